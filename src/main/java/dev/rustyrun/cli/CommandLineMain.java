@@ -1,0 +1,92 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.launch.RunStage;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Reads the command line and performs its command, without booting Quarkus unless the command wants it. */
+public final class CommandLineMain {
+
+    private static final int FAILED = 125;
+
+    /** Built with the image: a native executable starts with the finished model instead of reflecting for it. */
+    private static final CommandLine COMMANDS = commands();
+
+    private final Linux linux;
+    private final SelfExec self;
+    private final PrintStream messages;
+
+    private CommandLineMain(Linux linux, SelfExec self, PrintStream messages) {
+        this.linux = linux;
+        this.self = self;
+        this.messages = messages;
+    }
+
+    private static CommandLine commands() {
+        return new CommandLine(new RustyrunCommand());
+    }
+
+    /** Performs the command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        SelfExec self = SelfExec.current();
+        Linux linux = Linux.host();
+        linux.exit(new CommandLineMain(linux, self, System.err).execute(args));
+    }
+
+    private int execute(String[] args) {
+        Optional<RunStage> started = Optional.empty();
+        try {
+            if (RunCommand.launches(args) && linux.isRoot()) {
+                started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
+            }
+            Optional<RunStage> stage = started;
+            COMMANDS.setExecutionStrategy(parsed -> perform(parsed, stage))
+                    .setParameterExceptionHandler((e, ignored) -> fail(e, args))
+                    .setExecutionExceptionHandler((e, command, parsed) -> fail(e, args));
+            return COMMANDS.execute(args);
+        } catch (LinuxException e) {
+            return fail(e, args);
+        } finally {
+            messages.flush();
+            System.out.flush();
+        }
+    }
+
+    private int perform(ParseResult parsed, Optional<RunStage> stage) {
+        try {
+            Object command = lastOf(parsed).commandSpec().userObject();
+            if (command instanceof RunCommand run && !lastOf(parsed).isUsageHelpRequested()) {
+                return run.perform(linux, stage);
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (RuntimeException e) {
+            return fail(e, parsed.originalArgs().toArray(String[]::new));
+        }
+    }
+
+    private static ParseResult lastOf(ParseResult parsed) {
+        return parsed.hasSubcommand() ? lastOf(parsed.subcommand()) : parsed;
+    }
+
+    /** One line for what went wrong; the stack trace only when it is asked for. */
+    private int fail(Exception e, String[] args) {
+        String help = e instanceof ParameterException p
+                ? " (see " + p.getCommandLine().getCommandSpec().qualifiedName() + " --help)"
+                : "";
+        String message = e instanceof ParameterException || e instanceof InvalidSpecException
+                || e instanceof LinuxException ? e.getMessage() : e.toString();
+        messages.println("rustyrun: " + String.valueOf(message).replace("\n", " ") + help);
+        if (List.of(args).contains("--debug")) {
+            e.printStackTrace(messages);
+        }
+        return FAILED;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Spec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The texts of {@code --volume}, {@code --mount} and {@code --tmpfs}, as docker and podman write them. */
+final class MountWords {
+
+    private MountWords() {
+    }
+
+    /** {@code SRC:DST[:OPTIONS]}: a bind mount. */
+    static Spec.Mount volume(String text) {
+        String[] parts = text.split(":", -1);
+        if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty() || parts[1].isEmpty()) {
+            throw new InvalidSpecException("volume \"" + text + "\" is not SOURCE:TARGET or SOURCE:TARGET:OPTIONS");
+        }
+        return bind(parts[0], parts[1], parts.length == 3 ? List.of(parts[2].split(",")) : List.of());
+    }
+
+    /** {@code DST[:OPTIONS]}: a tmpfs. */
+    static Spec.Mount tmpfs(String text) {
+        String[] parts = text.split(":", 2);
+        return tmpfs(parts[0], parts.length == 2 ? List.of(parts[1].split(",")) : List.of());
+    }
+
+    /** {@code type=bind,source=SRC,target=DST[,ro][,OPTION...]}, keys as docker abbreviates them. */
+    static Spec.Mount mount(String text) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        List<String> options = new ArrayList<>();
+        for (String word : text.split(",")) {
+            String[] pair = word.split("=", 2);
+            switch (pair[0]) {
+                case "type", "source", "target" -> keys.put(pair[0], value(text, pair));
+                case "src" -> keys.put("source", value(text, pair));
+                case "dst", "destination" -> keys.put("target", value(text, pair));
+                case "readonly" -> options.add("ro");
+                case "bind-propagation" -> options.add(value(text, pair));
+                case "tmpfs-size" -> options.add("size=" + value(text, pair));
+                case "tmpfs-mode" -> options.add("mode=" + value(text, pair));
+                default -> options.add(word);
+            }
+        }
+        String target = required(text, keys, "target");
+        return switch (keys.getOrDefault("type", "bind")) {
+            case "bind" -> bind(required(text, keys, "source"), target, options);
+            case "tmpfs" -> tmpfs(target, options);
+            default -> throw new InvalidSpecException(
+                    "mount \"" + text + "\": type " + keys.get("type") + " is neither bind nor tmpfs");
+        };
+    }
+
+    private static Spec.Mount bind(String source, String target, List<String> options) {
+        List<String> all = new ArrayList<>(options);
+        if (!all.contains("bind")) {
+            all.add(0, "rbind");
+        }
+        String absolute = Path.of(source).toAbsolutePath().normalize().toString();
+        return checked(new Spec.Mount(target, "bind", absolute, all));
+    }
+
+    private static Spec.Mount tmpfs(String target, List<String> options) {
+        List<String> all = new ArrayList<>(List.of("nosuid", "nodev"));
+        all.addAll(options);
+        return new Spec.Mount(target, "tmpfs", "tmpfs", all);
+    }
+
+    /** A bind mount has no file system to understand words that mount(8) does not know. */
+    private static Spec.Mount checked(Spec.Mount mount) {
+        String unknown = dev.rustyrun.spec.MountOptions.parse(mount.options()).data();
+        if (!unknown.isEmpty()) {
+            throw new InvalidSpecException("mount on " + mount.destination() + ": unknown option " + unknown);
+        }
+        return mount;
+    }
+
+    private static String value(String text, String[] pair) {
+        if (pair.length < 2 || pair[1].isEmpty()) {
+            throw new InvalidSpecException("mount \"" + text + "\": " + pair[0] + " has no value");
+        }
+        return pair[1];
+    }
+
+    private static String required(String text, Map<String, String> keys, String key) {
+        if (!keys.containsKey(key)) {
+            throw new InvalidSpecException("mount \"" + text + "\" has no " + key);
+        }
+        return keys.get(key);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.ChildStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.linux.ReceivedSignal;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.plan.Stage;
+import java.util.Optional;
+
+/**
+ * The second stage. It leaves the host's namespaces but, as {@code unshare(CLONE_NEWPID)} only concerns children, stays
+ * in the host's PID namespace; the {@code init} that it starts is PID 1 of the new one. Then it passes signals on, waits,
+ * and exits as {@code init} did. It dies with {@code run}, and takes {@code init} with it.
+ */
+public final class ChildStage {
+
+    /** Its word on the command line. */
+    public static final String NAME = "child";
+
+    private final Linux linux;
+    private final SelfExec self;
+
+    public ChildStage(Linux linux, SelfExec self) {
+        this.linux = linux;
+        this.self = self;
+    }
+
+    /**
+     * Performs the stage.
+     *
+     * @param runPid the process that started this one
+     * @return the code to exit with
+     */
+    public int perform(int runPid) {
+        LaunchSignals.block(linux);
+        linux.prctl(Prctl.PR_SET_PDEATHSIG, LaunchSignals.PARENT_DIED.number());
+        if (linux.parentProcessId() != runPid) {
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        linux.closeOnExec(StageChannel.DESCRIPTOR);
+        StageChannel channel = new StageChannel(linux);
+        Optional<StageChannel.Part> part = channel.takePart();
+        if (part.isEmpty()) {
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        StepRunner runner = new StepRunner(Stage.CHILD, channel, new StepPerformer(linux, channel));
+        if (!runner.perform(part.get().steps(), part.get().traced())) {
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        return startInit(channel, runPid);
+    }
+
+    private int startInit(StageChannel channel, int runPid) {
+        int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
+        int init;
+        try {
+            init = self.start(linux, InitStage.NAME, StageChannel.DESCRIPTOR, "1");
+        } catch (LinuxException e) {
+            channel.send(new Report.StepFailed(Stage.CHILD, "start the init stage", e.getMessage(),
+                    StepFailure.RUSTYRUN_FAILED));
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        channel.send(new Report.InitStarted(init));
+        linux.close(StageChannel.DESCRIPTOR);
+        return await(init, signals, runPid);
+    }
+
+    private int await(int init, int signals, int runPid) {
+        PollSet set = new PollSet(1);
+        set.add(signals, PollSet.POLLIN);
+        while (true) {
+            linux.poll(set, -1);
+            Optional<ReceivedSignal> signal = linux.nextSignal(signals);
+            if (signal.isEmpty()) {
+                continue;
+            }
+            int number = signal.get().number();
+            if (number == Signal.SIGCHLD.number()) {
+                Optional<ChildStatus> ended = linux.reap();
+                if (ended.isPresent()) {
+                    return ended.get().exitCode();
+                }
+            } else if (LaunchSignals.isForwarded(number)) {
+                linux.kill(init, number);
+            } else if (linux.parentProcessId() != runPid) {
+                linux.kill(init, Signal.SIGKILL.number());
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.spec.SpecDefaults;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The user's command inside the container: finds the program as execvp(3) does, and says clearly why it cannot run. */
+final class Command {
+
+    private final Linux linux;
+    private final List<String> argv;
+    private final List<String> env;
+
+    Command(Linux linux, List<String> argv, List<String> env) {
+        this.linux = linux;
+        this.argv = argv;
+        this.env = env;
+    }
+
+    /** Becomes the command; returns only by throwing. */
+    void become() {
+        tryEach(path -> linux.execute(path, argv, env));
+    }
+
+    /** Starts the command; its process id. */
+    int start() {
+        int[] pid = new int[1];
+        tryEach(path -> pid[0] = linux.spawnCommand(path, argv, env));
+        return pid[0];
+    }
+
+    private interface Attempt {
+        void execute(String path);
+    }
+
+    private void tryEach(Attempt attempt) {
+        String program = argv.get(0);
+        LinuxException denied = null;
+        for (String path : candidates(program)) {
+            try {
+                attempt.execute(path);
+                return;
+            } catch (LinuxException e) {
+                switch (e.errno()) {
+                    case Errno.ENOENT, Errno.ENOTDIR -> explainMissingInterpreter(path);
+                    case Errno.EACCES -> denied = e;
+                    case Errno.ENOEXEC -> throw new StepFailure(path + " is neither a program for this machine nor a"
+                            + " script that starts with #!: " + e.getMessage(), StepFailure.NOT_EXECUTABLE);
+                    default -> throw new StepFailure(e.getMessage(), StepFailure.NOT_EXECUTABLE);
+                }
+            }
+        }
+        if (denied != null) {
+            throw new StepFailure(program + " is not executable (a directory, or no x permission): "
+                    + denied.getMessage(), StepFailure.NOT_EXECUTABLE);
+        }
+        throw new StepFailure(program.contains("/") ? program + " does not exist in the container"
+                : program + " is not in the container's " + searchPath(), StepFailure.NOT_FOUND);
+    }
+
+    /** ENOENT for a file that is there means that what should run it is not. */
+    private void explainMissingInterpreter(String path) {
+        try {
+            linux.status(path);
+        } catch (LinuxException missing) {
+            return;
+        }
+        throw new StepFailure(path + " is there, but its interpreter (the #! line) or dynamic loader is not",
+                StepFailure.NOT_FOUND);
+    }
+
+    private List<String> candidates(String program) {
+        if (program.contains("/")) {
+            return List.of(program);
+        }
+        List<String> candidates = new ArrayList<>();
+        for (String directory : searchPath().substring("PATH=".length()).split(":")) {
+            candidates.add((directory.isEmpty() ? "." : directory) + "/" + program);
+        }
+        return candidates;
+    }
+
+    private String searchPath() {
+        return env.stream().filter(variable -> variable.startsWith("PATH=")).reduce((first, last) -> last)
+                .orElse(SpecDefaults.PATH);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.plan.Stage;
+
+/** What a stage tells the {@code run} stage. */
+sealed interface Report {
+
+    /** A step was done; only sent when steps are traced. */
+    record StepDone(Stage stage, String step, int micros) implements Report {
+    }
+
+    /**
+     * A step failed, and with it the launch.
+     *
+     * @param reason what went wrong, with errno by name, and what to do about it
+     * @param exitCode 127, 126 or 125
+     */
+    record StepFailed(Stage stage, String step, String reason, int exitCode) implements Report {
+    }
+
+    /** The {@code child} stage has started {@code init}; its process id on the host. */
+    record InitStarted(int pid) implements Report {
+    }
+
+    /** The command's terminal is open; the master side's descriptor came along. */
+    record TerminalOpened(int master) implements Report {
+    }
+}

@@ -1,0 +1,119 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.Linux;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How this program starts itself again as another stage: a native executable as {@code /proc/self/exe}, a JVM as the
+ * same {@code java} with the same archive and class path.
+ */
+public final class SelfExec {
+
+    /** Set by the launcher script and by {@link #becomeStageReady}: signals are blocked and the JVM leaves them alone. */
+    private static final String READY = "rustyrun.ready";
+    /** Where libjffi lies; jffi unpacks a copy at every start unless it is told. */
+    private static final String JFFI_FOLDER = "jffi.boot.library.path";
+    /** HotSpot takes SIGUSR2 for itself unless it is given another, here a real-time signal. */
+    private static final String FREE_SIGUSR2 = "_JAVA_SR_SIGNUM=40";
+
+    private final boolean isNative;
+    private final String executable;
+    private final List<String> prefix;
+    private final List<String> env;
+
+    private SelfExec(boolean isNative, String executable, List<String> prefix, List<String> env) {
+        this.isNative = isNative;
+        this.executable = executable;
+        this.prefix = prefix;
+        this.env = env;
+    }
+
+    /** Whether this is a native executable and not a JVM. */
+    public static boolean isNativeImage() {
+        return "runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"));
+    }
+
+    /** How this very process does it. Sets the folder of libjffi, so call it before the kernel is first called. */
+    public static SelfExec current() {
+        return isNativeImage() ? nativeExecutable() : jvm();
+    }
+
+    private static SelfExec nativeExecutable() {
+        if (System.getProperty(JFFI_FOLDER) == null) {
+            useLibrariesIn(folderOf("/proc/self/exe"));
+        }
+        return new SelfExec(true, "/proc/self/exe", List.of("rustyrun"), List.of());
+    }
+
+    private static SelfExec jvm() {
+        String jar = SelfExec.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        String folder = new File(jar).getParent();
+        useLibrariesIn(folder);
+        String java = System.getProperty("java.home") + "/bin/java";
+        List<String> prefix = new ArrayList<>(List.of(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xrs", "-Xmx64m", "-D" + READY + "=true"));
+        File archive = new File(folder, "rustyrun.jsa");
+        if (archive.exists()) {
+            prefix.add("-XX:SharedArchiveFile=" + archive);
+        }
+        if (Runtime.version().feature() >= 24) {
+            prefix.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
+        prefix.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.rustyrun.Rustyrun"));
+        return new SelfExec(false, java, prefix, List.of(FREE_SIGUSR2));
+    }
+
+    private static void useLibrariesIn(String folder) {
+        if (new File(folder, "libjffi-1.2.so").exists()) {
+            System.setProperty(JFFI_FOLDER, folder);
+        }
+    }
+
+    private static String folderOf(String link) {
+        try {
+            return new File(link).getCanonicalFile().getParent();
+        } catch (IOException e) {
+            return "/";
+        }
+    }
+
+    /**
+     * Blocks the signals that stages handle. A JVM that was not started by our launcher has threads that do not block
+     * them: it replaces itself by one that was started rightly, and never returns.
+     */
+    void becomeStageReady(Linux linux, List<String> arguments) {
+        LaunchSignals.block(linux);
+        if (!isNative && System.getProperty(READY) == null) {
+            List<String> argv = new ArrayList<>(prefix);
+            argv.addAll(arguments);
+            List<String> everything = new ArrayList<>(env);
+            System.getenv().forEach((name, value) -> everything.add(name + "=" + value));
+            linux.execute(executable, argv, everything);
+        }
+    }
+
+    /** Starts a stage with {@code channel} as its descriptor 3; its process id. */
+    int start(Linux linux, String stage, int channel, String argument) {
+        List<String> argv = new ArrayList<>(prefix);
+        argv.add(stage);
+        argv.add(argument);
+        if (isNative) {
+            argv.add(System.getProperty(JFFI_FOLDER, ""));
+        }
+        return linux.spawn(executable, channel, argv, env);
+    }
+
+    /** How a stage does it that was itself started by {@link #start}, with these arguments. */
+    public static SelfExec ofStage(String[] arguments) {
+        if (arguments.length < 2) {
+            throw new IllegalArgumentException(arguments[0] + " is a stage that rustyrun run starts, not a command");
+        }
+        if (arguments.length > 2 && !arguments[2].isEmpty()) {
+            System.setProperty(JFFI_FOLDER, arguments[2]);
+        }
+        return current();
+    }
+}

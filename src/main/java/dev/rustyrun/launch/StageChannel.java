@@ -1,0 +1,156 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.plan.PlanCodec;
+import dev.rustyrun.plan.Stage;
+import dev.rustyrun.plan.Step;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A stage's end of the socket to {@code run}. The {@code child} and the {@code init} stage share it, one after the
+ * other: each takes its own part of the plan from it, exactly, and sends reports into it.
+ */
+final class StageChannel {
+
+    /** Where a stage finds the socket when it starts. */
+    static final int DESCRIPTOR = 3;
+
+    static final byte STEP_DONE = 1;
+    static final byte STEP_FAILED = 2;
+    static final byte INIT_STARTED = 3;
+    static final byte TERMINAL_OPENED = 4;
+
+    private final Linux linux;
+
+    StageChannel(Linux linux) {
+        this.linux = linux;
+    }
+
+    /**
+     * A stage's part of the plan.
+     *
+     * @param traced whether to report each step
+     */
+    record Part(boolean traced, List<Step> steps) {
+
+        byte[] encode() {
+            byte[] plan = PlanCodec.encode(steps);
+            return ByteBuffer.allocate(5 + plan.length).putInt(1 + plan.length).put((byte) (traced ? 1 : 0)).put(plan)
+                    .array();
+        }
+    }
+
+    /** Takes this stage's part of the plan; nothing when {@code run} ended without sending one. */
+    Optional<Part> takePart() {
+        byte[] length = new byte[4];
+        if (!readFully(length)) {
+            return Optional.empty();
+        }
+        byte[] part = new byte[ByteBuffer.wrap(length).getInt()];
+        if (!readFully(part)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Part(part[0] == 1, PlanCodec.decode(java.util.Arrays.copyOfRange(part, 1, part.length))));
+    }
+
+    private boolean readFully(byte[] bytes) {
+        byte[] piece = new byte[bytes.length];
+        for (int done = 0; done < bytes.length;) {
+            int got = linux.read(DESCRIPTOR, piece, bytes.length - done);
+            if (got == 0) {
+                return false;
+            }
+            System.arraycopy(piece, 0, bytes, done, got);
+            done += got;
+        }
+        return true;
+    }
+
+    /** Whether {@code run} has closed its end, which only its death does while a stage is starting. */
+    boolean isAbandoned() {
+        PollSet set = new PollSet(1);
+        set.add(DESCRIPTOR, 0);
+        return linux.poll(set, 0) && set.found(DESCRIPTOR, PollSet.POLLHUP | PollSet.POLLERR);
+    }
+
+    /** Sends a report; one that can no longer be delivered is dropped, for {@code run} is gone. */
+    void send(Report report) {
+        int descriptor = report instanceof Report.TerminalOpened terminal ? terminal.master() : -1;
+        try {
+            linux.send(DESCRIPTOR, encode(report), descriptor);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE) {
+                throw e;
+            }
+        }
+    }
+
+    private static byte[] encode(Report report) {
+        if (report instanceof Report.StepDone done) {
+            return frame(STEP_DONE, done.stage().ordinal(), done.micros(), done.step(), "");
+        } else if (report instanceof Report.StepFailed failed) {
+            return frame(STEP_FAILED, failed.stage().ordinal(), failed.exitCode(), failed.step(), failed.reason());
+        } else if (report instanceof Report.InitStarted started) {
+            return frame(INIT_STARTED, 0, started.pid(), "", "");
+        }
+        return frame(TERMINAL_OPENED, 0, 0, "", "");
+    }
+
+    private static byte[] frame(byte type, int stage, int number, String first, String second) {
+        byte[] one = first.getBytes(StandardCharsets.UTF_8);
+        byte[] two = second.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(14 + one.length + two.length).put(type).put((byte) stage).putInt(number)
+                .putInt(one.length).putInt(two.length).put(one).put(two).array();
+    }
+
+    /** Puts the bytes that arrive at {@code run} back together into reports. */
+    static final class Decoder {
+
+        private static final int HEADER = 14;
+
+        private final java.io.ByteArrayOutputStream pending = new java.io.ByteArrayOutputStream();
+        private int descriptor = -1;
+
+        /** Takes {@code count} bytes, and a descriptor unless it is -1; the reports that are now complete. */
+        List<Report> take(byte[] bytes, int count, int along) {
+            pending.write(bytes, 0, count);
+            descriptor = along >= 0 ? along : descriptor;
+            ByteBuffer buffer = ByteBuffer.wrap(pending.toByteArray());
+            List<Report> reports = new ArrayList<>();
+            while (buffer.remaining() >= HEADER) {
+                int texts = buffer.getInt(buffer.position() + 6) + buffer.getInt(buffer.position() + 10);
+                if (buffer.remaining() < HEADER + texts) {
+                    break;
+                }
+                reports.add(decode(buffer));
+            }
+            pending.reset();
+            pending.write(buffer.array(), buffer.position(), buffer.remaining());
+            return reports;
+        }
+
+        private Report decode(ByteBuffer buffer) {
+            byte type = buffer.get();
+            Stage stage = Stage.values()[buffer.get()];
+            int number = buffer.getInt();
+            byte[] one = new byte[buffer.getInt()];
+            byte[] two = new byte[buffer.getInt()];
+            buffer.get(one).get(two);
+            String first = new String(one, StandardCharsets.UTF_8);
+            return switch (type) {
+                case STEP_DONE -> new Report.StepDone(stage, first, number);
+                case STEP_FAILED -> new Report.StepFailed(stage, first, new String(two, StandardCharsets.UTF_8), number);
+                case INIT_STARTED -> new Report.InitStarted(number);
+                case TERMINAL_OPENED -> new Report.TerminalOpened(descriptor);
+                default -> throw new IllegalStateException("unknown report " + type);
+            };
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.rustyrun.linux;
+
+/** Error numbers that Rustyrun decides by, and the names of all; man 3 errno. The names are jnr-constants'. */
+public final class Errno {
+
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int ESRCH = 3;
+    public static final int EINTR = 4;
+    public static final int EIO = 5;
+    public static final int ENOEXEC = 8;
+    public static final int ECHILD = 10;
+    public static final int EAGAIN = 11;
+    public static final int EACCES = 13;
+    public static final int EBUSY = 16;
+    public static final int EEXIST = 17;
+    public static final int EXDEV = 18;
+    public static final int ENODEV = 19;
+    public static final int ENOTDIR = 20;
+    public static final int EISDIR = 21;
+    public static final int EINVAL = 22;
+    public static final int ENOTTY = 25;
+    public static final int ENOSPC = 28;
+    public static final int EPIPE = 32;
+    public static final int ENOSYS = 38;
+    public static final int ELOOP = 40;
+
+    private Errno() {
+    }
+
+    /** The header's name and the usual words, as in {@code ENOENT (No such file or directory)}. */
+    public static String describe(int errno) {
+        for (var known : jnr.constants.platform.linux.Errno.values()) {
+            if (known.intValue() == errno) {
+                return known.name() + " (" + known + ")";
+            }
+        }
+        return "errno " + errno;
+    }
+}

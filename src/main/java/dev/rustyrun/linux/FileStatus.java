@@ -1,0 +1,39 @@
+package dev.rustyrun.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * What statx(2) says of a file.
+ *
+ * @param mode type and permission bits, as in {@code st_mode}
+ * @param major of a device file
+ * @param minor of a device file
+ */
+public record FileStatus(int mode, int major, int minor) {
+
+    static final int STATX_SIZE = 256;
+    static final int STATX_TYPE_AND_MODE = 0x3;
+
+    static FileStatus decode(byte[] statx) {
+        ByteBuffer b = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
+        return new FileStatus(Short.toUnsignedInt(b.getShort(28)), b.getInt(128), b.getInt(132));
+    }
+
+    public boolean isDirectory() {
+        return type() == FileFlag.S_IFDIR;
+    }
+
+    public boolean isSymbolicLink() {
+        return type() == FileFlag.S_IFLNK;
+    }
+
+    /** Whether any execute bit is set on a regular file. */
+    public boolean isExecutableFile() {
+        return type() == FileFlag.S_IFREG && (mode & 0111) != 0;
+    }
+
+    private int type() {
+        return mode & FileFlag.S_IFMT;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.rustyrun.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** Requests of ioctl(2): {@code asm-generic/ioctls.h} and man 7 netdevice. */
+final class Ioctl {
+
+    static final long TCGETS = 0x5401;
+    static final long TCSETS = 0x5402;
+    static final long TIOCSCTTY = 0x540E;
+    static final long TIOCSPGRP = 0x5410;
+    static final long TIOCGWINSZ = 0x5413;
+    static final long TIOCSWINSZ = 0x5414;
+    static final long TIOCGPTPEER = 0x5441;
+    static final long TIOCSPTLCK = 0x40045431;
+    static final long SIOCSIFFLAGS = 0x8914;
+
+    private static final int IFREQ_SIZE = 40;
+    private static final int IFR_FLAGS_AT = 16;
+    private static final short IFF_UP_AND_RUNNING = 0x41;
+
+    private Ioctl() {
+    }
+
+    /** {@code struct ifreq} that brings {@code name} up. */
+    static byte[] interfaceUp(String name) {
+        ByteBuffer ifreq = ByteBuffer.allocate(IFREQ_SIZE).order(ByteOrder.nativeOrder());
+        ifreq.put(name.getBytes(StandardCharsets.US_ASCII));
+        ifreq.putShort(IFR_FLAGS_AT, IFF_UP_AND_RUNNING);
+        return ifreq.array();
+    }
+}

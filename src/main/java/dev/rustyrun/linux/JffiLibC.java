@@ -1,0 +1,424 @@
+package dev.rustyrun.linux;
+
+/** {@link LibC} bound to the process's own libc. Safe for use by several threads. */
+final class JffiLibC implements LibC {
+
+    private final NativeCall calls = new NativeCall();
+
+    @Override
+    public int errno() {
+        return calls.errno();
+    }
+
+    // Namespaces
+
+    @Override
+    public int unshare(int flags) {
+        return call("unshare", flags);
+    }
+
+    @Override
+    public int sethostname(String name) {
+        return withName("sethostname", name);
+    }
+
+    @Override
+    public int setdomainname(String name) {
+        return withName("setdomainname", name);
+    }
+
+    // Mounts
+
+    @Override
+    public int mount(String source, String target, String type, long flags, String data) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("mount", m.string(source), m.string(target), m.string(type), flags, m.string(data));
+        }
+    }
+
+    @Override
+    public int umount2(String target, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("umount2", m.string(target), flags);
+        }
+    }
+
+    @Override
+    public int pivot_root(String newRoot, String putOld) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("syscall", SystemCall.PIVOT_ROOT, m.string(newRoot), m.string(putOld));
+        }
+    }
+
+    @Override
+    public int chroot(String path) {
+        return withPath("chroot", path);
+    }
+
+    @Override
+    public int open_tree(int dirfd, String path, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("syscall", SystemCall.OPEN_TREE, dirfd, m.string(path), flags);
+        }
+    }
+
+    @Override
+    public int move_mount(int fromDirfd, String fromPath, int toDirfd, String toPath, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("syscall", SystemCall.MOVE_MOUNT, fromDirfd, m.string(fromPath), toDirfd, m.string(toPath),
+                    flags);
+        }
+    }
+
+    @Override
+    public int mount_setattr(int dirfd, String path, int flags, byte[] mountAttr) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("syscall", SystemCall.MOUNT_SETATTR, dirfd, m.string(path), flags, m.bytes(mountAttr),
+                    mountAttr.length);
+        }
+    }
+
+    // Files
+
+    @Override
+    public int open(String path, int flags, int mode) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("open", m.string(path), flags, mode);
+        }
+    }
+
+    @Override
+    public int openat2(int dirfd, String path, byte[] openHow) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("syscall", SystemCall.OPENAT2, dirfd, m.string(path), m.bytes(openHow), openHow.length);
+        }
+    }
+
+    @Override
+    public int close(int fd) {
+        return call("close", fd);
+    }
+
+    @Override
+    public int close_range(int first, int last, int flags) {
+        return call("syscall", SystemCall.CLOSE_RANGE, first, Integer.toUnsignedLong(last), flags);
+    }
+
+    @Override
+    public long read(int fd, byte[] buffer, int count) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(count);
+            long got = calls.call("read", fd, address, count);
+            if (got > 0) {
+                m.get(address, buffer, (int) got);
+            }
+            return got;
+        }
+    }
+
+    @Override
+    public long write(int fd, byte[] buffer, int offset, int count) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(count);
+            m.put(address, buffer, offset, count);
+            return calls.call("write", fd, address, count);
+        }
+    }
+
+    @Override
+    public int dup2(int from, int to) {
+        return call("dup2", from, to);
+    }
+
+    @Override
+    public int fcntl(int fd, int command, long argument) {
+        return call("fcntl", fd, command, argument);
+    }
+
+    @Override
+    public int chdir(String path) {
+        return withPath("chdir", path);
+    }
+
+    @Override
+    public int fchdir(int fd) {
+        return call("fchdir", fd);
+    }
+
+    @Override
+    public int mkdirat(int dirfd, String path, int mode) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("mkdirat", dirfd, m.string(path), mode);
+        }
+    }
+
+    @Override
+    public int mknodat(int dirfd, String path, int mode, long device) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("mknodat", dirfd, m.string(path), mode, device);
+        }
+    }
+
+    @Override
+    public int symlinkat(String target, int dirfd, String path) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("symlinkat", m.string(target), dirfd, m.string(path));
+        }
+    }
+
+    @Override
+    public long readlinkat(int dirfd, String path, byte[] buffer) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(buffer.length);
+            long got = calls.call("readlinkat", dirfd, m.string(path), address, buffer.length);
+            if (got > 0) {
+                m.get(address, buffer, (int) got);
+            }
+            return got;
+        }
+    }
+
+    @Override
+    public int fchown(int fd, int owner, int group) {
+        return call("fchown", fd, owner, group);
+    }
+
+    @Override
+    public int fchmod(int fd, int mode) {
+        return call("fchmod", fd, mode);
+    }
+
+    @Override
+    public int statx(int dirfd, String path, int flags, int mask, byte[] statx) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(statx.length);
+            int result = call("statx", dirfd, m.string(path), flags, mask, address);
+            m.get(address, statx, statx.length);
+            return result;
+        }
+    }
+
+    @Override
+    public int umask(int mask) {
+        return call("umask", mask);
+    }
+
+    // Processes
+
+    @Override
+    public int posix_spawn(int[] pid, String path, int descriptor, String[] argv, String[] envp) {
+        try (NativeMemory m = new NativeMemory()) {
+            long actions = 0;
+            if (descriptor >= 0) {
+                actions = m.allocate(SpawnStructs.FILE_ACTIONS_SIZE);
+                call("posix_spawn_file_actions_init", actions);
+                call("posix_spawn_file_actions_adddup2", actions, descriptor, SpawnStructs.PASSED_DESCRIPTOR);
+            }
+            int error = spawn(m, pid, path, actions, 0, argv, envp);
+            if (actions != 0) {
+                call("posix_spawn_file_actions_destroy", actions);
+            }
+            return error;
+        }
+    }
+
+    @Override
+    public int posix_spawn_command(int[] pid, String path, String[] argv, String[] envp) {
+        try (NativeMemory m = new NativeMemory()) {
+            long attributes = m.allocate(SpawnStructs.ATTRIBUTES_SIZE);
+            call("posix_spawnattr_init", attributes);
+            call("posix_spawnattr_setflags", attributes, SpawnStructs.COMMAND_FLAGS);
+            call("posix_spawnattr_setsigmask", attributes, m.bytes(SignalSet.none().encode()));
+            call("posix_spawnattr_setsigdefault", attributes, m.bytes(SignalSet.all().encode()));
+            int error = spawn(m, pid, path, 0, attributes, argv, envp);
+            call("posix_spawnattr_destroy", attributes);
+            return error;
+        }
+    }
+
+    private int spawn(NativeMemory m, int[] pid, String path, long actions, long attributes, String[] argv,
+            String[] envp) {
+        long id = m.allocate(Integer.BYTES);
+        int error = call("posix_spawn", id, m.string(path), actions, attributes, m.strings(argv), m.strings(envp));
+        pid[0] = m.getInt(id);
+        return error;
+    }
+
+    @Override
+    public int execve(String path, String[] argv, String[] envp) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("execve", m.string(path), m.strings(argv), m.strings(envp));
+        }
+    }
+
+    @Override
+    public int waitpid(int pid, int[] status, int options) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(Integer.BYTES);
+            int result = call("waitpid", pid, address, options);
+            status[0] = m.getInt(address);
+            return result;
+        }
+    }
+
+    @Override
+    public int kill(int pid, int signal) {
+        return call("kill", pid, signal);
+    }
+
+    @Override
+    public void _exit(int status) {
+        call("_exit", status);
+    }
+
+    @Override
+    public int getpid() {
+        return call("getpid");
+    }
+
+    @Override
+    public int getppid() {
+        return call("getppid");
+    }
+
+    @Override
+    public int geteuid() {
+        return call("geteuid");
+    }
+
+    @Override
+    public int setsid() {
+        return call("setsid");
+    }
+
+    @Override
+    public int prctl(int option, long arg2, long arg3) {
+        return call("prctl", option, arg2, arg3, 0, 0);
+    }
+
+    @Override
+    public int capset(byte[] header, byte[] data) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("capset", m.bytes(header), m.bytes(data));
+        }
+    }
+
+    @Override
+    public int setgroups(int[] groups) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("setgroups", groups.length, m.ints(groups));
+        }
+    }
+
+    @Override
+    public int setresgid(int real, int effective, int saved) {
+        return call("setresgid", real, effective, saved);
+    }
+
+    @Override
+    public int setresuid(int real, int effective, int saved) {
+        return call("setresuid", real, effective, saved);
+    }
+
+    // Signals
+
+    @Override
+    public int sigprocmask(int how, byte[] set, byte[] old) {
+        try (NativeMemory m = new NativeMemory()) {
+            long before = m.allocate(SignalSet.SIZE);
+            int result = call("sigprocmask", how, m.bytes(set), before);
+            m.get(before, old, SignalSet.SIZE);
+            return result;
+        }
+    }
+
+    @Override
+    public int signalfd(int fd, byte[] set, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("signalfd", fd, m.bytes(set), flags);
+        }
+    }
+
+    // Terminals
+
+    @Override
+    public int ioctl(int fd, long request, long argument) {
+        return call("ioctl", fd, request, argument);
+    }
+
+    @Override
+    public int ioctl(int fd, long request, byte[] struct) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.bytes(struct);
+            int result = call("ioctl", fd, request, address);
+            m.get(address, struct, struct.length);
+            return result;
+        }
+    }
+
+    // Sockets
+
+    @Override
+    public int socket(int domain, int type, int protocol) {
+        return call("socket", domain, type, protocol);
+    }
+
+    @Override
+    public int socketpair(int domain, int type, int protocol, int[] pair) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(2 * Integer.BYTES);
+            int result = call("socketpair", domain, type, protocol, address);
+            pair[0] = m.getInt(address);
+            pair[1] = m.getInt(address + Integer.BYTES);
+            return result;
+        }
+    }
+
+    @Override
+    public long sendmsg(int socket, byte[] data, int descriptor, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            long message = MessageHeader.sending(m, data, descriptor);
+            return calls.call("sendmsg", socket, message, flags);
+        }
+    }
+
+    @Override
+    public long recvmsg(int socket, byte[] data, int count, int[] descriptor, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            long message = MessageHeader.receiving(m, count);
+            long got = calls.call("recvmsg", socket, message, flags);
+            descriptor[0] = -1;
+            if (got >= 0) {
+                m.get(MessageHeader.dataOf(m, message), data, (int) got);
+                descriptor[0] = MessageHeader.descriptorIn(m, message);
+            }
+            return got;
+        }
+    }
+
+    @Override
+    public int poll(byte[] pollfds, int count, int timeoutMillis) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.bytes(pollfds);
+            int result = call("poll", address, count, timeoutMillis);
+            m.get(address, pollfds, pollfds.length);
+            return result;
+        }
+    }
+
+    private int withName(String function, String name) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call(function, m.string(name), name.getBytes(java.nio.charset.StandardCharsets.UTF_8).length);
+        }
+    }
+
+    private int withPath(String function, String path) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call(function, m.string(path));
+        }
+    }
+
+    private int call(String function, long... arguments) {
+        return (int) calls.call(function, arguments);
+    }
+}

@@ -1,0 +1,514 @@
+package dev.rustyrun.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/**
+ * The kernel, checked: each method performs one call of {@link LibC} and returns its result or throws a
+ * {@link LinuxException} that says which call failed, on what, and why. Calls that a signal interrupted are repeated.
+ */
+public final class Linux {
+
+    private static final int SIG_SETMASK = 2;
+    private static final int SFD_CLOEXEC = FileFlag.O_CLOEXEC;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_CLOEXEC = FileFlag.O_CLOEXEC;
+    private static final int AF_UNIX = 1;
+    private static final int AF_INET = 2;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    private static final int MNT_DETACH = 2;
+    private static final int WNOHANG = 1;
+
+    private final LibC libc;
+
+    Linux(LibC libc) {
+        this.libc = libc;
+    }
+
+    /** The kernel that this process runs on. */
+    public static Linux host() {
+        return new Linux(new JffiLibC());
+    }
+
+    // Namespaces
+
+    /** Leaves the namespaces named by {@code flags} ({@link CloneFlag}) for new ones; man 2 unshare. */
+    public void unshare(int flags) {
+        check(libc.unshare(flags), "unshare", new CloneFlags(flags));
+    }
+
+    /** Names this UTS namespace; man 2 sethostname. */
+    public void setHostname(String name) {
+        check(libc.sethostname(name), "sethostname", name);
+    }
+
+    /** Sets the NIS domain name of this UTS namespace; man 2 setdomainname. */
+    public void setDomainname(String name) {
+        check(libc.setdomainname(name), "setdomainname", name);
+    }
+
+    // Mounts
+
+    /** Mounts a file system or changes a mount; man 2 mount. {@code null} where mount(2) takes NULL. */
+    public void mount(String source, String target, String type, long flags, String data) {
+        check(libc.mount(source, target, type, flags, data), "mount", source, target, type,
+                new MountFlags(flags), data);
+    }
+
+    /** Detaches the mount at {@code target} now, freeing it when it is no longer used; man 2 umount, MNT_DETACH. */
+    public void detach(String target) {
+        check(libc.umount2(target, MNT_DETACH), "umount2 MNT_DETACH", target);
+    }
+
+    /** Makes {@code newRoot} this mount namespace's root; man 2 pivot_root. */
+    public void pivotRoot(String newRoot, String putOld) {
+        check(libc.pivot_root(newRoot, putOld), "pivot_root", newRoot, putOld);
+    }
+
+    /** Changes this process's root directory; man 2 chroot. */
+    public void chroot(String path) {
+        check(libc.chroot(path), "chroot", path);
+    }
+
+    /** A descriptor of an unattached copy of the mount at {@code path}, and those below it; open_tree(2). */
+    public int cloneMount(String path, boolean recursive) {
+        int flags = FileFlag.OPEN_TREE_CLONE | FileFlag.OPEN_TREE_CLOEXEC
+                | (recursive ? FileFlag.AT_RECURSIVE : 0);
+        return check(libc.open_tree(FileFlag.AT_FDCWD, path, flags), "open_tree OPEN_TREE_CLONE", path);
+    }
+
+    /** Changes the attributes of an open mount, and of those below it; man 2 mount_setattr. */
+    public void setMountAttributes(int mount, MountAttr attributes, boolean recursive) {
+        int flags = FileFlag.AT_EMPTY_PATH | (recursive ? FileFlag.AT_RECURSIVE : 0);
+        check(libc.mount_setattr(mount, "", flags, attributes.encode()), "mount_setattr", mount,
+                attributes);
+    }
+
+    /** Attaches an open mount to an open directory or file; move_mount(2). */
+    public void attachMount(int mount, int target) {
+        check(libc.move_mount(mount, "", target, "",
+                FileFlag.MOVE_MOUNT_F_EMPTY_PATH | FileFlag.MOVE_MOUNT_T_EMPTY_PATH), "move_mount", mount,
+                target);
+    }
+
+    // Files
+
+    /** Opens {@code path}, always with O_CLOEXEC; man 2 open. Flags are {@link FileFlag}'s. */
+    public int open(String path, int flags) {
+        return check(retry(() -> libc.open(path, flags | FileFlag.O_CLOEXEC, 0)), "open", path);
+    }
+
+    /**
+     * Opens {@code path} with {@code root} as the file system's root: no link or {@code ..} leads out of it, and none of
+     * {@code /proc}'s magic links is followed; man 2 openat2, RESOLVE_IN_ROOT.
+     */
+    public int openInRoot(int root, String path, int flags) {
+        return openat2(root, path, flags, OpenHow.RESOLVE_IN_ROOT | OpenHow.RESOLVE_NO_MAGICLINKS, "openat2 RESOLVE_IN_ROOT");
+    }
+
+    /** The same, but anything that would lead out of {@code root} is an error, EXDEV; RESOLVE_BENEATH. */
+    public int openBeneath(int root, String path, int flags) {
+        return openat2(root, path, flags, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_MAGICLINKS, "openat2 RESOLVE_BENEATH");
+    }
+
+    /** The same, but a symbolic link anywhere in {@code path} is an error, ELOOP; RESOLVE_NO_SYMLINKS. */
+    public int openWithoutLinks(int root, String path, int flags) {
+        return openat2(root, path, flags, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS,
+                "openat2 RESOLVE_NO_SYMLINKS");
+    }
+
+    private int openat2(int root, String path, int flags, int resolve, String words) {
+        byte[] how = new OpenHow(flags | FileFlag.O_CLOEXEC, 0, resolve).encode();
+        return check(retry(() -> libc.openat2(root, path, how)), words, path);
+    }
+
+    /** Closes {@code fd}; man 2 close. */
+    public void close(int fd) {
+        check(libc.close(fd), "close", fd);
+    }
+
+    /** Lets no descriptor from {@code first} on survive an execve; man 2 close_range, CLOSE_RANGE_CLOEXEC. */
+    public void closeOnExecFrom(int first) {
+        check(libc.close_range(first, -1, FileFlag.CLOSE_RANGE_CLOEXEC), "close_range", first);
+    }
+
+    /** Lets {@code fd} survive no execve; man 2 fcntl, FD_CLOEXEC. */
+    public void closeOnExec(int fd) {
+        check(libc.fcntl(fd, FileFlag.F_SETFD, FileFlag.FD_CLOEXEC), "fcntl FD_CLOEXEC", fd);
+    }
+
+    /** Makes reads and writes of {@code fd} return EAGAIN instead of waiting; man 2 fcntl, O_NONBLOCK. */
+    public void setNonBlocking(int fd) {
+        int flags = check(libc.fcntl(fd, FileFlag.F_GETFL, 0), "fcntl F_GETFL", fd);
+        check(libc.fcntl(fd, FileFlag.F_SETFL, flags | FileFlag.O_NONBLOCK), "fcntl O_NONBLOCK", fd);
+    }
+
+    /** Reads up to {@code count} bytes; 0 at the end of the file; man 2 read. */
+    public int read(int fd, byte[] buffer, int count) {
+        return check(retry(() -> libc.read(fd, buffer, count)), "read", fd);
+    }
+
+    /** Writes up to {@code count} bytes; man 2 write. */
+    public int write(int fd, byte[] buffer, int offset, int count) {
+        return check(retry(() -> libc.write(fd, buffer, offset, count)), "write", fd);
+    }
+
+    /** Writes all of {@code bytes}. */
+    public void writeAll(int fd, byte[] bytes) {
+        for (int done = 0; done < bytes.length;) {
+            done += write(fd, bytes, done, bytes.length - done);
+        }
+    }
+
+    /** Makes {@code to} the same open file as {@code from}; man 2 dup. */
+    public void duplicate(int from, int to) {
+        check(retry(() -> libc.dup2(from, to)), "dup2", from, to);
+    }
+
+    /** Changes the working directory; man 2 chdir. */
+    public void changeDirectory(String path) {
+        check(libc.chdir(path), "chdir", path);
+    }
+
+    /** Changes the working directory to an open one; man 2 fchdir. */
+    public void changeDirectory(int fd) {
+        check(libc.fchdir(fd), "fchdir", fd);
+    }
+
+    /** Makes a directory below the open directory {@code dirfd}; man 2 mkdir. */
+    public void makeDirectory(int dirfd, String path, int mode) {
+        check(libc.mkdirat(dirfd, path, mode), "mkdir", path);
+    }
+
+    /** Makes a device or an empty file below the open directory {@code dirfd}; man 2 mknod. */
+    public void makeNode(int dirfd, String path, int mode, long device) {
+        check(libc.mknodat(dirfd, path, mode, device), "mknod", path);
+    }
+
+    /** Makes a symbolic link below the open directory {@code dirfd}; man 2 symlink. */
+    public void makeSymbolicLink(String target, int dirfd, String path) {
+        check(libc.symlinkat(target, dirfd, path), "symlink", target, path);
+    }
+
+    /** What the symbolic link {@code path} below {@code dirfd} says; man 2 readlink. */
+    public String readLink(int dirfd, String path) {
+        byte[] buffer = new byte[4096];
+        int length = check(libc.readlinkat(dirfd, path, buffer), "readlink", path);
+        return new String(buffer, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** Gives an open file away; -1 leaves owner or group as it is; man 2 chown. */
+    public void changeOwner(int fd, int owner, int group) {
+        check(libc.fchown(fd, owner, group), "fchown", fd, owner, group);
+    }
+
+    /** Sets the permissions of an open file; man 2 chmod. */
+    public void changeMode(int fd, int mode) {
+        check(libc.fchmod(fd, mode), "fchmod", fd, mode);
+    }
+
+    /** What kind of file {@code path} below {@code dirfd} is, itself even if it is a link; man 2 statx. */
+    public FileStatus status(int dirfd, String path) {
+        return statx(dirfd, path, FileFlag.AT_SYMLINK_NOFOLLOW);
+    }
+
+    /** What kind of file {@code path} leads to; man 2 statx. */
+    public FileStatus status(String path) {
+        return statx(FileFlag.AT_FDCWD, path, 0);
+    }
+
+    /** What kind of file {@code fd} is; man 2 statx. */
+    public FileStatus status(int fd) {
+        return statx(fd, "", FileFlag.AT_EMPTY_PATH);
+    }
+
+    private FileStatus statx(int dirfd, String path, int flags) {
+        byte[] statx = new byte[FileStatus.STATX_SIZE];
+        check(libc.statx(dirfd, path, flags, FileStatus.STATX_TYPE_AND_MODE, statx), "statx",
+                dirfd, path);
+        return FileStatus.decode(statx);
+    }
+
+    /** Sets which permission bits new files lack; man 2 umask. */
+    public void setUmask(int mask) {
+        libc.umask(mask);
+    }
+
+    // Processes
+
+    /**
+     * Starts {@code path} with {@code passed} as its descriptor 3 and this thread's signal mask; man 3 posix_spawn.
+     *
+     * @param passed a descriptor, or -1 for none
+     * @return the new process's id
+     */
+    public int spawn(String path, int passed, List<String> argv, List<String> env) {
+        int[] pid = new int[1];
+        int error = libc.posix_spawn(pid, path, passed, argv.toArray(String[]::new), env.toArray(String[]::new));
+        return spawned(error, pid[0], path);
+    }
+
+    /** Starts a command with a clean signal state; man 3 posix_spawn. */
+    public int spawnCommand(String path, List<String> argv, List<String> env) {
+        int[] pid = new int[1];
+        int error = libc.posix_spawn_command(pid, path, argv.toArray(String[]::new), env.toArray(String[]::new));
+        return spawned(error, pid[0], path);
+    }
+
+    private static int spawned(int error, int pid, String path) {
+        if (error != 0) {
+            throw new LinuxException("posix_spawn(\"" + path + "\")", error);
+        }
+        return pid;
+    }
+
+    /** Becomes {@code path}; returns only by throwing; man 2 execve. */
+    public void execute(String path, List<String> argv, List<String> env) {
+        check(libc.execve(path, argv.toArray(String[]::new), env.toArray(String[]::new)), "execve", path);
+    }
+
+    /** A child that has ended, any child's, if one has; man 2 waitpid, WNOHANG. */
+    public Optional<ChildStatus> reap() {
+        int[] status = new int[1];
+        int pid = retry(() -> libc.waitpid(-1, status, WNOHANG));
+        if (pid == 0 || pid < 0 && libc.errno() == Errno.ECHILD) {
+            return Optional.empty();
+        }
+        return Optional.of(new ChildStatus(check(pid, "waitpid", -1), status[0]));
+    }
+
+    /** Waits until the child {@code pid} has ended; man 2 waitpid. */
+    public ChildStatus await(int pid) {
+        int[] status = new int[1];
+        check(retry(() -> libc.waitpid(pid, status, 0)), "waitpid", pid);
+        return new ChildStatus(pid, status[0]);
+    }
+
+    /** Sends a signal; whether there was still a process to send it to; man 2 kill. */
+    public boolean kill(int pid, int signal) {
+        if (libc.kill(pid, signal) == 0) {
+            return true;
+        }
+        if (libc.errno() == Errno.ESRCH) {
+            return false;
+        }
+        throw failure("kill", pid, signal);
+    }
+
+    /** Ends this process now, without shutdown hooks; man 2 _exit. */
+    public void exit(int status) {
+        libc._exit(status);
+    }
+
+    public int processId() {
+        return libc.getpid();
+    }
+
+    public int parentProcessId() {
+        return libc.getppid();
+    }
+
+    public boolean isRoot() {
+        return libc.geteuid() == 0;
+    }
+
+    /** Starts a session of its own, without a controlling terminal; man 2 setsid. */
+    public void startSession() {
+        check(libc.setsid(), "setsid");
+    }
+
+    /** One of {@link Prctl}'s operations; man 2 prctl. */
+    public void prctl(Prctl operation, long argument) {
+        check(libc.prctl(operation.value(), argument, 0), "prctl", operation, argument);
+    }
+
+    /** Sets this thread's capabilities, bit n for capability n; man 2 capset. */
+    public void setCapabilities(CapabilityWords words) {
+        check(libc.capset(CapabilityWords.header(), words.encode()), "capset", words);
+    }
+
+    /** Sets the supplementary groups; man 2 setgroups. */
+    public void setGroups(int... groups) {
+        check(libc.setgroups(groups), "setgroups", groups.length);
+    }
+
+    /** Becomes this group, real, effective and saved; man 2 setresgid. */
+    public void setGroup(int gid) {
+        check(libc.setresgid(gid, gid, gid), "setresgid", gid);
+    }
+
+    /** Becomes this user, real, effective and saved; man 2 setresuid. */
+    public void setUser(int uid) {
+        check(libc.setresuid(uid, uid, uid), "setresuid", uid);
+    }
+
+    // Signals
+
+    /** Blocks exactly {@code set} in this thread; what was blocked before; man 2 sigprocmask. */
+    public SignalSet blockSignals(SignalSet set) {
+        byte[] old = new byte[SignalSet.SIZE];
+        check(libc.sigprocmask(SIG_SETMASK, set.encode(), old), "sigprocmask");
+        return SignalSet.decode(old);
+    }
+
+    /** A descriptor from which blocked signals of {@code set} are read; man 2 signalfd. */
+    public int signalDescriptor(SignalSet set) {
+        return check(libc.signalfd(-1, set.encode(), SFD_CLOEXEC | FileFlag.O_NONBLOCK), "signalfd");
+    }
+
+    /** The next signal waiting in {@code signalDescriptor}, if one is. */
+    public Optional<ReceivedSignal> nextSignal(int signalDescriptor) {
+        byte[] info = new byte[ReceivedSignal.SIGINFO_SIZE];
+        int got = retry(() -> libc.read(signalDescriptor, info, info.length));
+        if (got < 0 && libc.errno() == Errno.EAGAIN) {
+            return Optional.empty();
+        }
+        check(got, "read", signalDescriptor);
+        return Optional.of(ReceivedSignal.decode(info));
+    }
+
+    // Terminals
+
+    /** Whether {@code fd} is a terminal. */
+    public boolean isTerminal(int fd) {
+        return libc.ioctl(fd, Ioctl.TCGETS, new byte[TerminalMode.SIZE]) == 0;
+    }
+
+    /** A terminal's settings; man 4 ioctl_tty, TCGETS. */
+    public TerminalMode terminalMode(int fd) {
+        byte[] termios = new byte[TerminalMode.SIZE];
+        check(libc.ioctl(fd, Ioctl.TCGETS, termios), "ioctl TCGETS", fd);
+        return new TerminalMode(termios);
+    }
+
+    /** Changes a terminal's settings; man 4 ioctl_tty, TCSETS. */
+    public void setTerminalMode(int fd, TerminalMode mode) {
+        check(libc.ioctl(fd, Ioctl.TCSETS, mode.encode()), "ioctl TCSETS", fd);
+    }
+
+    /** A terminal's size; man 4 ioctl_tty, TIOCGWINSZ. */
+    public WindowSize windowSize(int fd) {
+        byte[] size = new byte[8];
+        check(libc.ioctl(fd, Ioctl.TIOCGWINSZ, size), "ioctl TIOCGWINSZ", fd);
+        return WindowSize.decode(size);
+    }
+
+    /** Changes a terminal's size, which sends its foreground processes SIGWINCH; TIOCSWINSZ. */
+    public void setWindowSize(int fd, WindowSize size) {
+        check(libc.ioctl(fd, Ioctl.TIOCSWINSZ, size.encode()), "ioctl TIOCSWINSZ", fd);
+    }
+
+    /** Makes {@code fd} the controlling terminal of this session; TIOCSCTTY. */
+    public void setControllingTerminal(int fd) {
+        check(libc.ioctl(fd, Ioctl.TIOCSCTTY, 0), "ioctl TIOCSCTTY", fd);
+    }
+
+    /** Gives the terminal {@code fd} to a process group; TIOCSPGRP. */
+    public void setForegroundGroup(int fd, int group) {
+        byte[] value = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(group).array();
+        check(libc.ioctl(fd, Ioctl.TIOCSPGRP, value), "ioctl TIOCSPGRP", fd);
+    }
+
+    /** Unlocks the other side of the pseudo-terminal {@code master} and opens it; TIOCSPTLCK, TIOCGPTPEER. */
+    public int openTerminalPeer(int master) {
+        check(libc.ioctl(master, Ioctl.TIOCSPTLCK, new byte[4]), "ioctl TIOCSPTLCK", master);
+        long flags = FileFlag.O_RDWR | FileFlag.O_NOCTTY | FileFlag.O_CLOEXEC;
+        return check(libc.ioctl(master, Ioctl.TIOCGPTPEER, flags), "ioctl TIOCGPTPEER", master);
+    }
+
+    // Network and sockets
+
+    /** Brings a network interface of this namespace up; man 7 netdevice, SIOCSIFFLAGS. */
+    public void bringInterfaceUp(String name) {
+        int socket = check(libc.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket AF_INET");
+        try {
+            check(libc.ioctl(socket, Ioctl.SIOCSIFFLAGS, Ioctl.interfaceUp(name)), "ioctl SIOCSIFFLAGS", name);
+        } finally {
+            libc.close(socket);
+        }
+    }
+
+    /** Two connected unix stream sockets; man 2 socketpair. */
+    public int[] socketPair() {
+        int[] pair = new int[2];
+        check(libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), "socketpair");
+        return pair;
+    }
+
+    /** Sends all of {@code data}, with {@code descriptor} (or none, -1) along; man 2 sendmsg, man 7 unix. */
+    public void send(int socket, byte[] data, int descriptor) {
+        byte[] rest = data;
+        int along = descriptor;
+        while (rest.length > 0) {
+            byte[] now = rest;
+            int fd = along;
+            long sent = check(retry(() -> libc.sendmsg(socket, now, fd, MSG_NOSIGNAL)), "sendmsg", socket);
+            rest = Arrays.copyOfRange(rest, (int) sent, rest.length);
+            along = -1;
+        }
+    }
+
+    /** Receives up to {@code count} bytes and perhaps a descriptor; waits for the first; man 2 recvmsg. */
+    public Received receive(int socket, byte[] data, int count) {
+        int[] descriptor = {-1};
+        long got = check(retry(() -> libc.recvmsg(socket, data, count, descriptor, MSG_CMSG_CLOEXEC)), "recvmsg",
+                socket);
+        return new Received((int) got, descriptor[0]);
+    }
+
+    /** Waits until something happened on {@code set}, at most {@code millis} (-1: for ever); man 2 poll. */
+    public boolean poll(PollSet set, int millis) {
+        return check(retry(() -> libc.poll(set.bytes(), set.count(), millis)), "poll") > 0;
+    }
+
+    private interface Attempt {
+        long result();
+    }
+
+    private int retry(Attempt attempt) {
+        long result;
+        do {
+            result = attempt.result();
+        } while (result < 0 && libc.errno() == Errno.EINTR);
+        return (int) result;
+    }
+
+    /** Arguments are put into words only for a failure: this is the stages' fast path. */
+    private int check(long result, String call, Object... arguments) {
+        if (result < 0) {
+            throw failure(call, arguments);
+        }
+        return (int) result;
+    }
+
+    private LinuxException failure(String call, Object... arguments) {
+        int errno = libc.errno();
+        StringJoiner words = new StringJoiner(", ", call + "(", ")");
+        for (Object argument : arguments) {
+            words.add(argument instanceof String text ? '"' + text + '"' : String.valueOf(argument));
+        }
+        return new LinuxException(words.toString(), errno);
+    }
+
+    private record CloneFlags(int flags) {
+        @Override
+        public String toString() {
+            return CloneFlag.describe(flags);
+        }
+    }
+
+    private record MountFlags(long flags) {
+        @Override
+        public String toString() {
+            String words = MountFlag.describe(flags);
+            return words.isEmpty() ? "0" : words;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.rustyrun.linux;
+
+/** Calls that change which namespaces a process is in, and what they are called. */
+interface NamespaceCalls {
+
+    /** {@code int unshare(int flags)}, man 2 unshare. Flags are {@link CloneFlag}s. */
+    int unshare(int flags);
+
+    /** {@code int sethostname(const char *name, size_t len)}, man 2 sethostname. */
+    int sethostname(String name);
+
+    /** {@code int setdomainname(const char *name, size_t len)}, man 2 setdomainname. */
+    int setdomainname(String name);
+}

@@ -1,0 +1,67 @@
+package dev.rustyrun.linux;
+
+import com.kenai.jffi.CallContext;
+import com.kenai.jffi.CallingConvention;
+import com.kenai.jffi.Invoker;
+import com.kenai.jffi.LastError;
+import com.kenai.jffi.Library;
+import com.kenai.jffi.Type;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Calls libc functions by name with up to six machine words, through jffi, the layer that jnr-ffi itself stands on.
+ *
+ * <p>Why not a jnr-ffi interface: its proxies inspect and convert every signature by reflection when it is first used,
+ * which cost a stage 0.8 ms before its first system call and several more for string arrays. A word-sized call
+ * description per arity needs none of that, works on the JVM and in a native image alike, and starts no thread.
+ */
+final class NativeCall {
+
+    private static final int MOST_ARGUMENTS = 6;
+
+    private final Library libc = Library.openLibrary("libc.so.6", Library.LAZY | Library.GLOBAL);
+    private final CallContext[] byArity = new CallContext[MOST_ARGUMENTS + 1];
+    private final Map<String, Long> addresses = new HashMap<>();
+
+    /** Calls {@code function}; integers narrower than a word are widened, as the x86-64 and AArch64 ABIs allow. */
+    long call(String function, long... a) {
+        long address = address(function);
+        CallContext context = context(a.length);
+        Invoker invoker = Invoker.getInstance();
+        return switch (a.length) {
+            case 0 -> invoker.invokeN0(context, address);
+            case 1 -> invoker.invokeN1(context, address, a[0]);
+            case 2 -> invoker.invokeN2(context, address, a[0], a[1]);
+            case 3 -> invoker.invokeN3(context, address, a[0], a[1], a[2]);
+            case 4 -> invoker.invokeN4(context, address, a[0], a[1], a[2], a[3]);
+            case 5 -> invoker.invokeN5(context, address, a[0], a[1], a[2], a[3], a[4]);
+            default -> invoker.invokeN6(context, address, a[0], a[1], a[2], a[3], a[4], a[5]);
+        };
+    }
+
+    int errno() {
+        return LastError.getInstance().get();
+    }
+
+    private synchronized long address(String function) {
+        Long known = addresses.get(function);
+        if (known == null) {
+            known = libc.getSymbolAddress(function);
+            if (known == 0) {
+                throw new UnsatisfiedLinkError("libc has no function " + function + "; glibc 2.31 or newer is needed");
+            }
+            addresses.put(function, known);
+        }
+        return known;
+    }
+
+    private synchronized CallContext context(int arity) {
+        if (byArity[arity] == null) {
+            Type[] words = new Type[arity];
+            java.util.Arrays.fill(words, Type.SINT64);
+            byArity[arity] = CallContext.getCallContext(Type.SINT64, words, CallingConvention.DEFAULT, true);
+        }
+        return byArity[arity];
+    }
+}

@@ -1,0 +1,18 @@
+package dev.rustyrun.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** {@code struct open_how} of openat2(2). Flags are {@link FileFlag}'s, {@code resolve} the RESOLVE_ bits below. */
+record OpenHow(long flags, long mode, long resolve) {
+
+    static final int RESOLVE_NO_MAGICLINKS = 0x02;
+    static final int RESOLVE_NO_SYMLINKS = 0x04;
+    static final int RESOLVE_BENEATH = 0x08;
+    static final int RESOLVE_IN_ROOT = 0x10;
+
+    byte[] encode() {
+        return ByteBuffer.allocate(24).order(ByteOrder.nativeOrder()).putLong(flags).putLong(mode).putLong(resolve)
+                .array();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.rustyrun.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Descriptors to wait for with poll(2), and what the wait found. Reused from wait to wait by one thread. */
+public final class PollSet {
+
+    public static final int POLLIN = 0x01;
+    public static final int POLLOUT = 0x04;
+    public static final int POLLERR = 0x08;
+    public static final int POLLHUP = 0x10;
+
+    private static final int ENTRY = 8;
+
+    private final ByteBuffer entries;
+    private int count;
+
+    /** Room for {@code most} descriptors. */
+    public PollSet(int most) {
+        entries = ByteBuffer.allocate(most * ENTRY).order(ByteOrder.nativeOrder());
+    }
+
+    /** Forgets all descriptors. */
+    public void clear() {
+        count = 0;
+    }
+
+    /** Waits for {@code events} on {@code fd} too; POLLERR and POLLHUP are always waited for. */
+    public void add(int fd, int events) {
+        entries.putInt(count * ENTRY, fd).putShort(count * ENTRY + 4, (short) events)
+                .putShort(count * ENTRY + 6, (short) 0);
+        count++;
+    }
+
+    /** Whether the last wait found any of {@code events} on {@code fd}. */
+    public boolean found(int fd, int events) {
+        for (int i = 0; i < count; i++) {
+            if (entries.getInt(i * ENTRY) == fd) {
+                return (entries.getShort(i * ENTRY + 6) & events) != 0;
+            }
+        }
+        return false;
+    }
+
+    int count() {
+        return count;
+    }
+
+    byte[] bytes() {
+        return entries.array();
+    }
+}

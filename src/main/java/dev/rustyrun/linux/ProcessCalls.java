@@ -1,0 +1,57 @@
+package dev.rustyrun.linux;
+
+/** Calls that start, become, await and end processes, and that set what a process may do. */
+interface ProcessCalls {
+
+    /**
+     * {@code int posix_spawn(...)}, man 3 posix_spawn: returns 0 or an errno. The new process gets {@code descriptor} as
+     * its descriptor 3 (none when negative) and keeps the caller's signal mask.
+     *
+     * @param pid receives the new process's id
+     */
+    int posix_spawn(int[] pid, String path, int descriptor, String[] argv, String[] envp);
+
+    /**
+     * The same with an empty signal mask and default signal actions: for a command, not for a stage.
+     */
+    int posix_spawn_command(int[] pid, String path, String[] argv, String[] envp);
+
+    /** {@code int execve(const char *path, char *const argv[], char *const envp[])}, man 2 execve. */
+    int execve(String path, String[] argv, String[] envp);
+
+    /** {@code pid_t waitpid(pid_t pid, int *status, int options)}, man 2 waitpid. */
+    int waitpid(int pid, int[] status, int options);
+
+    /** {@code int kill(pid_t pid, int sig)}, man 2 kill. */
+    int kill(int pid, int signal);
+
+    /** {@code void _exit(int status)}, man 2 _exit. */
+    void _exit(int status);
+
+    /** {@code pid_t getpid(void)}, man 2 getpid. Never fails. */
+    int getpid();
+
+    /** {@code pid_t getppid(void)}, man 2 getppid. Never fails. */
+    int getppid();
+
+    /** {@code uid_t geteuid(void)}, man 2 geteuid. Never fails. */
+    int geteuid();
+
+    /** {@code pid_t setsid(void)}, man 2 setsid. */
+    int setsid();
+
+    /** {@code int prctl(int option, unsigned long arg2, arg3, 0, 0)}, man 2 prctl. */
+    int prctl(int option, long arg2, long arg3);
+
+    /** {@code long capset(cap_user_header_t, const cap_user_data_t)}, man 2 capset, version 3. */
+    int capset(byte[] header, byte[] data);
+
+    /** {@code int setgroups(size_t size, const gid_t *list)}, man 2 setgroups. */
+    int setgroups(int[] groups);
+
+    /** {@code int setresgid(gid_t rgid, gid_t egid, gid_t sgid)}, man 2 setresuid. */
+    int setresgid(int real, int effective, int saved);
+
+    /** {@code int setresuid(uid_t ruid, uid_t euid, uid_t suid)}, man 2 setresuid. */
+    int setresuid(int real, int effective, int saved);
+}

@@ -1,0 +1,50 @@
+package dev.rustyrun.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** An immutable set of signals, and its form as glibc's {@code sigset_t}; man 3 sigsetops. */
+public final class SignalSet {
+
+    /** Bytes of {@code sigset_t}. */
+    static final int SIZE = 128;
+
+    private final long bits;
+
+    private SignalSet(long bits) {
+        this.bits = bits;
+    }
+
+    /** The empty set. */
+    public static SignalSet none() {
+        return new SignalSet(0);
+    }
+
+    /** Every signal that can have a handler, real-time ones of glibc's own (32, 33) excepted. */
+    static SignalSet all() {
+        return new SignalSet(~(bit(Signal.SIGKILL.number()) | bit(Signal.SIGSTOP.number()) | bit(32) | bit(33)));
+    }
+
+    /** The set of {@code signals}. */
+    public static SignalSet of(Signal... signals) {
+        return new SignalSet(Arrays.stream(signals).mapToLong(s -> bit(s.number())).reduce(0, (a, b) -> a | b));
+    }
+
+    /** Whether every signal of {@code other} is in this set. */
+    public boolean containsAll(SignalSet other) {
+        return (bits & other.bits) == other.bits;
+    }
+
+    byte[] encode() {
+        return ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder()).putLong(0, bits).array();
+    }
+
+    static SignalSet decode(byte[] sigset) {
+        return new SignalSet(ByteBuffer.wrap(sigset).order(ByteOrder.nativeOrder()).getLong(0));
+    }
+
+    private static long bit(int number) {
+        return 1L << (number - 1);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.rustyrun.linux;
+
+/** Numbers of system calls that older libcs have no function for, as in {@code asm/unistd.h}. */
+final class SystemCall {
+
+    static final int PIVOT_ROOT = "aarch64".equals(System.getProperty("os.arch")) ? 41 : 155;
+
+    // From 424 on, a number is the same on every architecture.
+    static final int OPEN_TREE = 428;
+    static final int MOVE_MOUNT = 429;
+    static final int CLOSE_RANGE = 436;
+    static final int OPENAT2 = 437;
+    static final int MOUNT_SETATTR = 442;
+
+    private SystemCall() {
+    }
+}

@@ -1,0 +1,2 @@
+/** Rustyrun's entry point; see {@link dev.rustyrun.Rustyrun}. */
+package dev.rustyrun;

@@ -1,0 +1,32 @@
+package dev.rustyrun.plan;
+
+import java.util.List;
+import java.util.StringJoiner;
+
+/** How steps put lists into words. */
+final class Words {
+
+    private Words() {
+    }
+
+    /** Capability names without their prefix, as capsh(1) prints them, in the kernel's order. */
+    static String capabilities(long bits) {
+        StringJoiner names = new StringJoiner(",", "{", "}");
+        for (var capability : dev.rustyrun.spec.Capability.values()) {
+            if ((bits & 1L << capability.ordinal()) != 0) {
+                names.add(capability.name().substring("CAP_".length()).toLowerCase(java.util.Locale.ROOT));
+            }
+        }
+        return names.toString();
+    }
+
+    /** Arguments as one would type them into a shell. */
+    static String shell(List<String> argv) {
+        StringJoiner line = new StringJoiner(" ");
+        for (String argument : argv) {
+            boolean plain = argument.matches("[A-Za-z0-9_@%+=:,./-]+");
+            line.add(plain ? argument : "'" + argument.replace("'", "'\\''") + "'");
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.rustyrun.rootfs;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** A root file system that is a directory on the host. */
+public final class RootfsDirectory {
+
+    /** A passwd or group file is not read further than this, for it is the image's. */
+    private static final int MOST_BYTES = 4 << 20;
+
+    private final Linux linux;
+    private final String path;
+
+    private RootfsDirectory(Linux linux, String path) {
+        this.linux = linux;
+        this.path = path;
+    }
+
+    /**
+     * The directory at {@code path}, which may be relative to the working directory.
+     *
+     * @throws InvalidSpecException when there is none
+     */
+    public static RootfsDirectory at(Linux linux, String path) {
+        String absolute = java.nio.file.Path.of(path).toAbsolutePath().normalize().toString();
+        if (absolute.equals("/")) {
+            throw new InvalidSpecException("rootfs / is the host's own root; name a directory with a root file system");
+        }
+        try {
+            if (!linux.status(absolute).isDirectory()) {
+                throw new InvalidSpecException("rootfs " + path + " is not a directory");
+            }
+        } catch (LinuxException e) {
+            throw new InvalidSpecException("rootfs " + path + " cannot be used: " + Errno.describe(e.errno())
+                    + "; root-file-systems/get makes one");
+        }
+        return new RootfsDirectory(linux, absolute);
+    }
+
+    /** Its absolute path on the host. */
+    public String path() {
+        return path;
+    }
+
+    /** The text of a file inside it, found without following any link out of it; nothing when there is none. */
+    Optional<String> read(String file) {
+        try (OpenFile root = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+                OpenFile open = new OpenFile(linux,
+                        linux.openInRoot(root.descriptor(), file, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK))) {
+            ByteArrayOutputStream text = new ByteArrayOutputStream();
+            byte[] buffer = new byte[16 * 1024];
+            for (int got = 1; got > 0 && text.size() < MOST_BYTES;) {
+                got = linux.read(open.descriptor(), buffer, buffer.length);
+                text.write(buffer, 0, got);
+            }
+            return Optional.of(text.toString(StandardCharsets.UTF_8));
+        } catch (LinuxException e) {
+            return Optional.empty();
+        }
+    }
+}

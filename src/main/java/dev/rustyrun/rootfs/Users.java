@@ -1,0 +1,104 @@
+package dev.rustyrun.rootfs;
+
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecDefaults;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The users and groups that a root file system knows: its {@code /etc/passwd} and {@code /etc/group}, man 5 passwd. */
+public final class Users {
+
+    private static final long HIGHEST_ID = Integer.MAX_VALUE;
+
+    private final List<String[]> passwd;
+    private final List<String[]> group;
+
+    private Users(List<String[]> passwd, List<String[]> group) {
+        this.passwd = passwd;
+        this.group = group;
+    }
+
+    /** The users of {@code rootfs}; none when it has no such files. */
+    public static Users of(RootfsDirectory rootfs) {
+        return parse(rootfs.read("etc/passwd").orElse(""), rootfs.read("etc/group").orElse(""));
+    }
+
+    static Users parse(String passwd, String group) {
+        return new Users(entries(passwd, 7), entries(group, 4));
+    }
+
+    /**
+     * A user and where its home is.
+     *
+     * @param home absolute path inside the container
+     */
+    public record Account(Spec.User user, String home) {
+    }
+
+    /**
+     * The account that {@code text} names: {@code USER} or {@code USER:GROUP}, each a name or a number. A number need not
+     * be known; a name must be.
+     *
+     * @throws InvalidSpecException when it is not
+     */
+    public Account find(String text) {
+        int colon = text.indexOf(':');
+        String userText = colon < 0 ? text : text.substring(0, colon);
+        Optional<String[]> entry = userEntry(userText);
+        int uid = id("user", userText, entry);
+        int gid = entry.map(fields -> number("group id of " + userText, fields[3])).orElse(0);
+        List<Integer> groups = entry.map(fields -> groupsOf(fields[0])).orElse(List.of());
+        if (colon >= 0) {
+            String groupText = text.substring(colon + 1);
+            gid = id("group", groupText, find(group, groupText));
+            groups = List.of();
+        }
+        String home = entry.map(fields -> fields[5]).filter(path -> path.startsWith("/")).orElse("/");
+        return new Account(new Spec.User(uid, gid, groups, SpecDefaults.UMASK), home);
+    }
+
+    private Optional<String[]> userEntry(String text) {
+        return find(passwd, text);
+    }
+
+    /** By name first and then by number, as a name may consist of digits; both files have the number third. */
+    private static Optional<String[]> find(List<String[]> entries, String text) {
+        Optional<String[]> byName = entries.stream().filter(fields -> fields[0].equals(text)).findFirst();
+        return byName.isPresent() ? byName : entries.stream().filter(fields -> fields[2].equals(text)).findFirst();
+    }
+
+    private static int id(String what, String text, Optional<String[]> entry) {
+        if (entry.isPresent()) {
+            return number(what + " id of " + text, entry.get()[2]);
+        }
+        if (text.matches("[0-9]+")) {
+            return number(what, text);
+        }
+        throw new InvalidSpecException("unknown " + what + " \"" + text + "\": it is neither a number nor in the rootfs's "
+                + (what.equals("user") ? "/etc/passwd" : "/etc/group"));
+    }
+
+    private static int number(String what, String text) {
+        if (!text.matches("[0-9]{1,10}") || Long.parseLong(text) > HIGHEST_ID) {
+            throw new InvalidSpecException(what + " \"" + text + "\" is not a number from 0 to " + HIGHEST_ID);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private List<Integer> groupsOf(String user) {
+        List<Integer> ids = new ArrayList<>();
+        for (String[] fields : group) {
+            if (List.of(fields[3].split(",")).contains(user)) {
+                ids.add(number("group id of " + fields[0], fields[2]));
+            }
+        }
+        return ids;
+    }
+
+    private static List<String[]> entries(String text, int fieldCount) {
+        return text.lines().filter(line -> !line.startsWith("#")).map(line -> line.split(":", -1))
+                .filter(fields -> fields.length >= fieldCount).toList();
+    }
+}

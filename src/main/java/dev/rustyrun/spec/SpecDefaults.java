@@ -1,0 +1,44 @@
+package dev.rustyrun.spec;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a container gets when nothing else is said; runtime-spec config-linux.md, "Default Filesystems". */
+public final class SpecDefaults {
+
+    public static final String HOSTNAME = "rustyrun-container";
+    public static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    /** Permission bits that new files lack. */
+    public static final int UMASK = 0022;
+
+    /** All namespaces that can be new without a user namespace. */
+    public static final Set<Spec.Namespace> NAMESPACES = Set.copyOf(EnumSet.allOf(Spec.Namespace.class));
+
+    /** The file systems that every Linux program expects, in the order in which they are mounted. */
+    public static final List<Spec.Mount> MOUNTS = List.of(
+            new Spec.Mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")),
+            new Spec.Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
+            new Spec.Mount("/dev/pts", "devpts", "devpts",
+                    List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")),
+            new Spec.Mount("/dev/shm", "tmpfs", "shm",
+                    List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
+            new Spec.Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
+            new Spec.Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro")));
+
+    /** Files of the kernel's that tell about the host or reach into it. */
+    public static final List<String> MASKED_PATHS = List.of("/proc/acpi", "/proc/asound", "/proc/interrupts",
+            "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list",
+            "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware");
+
+    /** Files of the kernel's that configure the host. */
+    public static final List<String> READONLY_PATHS =
+            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
+    /** The sets for {@link Capability#DEFAULTS}; inheritable is empty, as since CVE-2022-29162. */
+    public static final Spec.Capabilities CAPABILITIES = new Spec.Capabilities(Capability.DEFAULTS, Capability.DEFAULTS,
+            Capability.DEFAULTS, Set.of());
+
+    private SpecDefaults() {
+    }
+}

@@ -1,0 +1,55 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What {@code run} exits with. Needs root. */
+class ExitStatusIT {
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    @Test
+    void it_is_the_commands() {
+        Launcher.sh("exit 0").expect(0);
+        Launcher.sh("exit 1").expect(1);
+        Launcher.sh("exit 42").expect(42);
+        Launcher.sh("exit 255").expect(255);
+    }
+
+    @Test
+    void it_is_128_and_the_signal_that_ended_the_command() {
+        // PID 1 is immune to its own signals, so something else must be killed: a process group with an init.
+        Launcher.run("--init", "--command", "/bin/sh", "-c", "kill -TERM $$").expect(143);
+        Launcher.run("--init", "--command", "/bin/sh", "-c", "kill -KILL $$").expect(137);
+        Launcher.run("--init", "--command", "/bin/sh", "-c", "kill -SEGV $$").expect(139);
+    }
+
+    @Test
+    void it_is_127_when_the_command_does_not_exist() {
+        Launcher.Result absolute = Launcher.run("--command", "/bin/nowhere").expect(127);
+        assertTrue(absolute.errorLine().contains("/bin/nowhere does not exist in the container"), absolute.err());
+        Launcher.Result named = Launcher.run("--command", "nowhere").expect(127);
+        assertTrue(named.errorLine().contains("nowhere is not in the container's PATH="), named.err());
+    }
+
+    @Test
+    void it_is_126_when_the_command_cannot_be_executed() {
+        Launcher.Result directory = Launcher.run("--command", "/etc").expect(126);
+        assertTrue(directory.errorLine().contains("/etc is not executable"), directory.err());
+        Launcher.Result file = Launcher.run("--command", "/etc/passwd").expect(126);
+        assertTrue(file.errorLine().contains("EACCES (Permission denied)"), file.err());
+    }
+
+    @Test
+    void it_is_125_when_rustyrun_failed_and_one_line_says_which_step_and_why() {
+        Launcher.Result result = Launcher.run("--volume", "/nowhere/at/all:/x", "--command", "true").expect(125);
+        String line = result.errorLine();
+        assertTrue(line.startsWith("rustyrun: init failed to bind mount /nowhere/at/all on /x"), line);
+        assertTrue(line.contains("ENOENT (No such file or directory)"), line);
+    }
+}

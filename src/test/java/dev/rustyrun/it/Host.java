@@ -1,0 +1,100 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/** What the host looks like from outside the containers, so that tests can tell that it is as it was. */
+final class Host {
+
+    private Host() {
+    }
+
+    /** The host's name and mounts, which no container may change. */
+    record State(String hostname, String mounts) {
+    }
+
+    static State state() {
+        return new State(read("/proc/sys/kernel/hostname"), read("/proc/self/mountinfo"));
+    }
+
+    static String read(String path) {
+        try {
+            return Files.readString(Path.of(path));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Command lines by process id, words separated by spaces. */
+    static TreeMap<Long, String> processes() {
+        TreeMap<Long, String> found = new TreeMap<>();
+        try (Stream<Path> entries = Files.list(Path.of("/proc"))) {
+            entries.filter(path -> path.getFileName().toString().matches("[0-9]+")).forEach(path -> {
+                try {
+                    String words = Files.readString(path.resolve("cmdline")).replace('\0', ' ');
+                    found.put(Long.parseLong(path.getFileName().toString()), words);
+                } catch (IOException ended) {
+                    // It ended while we were looking.
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    /** Processes of Rustyrun's stages and of commands marked by {@code mark}. */
+    static List<String> remains(String mark) {
+        return processes().entrySet().stream()
+                .filter(e -> e.getValue().contains(mark) || e.getValue().matches("(.*[/ ])?rustyrun (child|init) .*")
+                        || e.getValue().matches(".*dev\\.rustyrun\\.Rustyrun (run|child|init) .*"))
+                .map(Object::toString).toList();
+    }
+
+    /** The direct children of a process. */
+    static List<Long> childrenOf(long pid) {
+        return ProcessHandle.of(pid).map(p -> p.children().map(ProcessHandle::pid).toList()).orElse(List.of());
+    }
+
+    static Optional<Long> onlyChildOf(long pid) {
+        return childrenOf(pid).stream().findFirst();
+    }
+
+    static void expectNothingLeft(String mark) {
+        eventually("nothing of " + mark + " is left", () -> remains(mark).isEmpty(), () -> remains(mark));
+    }
+
+    static void eventually(String what, BooleanSupplier condition) {
+        eventually(what, condition, () -> "");
+    }
+
+    static void eventually(String what, BooleanSupplier condition, java.util.function.Supplier<Object> details) {
+        Instant end = Instant.now().plus(Duration.ofSeconds(20));
+        while (!condition.getAsBoolean()) {
+            if (Instant.now().isAfter(end)) {
+                fail("not within 20 s: " + what + " " + details.get());
+            }
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    static void signal(long pid, String name) {
+        assertEquals(0, Launcher.execute(List.of("kill", "-" + name, Long.toString(pid)), "").exitCode());
+    }
+}

@@ -1,0 +1,97 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** SIGKILL to any of the processes, at any moment, leaves nothing behind. Needs root. */
+class KillIT {
+
+    private static final String MARK = "98765.4321";
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "child", "init"})
+    void killing_a_stage_ends_the_container(String stage) throws Exception {
+        expectEnd(stage);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "child", "init"})
+    void killing_a_stage_ends_a_container_with_a_reaper(String stage) throws Exception {
+        expectEnd(stage, "--init");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "child", "init"})
+    void killing_a_stage_ends_a_container_with_a_user(String stage) throws Exception {
+        expectEnd(stage, "--user", "1000:1000");
+    }
+
+    private static void expectEnd(String stage, String... options) throws Exception {
+        Host.State before = Host.state();
+        String[] arguments = java.util.Arrays.copyOf(options, options.length + 3);
+        System.arraycopy(new String[] {"--command", "sleep", MARK}, 0, arguments, options.length, 3);
+        Process run = Launcher.start(arguments);
+        Host.eventually("the command runs", () -> Host.processes().values().stream()
+                .anyMatch(words -> words.startsWith("sleep " + MARK)));
+        long child = Host.onlyChildOf(run.pid()).orElseThrow();
+        long init = Host.onlyChildOf(child).orElseThrow();
+        Host.signal(switch (stage) {
+            case "run" -> run.pid();
+            case "child" -> child;
+            default -> init;
+        }, "KILL");
+        assertTrue(run.waitFor(20, TimeUnit.SECONDS));
+        assertEquals(137, run.exitValue());
+        Host.expectNothingLeft(MARK);
+        assertEquals(before, Host.state());
+    }
+
+    @Test
+    void killing_run_at_any_moment_of_a_launch_leaves_nothing() throws Exception {
+        killAtRandomMoments(0);
+    }
+
+    @Test
+    void killing_child_at_any_moment_of_a_launch_leaves_nothing() throws Exception {
+        killAtRandomMoments(1);
+    }
+
+    @Test
+    void killing_init_at_any_moment_of_a_launch_leaves_nothing() throws Exception {
+        killAtRandomMoments(2);
+    }
+
+    /** {@code depth} 0 is run itself, 1 its child, 2 the child's child; whatever exists when the moment has come. */
+    private static void killAtRandomMoments(int depth) throws Exception {
+        Host.State before = Host.state();
+        Random random = new Random(depth);
+        int longest = Launcher.isNative() ? 15 : 600;
+        for (int i = 0; i < 25; i++) {
+            Process run = Launcher.start("--command", "sleep", MARK);
+            TimeUnit.MICROSECONDS.sleep(random.nextInt(longest * 1000));
+            long victim = run.pid();
+            for (int d = 0; d < depth; d++) {
+                long parent = victim;
+                Host.eventually("a stage of depth " + depth,
+                        () -> Host.onlyChildOf(parent).isPresent() || !run.isAlive());
+                victim = Host.onlyChildOf(parent).orElse(parent);
+            }
+            ProcessHandle.of(victim).ifPresent(ProcessHandle::destroyForcibly);
+            assertTrue(run.waitFor(20, TimeUnit.SECONDS));
+            Host.expectNothingLeft(MARK);
+        }
+        assertEquals(before, Host.state());
+    }
+}

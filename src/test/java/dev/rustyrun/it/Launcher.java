@@ -1,0 +1,129 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Starts the real program: the JVM launcher or the native executable, as the system property {@code rustyrun.launcher}
+ * says. The same tests run on both.
+ */
+final class Launcher {
+
+    private static final Path BASE = Path.of(System.getProperty("rustyrun.basedir", "."));
+    private static final Path PROGRAM =
+            Path.of(System.getProperty("rustyrun.launcher", "target/rustyrun-jvm")).toAbsolutePath();
+    private static final int SECONDS = 60;
+
+    private Launcher() {
+    }
+
+    /** What a finished process left. */
+    record Result(int exitCode, String out, String err) {
+
+        Result expect(int code) {
+            assertTrue(exitCode == code, () -> "exit code " + exitCode + " instead of " + code + "\nout: " + out
+                    + "\nerr: " + err);
+            return this;
+        }
+
+        /** The error output, which must be one line. */
+        String errorLine() {
+            assertTrue(err.endsWith("\n") && err.indexOf('\n') == err.length() - 1, () -> "not one line: " + err);
+            return err;
+        }
+    }
+
+    static boolean isNative() {
+        return !PROGRAM.getFileName().toString().endsWith("-jvm");
+    }
+
+    static void requireRoot() {
+        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")),
+                "needs root: it makes real containers (CI runs it as root)");
+    }
+
+    static Path baseDirectory() {
+        return BASE.toAbsolutePath();
+    }
+
+    /** The busybox root file system, made when it is missing. */
+    static Path busybox() {
+        return rootfs("busybox");
+    }
+
+    static Path rootfs(String name) {
+        Path rootfs = BASE.resolve("root-file-systems/" + name + "-rootfs").toAbsolutePath();
+        if (!Files.exists(rootfs.resolve(".rustyrun-complete"))) {
+            execute(List.of(BASE.resolve("root-file-systems/get").toString(), name), "").expect(0);
+        }
+        return rootfs;
+    }
+
+    /** {@code rustyrun} with these arguments, to its end. */
+    static Result rustyrun(String... arguments) {
+        return execute(command(arguments), "");
+    }
+
+    /** {@code rustyrun run --rootfs busybox} with these further arguments, to its end. */
+    static Result run(String... arguments) {
+        return execute(runCommand(arguments), "");
+    }
+
+    /** A shell script in a container of the busybox rootfs, to its end. */
+    static Result sh(String script) {
+        return run("--command", "/bin/sh", "-c", script);
+    }
+
+    static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    static List<String> runCommand(String... arguments) {
+        List<String> command = command("run", "--rootfs", busybox().toString());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Starts {@code rustyrun run --rootfs busybox} with these further arguments, and goes on. */
+    static Process start(String... arguments) {
+        try {
+            return new ProcessBuilder(runCommand(arguments)).start();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    static Result execute(List<String> command, String input) {
+        try {
+            Path out = Files.createTempFile("rustyrun-it", ".out");
+            Path err = Files.createTempFile("rustyrun-it", ".err");
+            Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+            try (var stdin = process.getOutputStream()) {
+                stdin.write(input.getBytes(StandardCharsets.UTF_8));
+            }
+            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError(command + " still runs after " + SECONDS + " s\nout: " + Files.readString(out)
+                        + "\nerr: " + Files.readString(err));
+            }
+            Result result = new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+            Files.delete(out);
+            Files.delete(err);
+            return result;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

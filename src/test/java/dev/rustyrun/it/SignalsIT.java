@@ -1,0 +1,72 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Signals to {@code run} reach the command. Needs root. */
+class SignalsIT {
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "WINCH"})
+    void a_signal_reaches_the_command(String name) throws Exception {
+        expectDelivery(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "USR2"})
+    void a_signal_reaches_the_command_behind_a_reaper(String name) throws Exception {
+        expectDelivery(name, "--init");
+    }
+
+    private static void expectDelivery(String name, String... options) throws Exception {
+        String script = "trap 'echo got " + name + "; exit 33' " + name + "; echo ready; while :; do sleep 0.05; done";
+        String[] arguments = new String[options.length + 4];
+        System.arraycopy(options, 0, arguments, 0, options.length);
+        System.arraycopy(new String[] {"--command", "/bin/sh", "-c", script}, 0, arguments, options.length, 4);
+        Process process = Launcher.start(arguments);
+        try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
+            assertEquals("ready", out.readLine());
+            Host.signal(process.pid(), name);
+            assertEquals("got " + name, out.readLine());
+        }
+        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertEquals(33, process.exitValue());
+    }
+
+    @Test
+    void a_signal_sent_while_the_stages_start_is_not_lost() throws Exception {
+        String script = "trap 'exit 33' TERM; n=0; while [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done";
+        Process process = Launcher.start("--init", "--command", "/bin/sh", "-c", script);
+        Host.eventually("child runs", () -> Host.onlyChildOf(process.pid()).isPresent());
+        Host.signal(process.pid(), "TERM");
+        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(process.exitValue() == 33 || process.exitValue() == 143, "exit " + process.exitValue());
+    }
+
+    @Test
+    void an_interrupt_from_the_terminal_comes_once_though_it_goes_to_the_whole_process_group() throws Exception {
+        String script = "n=0; trap 'n=$((n+1))' INT; echo ready; i=0;"
+                + " while [ $i -lt 10 ]; do sleep 0.1; i=$((i+1)); done; echo count $n";
+        Process process = new ProcessBuilder(java.util.stream.Stream.concat(java.util.stream.Stream.of("setsid"),
+                Launcher.runCommand("--command", "/bin/sh", "-c", script).stream()).toList()).start();
+        try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
+            assertEquals("ready", out.readLine());
+            assertEquals(0, Launcher.execute(java.util.List.of("kill", "-INT", "--", "-" + process.pid()), "").exitCode());
+            assertEquals("count 1", out.readLine());
+        }
+        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+    }
+}
