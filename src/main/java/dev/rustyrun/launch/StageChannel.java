@@ -92,7 +92,7 @@ final class StageChannel {
         }
     }
 
-    private static byte[] encode(Report report) {
+    static byte[] encode(Report report) {
         if (report instanceof Report.StepDone done) {
             return frame(STEP_DONE, done.stage().ordinal(), done.micros(), done.step(), "");
         } else if (report instanceof Report.StepFailed failed) {

@@ -1,0 +1,119 @@
+package dev.rustyrun.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.RecordingLibC;
+import dev.rustyrun.plan.Stage;
+import dev.rustyrun.plan.Step;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How steps are performed and reported, on a recording kernel: no root, no container. */
+class StagesTest {
+
+    private static List<String> perform(RecordingLibC kernel, Step... steps) {
+        Linux linux = kernel.linux();
+        StageChannel channel = new StageChannel(linux);
+        new StepRunner(Stage.INIT, channel, new StepPerformer(linux, channel)).perform(List.of(steps), false);
+        return kernel.calls();
+    }
+
+    @Test
+    void pivot_root_stacks_both_roots_and_detaches_the_old() {
+        assertEquals(List.of("pivot_root(., .)", "umount2(., 2)", "chdir(/)"),
+                perform(new RecordingLibC(), new Step.PivotRoot()));
+    }
+
+    @Test
+    void where_pivot_root_cannot_work_the_rootfs_covers_the_root() {
+        assertEquals(List.of("pivot_root(., .)", "mount(., /, null, 8192, null)", "chroot(.)", "chdir(/)"),
+                perform(new RecordingLibC().failing("pivot_root", Errno.EINVAL), new Step.PivotRoot()));
+    }
+
+    @Test
+    void user_changes_after_groups_and_the_death_signal_is_set_again() {
+        assertEquals(List.of("umask(18)", "setgroups()", "setresgid(6, 6, 6)", "prctl(8, 1, 0)", "setresuid(5, 5, 5)",
+                "prctl(1, 9, 0)"), perform(new RecordingLibC(), new Step.SetUser(5, 6, List.of(), 022)));
+    }
+
+    @Test
+    void capabilities_are_dropped_until_the_kernel_knows_no_more() {
+        List<String> calls = perform(new RecordingLibC().failing("prctl(24, 5,", Errno.EINVAL),
+                new Step.LimitCapabilities(0b1010));
+        assertEquals(List.of("prctl(24, 0, 0)", "prctl(24, 2, 0)", "prctl(24, 4, 0)", "prctl(24, 5, 0)"), calls);
+    }
+
+    @Test
+    void after_a_failed_step_no_other_is_performed() {
+        List<String> calls = perform(new RecordingLibC().failing("sethostname", Errno.EPERM), new Step.SetHostname("box"),
+                new Step.PivotRoot());
+        assertEquals("sethostname(box)", calls.get(0));
+        assertTrue(calls.stream().noneMatch(call -> call.startsWith("pivot_root")), calls.toString());
+        assertTrue(calls.get(1).startsWith("sendmsg(3"), "it is reported: " + calls);
+    }
+
+    @Test
+    void every_open_file_of_a_step_is_closed_even_when_it_fails() {
+        for (String failing : List.of("none", "move_mount", "mount_setattr", "openat2", "open_tree")) {
+            RecordingLibC kernel = new RecordingLibC().failing(failing, Errno.EPERM);
+            List<String> calls = perform(kernel, new Step.EnterRootfs("/r"),
+                    new Step.BindMount("/s", "/t", MountFlag.MS_RDONLY.value(), 0, true));
+            // The root's own descriptor stays open until execve.
+            long opened = calls.stream().filter(c -> c.startsWith("open") && !c.startsWith(failing)).count() - 1;
+            assertEquals(opened, calls.stream().filter(c -> c.startsWith("close(")).count(), failing + ": " + calls);
+        }
+    }
+
+    @Test
+    void a_bind_mount_gets_its_attributes_before_it_can_be_reached() {
+        List<String> calls = perform(new RecordingLibC(), new Step.EnterRootfs("/r"),
+                new Step.BindMount("/s", "/t", MountFlag.MS_RDONLY.value(), 0, true));
+        int attributes = calls.indexOf("mount_setattr(11, , 36864)");
+        int attached = calls.indexOf("move_mount(11, , 12, , 68)");
+        assertTrue(attributes >= 0 && attributes < attached, calls.toString());
+    }
+
+    @Test
+    void reports_arrive_whole_however_they_are_cut() {
+        List<Report> sent = List.of(new Report.StepDone(Stage.INIT, "mount ü", 17), new Report.InitStarted(4711),
+                new Report.StepFailed(Stage.CHILD, "unshare", "EPERM", 125), new Report.TerminalOpened(9));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        sent.forEach(report -> all.writeBytes(StageChannel.encode(report)));
+        byte[] bytes = all.toByteArray();
+        for (int size = 1; size <= bytes.length; size++) {
+            StageChannel.Decoder decoder = new StageChannel.Decoder();
+            List<Report> received = new ArrayList<>();
+            for (int at = 0; at < bytes.length; at += size) {
+                byte[] piece = Arrays.copyOfRange(bytes, at, Math.min(at + size, bytes.length));
+                received.addAll(decoder.take(piece, piece.length, at == 0 ? 9 : -1));
+            }
+            assertEquals(sent, received);
+        }
+    }
+
+    @Test
+    void names_and_parents_of_paths() {
+        assertEquals("/", InsideRootfs.parentOf("/a"));
+        assertEquals("/a", InsideRootfs.parentOf("/a/b"));
+        assertEquals("/a", InsideRootfs.parentOf("/a/b/"));
+        assertEquals("b", InsideRootfs.nameOf("/a/b/"));
+        assertEquals("a", InsideRootfs.nameOf("/a"));
+    }
+
+    @Test
+    void only_signals_meant_for_the_command_are_forwarded() {
+        assertTrue(LaunchSignals.isForwarded(15));
+        assertFalse(LaunchSignals.isForwarded(17), "SIGCHLD");
+        assertFalse(LaunchSignals.isForwarded(14), "the parent's death");
+        assertThrows(IllegalArgumentException.class, () -> SelfExec.ofStage(new String[] {"child"}));
+    }
+}
