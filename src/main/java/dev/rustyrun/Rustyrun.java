@@ -19,21 +19,21 @@ public final class Rustyrun {
 
     public static void main(String[] args) {
         switch (args.length == 0 ? "" : args[0]) {
-            case ChildStage.NAME -> child(args);
-            case InitStage.NAME -> init(args);
+            case ChildStage.NAME, InitStage.NAME -> stage(args);
             default -> CommandLineMain.main(args);
         }
     }
 
-    private static void child(String[] args) {
-        SelfExec self = SelfExec.ofStage(args);
-        Linux linux = Linux.host();
-        linux.exit(new ChildStage(linux, self).perform(Integer.parseInt(args[1])));
-    }
-
-    private static void init(String[] args) {
-        SelfExec.ofStage(args);
-        Linux linux = Linux.host();
-        linux.exit(new InitStage(linux).perform());
+    private static void stage(String[] args) {
+        try {
+            SelfExec self = SelfExec.ofStage(args);
+            Linux linux = Linux.host();
+            linux.exit(args[0].equals(ChildStage.NAME)
+                    ? new ChildStage(linux, self).perform(Integer.parseInt(args[1]))
+                    : new InitStage(linux).perform());
+        } catch (RuntimeException | LinkageError e) {
+            System.err.println("rustyrun: " + e.getMessage());
+            Runtime.getRuntime().halt(CommandLineMain.FAILED);
+        }
     }
 }

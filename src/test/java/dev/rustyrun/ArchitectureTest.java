@@ -19,7 +19,7 @@ class ArchitectureTest {
         layeredArchitecture().consideringOnlyDependenciesInAnyPackage("dev.rustyrun..")
                 .layer("main").definedBy("dev.rustyrun")
                 .layer("cli").definedBy("dev.rustyrun.cli..")
-                .optionalLayer("http").definedBy("dev.rustyrun.http..")
+                .layer("http").definedBy("dev.rustyrun.http..")
                 .layer("launch").definedBy("dev.rustyrun.launch..")
                 .layer("rootfs").definedBy("dev.rustyrun.rootfs..")
                 .layer("plan").definedBy("dev.rustyrun.plan..")

@@ -15,7 +15,8 @@ import picocli.CommandLine.ParseResult;
 /** Reads the command line and performs its command, without booting Quarkus unless the command wants it. */
 public final class CommandLineMain {
 
-    private static final int FAILED = 125;
+    /** What the program exits with when it failed itself. */
+    public static final int FAILED = 125;
 
     /** Built with the image: a native executable starts with the finished model instead of reflecting for it. */
     private static final CommandLine COMMANDS = commands();
@@ -38,6 +39,7 @@ public final class CommandLineMain {
     public static void main(String[] args) {
         SelfExec self = SelfExec.current();
         Linux linux = Linux.host();
+        linux.openMissingStandardDescriptors();
         linux.exit(new CommandLineMain(linux, self, System.err).execute(args));
     }
 

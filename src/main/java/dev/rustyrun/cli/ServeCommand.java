@@ -10,6 +10,7 @@ final class ServeCommand implements Runnable {
 
     @Override
     public void run() {
+        NativeServices.start();
         Quarkus.run();
     }
 }

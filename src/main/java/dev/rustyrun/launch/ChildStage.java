@@ -46,8 +46,9 @@ public final class ChildStage {
         if (part.isEmpty()) {
             return StepFailure.RUSTYRUN_FAILED;
         }
-        StepRunner runner = new StepRunner(Stage.CHILD, channel, new StepPerformer(linux, channel));
-        if (!runner.perform(part.get().steps(), part.get().traced())) {
+        boolean traced = part.get().traced();
+        StepRunner runner = new StepRunner(Stage.CHILD, channel, new StepPerformer(linux, channel, traced));
+        if (!runner.perform(part.get().steps(), traced)) {
             return StepFailure.RUSTYRUN_FAILED;
         }
         return startInit(channel, runPid);

@@ -35,8 +35,9 @@ public final class InitStage {
         linux.setUmask(0);
         Optional<StageChannel.Part> part = channel.takePart();
         if (part.isPresent()) {
-            StepRunner runner = new StepRunner(Stage.INIT, channel, new StepPerformer(linux, channel));
-            runner.perform(part.get().steps(), part.get().traced());
+            boolean traced = part.get().traced();
+            StepRunner runner = new StepRunner(Stage.INIT, channel, new StepPerformer(linux, channel, traced));
+            runner.perform(part.get().steps(), traced);
         }
         return StepFailure.RUSTYRUN_FAILED;
     }

@@ -14,8 +14,13 @@ final class PivotRoot {
         this.linux = linux;
     }
 
-    /** Makes the working directory, which must be a mount, the root, and detaches the old one. */
-    void intoWorkingDirectory() {
+    /**
+     * Makes the working directory, which must be a mount, the root, and detaches the old one.
+     *
+     * @return false when the kernel refused, so that this is only a chroot
+     */
+    boolean intoWorkingDirectory() {
+        boolean pivoted = true;
         try {
             linux.pivotRoot(".", ".");
             // Both roots are now stacked at ".": the old one is on top, and goes.
@@ -25,8 +30,10 @@ final class PivotRoot {
                 throw e;
             }
             moveAndChroot();
+            pivoted = false;
         }
         linux.changeDirectory("/");
+        return pivoted;
     }
 
     /**

@@ -10,7 +10,10 @@ import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
+import dev.rustyrun.spec.Capability;
+import java.util.Set;
 
 /** Performs the steps of a plan on this process. */
 final class StepPerformer implements Step.Performer {
@@ -19,11 +22,14 @@ final class StepPerformer implements Step.Performer {
 
     private final Linux linux;
     private final StageChannel channel;
+    private final boolean traced;
     private InsideRootfs inside;
+    private long withheldCapabilities;
 
-    StepPerformer(Linux linux, StageChannel channel) {
+    StepPerformer(Linux linux, StageChannel channel, boolean traced) {
         this.linux = linux;
         this.channel = channel;
+        this.traced = traced;
     }
 
     @Override
@@ -119,7 +125,15 @@ final class StepPerformer implements Step.Performer {
 
     @Override
     public void pivotRoot(Step.PivotRoot step) {
-        new PivotRoot(linux).intoWorkingDirectory();
+        if (new PivotRoot(linux).intoWorkingDirectory()) {
+            return;
+        }
+        // Who may chroot can leave a chroot; man 2 chroot.
+        withheldCapabilities |= Capability.bits(Set.of(Capability.CAP_SYS_CHROOT));
+        if (traced) {
+            channel.send(new Report.StepDone(Stage.INIT, "note: chroot instead, as this root cannot be pivoted from (an"
+                    + " initramfs, or a chroot); CAP_SYS_CHROOT is withheld", 0));
+        }
     }
 
     @Override
@@ -138,8 +152,9 @@ final class StepPerformer implements Step.Performer {
 
     @Override
     public void limitCapabilities(Step.LimitCapabilities step) {
+        long keep = step.keep() & ~withheldCapabilities;
         for (int capability = 0; capability <= LAST_POSSIBLE_CAPABILITY; capability++) {
-            if ((step.keep() & 1L << capability) == 0 && !drop(capability)) {
+            if ((keep & 1L << capability) == 0 && !drop(capability)) {
                 return;
             }
         }
@@ -173,7 +188,8 @@ final class StepPerformer implements Step.Performer {
 
     @Override
     public void setCapabilities(Step.SetCapabilities step) {
-        linux.setCapabilities(new CapabilityWords(step.effective(), step.permitted(), step.inheritable()));
+        linux.setCapabilities(new CapabilityWords(step.effective() & ~withheldCapabilities,
+                step.permitted() & ~withheldCapabilities, step.inheritable()));
     }
 
     @Override

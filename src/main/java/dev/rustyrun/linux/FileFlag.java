@@ -30,6 +30,7 @@ public final class FileFlag {
     static final int MOVE_MOUNT_F_EMPTY_PATH = 0x04;
     static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     static final int CLOSE_RANGE_CLOEXEC = 4;
+    static final int F_GETFD = 1;
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;
     static final int F_SETFL = 4;

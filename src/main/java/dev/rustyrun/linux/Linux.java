@@ -144,6 +144,18 @@ public final class Linux {
         check(libc.fcntl(fd, FileFlag.F_SETFD, FileFlag.FD_CLOEXEC), "fcntl FD_CLOEXEC", fd);
     }
 
+    /**
+     * Opens /dev/null as each of the descriptors 0, 1 and 2 that is not open, so that no file of ours takes the place and
+     * is given to a command as its standard input or output.
+     */
+    public void openMissingStandardDescriptors() {
+        for (int fd = 0; fd <= 2; fd++) {
+            if (libc.fcntl(fd, FileFlag.F_GETFD, 0) < 0) {
+                check(libc.open("/dev/null", FileFlag.O_RDWR, 0), "open", "/dev/null");
+            }
+        }
+    }
+
     /** Makes reads and writes of {@code fd} return EAGAIN instead of waiting; man 2 fcntl, O_NONBLOCK. */
     public void setNonBlocking(int fd) {
         int flags = check(libc.fcntl(fd, FileFlag.F_GETFL, 0), "fcntl F_GETFL", fd);

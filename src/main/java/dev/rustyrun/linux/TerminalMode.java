@@ -31,7 +31,7 @@ public final class TerminalMode {
         this.termios = termios.clone();
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         return termios.clone();
     }
 

@@ -23,7 +23,7 @@ class StagesTest {
     private static List<String> perform(RecordingLibC kernel, Step... steps) {
         Linux linux = kernel.linux();
         StageChannel channel = new StageChannel(linux);
-        new StepRunner(Stage.INIT, channel, new StepPerformer(linux, channel)).perform(List.of(steps), false);
+        new StepRunner(Stage.INIT, channel, new StepPerformer(linux, channel, false)).perform(List.of(steps), false);
         return kernel.calls();
     }
 

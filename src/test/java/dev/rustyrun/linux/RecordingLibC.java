@@ -3,9 +3,10 @@ package dev.rustyrun.linux;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A kernel that does nothing but remember what it was asked, so that stages can be tested without root. Every call
@@ -13,8 +14,8 @@ import java.util.Map;
  */
 public final class RecordingLibC {
 
-    private final List<String> calls = new ArrayList<>();
-    private final Map<String, Integer> failures = new HashMap<>();
+    private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private int lastDescriptor = 9;
     private int errno;
 
@@ -26,6 +27,12 @@ public final class RecordingLibC {
     /** Lets every later call of {@code name}, or of {@code name(argument…} when it has such, fail with {@code errno}. */
     public RecordingLibC failing(String name, int errno) {
         failures.put(name, errno);
+        return this;
+    }
+
+    /** Takes {@link #failing} back. */
+    public RecordingLibC succeeding(String name) {
+        failures.remove(name);
         return this;
     }
 

@@ -1,0 +1,18 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Linux;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Gives the HTTP side the namespace core. */
+final class Kernel {
+
+    @Produces
+    @Singleton
+    Linux linux() {
+        // Finds the folder of libjffi, before the kernel is first called.
+        SelfExec.current();
+        return Linux.host();
+    }
+}

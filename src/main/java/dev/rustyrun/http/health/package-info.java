@@ -1,0 +1,2 @@
+/** Health checks, at {@code /q/health}. */
+package dev.rustyrun.http.health;

@@ -1,0 +1,2 @@
+/** The HTTP mode: what {@code rustyrun serve} offers. */
+package dev.rustyrun.http;

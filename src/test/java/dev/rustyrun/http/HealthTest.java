@@ -1,0 +1,50 @@
+package dev.rustyrun.http;
+
+import static io.restassured.RestAssured.get;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.RecordingLibC;
+import io.quarkus.test.Mock;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The health checks over HTTP, on a recorded kernel that lets namespaces be made or not. */
+@QuarkusTest
+class HealthTest {
+
+    private static final RecordingLibC KERNEL = new RecordingLibC();
+
+    static class RecordedKernel {
+
+        @Produces
+        @Singleton
+        @Mock
+        Linux linux() {
+            return KERNEL.linux();
+        }
+    }
+
+    @BeforeEach
+    void kernelAllowsEverything() {
+        KERNEL.succeeding("unshare");
+    }
+
+    @Test
+    void alive_and_ready_when_namespaces_can_be_made() {
+        get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
+        get("/q/health/ready").then().statusCode(200).body("checks[0].name", equalTo("namespaces"));
+    }
+
+    @Test
+    void not_ready_and_why_when_the_kernel_refuses() {
+        KERNEL.failing("unshare", Errno.EPERM);
+        get("/q/health/ready").then().statusCode(503).body("status", equalTo("DOWN"))
+                .body("checks[0].data.reason", startsWith("unshare("));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Many launches leave as little behind as one: nothing. Needs root. */
+class LeakIT {
+
+    private static final int LAUNCHES = 200;
+    private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    @Test
+    void two_hundred_launches_leak_no_mount_process_namespace_or_file() throws IOException {
+        Host.State before = Host.state();
+        List<String> filesBefore = namesIn(TEMPORARY);
+        for (int i = 0; i < LAUNCHES; i++) {
+            Launcher.run("--command", "/bin/true").expect(0);
+        }
+        assertEquals(before, Host.state());
+        Host.expectNothingLeft("never-started");
+        assertEquals(filesBefore, namesIn(TEMPORARY));
+        // A namespace lives as long as a process, a descriptor or a mount of it: of these, sockets could be left.
+        Host.eventually("no network namespace is left",
+                () -> Host.processes().keySet().stream().map(LeakIT::networkOf).distinct().filter(n -> !n.isEmpty())
+                        .count() == 1);
+    }
+
+    private static String networkOf(long pid) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net")).toString();
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
+    private static List<String> namesIn(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(path -> path.getFileName().toString()).filter(name -> !name.startsWith("hsperfdata"))
+                    .sorted().toList();
+        }
+    }
+
+    @Test
+    void the_stages_hold_only_the_descriptors_that_they_use_while_a_container_runs() throws Exception {
+        Process run = Launcher.start("--command", "/bin/sh", "-c", "echo started; cat");
+        try (BufferedReader out = new BufferedReader(new InputStreamReader(run.getInputStream()))) {
+            assertEquals("started", out.readLine());
+            long child = Host.onlyChildOf(run.pid()).orElseThrow();
+            for (long stage : List.of(run.pid(), child)) {
+                List<String> open = ofOurs(stage);
+                assertTrue(open.stream().allMatch(file -> file.startsWith("anon_inode:[signalfd]")), open.toString());
+                assertEquals(1, open.size());
+            }
+            run.getOutputStream().close();
+            assertEquals(0, run.waitFor());
+        }
+    }
+
+    /** What a stage has open but its standard files and what a JVM itself has open. */
+    private static List<String> ofOurs(long pid) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return descriptors.filter(fd -> Integer.parseInt(fd.getFileName().toString()) > 2).map(fd -> {
+                try {
+                    return Files.readSymbolicLink(fd).toString();
+                } catch (IOException closed) {
+                    return "";
+                }
+            }).filter(file -> !file.isEmpty() && !file.matches(".*(\\.jar|\\.jsa|/modules|/random|/urandom)")).toList();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code --volume}, {@code --mount} and {@code --tmpfs}, and the root that cannot be pivoted. Needs root. */
+class MountsIT {
+
+    private Path folder;
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        folder = Files.createTempDirectory("rustyrun-it");
+        Files.writeString(folder.resolve("file"), "of the host\n");
+    }
+
+    @AfterEach
+    void removeFolder() {
+        Launcher.execute(List.of("rm", "-rf", folder.toString(), Launcher.busybox().resolve("made").toString()), "")
+                .expect(0);
+    }
+
+    @Test
+    void a_volume_is_the_hosts_directory() throws IOException {
+        Launcher.Result result = Launcher.run("--volume", folder + ":/made/deep", "--command", "/bin/sh", "-c",
+                "cat /made/deep/file; echo written > /made/deep/new").expect(0);
+        assertEquals("of the host\n", result.out());
+        assertEquals("written\n", Files.readString(folder.resolve("new")));
+        try (var inRootfs = Files.list(Launcher.busybox().resolve("made/deep"))) {
+            assertEquals(0, inRootfs.count(), "only the mount point was made in the rootfs");
+        }
+    }
+
+    @Test
+    void a_read_only_volume_refuses_writes() {
+        Launcher.Result result = Launcher.run("-v", folder + ":/made:ro", "--command", "/bin/touch", "/made/x").expect(1);
+        assertTrue(result.err().contains("Read-only file system"), result.err());
+    }
+
+    @Test
+    void a_single_file_can_be_a_volume() {
+        assertEquals("of the host\n",
+                Launcher.run("-v", folder.resolve("file") + ":/made/one", "--command", "cat", "/made/one").expect(0).out());
+    }
+
+    @Test
+    void a_mount_in_long_form_is_the_same() {
+        Launcher.run("--mount", "type=bind,source=" + folder + ",target=/made,ro", "--command", "/bin/sh", "-c",
+                "cat /made/file && ! touch /made/x 2>/dev/null").expect(0);
+        Launcher.run("--mount", "type=tmpfs,target=/made/t", "--command", "/bin/sh", "-c",
+                "grep -q 'tmpfs /made/t tmpfs' /proc/mounts && touch /made/t/x").expect(0);
+    }
+
+    @Test
+    void a_tmpfs_takes_options_and_leaves_nothing() throws IOException {
+        String out = Launcher.run("--tmpfs", "/made:size=64k,mode=700", "--command", "/bin/sh", "-c",
+                "grep ' /made ' /proc/mounts; touch /made/x").expect(0).out();
+        assertTrue(out.contains("size=64k") && out.contains("mode=700"), out);
+        try (var left = Files.list(Launcher.busybox().resolve("made"))) {
+            assertEquals(0, left.count());
+        }
+    }
+
+    @Test
+    void a_target_behind_a_link_inside_the_rootfs_is_found() throws IOException {
+        Path made = Files.createDirectories(Launcher.busybox().resolve("made/real"));
+        Files.createSymbolicLink(made.resolveSibling("link"), Path.of("/made/real"));
+        Launcher.run("-v", folder + ":/made/link", "--command", "/bin/cat", "/made/real/file").expect(0);
+    }
+
+    @Test
+    void a_mount_of_the_container_does_not_show_on_the_host() {
+        Host.State before = Host.state();
+        Launcher.run("-v", folder + ":/made", "--command", "/bin/cat", "/made/file").expect(0);
+        assertEquals(before, Host.state());
+    }
+
+    @Test
+    void a_root_that_cannot_be_pivoted_is_left_by_chroot_without_the_capability_to_return() throws IOException {
+        // A directory in a tmpfs, with the host's directories mounted in it: a root that is no mount point.
+        String script = """
+                mount -t tmpfs tmpfs "$0" && mkdir "$0/root" && cd "$0/root"
+                for d in /*; do
+                    if [ -L "$d" ]; then ln -s "$(readlink "$d")" ".$d"
+                    elif [ -d "$d" ]; then mkdir ".$d" && mount --rbind "$d" ".$d"
+                    fi
+                done
+                exec chroot . "$@"
+                """;
+        List<String> command = new java.util.ArrayList<>(List.of("unshare", "--mount", "sh", "-c", script,
+                folder.toString()));
+        command.addAll(Launcher.runCommand("--trace", "--command", "/bin/sh", "-c",
+                "ls -d /.rustyrun-complete; grep CapEff /proc/self/status; chroot / true"));
+        Launcher.Result result = Launcher.execute(command, "").expect(1);
+        assertEquals("/.rustyrun-complete\nCapEff:\t00000000a80025fb\n", result.out());
+        assertTrue(result.err().contains("note: chroot instead"), result.err());
+    }
+}
