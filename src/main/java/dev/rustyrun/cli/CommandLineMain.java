@@ -32,7 +32,8 @@ public final class CommandLineMain {
     }
 
     private static CommandLine commands() {
-        return new CommandLine(new RustyrunCommand());
+        // What follows the command's name is the command's: "run --rootfs DIR ls -t" asks for no terminal.
+        return new CommandLine(new RustyrunCommand()).setStopAtPositional(true);
     }
 
     /** Performs the command and ends the process with its exit code. */

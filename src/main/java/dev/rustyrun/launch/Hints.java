@@ -24,6 +24,9 @@ final class Hints {
                 default -> "";
             };
         }
+        if (step instanceof Step.SetPropagation && errno == Errno.EINVAL) {
+            return "/ is no mount point here (a chroot?): bind it to itself first, mount --rbind DIR DIR, and chroot again";
+        }
         if (errno == Errno.ENOSYS) {
             return "Rustyrun needs Linux 5.12 or newer";
         }

@@ -153,6 +153,7 @@ public final class RunStage {
             Received received = receive();
             if (received.count() == 0) {
                 channelOpen = false;
+                linux.close(channel);
             }
             decoder.take(buffer, received.count(), received.descriptor()).forEach(this::handle);
         }

@@ -54,7 +54,8 @@ public final class SelfExec {
         useLibrariesIn(folder);
         String java = System.getProperty("java.home") + "/bin/java";
         List<String> prefix = new ArrayList<>(List.of(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xrs", "-Xmx64m", "-D" + READY + "=true"));
+                "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+DisableAttachMechanism", "-Xrs", "-Xmx64m",
+                "-D" + READY + "=true"));
         File archive = new File(folder, "rustyrun.jsa");
         if (archive.exists()) {
             prefix.add("-XX:SharedArchiveFile=" + archive);

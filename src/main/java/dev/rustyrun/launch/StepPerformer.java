@@ -204,6 +204,7 @@ final class StepPerformer implements Step.Performer {
         if (step.reaper()) {
             new Reaper(linux).run(command);
         } else {
+            linux.stopIgnoringSignals();
             LaunchSignals.unblock(linux);
             command.become();
         }

@@ -333,6 +333,16 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public int rt_sigaction(int signal, byte[] action, byte[] old) {
+        try (NativeMemory m = new NativeMemory()) {
+            long before = m.allocate(SignalAction.SIZE);
+            int result = call("syscall", SystemCall.RT_SIGACTION, signal, m.bytes(action), before, SignalSet.KERNEL_SIZE);
+            m.get(before, old, SignalAction.SIZE);
+            return result;
+        }
+    }
+
+    @Override
     public int signalfd(int fd, byte[] set, int flags) {
         try (NativeMemory m = new NativeMemory()) {
             return call("signalfd", fd, m.bytes(set), flags);

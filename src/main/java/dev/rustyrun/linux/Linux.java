@@ -370,6 +370,18 @@ public final class Linux {
         return SignalSet.decode(old);
     }
 
+    /**
+     * Lets no signal be ignored any more. Handlers stay: they are the JVM's, and execve resets them; man 2 rt_sigaction.
+     */
+    public void stopIgnoringSignals() {
+        byte[] action = new byte[SignalAction.SIZE];
+        for (int signal = 1; signal <= SignalSet.LAST; signal++) {
+            if (libc.rt_sigaction(signal, null, action) == 0 && SignalAction.ignores(action)) {
+                check(libc.rt_sigaction(signal, SignalAction.byDefault(), action), "rt_sigaction", signal);
+            }
+        }
+    }
+
     /** A descriptor from which blocked signals of {@code set} are read; man 2 signalfd. */
     public int signalDescriptor(SignalSet set) {
         return check(libc.signalfd(-1, set.encode(), SFD_CLOEXEC | FileFlag.O_NONBLOCK), "signalfd");

@@ -9,6 +9,10 @@ public final class SignalSet {
 
     /** Bytes of {@code sigset_t}. */
     static final int SIZE = 128;
+    /** Bytes of the kernel's own set. */
+    static final int KERNEL_SIZE = 8;
+    /** The greatest signal number. */
+    static final int LAST = 64;
 
     private final long bits;
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,8 +91,22 @@ class MountsIT {
     }
 
     @Test
-    void a_root_that_cannot_be_pivoted_is_left_by_chroot_without_the_capability_to_return() throws IOException {
-        // A directory in a tmpfs, with the host's directories mounted in it: a root that is no mount point.
+    void in_a_chroot_that_is_no_mount_point_it_says_what_to_do() {
+        Launcher.Result result = Launcher.execute(inChroot("", "--command", "/bin/true"), "").expect(125);
+        assertTrue(result.errorLine().contains("bind it to itself first"), result.err());
+    }
+
+    @Test
+    void a_chroot_that_is_a_mount_point_is_pivoted_from_like_any_root() {
+        Launcher.Result result = Launcher.execute(inChroot("mount --rbind . . && cd .", "--command", "/bin/sh", "-c",
+                "ls -d /.rustyrun-complete; wc -l < /proc/self/mountinfo"), "").expect(0);
+        String[] lines = result.out().split("\n");
+        assertEquals("/.rustyrun-complete", lines[0]);
+        assertTrue(Integer.parseInt(lines[1]) < 30, "only the container's mounts: " + lines[1]);
+    }
+
+    /** A run in a chroot: a directory of a tmpfs in which the host's directories are mounted. */
+    private List<String> inChroot(String preparation, String... options) {
         String script = """
                 mount -t tmpfs tmpfs "$0" && mkdir "$0/root" && cd "$0/root"
                 for d in /*; do
@@ -99,14 +114,11 @@ class MountsIT {
                     elif [ -d "$d" ]; then mkdir ".$d" && mount --rbind "$d" ".$d"
                     fi
                 done
-                exec chroot . "$@"
-                """;
-        List<String> command = new java.util.ArrayList<>(List.of("unshare", "--mount", "sh", "-c", script,
-                folder.toString()));
-        command.addAll(Launcher.runCommand("--trace", "--command", "/bin/sh", "-c",
-                "ls -d /.rustyrun-complete; grep CapEff /proc/self/status; chroot / true"));
-        Launcher.Result result = Launcher.execute(command, "").expect(1);
-        assertEquals("/.rustyrun-complete\nCapEff:\t00000000a80025fb\n", result.out());
-        assertTrue(result.err().contains("note: chroot instead"), result.err());
+                %s
+                exec chroot "$0/root" "$@"
+                """.formatted(preparation);
+        List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", script, folder.toString()));
+        command.addAll(Launcher.runCommand(options));
+        return command;
     }
 }
