@@ -18,9 +18,6 @@ public final class CommandLineMain {
     /** What the program exits with when it failed itself. */
     public static final int FAILED = 125;
 
-    /** Built with the image: a native executable starts with the finished model instead of reflecting for it. */
-    private static final CommandLine COMMANDS = commands();
-
     private final Linux linux;
     private final SelfExec self;
     private final PrintStream messages;
@@ -29,11 +26,6 @@ public final class CommandLineMain {
         this.linux = linux;
         this.self = self;
         this.messages = messages;
-    }
-
-    private static CommandLine commands() {
-        // What follows the command's name is the command's: "run --rootfs DIR ls -t" asks for no terminal.
-        return new CommandLine(new RustyrunCommand()).setStopAtPositional(true);
     }
 
     /** Performs the command and ends the process with its exit code. */
@@ -51,10 +43,10 @@ public final class CommandLineMain {
                 started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
             }
             Optional<RunStage> stage = started;
-            COMMANDS.setExecutionStrategy(parsed -> perform(parsed, stage))
+            Commands.MODEL.setExecutionStrategy(parsed -> perform(parsed, stage))
                     .setParameterExceptionHandler((e, ignored) -> fail(e, args))
                     .setExecutionExceptionHandler((e, command, parsed) -> fail(e, args));
-            return COMMANDS.execute(args);
+            return Commands.MODEL.execute(args);
         } catch (LinuxException e) {
             return fail(e, args);
         } finally {
@@ -91,5 +83,18 @@ public final class CommandLineMain {
             e.printStackTrace(messages);
         }
         return FAILED;
+    }
+
+    /**
+     * The model of the command line, in a class of its own: a native executable has it built in and needs no reflection
+     * at start, and a JVM makes it only when the next stage has been started.
+     */
+    private static final class Commands {
+
+        // What follows the command's name is the command's: "run --rootfs DIR ls -t" asks for no terminal.
+        static final CommandLine MODEL = new CommandLine(new RustyrunCommand()).setStopAtPositional(true);
+
+        private Commands() {
+        }
     }
 }

@@ -55,7 +55,7 @@ public final class SelfExec {
         String java = System.getProperty("java.home") + "/bin/java";
         List<String> prefix = new ArrayList<>(List.of(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+DisableAttachMechanism", "-Xrs", "-Xmx64m",
-                "-D" + READY + "=true"));
+                "-Duser.language=en", "-D" + READY + "=true"));
         File archive = new File(folder, "rustyrun.jsa");
         if (archive.exists()) {
             prefix.add("-XX:SharedArchiveFile=" + archive);

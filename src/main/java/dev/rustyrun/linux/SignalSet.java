@@ -2,7 +2,6 @@ package dev.rustyrun.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /** An immutable set of signals, and its form as glibc's {@code sigset_t}; man 3 sigsetops. */
 public final class SignalSet {
@@ -32,7 +31,11 @@ public final class SignalSet {
 
     /** The set of {@code signals}. */
     public static SignalSet of(Signal... signals) {
-        return new SignalSet(Arrays.stream(signals).mapToLong(s -> bit(s.number())).reduce(0, (a, b) -> a | b));
+        long bits = 0;
+        for (Signal signal : signals) {
+            bits |= bit(signal.number());
+        }
+        return new SignalSet(bits);
     }
 
     /** Whether every signal of {@code other} is in this set. */
