@@ -20,6 +20,7 @@ class ArchitectureTest {
                 .layer("main").definedBy("dev.rustyrun")
                 .layer("cli").definedBy("dev.rustyrun.cli..")
                 .layer("http").definedBy("dev.rustyrun.http..")
+                .layer("container").definedBy("dev.rustyrun.container..")
                 .layer("launch").definedBy("dev.rustyrun.launch..")
                 .layer("rootfs").definedBy("dev.rustyrun.rootfs..")
                 .layer("plan").definedBy("dev.rustyrun.plan..")
@@ -28,10 +29,11 @@ class ArchitectureTest {
                 .whereLayer("main").mayNotBeAccessedByAnyLayer()
                 .whereLayer("cli").mayOnlyBeAccessedByLayers("main")
                 .whereLayer("http").mayNotBeAccessedByAnyLayer()
-                .whereLayer("launch").mayOnlyBeAccessedByLayers("main", "cli", "http")
-                .whereLayer("rootfs").mayOnlyBeAccessedByLayers("cli", "http")
-                .whereLayer("plan").mayOnlyBeAccessedByLayers("cli", "http", "launch")
-                .whereLayer("spec").mayOnlyBeAccessedByLayers("cli", "http", "launch", "rootfs", "plan")
+                .whereLayer("container").mayOnlyBeAccessedByLayers("cli", "http")
+                .whereLayer("launch").mayOnlyBeAccessedByLayers("main", "cli", "http", "container")
+                .whereLayer("rootfs").mayOnlyBeAccessedByLayers("cli", "http", "container")
+                .whereLayer("plan").mayOnlyBeAccessedByLayers("cli", "http", "container", "launch")
+                .whereLayer("spec").mayOnlyBeAccessedByLayers("cli", "http", "container", "launch", "rootfs", "plan")
                 .check(OURS);
     }
 

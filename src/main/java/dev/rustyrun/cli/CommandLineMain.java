@@ -39,7 +39,7 @@ public final class CommandLineMain {
     private int execute(String[] args) {
         Optional<RunStage> started = Optional.empty();
         try {
-            if (RunCommand.launches(args) && linux.isRoot()) {
+            if (RunCommand.launches(args) && (linux.isRoot() || SelfExec.isNativeImage())) {
                 started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
             }
             Optional<RunStage> stage = started;
@@ -59,7 +59,7 @@ public final class CommandLineMain {
         try {
             Object command = lastOf(parsed).commandSpec().userObject();
             if (command instanceof RunCommand run && !lastOf(parsed).isUsageHelpRequested()) {
-                return run.perform(linux, stage);
+                return run.perform(linux, self, stage, messages);
             }
             return new CommandLine.RunLast().execute(parsed);
         } catch (RuntimeException e) {

@@ -59,6 +59,8 @@ final class MountWords {
         List<String> all = new ArrayList<>(options);
         if (!all.contains("bind")) {
             all.add(0, "rbind");
+            // Who asks for a read-only directory means all of it, whatever is mounted below.
+            all.replaceAll(option -> option.equals("ro") ? "rro" : option);
         }
         String absolute = Path.of(source).toAbsolutePath().normalize().toString();
         return checked(new Spec.Mount(target, "bind", absolute, all));

@@ -1,26 +1,24 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.container.Launch;
+import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.plan.LaunchPlan;
-import dev.rustyrun.plan.PlanCompiler;
 import dev.rustyrun.plan.PlanPrinter;
 import dev.rustyrun.rootfs.RootfsDirectory;
 import dev.rustyrun.rootfs.Users;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecBuilder;
 import dev.rustyrun.spec.SpecDefaults;
-import dev.rustyrun.spec.SpecValidator;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
+import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,17 +29,14 @@ import picocli.CommandLine.Parameters;
             "126 when it cannot be executed, 125 when Rustyrun itself failed.", "", "Examples:",
             "  rustyrun run --rootfs ./busybox --command /bin/sh",
             "  rustyrun run --rootfs ./busybox --net host --volume $PWD:/work:ro --command ls -l /work",
+            "  rustyrun run --rootfs / --memory 256m --timeout 60 --command make test",
             "  rustyrun run --rootfs ./busybox --explain --command /bin/true"})
 final class RunCommand {
 
     private static final Set<String> ONLY_TELLS = Set.of("--explain", "--help", "-h", "--version", "-V");
 
-    /** What the network namespace is. */
-    enum Network {
-        none, host
-    }
-
-    @Option(names = "--rootfs", required = true, paramLabel = "DIR", description = "The root file system, a directory.")
+    @Option(names = "--rootfs", required = true, paramLabel = "DIR",
+            description = "The root file system, a directory; / is the host's own tree, left as it is.")
     private String rootfs;
 
     @Option(names = "--command", paramLabel = "CMD [ARGS...]", arity = "1", preprocessor = CommandWords.class,
@@ -50,6 +45,9 @@ final class RunCommand {
 
     @Parameters(paramLabel = "CMD [ARGS...]", arity = "0..*", description = "The command, instead of --command.")
     private List<String> words = List.of();
+
+    @Option(names = "--name", paramLabel = "ID", defaultValue = "", description = "The container's id (default: a new one).")
+    private String name;
 
     @Option(names = "--hostname", paramLabel = "NAME", defaultValue = SpecDefaults.HOSTNAME,
             description = "Its host name (default: ${DEFAULT-VALUE}).")
@@ -66,30 +64,24 @@ final class RunCommand {
             description = "Who runs the command: names from the rootfs's /etc/passwd, or numbers (default: 0).")
     private String user;
 
-    @Option(names = "--net", paramLabel = "none|host", defaultValue = "none",
-            description = "none: a network of its own with only lo; host: the host's (default: ${DEFAULT-VALUE}).")
-    private Network net;
-
-    @Option(names = "--read-only", description = "Mount the rootfs read-only.")
-    private boolean readOnly;
-
-    @Option(names = {"-v", "--volume"}, paramLabel = "SRC:DST[:ro]",
-            description = "Show a host file or directory inside; repeatable.")
-    private List<String> volumes = List.of();
-
-    @Option(names = "--mount", paramLabel = "type=bind,source=SRC,target=DST[,ro]",
-            description = "The same in long form, type bind or tmpfs; repeatable.")
-    private List<String> mounts = List.of();
-
-    @Option(names = "--tmpfs", paramLabel = "DST[:OPTIONS]", description = "An empty tmpfs inside; repeatable.")
-    private List<String> tmpfs = List.of();
-
     @Option(names = {"-t", "--tty"}, negatable = true, defaultValue = Option.NULL_VALUE, fallbackValue = "true",
             description = "Give the command a terminal, or not (default: when stdin is one).")
     private Boolean tty;
 
     @Option(names = "--init", description = "Keep a small init as PID 1 that reaps orphans and passes signals on.")
     private boolean init;
+
+    @Mixin
+    private StorageOptions storage;
+
+    @Mixin
+    private NamespaceOptions namespaces;
+
+    @Mixin
+    private PrivilegeOptions privileges;
+
+    @Mixin
+    private OutcomeOptions outcome;
 
     @Option(names = "--explain", description = "Print every step of the launch instead of performing it.")
     private boolean explain;
@@ -109,65 +101,57 @@ final class RunCommand {
      * Performs the command.
      *
      * @param started the waiting child stage, if there is one
+     * @param messages where it is told how the container ended, if not by itself
      * @return what to exit with
      * @throws InvalidSpecException when something asked for cannot be
      */
-    int perform(Linux linux, Optional<RunStage> started) {
-        LaunchPlan plan;
+    int perform(Linux linux, SelfExec self, Optional<RunStage> started, PrintStream messages) {
+        Launch launch;
         try {
-            Spec spec = spec(linux);
-            SpecValidator.check(spec);
-            plan = PlanCompiler.compile(spec);
+            outcome.check();
+            launch = new Launch(linux, self, spec(linux));
             if (explain) {
-                System.out.print(PlanPrinter.print(plan));
+                System.out.print(PlanPrinter.print(launch.plan()));
                 return 0;
             }
             requireRoot(linux);
-        } catch (InvalidSpecException e) {
+        } catch (RuntimeException e) {
             started.ifPresent(RunStage::abandon);
             throw e;
         }
-        return started.orElseThrow().launch(plan, trace);
+        Outcome ended = launch.run(name, started.orElseThrow(), trace, outcome.timeoutMillis());
+        if (!ended.message().isEmpty()) {
+            messages.println("rustyrun: " + ended.message());
+        }
+        outcome.write(ended);
+        return ended.exitCode();
     }
 
     private static void requireRoot(Linux linux) {
-        if (!linux.isRoot()) {
-            throw new InvalidSpecException(SelfExec.isNativeImage()
-                    ? "run needs root: containers without root (user namespaces) are not supported yet"
-                    : "run needs root on the JVM: without root it takes a user namespace, which a process with several"
-                            + " threads cannot enter; that needs the native binary");
+        if (!linux.isRoot() && !SelfExec.isNativeImage()) {
+            throw new InvalidSpecException("run needs root on the JVM: without root it takes a user namespace, which a"
+                    + " process with several threads cannot enter; that needs the native binary");
         }
     }
 
     private Spec spec(Linux linux) {
+        boolean wholeHost = rootfs.equals("/");
         RootfsDirectory directory = RootfsDirectory.at(linux, rootfs);
-        Users.Account account = Users.of(directory).find(user);
+        Users.Account account = Users.of(directory).find(user, privileges.groups(), privileges.umask());
         boolean terminal = tty != null ? tty : linux.isTerminal(0);
-        Spec.Process process = new Spec.Process(terminal, account.user(), command.isEmpty() ? words : command,
-                environment(account, terminal), workdir, SpecDefaults.CAPABILITIES, false);
-        Set<Spec.Namespace> namespaces = EnumSet.copyOf(SpecDefaults.NAMESPACES);
-        if (net == Network.host) {
-            namespaces.remove(Spec.Namespace.NETWORK);
+        SpecBuilder spec = new SpecBuilder(directory.path(), command.isEmpty() ? words : command)
+                .hostname(hostname).cwd(workdir).user(account.user()).terminal(terminal)
+                .env(SpecDefaults.PATH).env("HOSTNAME=" + hostname).env("HOME=" + account.home());
+        if (terminal) {
+            spec.env("TERM=" + Optional.ofNullable(System.getenv("TERM")).orElse("xterm"));
         }
-        return new Spec(process, new Spec.Root(directory.path(), readOnly), hostname, allMounts(),
-                new Spec.Linux(namespaces, SpecDefaults.MASKED_PATHS, SpecDefaults.READONLY_PATHS),
-                init ? Map.of(Spec.INIT_ANNOTATION, "true") : Map.of());
-    }
-
-    private List<String> environment(Users.Account account, boolean terminal) {
-        Map<String, String> byName = new LinkedHashMap<>();
-        Stream<String> defaults = Stream.of(SpecDefaults.PATH, "HOSTNAME=" + hostname, "HOME=" + account.home(),
-                terminal ? "TERM=" + Optional.ofNullable(System.getenv("TERM")).orElse("xterm") : "");
-        Stream.concat(defaults, env.stream()).filter(variable -> !variable.isEmpty())
-                .forEach(variable -> byName.put(variable.split("=", 2)[0], variable));
-        return List.copyOf(byName.values());
-    }
-
-    private List<Spec.Mount> allMounts() {
-        List<Spec.Mount> all = new ArrayList<>(SpecDefaults.MOUNTS);
-        mounts.forEach(text -> all.add(MountWords.mount(text)));
-        volumes.forEach(text -> all.add(MountWords.volume(text)));
-        tmpfs.forEach(text -> all.add(MountWords.tmpfs(text)));
-        return all;
+        env.forEach(spec::env);
+        storage.addTo(spec, linux, wholeHost);
+        namespaces.addTo(spec, linux);
+        privileges.addTo(spec, linux, account.user());
+        if (init) {
+            spec.annotation(Spec.INIT_ANNOTATION, "true");
+        }
+        return spec.build();
     }
 }

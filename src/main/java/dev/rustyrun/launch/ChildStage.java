@@ -47,14 +47,15 @@ public final class ChildStage {
             return StepFailure.RUSTYRUN_FAILED;
         }
         boolean traced = part.get().traced();
-        StepRunner runner = new StepRunner(Stage.CHILD, channel, new StepPerformer(linux, channel, traced));
+        int handedDown = part.get().handedDown();
+        StepRunner runner = new StepRunner(Stage.CHILD, channel, new StepPerformer(new StageContext(linux, channel, traced)));
         if (!runner.perform(part.get().steps(), traced)) {
             return StepFailure.RUSTYRUN_FAILED;
         }
-        return startInit(channel, runPid);
+        return startInit(channel, runPid, handedDown);
     }
 
-    private int startInit(StageChannel channel, int runPid) {
+    private int startInit(StageChannel channel, int runPid, int handedDown) {
         int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
         int init;
         try {
@@ -65,11 +66,13 @@ public final class ChildStage {
             return StepFailure.RUSTYRUN_FAILED;
         }
         channel.send(new Report.InitStarted(init));
-        linux.close(StageChannel.DESCRIPTOR);
-        return await(init, signals, runPid);
+        for (int i = 0; i < handedDown; i++) {
+            linux.close(StageChannel.FIRST_HANDED_DOWN + i);
+        }
+        return await(init, signals, runPid, channel);
     }
 
-    private int await(int init, int signals, int runPid) {
+    private int await(int init, int signals, int runPid, StageChannel channel) {
         PollSet set = new PollSet(1);
         set.add(signals, PollSet.POLLIN);
         while (true) {
@@ -82,6 +85,7 @@ public final class ChildStage {
             if (number == Signal.SIGCHLD.number()) {
                 Optional<ChildStatus> ended = linux.reap();
                 if (ended.isPresent()) {
+                    channel.send(new Report.InitEnded(ended.get().status()));
                     return ended.get().exitCode();
                 }
             } else if (LaunchSignals.isForwarded(number)) {

@@ -1,6 +1,9 @@
 package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.Errno;
+import dev.rustyrun.plan.MountStep;
+import dev.rustyrun.plan.NamespaceStep;
+import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Step;
 
 /** What to do about a failed step, for the failures that people meet. */
@@ -16,7 +19,7 @@ final class Hints {
     }
 
     private static String hint(Step step, int errno) {
-        if (step instanceof Step.Unshare) {
+        if (step instanceof NamespaceStep.Unshare) {
             return switch (errno) {
                 case Errno.EPERM -> "run it as root, or in a container with CAP_SYS_ADMIN";
                 case Errno.ENOSPC -> "the limit of namespaces is reached, see /proc/sys/user/max_*_namespaces";
@@ -24,16 +27,22 @@ final class Hints {
                 default -> "";
             };
         }
-        if (step instanceof Step.SetPropagation && errno == Errno.EINVAL) {
+        if (step instanceof RootStep.SetPropagation && errno == Errno.EINVAL) {
             return "/ is no mount point here (a chroot?): bind it to itself first, mount --rbind DIR DIR, and chroot again";
+        }
+        if (step instanceof RootStep.ProtectProgram && errno == Errno.ENOENT) {
+            return "Rustyrun's executable was removed or replaced while it ran: start it again";
+        }
+        if (step instanceof NamespaceStep.JoinNamespace && errno == Errno.ENOENT) {
+            return "no such namespace any more: has the process ended?";
         }
         if (errno == Errno.ENOSYS) {
             return "Rustyrun needs Linux 5.12 or newer";
         }
-        if (step instanceof Step.BindMount bind && errno == Errno.ENOENT) {
+        if (step instanceof MountStep.BindMount bind && errno == Errno.ENOENT) {
             return "does " + bind.source() + " exist on the host?";
         }
-        if (step instanceof Step.MountFileSystem mount) {
+        if (step instanceof MountStep.MountFileSystem mount) {
             return switch (errno) {
                 case Errno.ENODEV -> "this kernel has no file system " + mount.type();
                 case Errno.EINVAL -> "are its options right?";

@@ -36,7 +36,8 @@ public final class InitStage {
         Optional<StageChannel.Part> part = channel.takePart();
         if (part.isPresent()) {
             boolean traced = part.get().traced();
-            StepRunner runner = new StepRunner(Stage.INIT, channel, new StepPerformer(linux, channel, traced));
+            StepPerformer performer = new StepPerformer(new StageContext(linux, channel, traced));
+            StepRunner runner = new StepRunner(Stage.INIT, channel, performer);
             runner.perform(part.get().steps(), traced);
         }
         return StepFailure.RUSTYRUN_FAILED;

@@ -1,9 +1,8 @@
 package dev.rustyrun.launch;
 
-import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
-import java.util.Arrays;
+import dev.rustyrun.spec.SpecDefaults;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -13,8 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class NamespaceProbe {
 
-    private static final int ALL = Arrays.stream(CloneFlag.values()).mapToInt(CloneFlag::value).reduce(0, (a, b) -> a | b)
-            & ~CloneFlag.CLONE_NEWUSER.value();
+    private static final int ALL = SpecDefaults.NAMESPACES.stream().mapToInt(type -> type.flag().value())
+            .reduce(0, (a, b) -> a | b);
 
     private final Linux linux;
 

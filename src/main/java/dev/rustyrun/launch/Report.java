@@ -22,6 +22,14 @@ sealed interface Report {
     record InitStarted(int pid) implements Report {
     }
 
+    /** PID 1 has ended, with this wait status. */
+    record InitEnded(int status) implements Report {
+    }
+
+    /** The {@code child} stage is in a new user namespace and waits for its ids to be mapped. */
+    record IdsNeeded() implements Report {
+    }
+
     /** The command's terminal is open; the master side's descriptor came along. */
     record TerminalOpened(int master) implements Report {
     }

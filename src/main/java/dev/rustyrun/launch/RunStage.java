@@ -4,11 +4,14 @@ import dev.rustyrun.linux.ChildStatus;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.plan.SentMount;
+import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
 import java.io.PrintStream;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.Optional;
 public final class RunStage {
 
     private final Linux linux;
+    private final SelfExec self;
     private final PrintStream messages;
     private final int child;
     private final int channel;
@@ -32,13 +36,18 @@ public final class RunStage {
     private final byte[] buffer = new byte[4096];
     private final PollSet set = new PollSet(4);
 
+    private LaunchPlan plan;
+    private LaunchOptions options;
+    private boolean timedOut;
     private boolean channelOpen = true;
     private int init;
     private Optional<TerminalRelay> terminal = Optional.empty();
     private Optional<Report.StepFailed> failure = Optional.empty();
+    private Optional<ChildStatus> initEnded = Optional.empty();
 
-    private RunStage(Linux linux, PrintStream messages, int child, int channel, int signals) {
+    private RunStage(Linux linux, SelfExec self, PrintStream messages, int child, int channel, int signals) {
         this.linux = linux;
+        this.self = self;
         this.messages = messages;
         this.child = child;
         this.channel = channel;
@@ -58,7 +67,7 @@ public final class RunStage {
         int[] pair = linux.socketPair();
         int child = self.start(linux, ChildStage.NAME, pair[1], Integer.toString(linux.processId()));
         linux.close(pair[1]);
-        return new RunStage(linux, messages, child, pair[0], signals);
+        return new RunStage(linux, self, messages, child, pair[0], signals);
     }
 
     /** Ends the waiting {@code child}: there will be no plan. */
@@ -69,28 +78,63 @@ public final class RunStage {
     }
 
     /**
-     * Launches {@code plan} and waits for its end.
-     *
-     * @param traced whether to print each step
-     * @return the command's exit code, 128 + the signal that ended it, or 125 to 127 when it did not start
+     * Launches {@code plan} and waits for its end. A failure to make the container is an outcome, not an exception.
      */
-    public int launch(LaunchPlan plan, boolean traced) {
+    public Outcome launch(LaunchPlan plan, LaunchOptions options) {
+        this.plan = plan;
+        this.options = options;
+        long start = System.nanoTime();
         try {
-            send(plan.child(), traced);
-            send(plan.init(), traced);
-            ChildStatus ended = relayUntilEnd();
+            send(plan.child());
+            if (plan.idMaps().uids().isEmpty()) {
+                sendInitPart();
+            }
+            ChildStatus ended = relayUntilEnd(start);
             readReports();
             killOrphan(ended);
-            return failure.map(Report.StepFailed::exitCode).orElse(ended.exitCode());
+            return outcome(ended, (System.nanoTime() - start) / 1000);
         } finally {
             terminal.ifPresent(TerminalRelay::close);
-            failure.ifPresent(this::printFailure);
         }
     }
 
-    private void send(List<Step> steps, boolean traced) {
+    private Outcome outcome(ChildStatus child, long micros) {
+        long cpu = linux.childrenCpuMicros();
+        if (failure.isPresent()) {
+            Report.StepFailed failed = failure.get();
+            return new Outcome(Outcome.Reason.SETUP_FAILED, failed.exitCode(), 0, failed.stage().word() + " failed to "
+                    + failed.step() + ": " + failed.reason(), micros, cpu);
+        }
+        ChildStatus ended = initEnded.orElse(child);
+        if (timedOut) {
+            return new Outcome(Outcome.Reason.TIMEOUT, ended.exitCode(), ended.signal(), "killed: it ran longer than "
+                    + options.timeoutMillis() / 1000.0 + " s", micros, cpu);
+        }
+        return new Outcome(ended.signalled() ? Outcome.Reason.SIGNALLED : Outcome.Reason.EXITED, ended.exitCode(),
+                ended.signal(), "", micros, cpu);
+    }
+
+    /** The part of {@code init}, and the mounts that it cannot make itself. */
+    private void sendInitPart() {
+        send(plan.init());
+        MappedMounts mounts = new MappedMounts(linux, self, plan.idMaps(), child);
+        for (SentMount wanted : plan.sentMounts()) {
+            try (OpenFile mount = new OpenFile(linux, mounts.make(wanted))) {
+                send(StageChannel.GO, mount.descriptor());
+            } catch (StepFailure e) {
+                fail("map the ids of " + wanted.source(), e.getMessage());
+                return;
+            }
+        }
+    }
+
+    private void send(List<Step> steps) {
+        send(new StageChannel.Part(options.traced(), steps).encode(), -1);
+    }
+
+    private void send(byte[] bytes, int descriptor) {
         try {
-            linux.send(channel, new StageChannel.Part(traced, steps).encode(), -1);
+            linux.send(channel, bytes, descriptor);
         } catch (LinuxException e) {
             if (e.errno() != Errno.EPIPE) {
                 throw e;
@@ -99,7 +143,7 @@ public final class RunStage {
         }
     }
 
-    private ChildStatus relayUntilEnd() {
+    private ChildStatus relayUntilEnd(long start) {
         while (true) {
             set.clear();
             set.add(signals, PollSet.POLLIN);
@@ -107,7 +151,11 @@ public final class RunStage {
                 set.add(channel, PollSet.POLLIN);
             }
             terminal.ifPresent(relay -> relay.addTo(set));
-            linux.poll(set, -1);
+            if (!linux.poll(set, waitAtMost(start))) {
+                timedOut = true;
+                linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
+                continue;
+            }
             if (channelOpen && set.found(channel, PollSet.POLLIN | PollSet.POLLHUP)) {
                 readReports();
             }
@@ -117,6 +165,15 @@ public final class RunStage {
                 return ended.get();
             }
         }
+    }
+
+    /** Milliseconds until the container's time is over, -1 for no end. */
+    private int waitAtMost(long start) {
+        if (options.timeoutMillis() == 0 || timedOut) {
+            return -1;
+        }
+        long left = options.timeoutMillis() - (System.nanoTime() - start) / 1_000_000;
+        return (int) Math.max(0, Math.min(left, Integer.MAX_VALUE));
     }
 
     private Optional<ChildStatus> takeSignals() {
@@ -172,12 +229,34 @@ public final class RunStage {
         if (report instanceof Report.StepDone done) {
             messages.printf("trace: %-5s %6d µs  %s%n", done.stage().word(), done.micros(), done.step());
         } else if (report instanceof Report.StepFailed failed) {
-            failure = Optional.of(failed);
+            failure = failure.or(() -> Optional.of(failed));
         } else if (report instanceof Report.InitStarted started) {
             init = started.pid();
+            options.initStarted().accept(init);
+        } else if (report instanceof Report.InitEnded ended) {
+            initEnded = Optional.of(new ChildStatus(init, ended.status()));
+        } else if (report instanceof Report.IdsNeeded) {
+            mapIds();
         } else if (report instanceof Report.TerminalOpened opened) {
             terminal = Optional.of(TerminalRelay.start(linux, opened.master()));
         }
+    }
+
+    /** The child waits in its new user namespace, where nobody is anybody yet. */
+    private void mapIds() {
+        try {
+            new IdMapWriter(linux).write(child, plan.idMaps());
+            send(StageChannel.GO, -1);
+        } catch (LinuxException | StepFailure e) {
+            fail("map ids", e.getMessage());
+            return;
+        }
+        sendInitPart();
+    }
+
+    private void fail(String step, String reason) {
+        failure = Optional.of(new Report.StepFailed(Stage.RUN, step, reason, StepFailure.RUSTYRUN_FAILED));
+        linux.kill(child, Signal.SIGKILL.number());
     }
 
     /** A child that was killed could not wait for {@code init}, which is now ours. */
@@ -185,9 +264,5 @@ public final class RunStage {
         if (ended.signalled() && init != 0 && linux.kill(init, Signal.SIGKILL.number())) {
             linux.await(init);
         }
-    }
-
-    private void printFailure(Report.StepFailed failed) {
-        messages.println("rustyrun: " + failed.stage().word() + " failed to " + failed.step() + ": " + failed.reason());
     }
 }

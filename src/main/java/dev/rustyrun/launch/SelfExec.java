@@ -19,16 +19,26 @@ public final class SelfExec {
     /** HotSpot takes SIGUSR2 for itself unless it is given another, here a real-time signal. */
     private static final String FREE_SIGUSR2 = "_JAVA_SR_SIGNUM=40";
 
+    /** Given to a native stage, which then need not find it out again. */
+    private static final String PROGRAM = "rustyrun.program";
+
     private final boolean isNative;
     private final String executable;
+    private final String program;
     private final List<String> prefix;
     private final List<String> env;
 
-    private SelfExec(boolean isNative, String executable, List<String> prefix, List<String> env) {
+    private SelfExec(boolean isNative, String executable, String program, List<String> prefix, List<String> env) {
         this.isNative = isNative;
         this.executable = executable;
+        this.program = program;
         this.prefix = prefix;
         this.env = env;
+    }
+
+    /** Host path of the executable that runs the stages, ours or {@code java}, to be protected from containers. */
+    public String program() {
+        return program;
     }
 
     /** Whether this is a native executable and not a JVM. */
@@ -42,10 +52,12 @@ public final class SelfExec {
     }
 
     private static SelfExec nativeExecutable() {
-        if (System.getProperty(JFFI_FOLDER) == null) {
-            useLibrariesIn(folderOf("/proc/self/exe"));
+        String program = System.getProperty(PROGRAM);
+        if (program == null) {
+            program = realPath("/proc/self/exe");
+            useLibrariesIn(new File(program).getParent());
         }
-        return new SelfExec(true, "/proc/self/exe", List.of("rustyrun"), List.of());
+        return new SelfExec(true, "/proc/self/exe", program, List.of("rustyrun"), List.of());
     }
 
     private static SelfExec jvm() {
@@ -64,7 +76,7 @@ public final class SelfExec {
             prefix.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
         prefix.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.rustyrun.Rustyrun"));
-        return new SelfExec(false, java, prefix, List.of(FREE_SIGUSR2));
+        return new SelfExec(false, java, realPath(java), prefix, List.of(FREE_SIGUSR2));
     }
 
     private static void useLibrariesIn(String folder) {
@@ -73,11 +85,11 @@ public final class SelfExec {
         }
     }
 
-    private static String folderOf(String link) {
+    private static String realPath(String link) {
         try {
-            return new File(link).getCanonicalFile().getParent();
+            return new File(link).getCanonicalPath();
         } catch (IOException e) {
-            return "/";
+            return link;
         }
     }
 
@@ -103,8 +115,10 @@ public final class SelfExec {
         argv.add(argument);
         if (isNative) {
             argv.add(System.getProperty(JFFI_FOLDER, ""));
+            argv.add(program);
         }
-        return linux.spawn(executable, channel, argv, env);
+        // By its name init is started from the read-only mount that child has put there, not from the host's.
+        return linux.spawn(stage.equals(InitStage.NAME) ? program : executable, channel, argv, env);
     }
 
     /** How a stage does it that was itself started by {@link #start}, with these arguments. */
@@ -114,6 +128,9 @@ public final class SelfExec {
         }
         if (arguments.length > 2 && !arguments[2].isEmpty()) {
             System.setProperty(JFFI_FOLDER, arguments[2]);
+        }
+        if (arguments.length > 3) {
+            System.setProperty(PROGRAM, arguments[3]);
         }
         return current();
     }

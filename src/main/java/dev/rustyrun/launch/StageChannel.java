@@ -4,6 +4,8 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Received;
+import dev.rustyrun.plan.NamespaceStep;
 import dev.rustyrun.plan.PlanCodec;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
@@ -22,10 +24,21 @@ final class StageChannel {
     /** Where a stage finds the socket when it starts. */
     static final int DESCRIPTOR = 3;
 
+    /**
+     * The first of the descriptors that {@code child} opens for {@code init} to inherit: a number that neither uses for
+     * anything else.
+     */
+    static final int FIRST_HANDED_DOWN = 200;
+
     static final byte STEP_DONE = 1;
     static final byte STEP_FAILED = 2;
     static final byte INIT_STARTED = 3;
     static final byte TERMINAL_OPENED = 4;
+    static final byte IDS_NEEDED = 5;
+    static final byte INIT_ENDED = 6;
+
+    /** What {@code run} sends to a stage that waits: go on. */
+    static final byte[] GO = {'g'};
 
     private final Linux linux;
 
@@ -39,6 +52,15 @@ final class StageChannel {
      * @param traced whether to report each step
      */
     record Part(boolean traced, List<Step> steps) {
+
+        /** How many descriptors these steps open for the next stage to inherit. */
+        int handedDown() {
+            int count = 0;
+            for (Step step : steps) {
+                count += step instanceof NamespaceStep.OpenCgroup open ? open.procsFiles().size() : 0;
+            }
+            return count;
+        }
 
         byte[] encode() {
             byte[] plan = PlanCodec.encode(steps);
@@ -58,6 +80,20 @@ final class StageChannel {
             return Optional.empty();
         }
         return Optional.of(new Part(part[0] == 1, PlanCodec.decode(java.util.Arrays.copyOfRange(part, 1, part.length))));
+    }
+
+    /** Waits until {@code run} says to go on; whether it did, and did not end. */
+    boolean awaitGo() {
+        return readFully(new byte[GO.length]);
+    }
+
+    /** Waits for a descriptor that {@code run} sends along with a go. */
+    int awaitDescriptor() {
+        Received received = linux.receive(DESCRIPTOR, new byte[GO.length], GO.length);
+        if (received.descriptor() < 0) {
+            throw new StepFailure("run did not send it");
+        }
+        return received.descriptor();
     }
 
     private boolean readFully(byte[] bytes) {
@@ -99,8 +135,10 @@ final class StageChannel {
             return frame(STEP_FAILED, failed.stage().ordinal(), failed.exitCode(), failed.step(), failed.reason());
         } else if (report instanceof Report.InitStarted started) {
             return frame(INIT_STARTED, 0, started.pid(), "", "");
+        } else if (report instanceof Report.InitEnded ended) {
+            return frame(INIT_ENDED, 0, ended.status(), "", "");
         }
-        return frame(TERMINAL_OPENED, 0, 0, "", "");
+        return frame(report instanceof Report.IdsNeeded ? IDS_NEEDED : TERMINAL_OPENED, 0, 0, "", "");
     }
 
     private static byte[] frame(byte type, int stage, int number, String first, String second) {
@@ -148,6 +186,8 @@ final class StageChannel {
                 case STEP_DONE -> new Report.StepDone(stage, first, number);
                 case STEP_FAILED -> new Report.StepFailed(stage, first, new String(two, StandardCharsets.UTF_8), number);
                 case INIT_STARTED -> new Report.InitStarted(number);
+                case INIT_ENDED -> new Report.InitEnded(number);
+                case IDS_NEEDED -> new Report.IdsNeeded();
                 case TERMINAL_OPENED -> new Report.TerminalOpened(descriptor);
                 default -> throw new IllegalStateException("unknown report " + type);
             };

@@ -1,6 +1,7 @@
 package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.plan.CommandStep;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
 import java.util.List;
@@ -10,9 +11,9 @@ final class StepRunner {
 
     private final Stage stage;
     private final StageChannel channel;
-    private final Step.Performer performer;
+    private final StepPerformer performer;
 
-    StepRunner(Stage stage, StageChannel channel, Step.Performer performer) {
+    StepRunner(Stage stage, StageChannel channel, StepPerformer performer) {
         this.stage = stage;
         this.channel = channel;
         this.performer = performer;
@@ -31,11 +32,11 @@ final class StepRunner {
     private boolean perform(Step step, boolean traced) {
         long start = System.nanoTime();
         try {
-            if (traced && step instanceof Step.Exec) {
+            if (traced && step instanceof CommandStep.Exec) {
                 // An execve that succeeds cannot report any more.
                 channel.send(new Report.StepDone(stage, step.describe(), 0));
             }
-            step.performBy(performer);
+            performer.perform(step);
         } catch (LinuxException e) {
             fail(step, e.getMessage() + Hints.of(step, e.errno()), StepFailure.RUSTYRUN_FAILED);
             return false;

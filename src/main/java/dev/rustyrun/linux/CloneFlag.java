@@ -5,6 +5,7 @@ import java.util.List;
 
 /** A namespace type as {@code linux/sched.h} flags it; man 7 namespaces. */
 public enum CloneFlag {
+    CLONE_NEWTIME(0x00000080),
     CLONE_NEWNS(0x00020000),
     CLONE_NEWCGROUP(0x02000000),
     CLONE_NEWUTS(0x04000000),

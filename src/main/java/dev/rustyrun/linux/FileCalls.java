@@ -48,6 +48,18 @@ interface FileCalls {
     /** {@code int fchown(int fd, uid_t owner, gid_t group)}, man 2 chown. -1 leaves one as it is. */
     int fchown(int fd, int owner, int group);
 
+    /** {@code int fchownat(int dirfd, const char *path, uid_t owner, gid_t group, int flags)}, man 2 chown. */
+    int fchownat(int dirfd, String path, int owner, int group, int flags);
+
+    /** {@code int unlinkat(int dirfd, const char *path, int flags)}, man 2 unlink. */
+    int unlinkat(int dirfd, String path, int flags);
+
+    /** {@code int rename(const char *from, const char *to)}, man 2 rename. */
+    int rename(String from, String to);
+
+    /** {@code int fstatfs(int fd, struct statfs *buf)}, man 2 statfs. */
+    int fstatfs(int fd, byte[] statfs);
+
     /** {@code int fchmod(int fd, mode_t mode)}, man 2 chmod. */
     int fchmod(int fd, int mode);
 

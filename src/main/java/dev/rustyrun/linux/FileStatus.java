@@ -7,25 +7,50 @@ import java.nio.ByteOrder;
  * What statx(2) says of a file.
  *
  * @param mode type and permission bits, as in {@code st_mode}
+ * @param uid of its owner
+ * @param gid of its group
  * @param major of a device file
  * @param minor of a device file
  */
-public record FileStatus(int mode, int major, int minor) {
+public record FileStatus(int mode, int uid, int gid, int major, int minor) {
 
     static final int STATX_SIZE = 256;
-    static final int STATX_TYPE_AND_MODE = 0x3;
+    static final int STATX_TYPE_MODE_AND_OWNER = 0x1b;
 
     static FileStatus decode(byte[] statx) {
         ByteBuffer b = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
-        return new FileStatus(Short.toUnsignedInt(b.getShort(28)), b.getInt(128), b.getInt(132));
+        return new FileStatus(Short.toUnsignedInt(b.getShort(28)), b.getInt(20), b.getInt(24), b.getInt(128), b.getInt(132));
     }
 
     public boolean isDirectory() {
         return type() == FileFlag.S_IFDIR;
     }
 
+    public boolean isRegularFile() {
+        return type() == FileFlag.S_IFREG;
+    }
+
+    /** Permission bits, with set-user-id, set-group-id and sticky. */
+    public int permissions() {
+        return mode & 07777;
+    }
+
+    public boolean isBlockDevice() {
+        return type() == FileFlag.S_IFBLK;
+    }
+
+    /** Whether it is a device of either kind. */
+    public boolean isDevice() {
+        return isBlockDevice() || type() == FileFlag.S_IFCHR;
+    }
+
     public boolean isSymbolicLink() {
         return type() == FileFlag.S_IFLNK;
+    }
+
+    /** Whether it is the character device with these numbers. */
+    public boolean isCharacterDevice(int wantedMajor, int wantedMinor) {
+        return type() == FileFlag.S_IFCHR && major == wantedMajor && minor == wantedMinor;
     }
 
     /** Whether any execute bit is set on a regular file. */

@@ -18,6 +18,11 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public int setns(int fd, int type) {
+        return call("setns", fd, type);
+    }
+
+    @Override
     public int sethostname(String name) {
         return withName("sethostname", name);
     }
@@ -184,6 +189,37 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public int fchownat(int dirfd, String path, int owner, int group, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("fchownat", dirfd, m.string(path), owner, group, flags);
+        }
+    }
+
+    @Override
+    public int unlinkat(int dirfd, String path, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("unlinkat", dirfd, m.string(path), flags);
+        }
+    }
+
+    @Override
+    public int rename(String from, String to) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("rename", m.string(from), m.string(to));
+        }
+    }
+
+    @Override
+    public int fstatfs(int fd, byte[] statfs) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(statfs.length);
+            int result = call("fstatfs", fd, address);
+            m.get(address, statfs, statfs.length);
+            return result;
+        }
+    }
+
+    @Override
     public int fchmod(int fd, int mode) {
         return call("fchmod", fd, mode);
     }
@@ -262,6 +298,16 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public int getrusage(int who, byte[] rusage) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(rusage.length);
+            int result = call("getrusage", who, address);
+            m.get(address, rusage, rusage.length);
+            return result;
+        }
+    }
+
+    @Override
     public int kill(int pid, int signal) {
         return call("kill", pid, signal);
     }
@@ -287,6 +333,11 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public int getegid() {
+        return call("getegid");
+    }
+
+    @Override
     public int setsid() {
         return call("setsid");
     }
@@ -294,6 +345,16 @@ final class JffiLibC implements LibC {
     @Override
     public int prctl(int option, long arg2, long arg3) {
         return call("prctl", option, arg2, arg3, 0, 0);
+    }
+
+    @Override
+    public int prlimit(int resource, long soft, long hard) {
+        try (NativeMemory m = new NativeMemory()) {
+            long limit = m.allocate(2 * Long.BYTES);
+            m.putLong(limit, soft);
+            m.putLong(limit + Long.BYTES, hard);
+            return call("prlimit", 0, resource, limit, 0);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.rustyrun.linux;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,10 @@ public final class Linux {
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int MNT_DETACH = 2;
     private static final int WNOHANG = 1;
+    private static final int RUSAGE_CHILDREN = -1;
+    private static final int RUSAGE_SIZE = 144;
+    private static final int STATFS_SIZE = 120;
+    private static final long PROC_SUPER_MAGIC = 0x9fa0;
 
     private final LibC libc;
 
@@ -42,6 +47,11 @@ public final class Linux {
     /** Leaves the namespaces named by {@code flags} ({@link CloneFlag}) for new ones; man 2 unshare. */
     public void unshare(int flags) {
         check(libc.unshare(flags), "unshare", new CloneFlags(flags));
+    }
+
+    /** Enters the namespace that {@code fd} is open on; {@code type} is its {@link CloneFlag}; man 2 setns. */
+    public void setNamespace(int fd, int type) {
+        check(libc.setns(fd, type), "setns", fd, new CloneFlags(type));
     }
 
     /** Names this UTS namespace; man 2 sethostname. */
@@ -179,6 +189,63 @@ public final class Linux {
         }
     }
 
+    /** Opens {@code path}, made with these permissions when it is missing, to be written anew; man 2 open. */
+    public int create(String path, int mode) {
+        int flags = FileFlag.O_WRONLY | FileFlag.O_CREAT | FileFlag.O_TRUNC | FileFlag.O_NOFOLLOW | FileFlag.O_CLOEXEC;
+        return check(retry(() -> libc.open(path, flags, mode)), "open", path);
+    }
+
+    /** Gives the file {@code from} the name {@code to}, whose former file goes; man 2 rename. */
+    public void rename(String from, String to) {
+        check(libc.rename(from, to), "rename", from, to);
+    }
+
+    /** Removes the file {@code path}, if it is there; man 2 unlink. */
+    public void removeFile(String path) {
+        if (libc.unlinkat(FileFlag.AT_FDCWD, path, 0) < 0 && libc.errno() != Errno.ENOENT) {
+            throw failure("unlink", path);
+        }
+    }
+
+    /** Replaces what is in the existing file {@code path}, as one writes to the kernel's files: at once. */
+    public void writeFile(String path, String text) {
+        int fd = open(path, FileFlag.O_WRONLY);
+        try {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            check(retry(() -> libc.write(fd, bytes, 0, bytes.length)), "write", path, text);
+        } finally {
+            libc.close(fd);
+        }
+    }
+
+    /** The text of the file {@code path}. */
+    public String readFile(String path) {
+        int fd = open(path, FileFlag.O_RDONLY);
+        try {
+            return readText(fd, Integer.MAX_VALUE);
+        } finally {
+            libc.close(fd);
+        }
+    }
+
+    /** The text that is left to read from {@code fd}, up to {@code most} bytes or a little more. */
+    public String readText(int fd, int most) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8 * 1024];
+        for (int got = 1; got > 0 && text.size() < most;) {
+            got = read(fd, buffer, buffer.length);
+            text.write(buffer, 0, got);
+        }
+        return text.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Whether {@code fd} is a file of a proc file system; man 2 statfs. */
+    public boolean isProcFile(int fd) {
+        byte[] statfs = new byte[STATFS_SIZE];
+        check(libc.fstatfs(fd, statfs), "fstatfs", fd);
+        return ByteBuffer.wrap(statfs).order(ByteOrder.nativeOrder()).getLong(0) == PROC_SUPER_MAGIC;
+    }
+
     /** Makes {@code to} the same open file as {@code from}; man 2 dup. */
     public void duplicate(int from, int to) {
         check(retry(() -> libc.dup2(from, to)), "dup2", from, to);
@@ -221,6 +288,16 @@ public final class Linux {
         check(libc.fchown(fd, owner, group), "fchown", fd, owner, group);
     }
 
+    /** Gives {@code path} below {@code dirfd} away, itself even if it is a link; man 2 chown. */
+    public void changeOwner(int dirfd, String path, int owner, int group) {
+        check(libc.fchownat(dirfd, path, owner, group, FileFlag.AT_SYMLINK_NOFOLLOW), "fchownat", path, owner, group);
+    }
+
+    /** Removes the empty directory {@code path} below the open directory {@code dirfd}; man 2 unlink, AT_REMOVEDIR. */
+    public void removeDirectory(int dirfd, String path) {
+        check(libc.unlinkat(dirfd, path, FileFlag.AT_REMOVEDIR), "rmdir", path);
+    }
+
     /** Sets the permissions of an open file; man 2 chmod. */
     public void changeMode(int fd, int mode) {
         check(libc.fchmod(fd, mode), "fchmod", fd, mode);
@@ -243,7 +320,7 @@ public final class Linux {
 
     private FileStatus statx(int dirfd, String path, int flags) {
         byte[] statx = new byte[FileStatus.STATX_SIZE];
-        check(libc.statx(dirfd, path, flags, FileStatus.STATX_TYPE_AND_MODE, statx), "statx",
+        check(libc.statx(dirfd, path, flags, FileStatus.STATX_TYPE_MODE_AND_OWNER, statx), "statx",
                 dirfd, path);
         return FileStatus.decode(statx);
     }
@@ -303,6 +380,14 @@ public final class Linux {
         return new ChildStatus(pid, status[0]);
     }
 
+    /** Processor time, in microseconds, of all children that have been waited for, and of theirs; man 2 getrusage. */
+    public long childrenCpuMicros() {
+        byte[] rusage = new byte[RUSAGE_SIZE];
+        check(libc.getrusage(RUSAGE_CHILDREN, rusage), "getrusage");
+        ByteBuffer times = ByteBuffer.wrap(rusage).order(ByteOrder.nativeOrder());
+        return (times.getLong(0) + times.getLong(16)) * 1_000_000 + times.getLong(8) + times.getLong(24);
+    }
+
     /** Sends a signal; whether there was still a process to send it to; man 2 kill. */
     public boolean kill(int pid, int signal) {
         if (libc.kill(pid, signal) == 0) {
@@ -328,7 +413,17 @@ public final class Linux {
     }
 
     public boolean isRoot() {
-        return libc.geteuid() == 0;
+        return userId() == 0;
+    }
+
+    /** The effective user id of this process. */
+    public int userId() {
+        return libc.geteuid();
+    }
+
+    /** The effective group id of this process. */
+    public int groupId() {
+        return libc.getegid();
     }
 
     /** Starts a session of its own, without a controlling terminal; man 2 setsid. */
@@ -338,7 +433,17 @@ public final class Linux {
 
     /** One of {@link Prctl}'s operations; man 2 prctl. */
     public void prctl(Prctl operation, long argument) {
-        check(libc.prctl(operation.value(), argument, 0), "prctl", operation, argument);
+        prctl(operation, argument, 0);
+    }
+
+    /** One of {@link Prctl}'s operations that takes two numbers; man 2 prctl. */
+    public void prctl(Prctl operation, long argument, long second) {
+        check(libc.prctl(operation.value(), argument, second), "prctl", operation, argument, second);
+    }
+
+    /** Limits a resource of this process, -1 being no limit; man 2 getrlimit. */
+    public void setResourceLimit(int resource, long soft, long hard) {
+        check(libc.prlimit(resource, soft, hard), "prlimit", resource, soft, hard);
     }
 
     /** Sets this thread's capabilities, bit n for capability n; man 2 capset. */

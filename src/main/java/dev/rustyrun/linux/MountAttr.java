@@ -2,12 +2,26 @@ package dev.rustyrun.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.StringJoiner;
 
 /**
  * {@code struct mount_attr} of mount_setattr(2): the attributes to set and to clear on a mount, and its propagation
- * (an MS_ value of {@link MountFlag}, or 0).
+ * (an MS_ value of {@link MountFlag}, or 0); for a mount that maps ids, a descriptor of the user namespace.
  */
-public record MountAttr(long set, long clear, long propagation) {
+public record MountAttr(long set, long clear, long propagation, int userNamespace) {
+
+    private static final int MOUNT_ATTR_IDMAP = 0x100000;
+
+    /** Without a mapping of ids. */
+    public MountAttr(long set, long clear, long propagation) {
+        this(set, clear, propagation, 0);
+    }
+
+    /** Maps ids as the user namespace does that the descriptor is open on. */
+    public static MountAttr mappingIds(int userNamespace) {
+        return new MountAttr(MOUNT_ATTR_IDMAP, 0, 0, userNamespace);
+    }
+
 
     public static final int MOUNT_ATTR_RDONLY = 0x01;
     public static final int MOUNT_ATTR_NOSUID = 0x02;
@@ -18,32 +32,67 @@ public record MountAttr(long set, long clear, long propagation) {
     private static final int MOUNT_ATTR_STRICTATIME = 0x20;
     private static final int MOUNT_ATTR_NODIRATIME = 0x80;
     private static final int MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
+    private static final long ACCESS_TIME_FLAGS =
+            MountFlag.of(MountFlag.MS_NOATIME, MountFlag.MS_STRICTATIME, MountFlag.MS_RELATIME);
 
-    /** The attributes that mount(2)'s {@code flags} mean for a bind mount: those named are set, the rest stay. */
-    public static MountAttr fromMountFlags(long flags, long propagation) {
-        long set = 0;
-        long clear = 0;
-        set |= when(flags, MountFlag.MS_RDONLY, MOUNT_ATTR_RDONLY);
-        set |= when(flags, MountFlag.MS_NOSUID, MOUNT_ATTR_NOSUID);
-        set |= when(flags, MountFlag.MS_NODEV, MOUNT_ATTR_NODEV);
-        set |= when(flags, MountFlag.MS_NOEXEC, MOUNT_ATTR_NOEXEC);
-        set |= when(flags, MountFlag.MS_NODIRATIME, MOUNT_ATTR_NODIRATIME);
-        set |= when(flags, MountFlag.MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW);
-        long atime = when(flags, MountFlag.MS_NOATIME, MOUNT_ATTR_NOATIME)
+    /** Sets {@code attributes} and leaves the rest as it is. */
+    public static MountAttr setting(long attributes) {
+        return new MountAttr(attributes, 0, 0);
+    }
+
+    /** The attributes to set on a mount for mount(2)'s {@code flags}. */
+    public static long bits(long flags) {
+        return when(flags, MountFlag.MS_RDONLY, MOUNT_ATTR_RDONLY) | when(flags, MountFlag.MS_NOSUID, MOUNT_ATTR_NOSUID)
+                | when(flags, MountFlag.MS_NODEV, MOUNT_ATTR_NODEV) | when(flags, MountFlag.MS_NOEXEC, MOUNT_ATTR_NOEXEC)
+                | when(flags, MountFlag.MS_NODIRATIME, MOUNT_ATTR_NODIRATIME)
+                | when(flags, MountFlag.MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW)
+                | when(flags, MountFlag.MS_NOATIME, MOUNT_ATTR_NOATIME)
                 | when(flags, MountFlag.MS_STRICTATIME, MOUNT_ATTR_STRICTATIME);
-        if (atime != 0 || (flags & MountFlag.MS_RELATIME.value()) != 0) {
-            clear |= MOUNT_ATTR_ATIME;
-            set |= atime;
-        }
-        return new MountAttr(set, clear, propagation);
+    }
+
+    /**
+     * The attributes to clear on a mount that mount(2)'s flags {@code set} and {@code clear} are asked of. How access times
+     * are kept is one field of several bits: the kernel wants all of it cleared before any of it is set.
+     */
+    public static long bitsToClear(long set, long clear) {
+        long cleared = bits(clear) & ~MOUNT_ATTR_ATIME;
+        boolean accessTimes = ((set | clear) & ACCESS_TIME_FLAGS) != 0;
+        return accessTimes ? cleared | MOUNT_ATTR_ATIME : cleared;
     }
 
     private static long when(long flags, MountFlag flag, long attribute) {
         return (flags & flag.value()) != 0 ? attribute : 0;
     }
 
+    /** The attributes by the words of mount(8), those to clear by their opposites. */
+    public static String describe(long set, long clear) {
+        StringJoiner words = new StringJoiner(",");
+        for (Word word : Word.values()) {
+            if ((set & word.bit) != 0) {
+                words.add(word.name());
+            } else if ((clear & word.bit) != 0 && !word.opposite.isEmpty()) {
+                words.add(word.opposite);
+            }
+        }
+        return words.toString();
+    }
+
+    private enum Word {
+        ro(MOUNT_ATTR_RDONLY, "rw"), nosuid(MOUNT_ATTR_NOSUID, "suid"), nodev(MOUNT_ATTR_NODEV, "dev"),
+        noexec(MOUNT_ATTR_NOEXEC, "exec"), noatime(MOUNT_ATTR_NOATIME, ""), strictatime(MOUNT_ATTR_STRICTATIME, ""),
+        nodiratime(MOUNT_ATTR_NODIRATIME, "diratime"), nosymfollow(MOUNT_ATTR_NOSYMFOLLOW, "symfollow");
+
+        private final long bit;
+        private final String opposite;
+
+        Word(long bit, String opposite) {
+            this.bit = bit;
+            this.opposite = opposite;
+        }
+    }
+
     byte[] encode() {
         return ByteBuffer.allocate(32).order(ByteOrder.nativeOrder()).putLong(set).putLong(clear).putLong(propagation)
-                .putLong(0).array();
+                .putLong(userNamespace).array();
     }
 }

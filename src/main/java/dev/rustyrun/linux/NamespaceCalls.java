@@ -6,6 +6,9 @@ interface NamespaceCalls {
     /** {@code int unshare(int flags)}, man 2 unshare. Flags are {@link CloneFlag}s. */
     int unshare(int flags);
 
+    /** {@code int setns(int fd, int nstype)}, man 2 setns. The type is a {@link CloneFlag}. */
+    int setns(int fd, int type);
+
     /** {@code int sethostname(const char *name, size_t len)}, man 2 sethostname. */
     int sethostname(String name);
 

@@ -22,6 +22,9 @@ interface ProcessCalls {
     /** {@code pid_t waitpid(pid_t pid, int *status, int options)}, man 2 waitpid. */
     int waitpid(int pid, int[] status, int options);
 
+    /** {@code int getrusage(int who, struct rusage *usage)}, man 2 getrusage. */
+    int getrusage(int who, byte[] rusage);
+
     /** {@code int kill(pid_t pid, int sig)}, man 2 kill. */
     int kill(int pid, int signal);
 
@@ -37,11 +40,17 @@ interface ProcessCalls {
     /** {@code uid_t geteuid(void)}, man 2 geteuid. Never fails. */
     int geteuid();
 
+    /** {@code gid_t getegid(void)}, man 2 getgid. Never fails. */
+    int getegid();
+
     /** {@code pid_t setsid(void)}, man 2 setsid. */
     int setsid();
 
     /** {@code int prctl(int option, unsigned long arg2, arg3, 0, 0)}, man 2 prctl. */
     int prctl(int option, long arg2, long arg3);
+
+    /** {@code int prlimit(0, int resource, const struct rlimit *new, NULL)} of this very process, man 2 getrlimit. */
+    int prlimit(int resource, long soft, long hard);
 
     /** {@code long capset(cap_user_header_t, const cap_user_data_t)}, man 2 capset, version 3. */
     int capset(byte[] header, byte[] data);

@@ -6,13 +6,17 @@ import java.util.List;
  * Everything a launch does, compiled: the steps of each stage, in order.
  *
  * @param child steps of the {@link Stage#CHILD} stage
- * @param init steps of the {@link Stage#INIT} stage; the last is an {@link Step.Exec}
+ * @param init steps of the {@link Stage#INIT} stage; the last is a {@link CommandStep.Exec}
  * @param terminal whether the command gets a pseudo-terminal
+ * @param idMaps what {@link Stage#RUN} writes while {@code child} waits in {@link NamespaceStep.MapIds}
+ * @param sentMounts what {@link Stage#RUN} prepares for the steps that receive mounts, in their order
  */
-public record LaunchPlan(List<Step> child, List<Step> init, boolean terminal) {
+public record LaunchPlan(List<Step> child, List<Step> init, boolean terminal, IdMaps idMaps,
+        List<SentMount> sentMounts) {
 
     public LaunchPlan {
         child = List.copyOf(child);
         init = List.copyOf(init);
+        sentMounts = List.copyOf(sentMounts);
     }
 }

@@ -9,23 +9,18 @@ import java.util.List;
  */
 public final class PlanCodec {
 
-    private enum Kind {
-        UNSHARE, SET_PROPAGATION, SET_HOSTNAME, ENTER_ROOTFS, MOUNT_FILE_SYSTEM, BIND_MOUNT, MAKE_DEVICE, MAKE_LINK,
-        OPEN_TERMINAL, MASK_PATH, READ_ONLY_PATH, CHANGE_DIRECTORY, PIVOT_ROOT, READ_ONLY_ROOT, LOOPBACK_UP,
-        LIMIT_CAPABILITIES, SET_USER, SET_CAPABILITIES, NO_NEW_PRIVILEGES, EXEC
-    }
-
-    private static final Kind[] KINDS = Kind.values();
+    private static final StepKind[] KINDS = StepKind.values();
 
     private PlanCodec() {
     }
 
     /** The binary form of {@code steps}. */
     public static byte[] encode(List<Step> steps) {
-        Encoder encoder = new Encoder();
-        encoder.out.put32(steps.size());
-        steps.forEach(step -> step.performBy(encoder));
-        return encoder.out.toBytes();
+        PlanWriter out = new PlanWriter().put32(steps.size());
+        for (Step step : steps) {
+            step.writeTo(out.put8(step.kind().ordinal()));
+        }
+        return out.toBytes();
     }
 
     /**
@@ -50,158 +45,40 @@ public final class PlanCodec {
             throw in.broken("kind " + kind);
         }
         return switch (KINDS[kind]) {
-            case UNSHARE -> new Step.Unshare(in.take32());
-            case SET_PROPAGATION -> new Step.SetPropagation(in.takeText(), in.take64());
-            case SET_HOSTNAME -> new Step.SetHostname(in.takeText());
-            case ENTER_ROOTFS -> new Step.EnterRootfs(in.takeText());
-            case MOUNT_FILE_SYSTEM -> new Step.MountFileSystem(in.takeText(), in.takeText(), in.takeText(), in.take64(),
-                    in.takeText(), in.takeFlag());
-            case BIND_MOUNT -> new Step.BindMount(in.takeText(), in.takeText(), in.take64(), in.take64(),
-                    in.takeFlag());
-            case MAKE_DEVICE -> new Step.MakeDevice(in.takeText(), in.take32(), in.take32());
-            case MAKE_LINK -> new Step.MakeLink(in.takeText(), in.takeText());
-            case OPEN_TERMINAL -> new Step.OpenTerminal(in.take32());
-            case MASK_PATH -> new Step.MaskPath(in.takeText());
-            case READ_ONLY_PATH -> new Step.ReadOnlyPath(in.takeText());
-            case CHANGE_DIRECTORY -> new Step.ChangeDirectory(in.takeText());
-            case PIVOT_ROOT -> new Step.PivotRoot();
-            case READ_ONLY_ROOT -> new Step.ReadOnlyRoot();
-            case LOOPBACK_UP -> new Step.LoopbackUp();
-            case LIMIT_CAPABILITIES -> new Step.LimitCapabilities(in.take64());
-            case SET_USER -> new Step.SetUser(in.take32(), in.take32(), in.takeInts(), in.take32());
-            case SET_CAPABILITIES -> new Step.SetCapabilities(in.take64(), in.take64(), in.take64());
-            case NO_NEW_PRIVILEGES -> new Step.NoNewPrivileges();
-            case EXEC -> new Step.Exec(in.takeTexts(), in.takeTexts(), in.takeFlag());
+            case UNSHARE -> NamespaceStep.Unshare.read(in);
+            case JOIN_NAMESPACE -> NamespaceStep.JoinNamespace.read(in);
+            case MAP_IDS -> NamespaceStep.MapIds.read(in);
+            case SET_TIME_OFFSET -> NamespaceStep.SetTimeOffset.read(in);
+            case SET_HOSTNAME -> NamespaceStep.SetHostname.read(in);
+            case SET_DOMAINNAME -> NamespaceStep.SetDomainname.read(in);
+            case LOOPBACK_UP -> new NamespaceStep.LoopbackUp();
+            case SET_SYSCTL -> NamespaceStep.SetSysctl.read(in);
+            case OPEN_CGROUP -> NamespaceStep.OpenCgroup.read(in);
+            case ENTER_CGROUP -> NamespaceStep.EnterCgroup.read(in);
+            case SET_PROPAGATION -> RootStep.SetPropagation.read(in);
+            case PROTECT_PROGRAM -> RootStep.ProtectProgram.read(in);
+            case RECEIVE_LAYER -> RootStep.ReceiveLayer.read(in);
+            case ENTER_ROOTFS -> RootStep.EnterRootfs.read(in);
+            case ENTER_OVERLAY -> RootStep.EnterOverlay.read(in);
+            case MOUNT_FILE_SYSTEM -> MountStep.MountFileSystem.read(in);
+            case BIND_MOUNT -> MountStep.BindMount.read(in);
+            case RECEIVE_MOUNT -> MountStep.ReceiveMount.read(in);
+            case MAKE_DEVICE -> MountStep.MakeDevice.read(in);
+            case MAKE_LINK -> MountStep.MakeLink.read(in);
+            case MASK_PATH -> MountStep.MaskPath.read(in);
+            case READ_ONLY_PATH -> MountStep.ReadOnlyPath.read(in);
+            case PIVOT_ROOT -> new RootStep.PivotRoot();
+            case READ_ONLY_ROOT -> new RootStep.ReadOnlyRoot();
+            case SET_RLIMIT -> PrivilegeStep.SetRlimit.read(in);
+            case SET_OOM_SCORE -> PrivilegeStep.SetOomScore.read(in);
+            case LIMIT_CAPABILITIES -> PrivilegeStep.LimitCapabilities.read(in);
+            case SET_USER -> PrivilegeStep.SetUser.read(in);
+            case SET_CAPABILITIES -> PrivilegeStep.SetCapabilities.read(in);
+            case NO_NEW_PRIVILEGES -> new PrivilegeStep.NoNewPrivileges();
+            case INSTALL_SECCOMP -> PrivilegeStep.InstallSeccomp.read(in);
+            case OPEN_TERMINAL -> CommandStep.OpenTerminal.read(in);
+            case CHANGE_DIRECTORY -> CommandStep.ChangeDirectory.read(in);
+            case EXEC -> CommandStep.Exec.read(in);
         };
-    }
-
-    private static final class Encoder implements Step.Performer {
-
-        private final PlanWriter out = new PlanWriter();
-
-        private PlanWriter kind(Kind kind) {
-            out.put8(kind.ordinal());
-            return out;
-        }
-
-        @Override
-        public void unshare(Step.Unshare step) {
-            kind(Kind.UNSHARE).put32(step.namespaces());
-        }
-
-        @Override
-        public void setPropagation(Step.SetPropagation step) {
-            kind(Kind.SET_PROPAGATION).putText(step.target());
-            out.put64(step.flags());
-        }
-
-        @Override
-        public void setHostname(Step.SetHostname step) {
-            kind(Kind.SET_HOSTNAME).putText(step.hostname());
-        }
-
-        @Override
-        public void enterRootfs(Step.EnterRootfs step) {
-            kind(Kind.ENTER_ROOTFS).putText(step.rootfs());
-        }
-
-        @Override
-        public void mountFileSystem(Step.MountFileSystem step) {
-            kind(Kind.MOUNT_FILE_SYSTEM).putText(step.type());
-            out.putText(step.source());
-            out.putText(step.target());
-            out.put64(step.flags());
-            out.putText(step.data());
-            out.putFlag(step.refuseLinks());
-        }
-
-        @Override
-        public void bindMount(Step.BindMount step) {
-            kind(Kind.BIND_MOUNT).putText(step.source());
-            out.putText(step.target());
-            out.put64(step.flags());
-            out.put64(step.propagation());
-            out.putFlag(step.recursive());
-        }
-
-        @Override
-        public void makeDevice(Step.MakeDevice step) {
-            kind(Kind.MAKE_DEVICE).putText(step.path());
-            out.put32(step.major());
-            out.put32(step.minor());
-        }
-
-        @Override
-        public void makeLink(Step.MakeLink step) {
-            kind(Kind.MAKE_LINK).putText(step.path());
-            out.putText(step.target());
-        }
-
-        @Override
-        public void openTerminal(Step.OpenTerminal step) {
-            kind(Kind.OPEN_TERMINAL).put32(step.owner());
-        }
-
-        @Override
-        public void maskPath(Step.MaskPath step) {
-            kind(Kind.MASK_PATH).putText(step.path());
-        }
-
-        @Override
-        public void readOnlyPath(Step.ReadOnlyPath step) {
-            kind(Kind.READ_ONLY_PATH).putText(step.path());
-        }
-
-        @Override
-        public void changeDirectory(Step.ChangeDirectory step) {
-            kind(Kind.CHANGE_DIRECTORY).putText(step.path());
-        }
-
-        @Override
-        public void pivotRoot(Step.PivotRoot step) {
-            kind(Kind.PIVOT_ROOT);
-        }
-
-        @Override
-        public void readOnlyRoot(Step.ReadOnlyRoot step) {
-            kind(Kind.READ_ONLY_ROOT);
-        }
-
-        @Override
-        public void loopbackUp(Step.LoopbackUp step) {
-            kind(Kind.LOOPBACK_UP);
-        }
-
-        @Override
-        public void limitCapabilities(Step.LimitCapabilities step) {
-            kind(Kind.LIMIT_CAPABILITIES).put64(step.keep());
-        }
-
-        @Override
-        public void setUser(Step.SetUser step) {
-            kind(Kind.SET_USER).put32(step.uid());
-            out.put32(step.gid());
-            out.putInts(step.groups());
-            out.put32(step.umask());
-        }
-
-        @Override
-        public void setCapabilities(Step.SetCapabilities step) {
-            kind(Kind.SET_CAPABILITIES).put64(step.effective());
-            out.put64(step.permitted());
-            out.put64(step.inheritable());
-        }
-
-        @Override
-        public void noNewPrivileges(Step.NoNewPrivileges step) {
-            kind(Kind.NO_NEW_PRIVILEGES);
-        }
-
-        @Override
-        public void exec(Step.Exec step) {
-            kind(Kind.EXEC).putTexts(step.argv());
-            out.putTexts(step.env());
-            out.putFlag(step.reaper());
-        }
     }
 }

@@ -2,125 +2,132 @@ package dev.rustyrun.plan;
 
 import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.MountFlag;
-import dev.rustyrun.spec.Capability;
-import dev.rustyrun.spec.MountOptions;
+import dev.rustyrun.spec.LinuxSpec;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
-/** Compiles a Spec into a LaunchPlan: a pure function, the same Spec always gives the same plan. */
+/**
+ * Compiles a Spec into a LaunchPlan: a pure function, the same Spec on the same {@link HostFacts} always gives the same
+ * plan.
+ */
 public final class PlanCompiler {
 
-    private static final Set<String> KERNEL_VIEWS = Set.of("proc", "sysfs");
-
     private final Spec spec;
+    private final LinuxSpec linux;
+    private final HostFacts host;
+    private final List<Step> child = new ArrayList<>();
     private final List<Step> init = new ArrayList<>();
 
-    private PlanCompiler(Spec spec) {
+    private PlanCompiler(Spec spec, HostFacts host) {
         this.spec = spec;
+        this.linux = spec.linux();
+        this.host = host;
     }
 
     /** The plan for {@code spec}, which must be valid. */
-    public static LaunchPlan compile(Spec spec) {
-        return new PlanCompiler(spec).compile();
+    public static LaunchPlan compile(Spec spec, HostFacts host) {
+        return new PlanCompiler(spec, host).compile();
     }
 
     private LaunchPlan compile() {
+        namespaces();
+        cgroup();
         identity();
-        mounts();
-        devices();
+        FileSystemPlan files = new FileSystemPlan(spec, host);
+        files.before(init);
+        for (var parameter : new java.util.TreeMap<>(linux.sysctl()).entrySet()) {
+            init.add(new NamespaceStep.SetSysctl(parameter.getKey(), parameter.getValue()));
+        }
         if (spec.process().terminal()) {
-            init.add(new Step.OpenTerminal(spec.process().user().uid()));
+            init.add(new CommandStep.OpenTerminal(spec.process().user().uid()));
         }
-        paths();
-        root();
-        privileges();
-        init.add(new Step.Exec(spec.process().args(), spec.process().env(), spec.wantsReaper()));
-        return new LaunchPlan(List.of(new Step.Unshare(cloneFlags())), init, spec.process().terminal());
+        files.protect(init);
+        init.add(new RootStep.PivotRoot());
+        init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
+        files.seal(init);
+        new PrivilegePlan(spec, host).addTo(init);
+        init.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), spec.wantsReaper()));
+        return new LaunchPlan(child, init, spec.process().terminal(), idMaps(), files.sent());
     }
 
-    private int cloneFlags() {
-        int flags = 0;
-        for (Spec.Namespace namespace : spec.linux().namespaces()) {
-            flags |= switch (namespace) {
-                case PID -> CloneFlag.CLONE_NEWPID.value();
-                case NETWORK -> CloneFlag.CLONE_NEWNET.value();
-                case MOUNT -> CloneFlag.CLONE_NEWNS.value();
-                case IPC -> CloneFlag.CLONE_NEWIPC.value();
-                case UTS -> CloneFlag.CLONE_NEWUTS.value();
-                case CGROUP -> CloneFlag.CLONE_NEWCGROUP.value();
-            };
+    /** The user namespace comes first, for it owns those that are made after it; man 7 user_namespaces. */
+    private void namespaces() {
+        if (!host.cgroupFiles().isEmpty()) {
+            child.add(new NamespaceStep.OpenCgroup(host.cgroupFiles()));
         }
-        return flags;
-    }
-
-    private void identity() {
-        if (spec.linux().namespaces().contains(Spec.Namespace.UTS)) {
-            init.add(new Step.SetHostname(spec.hostname()));
-        }
-        if (spec.linux().namespaces().contains(Spec.Namespace.NETWORK)) {
-            init.add(new Step.LoopbackUp());
-        }
-    }
-
-    private void mounts() {
-        init.add(new Step.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE)));
-        init.add(new Step.EnterRootfs(spec.root().path()));
-        for (Spec.Mount mount : spec.mounts()) {
-            MountOptions options = MountOptions.parse(mount.options());
-            if (options.isBind() || mount.type().equals("bind")) {
-                init.add(new Step.BindMount(mount.source(), mount.destination(), options.flags(),
-                        options.propagation(), options.isRecursive()));
+        linux.namespace(NamespaceType.USER).ifPresent(user -> {
+            if (user.isNew()) {
+                child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()));
+                child.add(new NamespaceStep.MapIds(host.mayMapGroups()));
             } else {
-                boolean refuseLinks = KERNEL_VIEWS.contains(mount.type()) || mount.destination().equals("/dev");
-                init.add(new Step.MountFileSystem(mount.type(), mount.source(), mount.destination(), options.flags(),
-                        options.data(), refuseLinks));
+                child.add(join(user));
+            }
+        });
+        int unshared = 0;
+        for (LinuxSpec.Namespace namespace : linux.namespaces()) {
+            if (namespace.type() == NamespaceType.USER) {
+                continue;
+            } else if (!namespace.isNew()) {
+                child.add(join(namespace));
+            } else if (namespace.type() != NamespaceType.CGROUP) {
+                unshared |= namespace.type().flag().value();
+            }
+        }
+        if (unshared != 0) {
+            child.add(new NamespaceStep.Unshare(unshared));
+        }
+        linux.timeOffsets().forEach(
+                offset -> child.add(new NamespaceStep.SetTimeOffset(offset.clock(), offset.seconds(), offset.nanoseconds())));
+        if (linux.isNew(NamespaceType.MOUNT)) {
+            child.add(new RootStep.SetPropagation("/", propagationOfHost()));
+            if (!host.program().isEmpty()) {
+                child.add(new RootStep.ProtectProgram(host.program()));
             }
         }
     }
 
-    /** config-linux.md, "Default Devices", and the links of its "/dev symbolic links". */
-    private void devices() {
-        init.add(new Step.MakeDevice("/dev/null", 1, 3));
-        init.add(new Step.MakeDevice("/dev/zero", 1, 5));
-        init.add(new Step.MakeDevice("/dev/full", 1, 7));
-        init.add(new Step.MakeDevice("/dev/random", 1, 8));
-        init.add(new Step.MakeDevice("/dev/urandom", 1, 9));
-        init.add(new Step.MakeDevice("/dev/tty", 5, 0));
-        init.add(new Step.MakeLink("/dev/fd", "/proc/self/fd"));
-        init.add(new Step.MakeLink("/dev/stdin", "/proc/self/fd/0"));
-        init.add(new Step.MakeLink("/dev/stdout", "/proc/self/fd/1"));
-        init.add(new Step.MakeLink("/dev/stderr", "/proc/self/fd/2"));
-        init.add(new Step.MakeLink("/dev/ptmx", "pts/ptmx"));
+    /** Mount events go to the host only when the container asks for that; those of the host come in only then. */
+    private long propagationOfHost() {
+        boolean asked = linux.rootfsPropagation().endsWith("shared") || linux.rootfsPropagation().endsWith("slave");
+        return MountFlag.of(MountFlag.MS_REC, asked ? MountFlag.MS_SLAVE : MountFlag.MS_PRIVATE);
     }
 
-    private void paths() {
-        for (String path : spec.linux().maskedPaths()) {
-            init.add(new Step.MaskPath(path));
-        }
-        for (String path : spec.linux().readonlyPaths()) {
-            init.add(new Step.ReadOnlyPath(path));
-        }
+    private static Step join(LinuxSpec.Namespace namespace) {
+        return new NamespaceStep.JoinNamespace(namespace.path(), namespace.type().flag().value());
     }
 
-    private void root() {
-        init.add(new Step.PivotRoot());
-        init.add(new Step.ChangeDirectory(spec.process().cwd()));
-        if (spec.root().readonly()) {
-            init.add(new Step.ReadOnlyRoot());
+    /** The cgroup namespace is made inside the cgroup, so that the container sees its own as the root. */
+    private void cgroup() {
+        if (spec.process().oomScoreAdj() != Spec.Process.INHERITED) {
+            init.add(new PrivilegeStep.SetOomScore(spec.process().oomScoreAdj()));
+        }
+        if (!host.cgroupFiles().isEmpty()) {
+            init.add(new NamespaceStep.EnterCgroup(host.cgroupFiles().size()));
+        }
+        if (linux.isNew(NamespaceType.CGROUP)) {
+            init.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWCGROUP.value()));
         }
     }
 
-    private void privileges() {
-        Spec.Capabilities sets = spec.process().capabilities();
-        Spec.User user = spec.process().user();
-        init.add(new Step.LimitCapabilities(Capability.bits(sets.bounding())));
-        init.add(new Step.SetUser(user.uid(), user.gid(), user.additionalGids(), user.umask()));
-        init.add(new Step.SetCapabilities(Capability.bits(sets.effective()), Capability.bits(sets.permitted()),
-                Capability.bits(sets.inheritable())));
-        if (spec.process().noNewPrivileges()) {
-            init.add(new Step.NoNewPrivileges());
+    private void identity() {
+        if (linux.has(NamespaceType.UTS)) {
+            if (!spec.hostname().isEmpty()) {
+                init.add(new NamespaceStep.SetHostname(spec.hostname()));
+            }
+            if (!spec.domainname().isEmpty()) {
+                init.add(new NamespaceStep.SetDomainname(spec.domainname()));
+            }
         }
+        if (linux.isNew(NamespaceType.NETWORK)) {
+            init.add(new NamespaceStep.LoopbackUp());
+        }
+    }
+
+    private IdMaps idMaps() {
+        return linux.isNew(NamespaceType.USER)
+                ? new IdMaps(linux.uidMappings(), linux.gidMappings(), host.mayMapGroups())
+                : IdMaps.NONE;
     }
 }

@@ -2,6 +2,7 @@ package dev.rustyrun.plan;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Reads what {@link PlanWriter} wrote; refuses, rather than guesses, anything else. */
@@ -45,6 +46,12 @@ final class PlanReader {
         String text = new String(bytes, at, length, StandardCharsets.UTF_8);
         at += length;
         return text;
+    }
+
+    byte[] takeBytes() {
+        int length = takeCount(1);
+        at += length;
+        return Arrays.copyOfRange(bytes, at - length, at);
     }
 
     List<String> takeTexts() {

@@ -5,48 +5,58 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Grows a byte array by the primitives of the plan's binary form: big-endian integers and counted UTF-8. */
-final class PlanWriter {
+public final class PlanWriter {
 
     private byte[] bytes = new byte[2048];
     private int length;
 
-    void put8(int value) {
+    PlanWriter put8(int value) {
         room(1);
         bytes[length++] = (byte) value;
+        return this;
     }
 
-    void put32(int value) {
+    PlanWriter put32(int value) {
         room(4);
         for (int shift = 24; shift >= 0; shift -= 8) {
             bytes[length++] = (byte) (value >>> shift);
         }
+        return this;
     }
 
-    void put64(long value) {
+    PlanWriter put64(long value) {
         put32((int) (value >>> 32));
         put32((int) value);
+        return this;
     }
 
-    void putFlag(boolean value) {
+    PlanWriter putFlag(boolean value) {
         put8(value ? 1 : 0);
+        return this;
     }
 
-    void putText(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        put32(utf8.length);
-        room(utf8.length);
-        System.arraycopy(utf8, 0, bytes, length, utf8.length);
-        length += utf8.length;
+    PlanWriter putText(String text) {
+        return putBytes(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    void putTexts(List<String> texts) {
+    PlanWriter putBytes(byte[] more) {
+        put32(more.length);
+        room(more.length);
+        System.arraycopy(more, 0, bytes, length, more.length);
+        length += more.length;
+        return this;
+    }
+
+    PlanWriter putTexts(List<String> texts) {
         put32(texts.size());
         texts.forEach(this::putText);
+        return this;
     }
 
-    void putInts(List<Integer> values) {
+    PlanWriter putInts(List<Integer> values) {
         put32(values.size());
         values.forEach(this::put32);
+        return this;
     }
 
     byte[] toBytes() {

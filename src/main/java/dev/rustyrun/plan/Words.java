@@ -29,4 +29,19 @@ final class Words {
         }
         return line.toString();
     }
+
+    /** A resource limit, -1 being none. */
+    static String limit(long value) {
+        return value == -1 ? "unlimited" : Long.toString(value);
+    }
+
+    /** Two lists of mount options in one. */
+    static String join(String first, String second) {
+        return first.isEmpty() || second.isEmpty() ? first + second : first + "," + second;
+    }
+
+    /** Mount options in parentheses; nothing when there are none. */
+    static String options(String options) {
+        return options.isEmpty() ? "" : " (" + options + ")";
+    }
 }

@@ -6,8 +6,6 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.InvalidSpecException;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** A root file system that is a directory on the host. */
@@ -31,9 +29,6 @@ public final class RootfsDirectory {
      */
     public static RootfsDirectory at(Linux linux, String path) {
         String absolute = java.nio.file.Path.of(path).toAbsolutePath().normalize().toString();
-        if (absolute.equals("/")) {
-            throw new InvalidSpecException("rootfs / is the host's own root; name a directory with a root file system");
-        }
         try {
             if (!linux.status(absolute).isDirectory()) {
                 throw new InvalidSpecException("rootfs " + path + " is not a directory");
@@ -55,13 +50,7 @@ public final class RootfsDirectory {
         try (OpenFile root = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
                 OpenFile open = new OpenFile(linux,
                         linux.openInRoot(root.descriptor(), file, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK))) {
-            ByteArrayOutputStream text = new ByteArrayOutputStream();
-            byte[] buffer = new byte[16 * 1024];
-            for (int got = 1; got > 0 && text.size() < MOST_BYTES;) {
-                got = linux.read(open.descriptor(), buffer, buffer.length);
-                text.write(buffer, 0, got);
-            }
-            return Optional.of(text.toString(StandardCharsets.UTF_8));
+            return Optional.of(linux.readText(open.descriptor(), MOST_BYTES));
         } catch (LinuxException e) {
             return Optional.empty();
         }

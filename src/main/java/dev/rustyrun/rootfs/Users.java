@@ -2,7 +2,6 @@ package dev.rustyrun.rootfs;
 
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
-import dev.rustyrun.spec.SpecDefaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,9 +40,11 @@ public final class Users {
      * The account that {@code text} names: {@code USER} or {@code USER:GROUP}, each a name or a number. A number need not
      * be known; a name must be.
      *
-     * @throws InvalidSpecException when it is not
+     * @param further groups, by name or number, besides his own
+     * @param umask permission bits that his new files lack
+     * @throws InvalidSpecException when a name is not known
      */
-    public Account find(String text) {
+    public Account find(String text, List<String> further, int umask) {
         int colon = text.indexOf(':');
         String userText = colon < 0 ? text : text.substring(0, colon);
         Optional<String[]> entry = userEntry(userText);
@@ -56,7 +57,9 @@ public final class Users {
             groups = List.of();
         }
         String home = entry.map(fields -> fields[5]).filter(path -> path.startsWith("/")).orElse("/");
-        return new Account(new Spec.User(uid, gid, groups, SpecDefaults.UMASK), home);
+        List<Integer> all = new ArrayList<>(groups);
+        further.forEach(name -> all.add(id("group", name, find(group, name))));
+        return new Account(new Spec.User(uid, gid, all, umask), home);
     }
 
     private Optional<String[]> userEntry(String text) {

@@ -17,6 +17,21 @@ public enum Capability {
             CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_NET_BIND_SERVICE, CAP_NET_RAW, CAP_SYS_CHROOT, CAP_MKNOD,
             CAP_AUDIT_WRITE, CAP_SETFCAP);
 
+    /**
+     * The capability of this name, with or without {@code CAP_}, in any case.
+     *
+     * @throws InvalidSpecException when there is none
+     */
+    public static Capability named(String name) {
+        String upper = name.toUpperCase(java.util.Locale.ROOT);
+        for (Capability capability : values()) {
+            if (capability.name().equals(upper) || capability.name().equals("CAP_" + upper)) {
+                return capability;
+            }
+        }
+        throw new InvalidSpecException("unknown capability \"" + name + "\": see man 7 capabilities, such as NET_ADMIN");
+    }
+
     /** A word with the bit of each capability in {@code set}. */
     public static long bits(Set<Capability> set) {
         long bits = 0;

@@ -5,41 +5,47 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 
 /**
  * The option words of a mount, sorted: which are flags of mount(2), which set the propagation, and which the file system
  * itself interprets. Source: runtime-spec config.md, "Linux mount options", and man 8 mount.
  *
  * @param flags MS_ flags to set
+ * @param clear MS_ flags to clear, where a bind mount would have them from its source
+ * @param flagsBelow MS_ flags to set on the mount and on all mounts below it
+ * @param clearBelow MS_ flags to clear on the mount and on all mounts below it
  * @param propagation an MS_ propagation flag, perhaps with MS_REC, or 0
+ * @param idMapping whether, and how far down, the mount maps ids
+ * @param copyUp whether a tmpfs starts with a copy of what it covers
  * @param data what is left for the file system, comma-separated; empty when nothing is
  */
-public record MountOptions(long flags, long propagation, String data) {
+public record MountOptions(long flags, long clear, long flagsBelow, long clearBelow, long propagation,
+        IdMappedMount idMapping, boolean copyUp, String data) {
+
+    /** Whether a mount maps ids, alone or with the mounts below it. */
+    public enum IdMappedMount {
+        NO, ALONE, RECURSIVE
+    }
 
     private static final Map<String, Long> SET = new HashMap<>();
     private static final Map<String, Long> CLEAR = new HashMap<>();
     private static final Map<String, Long> PROPAGATION = new HashMap<>();
 
     static {
-        for (MountFlag flag : List.of(MountFlag.MS_RDONLY, MountFlag.MS_NOSUID, MountFlag.MS_NODEV,
-                MountFlag.MS_NOEXEC, MountFlag.MS_SYNCHRONOUS, MountFlag.MS_DIRSYNC, MountFlag.MS_NOATIME,
-                MountFlag.MS_NODIRATIME, MountFlag.MS_RELATIME, MountFlag.MS_STRICTATIME, MountFlag.MS_NOSYMFOLLOW,
-                MountFlag.MS_BIND)) {
-            SET.put(flag.option(), flag.value());
-        }
+        attribute(MountFlag.MS_RDONLY, "rw");
+        attribute(MountFlag.MS_NOSUID, "suid");
+        attribute(MountFlag.MS_NODEV, "dev");
+        attribute(MountFlag.MS_NOEXEC, "exec");
+        attribute(MountFlag.MS_NOATIME, "atime");
+        attribute(MountFlag.MS_NODIRATIME, "diratime");
+        attribute(MountFlag.MS_RELATIME, "norelatime");
+        attribute(MountFlag.MS_STRICTATIME, "nostrictatime");
+        attribute(MountFlag.MS_NOSYMFOLLOW, "symfollow");
+        attribute(MountFlag.MS_SYNCHRONOUS, "async");
+        SET.put("dirsync", MountFlag.MS_DIRSYNC.value());
+        SET.put("bind", MountFlag.MS_BIND.value());
         SET.put("rbind", MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REC));
         SET.put("defaults", 0L);
-        CLEAR.put("rw", MountFlag.MS_RDONLY.value());
-        CLEAR.put("suid", MountFlag.MS_NOSUID.value());
-        CLEAR.put("dev", MountFlag.MS_NODEV.value());
-        CLEAR.put("exec", MountFlag.MS_NOEXEC.value());
-        CLEAR.put("async", MountFlag.MS_SYNCHRONOUS.value());
-        CLEAR.put("atime", MountFlag.MS_NOATIME.value());
-        CLEAR.put("diratime", MountFlag.MS_NODIRATIME.value());
-        CLEAR.put("norelatime", MountFlag.MS_RELATIME.value());
-        CLEAR.put("nostrictatime", MountFlag.MS_STRICTATIME.value());
-        CLEAR.put("symfollow", MountFlag.MS_NOSYMFOLLOW.value());
         for (MountFlag flag : List.of(MountFlag.MS_PRIVATE, MountFlag.MS_SLAVE, MountFlag.MS_SHARED,
                 MountFlag.MS_UNBINDABLE)) {
             PROPAGATION.put(flag.option(), flag.value());
@@ -47,29 +53,62 @@ public record MountOptions(long flags, long propagation, String data) {
         }
     }
 
-    /** Sorts {@code words}; a later one overrides an earlier one. */
-    public static MountOptions parse(List<String> words) {
-        long flags = 0;
-        long propagation = 0;
-        List<String> data = new ArrayList<>();
-        for (String word : words) {
-            if (SET.containsKey(word)) {
-                flags |= SET.get(word);
-            } else if (CLEAR.containsKey(word)) {
-                flags &= ~CLEAR.get(word);
-            } else if (PROPAGATION.containsKey(word)) {
-                propagation = PROPAGATION.get(word);
-            } else {
-                data.add(word);
-            }
-        }
-        return new MountOptions(flags, propagation, join(data));
+    private static void attribute(MountFlag flag, String opposite) {
+        SET.put(flag.option(), flag.value());
+        CLEAR.put(opposite, flag.value());
     }
 
-    private static String join(List<String> data) {
-        StringJoiner joined = new StringJoiner(",");
-        data.forEach(joined::add);
-        return joined.toString();
+    /** Sorts {@code words}; a later one overrides an earlier one. */
+    public static MountOptions parse(List<String> words) {
+        Sorter sorter = new Sorter();
+        words.forEach(sorter::take);
+        return new MountOptions(sorter.own.set, sorter.own.clear, sorter.below.set, sorter.below.clear,
+                sorter.propagation, sorter.idMapping, sorter.copyUp, String.join(",", sorter.data));
+    }
+
+    private static final class Sorter {
+
+        private final Flags own = new Flags();
+        private final Flags below = new Flags();
+        private final List<String> data = new ArrayList<>();
+        private long propagation;
+        private IdMappedMount idMapping = IdMappedMount.NO;
+        private boolean copyUp;
+
+        void take(String word) {
+            // With an r before it, an attribute goes for the mounts below too: rro, rnosuid, ...
+            String recursive = word.startsWith("r") && !SET.containsKey(word) ? word.substring(1) : "";
+            if (own.take(word)) {
+                return;
+            } else if (PROPAGATION.containsKey(word)) {
+                propagation = PROPAGATION.get(word);
+            } else if (recursive.isEmpty() || !below.take(recursive)) {
+                takeSpecial(word);
+            }
+        }
+
+        private void takeSpecial(String word) {
+            switch (word) {
+                case "idmap" -> idMapping = IdMappedMount.ALONE;
+                case "ridmap" -> idMapping = IdMappedMount.RECURSIVE;
+                case "tmpcopyup" -> copyUp = true;
+                default -> data.add(word);
+            }
+        }
+    }
+
+    private static final class Flags {
+
+        private long set;
+        private long clear;
+
+        boolean take(String word) {
+            long toSet = SET.getOrDefault(word, 0L);
+            long toClear = CLEAR.getOrDefault(word, 0L);
+            set = (set | toSet) & ~toClear;
+            clear = (clear | toClear) & ~toSet;
+            return SET.containsKey(word) || toClear != 0;
+        }
     }
 
     /** Whether this is a bind mount. */

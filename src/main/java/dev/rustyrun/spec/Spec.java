@@ -6,24 +6,39 @@ import java.util.Set;
 
 /**
  * A container, as in {@code config.json} of the OCI runtime specification: the parts that Rustyrun acts on. Immutable.
- * Component names are the specification's.
+ * Component names are the specification's; {@link SpecBuilder} makes one.
  *
  * @param process what runs in it
  * @param root its root file system
- * @param hostname of its UTS namespace
+ * @param hostname of its UTS namespace; empty to leave it as it is
+ * @param domainname of its UTS namespace; empty to leave it as it is
  * @param mounts in the order in which they are mounted
- * @param linux namespaces and paths
+ * @param linux namespaces, devices, limits and paths
  * @param annotations free-form; {@link #INIT_ANNOTATION} is ours
  */
-public record Spec(Process process, Root root, String hostname, List<Mount> mounts, Linux linux,
-        Map<String, String> annotations) {
+public record Spec(Process process, Root root, String hostname, String domainname, List<Mount> mounts,
+        LinuxSpec linux, Map<String, String> annotations) {
 
     /** Set to {@code true}, keeps a small reaper as PID 1 that starts the command, as {@code docker run --init} does. */
     public static final String INIT_ANNOTATION = "dev.rustyrun.init";
 
+    /**
+     * When there, the rootfs stays as it is: the container writes to a tmpfs over it, which is thrown away. The value is
+     * that tmpfs's options, such as {@code size=64m}, or empty.
+     */
+    public static final String EPHEMERAL_ANNOTATION = "dev.rustyrun.ephemeral";
+
+    /** Set to {@code true}, shows the rootfs to a new user namespace with its ids mapped, so that root owns root's files. */
+    public static final String IDMAP_ROOTFS_ANNOTATION = "dev.rustyrun.idmap-rootfs";
+
     public Spec {
         mounts = List.copyOf(mounts);
         annotations = Map.copyOf(annotations);
+    }
+
+    /** Whether the rootfs's ids are mapped. */
+    public boolean mapsRootfs() {
+        return "true".equals(annotations.get(IDMAP_ROOTFS_ANNOTATION));
     }
 
     /** Whether a reaper of ours is PID 1. */
@@ -41,31 +56,55 @@ public record Spec(Process process, Root root, String hostname, List<Mount> moun
      * @param cwd absolute path inside the container, made when missing
      * @param capabilities its capability sets
      * @param noNewPrivileges whether no execve may grant more privileges
+     * @param rlimits limits of the process; those not named are inherited
+     * @param oomScoreAdj -1000 to 1000, or {@link #INHERITED}
      */
     public record Process(boolean terminal, User user, List<String> args, List<String> env, String cwd,
-            Capabilities capabilities, boolean noNewPrivileges) {
+            Capabilities capabilities, boolean noNewPrivileges, List<Rlimit> rlimits, int oomScoreAdj) {
+
+        /** The value of an oomScoreAdj that is not set. */
+        public static final int INHERITED = Integer.MIN_VALUE;
+
         public Process {
             args = List.copyOf(args);
             env = List.copyOf(env);
+            rlimits = List.copyOf(rlimits);
         }
     }
 
     /** config.md, "POSIX-platform user": numeric ids inside the container. */
     public record User(int uid, int gid, List<Integer> additionalGids, int umask) {
+
+        /** Root, with no other group. */
+        public static final User ROOT = new User(0, 0, List.of(), SpecDefaults.UMASK);
+
         public User {
             additionalGids = List.copyOf(additionalGids);
         }
     }
 
-    /** config.md, "capabilities": the sets by name, such as {@code CAP_KILL}; man 7 capabilities. */
+    /** config.md, "capabilities": the five sets; man 7 capabilities. */
     public record Capabilities(Set<Capability> bounding, Set<Capability> effective, Set<Capability> permitted,
-            Set<Capability> inheritable) {
+            Set<Capability> inheritable, Set<Capability> ambient) {
         public Capabilities {
             bounding = Set.copyOf(bounding);
             effective = Set.copyOf(effective);
             permitted = Set.copyOf(permitted);
             inheritable = Set.copyOf(inheritable);
+            ambient = Set.copyOf(ambient);
         }
+    }
+
+    /**
+     * config.md, "rlimits".
+     *
+     * @param soft the limit, {@link #UNLIMITED} for none
+     * @param hard up to where the process may raise it
+     */
+    public record Rlimit(RlimitType type, long soft, long hard) {
+
+        /** RLIM_INFINITY. */
+        public static final long UNLIMITED = -1;
     }
 
     /** config.md, "root": an absolute host path, and whether it is mounted read-only. */
@@ -79,30 +118,20 @@ public record Spec(Process process, Root root, String hostname, List<Mount> moun
      * @param type of file system, such as {@code proc}; {@code bind} for a bind mount
      * @param source device, label, or host path of a bind mount
      * @param options as of mount(8), see {@link MountOptions}
+     * @param uidMappings for an id-mapped mount; empty for none or the container's
+     * @param gidMappings for an id-mapped mount; empty for none or the container's
      */
-    public record Mount(String destination, String type, String source, List<String> options) {
+    public record Mount(String destination, String type, String source, List<String> options,
+            List<IdMapping> uidMappings, List<IdMapping> gidMappings) {
         public Mount {
             options = List.copyOf(options);
+            uidMappings = List.copyOf(uidMappings);
+            gidMappings = List.copyOf(gidMappings);
         }
-    }
 
-    /**
-     * config-linux.md.
-     *
-     * @param namespaces those that are new
-     * @param maskedPaths made unreadable inside the container
-     * @param readonlyPaths made read-only inside the container
-     */
-    public record Linux(Set<Namespace> namespaces, List<String> maskedPaths, List<String> readonlyPaths) {
-        public Linux {
-            namespaces = Set.copyOf(namespaces);
-            maskedPaths = List.copyOf(maskedPaths);
-            readonlyPaths = List.copyOf(readonlyPaths);
+        /** A mount that maps no ids. */
+        public Mount(String destination, String type, String source, List<String> options) {
+            this(destination, type, source, options, List.of(), List.of());
         }
-    }
-
-    /** config-linux.md, "namespaces", by the specification's type names in upper case. */
-    public enum Namespace {
-        PID, NETWORK, MOUNT, IPC, UTS, CGROUP
     }
 }

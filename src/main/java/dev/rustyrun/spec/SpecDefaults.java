@@ -1,6 +1,6 @@
 package dev.rustyrun.spec;
 
-import java.util.EnumSet;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import java.util.List;
 import java.util.Set;
 
@@ -12,8 +12,9 @@ public final class SpecDefaults {
     /** Permission bits that new files lack. */
     public static final int UMASK = 0022;
 
-    /** All namespaces that can be new without a user namespace. */
-    public static final Set<Spec.Namespace> NAMESPACES = Set.copyOf(EnumSet.allOf(Spec.Namespace.class));
+    /** The namespaces that a container has of its own. A new user or time namespace must be asked for. */
+    public static final List<NamespaceType> NAMESPACES = List.of(NamespaceType.PID, NamespaceType.NETWORK,
+            NamespaceType.MOUNT, NamespaceType.IPC, NamespaceType.UTS, NamespaceType.CGROUP);
 
     /** The file systems that every Linux program expects, in the order in which they are mounted. */
     public static final List<Spec.Mount> MOUNTS = List.of(
@@ -37,7 +38,7 @@ public final class SpecDefaults {
 
     /** The sets for {@link Capability#DEFAULTS}; inheritable is empty, as since CVE-2022-29162. */
     public static final Spec.Capabilities CAPABILITIES = new Spec.Capabilities(Capability.DEFAULTS, Capability.DEFAULTS,
-            Capability.DEFAULTS, Set.of());
+            Capability.DEFAULTS, Set.of(), Set.of());
 
     private SpecDefaults() {
     }

@@ -6,6 +6,7 @@ import java.util.List;
 public final class SpecValidator {
 
     private static final int HOST_NAME_MAX = 64;
+    private static final int WORST_OOM_SCORE = 1000;
 
     private SpecValidator() {
     }
@@ -17,17 +18,23 @@ public final class SpecValidator {
      */
     public static void check(Spec spec) {
         checkProcess(spec.process());
-        if (spec.hostname().isEmpty() || spec.hostname().length() > HOST_NAME_MAX
-                || spec.hostname().chars().anyMatch(c -> c <= ' ' || c == '/')) {
-            throw new InvalidSpecException("hostname \"" + spec.hostname() + "\" must have 1 to " + HOST_NAME_MAX
-                    + " characters, no spaces and no slashes");
-        }
+        checkName("hostname", spec.hostname());
+        checkName("domainname", spec.domainname());
         absolute("rootfs", spec.root().path());
+        if (spec.root().path().equals("/") && !spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
+            throw new InvalidSpecException("rootfs / is the host's own root: only --ephemeral leaves it as it is");
+        }
         for (Spec.Mount mount : spec.mounts()) {
             checkMount(mount);
         }
-        spec.linux().maskedPaths().forEach(path -> absolute("masked path", path));
-        spec.linux().readonlyPaths().forEach(path -> absolute("read-only path", path));
+        LinuxSpecValidator.check(spec);
+    }
+
+    private static void checkName(String what, String name) {
+        if (name.length() > HOST_NAME_MAX || name.chars().anyMatch(c -> c <= ' ' || c == '/')) {
+            throw new InvalidSpecException(what + " \"" + name + "\" must have 1 to " + HOST_NAME_MAX
+                    + " characters, no spaces and no slashes");
+        }
     }
 
     private static void checkProcess(Spec.Process process) {
@@ -42,6 +49,16 @@ public final class SpecValidator {
             }
         }
         absolute("working directory", process.cwd());
+        for (Spec.Rlimit rlimit : process.rlimits()) {
+            if (rlimit.hard() != Spec.Rlimit.UNLIMITED
+                    && (rlimit.soft() == Spec.Rlimit.UNLIMITED || rlimit.soft() > rlimit.hard())) {
+                throw new InvalidSpecException(rlimit.type() + ": the soft limit is above the hard one");
+            }
+        }
+        int score = process.oomScoreAdj();
+        if (score != Spec.Process.INHERITED && (score < -WORST_OOM_SCORE || score > WORST_OOM_SCORE)) {
+            throw new InvalidSpecException("oom_score_adj " + score + " is not a number from -1000 to 1000");
+        }
     }
 
     private static void checkMount(Spec.Mount mount) {
@@ -50,10 +67,18 @@ public final class SpecValidator {
             throw new InvalidSpecException(
                     "mount target \"" + mount.destination() + "\" climbs out of the rootfs with ..");
         }
-        if ("bind".equals(mount.type())) {
+        MountOptions options = MountOptions.parse(mount.options());
+        if ("bind".equals(mount.type()) || options.isBind()) {
             absolute("mount source", mount.source());
+            if (!options.data().isEmpty()) {
+                // A bind mount has no file system that would understand words that mount(8) does not know.
+                throw new InvalidSpecException("mount on " + mount.destination() + ": unknown option " + options.data());
+            }
         }
-        if (mount.destination().equals("/")) {
+        if (options.copyUp() && !mount.type().equals("tmpfs")) {
+            throw new InvalidSpecException("mount on " + mount.destination() + ": tmpcopyup is for a tmpfs");
+        }
+        if (mount.destination().matches("/+")) {
             throw new InvalidSpecException("mount target / is the rootfs itself; use --rootfs");
         }
         List.of(mount.source(), mount.type()).forEach(text -> noNul("mount", text));
@@ -75,14 +100,14 @@ public final class SpecValidator {
         return false;
     }
 
-    private static void absolute(String what, String path) {
+    static void absolute(String what, String path) {
         noNul(what, path);
         if (!path.startsWith("/")) {
             throw new InvalidSpecException(what + " \"" + path + "\" is not an absolute path");
         }
     }
 
-    private static void noNul(String what, String text) {
+    static void noNul(String what, String text) {
         if (text.indexOf('\0') >= 0) {
             throw new InvalidSpecException(what + " has a NUL character in it");
         }

@@ -14,7 +14,7 @@ class MountWordsTest {
 
     @Test
     void the_short_and_the_long_form_mean_the_same() {
-        Spec.Mount expected = new Spec.Mount("/t", "bind", "/s", List.of("rbind", "ro"));
+        Spec.Mount expected = new Spec.Mount("/t", "bind", "/s", List.of("rbind", "rro"));
         assertEquals(expected, MountWords.volume("/s:/t:ro"));
         assertEquals(expected, MountWords.mount("type=bind,source=/s,target=/t,ro"));
         assertEquals(expected, MountWords.mount("src=/s,dst=/t,readonly"));

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.RecordingLibC;
+import dev.rustyrun.plan.MountStep;
+import dev.rustyrun.plan.NamespaceStep;
+import dev.rustyrun.plan.PrivilegeStep;
+import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
 import java.io.ByteArrayOutputStream;
@@ -23,39 +27,39 @@ class StagesTest {
     private static List<String> perform(RecordingLibC kernel, Step... steps) {
         Linux linux = kernel.linux();
         StageChannel channel = new StageChannel(linux);
-        new StepRunner(Stage.INIT, channel, new StepPerformer(linux, channel, false)).perform(List.of(steps), false);
+        new StepRunner(Stage.INIT, channel, new StepPerformer(new StageContext(linux, channel, false))).perform(List.of(steps), false);
         return kernel.calls();
     }
 
     @Test
     void pivot_root_stacks_both_roots_and_detaches_the_old() {
         assertEquals(List.of("pivot_root(., .)", "umount2(., 2)", "chdir(/)"),
-                perform(new RecordingLibC(), new Step.PivotRoot()));
+                perform(new RecordingLibC(), new RootStep.PivotRoot()));
     }
 
     @Test
     void where_pivot_root_cannot_work_the_rootfs_covers_the_root() {
         assertEquals(List.of("pivot_root(., .)", "mount(., /, null, 8192, null)", "chroot(.)", "chdir(/)"),
-                perform(new RecordingLibC().failing("pivot_root", Errno.EINVAL), new Step.PivotRoot()));
+                perform(new RecordingLibC().failing("pivot_root", Errno.EINVAL), new RootStep.PivotRoot()));
     }
 
     @Test
     void user_changes_after_groups_and_the_death_signal_is_set_again() {
         assertEquals(List.of("umask(18)", "setgroups()", "setresgid(6, 6, 6)", "prctl(8, 1, 0)", "setresuid(5, 5, 5)",
-                "prctl(1, 9, 0)"), perform(new RecordingLibC(), new Step.SetUser(5, 6, List.of(), 022)));
+                "prctl(8, 0, 0)", "prctl(1, 9, 0)"), perform(new RecordingLibC(), new PrivilegeStep.SetUser(5, 6, List.of(), true, 022)));
     }
 
     @Test
     void capabilities_are_dropped_until_the_kernel_knows_no_more() {
         List<String> calls = perform(new RecordingLibC().failing("prctl(24, 5,", Errno.EINVAL),
-                new Step.LimitCapabilities(0b1010));
-        assertEquals(List.of("prctl(24, 0, 0)", "prctl(24, 2, 0)", "prctl(24, 4, 0)", "prctl(24, 5, 0)"), calls);
+                new PrivilegeStep.LimitCapabilities(0b1010));
+        assertEquals(List.of("prctl(47, 4, 0)", "prctl(24, 0, 0)", "prctl(24, 2, 0)", "prctl(24, 4, 0)", "prctl(24, 5, 0)"), calls);
     }
 
     @Test
     void after_a_failed_step_no_other_is_performed() {
-        List<String> calls = perform(new RecordingLibC().failing("sethostname", Errno.EPERM), new Step.SetHostname("box"),
-                new Step.PivotRoot());
+        List<String> calls = perform(new RecordingLibC().failing("sethostname", Errno.EPERM), new NamespaceStep.SetHostname("box"),
+                new RootStep.PivotRoot());
         assertEquals("sethostname(box)", calls.get(0));
         assertTrue(calls.stream().noneMatch(call -> call.startsWith("pivot_root")), calls.toString());
         assertTrue(calls.get(1).startsWith("sendmsg(3"), "it is reported: " + calls);
@@ -65,8 +69,8 @@ class StagesTest {
     void every_open_file_of_a_step_is_closed_even_when_it_fails() {
         for (String failing : List.of("none", "move_mount", "mount_setattr", "openat2", "open_tree")) {
             RecordingLibC kernel = new RecordingLibC().failing(failing, Errno.EPERM);
-            List<String> calls = perform(kernel, new Step.EnterRootfs("/r"),
-                    new Step.BindMount("/s", "/t", MountFlag.MS_RDONLY.value(), 0, true));
+            List<String> calls = perform(kernel, new RootStep.EnterRootfs("/r", 0),
+                    new MountStep.BindMount("/s", "/t", true, 0, 0, MountAttr.MOUNT_ATTR_RDONLY, 0, 0));
             // The root's own descriptor stays open until execve.
             long opened = calls.stream().filter(c -> c.startsWith("open") && !c.startsWith(failing)).count() - 1;
             assertEquals(opened, calls.stream().filter(c -> c.startsWith("close(")).count(), failing + ": " + calls);
@@ -75,8 +79,8 @@ class StagesTest {
 
     @Test
     void a_bind_mount_gets_its_attributes_before_it_can_be_reached() {
-        List<String> calls = perform(new RecordingLibC(), new Step.EnterRootfs("/r"),
-                new Step.BindMount("/s", "/t", MountFlag.MS_RDONLY.value(), 0, true));
+        List<String> calls = perform(new RecordingLibC(), new RootStep.EnterRootfs("/r", 0),
+                new MountStep.BindMount("/s", "/t", true, 0, 0, MountAttr.MOUNT_ATTR_RDONLY, 0, 0));
         int attributes = calls.indexOf("mount_setattr(11, , 36864)");
         int attached = calls.indexOf("move_mount(11, , 12, , 68)");
         assertTrue(attributes >= 0 && attributes < attached, calls.toString());
@@ -85,7 +89,7 @@ class StagesTest {
     @Test
     void reports_arrive_whole_however_they_are_cut() {
         List<Report> sent = List.of(new Report.StepDone(Stage.INIT, "mount ü", 17), new Report.InitStarted(4711),
-                new Report.StepFailed(Stage.CHILD, "unshare", "EPERM", 125), new Report.TerminalOpened(9));
+                new Report.StepFailed(Stage.CHILD, "unshare", "EPERM", 125), new Report.IdsNeeded(), new Report.InitEnded(256), new Report.TerminalOpened(9));
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         sent.forEach(report -> all.writeBytes(StageChannel.encode(report)));
         byte[] bytes = all.toByteArray();

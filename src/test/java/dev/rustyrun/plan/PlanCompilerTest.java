@@ -5,98 +5,166 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.linux.CloneFlag;
+import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.LinuxSpec.TimeOffset;
 import dev.rustyrun.spec.Spec;
-import dev.rustyrun.spec.SpecDefaults;
-import java.util.ArrayList;
-import java.util.EnumSet;
+import dev.rustyrun.spec.SpecBuilder;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a Spec compiles to; no root, no kernel. */
 class PlanCompilerTest {
 
-    private static Spec spec(boolean terminal, boolean readonly, Set<Spec.Namespace> namespaces, Spec.Mount... more) {
-        List<Spec.Mount> mounts = new ArrayList<>(SpecDefaults.MOUNTS);
-        mounts.addAll(List.of(more));
-        return new Spec(
-                new Spec.Process(terminal, new Spec.User(5, 6, List.of(7), 022), List.of("/bin/true"), List.of("A=1"),
-                        "/work", SpecDefaults.CAPABILITIES, true),
-                new Spec.Root("/rootfs", readonly), "box", mounts,
-                new Spec.Linux(namespaces, List.of("/proc/kcore"), List.of("/proc/sys")), Map.of());
+    private static final HostFacts PREPARED = new HostFacts("/bin/rustyrun", List.of("/cg/cgroup.procs"), true, true, true,
+            new SeccompFilter(new byte[8]));
+
+    private static SpecBuilder spec() {
+        return new SpecBuilder("/rootfs", List.of("/bin/true")).user(new Spec.User(5, 6, List.of(7), 022)).cwd("/work");
     }
 
-    private static List<Step> init(Spec spec) {
-        return PlanCompiler.compile(spec).init();
+    private static LaunchPlan plan(SpecBuilder spec) {
+        return PlanCompiler.compile(spec.build(), HostFacts.PLAIN);
+    }
+
+    private static List<Step> init(SpecBuilder spec) {
+        return plan(spec).init();
+    }
+
+    private static List<String> names(List<Step> steps) {
+        return steps.stream().map(step -> step.getClass().getSimpleName()).distinct().toList();
     }
 
     @Test
-    void child_leaves_all_namespaces_at_once() {
-        assertEquals("unshare CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID|CLONE_NEWNET",
-                PlanCompiler.compile(spec(false, false, SpecDefaults.NAMESPACES)).child().get(0).describe());
+    void child_leaves_all_namespaces_at_once_and_init_its_cgroup_namespace_inside_its_cgroup() {
+        LaunchPlan plan = PlanCompiler.compile(spec().build(), PREPARED);
+        assertEquals(List.of("open /cg/cgroup.procs",
+                "unshare CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID|CLONE_NEWNET",
+                "set propagation of / to rec,private", "make /bin/rustyrun read-only for the container"),
+                plan.child().stream().map(Step::describe).toList());
+        assertEquals(List.of("enter the cgroup", "unshare CLONE_NEWCGROUP"),
+                plan.init().subList(0, 2).stream().map(Step::describe).toList());
+    }
+
+    @Test
+    void a_user_namespace_comes_before_those_that_it_owns() {
+        LaunchPlan plan = plan(spec().unshare(NamespaceType.USER).mappings(List.of(new IdMapping(0, 1000, 1)),
+                List.of(new IdMapping(0, 1000, 1))));
+        assertEquals(List.of(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()), new NamespaceStep.MapIds(true)),
+                plan.child().subList(0, 2));
+        assertEquals(List.of(new IdMapping(0, 1000, 1)), plan.idMaps().uids());
+        assertTrue(plan.init().stream().noneMatch(s -> s.describe().contains("gid=5")), "group 5 has no number outside");
+    }
+
+    @Test
+    void namespaces_are_joined_by_path_before_new_ones_are_made() {
+        List<Step> child = plan(spec().join(NamespaceType.NETWORK, "/proc/7/ns/net")).child();
+        assertEquals(new NamespaceStep.JoinNamespace("/proc/7/ns/net", CloneFlag.CLONE_NEWNET.value()), child.get(0));
+        assertEquals("unshare CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID", child.get(1).describe());
+        assertFalse(init(spec().join(NamespaceType.NETWORK, "/x")).contains(new NamespaceStep.LoopbackUp()));
+    }
+
+    @Test
+    void clocks_are_shifted_before_anything_is_in_the_time_namespace() {
+        List<Step> child = plan(spec().unshare(NamespaceType.TIME).timeOffset(new TimeOffset("boottime", 60, 0))).child();
+        assertTrue(child.contains(new NamespaceStep.SetTimeOffset("boottime", 60, 0)));
     }
 
     @Test
     void without_a_network_namespace_lo_is_left_alone() {
-        Spec host = spec(false, false, EnumSet.complementOf(EnumSet.of(Spec.Namespace.NETWORK)));
-        assertFalse(init(host).contains(new Step.LoopbackUp()));
-        assertTrue(init(spec(false, false, SpecDefaults.NAMESPACES)).contains(new Step.LoopbackUp()));
+        assertFalse(init(spec().share(NamespaceType.NETWORK)).contains(new NamespaceStep.LoopbackUp()));
+        assertTrue(init(spec()).contains(new NamespaceStep.LoopbackUp()));
     }
 
     @Test
     void mounts_are_private_before_the_first_one_is_made() {
-        List<Step> steps = init(spec(false, false, SpecDefaults.NAMESPACES));
-        int propagation = steps.indexOf(new Step.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE)));
-        int rootfs = steps.indexOf(new Step.EnterRootfs("/rootfs"));
-        assertTrue(propagation >= 0 && propagation < rootfs);
-        assertTrue(steps.subList(0, rootfs).stream().noneMatch(s -> s instanceof Step.MountFileSystem));
+        assertTrue(plan(spec()).child().contains(
+                new RootStep.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE))));
+        List<Step> steps = init(spec());
+        int rootfs = steps.indexOf(new RootStep.EnterRootfs("/rootfs", MountAttr.MOUNT_ATTR_NODEV));
+        assertTrue(rootfs >= 0 && steps.subList(0, rootfs).stream().noneMatch(s -> s instanceof MountStep));
+    }
+
+    @Test
+    void device_files_of_the_image_are_dead_unless_the_cgroup_limits_them() {
+        assertTrue(PlanCompiler.compile(spec().build(), PREPARED).init().contains(new RootStep.EnterRootfs("/rootfs", 0)));
     }
 
     @Test
     void everything_from_the_host_happens_before_pivot_root_and_privileges_go_last() {
-        List<String> order = init(spec(true, true, SpecDefaults.NAMESPACES,
-                new Spec.Mount("/data", "bind", "/srv", List.of("rbind", "ro")))).stream()
-                .map(step -> step.getClass().getSimpleName()).distinct().toList();
-        assertEquals(List.of("SetHostname", "LoopbackUp", "SetPropagation", "EnterRootfs", "MountFileSystem", "BindMount",
-                "MakeDevice", "MakeLink", "OpenTerminal", "MaskPath", "ReadOnlyPath", "PivotRoot", "ChangeDirectory",
-                "ReadOnlyRoot", "LimitCapabilities", "SetUser", "SetCapabilities", "NoNewPrivileges", "Exec"), order);
+        List<String> order = names(PlanCompiler.compile(spec().terminal(true).readonly(true)
+                .mount(new Spec.Mount("/data", "bind", "/srv", List.of("rbind", "ro"))).sysctl("net.a", "1").build(),
+                PREPARED).init());
+        assertEquals(List.of("EnterCgroup", "Unshare", "SetHostname", "LoopbackUp", "EnterRootfs", "MountFileSystem",
+                "BindMount", "MakeDevice", "MakeLink", "SetSysctl", "OpenTerminal", "MaskPath", "ReadOnlyPath", "PivotRoot",
+                "ChangeDirectory", "ReadOnlyRoot", "LimitCapabilities", "SetUser", "SetCapabilities", "NoNewPrivileges",
+                "InstallSeccomp", "Exec"), order);
+    }
+
+    @Test
+    void a_filter_without_no_new_privs_is_installed_while_the_right_to_is_still_there() {
+        List<Step> steps = PlanCompiler.compile(spec().noNewPrivileges(false).build(), PREPARED).init();
+        int filter = names(steps).indexOf("InstallSeccomp");
+        Step before = steps.get(steps.size() - 4);
+        assertTrue(filter > 0 && before instanceof PrivilegeStep.SetCapabilities with && (with.effective() & 1 << 21) != 0);
+        Step after = steps.get(steps.size() - 2);
+        assertTrue(after instanceof PrivilegeStep.SetCapabilities without && (without.effective() & 1 << 21) == 0);
     }
 
     @Test
     void proc_sys_and_dev_may_not_be_links() {
-        List<String> strict = init(spec(false, false, SpecDefaults.NAMESPACES)).stream()
-                .filter(s -> s instanceof Step.MountFileSystem m && m.refuseLinks())
-                .map(s -> ((Step.MountFileSystem) s).target()).toList();
+        List<String> strict = init(spec()).stream()
+                .filter(s -> s instanceof MountStep.MountFileSystem m && m.refuseLinks())
+                .map(s -> ((MountStep.MountFileSystem) s).target()).toList();
         assertEquals(List.of("/proc", "/dev", "/sys"), strict);
     }
 
     @Test
     void a_bind_mount_keeps_its_options() {
-        Step step = init(spec(false, false, SpecDefaults.NAMESPACES,
-                new Spec.Mount("/data", "bind", "/srv", List.of("bind", "ro", "rslave")))).stream()
-                .filter(Step.BindMount.class::isInstance).findFirst().orElseThrow();
-        Step.BindMount bind = assertInstanceOf(Step.BindMount.class, step);
-        assertEquals("bind mount /srv on /data (bind,ro)", bind.describe());
+        Step step = init(spec().mount(new Spec.Mount("/data", "bind", "/srv", List.of("bind", "ro", "suid", "rnoexec",
+                "rslave")))).stream().filter(MountStep.BindMount.class::isInstance).findFirst().orElseThrow();
+        MountStep.BindMount bind = assertInstanceOf(MountStep.BindMount.class, step);
+        assertEquals("bind mount /srv on /data (bind,ro,suid,noexec,rec,slave)", bind.describe());
         assertEquals(MountFlag.of(MountFlag.MS_SLAVE, MountFlag.MS_REC), bind.propagation());
+        assertEquals(MountAttr.MOUNT_ATTR_NOEXEC, bind.setBelow());
         assertFalse(bind.recursive());
     }
 
     @Test
+    void an_ephemeral_root_is_an_overlay_and_a_mapped_one_is_received_first() {
+        assertTrue(init(spec().annotation(Spec.EPHEMERAL_ANNOTATION, "size=1m")).contains(
+                new RootStep.EnterOverlay(List.of("/rootfs"), "mode=755,size=1m", "", MountFlag.MS_NODEV.value())));
+        LaunchPlan mapped = plan(spec().annotation(Spec.IDMAP_ROOTFS_ANNOTATION, "true").unshare(NamespaceType.USER)
+                .mappings(List.of(new IdMapping(0, 1000, 9)), List.of(new IdMapping(0, 1000, 9))));
+        assertEquals("/rootfs", mapped.sentMounts().get(0).source());
+        List<Step> steps = mapped.init();
+        assertTrue(names(steps).indexOf("ReceiveLayer") < names(steps).indexOf("EnterRootfs"));
+    }
+
+    @Test
+    void where_devices_cannot_be_made_the_hosts_are_shown() {
+        HostFacts facts = new HostFacts("", List.of(), true, true, false, new SeccompFilter(new byte[0]));
+        List<Step> steps = PlanCompiler.compile(spec().build(), facts).init();
+        assertTrue(steps.contains(new MountStep.BindMount("/dev/null", "/dev/null", false, 0, 0, 0, 0, 0)));
+        assertTrue(steps.stream().noneMatch(MountStep.MakeDevice.class::isInstance));
+    }
+
+    @Test
     void the_same_spec_gives_the_same_plan() {
-        assertEquals(PlanCompiler.compile(spec(true, true, SpecDefaults.NAMESPACES)),
-                PlanCompiler.compile(spec(true, true, SpecDefaults.NAMESPACES)));
+        assertEquals(plan(spec().terminal(true)), plan(spec().terminal(true)));
     }
 
     @Test
     void the_printed_plan_numbers_every_step_with_its_stage() {
-        LaunchPlan plan = PlanCompiler.compile(spec(false, false, SpecDefaults.NAMESPACES));
+        LaunchPlan plan = plan(spec());
         List<String> lines = PlanPrinter.print(plan).lines().toList();
         assertEquals(plan.child().size() + plan.init().size() + 3, lines.size());
         assertTrue(lines.get(0).matches(" +1  run    .*"), lines.get(0));
         assertTrue(lines.get(lines.size() - 2).endsWith("init   execute /bin/true"));
         assertEquals("execute sh -c 'echo '\\''x'\\'' $y'",
-                new Step.Exec(List.of("sh", "-c", "echo 'x' $y"), List.of(), false).describe());
+                new CommandStep.Exec(List.of("sh", "-c", "echo 'x' $y"), List.of(), false).describe());
     }
 }

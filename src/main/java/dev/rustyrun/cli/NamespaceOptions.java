@@ -1,0 +1,107 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.container.GrantedIds;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.LinuxSpec;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecBuilder;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options of a launch that say which namespaces are new, which are shared and which are joined. */
+final class NamespaceOptions {
+
+    private static final String KINDS = "new|host|container:ID|path:FILE";
+
+    @Option(names = {"--net", "--network"}, paramLabel = "none|host|container:ID|path:FILE", defaultValue = "none",
+            description = "none: a network of its own with only lo; the host's; or another's (default: ${DEFAULT-VALUE}).")
+    private String net;
+
+    @Option(names = "--pid", paramLabel = KINDS, defaultValue = "new",
+            description = "Its process ids: of its own, the host's, or another's (default: ${DEFAULT-VALUE}).")
+    private String pid;
+
+    @Option(names = "--ipc", paramLabel = KINDS, defaultValue = "new", description = "The same for its IPC objects.")
+    private String ipc;
+
+    @Option(names = "--uts", paramLabel = KINDS, defaultValue = "new", description = "The same for its host name.")
+    private String uts;
+
+    @Option(names = "--cgroupns", paramLabel = KINDS, defaultValue = "new",
+            description = "The same for what it sees of cgroups.")
+    private String cgroup;
+
+    @Option(names = "--userns", paramLabel = KINDS, defaultValue = "",
+            description = "The same for its user and group ids (default: host for root, new for others).")
+    private String user;
+
+    @Option(names = "--uidmap", paramLabel = "CONTAINER:HOST:SIZE",
+            description = "Which host user ids the container's are, in a new user namespace; repeatable.")
+    private List<String> uidMaps = List.of();
+
+    @Option(names = "--gidmap", paramLabel = "CONTAINER:HOST:SIZE",
+            description = "The same for groups (default: as --uidmap); repeatable.")
+    private List<String> gidMaps = List.of();
+
+    @Option(names = "--time-offset", paramLabel = "monotonic|boottime=SECONDS",
+            description = "Let a clock run ahead, in a new time namespace; repeatable.")
+    private List<String> timeOffsets = List.of();
+
+    @Option(names = "--sysctl", paramLabel = "NAME=VALUE", description = "Set a kernel parameter inside; repeatable.")
+    private List<String> sysctls = List.of();
+
+    /** Adds what was asked for to {@code spec}. */
+    void addTo(SpecBuilder spec, Linux linux) {
+        NamespaceWords words = new NamespaceWords(linux);
+        words.apply(spec, NamespaceType.NETWORK, "--net", net.equals("none") ? "new" : net);
+        words.apply(spec, NamespaceType.PID, "--pid", pid);
+        words.apply(spec, NamespaceType.IPC, "--ipc", ipc);
+        words.apply(spec, NamespaceType.UTS, "--uts", uts);
+        words.apply(spec, NamespaceType.CGROUP, "--cgroupns", cgroup);
+        userNamespace(spec, linux, words);
+        for (String text : timeOffsets) {
+            spec.unshare(NamespaceType.TIME).timeOffset(timeOffset(text));
+        }
+        for (String text : sysctls) {
+            int equals = text.indexOf('=');
+            if (equals < 1) {
+                throw new InvalidSpecException("sysctl \"" + text + "\" is not NAME=VALUE");
+            }
+            spec.sysctl(text.substring(0, equals), text.substring(equals + 1));
+        }
+    }
+
+    private void userNamespace(SpecBuilder spec, Linux linux, NamespaceWords words) {
+        boolean mapped = !uidMaps.isEmpty() || !gidMaps.isEmpty();
+        if (mapped && !user.isEmpty() && !user.equals("new")) {
+            throw new InvalidSpecException("--uidmap and --gidmap go with --userns new");
+        }
+        if (mapped) {
+            List<IdMapping> uids = mappings("--uidmap", uidMaps.isEmpty() ? gidMaps : uidMaps);
+            List<IdMapping> gids = mappings("--gidmap", gidMaps.isEmpty() ? uidMaps : gidMaps);
+            spec.unshare(NamespaceType.USER).mappings(uids, gids);
+        } else if (user.isEmpty() && !linux.isRoot() || user.equals("new")) {
+            new GrantedIds(linux).apply(spec);
+        } else if (!user.isEmpty()) {
+            words.apply(spec, NamespaceType.USER, "--userns", user);
+        }
+        if (linux.isRoot() && (mapped || user.equals("new"))) {
+            spec.annotation(Spec.IDMAP_ROOTFS_ANNOTATION, "true");
+        }
+    }
+
+    private static List<IdMapping> mappings(String option, List<String> texts) {
+        return texts.stream().map(text -> IdMapping.parse(option, text)).toList();
+    }
+
+    private static LinuxSpec.TimeOffset timeOffset(String text) {
+        String[] pair = text.split("=", 2);
+        if (pair.length < 2 || !pair[0].matches("monotonic|boottime") || !pair[1].matches("-?[0-9]{1,10}")) {
+            throw new InvalidSpecException("time offset \"" + text + "\" is not monotonic=SECONDS or boottime=SECONDS");
+        }
+        return new LinuxSpec.TimeOffset(pair[0], Long.parseLong(pair[1]), 0);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.container.OutcomeJson;
+import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The options of a launch about its end. */
+final class OutcomeOptions {
+
+    private static final BigDecimal MOST_SECONDS = BigDecimal.valueOf(Integer.MAX_VALUE / 1000);
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Kill the container after this time, such as 1.5.")
+    private BigDecimal timeout;
+
+    @Option(names = "--result", paramLabel = "FILE",
+            description = "Write how it ended to FILE, as JSON: reason, exit code, signal, times, memory.")
+    private Path result;
+
+    /** Refuses what can be told to be wrong before anything is started. */
+    void check() {
+        if (timeout != null && (timeout.signum() <= 0 || timeout.compareTo(MOST_SECONDS) > 0)) {
+            throw new InvalidSpecException("--timeout " + timeout + " is not a number of seconds above 0");
+        }
+        Path folder = result == null ? null : result.toAbsolutePath().getParent();
+        if (folder != null && !Files.isWritable(folder)) {
+            throw new InvalidSpecException("--result " + result + ": " + folder + " is not a folder that can be written to");
+        }
+    }
+
+    /** The time allowed in milliseconds, 0 for no end. */
+    long timeoutMillis() {
+        return timeout == null ? 0 : Math.max(1, timeout.movePointRight(3).longValue());
+    }
+
+    /** Writes the result file, if one was asked for. */
+    void write(Outcome outcome) {
+        if (result == null) {
+            return;
+        }
+        try {
+            Files.writeString(result, OutcomeJson.write(outcome));
+        } catch (IOException e) {
+            throw new InvalidSpecException("--result " + result + " cannot be written: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.container.OwnCapabilities;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.RlimitType;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecBuilder;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** The options of a launch that say what the command may do. */
+final class PrivilegeOptions {
+
+    @Option(names = "--cap-add", paramLabel = "CAP|all", split = ",",
+            description = "Grant a capability besides the default ones; repeatable.")
+    private List<String> added = List.of();
+
+    @Option(names = "--cap-drop", paramLabel = "CAP|all", split = ",",
+            description = "Take a capability away; repeatable. all, with --cap-add, grants only those added.")
+    private List<String> dropped = List.of();
+
+    @Option(names = "--no-new-privileges", negatable = true, defaultValue = "true", fallbackValue = "true",
+            description = "Let no program, set-user-id ones neither, give more rights (default); --no-no-new-privileges"
+                    + " lets them.")
+    private boolean noNewPrivileges;
+
+    @Option(names = "--ulimit", paramLabel = "NAME=SOFT[:HARD]",
+            description = "Limit a resource of each process, such as nofile=1024:2048; -1 is no limit; repeatable.")
+    private List<String> ulimits = List.of();
+
+    @Option(names = "--oom-score-adj", paramLabel = "-1000..1000",
+            description = "How soon it is killed when memory is short (default: as Rustyrun itself).")
+    private Integer oomScoreAdj;
+
+    @Option(names = "--umask", paramLabel = "OCTAL", defaultValue = "0022",
+            description = "Permissions that new files lack (default: ${DEFAULT-VALUE}).")
+    private String umask;
+
+    @Option(names = "--group-add", paramLabel = "GROUP", description = "A further group of the command; repeatable.")
+    private List<String> groups = List.of();
+
+    /** The groups asked for, by name or number. */
+    List<String> groups() {
+        return groups;
+    }
+
+    /** The umask asked for. */
+    int umask() {
+        if (!umask.matches("0?[0-7]{1,3}")) {
+            throw new InvalidSpecException("umask \"" + umask + "\" is not an octal number from 0 to 0777");
+        }
+        return Integer.parseInt(umask, 8);
+    }
+
+    /** Adds what was asked for to {@code spec}. */
+    void addTo(SpecBuilder spec, Linux linux, Spec.User user) {
+        Set<Capability> granted = capabilities(linux);
+        // A user other than root gets what was added for him through the ambient set: nothing else survives execve.
+        Set<Capability> ambient = user.uid() == 0 ? Set.of() : explicitlyAdded(granted);
+        spec.capabilities(new Spec.Capabilities(granted, granted, granted, ambient, ambient));
+        spec.noNewPrivileges(noNewPrivileges);
+        ulimits.forEach(text -> spec.rlimit(rlimit(text)));
+        if (oomScoreAdj != null) {
+            spec.oomScoreAdj(oomScoreAdj);
+        }
+    }
+
+    private Set<Capability> capabilities(Linux linux) {
+        boolean dropsAll = dropped.stream().anyMatch(PrivilegeOptions::isAll);
+        boolean addsAll = added.stream().anyMatch(PrivilegeOptions::isAll);
+        EnumSet<Capability> granted = EnumSet.noneOf(Capability.class);
+        if (addsAll) {
+            // All that can be given: a process cannot give what it has not.
+            granted.addAll(OwnCapabilities.of(linux));
+        } else if (!dropsAll) {
+            granted.addAll(Capability.DEFAULTS);
+        }
+        added.stream().filter(name -> !isAll(name)).map(Capability::named).forEach(granted::add);
+        dropped.stream().filter(name -> !isAll(name)).map(Capability::named).forEach(granted::remove);
+        return granted;
+    }
+
+    private Set<Capability> explicitlyAdded(Set<Capability> granted) {
+        EnumSet<Capability> named = EnumSet.noneOf(Capability.class);
+        added.stream().filter(name -> !isAll(name)).map(Capability::named).forEach(named::add);
+        named.retainAll(granted);
+        return named;
+    }
+
+    private static boolean isAll(String name) {
+        return name.equalsIgnoreCase("all");
+    }
+
+    private static Spec.Rlimit rlimit(String text) {
+        int equals = text.indexOf('=');
+        if (equals < 1) {
+            throw new InvalidSpecException("ulimit \"" + text + "\" is not NAME=SOFT or NAME=SOFT:HARD");
+        }
+        String[] values = text.substring(equals + 1).split(":", -1);
+        if (values.length > 2) {
+            throw new InvalidSpecException("ulimit \"" + text + "\" has more than a soft and a hard limit");
+        }
+        long soft = limit(text, values[0]);
+        long hard = values.length == 2 ? limit(text, values[1]) : soft;
+        return new Spec.Rlimit(RlimitType.named(text.substring(0, equals)), soft, hard);
+    }
+
+    private static long limit(String text, String value) {
+        if (value.equals("-1") || value.equals("unlimited")) {
+            return Spec.Rlimit.UNLIMITED;
+        }
+        if (!value.matches("[0-9]{1,18}")) {
+            throw new InvalidSpecException("ulimit \"" + text + "\": \"" + value + "\" is not a number");
+        }
+        return Long.parseLong(value);
+    }
+}

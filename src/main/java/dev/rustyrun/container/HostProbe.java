@@ -1,0 +1,35 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.plan.HostFacts;
+import dev.rustyrun.plan.SeccompFilter;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Spec;
+import java.util.List;
+
+/** Finds out what the host can do for a container, as far as its plan depends on it. */
+final class HostProbe {
+
+    private final Linux linux;
+    private final SelfExec self;
+
+    HostProbe(Linux linux, SelfExec self) {
+        this.linux = linux;
+        this.self = self;
+    }
+
+    /**
+     * The facts for {@code spec}.
+     *
+     * @param cgroupFiles the {@code cgroup.procs} files of the container's cgroup, if it has one
+     * @param limitsDevices whether that limits which devices can be opened
+     */
+    HostFacts factsFor(Spec spec, List<String> cgroupFiles, boolean limitsDevices, SeccompFilter filter) {
+        boolean userNamespace = spec.linux().has(NamespaceType.USER);
+        boolean mapsOnlyOne = spec.linux().isNew(NamespaceType.USER) && !linux.isRoot()
+                && spec.linux().gidMappings().size() == 1;
+        return new HostFacts(self.program(), cgroupFiles, limitsDevices || userNamespace, !mapsOnlyOne, !userNamespace,
+                filter);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.rustyrun.container;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@link ContainerState} as JSON, without reflection. */
+final class StateJson {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private StateJson() {
+    }
+
+    static String write(ContainerState state) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("id", state.id());
+            json.writeNumberField("pid", state.pid());
+            json.writeNumberField("startTime", state.startTime());
+            json.writeStringField("rootfs", state.rootfs());
+            json.writeStringField("cgroup", state.cgroup());
+            json.writeStringField("created", state.created());
+            json.writeNumberField("runPid", state.runPid());
+            json.writeNumberField("runStartTime", state.runStartTime());
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return text + "\n";
+    }
+
+    /** The state in {@code text}; nothing when it is not one, as after a crash while it was being written. */
+    static Optional<ContainerState> read(String text) {
+        Map<String, String> fields = new HashMap<>();
+        try (JsonParser json = JSON.createParser(text)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                JsonToken value = json.nextToken();
+                fields.put(name, value.isScalarValue() ? json.getText() : "");
+                json.skipChildren();
+            }
+            return Optional.of(new ContainerState(fields.getOrDefault("id", ""), Integer.parseInt(fields.get("pid")),
+                    Long.parseLong(fields.get("startTime")), fields.getOrDefault("rootfs", ""),
+                    fields.getOrDefault("cgroup", ""), fields.getOrDefault("created", ""),
+                    Integer.parseInt(fields.get("runPid")), Long.parseLong(fields.get("runStartTime"))));
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.plan.CommandStep;
+
+/** Performs the steps that make this process the command. */
+final class CommandPerformer implements CommandStep.Performer {
+
+    private final StageContext context;
+    private final Linux linux;
+
+    CommandPerformer(StageContext context) {
+        this.context = context;
+        this.linux = context.linux();
+    }
+
+    @Override
+    public void openTerminal(CommandStep.OpenTerminal step) {
+        new ContainerTerminal(linux, context.inside(), context.channel()).open(step.owner());
+    }
+
+    @Override
+    public void changeDirectory(CommandStep.ChangeDirectory step) {
+        try (OpenFile directory = context.inside().directory(step.path())) {
+            linux.changeDirectory(directory.descriptor());
+        }
+    }
+
+    @Override
+    public void exec(CommandStep.Exec step) {
+        Command command = new Command(linux, step.argv(), step.env());
+        linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
+        if (step.reaper()) {
+            new Reaper(linux).run(command);
+        } else {
+            linux.stopIgnoringSignals();
+            LaunchSignals.unblock(linux);
+            command.become();
+        }
+    }
+}

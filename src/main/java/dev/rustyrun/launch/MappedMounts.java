@@ -1,0 +1,88 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.plan.IdMaps;
+import dev.rustyrun.plan.NamespaceStep;
+import dev.rustyrun.plan.SentMount;
+import java.util.List;
+
+/**
+ * Makes the mounts that map ids. The kernel takes a mapping from a user namespace: the container's own, or, for another
+ * mapping, one that a helper process makes and lends for the moment; man 2 mount_setattr.
+ */
+final class MappedMounts {
+
+    private final Linux linux;
+    private final SelfExec self;
+    private final IdMaps container;
+    private final int containerProcess;
+
+    /**
+     * @param container the mapping of the container's user namespace
+     * @param containerProcess a process in it
+     */
+    MappedMounts(Linux linux, SelfExec self, IdMaps container, int containerProcess) {
+        this.linux = linux;
+        this.self = self;
+        this.container = container;
+        this.containerProcess = containerProcess;
+    }
+
+    /** A descriptor of the mount that {@code wanted} describes, attached nowhere. */
+    int make(SentMount wanted) {
+        boolean own = wanted.uids().equals(container.uids()) && wanted.gids().equals(container.gids());
+        try (OpenFile namespace = new OpenFile(linux, own ? namespaceOf(containerProcess) : borrow(wanted))) {
+            int mount = linux.cloneMount(wanted.source(), wanted.recursive());
+            if (wanted.setBelow() != 0) {
+                linux.setMountAttributes(mount, MountAttr.setting(wanted.setBelow()), true);
+            }
+            if (wanted.set() != 0) {
+                linux.setMountAttributes(mount, MountAttr.setting(wanted.set()), false);
+            }
+            linux.setMountAttributes(mount, MountAttr.mappingIds(namespace.descriptor()), wanted.recursive());
+            return mount;
+        } catch (LinuxException e) {
+            throw new StepFailure(e.getMessage() + (e.errno() == Errno.EINVAL
+                    ? "; the file system of " + wanted.source() + " may not be able to map ids" : ""));
+        }
+    }
+
+    private int namespaceOf(int process) {
+        return linux.open("/proc/" + process + "/ns/user", FileFlag.O_RDONLY);
+    }
+
+    private int borrow(SentMount wanted) {
+        int[] pair = linux.socketPair();
+        int helper = self.start(linux, ChildStage.NAME, pair[1], Integer.toString(linux.processId()));
+        linux.close(pair[1]);
+        try {
+            linux.send(pair[0], new StageChannel.Part(false, List.of(
+                    new NamespaceStep.Unshare(dev.rustyrun.linux.CloneFlag.CLONE_NEWUSER.value()),
+                    new NamespaceStep.MapIds(false))).encode(), -1);
+            byte[] buffer = new byte[4096];
+            StageChannel.Decoder decoder = new StageChannel.Decoder();
+            List<Report> reports = List.of();
+            while (reports.isEmpty()) {
+                int got = linux.receive(pair[0], buffer, buffer.length).count();
+                if (got == 0) {
+                    throw new StepFailure("the helper that makes a user namespace ended");
+                }
+                reports = decoder.take(buffer, got, -1);
+            }
+            if (reports.get(0) instanceof Report.StepFailed failed) {
+                throw new StepFailure("the helper failed to " + failed.step() + ": " + failed.reason());
+            }
+            new IdMapWriter(linux).write(helper, new IdMaps(wanted.uids(), wanted.gids(), true));
+            return namespaceOf(helper);
+        } finally {
+            linux.close(pair[0]);
+            linux.kill(helper, dev.rustyrun.linux.Signal.SIGKILL.number());
+            linux.await(helper);
+        }
+    }
+}

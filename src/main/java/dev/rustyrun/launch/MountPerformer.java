@@ -1,0 +1,161 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.plan.MountStep;
+
+/** Performs the steps about what is mounted below the root, and the files there. */
+final class MountPerformer implements MountStep.Performer {
+
+    private static final String NULL_DEVICE = "/dev/null";
+
+    private final Linux linux;
+    private final StageContext context;
+
+    MountPerformer(StageContext context) {
+        this.linux = context.linux();
+        this.context = context;
+    }
+
+    private InsideRootfs inside() {
+        return context.inside();
+    }
+
+    @Override
+    public void mountFileSystem(MountStep.MountFileSystem step) {
+        try (OpenFile target = step.refuseLinks() ? inside().directoryWithoutLinks(step.target())
+                : inside().directory(step.target())) {
+            String data = step.data().isEmpty() ? null : step.data();
+            if (!step.copyUp()) {
+                linux.mount(step.source(), target.path(), step.type(), step.flags(), data);
+            } else {
+                // Filled while it is still writable.
+                long readOnly = step.flags() & MountFlag.MS_RDONLY.value();
+                linux.mount(step.source(), target.path(), step.type(), step.flags() & ~readOnly, data);
+                copyUp(target, step.target(), readOnly);
+            }
+        }
+        if (step.propagation() != 0) {
+            try (OpenFile mount = inside().existing(step.target())) {
+                linux.mount(null, mount.path(), null, step.propagation(), null);
+            }
+        }
+    }
+
+    private void copyUp(OpenFile covered, String path, long readOnly) {
+        try (OpenFile mount = inside().existing(path)) {
+            new TreeCopy(linux).copy(covered.descriptor(), mount.descriptor());
+            if (readOnly != 0) {
+                linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
+            }
+        }
+    }
+
+    @Override
+    public void bindMount(MountStep.BindMount step) {
+        boolean directory = linux.status(step.source()).isDirectory();
+        try (OpenFile mount = new OpenFile(linux, linux.cloneMount(step.source(), step.recursive()));
+                OpenFile target = directory ? inside().directory(step.target()) : inside().file(step.target())) {
+            long propagation = step.propagation() & ~MountFlag.MS_REC.value();
+            if (step.setBelow() != 0 || step.clearBelow() != 0) {
+                linux.setMountAttributes(mount.descriptor(), new MountAttr(step.setBelow(), step.clearBelow(), 0), true);
+            }
+            if (step.set() != 0 || step.clear() != 0) {
+                linux.setMountAttributes(mount.descriptor(), new MountAttr(step.set(), step.clear(), 0), false);
+            }
+            linux.attachMount(mount.descriptor(), target.descriptor());
+            if (propagation != 0) {
+                linux.setMountAttributes(mount.descriptor(), new MountAttr(0, 0, propagation),
+                        propagation != step.propagation());
+            }
+        }
+    }
+
+    @Override
+    public void receiveMount(MountStep.ReceiveMount step) {
+        try (OpenFile mount = new OpenFile(linux, context.channel().awaitDescriptor())) {
+            boolean directory = linux.status(mount.descriptor()).isDirectory();
+            try (OpenFile target = directory ? inside().directory(step.target()) : inside().file(step.target())) {
+                linux.attachMount(mount.descriptor(), target.descriptor());
+            }
+        }
+    }
+
+    @Override
+    public void makeDevice(MountStep.MakeDevice step) {
+        String name = InsideRootfs.nameOf(step.path());
+        try (OpenFile parent = inside().directory(InsideRootfs.parentOf(step.path()))) {
+            int type = step.block() ? FileFlag.S_IFBLK : FileFlag.S_IFCHR;
+            unlessThere(() -> linux.makeNode(parent.descriptor(), name, type | step.mode(),
+                    FileFlag.device(step.major(), step.minor())));
+            if (step.uid() != 0 || step.gid() != 0) {
+                linux.changeOwner(parent.descriptor(), name, step.uid(), step.gid());
+            }
+        }
+    }
+
+    @Override
+    public void makeLink(MountStep.MakeLink step) {
+        try (OpenFile parent = inside().directory(InsideRootfs.parentOf(step.path()))) {
+            unlessThere(() -> linux.makeSymbolicLink(step.target(), parent.descriptor(),
+                    InsideRootfs.nameOf(step.path())));
+        }
+    }
+
+    @Override
+    public void maskPath(MountStep.MaskPath step) {
+        try (OpenFile target = inside().existing(step.path())) {
+            if (linux.status(target.descriptor()).isDirectory()) {
+                linux.mount("tmpfs", target.path(), "tmpfs", MountFlag.MS_RDONLY.value(), "size=0k");
+            } else {
+                maskFile(target);
+            }
+        } catch (LinuxException e) {
+            unlessMissing(e);
+        }
+    }
+
+    /** With the host's null device, not the container's, and looked at before use: the image could exchange either. */
+    private void maskFile(OpenFile target) {
+        try (OpenFile device = new OpenFile(linux, linux.open(NULL_DEVICE, FileFlag.O_PATH | FileFlag.O_NOFOLLOW))) {
+            FileStatus status = linux.status(device.descriptor());
+            if (!status.isCharacterDevice(1, 3)) {
+                throw new StepFailure(NULL_DEVICE + " of the host is not the null device");
+            }
+            linux.mount(device.path(), target.path(), null, MountFlag.MS_BIND.value(), null);
+        }
+    }
+
+    @Override
+    public void readOnlyPath(MountStep.ReadOnlyPath step) {
+        try (OpenFile target = inside().existing(step.path());
+                OpenFile mount = new OpenFile(linux, linux.cloneMount(target.path(), true))) {
+            linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), true);
+            linux.attachMount(mount.descriptor(), target.descriptor());
+        } catch (LinuxException e) {
+            unlessMissing(e);
+        }
+    }
+
+    private static void unlessMissing(LinuxException e) {
+        if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
+            throw e;
+        }
+    }
+
+    private static void unlessThere(Runnable make) {
+        try {
+            make.run();
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+    }
+}

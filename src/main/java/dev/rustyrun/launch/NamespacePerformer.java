@@ -1,0 +1,111 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.plan.NamespaceStep;
+import java.nio.charset.StandardCharsets;
+
+/** Performs the steps about namespaces. */
+final class NamespacePerformer implements NamespaceStep.Performer {
+
+    /** "This process", in a cgroup.procs file. */
+    private static final byte[] MYSELF = {'0'};
+
+    private final StageContext context;
+    private final Linux linux;
+
+    NamespacePerformer(StageContext context) {
+        this.context = context;
+        this.linux = context.linux();
+    }
+
+    @Override
+    public void unshare(NamespaceStep.Unshare step) {
+        linux.unshare(step.namespaces());
+    }
+
+    @Override
+    public void joinNamespace(NamespaceStep.JoinNamespace step) {
+        try (OpenFile namespace = new OpenFile(linux, linux.open(step.path(), FileFlag.O_RDONLY))) {
+            linux.setNamespace(namespace.descriptor(), step.namespace());
+        }
+    }
+
+    @Override
+    public void mapIds(NamespaceStep.MapIds step) {
+        context.channel().send(new Report.IdsNeeded());
+        if (!context.channel().awaitGo()) {
+            throw new StepFailure("run could not map them");
+        }
+        if (step.clearGroups()) {
+            linux.setGroups();
+        }
+        linux.setGroup(0);
+        linux.setUser(0);
+        // A change of ids makes the kernel forget the one, and hides this process's own files in /proc by the other.
+        linux.prctl(Prctl.PR_SET_PDEATHSIG, LaunchSignals.PARENT_DIED.number());
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 1);
+    }
+
+    @Override
+    public void setTimeOffset(NamespaceStep.SetTimeOffset step) {
+        linux.writeFile("/proc/self/timens_offsets",
+                step.clock() + " " + step.seconds() + " " + step.nanoseconds());
+    }
+
+    @Override
+    public void setHostname(NamespaceStep.SetHostname step) {
+        linux.setHostname(step.hostname());
+    }
+
+    @Override
+    public void setDomainname(NamespaceStep.SetDomainname step) {
+        linux.setDomainname(step.domainname());
+    }
+
+    @Override
+    public void loopbackUp(NamespaceStep.LoopbackUp step) {
+        linux.bringInterfaceUp("lo");
+    }
+
+    @Override
+    public void setSysctl(NamespaceStep.SetSysctl step) {
+        String path = "/proc/sys/" + step.name().replace('.', '/');
+        try (OpenFile found = context.inside().existing(path);
+                OpenFile file = new OpenFile(linux, linux.open(found.path(), FileFlag.O_WRONLY))) {
+            // What the image has put in the place of /proc would take the value and mean nothing (CVE-2025-52881).
+            if (!linux.isProcFile(file.descriptor())) {
+                throw new StepFailure(path + " is not the kernel's");
+            }
+            linux.writeAll(file.descriptor(), step.value().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Override
+    public void openCgroup(NamespaceStep.OpenCgroup step) {
+        int handedDown = StageChannel.FIRST_HANDED_DOWN;
+        for (String file : step.procsFiles()) {
+            try (OpenFile procs = new OpenFile(linux, linux.open(file, FileFlag.O_WRONLY))) {
+                linux.duplicate(procs.descriptor(), handedDown++);
+            }
+        }
+    }
+
+    @Override
+    public void enterCgroup(NamespaceStep.EnterCgroup step) {
+        for (int i = 0; i < step.count(); i++) {
+            try (OpenFile procs = new OpenFile(linux, StageChannel.FIRST_HANDED_DOWN + i)) {
+                linux.writeAll(procs.descriptor(), MYSELF);
+            } catch (LinuxException e) {
+                if (e.errno() == Errno.ENODEV) {
+                    throw new StepFailure("the cgroup is gone: was it removed meanwhile?");
+                }
+                throw e;
+            }
+        }
+    }
+}

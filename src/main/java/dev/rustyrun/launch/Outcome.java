@@ -1,0 +1,40 @@
+package dev.rustyrun.launch;
+
+/**
+ * How a launch ended.
+ *
+ * @param reason in one word
+ * @param exitCode what {@code rustyrun run} exits with: the command's own, 128 + the signal, or 125 to 127
+ * @param signal that ended the command, or 0
+ * @param message what went wrong, in one line; empty when the command ended by itself
+ * @param wallMicros from the plan's being sent to the end, in microseconds
+ * @param cpuMicros processor time of the stages and the command, in microseconds
+ */
+public record Outcome(Reason reason, int exitCode, int signal, String message, long wallMicros, long cpuMicros) {
+
+    /** Why it ended. */
+    public enum Reason {
+        /** The command exited. */
+        EXITED,
+        /** A signal ended the command. */
+        SIGNALLED,
+        /** The kernel killed it because it used more memory than its limit. */
+        OOM,
+        /** It ran longer than it was allowed to. */
+        TIMEOUT,
+        /** It failed after it was refused a further process. */
+        PIDS_LIMIT,
+        /** The container could not be made, or the command not be executed. */
+        SETUP_FAILED;
+
+        /** In lower case, with hyphens. */
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** The same, with more known about why. */
+    public Outcome because(Reason better, String why) {
+        return new Outcome(better, exitCode, signal, why, wallMicros, cpuMicros);
+    }
+}

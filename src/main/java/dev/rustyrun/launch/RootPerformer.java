@@ -1,0 +1,118 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.plan.RootStep;
+import dev.rustyrun.plan.Stage;
+import dev.rustyrun.spec.Capability;
+import java.util.List;
+import java.util.Set;
+
+/** Performs the steps about the root of the mount tree. */
+final class RootPerformer implements RootStep.Performer {
+
+    /** Where the layers of an overlay can be put together when the rootfs is {@code /} itself: one of these exists. */
+    private static final List<String> PLACES = List.of("/tmp", "/mnt", "/run", "/var");
+
+    private final StageContext context;
+    private final Linux linux;
+
+    RootPerformer(StageContext context) {
+        this.context = context;
+        this.linux = context.linux();
+    }
+
+    @Override
+    public void setPropagation(RootStep.SetPropagation step) {
+        linux.mount(null, step.target(), null, step.flags(), null);
+    }
+
+    @Override
+    public void protectProgram(RootStep.ProtectProgram step) {
+        try (OpenFile mount = new OpenFile(linux, linux.cloneMount(step.path(), false));
+                OpenFile target = new OpenFile(linux, linux.open(step.path(), FileFlag.O_PATH))) {
+            linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
+            linux.attachMount(mount.descriptor(), target.descriptor());
+        }
+    }
+
+    @Override
+    public void receiveLayer(RootStep.ReceiveLayer step) {
+        try (OpenFile mount = new OpenFile(linux, context.channel().awaitDescriptor());
+                OpenFile target = new OpenFile(linux, linux.open(step.path(), FileFlag.O_PATH))) {
+            linux.attachMount(mount.descriptor(), target.descriptor());
+        }
+    }
+
+    @Override
+    public void enterRootfs(RootStep.EnterRootfs step) {
+        linux.mount(step.rootfs(), step.rootfs(), null, MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REC), null);
+        int root = linux.open(step.rootfs(), FileFlag.O_PATH | FileFlag.O_DIRECTORY);
+        if (step.set() != 0) {
+            linux.setMountAttributes(root, MountAttr.setting(step.set()), false);
+        }
+        context.enter(root);
+    }
+
+    @Override
+    public void enterOverlay(RootStep.EnterOverlay step) {
+        StringBuilder lower = new StringBuilder("lowerdir=");
+        for (int i = 0; i < step.layers().size(); i++) {
+            // Named by descriptor, a path may have commas and colons, and may be covered by the tmpfs that follows.
+            int layer = linux.open(step.layers().get(i), FileFlag.O_PATH | FileFlag.O_DIRECTORY);
+            lower.append(i == 0 ? "" : ":").append("/proc/self/fd/").append(layer);
+        }
+        String place = placeFor(step.layers().get(0));
+        linux.mount("tmpfs", place, "tmpfs", MountFlag.MS_NODEV.value(), step.upperOptions());
+        int made = linux.open(place, FileFlag.O_PATH | FileFlag.O_DIRECTORY);
+        for (String directory : List.of("upper", "work", "root")) {
+            linux.makeDirectory(made, directory, 0755);
+        }
+        linux.mount("overlay", place + "/root", "overlay", step.set(),
+                lower + ",upperdir=" + place + "/upper,workdir=" + place + "/work" + step.overlayOptions());
+        context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+    }
+
+    private String placeFor(String rootfs) {
+        if (!rootfs.equals("/")) {
+            return rootfs;
+        }
+        for (String place : PLACES) {
+            try {
+                if (linux.status(place).isDirectory()) {
+                    return place;
+                }
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.ENOENT) {
+                    throw e;
+                }
+            }
+        }
+        throw new StepFailure("this system has none of " + String.join(", ", PLACES) + " to put it together in");
+    }
+
+    @Override
+    public void pivotRoot(RootStep.PivotRoot step) {
+        if (new PivotRoot(linux).intoWorkingDirectory()) {
+            return;
+        }
+        // Who may chroot can leave a chroot; man 2 chroot.
+        context.withholdCapabilities(Capability.bits(Set.of(Capability.CAP_SYS_CHROOT)));
+        if (context.traced()) {
+            context.channel().send(new Report.StepDone(Stage.INIT, "note: chroot instead, as this root cannot be pivoted"
+                    + " from (an initramfs, or a chroot); CAP_SYS_CHROOT is withheld", 0));
+        }
+    }
+
+    @Override
+    public void readOnlyRoot(RootStep.ReadOnlyRoot step) {
+        try (OpenFile root = new OpenFile(linux, linux.open("/", FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
+            linux.setMountAttributes(root.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
+        }
+    }
+}

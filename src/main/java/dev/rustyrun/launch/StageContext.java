@@ -1,0 +1,51 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.Linux;
+
+/** What the performers of a stage's steps share: the kernel, the way to {@code run}, and how far the container has come. */
+final class StageContext {
+
+    private final Linux linux;
+    private final StageChannel channel;
+    private final boolean traced;
+    private InsideRootfs inside;
+    private long withheldCapabilities;
+
+    StageContext(Linux linux, StageChannel channel, boolean traced) {
+        this.linux = linux;
+        this.channel = channel;
+        this.traced = traced;
+    }
+
+    Linux linux() {
+        return linux;
+    }
+
+    StageChannel channel() {
+        return channel;
+    }
+
+    boolean traced() {
+        return traced;
+    }
+
+    /** The rootfs that has been entered. */
+    InsideRootfs inside() {
+        return inside;
+    }
+
+    /** Makes the open directory {@code root} the rootfs, and the working directory. */
+    void enter(int root) {
+        linux.changeDirectory(root);
+        inside = new InsideRootfs(linux, root);
+    }
+
+    /** Capabilities, as bits, that the container must not have whatever was asked for. */
+    long withheldCapabilities() {
+        return withheldCapabilities;
+    }
+
+    void withholdCapabilities(long bits) {
+        withheldCapabilities |= bits;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.rustyrun.plan;
+
+import java.util.List;
+
+/** Steps that make this process the command. */
+public sealed interface CommandStep extends Step {
+
+    /** Hands this step to the method of {@code performer} for its kind. */
+    void performBy(Performer performer);
+
+    /** Opens a new pseudo-terminal, sends its master side to the {@code run} stage, and makes it the command's. */
+    record OpenTerminal(int owner) implements CommandStep {
+        static OpenTerminal read(PlanReader in) {
+            return new OpenTerminal(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.OPEN_TERMINAL;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(owner);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.openTerminal(this);
+        }
+
+        @Override
+        public String describe() {
+            return "open terminal for uid " + owner;
+        }
+    }
+
+    /** Makes the working directory when it is missing, and goes there. */
+    record ChangeDirectory(String path) implements CommandStep {
+        static ChangeDirectory read(PlanReader in) {
+            return new ChangeDirectory(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.CHANGE_DIRECTORY;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.changeDirectory(this);
+        }
+
+        @Override
+        public String describe() {
+            return "change to directory " + path;
+        }
+    }
+
+    /**
+     * Becomes the command, or, as a reaper, starts it and stays as PID 1.
+     *
+     * @param argv the program, looked up in the PATH of {@code env} unless it has a slash, and its arguments
+     */
+    record Exec(List<String> argv, List<String> env, boolean reaper) implements CommandStep {
+        public Exec {
+            argv = List.copyOf(argv);
+            env = List.copyOf(env);
+        }
+
+        static Exec read(PlanReader in) {
+            return new Exec(in.takeTexts(), in.takeTexts(), in.takeFlag());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.EXEC;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putTexts(argv).putTexts(env).putFlag(reaper);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.exec(this);
+        }
+
+        @Override
+        public String describe() {
+            return (reaper ? "start under a reaper " : "execute ") + Words.shell(argv);
+        }
+    }
+
+    /** The code for each kind of step in this family: a new kind does not compile until it has some. */
+    interface Performer {
+        void openTerminal(OpenTerminal step);
+
+        void changeDirectory(ChangeDirectory step);
+
+        void exec(Exec step);
+    }
+}

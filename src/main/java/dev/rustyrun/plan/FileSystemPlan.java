@@ -1,0 +1,141 @@
+package dev.rustyrun.plan;
+
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.spec.LinuxSpec;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.MountOptions;
+import dev.rustyrun.spec.MountOptions.IdMappedMount;
+import dev.rustyrun.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The part of a plan that builds the container's view of the file system. */
+final class FileSystemPlan {
+
+    private static final Set<String> KERNEL_VIEWS = Set.of("proc", "sysfs");
+
+    private final Spec spec;
+    private final HostFacts host;
+    private final List<SentMount> sent = new ArrayList<>();
+
+    FileSystemPlan(Spec spec, HostFacts host) {
+        this.spec = spec;
+        this.host = host;
+    }
+
+    /** Adds what happens while the host's files can still be reached: the rootfs, mounts, devices. */
+    void before(List<Step> steps) {
+        enterRoot(steps);
+        for (Spec.Mount mount : spec.mounts()) {
+            steps.add(mount(mount));
+        }
+        devices(steps);
+    }
+
+    private void enterRoot(List<Step> steps) {
+        String path = spec.root().path();
+        String ephemeral = spec.annotations().get(Spec.EPHEMERAL_ANNOTATION);
+        // A device file in the image must not reach the host's device: the cgroup sees to that, or else the mount.
+        boolean refuseDevices = !host.limitsDevices();
+        if (spec.mapsRootfs()) {
+            sent.add(new SentMount(path, true, 0, 0, spec.linux().uidMappings(), spec.linux().gidMappings()));
+            steps.add(new RootStep.ReceiveLayer(path));
+        }
+        if (ephemeral == null) {
+            steps.add(new RootStep.EnterRootfs(path, refuseDevices ? MountAttr.MOUNT_ATTR_NODEV : 0));
+        } else {
+            String userNamespace = spec.linux().has(NamespaceType.USER) ? ",userxattr" : "";
+            steps.add(new RootStep.EnterOverlay(List.of(path), Words.join("mode=755", ephemeral), userNamespace,
+                    refuseDevices ? MountFlag.MS_NODEV.value() : 0));
+        }
+    }
+
+    /** The mounts that {@code run} prepares, in the order in which they are received. */
+    List<SentMount> sent() {
+        return sent;
+    }
+
+    private Step mount(Spec.Mount mount) {
+        MountOptions options = MountOptions.parse(mount.options());
+        String destination = mount.destination();
+        if (options.idMapping() != IdMappedMount.NO || !mount.uidMappings().isEmpty()) {
+            boolean own = mount.uidMappings().isEmpty();
+            sent.add(new SentMount(mount.source(), options.isRecursive(), MountAttr.bits(options.flags()),
+                    MountAttr.bits(options.flagsBelow()), own ? spec.linux().uidMappings() : mount.uidMappings(),
+                    own ? spec.linux().gidMappings() : mount.gidMappings()));
+            return new MountStep.ReceiveMount(destination, "id-mapped " + mount.source());
+        }
+        if (options.isBind() || mount.type().equals("bind")) {
+            return new MountStep.BindMount(mount.source(), destination, options.isRecursive(),
+                    MountAttr.bits(options.flags()), MountAttr.bitsToClear(options.flags(), options.clear()),
+                    MountAttr.bits(options.flagsBelow()),
+                    MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()), options.propagation());
+        }
+        boolean refuseLinks = KERNEL_VIEWS.contains(mount.type()) || destination.equals("/dev");
+        return new MountStep.MountFileSystem(mount.type(), mount.source(), destination, options.flags(),
+                data(mount.type(), options.data()), options.propagation(), refuseLinks, options.copyUp());
+    }
+
+    /** The terminals' group cannot be given where it has no number. */
+    private String data(String type, String data) {
+        boolean unmapped = spec.linux().isNew(NamespaceType.USER) && !IdMapping.covers(spec.linux().gidMappings(), 5);
+        return type.equals("devpts") && unmapped ? without("gid=5", data) : data;
+    }
+
+    private static String without(String option, String data) {
+        List<String> kept = new ArrayList<>(List.of(data.split(",")));
+        kept.remove(option);
+        return String.join(",", kept);
+    }
+
+    /** config-linux.md, "Default Devices", and the links of its "/dev symbolic links". */
+    private void devices(List<Step> steps) {
+        device(steps, "/dev/null", 1, 3);
+        device(steps, "/dev/zero", 1, 5);
+        device(steps, "/dev/full", 1, 7);
+        device(steps, "/dev/random", 1, 8);
+        device(steps, "/dev/urandom", 1, 9);
+        device(steps, "/dev/tty", 5, 0);
+        for (LinuxSpec.Device device : spec.linux().devices()) {
+            if (host.mayMakeDevices()) {
+                steps.add(new MountStep.MakeDevice(device.path(), device.type().equals("b"), device.major(),
+                        device.minor(), device.fileMode(), device.uid(), device.gid()));
+            } else {
+                steps.add(share(device.path()));
+            }
+        }
+        steps.add(new MountStep.MakeLink("/dev/fd", "/proc/self/fd"));
+        steps.add(new MountStep.MakeLink("/dev/stdin", "/proc/self/fd/0"));
+        steps.add(new MountStep.MakeLink("/dev/stdout", "/proc/self/fd/1"));
+        steps.add(new MountStep.MakeLink("/dev/stderr", "/proc/self/fd/2"));
+        steps.add(new MountStep.MakeLink("/dev/ptmx", "pts/ptmx"));
+    }
+
+    private void device(List<Step> steps, String path, int major, int minor) {
+        steps.add(host.mayMakeDevices() ? new MountStep.MakeDevice(path, false, major, minor, 0666, 0, 0) : share(path));
+    }
+
+    private static Step share(String device) {
+        return new MountStep.BindMount(device, device, false, 0, 0, 0, 0, 0);
+    }
+
+    /** Adds what hides or seals kernel files, once everything is mounted. */
+    void protect(List<Step> steps) {
+        spec.linux().maskedPaths().forEach(path -> steps.add(new MountStep.MaskPath(path)));
+        spec.linux().readonlyPaths().forEach(path -> steps.add(new MountStep.ReadOnlyPath(path)));
+    }
+
+    /** Adds what can only be done to the root once it is the root. */
+    void seal(List<Step> steps) {
+        if (spec.root().readonly()) {
+            steps.add(new RootStep.ReadOnlyRoot());
+        }
+        String propagation = spec.linux().rootfsPropagation();
+        if (!propagation.isEmpty()) {
+            steps.add(new RootStep.SetPropagation("/", MountOptions.parse(List.of(propagation)).propagation()));
+        }
+    }
+}

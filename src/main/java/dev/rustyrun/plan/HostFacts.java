@@ -1,0 +1,25 @@
+package dev.rustyrun.plan;
+
+import java.util.List;
+
+/**
+ * What the host has prepared for a launch, or can do, as far as the plan depends on it.
+ *
+ * @param program host path of Rustyrun's own executable, to be protected from the container; empty to leave it
+ * @param cgroupFiles the {@code cgroup.procs} files of the container's cgroup; empty when it has none
+ * @param limitsDevices whether that cgroup lets only allowed devices be opened
+ * @param mayMapGroups whether a new user namespace keeps setgroups(2): not when an unprivileged user maps only himself
+ * @param mayMakeDevices whether device files can be made; where not, the host's are shown instead
+ * @param seccomp the container's system call filter; without instructions when it has none
+ */
+public record HostFacts(String program, List<String> cgroupFiles, boolean limitsDevices, boolean mayMapGroups,
+        boolean mayMakeDevices, SeccompFilter seccomp) {
+
+    /** A privileged host that has prepared nothing. */
+    public static final HostFacts PLAIN =
+            new HostFacts("", List.of(), false, true, true, new SeccompFilter(new byte[0]));
+
+    public HostFacts {
+        cgroupFiles = List.copyOf(cgroupFiles);
+    }
+}

@@ -1,0 +1,323 @@
+package dev.rustyrun.plan;
+
+import dev.rustyrun.linux.CloneFlag;
+import java.util.List;
+
+/** Steps about namespaces, and about what a namespace holds besides mounts; man 7 namespaces. */
+public sealed interface NamespaceStep extends Step {
+
+    /** Hands this step to the method of {@code performer} for its kind. */
+    void performBy(Performer performer);
+
+    /** Leaves namespaces for new ones: {@link CloneFlag} bits; man 2 unshare. */
+    record Unshare(int namespaces) implements NamespaceStep {
+        static Unshare read(PlanReader in) {
+            return new Unshare(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.UNSHARE;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(namespaces);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.unshare(this);
+        }
+
+        @Override
+        public String describe() {
+            return "unshare " + CloneFlag.describe(namespaces);
+        }
+    }
+
+    /**
+     * Enters an existing namespace; man 2 setns.
+     *
+     * @param path the host's, such as {@code /proc/4711/ns/net}
+     * @param namespace the {@link CloneFlag} bit of its type, which it must have
+     */
+    record JoinNamespace(String path, int namespace) implements NamespaceStep {
+        static JoinNamespace read(PlanReader in) {
+            return new JoinNamespace(in.takeText(), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.JOIN_NAMESPACE;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path).put32(namespace);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.joinNamespace(this);
+        }
+
+        @Override
+        public String describe() {
+            return "join " + CloneFlag.describe(namespace) + " " + path;
+        }
+    }
+
+    /**
+     * Waits until {@code run} has written the id maps of the new user namespace, which a process cannot do for itself, and
+     * becomes root in it; man 7 user_namespaces.
+     *
+     * @param clearGroups whether the caller's supplementary groups can be given up; not where setgroups is denied
+     */
+    record MapIds(boolean clearGroups) implements NamespaceStep {
+        static MapIds read(PlanReader in) {
+            return new MapIds(in.takeFlag());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.MAP_IDS;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putFlag(clearGroups);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.mapIds(this);
+        }
+
+        @Override
+        public String describe() {
+            return "have the user and group ids mapped";
+        }
+    }
+
+    /**
+     * Shifts a clock of the new time namespace; man 7 time_namespaces.
+     *
+     * @param clock {@code monotonic} or {@code boottime}
+     */
+    record SetTimeOffset(String clock, long seconds, int nanoseconds) implements NamespaceStep {
+        static SetTimeOffset read(PlanReader in) {
+            return new SetTimeOffset(in.takeText(), in.take64(), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_TIME_OFFSET;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(clock).put64(seconds).put32(nanoseconds);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.setTimeOffset(this);
+        }
+
+        @Override
+        public String describe() {
+            return "shift clock " + clock + " by " + seconds + " s " + nanoseconds + " ns";
+        }
+    }
+
+    /** Names the container's UTS namespace. */
+    record SetHostname(String hostname) implements NamespaceStep {
+        static SetHostname read(PlanReader in) {
+            return new SetHostname(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_HOSTNAME;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(hostname);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.setHostname(this);
+        }
+
+        @Override
+        public String describe() {
+            return "set hostname " + hostname;
+        }
+    }
+
+    /** Sets the NIS domain name of the container's UTS namespace. */
+    record SetDomainname(String domainname) implements NamespaceStep {
+        static SetDomainname read(PlanReader in) {
+            return new SetDomainname(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_DOMAINNAME;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(domainname);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.setDomainname(this);
+        }
+
+        @Override
+        public String describe() {
+            return "set domainname " + domainname;
+        }
+    }
+
+    /** Brings {@code lo} up in a new network namespace. */
+    record LoopbackUp() implements NamespaceStep {
+        @Override
+        public StepKind kind() {
+            return StepKind.LOOPBACK_UP;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            // Nothing to tell.
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.loopbackUp(this);
+        }
+
+        @Override
+        public String describe() {
+            return "bring interface lo up";
+        }
+    }
+
+    /** Sets a kernel parameter of the new namespaces, by its dotted name, through the container's own {@code /proc}. */
+    record SetSysctl(String name, String value) implements NamespaceStep {
+        static SetSysctl read(PlanReader in) {
+            return new SetSysctl(in.takeText(), in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_SYSCTL;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(name).putText(value);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.setSysctl(this);
+        }
+
+        @Override
+        public String describe() {
+            return "set sysctl " + name + " to " + value;
+        }
+    }
+
+    /**
+     * Opens the files through which {@code init} will enter the container's cgroup, while this process may still write
+     * to them, and hands them down.
+     *
+     * @param procsFiles host paths of {@code cgroup.procs} files, one for each hierarchy
+     */
+    record OpenCgroup(List<String> procsFiles) implements NamespaceStep {
+        public OpenCgroup {
+            procsFiles = List.copyOf(procsFiles);
+        }
+
+        static OpenCgroup read(PlanReader in) {
+            return new OpenCgroup(in.takeTexts());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.OPEN_CGROUP;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putTexts(procsFiles);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.openCgroup(this);
+        }
+
+        @Override
+        public String describe() {
+            return "open " + String.join(" ", procsFiles);
+        }
+    }
+
+    /** Moves this process into the container's cgroup, through the {@code count} files that {@code child} has opened. */
+    record EnterCgroup(int count) implements NamespaceStep {
+        static EnterCgroup read(PlanReader in) {
+            return new EnterCgroup(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.ENTER_CGROUP;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(count);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.enterCgroup(this);
+        }
+
+        @Override
+        public String describe() {
+            return "enter the cgroup";
+        }
+    }
+
+    /** The code for each kind of step in this family: a new kind does not compile until it has some. */
+    interface Performer {
+        void unshare(Unshare step);
+
+        void joinNamespace(JoinNamespace step);
+
+        void mapIds(MapIds step);
+
+        void setTimeOffset(SetTimeOffset step);
+
+        void setHostname(SetHostname step);
+
+        void setDomainname(SetDomainname step);
+
+        void loopbackUp(LoopbackUp step);
+
+        void setSysctl(SetSysctl step);
+
+        void openCgroup(OpenCgroup step);
+
+        void enterCgroup(EnterCgroup step);
+    }
+}

@@ -1,0 +1,233 @@
+package dev.rustyrun.plan;
+
+import java.util.List;
+
+/** Steps that take away what the command may do; man 7 credentials, man 7 capabilities, man 2 seccomp. */
+public sealed interface PrivilegeStep extends Step {
+
+    /** Hands this step to the method of {@code performer} for its kind. */
+    void performBy(Performer performer);
+
+    /**
+     * Limits a resource of the process; man 2 getrlimit.
+     *
+     * @param resource the number of {@code name}, RLIMIT_...
+     * @param soft the limit, -1 for none
+     * @param hard up to where the process may raise it
+     */
+    record SetRlimit(int resource, String name, long soft, long hard) implements PrivilegeStep {
+        static SetRlimit read(PlanReader in) {
+            return new SetRlimit(in.take32(), in.takeText(), in.take64(), in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_RLIMIT;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(resource).putText(name).put64(soft).put64(hard);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.setRlimit(this);
+        }
+
+        @Override
+        public String describe() {
+            return "set " + name + " to " + Words.limit(soft) + ":" + Words.limit(hard);
+        }
+    }
+
+    /**
+     * Makes the kernel kill this process sooner or later than others when memory is short, -1000 to 1000; man 5 proc,
+     * {@code /proc/pid/oom_score_adj}.
+     */
+    record SetOomScore(int adjustment) implements PrivilegeStep {
+        static SetOomScore read(PlanReader in) {
+            return new SetOomScore(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_OOM_SCORE;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(adjustment);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.setOomScore(this);
+        }
+
+        @Override
+        public String describe() {
+            return "set oom_score_adj " + adjustment;
+        }
+    }
+
+    /** Drops from the bounding set every capability whose bit is not in {@code keep}; man 7 capabilities. */
+    record LimitCapabilities(long keep) implements PrivilegeStep {
+        static LimitCapabilities read(PlanReader in) {
+            return new LimitCapabilities(in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.LIMIT_CAPABILITIES;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put64(keep);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.limitCapabilities(this);
+        }
+
+        @Override
+        public String describe() {
+            return "limit capabilities to " + Words.capabilities(keep);
+        }
+    }
+
+    /**
+     * Becomes the command's user and groups; man 7 credentials.
+     *
+     * @param setGroups false where a user namespace forbids setgroups(2); then {@code groups} is empty
+     */
+    record SetUser(int uid, int gid, List<Integer> groups, boolean setGroups, int umask) implements PrivilegeStep {
+        public SetUser {
+            groups = List.copyOf(groups);
+        }
+
+        static SetUser read(PlanReader in) {
+            return new SetUser(in.take32(), in.take32(), in.takeInts(), in.takeFlag(), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_USER;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(uid).put32(gid).putInts(groups).putFlag(setGroups).put32(umask);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.setUser(this);
+        }
+
+        @Override
+        public String describe() {
+            return "become uid " + uid + " gid " + gid + " groups " + groups + " umask 0" + Integer.toOctalString(umask);
+        }
+    }
+
+    /** Sets the capability sets of the command, bit n for capability n. */
+    record SetCapabilities(long effective, long permitted, long inheritable, long ambient) implements PrivilegeStep {
+        static SetCapabilities read(PlanReader in) {
+            return new SetCapabilities(in.take64(), in.take64(), in.take64(), in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_CAPABILITIES;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put64(effective).put64(permitted).put64(inheritable).put64(ambient);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.setCapabilities(this);
+        }
+
+        @Override
+        public String describe() {
+            return "set capabilities to " + Words.capabilities(permitted) + (ambient == 0 ? "" : " ambient " + Words.capabilities(ambient));
+        }
+    }
+
+    /** Lets no later execve grant privileges; man 2 prctl, PR_SET_NO_NEW_PRIVS. */
+    record NoNewPrivileges() implements PrivilegeStep {
+        @Override
+        public StepKind kind() {
+            return StepKind.NO_NEW_PRIVILEGES;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            // Nothing to tell.
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.noNewPrivileges(this);
+        }
+
+        @Override
+        public String describe() {
+            return "set no_new_privs";
+        }
+    }
+
+    /**
+     * Lets the kernel judge every later system call by {@code filter}; man 2 seccomp.
+     *
+     * @param flags SECCOMP_FILTER_FLAG_ bits
+     */
+    record InstallSeccomp(SeccompFilter filter, int flags) implements PrivilegeStep {
+        static InstallSeccomp read(PlanReader in) {
+            return new InstallSeccomp(SeccompFilter.read(in), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.INSTALL_SECCOMP;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putBytes(filter.bytes()).put32(flags);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.installSeccomp(this);
+        }
+
+        @Override
+        public String describe() {
+            return "install seccomp filter of " + filter.instructions() + " instructions";
+        }
+    }
+
+    /** The code for each kind of step in this family: a new kind does not compile until it has some. */
+    interface Performer {
+        void setRlimit(SetRlimit step);
+
+        void setOomScore(SetOomScore step);
+
+        void limitCapabilities(LimitCapabilities step);
+
+        void setUser(SetUser step);
+
+        void setCapabilities(SetCapabilities step);
+
+        void noNewPrivileges(NoNewPrivileges step);
+
+        void installSeccomp(InstallSeccomp step);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.rustyrun.spec;
+
+import java.util.List;
+
+/**
+ * A range of user or group ids of a user namespace and the host's that they are; config-linux.md, "User namespace
+ * mappings".
+ *
+ * @param containerId first id inside
+ * @param hostId first id outside
+ * @param size how many; ids are unsigned 32-bit numbers
+ */
+public record IdMapping(long containerId, long hostId, long size) {
+
+    private static final long LAST_ID = 0xFFFF_FFFEL;
+
+    /**
+     * The mapping that {@code text} writes as {@code CONTAINER:HOST:SIZE}.
+     *
+     * @param what is mapped, for messages
+     * @throws InvalidSpecException when it is not one
+     */
+    public static IdMapping parse(String what, String text) {
+        String[] numbers = text.split(":", -1);
+        if (numbers.length < 2 || numbers.length > 3) {
+            throw new InvalidSpecException(what + " \"" + text + "\" is not CONTAINER:HOST:SIZE");
+        }
+        IdMapping mapping = new IdMapping(number(what, text, numbers[0]), number(what, text, numbers[1]),
+                numbers.length == 2 ? 1 : number(what, text, numbers[2]));
+        mapping.check(what);
+        return mapping;
+    }
+
+    private static long number(String what, String text, String number) {
+        if (!number.matches("[0-9]{1,10}") || Long.parseLong(number) > LAST_ID) {
+            throw new InvalidSpecException(what + " \"" + text + "\": \"" + number + "\" is not an id");
+        }
+        return Long.parseLong(number);
+    }
+
+    private void check(String what) {
+        if (size < 1 || containerId < 0 || hostId < 0 || containerId + size - 1 > LAST_ID || hostId + size - 1 > LAST_ID) {
+            throw new InvalidSpecException(what + " " + this + " is empty or goes beyond the last id " + LAST_ID);
+        }
+    }
+
+    /**
+     * Checks that every mapping is one and that none overlaps another.
+     *
+     * @throws InvalidSpecException naming what is wrong
+     */
+    public static void check(String what, List<IdMapping> mappings) {
+        for (int i = 0; i < mappings.size(); i++) {
+            mappings.get(i).check(what);
+            for (int j = 0; j < i; j++) {
+                if (overlap(mappings.get(i).containerId, mappings.get(i).size, mappings.get(j).containerId,
+                        mappings.get(j).size) || overlap(mappings.get(i).hostId, mappings.get(i).size,
+                        mappings.get(j).hostId, mappings.get(j).size)) {
+                    throw new InvalidSpecException(what + " " + mappings.get(i) + " overlaps " + mappings.get(j));
+                }
+            }
+        }
+    }
+
+    private static boolean overlap(long first, long firstSize, long second, long secondSize) {
+        return first < second + secondSize && second < first + firstSize;
+    }
+
+    /** Whether {@code mappings} say what id {@code containerId} is outside. */
+    public static boolean covers(List<IdMapping> mappings, long containerId) {
+        for (IdMapping mapping : mappings) {
+            if (containerId >= mapping.containerId && containerId < mapping.containerId + mapping.size) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As in {@code /proc/pid/uid_map}, but with colons. */
+    @Override
+    public String toString() {
+        return containerId + ":" + hostId + ":" + size;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.rustyrun.spec;
+
+import dev.rustyrun.linux.CloneFlag;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * config-linux.md: what of a container only Linux has.
+ *
+ * @param namespaces those that are new or joined; the others are the caller's
+ * @param uidMappings of a new user namespace
+ * @param gidMappings of a new user namespace
+ * @param timeOffsets of a new time namespace
+ * @param devices device files besides the default ones
+ * @param sysctl kernel parameters by dotted name
+ * @param rootfsPropagation {@code private}, {@code slave}, {@code shared} or {@code unbindable}, perhaps with an r before
+ *        it; empty for {@code private}
+ * @param maskedPaths made unreadable inside the container
+ * @param readonlyPaths made read-only inside the container
+ */
+public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings, List<IdMapping> gidMappings,
+        List<TimeOffset> timeOffsets, List<Device> devices, Map<String, String> sysctl, String rootfsPropagation,
+        List<String> maskedPaths, List<String> readonlyPaths) {
+
+    public LinuxSpec {
+        namespaces = List.copyOf(namespaces);
+        uidMappings = List.copyOf(uidMappings);
+        gidMappings = List.copyOf(gidMappings);
+        timeOffsets = List.copyOf(timeOffsets);
+        devices = List.copyOf(devices);
+        sysctl = Map.copyOf(sysctl);
+        maskedPaths = List.copyOf(maskedPaths);
+        readonlyPaths = List.copyOf(readonlyPaths);
+    }
+
+    /** The namespace of this type that the container enters, if it does not keep the caller's. */
+    public Optional<Namespace> namespace(NamespaceType type) {
+        for (Namespace namespace : namespaces) {
+            if (namespace.type() == type) {
+                return Optional.of(namespace);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the container gets a new namespace of this type. */
+    public boolean isNew(NamespaceType type) {
+        Optional<Namespace> namespace = namespace(type);
+        return namespace.isPresent() && namespace.get().isNew();
+    }
+
+    /** Whether the container is in a namespace of this type that is not the caller's. */
+    public boolean has(NamespaceType type) {
+        return namespace(type).isPresent();
+    }
+
+    /**
+     * config-linux.md, "Namespaces".
+     *
+     * @param path of an existing one to join, such as {@code /proc/4711/ns/net}; empty for a new one
+     */
+    public record Namespace(NamespaceType type, String path) {
+        public boolean isNew() {
+            return path.isEmpty();
+        }
+    }
+
+    /** The types of namespaces, by the specification's names in upper case; man 7 namespaces. */
+    public enum NamespaceType {
+        USER(CloneFlag.CLONE_NEWUSER), PID(CloneFlag.CLONE_NEWPID), NETWORK(CloneFlag.CLONE_NEWNET),
+        MOUNT(CloneFlag.CLONE_NEWNS), IPC(CloneFlag.CLONE_NEWIPC), UTS(CloneFlag.CLONE_NEWUTS),
+        CGROUP(CloneFlag.CLONE_NEWCGROUP), TIME(CloneFlag.CLONE_NEWTIME);
+
+        private final CloneFlag flag;
+
+        NamespaceType(CloneFlag flag) {
+            this.flag = flag;
+        }
+
+        /** The specification's name. */
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+
+        /** The kernel's flag for it. */
+        public CloneFlag flag() {
+            return flag;
+        }
+    }
+
+    /**
+     * config-linux.md, "Time offsets": how far a clock of a new time namespace is ahead of the host's.
+     *
+     * @param clock {@code monotonic} or {@code boottime}
+     */
+    public record TimeOffset(String clock, long seconds, int nanoseconds) {
+    }
+
+    /**
+     * config-linux.md, "Devices".
+     *
+     * @param path absolute, inside the container
+     * @param type {@code c} or {@code u} for a character device, {@code b} for a block device, {@code p} for a FIFO
+     * @param fileMode permission bits
+     */
+    public record Device(String path, String type, int major, int minor, int fileMode, int uid, int gid) {
+    }
+}

@@ -1,0 +1,107 @@
+package dev.rustyrun.spec;
+
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import java.util.List;
+import java.util.Set;
+
+/** Checks the {@link LinuxSpec} of a Spec. */
+final class LinuxSpecValidator {
+
+    private static final Set<String> PROPAGATIONS = Set.of("", "private", "slave", "shared", "unbindable", "rprivate",
+            "rslave", "rshared", "runbindable");
+    /** Parameters of the IPC namespace; man 7 ipc_namespaces. */
+    private static final Set<String> IPC_SYSCTLS = Set.of("kernel.msgmax", "kernel.msgmnb", "kernel.msgmni",
+            "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced");
+
+    private final Spec spec;
+    private final LinuxSpec linux;
+
+    private LinuxSpecValidator(Spec spec) {
+        this.spec = spec;
+        this.linux = spec.linux();
+    }
+
+    static void check(Spec spec) {
+        new LinuxSpecValidator(spec).check();
+    }
+
+    private void check() {
+        linux.maskedPaths().forEach(path -> SpecValidator.absolute("masked path", path));
+        linux.readonlyPaths().forEach(path -> SpecValidator.absolute("read-only path", path));
+        if (!PROPAGATIONS.contains(linux.rootfsPropagation())) {
+            throw new InvalidSpecException("rootfsPropagation \"" + linux.rootfsPropagation()
+                    + "\" is none of private, slave, shared and unbindable, perhaps with an r before it");
+        }
+        checkNamespaces();
+        checkMappings();
+        for (LinuxSpec.Device device : linux.devices()) {
+            SpecValidator.absolute("device", device.path());
+            if (!Set.of("c", "u", "b", "p").contains(device.type())) {
+                throw new InvalidSpecException("device " + device.path() + ": type \"" + device.type()
+                        + "\" is none of c, u, b and p");
+            }
+        }
+        linux.sysctl().forEach(this::checkSysctl);
+    }
+
+    private void checkNamespaces() {
+        for (NamespaceType type : NamespaceType.values()) {
+            if (linux.namespaces().stream().filter(namespace -> namespace.type() == type).count() > 1) {
+                throw new InvalidSpecException("namespace " + type.word() + " is named twice");
+            }
+        }
+        for (LinuxSpec.Namespace namespace : linux.namespaces()) {
+            if (!namespace.isNew()) {
+                SpecValidator.absolute("namespace path", namespace.path());
+            }
+        }
+        if (!linux.isNew(NamespaceType.MOUNT)) {
+            throw new InvalidSpecException("a container needs a new mount namespace: its root would be the host's");
+        }
+        if (!linux.timeOffsets().isEmpty() && !linux.isNew(NamespaceType.TIME)) {
+            throw new InvalidSpecException("time offsets need a new time namespace");
+        }
+    }
+
+    private void checkMappings() {
+        IdMapping.check("uid mapping", linux.uidMappings());
+        IdMapping.check("gid mapping", linux.gidMappings());
+        boolean mapped = !linux.uidMappings().isEmpty() && !linux.gidMappings().isEmpty();
+        if (linux.isNew(NamespaceType.USER)) {
+            if (!mapped) {
+                throw new InvalidSpecException("a new user namespace needs uid and gid mappings");
+            }
+            Spec.User user = spec.process().user();
+            checkMapped("user", user.uid(), linux.uidMappings());
+            checkMapped("group", user.gid(), linux.gidMappings());
+            user.additionalGids().forEach(gid -> checkMapped("group", gid, linux.gidMappings()));
+        } else if (!linux.uidMappings().isEmpty() || !linux.gidMappings().isEmpty()) {
+            throw new InvalidSpecException("uid and gid mappings need a new user namespace");
+        }
+    }
+
+    private static void checkMapped(String what, int id, List<IdMapping> mappings) {
+        if (!IdMapping.covers(mappings, id)) {
+            throw new InvalidSpecException(what + " " + id + " is not mapped in the user namespace, which has "
+                    + mappings + " (CONTAINER:HOST:SIZE); see man 5 subuid for how to be granted more");
+        }
+    }
+
+    /** Only what belongs to a namespace of the container's own: the rest is the host's. */
+    private void checkSysctl(String name, String value) {
+        SpecValidator.noNul("sysctl " + name, value);
+        if (!name.matches("[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)+")) {
+            throw new InvalidSpecException("sysctl \"" + name + "\" is not a dotted name");
+        }
+        NamespaceType owner = name.startsWith("net.") ? NamespaceType.NETWORK
+                : IPC_SYSCTLS.contains(name) || name.startsWith("fs.mqueue.") ? NamespaceType.IPC
+                : name.equals("kernel.domainname") ? NamespaceType.UTS : null;
+        if (owner == null) {
+            throw new InvalidSpecException("sysctl " + name + " belongs to the host: only net.*, fs.mqueue.* and the IPC"
+                    + " parameters kernel.msg*, kernel.shm* and kernel.sem can be set for a container");
+        }
+        if (!linux.isNew(owner)) {
+            throw new InvalidSpecException("sysctl " + name + " needs a new " + owner.word() + " namespace");
+        }
+    }
+}

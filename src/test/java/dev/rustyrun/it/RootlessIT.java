@@ -1,0 +1,109 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Containers of an ordinary user, which the test becomes: needs root to do so. */
+class RootlessIT {
+
+    private static final String USER = "65534";
+    private Path folder;
+    private Path program;
+
+    @BeforeEach
+    void copyProgramAndRootfs() throws IOException {
+        Launcher.requireRoot();
+        folder = Files.createTempDirectory("rustyrun-it");
+        // A copy, for another user may not be allowed to reach the place where this was built.
+        Path built = Path.of(Launcher.command().get(0));
+        program = folder.resolve(built.getFileName());
+        sh("for f in rustyrun rustyrun-jvm rustyrun.jar rustyrun.jsa libjffi-1.2.so; do cp -p \"$0/$f\" \"$1\" 2>/dev/null;"
+                + " done; cp -a \"$2\" \"$1/rootfs\"; chown -R 65534:65534 \"$1/rootfs\"; chmod -R a+rX \"$1\"",
+                built.getParent().toString(), folder.toString(), Launcher.busybox().toString());
+    }
+
+    @AfterEach
+    void remove() {
+        Host.expectNothingLeft("never-started");
+        Launcher.execute(List.of("rm", "-rf", folder.toString(), "/tmp/rustyrun-" + USER), "").expect(0);
+    }
+
+    private static void sh(String script, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", script));
+        command.addAll(List.of(arguments));
+        Launcher.execute(command, "").expect(0);
+    }
+
+    private Launcher.Result asOrdinaryUser(String... options) {
+        List<String> command = new ArrayList<>(List.of("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups",
+                "env", "-u", "XDG_RUNTIME_DIR", program.toString(), "run", "--rootfs", folder + "/rootfs"));
+        command.addAll(List.of(options));
+        return Launcher.execute(command, "");
+    }
+
+    private static void nativeOnly() {
+        Assumptions.assumeTrue(Launcher.isNative(),
+                "a JVM cannot enter a user namespace: runs against the native executable");
+    }
+
+    @Test
+    void on_a_jvm_it_says_that_it_needs_root_or_the_native_binary() {
+        Assumptions.assumeFalse(Launcher.isNative(), "about the JVM launcher: the native executable can do it");
+        Launcher.Result result = asOrdinaryUser("--command", "true").expect(125);
+        assertTrue(result.errorLine().contains("run needs root on the JVM: without root it takes a user namespace"),
+                result.err());
+    }
+
+    @Test
+    void an_ordinary_user_is_root_in_his_container_and_himself_outside() throws IOException {
+        nativeOnly();
+        Launcher.Result result = asOrdinaryUser("--command", "/bin/sh", "-c",
+                "id -u; hostname; ps | wc -l; touch /made; cat /proc/self/uid_map; cat /dev/null; echo x > /dev/null;"
+                        + " ls /dev/pts/ptmx; head -c 4 /dev/urandom | wc -c").expect(0);
+        List<String> lines = result.out().lines().toList();
+        assertEquals("0", lines.get(0));
+        assertEquals("rustyrun-container", lines.get(1));
+        assertTrue(Integer.parseInt(lines.get(2)) <= 4, "only its own processes: " + result.out());
+        assertEquals("0 65534 1", lines.get(3).trim().replaceAll(" +", " "));
+        assertEquals("/dev/pts/ptmx", lines.get(4));
+        assertEquals("4", lines.get(5));
+        assertEquals(65534, Files.getAttribute(folder.resolve("rootfs/made"), "unix:uid"));
+        assertEquals("", result.err());
+    }
+
+    @Test
+    void it_has_all_capabilities_inside_that_docker_grants_and_none_outside() {
+        nativeOnly();
+        String out = asOrdinaryUser("--command", "/bin/sh", "-c",
+                "grep CapEff /proc/self/status; hostname changed; mount -t tmpfs x /tmp; echo $?").expect(0).out();
+        assertTrue(out.startsWith("CapEff:\t00000000a80425fb"), out);
+        assertFalse(out.endsWith("0\n"), "CAP_SYS_ADMIN is not among them: " + out);
+    }
+
+    @Test
+    void another_user_needs_an_id_of_his_own() {
+        nativeOnly();
+        assertTrue(asOrdinaryUser("--user", "1", "--command", "true").expect(125).errorLine()
+                .contains("user 1 is not mapped in the user namespace, which has [0:65534:1]"));
+    }
+
+    @Test
+    void its_host_tree_can_be_run_on_through_an_overlay() {
+        nativeOnly();
+        List<String> command = List.of("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups", program.toString(),
+                "run", "--rootfs", "/", "--command", "/bin/sh", "-c", "touch /tmp/x && id -u");
+        assertEquals("0\n", Launcher.execute(command, "").expect(0).out());
+        assertFalse(Files.exists(Path.of("/tmp/x")));
+    }
+}
