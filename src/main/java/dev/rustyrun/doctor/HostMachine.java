@@ -4,7 +4,9 @@ import dev.rustyrun.linux.KernelProbe;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.ProbedCall;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.stream.Stream;
 /** The machine that this process runs on. */
 final class HostMachine implements Machine {
 
+    private static final int LARGE = 8000;
     private static final int S_ISUID = 04000;
     private static final List<String> ENVIRONMENT =
             List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C");
@@ -30,12 +33,20 @@ final class HostMachine implements Machine {
         this.isNative = isNative;
     }
 
+    /**
+     * In large pieces: a number below /proc/sys is given to the first read(2) only, and Files.readAllBytes begins with
+     * one of a single byte where the size is 0. Not as UTF-8, which could fail: what we look for is ASCII.
+     */
     @Override
     public Optional<String> text(String path) {
-        try {
-            // Not as UTF-8, which could fail: what we look for is ASCII.
-            return Optional.of(new String(Files.readAllBytes(Path.of(path)), StandardCharsets.ISO_8859_1));
-        } catch (IOException | SecurityException notForUs) {
+        try (InputStream file = new FileInputStream(path)) {
+            StringBuilder text = new StringBuilder();
+            byte[] piece = new byte[LARGE];
+            for (int got; (got = file.read(piece)) > 0;) {
+                text.append(new String(piece, 0, got, StandardCharsets.ISO_8859_1));
+            }
+            return Optional.of(text.toString());
+        } catch (IOException notForUs) {
             return Optional.empty();
         }
     }
