@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 @Command(name = "doctor", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
         description = "Tells what this kernel and this user can do, and what to do about the rest. Changes nothing.",
         footer = {"", "Each line: ok, warn or FAIL, the thing, the fact, and after a dash what to do.",
-            "Exit status: 0 when this user can run containers here; 1 when not, which is when a line says FAIL;",
-            "125 when Rustyrun itself failed.", "", "Examples:", "  rustyrun doctor", "  rustyrun doctor --json | jq .usable"})
+            "Exit status: 0 when this user can run containers here; 1 when not, so when a",
+            "line says FAIL; 125 when Rustyrun itself failed.", "", "Examples:", "  rustyrun doctor",
+            "  rustyrun doctor --json | jq .usable"})
 final class DoctorCommand implements Callable<Integer> {
 
     private static final int STDOUT = 1;

@@ -22,6 +22,7 @@ final class CapabilityChecks {
         CAP_SETGID(6, "commands only run with the groups that rustyrun has", true),
         CAP_SETPCAP(8, "capabilities cannot be taken from a container's bounding set", true),
         CAP_DAC_OVERRIDE(1, "a rootfs that belongs to other users cannot be used", true),
+        CAP_SETFCAP(31, "root cannot be mapped into a user namespace (Linux 5.12 and newer)", true),
         CAP_NET_ADMIN(12, "no bridges and addresses on the host, only --net none and host", false),
         CAP_MKNOD(27, "devices cannot be made, only shown from the host's /dev", false),
         CAP_SYS_RESOURCE(24, "a negative oomScoreAdj and raised hard limits (rlimits) fail", false);

@@ -87,8 +87,8 @@ final class HostMachine implements Machine {
     }
 
     /**
-     * By unshare(1): this process may have several threads, with which unshare(CLONE_NEWUSER) fails, and leaving our own
-     * user namespace could not be undone. What it says comes back through its descriptor 3.
+     * By unshare(1): this process may have several threads, with which unshare(CLONE_NEWUSER) fails, and leaving our
+     * own user namespace could not be undone. What it says comes back through its descriptor 3.
      */
     @Override
     public Trial inUserNamespace(String options, String... command) {
@@ -97,7 +97,8 @@ final class HostMachine implements Machine {
         if (unshare.isEmpty()) {
             return new Trial.NotTried("unshare(1) of util-linux is not installed");
         }
-        List<String> argv = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >&3 2>&3 3>&-", "sh", unshare.get(), "-U", "-r"));
+        List<String> argv = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >&3 2>&3 3>&-", "sh"));
+        argv.addAll(List.of(unshare.get(), "-U", "-r"));
         argv.addAll(List.of(options.split(" ")));
         argv.addAll(List.of(command));
         int[] pair = linux.socketPair();

@@ -32,7 +32,8 @@ final class KernelChecks {
     private static Answer version(Machine machine) {
         String release = machine.line("/proc/sys/kernel/osrelease");
         return KernelVersion.parse(release).atLeast(5, 12) ? Answer.ok(release)
-                : Answer.fail(release + ", too old", "boot Linux 5.12 or newer: Debian 12, Ubuntu 22.04, RHEL 9 have one");
+                : Answer.fail(release + ", too old",
+                        "boot Linux 5.12 or newer: Debian 12, Ubuntu 22.04, RHEL 9 have one");
     }
 
     /** Rustyrun does without clone3 and pidfd_open, but not without the others. */

@@ -3,7 +3,7 @@ package dev.rustyrun.doctor;
 import dev.rustyrun.linux.ProbedCall;
 import java.util.Optional;
 
-/** The machine that is looked at, as this process sees it. No method changes it, or throws for what it does not find. */
+/** The machine that is looked at, as this process sees it. No method changes it, nor throws for what is not there. */
 interface Machine {
 
     /** A text file's content; empty when it does not exist or may not be read. */

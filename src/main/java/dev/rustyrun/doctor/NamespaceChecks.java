@@ -11,6 +11,9 @@ final class NamespaceChecks {
     static final List<Question> ALL = Stream.of(Kind.values())
             .map(kind -> new Question("namespaces", kind.name(), machine -> check(machine, kind))).toList();
 
+    private static final int CAP_SYS_ADMIN = 21;
+    private static final String PRIVILEGED = "docker run --privileged, in Kubernetes securityContext.privileged: true";
+
     private NamespaceChecks() {
     }
 
@@ -51,15 +54,17 @@ final class NamespaceChecks {
         if (Sysctl.is(machine, kind.limit(), "0")) {
             return kind.bad("forbidden, " + kind.limit() + " is 0", Sysctl.set(kind.limit(), "10000"));
         }
-        return Self.on(machine).isRoot() ? asRoot(kind, machine.unshare(kind.flag))
+        Self self = Self.on(machine);
+        return self.isRoot() ? asRoot(self, kind, machine.unshare(kind.flag))
                 : inUserNamespace(kind, machine.inUserNamespace(kind.option, "true"));
     }
 
-    private static Answer asRoot(Kind kind, int errno) {
+    private static Answer asRoot(Self self, Kind kind, int errno) {
         return switch (errno) {
             case 0 -> Answer.ok("can be made");
-            case Errno.EPERM -> kind.bad("refused, " + Errno.describe(errno), "it needs CAP_SYS_ADMIN: docker run "
-                    + "--privileged, in Kubernetes securityContext.privileged: true");
+            case Errno.EPERM -> kind.bad("refused, " + Errno.describe(errno), (self.has(CAP_SYS_ADMIN)
+                    ? "a seccomp filter or security module of an outer container forbids it: "
+                    : "it needs CAP_SYS_ADMIN: ") + PRIVILEGED);
             case Errno.ENOSPC -> kind.bad("refused, " + Errno.describe(errno),
                     "too many exist, or they are nested too deeply: raise the limit, sysctl " + kind.limit());
             default -> kind.bad("refused, " + Errno.describe(errno), "see man 2 unshare");

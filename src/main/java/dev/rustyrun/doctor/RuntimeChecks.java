@@ -22,8 +22,8 @@ final class RuntimeChecks {
 
     private static Answer terminals(Machine machine) {
         if (!machine.exists("/dev/ptmx") && !machine.exists("/dev/pts/ptmx")) {
-            return Answer.warn("no /dev/ptmx: --tty fails", "as root: mount -t devpts devpts /dev/pts -o ptmxmode=666, "
-                    + "and ln -s pts/ptmx /dev/ptmx");
+            return Answer.warn("no /dev/ptmx: --tty fails",
+                    "as root: mount -t devpts devpts /dev/pts -o ptmxmode=666, and ln -s pts/ptmx /dev/ptmx");
         }
         return MountEntry.on(machine).stream().anyMatch(entry -> entry.type().equals("devpts"))
                 ? Answer.ok("devpts is mounted")
@@ -33,6 +33,7 @@ final class RuntimeChecks {
     private static Answer temporary(Machine machine) {
         String folder = machine.temporaryFolder();
         return machine.exists(folder) && machine.mayWrite(folder) ? Answer.ok(folder + " may be written")
-                : Answer.warn(folder + " may not be written", "as root: mkdir -p " + folder + " && chmod 1777 " + folder);
+                : Answer.warn(folder + " may not be written",
+                        "as root: mkdir -p " + folder + " && chmod 1777 " + folder);
     }
 }

@@ -47,7 +47,7 @@ final class SubIdChecks {
                 .map(folder -> folder + name).filter(machine::exists).findFirst();
         Self self = Self.on(machine);
         if (self.isRoot()) {
-            return Answer.ok(path.map(found -> found + ", not needed as root").orElse("not installed, not needed as root"));
+            return Answer.ok(path.orElse("not installed") + ", not needed as root");
         }
         if (path.isEmpty()) {
             return Answer.warn("not installed: sub-ids cannot be used",
@@ -57,7 +57,8 @@ final class SubIdChecks {
             return Answer.warn(path.get() + " is neither setuid nor has file capabilities: sub-ids cannot be used",
                     "as root: chmod u+s " + path.get());
         }
-        return self.noNewPrivileges() ? Answer.warn(path.get() + ", but this process has no_new_privs: it gains nothing",
+        return self.noNewPrivileges()
+                ? Answer.warn(path.get() + ", but this process has no_new_privs: it gains nothing",
                 "start rustyrun without it (NoNewPrivileges= of systemd, allowPrivilegeEscalation of Kubernetes)")
                 : Answer.ok(path.get());
     }

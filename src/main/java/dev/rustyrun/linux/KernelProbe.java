@@ -17,8 +17,8 @@ public final class KernelProbe {
     private final NativeCall calls = new NativeCall();
 
     /**
-     * The error of a call with arguments that are wrong in every kernel. ENOSYS: the kernel lacks it, or a seccomp filter
-     * says so; EPERM: mostly, that a filter refuses it; any other: it is there.
+     * The error of a call with arguments that are wrong in every kernel. ENOSYS: the kernel lacks it, or a seccomp
+     * filter says so; EPERM: mostly, that a filter refuses it; any other: it is there.
      */
     public int errnoOf(ProbedCall call) {
         return calls.call("syscall", call.words()) < 0 ? calls.errno() : 0;
@@ -55,6 +55,7 @@ public final class KernelProbe {
                 CallContext.getCallContext(Type.SINT64, new Type[0], CallingConvention.DEFAULT, false);
         long version = Invoker.getInstance().invokeN0(noArguments, function);
         MemoryIO memory = MemoryIO.getInstance();
-        return Optional.of(memory.getInt(version) + "." + memory.getInt(version + 4) + "." + memory.getInt(version + 8));
+        return Optional.of(memory.getInt(version) + "." + memory.getInt(version + 4) + "."
+                + memory.getInt(version + 8));
     }
 }

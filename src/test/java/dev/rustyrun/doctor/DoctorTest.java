@@ -104,7 +104,8 @@ class DoctorTest {
 
     @Test
     void a_kernel_without_a_namespace_names_its_option() {
-        expect(FakeMachine.asRoot().without("/proc/self/ns/time"), "namespaces", "time", Level.WARN, "not in this kernel",
+        expect(FakeMachine.asRoot().without("/proc/self/ns/time"), "namespaces", "time", Level.WARN,
+                "not in this kernel",
                 "CONFIG_TIME_NS");
         expect(FakeMachine.asRoot().without("/proc/self/ns/net"), "namespaces", "net", Level.FAIL, "not in this kernel",
                 "CONFIG_NET_NS");
@@ -135,17 +136,22 @@ class DoctorTest {
                 .failing(ProbedCall.MOUNT_SETATTR, Errno.EPERM).failing(ProbedCall.MOVE_MOUNT, Errno.EPERM)
                 .failing(ProbedCall.CLONE3, Errno.ENOSYS)
                 .mounts("25 1 0:9 / / rw - overlay overlay rw", "26 25 0:5 / /proc rw - proc proc rw",
-                        "27 26 0:5 /sys /proc/sys ro - proc proc rw", "28 25 0:7 / /sys/fs/cgroup ro - cgroup2 cgroup rw",
+                        "27 26 0:5 /sys /proc/sys ro - proc proc rw",
+                        "28 25 0:7 / /sys/fs/cgroup ro - cgroup2 cgroup rw",
                         "29 25 0:8 / /dev/pts rw - devpts devpts rw");
         expect(container, "namespaces", "mnt", Level.FAIL, "EPERM", "docker run --privileged");
         expect(container, "namespaces", "mnt", Level.FAIL, "EPERM", "securityContext.privileged: true");
-        expect(container, "namespaces", "time", Level.WARN, "EPERM", "--privileged");
+        expect(container, "namespaces", "time", Level.WARN, "EPERM", "it needs CAP_SYS_ADMIN: docker run --privileged");
+        expect(FakeMachine.asRoot().failingUnshare(Errno.EPERM), "namespaces", "uts", Level.FAIL, "EPERM",
+                "a seccomp filter or security module of an outer container");
         expect(container, "kernel", "mount_setattr", Level.FAIL, "EPERM", "--security-opt seccomp=unconfined");
         expect(container, "kernel", "clone3", Level.WARN, "ENOSYS", "seccomp filter around this process");
         expect(container, "kernel", "move_mount", Level.OK, "there", "");
         expect(container, "user namespaces", "outer seccomp filter", Level.WARN, "there is one", "seccompProfile");
-        expect(container, "capabilities", "CAP_SYS_ADMIN", Level.FAIL, "no namespaces and no mounts", "--cap-add SYS_ADMIN");
-        expect(container, "capabilities", "CAP_SYS_RESOURCE", Level.WARN, "negative oomScoreAdj", "--cap-add SYS_RESOURCE");
+        expect(container, "capabilities", "CAP_SYS_ADMIN", Level.FAIL, "no namespaces and no mounts",
+                "--cap-add SYS_ADMIN");
+        expect(container, "capabilities", "CAP_SYS_RESOURCE", Level.WARN, "negative oomScoreAdj",
+                "--cap-add SYS_RESOURCE");
         expect(container, "capabilities", "CAP_MKNOD", Level.OK, "held", "");
         expect(container, "mounts", "proc in a user namespace", Level.WARN, "/proc/sys", "systempaths=unconfined");
         expect(container, "cgroup", "delegation", Level.WARN, "read-only", "--cgroupns=private");
@@ -185,7 +191,8 @@ class DoctorTest {
                 "without cpu, cpuset, io", "user@.service.d/delegate.conf");
         expect(jane.notWritable(own), "cgroup", "delegation", Level.WARN, "is not this user's",
                 "systemd-run --user --scope -p Delegate=yes");
-        expect(FakeMachine.asRoot(), "cgroup", "delegation", Level.OK, "may make cgroups in /sys/fs/cgroup/init.scope", "");
+        expect(FakeMachine.asRoot(), "cgroup", "delegation", Level.OK, "may make cgroups in /sys/fs/cgroup/init.scope",
+                "");
         expect(FakeMachine.asRoot().with("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io pids\n"), "cgroup",
                 "controllers", Level.WARN, "no limits of memory", "cgroup_enable=memory");
     }
@@ -200,13 +207,14 @@ class DoctorTest {
             "35 25 0:35 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset",
             "36 25 0:36 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw"};
         FakeMachine machine = FakeMachine.asRoot().mounts(hybrid);
-        expect(machine, "cgroup", "version", Level.OK, "hybrid, v1 controllers in /sys/fs/cgroup, v2 on /sys/fs/cgroup/unified",
-                "");
+        expect(machine, "cgroup", "version", Level.OK,
+                "hybrid, v1 controllers in /sys/fs/cgroup, v2 on /sys/fs/cgroup/unified", "");
         expect(machine, "cgroup", "controllers", Level.OK, "cpu cpuset io memory pids", "");
         expect(machine, "cgroup", "delegation", Level.OK, "/sys/fs/cgroup/pids", "");
         expect(FakeMachine.asJane().mounts(hybrid), "cgroup", "delegation", Level.WARN, "root's alone",
                 "systemd.unified_cgroup_hierarchy=1");
-        expect(FakeMachine.asRoot().mounts(hybrid[0], hybrid[3]), "cgroup", "version", Level.OK, "v1 in /sys/fs/cgroup", "");
+        expect(FakeMachine.asRoot().mounts(hybrid[0], hybrid[3]), "cgroup", "version", Level.OK,
+                "v1 in /sys/fs/cgroup", "");
         expect(FakeMachine.asRoot().mounts(root), "cgroup", "version", Level.WARN, "none mounted",
                 "mount -t cgroup2 cgroup2 /sys/fs/cgroup");
         expect(FakeMachine.asRoot().mounts(root), "cgroup", "controllers", Level.WARN, "none", "boot a kernel");
@@ -236,7 +244,8 @@ class DoctorTest {
         expect(machine, "mounts", "overlay in a user namespace", Level.WARN, "no overlay", "see overlay");
         expect(machine.with("/lib/modules/6.1.0-13-amd64/kernel/fs/overlayfs", ""), "mounts", "overlay", Level.WARN,
                 "not loaded", "modprobe overlay");
-        expect(FakeMachine.asJane().trial(EPERM), "mounts", "overlay in a user namespace", Level.WARN, "refused", "dmesg");
+        expect(FakeMachine.asJane().trial(EPERM), "mounts", "overlay in a user namespace", Level.WARN, "refused",
+                "dmesg");
     }
 
     @Test
@@ -248,14 +257,16 @@ class DoctorTest {
 
     @Test
     void seccomp_its_library_and_the_security_modules() {
-        expect(FakeMachine.asRoot().withoutSeccompAction(0x7fc00000), "seccomp", "kernel", Level.WARN, "without the actions "
+        expect(FakeMachine.asRoot().withoutSeccompAction(0x7fc00000), "seccomp", "kernel", Level.WARN,
+                "without the actions "
                 + "NOTIFY", "5.0");
         expect(FakeMachine.asRoot().withoutSeccompAction(0x7fff0000), "seccomp", "kernel", Level.WARN, "no filters",
                 "CONFIG_SECCOMP_FILTER");
         expect(FakeMachine.asRoot().withoutLibseccomp(), "seccomp", "libseccomp", Level.WARN, "not found",
                 "apt install libseccomp2");
         expect(FakeMachine.asRoot(), "security", "modules", Level.OK, "lockdown capability yama apparmor", "");
-        expect(FakeMachine.asRoot().with("/sys/fs/selinux/enforce", "1"), "security", "modules", Level.OK, "SELinux", "");
+        expect(FakeMachine.asRoot().with("/sys/fs/selinux/enforce", "1"), "security", "modules", Level.OK, "SELinux",
+                "");
     }
 
     @Test
@@ -270,12 +281,14 @@ class DoctorTest {
     void terminals_and_temporary_files() {
         expect(FakeMachine.asRoot().without("/dev/ptmx"), "runtime", "terminals", Level.WARN, "no /dev/ptmx", "ln -s");
         expect(FakeMachine.asRoot().mounts(), "runtime", "terminals", Level.WARN, "no devpts", "mount -t devpts");
-        expect(FakeMachine.asRoot().notWritable("/tmp"), "runtime", "temporary files", Level.WARN, "/tmp", "chmod 1777 /tmp");
+        expect(FakeMachine.asRoot().notWritable("/tmp"), "runtime", "temporary files", Level.WARN, "/tmp",
+                "chmod 1777 /tmp");
     }
 
     @Test
     void a_check_that_goes_wrong_is_a_warning_with_the_reason_and_stops_no_other() {
-        FakeMachine machine = FakeMachine.asRoot().without("/proc/self/status").with("/proc/sys/kernel/osrelease", "strange");
+        FakeMachine machine = FakeMachine.asRoot().without("/proc/self/status")
+                .with("/proc/sys/kernel/osrelease", "strange");
         expect(machine, "namespaces", "pid", Level.WARN, "/proc/self/status cannot be read: is /proc mounted?", "bug");
         expect(machine, "kernel", "version", Level.WARN, "\"strange\" is no kernel version", "bug");
         expect(machine, "seccomp", "libseccomp", Level.OK, "2.5.4", "");

@@ -51,8 +51,8 @@ final class FakeMachine implements Machine {
     }
 
     FakeMachine as(int uid, long capabilities, int seccompMode) {
-        return with("/proc/self/status", String.format("Name:\tx\nUid:\t%d\t%d\t%d\t%d\nCapEff:\t%016x\nNoNewPrivs:\t0\n"
-                + "Seccomp:\t%d\n", uid, uid, uid, uid, capabilities, seccompMode));
+        return with("/proc/self/status", String.format("Name:\tx\nUid:\t%d\t%d\t%d\t%d\nCapEff:\t%016x\n"
+                + "NoNewPrivs:\t0\nSeccomp:\t%d\n", uid, uid, uid, uid, capabilities, seccompMode));
     }
 
     FakeMachine pureV2(String cgroup) {
