@@ -1,0 +1,78 @@
+package dev.rustyrun.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.doctor.Doctor;
+import dev.rustyrun.doctor.Finding;
+import dev.rustyrun.doctor.Level;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Linux;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code rustyrun doctor}: what this kernel and this user can do, and what to do about the rest. */
+@Command(name = "doctor", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        description = "Tells what this kernel and this user can do, and what to do about the rest. Changes nothing.",
+        footer = {"", "Each line: ok, warn or FAIL, the thing, the fact, and after a dash what to do.",
+            "Exit status: 0 when this user can run containers here; 1 when not, so when a",
+            "line says FAIL; 125 when Rustyrun itself failed.", "", "Examples:", "  rustyrun doctor",
+            "  rustyrun doctor --json | jq .usable"})
+final class DoctorCommand implements Callable<Integer> {
+
+    private static final int STDOUT = 1;
+
+    @Option(names = "--json", description = "Print one JSON object: usable, and the findings.")
+    private boolean json;
+
+    @Option(names = "--debug", description = "Print stack traces with errors.")
+    private boolean debug;
+
+    @Override
+    public Integer call() {
+        Linux linux = Linux.host();
+        List<Finding> findings = Doctor.ofHost(linux, SelfExec.isNativeImage()).examine();
+        if (json) {
+            print(json(findings).toPrettyString());
+        } else {
+            boolean coloured = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() && linux.isTerminal(STDOUT);
+            findings.forEach(finding -> print(line(finding, coloured)));
+        }
+        return Doctor.usable(findings) ? 0 : 1;
+    }
+
+    /** In UTF-8 whatever the locale: a service's is often C, in which System.out makes question marks of dashes. */
+    private static void print(String line) {
+        System.out.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String line(Finding finding, boolean coloured) {
+        String mark = String.format("%-4s", finding.level().word());
+        String thing = finding.group() + ": " + finding.name();
+        return (coloured ? colour(finding.level()) + mark + "\033[0m" : mark) + "  " + thing + ": " + finding.fact()
+                + (finding.advice().isEmpty() ? "" : " — " + finding.advice());
+    }
+
+    private static String colour(Level level) {
+        return switch (level) {
+            case OK -> "\033[32m";
+            case WARN -> "\033[33m";
+            case FAIL -> "\033[1;31m";
+        };
+    }
+
+    static ObjectNode json(List<Finding> findings) {
+        ObjectNode report = JsonNodeFactory.instance.objectNode();
+        report.put("usable", Doctor.usable(findings));
+        var array = report.putArray("findings");
+        for (Finding finding : findings) {
+            array.addObject().put("group", finding.group()).put("name", finding.name())
+                    .put("level", finding.level().name().toLowerCase(Locale.ROOT)).put("fact", finding.fact())
+                    .put("advice", finding.advice());
+        }
+        return report;
+    }
+}

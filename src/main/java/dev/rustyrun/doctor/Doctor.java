@@ -1,0 +1,38 @@
+package dev.rustyrun.doctor;
+
+import dev.rustyrun.linux.Linux;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Finds out what this kernel and this user can do. */
+public final class Doctor {
+
+    private static final List<Question> QUESTIONS = Stream.of(KernelChecks.ALL, NamespaceChecks.ALL,
+            UserNamespaceChecks.ALL, SubIdChecks.ALL, CgroupChecks.ALL, MountChecks.ALL, SecurityChecks.ALL,
+            CapabilityChecks.ALL, RuntimeChecks.ALL).flatMap(List::stream).toList();
+
+    private final Machine machine;
+
+    Doctor(Machine machine) {
+        this.machine = machine;
+    }
+
+    /**
+     * One for this machine and this process.
+     *
+     * @param isNative whether this process is the native executable
+     */
+    public static Doctor ofHost(Linux linux, boolean isNative) {
+        return new Doctor(new HostMachine(linux, isNative));
+    }
+
+    /** Asks everything; never throws for what it finds. */
+    public List<Finding> examine() {
+        return QUESTIONS.stream().map(question -> question.put(machine)).toList();
+    }
+
+    /** Whether containers of this user can run at all, after these findings. */
+    public static boolean usable(List<Finding> findings) {
+        return findings.stream().noneMatch(finding -> finding.level() == Level.FAIL);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.rustyrun.doctor;
+
+import dev.rustyrun.linux.KernelProbe;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.ProbedCall;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** The machine that this process runs on. */
+final class HostMachine implements Machine {
+
+    private static final int LARGE = 8000;
+    private static final int S_ISUID = 04000;
+    private static final List<String> ENVIRONMENT =
+            List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C");
+
+    private final Linux linux;
+    private final KernelProbe probe = new KernelProbe();
+    private final boolean isNative;
+
+    HostMachine(Linux linux, boolean isNative) {
+        this.linux = linux;
+        this.isNative = isNative;
+    }
+
+    /**
+     * In large pieces: a number below /proc/sys is given to the first read(2) only, and Files.readAllBytes begins with
+     * one of a single byte where the size is 0. Not as UTF-8, which could fail: what we look for is ASCII.
+     */
+    @Override
+    public Optional<String> text(String path) {
+        try (InputStream file = new FileInputStream(path)) {
+            StringBuilder text = new StringBuilder();
+            byte[] piece = new byte[LARGE];
+            for (int got; (got = file.read(piece)) > 0;) {
+                text.append(new String(piece, 0, got, StandardCharsets.ISO_8859_1));
+            }
+            return Optional.of(text.toString());
+        } catch (IOException notForUs) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public boolean exists(String path) {
+        return Files.exists(Path.of(path));
+    }
+
+    @Override
+    public boolean mayWrite(String path) {
+        return Files.isWritable(Path.of(path));
+    }
+
+    @Override
+    public boolean raisesRights(String path) {
+        return (linux.status(path).mode() & S_ISUID) != 0 || probe.hasAttribute(path, "security.capability");
+    }
+
+    @Override
+    public int unshare(int flags) {
+        AtomicInteger errno = new AtomicInteger();
+        Thread thread = new Thread(() -> {
+            try {
+                linux.unshare(flags);
+            } catch (LinuxException e) {
+                errno.set(e.errno());
+            }
+        }, "doctor-unshare");
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+        return errno.get();
+    }
+
+    /**
+     * By unshare(1): this process may have several threads, with which unshare(CLONE_NEWUSER) fails, and leaving our
+     * own user namespace could not be undone. What it says comes back through its descriptor 3.
+     */
+    @Override
+    public Trial inUserNamespace(String options, String... command) {
+        Optional<String> unshare =
+                Stream.of("/usr/bin/unshare", "/bin/unshare", "/usr/sbin/unshare").filter(this::exists).findFirst();
+        if (unshare.isEmpty()) {
+            return new Trial.NotTried("unshare(1) of util-linux is not installed");
+        }
+        List<String> argv = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >&3 2>&3 3>&-", "sh"));
+        argv.addAll(List.of(unshare.get(), "-U", "-r"));
+        argv.addAll(List.of(options.split(" ")));
+        argv.addAll(List.of(command));
+        int[] pair = linux.socketPair();
+        int child;
+        try {
+            child = linux.spawn("/bin/sh", pair[1], argv, ENVIRONMENT);
+        } catch (LinuxException e) {
+            linux.close(pair[0]);
+            return new Trial.NotTried(e.getMessage());
+        } finally {
+            linux.close(pair[1]);
+        }
+        String said = everythingFrom(pair[0]);
+        int exitCode = linux.await(child).exitCode();
+        return exitCode == 0 ? new Trial.Done()
+                : new Trial.Refused(said.isEmpty() ? "exit status " + exitCode : said);
+    }
+
+    private String everythingFrom(int socket) {
+        StringBuilder said = new StringBuilder();
+        byte[] buffer = new byte[4096];
+        for (int got; (got = linux.receive(socket, buffer, buffer.length).count()) > 0;) {
+            said.append(new String(buffer, 0, got, StandardCharsets.ISO_8859_1));
+        }
+        linux.close(socket);
+        return said.toString().strip().replace("\n", "; ");
+    }
+
+    @Override
+    public int errnoOf(ProbedCall call) {
+        return probe.errnoOf(call);
+    }
+
+    @Override
+    public boolean hasSeccompAction(int action) {
+        return probe.hasSeccompAction(action);
+    }
+
+    @Override
+    public Optional<String> libseccomp() {
+        return probe.libseccompVersion();
+    }
+
+    @Override
+    public boolean isNative() {
+        return isNative;
+    }
+
+    @Override
+    public String temporaryFolder() {
+        return System.getProperty("java.io.tmpdir", "/tmp");
+    }
+}
