@@ -22,6 +22,8 @@ class ArchitectureTest {
                 .layer("http").definedBy("dev.rustyrun.http..")
                 .layer("launch").definedBy("dev.rustyrun.launch..")
                 .layer("rootfs").definedBy("dev.rustyrun.rootfs..")
+                .layer("seccomp").definedBy("dev.rustyrun.seccomp..")
+                .layer("oci").definedBy("dev.rustyrun.oci..")
                 .layer("plan").definedBy("dev.rustyrun.plan..")
                 .layer("spec").definedBy("dev.rustyrun.spec..")
                 .layer("linux").definedBy("dev.rustyrun.linux..")
@@ -30,8 +32,10 @@ class ArchitectureTest {
                 .whereLayer("http").mayNotBeAccessedByAnyLayer()
                 .whereLayer("launch").mayOnlyBeAccessedByLayers("main", "cli", "http")
                 .whereLayer("rootfs").mayOnlyBeAccessedByLayers("cli", "http")
+                .whereLayer("seccomp").mayOnlyBeAccessedByLayers("cli", "http", "launch")
+                .whereLayer("oci").mayOnlyBeAccessedByLayers("cli", "http")
                 .whereLayer("plan").mayOnlyBeAccessedByLayers("cli", "http", "launch")
-                .whereLayer("spec").mayOnlyBeAccessedByLayers("cli", "http", "launch", "rootfs", "plan")
+                .whereLayer("spec").mayOnlyBeAccessedByLayers("cli", "http", "launch", "rootfs", "seccomp", "oci", "plan")
                 .check(OURS);
     }
 
@@ -44,7 +48,7 @@ class ArchitectureTest {
     @Test
     void a_stage_needs_neither_quarkus_nor_picocli() {
         noClasses().that().resideInAnyPackage("dev.rustyrun.launch..", "dev.rustyrun.plan..", "dev.rustyrun.spec..",
-                "dev.rustyrun.linux..").should().dependOnClassesThat()
+                "dev.rustyrun.seccomp..", "dev.rustyrun.linux..").should().dependOnClassesThat()
                 .resideInAnyPackage("io.quarkus..", "picocli..", "com.fasterxml..").check(OURS);
     }
 }

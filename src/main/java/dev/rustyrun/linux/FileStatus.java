@@ -9,15 +9,17 @@ import java.nio.ByteOrder;
  * @param mode type and permission bits, as in {@code st_mode}
  * @param major of a device file
  * @param minor of a device file
+ * @param owner the user whose file it is
  */
-public record FileStatus(int mode, int major, int minor) {
+public record FileStatus(int mode, int major, int minor, int owner) {
 
     static final int STATX_SIZE = 256;
-    static final int STATX_TYPE_AND_MODE = 0x3;
+    static final int STATX_TYPE_MODE_AND_OWNER = 0xB;
 
     static FileStatus decode(byte[] statx) {
         ByteBuffer b = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
-        return new FileStatus(Short.toUnsignedInt(b.getShort(28)), b.getInt(128), b.getInt(132));
+        return new FileStatus(Short.toUnsignedInt(b.getShort(28)), b.getInt(128), b.getInt(132),
+                b.getInt(20));
     }
 
     public boolean isDirectory() {
@@ -31,6 +33,11 @@ public record FileStatus(int mode, int major, int minor) {
     /** Whether any execute bit is set on a regular file. */
     public boolean isExecutableFile() {
         return type() == FileFlag.S_IFREG && (mode & 0111) != 0;
+    }
+
+    /** Whether it belongs to {@code user} and nobody else may write it. */
+    public boolean isOnlyWritableBy(int user) {
+        return owner == user && (mode & 0022) == 0;
     }
 
     private int type() {

@@ -245,7 +245,7 @@ public final class Linux {
 
     private FileStatus statx(int dirfd, String path, int flags) {
         byte[] statx = new byte[FileStatus.STATX_SIZE];
-        check(libc.statx(dirfd, path, flags, FileStatus.STATX_TYPE_AND_MODE, statx), "statx",
+        check(libc.statx(dirfd, path, flags, FileStatus.STATX_TYPE_MODE_AND_OWNER, statx), "statx",
                 dirfd, path);
         return FileStatus.decode(statx);
     }
@@ -331,6 +331,11 @@ public final class Linux {
 
     public boolean isRoot() {
         return libc.geteuid() == 0;
+    }
+
+    /** The user as whom files are opened; man 2 geteuid. */
+    public int effectiveUser() {
+        return libc.geteuid();
     }
 
     /** Starts a session of its own, without a controlling terminal; man 2 setsid. */
