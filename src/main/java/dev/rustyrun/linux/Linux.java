@@ -511,7 +511,7 @@ public final class Linux {
      */
     public int installSeccomp(byte[] program, int flags) {
         return check(libc.seccomp_set_filter(flags, program), "seccomp SECCOMP_SET_MODE_FILTER",
-                program.length / SOCK_FILTER_SIZE + " instructions", flags);
+                program.length / SOCK_FILTER_SIZE, flags);
     }
 
     private interface Attempt {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Compiles a profile to the program that the kernel runs on each call, with libseccomp, and as runc does. */
 final class SeccompCompiler {
@@ -46,9 +47,13 @@ final class SeccompCompiler {
      * @throws InvalidSpecException when libseccomp is not installed, or cannot do what the profile asks for
      */
     static byte[] compile(Seccomp seccomp, Machine machine) {
+        return compile(seccomp, machine, SeccompLibrary::open);
+    }
+
+    static byte[] compile(Seccomp seccomp, Machine machine, Supplier<SeccompLibrary> opener) {
         SeccompLibrary library;
         try {
-            library = SeccompLibrary.open();
+            library = opener.get();
         } catch (MissingLibraryException e) {
             throw new InvalidSpecException("no libseccomp, which makes the system call filter (" + e.getMessage()
                     + "): install libseccomp2, or run without a filter, --seccomp unconfined");
