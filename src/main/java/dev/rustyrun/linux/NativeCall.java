@@ -10,7 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Calls the functions of one library by name with up to six machine words, through jffi, the layer that jnr-ffi itself stands on.
+ * Calls the functions of one library by name with up to six machine words, through jffi, the layer that jnr-ffi itself
+ * stands on.
  *
  * <p>Why not a jnr-ffi interface: its proxies inspect and convert every signature by reflection when it is first used,
  * which cost a stage 0.8 ms before its first system call and several more for string arrays. A word-sized call

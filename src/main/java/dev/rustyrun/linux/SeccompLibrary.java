@@ -3,9 +3,9 @@ package dev.rustyrun.linux;
 import java.util.Arrays;
 
 /**
- * libseccomp, which compiles rules about system calls into a filter program: the functions of {@code seccomp.h} that are
- * needed for that, each named in man 3. The library is loaded when this is opened and not before: most launches find
- * their filter ready. Nothing here installs a filter; {@link Linux#installSeccomp} does.
+ * libseccomp, which compiles rules about system calls into a filter program: the functions of {@code seccomp.h} that
+ * are needed for that, each named in man 3. The library is loaded when this is opened and not before: most launches
+ * find their filter ready. Nothing here installs a filter; {@link Linux#installSeccomp} does.
  */
 public final class SeccompLibrary {
 
@@ -62,7 +62,8 @@ public final class SeccompLibrary {
      */
     public int number(int token, String name) {
         try (NativeMemory m = new NativeMemory()) {
-            return (int) seccomp.call("seccomp_syscall_resolve_name_arch", Integer.toUnsignedLong(token), m.string(name));
+            return (int) seccomp.call("seccomp_syscall_resolve_name_arch", Integer.toUnsignedLong(token),
+                    m.string(name));
         }
     }
 

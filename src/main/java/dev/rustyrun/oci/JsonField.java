@@ -9,8 +9,8 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
- * A value in a JSON text that knows its path, so that whatever is wrong with it can be told by name. A field that is null
- * counts as missing.
+ * A value in a JSON text that knows its path, so that whatever is wrong with it can be told by name. A field that is
+ * null counts as missing.
  */
 record JsonField(String path, JsonNode node) {
 
@@ -98,7 +98,8 @@ record JsonField(String path, JsonNode node) {
                 return value;
             }
         }
-        throw wrong("is none of " + word.apply(values[0]) + ", " + word.apply(values[1]) + " and so on: " + quoted(text));
+        throw wrong("is none of " + word.apply(values[0]) + ", " + word.apply(values[1]) + " and so on: "
+                + quoted(text));
     }
 
     InvalidSpecException wrong(String what) {

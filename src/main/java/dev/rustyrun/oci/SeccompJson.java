@@ -17,9 +17,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Reads a seccomp profile, either as {@code linux.seccomp} of the OCI runtime specification or in the form of docker's and
- * podman's profile files, in which an {@code archMap} and the conditions {@code includes} and {@code excludes} are decided
- * here, for one container on one machine. Fields that nobody knows are ignored.
+ * Reads a seccomp profile, either as {@code linux.seccomp} of the OCI runtime specification or in the form of docker's
+ * and podman's profile files, in which an {@code archMap} and the conditions {@code includes} and {@code excludes} are
+ * decided here, for one container on one machine. Fields that nobody knows are ignored.
  */
 public final class SeccompJson {
 

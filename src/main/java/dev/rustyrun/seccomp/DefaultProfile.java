@@ -17,7 +17,8 @@ import java.util.Set;
 /**
  * Rustyrun's own profile, for containers that name none: what programs need is allowed, what administers the machine
  * needs the capability for it, and everything else returns EPERM. It reaches as far as docker's default profile; two
- * calls are judged by the half of their argument that the kernel looks at, which a comparison of 64 bits would let pass.
+ * calls are judged by the half of their argument that the kernel looks at, which a comparison of 64 bits would let
+ * pass.
  */
 public final class DefaultProfile {
 
@@ -42,7 +43,7 @@ public final class DefaultProfile {
         this.capabilities = capabilities;
     }
 
-    /** The profile for a container with the bounding set {@code capabilities} on a machine of architecture {@code arch}. */
+    /** The profile for a container with the bounding set {@code capabilities} on a machine of this architecture. */
     public static Seccomp of(Set<Capability> capabilities, Seccomp.Arch arch) {
         DefaultProfile profile = new DefaultProfile(capabilities);
         profile.allow(PlainCalls.NAMES);
@@ -80,8 +81,9 @@ public final class DefaultProfile {
     }
 
     /**
-     * Allows a call unless the lower 32 bits of an argument are {@code value}: unequal is, to differ in at least one bit.
-     * The kernel takes these arguments as an int, so a comparison of all 64 bits would let in what has a bit set above.
+     * Allows a call unless the lower 32 bits of an argument are {@code value}: unequal is, to differ in at least one
+     * bit. The kernel takes these arguments as an int, so a comparison of all 64 bits would let in what has a bit set
+     * above.
      */
     private void allowUnless(String name, int argument, int value) {
         for (int bit = 0; bit < Integer.SIZE; bit++) {

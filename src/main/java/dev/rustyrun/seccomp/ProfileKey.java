@@ -10,9 +10,10 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * Under which name a compiled filter is kept. It changes with everything that the program depends on, but for libseccomp's
- * version: to ask for that the library would have to be loaded, which the cache is there to avoid. What an older libseccomp
- * has compiled stays right until the next start of the machine, when the folder, below {@code /run}, is empty again.
+ * Under which name a compiled filter is kept. It changes with everything that the program depends on, but for
+ * libseccomp's version: to ask for that the library would have to be loaded, which the cache is there to avoid. What an
+ * older libseccomp has compiled stays right until the next start of the machine, when the folder, below {@code /run},
+ * is empty again.
  */
 final class ProfileKey {
 
@@ -64,7 +65,8 @@ final class ProfileKey {
         StringBuilder b = new StringBuilder(text.length());
         for (int i = 0; i < Math.min(text.length(), 80); i++) {
             char c = text.charAt(i);
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-';
+            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.'
+                    || c == '-';
             b.append(plain ? c : '_');
         }
         return b.toString();

@@ -17,12 +17,12 @@ import java.util.EnumSet;
 import java.util.Optional;
 
 /**
- * Compiled filters on disk, one file each. A folder or a file that someone else could have written is not used. A file is
- * a line of ours, the program's length and a checksum over key and program, and the program; one that is cut off, damaged
- * or renamed counts as missing.
+ * Compiled filters on disk, one file each. A folder or a file that someone else could have written is not used. A file
+ * is a line of ours, the program's length and a checksum over key and program, and the program; one that is cut off,
+ * damaged or renamed counts as missing.
  *
- * <p>Reading goes through {@link Linux} and not through {@code java.nio}, whose first use costs more than the launch of a
- * container has to spare.
+ * <p>Reading goes through {@link Linux} and not through {@code java.nio}, whose first use costs more than the launch of
+ * a container has to spare.
  */
 final class SeccompCache {
 
@@ -79,7 +79,8 @@ final class SeccompCache {
         ByteBuffer b = ByteBuffer.wrap(content).position(MAGIC.length);
         int length = b.getInt();
         long checksum = b.getLong();
-        if (length != b.remaining() || length == 0 || length > MOST_BYTES || length % UnknownCalls.INSTRUCTION_SIZE != 0) {
+        if (length != b.remaining() || length == 0 || length > MOST_BYTES
+                || length % UnknownCalls.INSTRUCTION_SIZE != 0) {
             return Optional.empty();
         }
         byte[] program = Arrays.copyOfRange(content, HEADER_SIZE, content.length);
@@ -87,8 +88,8 @@ final class SeccompCache {
     }
 
     /**
-     * Keeps {@code program} for the next launch: written aside and renamed, so that no reader sees half of it. A cache that
-     * cannot be written is none, which is no error.
+     * Keeps {@code program} for the next launch: written aside and renamed, so that no reader sees half of it. A cache
+     * that cannot be written is none, which is no error.
      */
     void store(String key, byte[] program) {
         Path directory = Path.of(folder);
@@ -133,7 +134,10 @@ final class SeccompCache {
                 .putLong(checksum(key, program)).put(program).flip();
     }
 
-    /** FNV-1a over words of an instruction each: against damage, not against an enemy, who cannot write here. A MessageDigest takes longer to be found. */
+    /**
+     * FNV-1a, a word of it an instruction: against damage, not against an enemy, who cannot write here. A MessageDigest
+     * takes longer to be found.
+     */
     private static long checksum(String key, byte[] program) {
         long hash = 0xcbf29ce484222325L;
         for (int i = 0; i < key.length(); i++) {

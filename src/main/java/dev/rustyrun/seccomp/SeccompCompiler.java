@@ -82,8 +82,8 @@ final class SeccompCompiler {
         program = UnknownCalls.refuse(lastCalls(), program);
         int count = program.length / UnknownCalls.INSTRUCTION_SIZE;
         if (count > MOST_INSTRUCTIONS) {
-            throw new InvalidSpecException("the seccomp profile comes to " + count + " instructions, but the kernel takes "
-                    + MOST_INSTRUCTIONS + ": use fewer rules or architectures");
+            throw new InvalidSpecException("the seccomp profile comes to " + count + " instructions, but the kernel"
+                    + " takes " + MOST_INSTRUCTIONS + ": use fewer rules or architectures");
         }
         return program;
     }
@@ -122,8 +122,8 @@ final class SeccompCompiler {
                     add(filter, action, name, rule.args());
                 }
             } catch (LinuxException e) {
-                throw new InvalidSpecException("seccomp.syscalls[" + index + "]: libseccomp refuses this rule for " + name
-                        + ", does another contradict it? " + e.getMessage());
+                throw new InvalidSpecException("seccomp.syscalls[" + index + "]: libseccomp refuses this rule for "
+                        + name + ", does another contradict it? " + e.getMessage());
             }
         }
     }

@@ -36,7 +36,8 @@ public final class SeccompFilters {
      * The filter that {@code setting} comes to; empty for none.
      *
      * @param bounding the container's bounding set, which the built-in profile follows
-     * @throws dev.rustyrun.spec.InvalidSpecException when the profile is wrong, or libseccomp is needed and not installed
+     * @throws dev.rustyrun.spec.InvalidSpecException when the profile is wrong, or libseccomp is needed and not
+     *        installed
      */
     public Optional<SeccompProgram> program(SeccompSetting setting, Set<Capability> bounding) {
         if (setting instanceof SeccompSetting.Unconfined) {

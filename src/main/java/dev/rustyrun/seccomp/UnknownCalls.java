@@ -11,8 +11,8 @@ import java.util.Map;
 /**
  * The head of a filter that answers ENOSYS to calls newer than anything the profile names.
  *
- * <p>Programs try a new call and take the old one on ENOSYS; an EPERM they believe. A profile that knows nothing of a call
- * has not decided to forbid it, so such a call should look as on a kernel that lacks it. runc does the same.
+ * <p>Programs try a new call and take the old one on ENOSYS; an EPERM they believe. A profile that knows nothing of a
+ * call has not decided to forbid it, so such a call should look as on a kernel that lacks it. runc does the same.
  */
 final class UnknownCalls {
 

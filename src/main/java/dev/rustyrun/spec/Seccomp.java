@@ -5,8 +5,8 @@ import java.util.OptionalInt;
 
 /**
  * Which system calls a container may make, as {@code linux.seccomp} of the OCI runtime specification says it:
- * config-linux.md, "Seccomp"; component names are the specification's. What the fields mean to the kernel: man 2 seccomp
- * and man 3 seccomp_rule_add. Immutable. {@link SeccompValidator} checks it.
+ * config-linux.md, "Seccomp"; component names are the specification's. What the fields mean to the kernel: man 2
+ * seccomp and man 3 seccomp_rule_add. Immutable. {@link SeccompValidator} checks it.
  *
  * @param defaultAction for a call that no rule is about
  * @param defaultErrnoRet what the default action returns, for those actions that return something
@@ -44,8 +44,8 @@ public record Seccomp(Action defaultAction, OptionalInt defaultErrnoRet, List<Ar
      * @param names the calls; those that this machine does not have are skipped
      * @param action what happens
      * @param errnoRet what the action returns
-     * @param args what must hold, all at once, of the call's arguments; when two are about the same argument, any of all
-     *        is enough, as in runc
+     * @param args what must hold, all at once, of the call's arguments; when two are about the same argument, any of
+     *        all is enough, as in runc
      */
     public record Rule(List<String> names, Action action, OptionalInt errnoRet, List<Arg> args) {
         public Rule {

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What Rustyrun's own profile does to calls, told by running the program that libseccomp makes of it. Numbers are x86-64's. */
+/** What Rustyrun's own profile does to calls, told by running what libseccomp makes of it. Numbers are x86-64's. */
 class DefaultProfileTest {
 
     private static final int X86_64 = Arch.X86_64.token();

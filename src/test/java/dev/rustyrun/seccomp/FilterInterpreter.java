@@ -3,7 +3,7 @@ package dev.rustyrun.seccomp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Runs a filter as the kernel does: the part of classic BPF that seccomp allows, over one {@code struct seccomp_data}. */
+/** Runs a filter as the kernel does: the classic BPF that seccomp allows, over one {@code struct seccomp_data}. */
 final class FilterInterpreter {
 
     static final int ALLOW = 0x7fff0000;
