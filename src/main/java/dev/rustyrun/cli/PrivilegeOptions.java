@@ -43,6 +43,11 @@ final class PrivilegeOptions {
     @Option(names = "--group-add", paramLabel = "GROUP", description = "A further group of the command; repeatable.")
     private List<String> groups = List.of();
 
+    @Option(names = "--seccomp", paramLabel = "PROFILE|unconfined", defaultValue = "",
+            description = "The system calls that it may make: a profile in OCI's or docker's JSON form, or any (default:"
+                    + " those that docker allows).")
+    private String seccomp;
+
     /** The groups asked for, by name or number. */
     List<String> groups() {
         return groups;
@@ -64,6 +69,9 @@ final class PrivilegeOptions {
         spec.capabilities(new Spec.Capabilities(granted, granted, granted, ambient, ambient));
         spec.noNewPrivileges(noNewPrivileges);
         ulimits.forEach(text -> spec.rlimit(rlimit(text)));
+        if (!seccomp.isEmpty()) {
+            spec.seccomp(SeccompWords.setting(seccomp, granted));
+        }
         if (oomScoreAdj != null) {
             spec.oomScoreAdj(oomScoreAdj);
         }

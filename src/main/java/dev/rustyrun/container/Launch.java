@@ -10,6 +10,9 @@ import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.PlanCompiler;
 import dev.rustyrun.plan.SeccompFilter;
+import dev.rustyrun.seccomp.SeccompFilters;
+import dev.rustyrun.spec.Machine;
+import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import java.time.Instant;
@@ -42,7 +45,17 @@ public final class Launch {
     }
 
     private HostFacts facts() {
-        return probe.factsFor(spec, List.of(), false, new SeccompFilter(new byte[0]));
+        return probe.factsFor(spec, List.of(), false, filter());
+    }
+
+    private SeccompFilter filter() {
+        SeccompSetting setting = spec.linux().seccomp();
+        if (setting instanceof SeccompSetting.Unconfined) {
+            return SeccompFilter.NONE;
+        }
+        return new SeccompFilters(linux, store.folder() + "/.seccomp", Machine.current())
+                .program(setting, spec.process().capabilities().bounding())
+                .map(program -> new SeccompFilter(program.instructions(), program.flags())).orElse(SeccompFilter.NONE);
     }
 
     /**

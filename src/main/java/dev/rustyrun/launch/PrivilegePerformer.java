@@ -99,6 +99,6 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
 
     @Override
     public void installSeccomp(PrivilegeStep.InstallSeccomp step) {
-        //linux.installSeccomp(step.filter().bytes(), step.flags());
+        linux.installSeccomp(step.filter().bytes(), step.filter().flags());
     }
 }

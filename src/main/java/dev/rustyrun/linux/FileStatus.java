@@ -58,6 +58,11 @@ public record FileStatus(int mode, int uid, int gid, int major, int minor) {
         return type() == FileFlag.S_IFREG && (mode & 0111) != 0;
     }
 
+    /** Whether it belongs to {@code user} and nobody else may write it. */
+    public boolean isOnlyWritableBy(int user) {
+        return uid == user && (mode & 0022) == 0;
+    }
+
     private int type() {
         return mode & FileFlag.S_IFMT;
     }

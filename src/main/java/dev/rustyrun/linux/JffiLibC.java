@@ -3,7 +3,7 @@ package dev.rustyrun.linux;
 /** {@link LibC} bound to the process's own libc. Safe for use by several threads. */
 final class JffiLibC implements LibC {
 
-    private final NativeCall calls = new NativeCall();
+    private final NativeCall calls = NativeCall.libc();
 
     @Override
     public int errno() {
@@ -474,6 +474,19 @@ final class JffiLibC implements LibC {
             int result = call("poll", address, count, timeoutMillis);
             m.get(address, pollfds, pollfds.length);
             return result;
+        }
+    }
+
+    // Seccomp
+
+    @Override
+    public int seccomp_set_filter(int flags, byte[] program) {
+        try (NativeMemory m = new NativeMemory()) {
+            // struct sock_fprog: a 16-bit count, then at the next word the address.
+            long header = m.allocate(2 * Long.BYTES);
+            m.putLong(header, program.length / Linux.SOCK_FILTER_SIZE);
+            m.putLong(header + Long.BYTES, m.bytes(program));
+            return call("syscall", SystemCall.SECCOMP, Linux.SECCOMP_SET_MODE_FILTER, flags, header);
         }
     }
 

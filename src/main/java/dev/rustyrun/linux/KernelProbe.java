@@ -14,7 +14,7 @@ public final class KernelProbe {
     private static final int SYS_SECCOMP = "aarch64".equals(System.getProperty("os.arch")) ? 277 : 317;
     private static final int SECCOMP_GET_ACTION_AVAIL = 2;
 
-    private final NativeCall calls = new NativeCall();
+    private final NativeCall calls = NativeCall.libc();
 
     /**
      * The error of a call with arguments that are wrong in every kernel. ENOSYS: the kernel lacks it, or a seccomp

@@ -30,6 +30,8 @@ public final class Linux {
     private static final int RUSAGE_SIZE = 144;
     private static final int STATFS_SIZE = 120;
     private static final long PROC_SUPER_MAGIC = 0x9fa0;
+    static final int SECCOMP_SET_MODE_FILTER = 1;
+    static final int SOCK_FILTER_SIZE = 8;
 
     private final LibC libc;
 
@@ -595,6 +597,21 @@ public final class Linux {
     /** Waits until something happened on {@code set}, at most {@code millis} (-1: for ever); man 2 poll. */
     public boolean poll(PollSet set, int millis) {
         return check(retry(() -> libc.poll(set.bytes(), set.count(), millis)), "poll") > 0;
+    }
+
+    // Seccomp
+
+    /**
+     * Lets this thread's system calls pass through {@code program} from now on, also after an execve; needs
+     * no_new_privs or CAP_SYS_ADMIN; man 2 seccomp, SECCOMP_SET_MODE_FILTER.
+     *
+     * @param program an array of {@code struct sock_filter}
+     * @param flags SECCOMP_FILTER_FLAG_ bits
+     * @return with SECCOMP_FILTER_FLAG_NEW_LISTENER the listener's descriptor, close-on-exec; otherwise 0
+     */
+    public int installSeccomp(byte[] program, int flags) {
+        return check(libc.seccomp_set_filter(flags, program), "seccomp SECCOMP_SET_MODE_FILTER",
+                program.length / SOCK_FILTER_SIZE, flags);
     }
 
     private interface Attempt {

@@ -10,7 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Calls libc functions by name with up to six machine words, through jffi, the layer that jnr-ffi itself stands on.
+ * Calls the functions of one library by name with up to six machine words, through jffi, the layer that jnr-ffi itself
+ * stands on.
  *
  * <p>Why not a jnr-ffi interface: its proxies inspect and convert every signature by reflection when it is first used,
  * which cost a stage 0.8 ms before its first system call and several more for string arrays. A word-sized call
@@ -20,9 +21,34 @@ final class NativeCall {
 
     private static final int MOST_ARGUMENTS = 6;
 
-    private final Library libc = Library.openLibrary("libc.so.6", Library.LAZY | Library.GLOBAL);
+    private final Library library;
+    private final String name;
     private final CallContext[] byArity = new CallContext[MOST_ARGUMENTS + 1];
     private final Map<String, Long> addresses = new HashMap<>();
+
+    private NativeCall(Library library, String name) {
+        this.library = library;
+        this.name = name;
+    }
+
+    /** The process's own libc. */
+    static NativeCall libc() {
+        return new NativeCall(Library.openLibrary("libc.so.6", Library.LAZY | Library.GLOBAL),
+                "libc (glibc 2.31 or newer is needed)");
+    }
+
+    /**
+     * A library by its file name, man 3 dlopen.
+     *
+     * @throws MissingLibraryException when it cannot be loaded
+     */
+    static NativeCall library(String fileName) {
+        Library library = Library.openLibrary(fileName, Library.NOW | Library.LOCAL);
+        if (library == null) {
+            throw new MissingLibraryException(String.valueOf(Library.getLastError()).strip().replace('\n', ' '));
+        }
+        return new NativeCall(library, fileName);
+    }
 
     /** Calls {@code function}; integers narrower than a word are widened, as the x86-64 and AArch64 ABIs allow. */
     long call(String function, long... a) {
@@ -47,9 +73,9 @@ final class NativeCall {
     private synchronized long address(String function) {
         Long known = addresses.get(function);
         if (known == null) {
-            known = libc.getSymbolAddress(function);
+            known = library.getSymbolAddress(function);
             if (known == 0) {
-                throw new UnsatisfiedLinkError("libc has no function " + function + "; glibc 2.31 or newer is needed");
+                throw new UnsatisfiedLinkError("no function " + function + " in " + name);
             }
             addresses.put(function, known);
         }

@@ -10,14 +10,14 @@ import java.util.List;
  * @param limitsDevices whether that cgroup lets only allowed devices be opened
  * @param mayMapGroups whether a new user namespace keeps setgroups(2): not when an unprivileged user maps only himself
  * @param mayMakeDevices whether device files can be made; where not, the host's are shown instead
- * @param seccomp the container's system call filter; without instructions when it has none
+ * @param seccomp the container's system call filter, or {@link SeccompFilter#NONE}
  */
 public record HostFacts(String program, List<String> cgroupFiles, boolean limitsDevices, boolean mayMapGroups,
         boolean mayMakeDevices, SeccompFilter seccomp) {
 
     /** A privileged host that has prepared nothing. */
     public static final HostFacts PLAIN =
-            new HostFacts("", List.of(), false, true, true, new SeccompFilter(new byte[0]));
+            new HostFacts("", List.of(), false, true, true, SeccompFilter.NONE);
 
     public HostFacts {
         cgroupFiles = List.copyOf(cgroupFiles);

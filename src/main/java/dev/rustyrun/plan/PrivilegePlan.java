@@ -33,7 +33,7 @@ final class PrivilegePlan {
             long admin = Capability.bits(Set.of(Capability.CAP_SYS_ADMIN));
             steps.add(new PrivilegeStep.SetCapabilities(Capability.bits(sets.effective()) | admin,
                     Capability.bits(sets.permitted()) | admin, Capability.bits(sets.inheritable()), 0));
-            steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp(), 0));
+            steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp()));
         }
         steps.add(new PrivilegeStep.SetCapabilities(Capability.bits(sets.effective()),
                 Capability.bits(sets.permitted()), Capability.bits(sets.inheritable()),
@@ -41,7 +41,7 @@ final class PrivilegePlan {
         if (process.noNewPrivileges()) {
             steps.add(new PrivilegeStep.NoNewPrivileges());
             if (filtered) {
-                steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp(), 0));
+                steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp()));
             }
         }
     }

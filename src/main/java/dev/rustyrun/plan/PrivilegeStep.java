@@ -183,14 +183,10 @@ public sealed interface PrivilegeStep extends Step {
         }
     }
 
-    /**
-     * Lets the kernel judge every later system call by {@code filter}; man 2 seccomp.
-     *
-     * @param flags SECCOMP_FILTER_FLAG_ bits
-     */
-    record InstallSeccomp(SeccompFilter filter, int flags) implements PrivilegeStep {
+    /** Lets the kernel judge every later system call by {@code filter}; man 2 seccomp. */
+    record InstallSeccomp(SeccompFilter filter) implements PrivilegeStep {
         static InstallSeccomp read(PlanReader in) {
-            return new InstallSeccomp(SeccompFilter.read(in), in.take32());
+            return new InstallSeccomp(SeccompFilter.read(in));
         }
 
         @Override
@@ -200,7 +196,7 @@ public sealed interface PrivilegeStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putBytes(filter.bytes()).put32(flags);
+            filter.writeTo(out);
         }
 
         @Override

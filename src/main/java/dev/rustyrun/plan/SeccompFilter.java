@@ -2,20 +2,34 @@ package dev.rustyrun.plan;
 
 import java.util.Arrays;
 
-/** A compiled seccomp filter: an array of {@code struct sock_filter}, 8 bytes each; man 2 seccomp. Immutable. */
+/** A compiled seccomp filter; man 2 seccomp. Immutable. */
 public final class SeccompFilter {
+
+    /** No filter. */
+    public static final SeccompFilter NONE = new SeccompFilter(new byte[0], 0);
 
     private static final int INSTRUCTION = 8;
 
     private final byte[] bytes;
+    private final int flags;
 
-    /** The filter with these instructions. */
-    public SeccompFilter(byte[] bytes) {
+    /**
+     * A filter.
+     *
+     * @param bytes its instructions, an array of {@code struct sock_filter}
+     * @param flags SECCOMP_FILTER_FLAG_ bits to install it with
+     */
+    public SeccompFilter(byte[] bytes, int flags) {
         this.bytes = bytes.clone();
+        this.flags = flags;
     }
 
     static SeccompFilter read(PlanReader in) {
-        return new SeccompFilter(in.takeBytes());
+        return new SeccompFilter(in.takeBytes(), in.take32());
+    }
+
+    void writeTo(PlanWriter out) {
+        out.putBytes(bytes).put32(flags);
     }
 
     /** The instructions. */
@@ -23,18 +37,23 @@ public final class SeccompFilter {
         return bytes.clone();
     }
 
-    /** How many there are. */
+    /** The flags to install it with. */
+    public int flags() {
+        return flags;
+    }
+
+    /** How many instructions there are. */
     public int instructions() {
         return bytes.length / INSTRUCTION;
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof SeccompFilter filter && Arrays.equals(bytes, filter.bytes);
+        return other instanceof SeccompFilter filter && flags == filter.flags && Arrays.equals(bytes, filter.bytes);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        return 31 * Arrays.hashCode(bytes) + flags;
     }
 }

@@ -16,12 +16,13 @@ import java.util.Optional;
  * @param sysctl kernel parameters by dotted name
  * @param rootfsPropagation {@code private}, {@code slave}, {@code shared} or {@code unbindable}, perhaps with an r before
  *        it; empty for {@code private}
+ * @param seccomp its system call filter
  * @param maskedPaths made unreadable inside the container
  * @param readonlyPaths made read-only inside the container
  */
 public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings, List<IdMapping> gidMappings,
         List<TimeOffset> timeOffsets, List<Device> devices, Map<String, String> sysctl, String rootfsPropagation,
-        List<String> maskedPaths, List<String> readonlyPaths) {
+        SeccompSetting seccomp, List<String> maskedPaths, List<String> readonlyPaths) {
 
     public LinuxSpec {
         namespaces = List.copyOf(namespaces);

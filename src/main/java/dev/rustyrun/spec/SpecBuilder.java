@@ -37,6 +37,7 @@ public final class SpecBuilder {
     private List<IdMapping> uidMappings = List.of();
     private List<IdMapping> gidMappings = List.of();
     private String rootfsPropagation = "";
+    private SeccompSetting seccomp = new SeccompSetting.Builtin();
     private List<String> maskedPaths = SpecDefaults.MASKED_PATHS;
     private List<String> readonlyPaths = SpecDefaults.READONLY_PATHS;
 
@@ -56,7 +57,7 @@ public final class SpecBuilder {
         Spec.Process process = new Spec.Process(terminal, user, args, List.copyOf(env.values()), cwd, capabilities,
                 noNewPrivileges, rlimits, oomScoreAdj);
         LinuxSpec linux = new LinuxSpec(List.copyOf(namespaces.values()), uidMappings, gidMappings, timeOffsets, devices,
-                sysctl, rootfsPropagation, maskedPaths, readonlyPaths);
+                sysctl, rootfsPropagation, seccomp, maskedPaths, readonlyPaths);
         return new Spec(process, new Spec.Root(rootfs, readonly), hostname, domainname, mounts, linux, annotations);
     }
 
@@ -168,6 +169,11 @@ public final class SpecBuilder {
 
     public SpecBuilder rootfsPropagation(String propagation) {
         this.rootfsPropagation = propagation;
+        return this;
+    }
+
+    public SpecBuilder seccomp(SeccompSetting setting) {
+        this.seccomp = setting;
         return this;
     }
 

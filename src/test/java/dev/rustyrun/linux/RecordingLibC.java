@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RecordingLibC {
 
+    private static final int NEW_LISTENER = 1 << 3;
+
     private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private int lastDescriptor = 9;
@@ -63,6 +65,7 @@ public final class RecordingLibC {
         return switch (name) {
             case "open", "openat2", "open_tree", "socket", "signalfd" -> ++lastDescriptor;
             case "sendmsg", "write" -> length(arguments);
+            case "seccomp_set_filter" -> ((int) arguments[0] & NEW_LISTENER) != 0 ? ++lastDescriptor : 0;
             default -> 0;
         };
     }

@@ -26,7 +26,7 @@ class PlanCodecTest {
             new RootStep.ReadOnlyRoot(), new PrivilegeStep.SetRlimit(7, "RLIMIT_NOFILE", 1, -1),
             new PrivilegeStep.SetOomScore(-1000), new PrivilegeStep.LimitCapabilities(Long.MIN_VALUE),
             new PrivilegeStep.SetUser(1, 2, List.of(3, 4), true, 022), new PrivilegeStep.SetCapabilities(1, 2, 3, 4),
-            new PrivilegeStep.NoNewPrivileges(), new PrivilegeStep.InstallSeccomp(new SeccompFilter(new byte[16]), 1),
+            new PrivilegeStep.NoNewPrivileges(), new PrivilegeStep.InstallSeccomp(new SeccompFilter(new byte[16], 1)),
             new CommandStep.OpenTerminal(1000), new CommandStep.ChangeDirectory("/c"),
             new CommandStep.Exec(List.of("a", "", "ü\n\u0001"), List.of("A=1"), true));
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class PlanCompilerTest {
 
     private static final HostFacts PREPARED = new HostFacts("/bin/rustyrun", List.of("/cg/cgroup.procs"), true, true, true,
-            new SeccompFilter(new byte[8]));
+            new SeccompFilter(new byte[8], 4));
 
     private static SpecBuilder spec() {
         return new SpecBuilder("/rootfs", List.of("/bin/true")).user(new Spec.User(5, 6, List.of(7), 022)).cwd("/work");
@@ -146,7 +146,7 @@ class PlanCompilerTest {
 
     @Test
     void where_devices_cannot_be_made_the_hosts_are_shown() {
-        HostFacts facts = new HostFacts("", List.of(), true, true, false, new SeccompFilter(new byte[0]));
+        HostFacts facts = new HostFacts("", List.of(), true, true, false, SeccompFilter.NONE);
         List<Step> steps = PlanCompiler.compile(spec().build(), facts).init();
         assertTrue(steps.contains(new MountStep.BindMount("/dev/null", "/dev/null", false, 0, 0, 0, 0, 0)));
         assertTrue(steps.stream().noneMatch(MountStep.MakeDevice.class::isInstance));

@@ -1,0 +1,39 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.oci.SeccompJson;
+import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Machine;
+import dev.rustyrun.spec.SeccompSetting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** The value of {@code --seccomp}: {@code unconfined} or a profile's file. */
+final class SeccompWords {
+
+    private SeccompWords() {
+    }
+
+    /**
+     * The setting that {@code word} names.
+     *
+     * @param bounding the container's bounding set, which a profile in docker's form may depend on
+     * @throws InvalidSpecException when the file cannot be read or is no profile
+     */
+    static SeccompSetting setting(String word, Set<Capability> bounding) {
+        if (word.equals("unconfined")) {
+            return new SeccompSetting.Unconfined();
+        }
+        try {
+            return new SeccompSetting.Profile(
+                    SeccompJson.parse(Files.readString(Path.of(word)), bounding, Machine.current()));
+        } catch (NoSuchFileException e) {
+            throw new InvalidSpecException("--seccomp " + word + ": no such file; name a profile, or unconfined");
+        } catch (IOException e) {
+            throw new InvalidSpecException("--seccomp " + word + " cannot be read: " + e.getMessage());
+        }
+    }
+}

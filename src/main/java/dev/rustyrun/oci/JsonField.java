@@ -1,0 +1,117 @@
+package dev.rustyrun.oci;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/**
+ * A value in a JSON text that knows its path, so that whatever is wrong with it can be told by name. A field that is
+ * null counts as missing.
+ */
+record JsonField(String path, JsonNode node) {
+
+    private static final BigInteger TWO_TO_64 = BigInteger.ONE.shiftLeft(64);
+
+    /** The field {@code name} of this object, which may be missing. */
+    JsonField field(String name) {
+        if (!node.isObject()) {
+            throw wrong("is not an object");
+        }
+        return new JsonField(path + "." + name, node.path(name));
+    }
+
+    boolean isPresent() {
+        return !node.isMissingNode() && !node.isNull();
+    }
+
+    /** This array's elements; none when it is missing. */
+    List<JsonField> elements() {
+        if (isPresent() && !node.isArray()) {
+            throw wrong("is not an array");
+        }
+        List<JsonField> elements = new ArrayList<>(node.size());
+        for (int i = 0; i < node.size(); i++) {
+            elements.add(new JsonField(path + "[" + i + "]", node.get(i)));
+        }
+        return elements;
+    }
+
+    /** This array's strings; none when it is missing. */
+    List<String> texts() {
+        List<String> texts = new ArrayList<>();
+        for (JsonField element : elements()) {
+            texts.add(element.text());
+        }
+        return texts;
+    }
+
+    String text() {
+        if (!isPresent()) {
+            throw wrong("is missing");
+        }
+        if (!node.isTextual()) {
+            throw wrong("is not a string");
+        }
+        return node.textValue();
+    }
+
+    String textOr(String whenMissing) {
+        return isPresent() ? text() : whenMissing;
+    }
+
+    /** An int that is not negative. */
+    int number() {
+        if (!isPresent()) {
+            throw wrong("is missing");
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 0) {
+            throw wrong("is not a whole number from 0 to " + Integer.MAX_VALUE);
+        }
+        return node.intValue();
+    }
+
+    OptionalInt optionalNumber() {
+        return isPresent() ? OptionalInt.of(number()) : OptionalInt.empty();
+    }
+
+    /** An unsigned number of 64 bits; 0 when it is missing. */
+    long unsigned() {
+        if (!isPresent()) {
+            return 0;
+        }
+        if (!node.isIntegralNumber() || node.bigIntegerValue().signum() < 0
+                || node.bigIntegerValue().compareTo(TWO_TO_64) >= 0) {
+            throw wrong("is not a whole number of up to 64 bits");
+        }
+        return node.bigIntegerValue().longValue();
+    }
+
+    /** The one of {@code values} whose {@code word} this string is. */
+    <E> E oneOf(E[] values, Function<E, String> word) {
+        String text = text();
+        for (E value : values) {
+            if (word.apply(value).equals(text)) {
+                return value;
+            }
+        }
+        throw wrong("is none of " + word.apply(values[0]) + ", " + word.apply(values[1]) + " and so on: "
+                + quoted(text));
+    }
+
+    InvalidSpecException wrong(String what) {
+        return new InvalidSpecException(path + " " + what);
+    }
+
+    /** At most 40 characters of {@code text}, and none that would disturb a terminal. */
+    static String quoted(String text) {
+        StringBuilder b = new StringBuilder("\"");
+        for (int i = 0; i < Math.min(text.length(), 40); i++) {
+            b.append(Character.isISOControl(text.charAt(i)) ? '?' : text.charAt(i));
+        }
+        return b.append(text.length() > 40 ? "…\"" : "\"").toString();
+    }
+}

@@ -1,0 +1,159 @@
+package dev.rustyrun.oci;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Machine;
+import dev.rustyrun.spec.Seccomp;
+import dev.rustyrun.spec.SeccompValidator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Reads a seccomp profile, either as {@code linux.seccomp} of the OCI runtime specification or in the form of docker's
+ * and podman's profile files, in which an {@code archMap} and the conditions {@code includes} and {@code excludes} are
+ * decided here, for one container on one machine. Fields that nobody knows are ignored.
+ */
+public final class SeccompJson {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final int LARGEST_ERRNO_WITH_A_NAME = 133;
+
+    private final ProfileConditions conditions;
+    private final Machine machine;
+
+    private SeccompJson(Set<Capability> bounding, Machine machine) {
+        this.conditions = new ProfileConditions(bounding, machine);
+        this.machine = machine;
+    }
+
+    /**
+     * The profile that {@code json} says.
+     *
+     * @param bounding the container's bounding set, which conditions may ask for
+     * @throws InvalidSpecException when it is not JSON, or not a profile; the message names the place
+     */
+    public static Seccomp parse(String json, Set<Capability> bounding, Machine machine) {
+        JsonNode tree;
+        try {
+            tree = MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            String where = e.getLocation() == null ? ""
+                    : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ": ";
+            throw new InvalidSpecException("the seccomp profile is not JSON: " + where
+                    + firstLine(String.valueOf(e.getOriginalMessage())));
+        }
+        return parse(tree, bounding, machine);
+    }
+
+    /** The profile in a tree that has been read already, such as a bundle's {@code linux.seccomp}. */
+    public static Seccomp parse(JsonNode tree, Set<Capability> bounding, Machine machine) {
+        Seccomp seccomp = new SeccompJson(bounding, machine).profile(new JsonField("seccomp", tree));
+        SeccompValidator.check(seccomp);
+        return seccomp;
+    }
+
+    /** Jackson adds lines about where it read from, and may quote much of what it read. */
+    private static String firstLine(String message) {
+        String line = message.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
+        return line.substring(0, Math.min(line.length(), 160));
+    }
+
+    private Seccomp profile(JsonField json) {
+        List<Seccomp.Rule> rules = new ArrayList<>();
+        Seccomp.Action defaultAction = action(json.field("defaultAction"));
+        for (JsonField rule : json.field("syscalls").elements()) {
+            if (conditions.hold(rule)) {
+                rules.add(rule(rule));
+            }
+        }
+        return new Seccomp(defaultAction, errno(json.field("defaultErrnoRet"), json.field("defaultErrno")),
+                architectures(json), flags(json.field("flags")), json.field("listenerPath").textOr(""),
+                json.field("listenerMetadata").textOr(""), rules);
+    }
+
+    private static Seccomp.Action action(JsonField json) {
+        return json.oneOf(Seccomp.Action.values(), Seccomp.Action::word);
+    }
+
+    /** A number, or podman's name of one. */
+    private static OptionalInt errno(JsonField number, JsonField name) {
+        if (number.isPresent() || !name.isPresent()) {
+            return number.optionalNumber();
+        }
+        for (int errno = 1; errno <= LARGEST_ERRNO_WITH_A_NAME; errno++) {
+            if (Errno.describe(errno).startsWith(name.text() + " ")) {
+                return OptionalInt.of(errno);
+            }
+        }
+        throw name.wrong("is not the name of an error: " + JsonField.quoted(name.text()));
+    }
+
+    private List<Seccomp.Arch> architectures(JsonField json) {
+        List<Seccomp.Arch> archs = new ArrayList<>();
+        JsonField listed = json.field("architectures");
+        JsonField map = json.field("archMap");
+        if (!listed.elements().isEmpty() && !map.elements().isEmpty()) {
+            throw map.wrong("and architectures are both there: leave one of them out");
+        }
+        for (JsonField arch : listed.elements()) {
+            archs.add(arch(arch));
+        }
+        for (JsonField entry : map.elements()) {
+            Seccomp.Arch main = arch(entry.field("architecture"));
+            List<Seccomp.Arch> others = new ArrayList<>();
+            for (JsonField other : entry.field("subArchitectures").elements()) {
+                others.add(arch(other));
+            }
+            if (main == machine.arch() && archs.isEmpty()) {
+                archs.add(main);
+                archs.addAll(others);
+            }
+        }
+        return archs;
+    }
+
+    private static Seccomp.Arch arch(JsonField json) {
+        return json.oneOf(Seccomp.Arch.values(), Seccomp.Arch::word);
+    }
+
+    /** Which flags; when the profile does not say, SPEC_ALLOW, as in runc: see DefaultProfile. */
+    private static List<Seccomp.Flag> flags(JsonField json) {
+        if (!json.isPresent()) {
+            return List.of(Seccomp.Flag.SPEC_ALLOW);
+        }
+        List<Seccomp.Flag> flags = new ArrayList<>();
+        for (JsonField flag : json.elements()) {
+            flags.add(flag.oneOf(Seccomp.Flag.values(), Seccomp.Flag::word));
+        }
+        return flags;
+    }
+
+    private static Seccomp.Rule rule(JsonField json) {
+        JsonField name = json.field("name");
+        List<String> names = json.field("names").texts();
+        if (!name.textOr("").isEmpty()) {
+            if (!names.isEmpty()) {
+                throw name.wrong("and names are both there: leave one of them out");
+            }
+            names.add(name.text());
+        }
+        List<Seccomp.Arg> args = new ArrayList<>();
+        for (JsonField arg : json.field("args").elements()) {
+            args.add(new Seccomp.Arg(arg.field("index").number(), arg.field("value").unsigned(),
+                    arg.field("valueTwo").unsigned(),
+                    arg.field("op").oneOf(Seccomp.Operator.values(), Seccomp.Operator::word)));
+        }
+        return new Seccomp.Rule(names, action(json.field("action")), errno(json.field("errnoRet"), json.field("errno")),
+                args);
+    }
+}

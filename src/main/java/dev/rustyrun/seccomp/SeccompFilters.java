@@ -1,0 +1,80 @@
+package dev.rustyrun.seccomp;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.Machine;
+import dev.rustyrun.spec.Seccomp;
+import dev.rustyrun.spec.SeccompSetting;
+import dev.rustyrun.spec.SeccompValidator;
+import java.util.Optional;
+import java.util.Set;
+
+/** Where the {@code run} stage gets a container's filter from: the cache, or else the compiler. */
+public final class SeccompFilters {
+
+    private final SeccompCache cache;
+    private final Machine machine;
+    private final Compiler compiler;
+
+    /**
+     * Filters for {@code machine}.
+     *
+     * @param folder an absolute path where compiled filters are kept, made when missing; not used when others can write
+     *        to it
+     */
+    public SeccompFilters(Linux linux, String folder, Machine machine) {
+        this(linux, folder, machine, SeccompCompiler::compile);
+    }
+
+    SeccompFilters(Linux linux, String folder, Machine machine, Compiler compiler) {
+        cache = new SeccompCache(linux, folder);
+        this.machine = machine;
+        this.compiler = compiler;
+    }
+
+    /**
+     * The filter that {@code setting} comes to; empty for none.
+     *
+     * @param bounding the container's bounding set, which the built-in profile follows
+     * @throws dev.rustyrun.spec.InvalidSpecException when the profile is wrong, or libseccomp is needed and not
+     *        installed
+     */
+    public Optional<SeccompProgram> program(SeccompSetting setting, Set<Capability> bounding) {
+        if (setting instanceof SeccompSetting.Unconfined) {
+            return Optional.empty();
+        }
+        if (setting instanceof SeccompSetting.Profile profile) {
+            return Optional.of(of(profile.seccomp()));
+        }
+        return Optional.of(builtin(bounding));
+    }
+
+    private SeccompProgram builtin(Set<Capability> bounding) {
+        String key = ProfileKey.ofDefault(machine, bounding);
+        Optional<byte[]> known = cache.load(key);
+        if (known.isPresent()) {
+            return new SeccompProgram(known.get(), DefaultProfile.FLAGS);
+        }
+        Seccomp seccomp = DefaultProfile.of(bounding, machine.arch());
+        return new SeccompProgram(compile(key, seccomp), DefaultProfile.FLAGS);
+    }
+
+    private SeccompProgram of(Seccomp seccomp) {
+        SeccompValidator.check(seccomp);
+        String key = ProfileKey.of(machine, seccomp);
+        Optional<byte[]> known = cache.load(key);
+        byte[] program = known.isPresent() ? known.get() : compile(key, seccomp);
+        return new SeccompProgram(program, SeccompProgram.flags(seccomp));
+    }
+
+    private byte[] compile(String key, Seccomp seccomp) {
+        byte[] program = compiler.compile(seccomp, machine);
+        cache.store(key, program);
+        return program;
+    }
+
+    /** Makes a program of a profile. */
+    interface Compiler {
+        byte[] compile(Seccomp seccomp, Machine machine);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.rustyrun.linux;
+
+/** A machine without libseccomp2. */
+public final class MissingLibseccomp {
+
+    private MissingLibseccomp() {
+    }
+
+    /** Fails as it does there. */
+    public static SeccompLibrary open() {
+        return SeccompLibrary.open("libseccomp-is-not-installed.so.2");
+    }
+}
