@@ -22,6 +22,7 @@ class ArchitectureTest {
                 .layer("http").definedBy("dev.rustyrun.http..")
                 .layer("launch").definedBy("dev.rustyrun.launch..")
                 .layer("rootfs").definedBy("dev.rustyrun.rootfs..")
+                .layer("cgroup").definedBy("dev.rustyrun.cgroup..")
                 .layer("plan").definedBy("dev.rustyrun.plan..")
                 .layer("spec").definedBy("dev.rustyrun.spec..")
                 .layer("linux").definedBy("dev.rustyrun.linux..")
@@ -30,8 +31,9 @@ class ArchitectureTest {
                 .whereLayer("http").mayNotBeAccessedByAnyLayer()
                 .whereLayer("launch").mayOnlyBeAccessedByLayers("main", "cli", "http")
                 .whereLayer("rootfs").mayOnlyBeAccessedByLayers("cli", "http")
+                .whereLayer("cgroup").mayOnlyBeAccessedByLayers("cli", "http", "launch")
                 .whereLayer("plan").mayOnlyBeAccessedByLayers("cli", "http", "launch")
-                .whereLayer("spec").mayOnlyBeAccessedByLayers("cli", "http", "launch", "rootfs", "plan")
+                .whereLayer("spec").mayOnlyBeAccessedByLayers("cli", "http", "launch", "rootfs", "plan", "cgroup")
                 .check(OURS);
     }
 
@@ -44,7 +46,7 @@ class ArchitectureTest {
     @Test
     void a_stage_needs_neither_quarkus_nor_picocli() {
         noClasses().that().resideInAnyPackage("dev.rustyrun.launch..", "dev.rustyrun.plan..", "dev.rustyrun.spec..",
-                "dev.rustyrun.linux..").should().dependOnClassesThat()
+                "dev.rustyrun.cgroup..", "dev.rustyrun.linux..").should().dependOnClassesThat()
                 .resideInAnyPackage("io.quarkus..", "picocli..", "com.fasterxml..").check(OURS);
     }
 }

@@ -6,7 +6,7 @@ package dev.rustyrun.linux;
  * {@link #errno()} then has the reason. Nothing here checks anything; {@link Linux} does.
  */
 interface LibC
-        extends NamespaceCalls, MountCalls, FileCalls, ProcessCalls, SignalCalls, TerminalCalls, SocketCalls {
+        extends NamespaceCalls, MountCalls, FileCalls, ProcessCalls, SignalCalls, TerminalCalls, SocketCalls, BpfCalls {
 
     /** The calling thread's {@code errno} after its last call, man 3 errno. */
     int errno();

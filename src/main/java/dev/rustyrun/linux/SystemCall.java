@@ -7,6 +7,8 @@ final class SystemCall {
 
     static final int RT_SIGACTION = "aarch64".equals(System.getProperty("os.arch")) ? 134 : 13;
 
+    static final int BPF = "aarch64".equals(System.getProperty("os.arch")) ? 280 : 321;
+
     // From 424 on, a number is the same on every architecture.
     static final int OPEN_TREE = 428;
     static final int MOVE_MOUNT = 429;
