@@ -28,7 +28,7 @@ final class HybridCgroup implements Cgroup {
     @Override
     public void create() {
         v1.create();
-        if (!v1.hasFreezer() || !layout.v2Controllers().isEmpty()) {
+        if (!v1.hasFreezer() || v2.hasUsualControllers()) {
             v2.create();
         }
     }

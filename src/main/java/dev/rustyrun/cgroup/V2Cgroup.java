@@ -43,12 +43,7 @@ final class V2Cgroup implements Cgroup {
             throw new CgroupException("the cgroup " + directory
                     + " is in use by other processes: choose another path or id, or end them");
         }
-        List<String> wanted = new ArrayList<>();
-        for (String controller : USUAL) {
-            if (layout.v2Controllers().contains(controller)) {
-                wanted.add(controller);
-            }
-        }
+        List<String> wanted = usualControllers();
         if (!wanted.isEmpty()) {
             try {
                 controllers.enable(wanted);
@@ -56,6 +51,21 @@ final class V2Cgroup implements Cgroup {
                 // A container without limits does without; one with limits is told by apply().
             }
         }
+    }
+
+    /** Whether any of those that every container needs is here. */
+    boolean hasUsualControllers() {
+        return !usualControllers().isEmpty();
+    }
+
+    private List<String> usualControllers() {
+        List<String> wanted = new ArrayList<>();
+        for (String controller : USUAL) {
+            if (layout.v2Controllers().contains(controller)) {
+                wanted.add(controller);
+            }
+        }
+        return wanted;
     }
 
     /** Makes the directory; whether it was not there. */
