@@ -46,7 +46,8 @@ final class CgroupTree {
     void killEach() {
         List<Integer> killed = new ArrayList<>();
         List<Integer> fresh = processes();
-        while (!fresh.isEmpty()) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!fresh.isEmpty() && System.nanoTime() < deadline) {
             for (int pid : fresh) {
                 kill(files.linux(), pid);
             }

@@ -14,6 +14,8 @@ final class Controllers {
 
     private static final String GIVEN = "/cgroup.subtree_control";
 
+    private static final int MOST_NAMED = 3;
+
     private final ControlFiles files;
     private final String mountPoint;
     private final String path;
@@ -61,10 +63,11 @@ final class Controllers {
             }
             value.append(value.isEmpty() ? "+" : " +").append(controller);
         }
+        checkIsEmpty(group, value.toString());
         try {
             files.write(group + GIVEN, value.toString());
         } catch (LinuxException e) {
-            throw CgroupException.of("cannot write \"" + value + "\" into " + group + GIVEN, e, hint(group, e.errno()));
+            throw CgroupException.of("cannot write \"" + value + "\" into " + group + GIVEN, e, hint(e.errno()));
         }
     }
 
@@ -76,13 +79,25 @@ final class Controllers {
                 : "the cgroup " + group + " has no controller \"" + controller + "\", " + general;
     }
 
-    private String hint(String group, int errno) {
+    /**
+     * The kernel would let a group with processes give cpu and pids, but make it a threaded domain then, in whose groups no
+     * process may be. Only the topmost group of the machine, which has no type, may do both.
+     */
+    private void checkIsEmpty(String group, String value) {
+        List<String> processes = CgroupLayout.words(files.readIfThere(group + "/cgroup.procs"));
+        if (!processes.isEmpty() && files.exists(group + "/cgroup.type")) {
+            String some = processes.size() > MOST_NAMED ? processes.subList(0, MOST_NAMED) + " and more"
+                    : processes.toString();
+            throw new CgroupException("cannot write \"" + value + "\" into " + group + GIVEN + ": processes " + some
+                    + " are in " + group + " itself, and a group with processes can give no controllers to groups below it;"
+                    + " move them: mkdir " + group + "/host; for p in $(cat " + group + "/cgroup.procs); do echo $p > "
+                    + group + "/host/cgroup.procs; done");
+        }
+    }
+
+    private static String hint(int errno) {
         return switch (errno) {
-            case Errno.EBUSY -> "processes are in " + group + " itself (such as "
-                    + CgroupLayout.words(files.readIfThere(group + "/cgroup.procs")).stream().limit(3).toList()
-                    + "), and a group with processes can give no controllers to groups below: move them, mkdir " + group
-                    + "/host && for p in $(cat " + group + "/cgroup.procs); do echo $p > " + group
-                    + "/host/cgroup.procs; done";
+            case Errno.EBUSY -> "a process has just joined this group, which can then give no controllers; try again";
             case Errno.EOPNOTSUPP -> "the group is threaded, and this controller knows no threads";
             default -> "";
         };

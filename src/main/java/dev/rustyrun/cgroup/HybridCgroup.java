@@ -137,8 +137,11 @@ final class HybridCgroup implements Cgroup {
 
     @Override
     public void remove() {
-        v1.remove();
-        v2.remove();
+        try {
+            v1.remove();
+        } finally {
+            v2.remove();
+        }
     }
 
     @Override

@@ -254,8 +254,16 @@ final class V1Cgroup implements Cgroup {
     @Override
     public void remove() {
         long deadline = System.nanoTime() + CgroupTree.PATIENCE_NANOS;
+        Optional<CgroupException> failure = Optional.empty();
         for (CgroupMount mount : layout.v1Mounts()) {
-            new CgroupTree(files, directory(mount)).remove(deadline);
+            try {
+                new CgroupTree(files, directory(mount)).remove(deadline);
+            } catch (CgroupException e) {
+                failure = failure.isPresent() ? failure : Optional.of(e);
+            }
+        }
+        if (failure.isPresent()) {
+            throw failure.get();
         }
     }
 

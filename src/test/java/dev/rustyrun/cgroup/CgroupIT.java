@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +53,14 @@ class CgroupIT {
             }
             group.remove();
             assertFalse(group.exists());
+        }
+    }
+
+    @AfterAll
+    static void noParentIsLeft() {
+        Linux linux = Linux.host();
+        if (linux.isRoot()) {
+            new CgroupLeftovers(linux, CgroupLayout.detect(linux)).removeEmptyParents();
         }
     }
 
@@ -273,6 +282,19 @@ class CgroupIT {
                 System.out.println("refused: " + e.getMessage());
             }
         }
+    }
+
+    @Test
+    void a_v2_group_with_processes_gives_no_controllers_to_those_below_and_it_is_said_so() throws Exception {
+        Assumptions.assumeTrue(layout.kind() == CgroupLayout.Kind.V2,
+                "needs a machine with cgroup v2 only (layout: " + layout + ")");
+        Process sleeper = sleeper();
+        Cgroup below = Cgroup.at(linux, layout, CgroupPath.of(group.path().value() + "/below", "x"));
+        below.create();
+        CgroupException e = assertThrows(CgroupException.class, () -> below.apply(Resources.none().withPids(5)));
+        assertTrue(e.getMessage().matches(".*: processes \\[" + sleeper.pid() + "\\] are in .*move them.*"),
+                e.getMessage());
+        below.remove();
     }
 
     @Test
