@@ -68,7 +68,8 @@ final class FileSystemPlan {
             return new MountStep.ReceiveMount(destination, "id-mapped " + mount.source());
         }
         if (options.isBind() || mount.type().equals("bind")) {
-            if (sharesEvents(options) && canSend()) {
+            if (spec.mapsRootfs() || sharesEvents(options) && canSend()) {
+                // The host's root reaches what the root of a user namespace, who is somebody else, does not.
                 send(mount, options, List.of(), List.of());
                 return new MountStep.ReceiveMount(destination,
                         mount.source() + Words.options(MountFlag.describe(options.propagation())));

@@ -57,8 +57,8 @@ class NamespacesIT {
         long command = Host.processes().entrySet().stream().filter(e -> e.getValue().equals("sleep 4712 ")).findFirst()
                 .orElseThrow().getKey();
         assertEquals(100000, Files.getAttribute(Path.of("/proc/" + command), "unix:uid"));
-        run.destroy();
-        Host.expectNothingLeft("sleep 4712");
+        run.destroyForcibly();
+        Host.expectEnded("sleep 4712");
     }
 
     @Test
@@ -109,7 +109,7 @@ class NamespacesIT {
         assertEquals(namespaces.get(0), Launcher.run("--net", "path:/proc/" + pid + "/ns/net", "--command", "readlink",
                 "/proc/self/ns/net").expect(0).out().strip());
         first.outputWriter().append("end\n").flush();
-        Host.expectNothingLeft("sleep 4713");
+        Host.expectEnded("sleep 4713");
         Host.eventually("the container is forgotten", () -> Launcher.run("--pid", of, "--command", "true").errorLine()
                 .contains("no container of this id runs"));
     }

@@ -36,7 +36,7 @@ class SeccompIT {
 
     @AfterEach
     void removeFolder() {
-        Host.expectNothingLeft("never-started");
+        Host.expectEnded(folder.toString());
         Launcher.execute(List.of("rm", "-rf", folder.toString()), "").expect(0);
     }
 
