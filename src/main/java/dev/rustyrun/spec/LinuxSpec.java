@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param timeOffsets of a new time namespace
  * @param devices device files besides the default ones
  * @param sysctl kernel parameters by dotted name
+ * @param cgroupsPath where its cgroup is: absolute, relative, or empty for a place of Rustyrun's choice
+ * @param resources what it may use of the machine
  * @param rootfsPropagation {@code private}, {@code slave}, {@code shared} or {@code unbindable}, perhaps with an r before
  *        it; empty for {@code private}
  * @param seccomp its system call filter
@@ -21,7 +23,8 @@ import java.util.Optional;
  * @param readonlyPaths made read-only inside the container
  */
 public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings, List<IdMapping> gidMappings,
-        List<TimeOffset> timeOffsets, List<Device> devices, Map<String, String> sysctl, String rootfsPropagation,
+        List<TimeOffset> timeOffsets, List<Device> devices, Map<String, String> sysctl, String cgroupsPath,
+        Resources resources, String rootfsPropagation,
         SeccompSetting seccomp, List<String> maskedPaths, List<String> readonlyPaths) {
 
     public LinuxSpec {

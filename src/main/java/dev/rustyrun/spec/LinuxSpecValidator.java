@@ -41,6 +41,7 @@ final class LinuxSpecValidator {
                         + "\" is none of c, u, b and p");
             }
         }
+        ResourcesValidator.check(linux.resources());
         linux.sysctl().forEach(this::checkSysctl);
     }
 
