@@ -29,7 +29,8 @@ final class HostProbe {
         boolean userNamespace = spec.linux().has(NamespaceType.USER);
         boolean mapsOnlyOne = spec.linux().isNew(NamespaceType.USER) && !linux.isRoot()
                 && spec.linux().gidMappings().size() == 1;
+        boolean showsCgroups = spec.mounts().stream().anyMatch(mount -> mount.type().equals("cgroup"));
         return new HostFacts(self.program(), cgroupFiles, limitsDevices || userNamespace, !mapsOnlyOne, !userNamespace,
-                filter);
+                filter, showsCgroups ? CgroupHierarchies.mounted(linux.readFile("/proc/self/mountinfo")) : List.of());
     }
 }

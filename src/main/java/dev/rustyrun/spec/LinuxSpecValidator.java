@@ -42,6 +42,8 @@ final class LinuxSpecValidator {
             }
         }
         linux.sysctl().forEach(this::checkSysctl);
+        SpecValidator.noNul("cgroupsPath", linux.cgroupsPath());
+        ResourcesValidator.check(linux.resources());
     }
 
     private void checkNamespaces() {
