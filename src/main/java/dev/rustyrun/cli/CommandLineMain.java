@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
@@ -77,7 +78,7 @@ public final class CommandLineMain {
                 ? " (see " + p.getCommandLine().getCommandSpec().qualifiedName() + " --help)"
                 : "";
         String message = e instanceof ParameterException || e instanceof InvalidSpecException
-                || e instanceof LinuxException ? e.getMessage() : e.toString();
+                || e instanceof LinuxException || e instanceof CgroupException ? e.getMessage() : e.toString();
         messages.println("rustyrun: " + String.valueOf(message).replace("\n", " ") + help);
         if (List.of(args).contains("--debug")) {
             e.printStackTrace(messages);

@@ -81,6 +81,9 @@ final class RunCommand {
     private PrivilegeOptions privileges;
 
     @Mixin
+    private LimitOptions limits;
+
+    @Mixin
     private OutcomeOptions outcome;
 
     @Option(names = "--explain", description = "Print every step of the launch instead of performing it.")
@@ -111,7 +114,8 @@ final class RunCommand {
             outcome.check();
             launch = new Launch(linux, self, spec(linux));
             if (explain) {
-                System.out.print(PlanPrinter.print(launch.plan()));
+                Launch.Explanation explained = launch.explain(name);
+                System.out.print(PlanPrinter.print(explained.cgroup(), explained.plan()));
                 return 0;
             }
             requireRoot(linux);
@@ -146,6 +150,7 @@ final class RunCommand {
             spec.env("TERM=" + Optional.ofNullable(System.getenv("TERM")).orElse("xterm"));
         }
         env.forEach(spec::env);
+        limits.addTo(spec, linux);
         storage.addTo(spec, linux, wholeHost);
         namespaces.addTo(spec, linux);
         privileges.addTo(spec, linux, account.user());

@@ -5,6 +5,7 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -110,6 +111,13 @@ public final class ContainerStore {
             linux.close(fd);
         }
         linux.rename(temporary, target);
+    }
+
+    /** What must be removed of a container in the end: its state, and these directories of its cgroup. */
+    HostFacts.Leftovers leftoversOf(String id, List<String> cgroupDirectories) {
+        List<String> directories = new ArrayList<>(cgroupDirectories);
+        directories.add(path(id));
+        return new HostFacts.Leftovers(List.of(path(id) + "/" + STATE), directories);
     }
 
     /** Forgets a container. */

@@ -22,15 +22,17 @@ final class HostProbe {
     /**
      * The facts for {@code spec}.
      *
-     * @param cgroupFiles the {@code cgroup.procs} files of the container's cgroup, if it has one
+     * @param cgroupFiles the files through which its cgroup is entered, if it has one
      * @param limitsDevices whether that limits which devices can be opened
      */
-    HostFacts factsFor(Spec spec, List<String> cgroupFiles, boolean limitsDevices, SeccompFilter filter) {
+    HostFacts factsFor(Spec spec, HostFacts.Leftovers leftovers, List<String> cgroupFiles,
+            boolean limitsDevices, SeccompFilter filter) {
         boolean userNamespace = spec.linux().has(NamespaceType.USER);
         boolean mapsOnlyOne = spec.linux().isNew(NamespaceType.USER) && !linux.isRoot()
                 && spec.linux().gidMappings().size() == 1;
         boolean showsCgroups = spec.mounts().stream().anyMatch(mount -> mount.type().equals("cgroup"));
-        return new HostFacts(self.program(), cgroupFiles, limitsDevices || userNamespace, !mapsOnlyOne, !userNamespace,
-                filter, showsCgroups ? CgroupHierarchies.mounted(linux.readFile("/proc/self/mountinfo")) : List.of());
+        return new HostFacts(self.program(), leftovers, cgroupFiles, limitsDevices || userNamespace,
+                !mapsOnlyOne, !userNamespace, filter,
+                showsCgroups ? CgroupHierarchies.mounted(linux.readFile("/proc/self/mountinfo")) : List.of());
     }
 }

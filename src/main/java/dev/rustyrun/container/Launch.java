@@ -17,6 +17,7 @@ import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One container from its Spec to its end: prepares what it needs from the host, launches it, and takes away what is left.
@@ -39,13 +40,56 @@ public final class Launch {
         this.spec = spec;
     }
 
-    /** What would be done. */
-    public LaunchPlan plan() {
-        return PlanCompiler.compile(spec, facts());
+    /**
+     * What would be done, without doing any of it.
+     *
+     * @param id the container's name; empty for a new one
+     */
+    public Explanation explain(String id) {
+        String name = id.isEmpty() ? store.newId() : id;
+        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name);
+        return new Explanation(cgroup.words(), PlanCompiler.compile(spec, facts(name, cgroup, cgroup.plannedFiles())));
     }
 
-    private HostFacts facts() {
-        return probe.factsFor(spec, List.of(), false, filter());
+    /**
+     * A launch in words.
+     *
+     * @param cgroup what is done about a cgroup
+     */
+    public record Explanation(Optional<String> cgroup, LaunchPlan plan) {
+    }
+
+    /**
+     * Runs the container to its end.
+     *
+     * @param id its name; empty for a new one
+     * @param stage the started stages, which wait for their plan
+     * @param traced whether each step is printed
+     * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
+     */
+    public Outcome run(String id, RunStage stage, boolean traced, long timeoutMillis) {
+        String name = id.isEmpty() ? store.newId() : id;
+        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name);
+        ContainerState state = state(name, cgroup.path());
+        store.add(state);
+        try {
+            cgroup.make();
+            try {
+                LaunchPlan plan = PlanCompiler.compile(spec, facts(name, cgroup, cgroup.files()));
+                Outcome outcome =
+                        stage.launch(plan, new LaunchOptions(traced, timeoutMillis, init -> written(state, init)));
+                return cgroup.explain(outcome);
+            } finally {
+                cgroup.remove();
+            }
+        } finally {
+            store.remove(name);
+        }
+    }
+
+    private HostFacts facts(String id, ContainerCgroup cgroup, List<String> cgroupFiles) {
+        return probe.factsFor(spec, store.leftoversOf(id, cgroup.directories()), cgroupFiles, cgroup.limitsDevices(),
+                filter());
     }
 
     private SeccompFilter filter() {
@@ -58,27 +102,9 @@ public final class Launch {
                 .map(program -> new SeccompFilter(program.instructions(), program.flags())).orElse(SeccompFilter.NONE);
     }
 
-    /**
-     * Runs the container to its end.
-     *
-     * @param id its name; empty for a new one
-     * @param stage the started stages, which wait for their plan
-     * @param traced whether each step is printed
-     * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
-     */
-    public Outcome run(String id, RunStage stage, boolean traced, long timeoutMillis) {
-        ContainerState state = state(id.isEmpty() ? store.newId() : id);
-        store.add(state);
-        try {
-            return stage.launch(plan(), new LaunchOptions(traced, timeoutMillis, init -> written(state, init)));
-        } finally {
-            store.remove(state.id());
-        }
-    }
-
-    private ContainerState state(String id) {
+    private ContainerState state(String id, String cgroup) {
         int run = linux.processId();
-        return new ContainerState(id, 0, 0, spec.root().path(), "", Instant.now().toString(), run,
+        return new ContainerState(id, 0, 0, spec.root().path(), cgroup, Instant.now().toString(), run,
                 ProcessTimes.startOf(linux, run));
     }
 

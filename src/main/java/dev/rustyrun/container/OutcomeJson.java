@@ -27,6 +27,9 @@ public final class OutcomeJson {
             }
             json.writeNumberField("wallMicros", outcome.wallMicros());
             json.writeNumberField("cpuMicros", outcome.cpuMicros());
+            if (outcome.peakMemory() >= 0) {
+                json.writeNumberField("peakMemoryBytes", outcome.peakMemory());
+            }
             json.writeEndObject();
         } catch (IOException e) {
             throw new IllegalStateException(e);

@@ -48,14 +48,16 @@ public final class ChildStage {
         }
         boolean traced = part.get().traced();
         int handedDown = part.get().handedDown();
-        StepRunner runner = new StepRunner(Stage.CHILD, channel, new StepPerformer(new StageContext(linux, channel, traced)));
+        StageContext context = new StageContext(linux, channel, traced);
+        StepRunner runner = new StepRunner(Stage.CHILD, channel, new StepPerformer(context));
         if (!runner.perform(part.get().steps(), traced)) {
             return StepFailure.RUSTYRUN_FAILED;
         }
-        return startInit(channel, runPid, handedDown);
+        return startInit(context, runPid, handedDown);
     }
 
-    private int startInit(StageChannel channel, int runPid, int handedDown) {
+    private int startInit(StageContext context, int runPid, int handedDown) {
+        StageChannel channel = context.channel();
         int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
         int init;
         try {
@@ -69,10 +71,10 @@ public final class ChildStage {
         for (int i = 0; i < handedDown; i++) {
             linux.close(StageChannel.FIRST_HANDED_DOWN + i);
         }
-        return await(init, signals, runPid, channel);
+        return await(init, signals, runPid, context);
     }
 
-    private int await(int init, int signals, int runPid, StageChannel channel) {
+    private int await(int init, int signals, int runPid, StageContext context) {
         PollSet set = new PollSet(1);
         set.add(signals, PollSet.POLLIN);
         while (true) {
@@ -85,7 +87,10 @@ public final class ChildStage {
             if (number == Signal.SIGCHLD.number()) {
                 Optional<ChildStatus> ended = linux.reap();
                 if (ended.isPresent()) {
-                    channel.send(new Report.InitEnded(ended.get().status()));
+                    context.channel().send(new Report.InitEnded(ended.get().status()));
+                    if (linux.parentProcessId() != runPid) {
+                        context.cleanup().perform();
+                    }
                     return ended.get().exitCode();
                 }
             } else if (LaunchSignals.isForwarded(number)) {

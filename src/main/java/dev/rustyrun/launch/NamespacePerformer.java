@@ -86,6 +86,11 @@ final class NamespacePerformer implements NamespaceStep.Performer {
     }
 
     @Override
+    public void registerCleanup(NamespaceStep.RegisterCleanup step) {
+        context.setCleanup(Cleanup.of(linux, step.files(), step.directories()));
+    }
+
+    @Override
     public void openCgroup(NamespaceStep.OpenCgroup step) {
         int handedDown = StageChannel.FIRST_HANDED_DOWN;
         for (String file : step.procsFiles()) {

@@ -8,9 +8,11 @@ package dev.rustyrun.launch;
  * @param signal that ended the command, or 0
  * @param message what went wrong, in one line; empty when the command ended by itself
  * @param wallMicros from the plan's being sent to the end, in microseconds
- * @param cpuMicros processor time of the stages and the command, in microseconds
+ * @param cpuMicros processor time in microseconds, of the container's cgroup or, without one, of stages and command
+ * @param peakMemory the most bytes that it had in use, or -1 where that is not known
  */
-public record Outcome(Reason reason, int exitCode, int signal, String message, long wallMicros, long cpuMicros) {
+public record Outcome(Reason reason, int exitCode, int signal, String message, long wallMicros, long cpuMicros,
+        long peakMemory) {
 
     /** Why it ended. */
     public enum Reason {
@@ -35,6 +37,11 @@ public record Outcome(Reason reason, int exitCode, int signal, String message, l
 
     /** The same, with more known about why. */
     public Outcome because(Reason better, String why) {
-        return new Outcome(better, exitCode, signal, why, wallMicros, cpuMicros);
+        return new Outcome(better, exitCode, signal, why, wallMicros, cpuMicros, peakMemory);
+    }
+
+    /** The same, with measured use. */
+    public Outcome using(long newCpuMicros, long newPeakMemory) {
+        return new Outcome(reason, exitCode, signal, message, wallMicros, newCpuMicros, newPeakMemory);
     }
 }

@@ -103,15 +103,15 @@ public final class RunStage {
         if (failure.isPresent()) {
             Report.StepFailed failed = failure.get();
             return new Outcome(Outcome.Reason.SETUP_FAILED, failed.exitCode(), 0, failed.stage().word() + " failed to "
-                    + failed.step() + ": " + failed.reason(), micros, cpu);
+                    + failed.step() + ": " + failed.reason(), micros, cpu, -1);
         }
         ChildStatus ended = initEnded.orElse(child);
         if (timedOut) {
             return new Outcome(Outcome.Reason.TIMEOUT, ended.exitCode(), ended.signal(), "killed: it ran longer than "
-                    + options.timeoutMillis() / 1000.0 + " s", micros, cpu);
+                    + options.timeoutMillis() / 1000.0 + " s", micros, cpu, -1);
         }
         return new Outcome(ended.signalled() ? Outcome.Reason.SIGNALLED : Outcome.Reason.EXITED, ended.exitCode(),
-                ended.signal(), "", micros, cpu);
+                ended.signal(), "", micros, cpu, -1);
     }
 
     /** The part of {@code init}, and the mounts that it cannot make itself. */

@@ -10,6 +10,7 @@ final class StageContext {
     private final boolean traced;
     private InsideRootfs inside;
     private long withheldCapabilities;
+    private Cleanup cleanup = Cleanup.NOTHING;
 
     StageContext(Linux linux, StageChannel channel, boolean traced) {
         this.linux = linux;
@@ -38,6 +39,15 @@ final class StageContext {
     void enter(int root) {
         linux.changeDirectory(root);
         inside = new InsideRootfs(linux, root);
+    }
+
+    /** What is to be removed from the host should {@code run} be killed. */
+    Cleanup cleanup() {
+        return cleanup;
+    }
+
+    void setCleanup(Cleanup cleanup) {
+        this.cleanup = cleanup;
     }
 
     /** Capabilities, as bits, that the container must not have whatever was asked for. */

@@ -8,6 +8,7 @@ public final class Errno {
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EIO = 5;
+    public static final int ENXIO = 6;
     public static final int ENOEXEC = 8;
     public static final int ECHILD = 10;
     public static final int EAGAIN = 11;
@@ -21,9 +22,13 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int ENOTTY = 25;
     public static final int ENOSPC = 28;
+    public static final int EROFS = 30;
     public static final int EPIPE = 32;
+    public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
+    public static final int ENOTEMPTY = 39;
     public static final int ELOOP = 40;
+    public static final int EOPNOTSUPP = 95;
 
     private Errno() {
     }

@@ -36,6 +36,9 @@ interface FileCalls {
     /** {@code int mkdirat(int dirfd, const char *path, mode_t mode)}, man 2 mkdir. */
     int mkdirat(int dirfd, String path, int mode);
 
+    /** {@code int unlinkat(int dirfd, const char *path, int flags)}, man 2 unlink. */
+    int unlinkat(int dirfd, String path, int flags);
+
     /** {@code int mknodat(int dirfd, const char *path, mode_t mode, dev_t dev)}, man 2 mknod. */
     int mknodat(int dirfd, String path, int mode, long device);
 
@@ -50,9 +53,6 @@ interface FileCalls {
 
     /** {@code int fchownat(int dirfd, const char *path, uid_t owner, gid_t group, int flags)}, man 2 chown. */
     int fchownat(int dirfd, String path, int owner, int group, int flags);
-
-    /** {@code int unlinkat(int dirfd, const char *path, int flags)}, man 2 unlink. */
-    int unlinkat(int dirfd, String path, int flags);
 
     /** {@code int rename(const char *from, const char *to)}, man 2 rename. */
     int rename(String from, String to);

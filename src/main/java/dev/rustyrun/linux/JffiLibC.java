@@ -158,6 +158,13 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public int unlinkat(int dirfd, String path, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("unlinkat", dirfd, m.string(path), flags);
+        }
+    }
+
+    @Override
     public int mknodat(int dirfd, String path, int mode, long device) {
         try (NativeMemory m = new NativeMemory()) {
             return call("mknodat", dirfd, m.string(path), mode, device);
@@ -192,13 +199,6 @@ final class JffiLibC implements LibC {
     public int fchownat(int dirfd, String path, int owner, int group, int flags) {
         try (NativeMemory m = new NativeMemory()) {
             return call("fchownat", dirfd, m.string(path), owner, group, flags);
-        }
-    }
-
-    @Override
-    public int unlinkat(int dirfd, String path, int flags) {
-        try (NativeMemory m = new NativeMemory()) {
-            return call("unlinkat", dirfd, m.string(path), flags);
         }
     }
 
@@ -487,6 +487,51 @@ final class JffiLibC implements LibC {
             m.putLong(header, program.length / Linux.SOCK_FILTER_SIZE);
             m.putLong(header + Long.BYTES, m.bytes(program));
             return call("syscall", SystemCall.SECCOMP, Linux.SECCOMP_SET_MODE_FILTER, flags, header);
+        }
+    }
+
+    // Programs for the kernel
+
+    @Override
+    public int bpf_prog_load(int type, byte[] instructions, String license, String name) {
+        try (NativeMemory m = new NativeMemory()) {
+            return bpf(BpfAttributes.PROG_LOAD, BpfAttributes.load(type, m.bytes(instructions), instructions.length,
+                    m.string(license), name));
+        }
+    }
+
+    @Override
+    public int bpf_prog_attach(int cgroup, int program, int attachType, int flags, int replaced) {
+        return bpf(BpfAttributes.PROG_ATTACH, BpfAttributes.attach(cgroup, program, attachType, flags, replaced));
+    }
+
+    @Override
+    public int bpf_prog_detach(int cgroup, int program, int attachType) {
+        return bpf(BpfAttributes.PROG_DETACH, BpfAttributes.attach(cgroup, program, attachType, 0, -1));
+    }
+
+    @Override
+    public int bpf_prog_query(int cgroup, int attachType, int[] ids) {
+        try (NativeMemory m = new NativeMemory()) {
+            long found = m.ints(ids);
+            long attributes = m.bytes(BpfAttributes.query(cgroup, attachType, found, ids.length));
+            int result = call("syscall", SystemCall.BPF, BpfAttributes.PROG_QUERY, attributes, 32);
+            int count = m.getInt(attributes + BpfAttributes.QUERY_COUNT_AT);
+            for (int i = 0; i < Math.min(count, ids.length); i++) {
+                ids[i] = m.getInt(found + (long) i * Integer.BYTES);
+            }
+            return result < 0 ? result : count;
+        }
+    }
+
+    @Override
+    public int bpf_prog_get_fd_by_id(int id) {
+        return bpf(BpfAttributes.PROG_GET_FD_BY_ID, BpfAttributes.byId(id));
+    }
+
+    private int bpf(int command, byte[] attributes) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("syscall", SystemCall.BPF, command, m.bytes(attributes), attributes.length);
         }
     }
 

@@ -7,7 +7,7 @@ package dev.rustyrun.linux;
  */
 interface LibC
         extends NamespaceCalls, MountCalls, FileCalls, ProcessCalls, SignalCalls, TerminalCalls, SocketCalls,
-        SeccompCalls {
+        SeccompCalls, BpfCalls {
 
     /** The calling thread's {@code errno} after its last call, man 3 errno. */
     int errno();

@@ -204,7 +204,12 @@ public final class Linux {
 
     /** Removes the file {@code path}, if it is there; man 2 unlink. */
     public void removeFile(String path) {
-        if (libc.unlinkat(FileFlag.AT_FDCWD, path, 0) < 0 && libc.errno() != Errno.ENOENT) {
+        removeFile(FileFlag.AT_FDCWD, path);
+    }
+
+    /** Removes the file {@code path} below the open directory {@code dirfd}, if it is there; man 2 unlink. */
+    public void removeFile(int dirfd, String path) {
+        if (libc.unlinkat(dirfd, path, 0) < 0 && libc.errno() != Errno.ENOENT) {
             throw failure("unlink", path);
         }
     }
@@ -266,6 +271,16 @@ public final class Linux {
     /** Makes a directory below the open directory {@code dirfd}; man 2 mkdir. */
     public void makeDirectory(int dirfd, String path, int mode) {
         check(libc.mkdirat(dirfd, path, mode), "mkdir", path);
+    }
+
+    /** Makes the directory {@code path}; man 2 mkdir. */
+    public void makeDirectory(String path, int mode) {
+        check(libc.mkdirat(FileFlag.AT_FDCWD, path, mode), "mkdir", path);
+    }
+
+    /** Removes the empty directory {@code path}; man 2 rmdir. */
+    public void removeDirectory(String path) {
+        check(libc.unlinkat(FileFlag.AT_FDCWD, path, FileFlag.AT_REMOVEDIR), "rmdir", path);
     }
 
     /** Makes a device or an empty file below the open directory {@code dirfd}; man 2 mknod. */
@@ -612,6 +627,44 @@ public final class Linux {
     public int installSeccomp(byte[] program, int flags) {
         return check(libc.seccomp_set_filter(flags, program), "seccomp SECCOMP_SET_MODE_FILTER",
                 program.length / SOCK_FILTER_SIZE, flags);
+    }
+
+    // Programs for the kernel
+
+    /** Loads a program of {@code struct bpf_insn} that decides about devices; its descriptor; man 2 bpf. */
+    public int loadDeviceProgram(byte[] instructions, String name) {
+        return check(libc.bpf_prog_load(BpfAttributes.PROG_TYPE_CGROUP_DEVICE, instructions, "Apache-2.0", name),
+                "bpf BPF_PROG_LOAD cgroup_device", name);
+    }
+
+    /** Lets a program decide about devices in an open cgroup, as those above and below it do too; BPF_F_ALLOW_MULTI. */
+    public void attachDeviceProgram(int cgroup, int program) {
+        check(libc.bpf_prog_attach(cgroup, program, BpfAttributes.CGROUP_DEVICE, BpfAttributes.F_ALLOW_MULTI, -1),
+                "bpf BPF_PROG_ATTACH cgroup_device", cgroup);
+    }
+
+    /** The same in place of an attached program, at once; BPF_F_REPLACE. */
+    public void replaceDeviceProgram(int cgroup, int program, int replaced) {
+        check(libc.bpf_prog_attach(cgroup, program, BpfAttributes.CGROUP_DEVICE,
+                BpfAttributes.F_ALLOW_MULTI | BpfAttributes.F_REPLACE, replaced), "bpf BPF_PROG_ATTACH cgroup_device", cgroup);
+    }
+
+    /** Lets a program no longer decide about devices in an open cgroup; BPF_PROG_DETACH. */
+    public void detachDeviceProgram(int cgroup, int program) {
+        check(libc.bpf_prog_detach(cgroup, program, BpfAttributes.CGROUP_DEVICE), "bpf BPF_PROG_DETACH cgroup_device",
+                cgroup);
+    }
+
+    /** Descriptors of the programs that decide about devices in an open cgroup; BPF_PROG_QUERY. */
+    public int[] devicePrograms(int cgroup) {
+        int[] ids = new int[64];
+        int count = check(libc.bpf_prog_query(cgroup, BpfAttributes.CGROUP_DEVICE, ids), "bpf BPF_PROG_QUERY cgroup_device",
+                cgroup);
+        int[] programs = new int[count];
+        for (int i = 0; i < count; i++) {
+            programs[i] = check(libc.bpf_prog_get_fd_by_id(ids[i]), "bpf BPF_PROG_GET_FD_BY_ID", ids[i]);
+        }
+        return programs;
     }
 
     private interface Attempt {

@@ -8,6 +8,7 @@ final class SystemCall {
     static final int RT_SIGACTION = "aarch64".equals(System.getProperty("os.arch")) ? 134 : 13;
 
     static final int SECCOMP = "aarch64".equals(System.getProperty("os.arch")) ? 277 : 317;
+    static final int BPF = "aarch64".equals(System.getProperty("os.arch")) ? 280 : 321;
 
     // From 424 on, a number is the same on every architecture.
     static final int OPEN_TREE = 428;

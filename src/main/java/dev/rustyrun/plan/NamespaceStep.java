@@ -298,6 +298,44 @@ public sealed interface NamespaceStep extends Step {
         }
     }
 
+    /**
+     * Remembers what {@code run} has made on the host and takes away at the end, so that {@code child} can do so should
+     * {@code run} be killed.
+     *
+     * @param files host paths of files
+     * @param directories host paths of directories, removed after the files and only when empty
+     */
+    record RegisterCleanup(List<String> files, List<String> directories) implements NamespaceStep {
+        public RegisterCleanup {
+            files = List.copyOf(files);
+            directories = List.copyOf(directories);
+        }
+
+        static RegisterCleanup read(PlanReader in) {
+            return new RegisterCleanup(in.takeTexts(), in.takeTexts());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.REGISTER_CLEANUP;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putTexts(files).putTexts(directories);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.registerCleanup(this);
+        }
+
+        @Override
+        public String describe() {
+            return "remember to remove " + String.join(" ", directories);
+        }
+    }
+
     /** The code for each kind of step in this family: a new kind does not compile until it has some. */
     interface Performer {
         void unshare(Unshare step);
@@ -315,6 +353,8 @@ public sealed interface NamespaceStep extends Step {
         void loopbackUp(LoopbackUp step);
 
         void setSysctl(SetSysctl step);
+
+        void registerCleanup(RegisterCleanup step);
 
         void openCgroup(OpenCgroup step);
 

@@ -53,6 +53,7 @@ public final class PlanCodec {
             case SET_DOMAINNAME -> NamespaceStep.SetDomainname.read(in);
             case LOOPBACK_UP -> new NamespaceStep.LoopbackUp();
             case SET_SYSCTL -> NamespaceStep.SetSysctl.read(in);
+            case REGISTER_CLEANUP -> NamespaceStep.RegisterCleanup.read(in);
             case OPEN_CGROUP -> NamespaceStep.OpenCgroup.read(in);
             case ENTER_CGROUP -> NamespaceStep.EnterCgroup.read(in);
             case SET_PROPAGATION -> RootStep.SetPropagation.read(in);

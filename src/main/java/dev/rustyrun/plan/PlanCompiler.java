@@ -54,6 +54,9 @@ public final class PlanCompiler {
 
     /** The user namespace comes first, for it owns those that are made after it; man 7 user_namespaces. */
     private void namespaces() {
+        if (!host.leftovers().directories().isEmpty()) {
+            child.add(new NamespaceStep.RegisterCleanup(host.leftovers().files(), host.leftovers().directories()));
+        }
         if (!host.cgroupFiles().isEmpty()) {
             child.add(new NamespaceStep.OpenCgroup(host.cgroupFiles()));
         }

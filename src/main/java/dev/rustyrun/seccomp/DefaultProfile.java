@@ -55,10 +55,11 @@ public final class DefaultProfile {
                 profile.rules);
     }
 
+    /** The flags of clone(2): that of a time namespace is none of them, its bit is part of the signal's number there. */
     private static long newNamespaces() {
         long flags = 0;
         for (CloneFlag flag : CloneFlag.values()) {
-            flags |= flag.value();
+            flags |= flag == CloneFlag.CLONE_NEWTIME ? 0 : flag.value();
         }
         return flags;
     }

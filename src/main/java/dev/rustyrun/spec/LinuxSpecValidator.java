@@ -41,8 +41,8 @@ final class LinuxSpecValidator {
                         + "\" is none of c, u, b and p");
             }
         }
+        ResourcesValidator.check(linux.resources());
         linux.sysctl().forEach(this::checkSysctl);
-        SpecValidator.noNul("cgroupsPath", linux.cgroupsPath());
         ResourcesValidator.check(linux.resources());
     }
 

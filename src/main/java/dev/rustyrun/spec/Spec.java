@@ -29,6 +29,9 @@ public record Spec(Process process, Root root, String hostname, String domainnam
      */
     public static final String EPHEMERAL_ANNOTATION = "dev.rustyrun.ephemeral";
 
+    /** Set to {@code disabled}, leaves the container in the caller's cgroup, without limits. */
+    public static final String CGROUPS_ANNOTATION = "dev.rustyrun.cgroups";
+
     /** Set to {@code true}, shows the rootfs to a new user namespace with its ids mapped, so that root owns root's files. */
     public static final String IDMAP_ROOTFS_ANNOTATION = "dev.rustyrun.idmap-rootfs";
 

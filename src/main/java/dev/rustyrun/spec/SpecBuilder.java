@@ -37,6 +37,8 @@ public final class SpecBuilder {
     private List<IdMapping> uidMappings = List.of();
     private List<IdMapping> gidMappings = List.of();
     private String rootfsPropagation = "";
+    private String cgroupsPath = "";
+    private Resources resources = Resources.none();
     private SeccompSetting seccomp = new SeccompSetting.Builtin();
     private List<String> maskedPaths = SpecDefaults.MASKED_PATHS;
     private List<String> readonlyPaths = SpecDefaults.READONLY_PATHS;
@@ -57,9 +59,18 @@ public final class SpecBuilder {
         Spec.Process process = new Spec.Process(terminal, user, args, List.copyOf(env.values()), cwd, capabilities,
                 noNewPrivileges, rlimits, oomScoreAdj);
         LinuxSpec linux = new LinuxSpec(List.copyOf(namespaces.values()), uidMappings, gidMappings, timeOffsets, devices,
-                sysctl, "", Resources.none(), rootfsPropagation, seccomp, maskedPaths, readonlyPaths, "", "");
+                sysctl, cgroupsPath, withDevices(), rootfsPropagation, seccomp, maskedPaths, readonlyPaths, "", "");
         return new Spec(process, new Spec.Root(rootfs, readonly), hostname, domainname, mounts, linux, annotations,
                 Hooks.NONE);
+    }
+
+    /** Whoever is given a device may use it. */
+    private Resources withDevices() {
+        List<DeviceRule> rules = new ArrayList<>(resources.devices());
+        for (LinuxSpec.Device device : devices) {
+            rules.add(new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
+        }
+        return resources.withDevices(rules);
     }
 
     /** Gives the container a new namespace of this type. */
@@ -170,6 +181,16 @@ public final class SpecBuilder {
 
     public SpecBuilder rootfsPropagation(String propagation) {
         this.rootfsPropagation = propagation;
+        return this;
+    }
+
+    public SpecBuilder cgroupsPath(String path) {
+        this.cgroupsPath = path;
+        return this;
+    }
+
+    public SpecBuilder resources(Resources limits) {
+        this.resources = limits;
         return this;
     }
 

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** What a Spec compiles to; no root, no kernel. */
 class PlanCompilerTest {
 
-    private static final HostFacts PREPARED = new HostFacts("/bin/rustyrun", List.of("/cg/cgroup.procs"), true, true, true,
+    private static final HostFacts PREPARED = new HostFacts("/bin/rustyrun",
+            new HostFacts.Leftovers(List.of("/s/state.json"), List.of("/s")), List.of("/cg/cgroup.procs"), true, true, true,
             new SeccompFilter(new byte[8], 4));
 
     private static SpecBuilder spec() {
@@ -41,7 +42,7 @@ class PlanCompilerTest {
     @Test
     void child_leaves_all_namespaces_at_once_and_init_its_cgroup_namespace_inside_its_cgroup() {
         LaunchPlan plan = PlanCompiler.compile(spec().build(), PREPARED);
-        assertEquals(List.of("open /cg/cgroup.procs",
+        assertEquals(List.of("remember to remove /s", "open /cg/cgroup.procs",
                 "unshare CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID|CLONE_NEWNET",
                 "set propagation of / to rec,private", "make /bin/rustyrun read-only for the container"),
                 plan.child().stream().map(Step::describe).toList());
@@ -146,7 +147,7 @@ class PlanCompilerTest {
 
     @Test
     void where_devices_cannot_be_made_the_hosts_are_shown() {
-        HostFacts facts = new HostFacts("", List.of(), true, true, false, SeccompFilter.NONE);
+        HostFacts facts = new HostFacts("", HostFacts.Leftovers.NONE, List.of(), true, true, false, SeccompFilter.NONE);
         List<Step> steps = PlanCompiler.compile(spec().build(), facts).init();
         assertTrue(steps.contains(new MountStep.BindMount("/dev/null", "/dev/null", false, 0, 0, 0, 0, 0)));
         assertTrue(steps.stream().noneMatch(MountStep.MakeDevice.class::isInstance));
@@ -160,8 +161,8 @@ class PlanCompilerTest {
     @Test
     void the_printed_plan_numbers_every_step_with_its_stage() {
         LaunchPlan plan = plan(spec());
-        List<String> lines = PlanPrinter.print(plan).lines().toList();
-        assertEquals(plan.child().size() + plan.init().size() + 3, lines.size());
+        List<String> lines = PlanPrinter.print(java.util.Optional.of("make cgroup /x"), plan).lines().toList();
+        assertEquals(plan.child().size() + plan.init().size() + 4, lines.size());
         assertTrue(lines.get(0).matches(" +1  run    .*"), lines.get(0));
         assertTrue(lines.get(lines.size() - 2).endsWith("init   execute /bin/true"));
         assertEquals("execute sh -c 'echo '\\''x'\\'' $y'",

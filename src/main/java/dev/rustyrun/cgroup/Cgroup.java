@@ -1,0 +1,83 @@
+package dev.rustyrun.cgroup;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.Resources;
+import java.util.List;
+
+/**
+ * The control group of one container, whether it is there yet or not, in every hierarchy that it needs. Nothing is kept
+ * here but paths: another process can go on with {@link #at}. All methods throw {@link CgroupException}, and none of them
+ * waits for more than some two seconds. For use by one thread.
+ */
+public interface Cgroup {
+
+    /**
+     * The group at {@code path}.
+     *
+     * @throws CgroupException when this machine has no control groups
+     */
+    static Cgroup at(Linux linux, CgroupLayout layout, CgroupPath path) {
+        ControlFiles files = new ControlFiles(linux);
+        return switch (layout.kind()) {
+            case V1 -> new V1Cgroup(files, layout, path);
+            case V2 -> new V2Cgroup(files, layout, path);
+            case HYBRID -> new HybridCgroup(files, layout, path);
+            case NONE -> throw new CgroupException("no control groups are mounted here; on most machines"
+                    + " mount -t cgroup2 none /sys/fs/cgroup mounts them, in a container run it privileged");
+        };
+    }
+
+    /**
+     * Lets the next process that joins a group do so without waiting. The kernel makes the first one for a while wait some
+     * milliseconds (for an RCU grace period, see {@code cgroup_threadgroup_rwsem}); this has the calling process wait in its
+     * stead, by joining the group that it is in. To be called while there is nothing else to do. Never fails.
+     */
+    static void quicken(Linux linux, CgroupLayout layout) {
+        Quickening.perform(new ControlFiles(linux), layout);
+    }
+
+    /** Where it is below the mount of each hierarchy. */
+    CgroupPath path();
+
+    /**
+     * Makes it, with what is needed to tell what it uses, to freeze and to kill it. One that is there already is taken
+     * over when no process is in it.
+     */
+    void create();
+
+    /**
+     * Limits it; first makes it in the hierarchies that only these limits need, where its processes join it. What is not
+     * set stays as it is, so this changes the limits of a running container too. {@code resources} must have passed
+     * {@link dev.rustyrun.spec.ResourcesValidator}.
+     */
+    void apply(Resources resources);
+
+    /**
+     * The files that a process with one thread writes {@code 0} into to join it completely. Final after {@link #apply}.
+     */
+    List<String> procsFiles();
+
+    /** What it has used. */
+    Statistics statistics();
+
+    /** Stops all of its processes, and waits until they are. */
+    void freeze();
+
+    /** Lets them go on. */
+    void thaw();
+
+    /** Whether they are stopped. */
+    boolean isFrozen();
+
+    /** Sends SIGKILL to all of its processes, missing none that is just being made. {@link #remove} waits for their end. */
+    void kill();
+
+    /** Its processes, and those of groups below it, as this process numbers them. */
+    List<Integer> processes();
+
+    /** Removes it and those below it; waits a little for processes that are ending. It need not be there. */
+    void remove();
+
+    /** Whether it is there. */
+    boolean exists();
+}

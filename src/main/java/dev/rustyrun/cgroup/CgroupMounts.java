@@ -1,0 +1,139 @@
+package dev.rustyrun.cgroup;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The mounted hierarchies that {@code /proc/self/mountinfo} lists; man 5 proc. Parsed by hand, for this is part of every
+ * launch. A line that does not look as it should is passed over.
+ */
+final class CgroupMounts {
+
+    /** All that v1 ever had; other words of a mount's options are flags. */
+    private static final Set<String> CONTROLLERS = Set.of("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer",
+            "net_cls", "net_prio", "blkio", "perf_event", "hugetlb", "pids", "rdma", "misc", "debug");
+
+    private CgroupMounts() {
+    }
+
+    /** The visible ones, in order. */
+    static List<CgroupMount> parse(String mountinfo) {
+        List<CgroupMount> found = new ArrayList<>();
+        int at = 0;
+        while (at < mountinfo.length()) {
+            int end = mountinfo.indexOf('\n', at);
+            end = end < 0 ? mountinfo.length() : end;
+            int separator = mountinfo.indexOf(" - ", at);
+            if (separator > 0 && separator < end) {
+                line(mountinfo, at, separator, end, found);
+            }
+            at = end + 1;
+        }
+        return found;
+    }
+
+    /** Fields: id, parent, device, root, mount point, options, tags - type, source, options of the file system. */
+    private static void line(String text, int start, int separator, int end, List<CgroupMount> found) {
+        int type = separator + 3;
+        boolean unified = text.startsWith("cgroup2 ", type);
+        if (!unified && !text.startsWith("cgroup ", type)) {
+            if (!found.isEmpty()) {
+                hide(found, field(text, start, separator, 1), unescape(field(text, start, separator, 4)));
+            }
+            return;
+        }
+        String point = unescape(field(text, start, separator, 4));
+        String parent = field(text, start, separator, 1);
+        hide(found, parent, point);
+        String superOptions = field(text, type, end, 2);
+        boolean readOnly = hasWord(field(text, start, separator, 5), "ro") || hasWord(superOptions, "ro");
+        found.add(new CgroupMount(number(field(text, start, separator, 0)), number(parent), point,
+                unescape(field(text, start, separator, 3)), readOnly, unified,
+                unified ? List.of() : controllers(superOptions)));
+    }
+
+    /** Forgets what a new mount at {@code point} lies over: what it is stacked on, and its neighbours below. */
+    private static void hide(List<CgroupMount> found, String parent, String point) {
+        int on = number(parent);
+        for (int i = found.size() - 1; i >= 0; i--) {
+            CgroupMount mount = found.get(i);
+            boolean stacked = on == mount.id() && mount.mountPoint().equals(point);
+            boolean below = on == mount.parent() && (mount.mountPoint() + "/").startsWith(point + "/");
+            if (stacked || below) {
+                found.remove(i);
+            }
+        }
+    }
+
+    private static List<String> controllers(String superOptions) {
+        List<String> controllers = new ArrayList<>();
+        int at = 0;
+        while (at <= superOptions.length()) {
+            int comma = superOptions.indexOf(',', at);
+            comma = comma < 0 ? superOptions.length() : comma;
+            String word = superOptions.substring(at, comma);
+            if (CONTROLLERS.contains(word)) {
+                controllers.add(word);
+            }
+            at = comma + 1;
+        }
+        return controllers;
+    }
+
+    private static boolean hasWord(String options, String word) {
+        return options.equals(word) || options.startsWith(word + ",") || options.endsWith("," + word)
+                || options.contains("," + word + ",");
+    }
+
+    /** Field {@code index} of the space-separated ones in {@code text[from..to)}, or the empty text. */
+    private static String field(String text, int from, int to, int index) {
+        int start = from;
+        for (int i = 0; i < index; i++) {
+            int space = text.indexOf(' ', start);
+            if (space < 0 || space >= to) {
+                return "";
+            }
+            start = space + 1;
+        }
+        int end = text.indexOf(' ', start);
+        return text.substring(start, end < 0 || end > to ? to : end);
+    }
+
+    private static int number(String text) {
+        int value = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            value = value * 10 + digit;
+        }
+        return text.isEmpty() ? -1 : value;
+    }
+
+    /** Space, tab, line feed and backslash are written as a backslash and three octal digits. */
+    static String unescape(String field) {
+        if (field.indexOf('\\') < 0) {
+            return field;
+        }
+        byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\\' && i + 3 < bytes.length && octal(bytes[i + 1]) && octal(bytes[i + 2])
+                    && octal(bytes[i + 3])) {
+                out.write((bytes[i + 1] - '0') << 6 | (bytes[i + 2] - '0') << 3 | bytes[i + 3] - '0');
+                i += 3;
+            } else {
+                out.write(bytes[i]);
+            }
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static boolean octal(byte b) {
+        return b >= '0' && b <= '7';
+    }
+}

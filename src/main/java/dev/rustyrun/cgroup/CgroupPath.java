@@ -1,0 +1,65 @@
+package dev.rustyrun.cgroup;
+
+import dev.rustyrun.spec.InvalidSpecException;
+
+/**
+ * Where a container's group lies below the mount of each hierarchy; runtime-spec config-linux.md, "Cgroups Path".
+ *
+ * @param value starts with a slash and has no empty, {@code .} or {@code ..} names
+ */
+public record CgroupPath(String value) {
+
+    /** The group in which those of containers are that ask for no place of their own. */
+    public static final String PARENT = "/rustyrun";
+
+    private static final int LONGEST_NAME = 255;
+
+    /**
+     * The place of the container {@code id}.
+     *
+     * @param cgroupsPath as in the specification: absolute, relative to {@link #PARENT}, or empty for {@code id} there
+     * @throws InvalidSpecException when it is no such path
+     */
+    public static CgroupPath of(String cgroupsPath, String id) {
+        if (cgroupsPath.isEmpty()) {
+            if (id.indexOf('/') >= 0) {
+                throw wrong(id, "an id has no slash");
+            }
+            return new CgroupPath(PARENT + normal(id));
+        }
+        if (cgroupsPath.indexOf('/') < 0 && cgroupsPath.chars().filter(c -> c == ':').count() == 2) {
+            throw wrong(cgroupsPath, "slice:prefix:name asks systemd to make the group, which Rustyrun does not do;"
+                    + " give a path such as /mine/web");
+        }
+        return new CgroupPath(cgroupsPath.startsWith("/") ? normal(cgroupsPath) : PARENT + normal(cgroupsPath));
+    }
+
+    private static String normal(String path) {
+        StringBuilder normal = new StringBuilder();
+        for (String name : path.split("/")) {
+            if (name.isEmpty() || name.equals(".")) {
+                continue;
+            }
+            if (name.equals("..")) {
+                throw wrong(path, "it may not climb with ..");
+            }
+            if (name.length() > LONGEST_NAME) {
+                throw wrong(path, "a name in it has more than " + LONGEST_NAME + " characters");
+            }
+            for (int i = 0; i < name.length(); i++) {
+                if (name.charAt(i) < ' ') {
+                    throw wrong(path, "it has a control character");
+                }
+            }
+            normal.append('/').append(name);
+        }
+        if (normal.isEmpty()) {
+            throw wrong(path, "the topmost group itself belongs to the host");
+        }
+        return normal.toString();
+    }
+
+    private static InvalidSpecException wrong(String path, String why) {
+        return new InvalidSpecException("cgroup path \"" + path + "\" cannot be: " + why);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.rustyrun.cgroup;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads and writes the files by which the kernel shows control groups. Failures are the kernel's, unexplained. */
+final class ControlFiles {
+
+    private static final int ROOM = 16 * 1024;
+    private static final int DIRECTORY_MODE = 0755;
+
+    private final Linux linux;
+
+    ControlFiles(Linux linux) {
+        this.linux = linux;
+    }
+
+    Linux linux() {
+        return linux;
+    }
+
+    /** The whole text of {@code path}. */
+    String read(String path) {
+        int fd = linux.open(path, FileFlag.O_RDONLY);
+        try {
+            byte[] buffer = new byte[ROOM];
+            ByteArrayOutputStream text = new ByteArrayOutputStream(ROOM);
+            int got;
+            while ((got = linux.read(fd, buffer, ROOM)) > 0) {
+                text.write(buffer, 0, got);
+            }
+            return text.toString(StandardCharsets.UTF_8);
+        } finally {
+            linux.close(fd);
+        }
+    }
+
+    /** The same, or nothing when it cannot be read: a file of a newer kernel, of a controller that is not there. */
+    String readIfThere(String path) {
+        try {
+            return read(path);
+        } catch (LinuxException e) {
+            return "";
+        }
+    }
+
+    /** Writes {@code value} in one write, as the kernel wants it. */
+    void write(String path, String value) {
+        int fd = linux.open(path, FileFlag.O_WRONLY);
+        try {
+            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+            linux.write(fd, bytes, 0, bytes.length);
+        } finally {
+            linux.close(fd);
+        }
+    }
+
+    boolean exists(String path) {
+        try {
+            linux.status(path);
+            return true;
+        } catch (LinuxException e) {
+            return false;
+        }
+    }
+
+    /** Makes the directory {@code path}, and those above it down from {@code base}; whether it was not there. */
+    boolean makeDirectories(String base, String path) {
+        try {
+            return makeDirectory(path);
+        } catch (LinuxException e) {
+            int slash = path.lastIndexOf('/');
+            if (e.errno() != Errno.ENOENT || slash <= base.length()) {
+                throw e;
+            }
+            makeDirectories(base, path.substring(0, slash));
+            return makeDirectory(path);
+        }
+    }
+
+    private boolean makeDirectory(String path) {
+        try {
+            linux.makeDirectory(path, DIRECTORY_MODE);
+            return true;
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.EEXIST) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** The groups directly below {@code directory}, as paths; none when it is gone. */
+    List<String> children(String directory) {
+        List<String> children = new ArrayList<>();
+        String[] names = new File(directory).list();
+        if (names != null) {
+            for (String name : names) {
+                String path = directory + "/" + name;
+                if (new File(path).isDirectory()) {
+                    children.add(path);
+                }
+            }
+        }
+        return children;
+    }
+}

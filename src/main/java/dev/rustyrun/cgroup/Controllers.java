@@ -1,0 +1,105 @@
+package dev.rustyrun.cgroup;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.LinuxException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The controllers of a group of cgroup v2. A group has those that the group above it gives, which must have them itself, and
+ * a group that gives any may have no processes of its own; Documentation/admin-guide/cgroup-v2.rst, "Controlling
+ * Controllers".
+ */
+final class Controllers {
+
+    private static final String GIVEN = "/cgroup.subtree_control";
+
+    private static final int MOST_NAMED = 3;
+
+    private final ControlFiles files;
+    private final String mountPoint;
+    private final String path;
+
+    Controllers(ControlFiles files, String mountPoint, String path) {
+        this.files = files;
+        this.mountPoint = mountPoint;
+        this.path = path;
+    }
+
+    /**
+     * Sees to it that the group has {@code wanted}, each of them.
+     *
+     * @throws CgroupException when it cannot have them
+     */
+    void enable(List<String> wanted) {
+        String above = mountPoint + path.substring(0, path.lastIndexOf('/'));
+        if (missing(above, wanted).isEmpty()) {
+            return;
+        }
+        int slash = 0;
+        while (slash >= 0 && slash <= path.lastIndexOf('/')) {
+            String group = mountPoint + path.substring(0, slash);
+            List<String> missing = missing(group, wanted);
+            if (!missing.isEmpty()) {
+                give(group, missing);
+            }
+            slash = path.indexOf('/', slash + 1);
+        }
+    }
+
+    private List<String> missing(String group, List<String> wanted) {
+        List<String> given = CgroupLayout.words(files.readIfThere(group + GIVEN));
+        List<String> missing = new ArrayList<>(wanted);
+        missing.removeAll(given);
+        return missing;
+    }
+
+    private void give(String group, List<String> controllers) {
+        List<String> had = CgroupLayout.words(files.readIfThere(group + "/cgroup.controllers"));
+        StringBuilder value = new StringBuilder();
+        for (String controller : controllers) {
+            if (!had.contains(controller)) {
+                throw new CgroupException(absent(group, controller));
+            }
+            value.append(value.isEmpty() ? "+" : " +").append(controller);
+        }
+        checkIsEmpty(group, value.toString());
+        try {
+            files.write(group + GIVEN, value.toString());
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot write \"" + value + "\" into " + group + GIVEN, e, hint(e.errno()));
+        }
+    }
+
+    private String absent(String group, String controller) {
+        String general = "so limits of \"" + controller + "\" cannot be kept";
+        return group.equals(mountPoint)
+                ? "cgroup v2 here has no controller \"" + controller + "\", " + general
+                        + ": the kernel lacks it, v1 uses it, or the container or user above was not given it"
+                : "the cgroup " + group + " has no controller \"" + controller + "\", " + general;
+    }
+
+    /**
+     * The kernel would let a group with processes give cpu and pids, but make it a threaded domain then, in whose groups no
+     * process may be. Only the topmost group of the machine, which has no type, may do both.
+     */
+    private void checkIsEmpty(String group, String value) {
+        List<String> processes = CgroupLayout.words(files.readIfThere(group + "/cgroup.procs"));
+        if (!processes.isEmpty() && files.exists(group + "/cgroup.type")) {
+            String some = processes.size() > MOST_NAMED ? processes.subList(0, MOST_NAMED) + " and more"
+                    : processes.toString();
+            throw new CgroupException("cannot write \"" + value + "\" into " + group + GIVEN + ": processes " + some
+                    + " are in " + group + " itself, and a group with processes can give no controllers to groups below it;"
+                    + " move them: mkdir " + group + "/host; for p in $(cat " + group + "/cgroup.procs); do echo $p > "
+                    + group + "/host/cgroup.procs; done");
+        }
+    }
+
+    private static String hint(int errno) {
+        return switch (errno) {
+            case Errno.EBUSY -> "a process has just joined this group, which can then give no controllers; try again";
+            case Errno.EOPNOTSUPP -> "the group is threaded, and this controller knows no threads";
+            default -> "";
+        };
+    }
+}

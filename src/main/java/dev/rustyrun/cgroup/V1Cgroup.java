@@ -1,0 +1,279 @@
+package dev.rustyrun.cgroup;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.DeviceRule;
+import dev.rustyrun.spec.Resources;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A group in the hierarchies of cgroup v1: in those that every container needs, and in others that its limits need. Which
+ * those are is told by the directories that are there.
+ */
+final class V1Cgroup implements Cgroup {
+
+    /** To limit, to tell what it uses, and to stop it. */
+    private static final List<String> USUAL = List.of("freezer", "memory", "pids", "cpu", "cpuacct");
+
+    private static final String PROCS = "/cgroup.procs";
+    /**
+     * A process joins by this file, and not by cgroup.procs: a thread that moves only itself need not wait for all forks in
+     * the system to finish (3 to 15 ms). Who joins has one thread, or replaces all of them by an execve.
+     */
+    private static final String TASKS = "/tasks";
+    private static final String STATE = "/freezer.state";
+    private static final String FROZEN = "FROZEN";
+
+    private final ControlFiles files;
+    private final CgroupLayout layout;
+    private final CgroupPath path;
+
+    V1Cgroup(ControlFiles files, CgroupLayout layout, CgroupPath path) {
+        this.files = files;
+        this.layout = layout;
+        this.path = path;
+    }
+
+    @Override
+    public CgroupPath path() {
+        return path;
+    }
+
+    @Override
+    public void create() {
+        List<CgroupMount> made = new ArrayList<>();
+        try {
+            for (String controller : USUAL) {
+                Optional<CgroupMount> mount = layout.v1(controller);
+                if (mount.isPresent() && !made.contains(mount.get()) && makeOrTakeOver(mount.get())) {
+                    made.add(mount.get());
+                }
+            }
+        } catch (CgroupException e) {
+            for (CgroupMount mount : made) {
+                new CgroupTree(files, directory(mount)).remove(System.nanoTime());
+            }
+            throw e;
+        }
+    }
+
+    private boolean makeOrTakeOver(CgroupMount mount) {
+        if (make(mount)) {
+            return true;
+        }
+        if (!new CgroupTree(files, directory(mount)).processes().isEmpty()) {
+            throw new CgroupException("the cgroup " + directory(mount)
+                    + " is in use by other processes: choose another path or id, or end them");
+        }
+        return false;
+    }
+
+    private String directory(CgroupMount mount) {
+        return mount.mountPoint() + path.value();
+    }
+
+    /** Makes it in one hierarchy; whether it was not there. */
+    private boolean make(CgroupMount mount) {
+        try {
+            if (mount.controllers().contains("cpuset")) {
+                return CpusetDirectories.make(files, mount.mountPoint(), path.value());
+            }
+            return files.makeDirectories(mount.mountPoint(), directory(mount));
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot make the cgroup " + directory(mount), e, "");
+        }
+    }
+
+    @Override
+    public void apply(Resources resources) {
+        List<Setting> settings = V1Settings.of(resources, usesBfq(resources.blockIo()));
+        write(settings);
+        if (!resources.devices().isEmpty()) {
+            limitDevices(resources.devices());
+        }
+    }
+
+    boolean usesBfq(Resources.BlockIo io) {
+        boolean weighs = io.weight() != Resources.UNSET || !io.weightDevices().isEmpty();
+        return weighs && layout.v1("blkio").isPresent()
+                && files.exists(layout.v1("blkio").get().mountPoint() + "/blkio.bfq.io_service_bytes");
+    }
+
+    /** Writes settings, joining the hierarchies that they need. */
+    void write(List<Setting> settings) {
+        for (Setting setting : settings) {
+            if (setting.kind() != Setting.Kind.IMPOSSIBLE) {
+                join(setting.controller());
+            } else if (setting.controller().equals("unified")) {
+                throw new CgroupException(setting.value() + ", and this machine has v1 only");
+            }
+        }
+        new SettingWriter(files, controller -> directory(needed(controller))).write(settings);
+    }
+
+    private CgroupMount needed(String controller) {
+        return layout.v1(controller).orElseThrow(() -> new CgroupException("this machine has no cgroup controller \""
+                + controller + "\", so its limits cannot be kept: is it in /proc/cgroups, and mounted?"));
+    }
+
+    /** Sees to it that the group, and all its processes, are in a controller's hierarchy. */
+    private void join(String controller) {
+        CgroupMount mount = needed(controller);
+        boolean isNew = !USUAL.contains(controller) && make(mount);
+        if (isNew) {
+            for (int pid : processes()) {
+                try {
+                    files.write(directory(mount) + PROCS, Integer.toString(pid));
+                } catch (LinuxException e) {
+                    if (e.errno() != Errno.ESRCH) {
+                        throw CgroupException.of("process " + pid + " cannot join " + directory(mount), e, "");
+                    }
+                }
+            }
+        }
+    }
+
+    void limitDevices(List<DeviceRule> rules) {
+        DeviceList list = DeviceList.of(rules);
+        join("devices");
+        String directory = directory(needed("devices"));
+        String first = list.allowed() ? "/devices.allow" : "/devices.deny";
+        String then = list.allowed() ? "/devices.deny" : "/devices.allow";
+        String now = "a";
+        try {
+            files.write(directory + first, now);
+            try (OpenFile file = new OpenFile(files.linux(), files.linux().open(directory + then, FileFlag.O_WRONLY))) {
+                for (String exception : list.exceptions()) {
+                    now = exception;
+                    files.linux().writeAll(file.descriptor(), now.getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot limit the devices of " + directory + " (\"" + now + "\")", e,
+                    "the group above it may use fewer devices: in a container, run it privileged");
+        }
+    }
+
+    @Override
+    public List<String> procsFiles() {
+        List<String> procs = new ArrayList<>();
+        for (String directory : directories()) {
+            procs.add(directory + TASKS);
+        }
+        return procs;
+    }
+
+    /** Those that are there. */
+    private List<String> directories() {
+        List<String> there = new ArrayList<>();
+        for (CgroupMount mount : layout.v1Mounts()) {
+            if (files.exists(directory(mount))) {
+                there.add(directory(mount));
+            }
+        }
+        return there;
+    }
+
+    @Override
+    public Statistics statistics() {
+        return Statistics.ofV1((controller, file) -> {
+            Optional<CgroupMount> mount = layout.v1(controller);
+            return mount.isPresent() ? files.readIfThere(directory(mount.get()) + "/" + file) : "";
+        });
+    }
+
+    /** The kernel may need several requests to stop processes that are just being made. */
+    @Override
+    public void freeze() {
+        String state = directory(needed("freezer")) + STATE;
+        long deadline = System.nanoTime() + CgroupTree.PATIENCE_NANOS;
+        try {
+            do {
+                files.write(state, FROZEN);
+                if (isFrozen()) {
+                    return;
+                }
+                CgroupTree.pause(1);
+            } while (System.nanoTime() < deadline);
+            files.write(state, "THAWED");
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot freeze the cgroup " + path.value(), e, "");
+        }
+        throw new CgroupException("cannot freeze the cgroup " + path.value() + " within 2 s: a process in it waits in the"
+                + " kernel");
+    }
+
+    @Override
+    public void thaw() {
+        try {
+            files.write(directory(needed("freezer")) + STATE, "THAWED");
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot thaw the cgroup " + path.value(), e, "");
+        }
+    }
+
+    @Override
+    public boolean isFrozen() {
+        return hasFreezer() && files.readIfThere(directory(needed("freezer")) + STATE).startsWith(FROZEN);
+    }
+
+    boolean hasFreezer() {
+        return layout.v1("freezer").isPresent();
+    }
+
+    /** While they are frozen none can be made anew; thawed, they find the signal. */
+    @Override
+    public void kill() {
+        boolean freezes = hasFreezer() && files.exists(directory(needed("freezer")));
+        if (freezes) {
+            try {
+                freeze();
+            } catch (CgroupException cannot) {
+                // Then one that makes new ones faster than they can be killed may survive, to be told by remove().
+            }
+        }
+        for (String directory : directories()) {
+            new CgroupTree(files, directory).killEach();
+        }
+        if (freezes) {
+            thaw();
+        }
+    }
+
+    @Override
+    public List<Integer> processes() {
+        for (String directory : directories()) {
+            List<Integer> found = new CgroupTree(files, directory).processes();
+            if (!found.isEmpty()) {
+                return found;
+            }
+        }
+        return List.of();
+    }
+
+    @Override
+    public void remove() {
+        long deadline = System.nanoTime() + CgroupTree.PATIENCE_NANOS;
+        Optional<CgroupException> failure = Optional.empty();
+        for (CgroupMount mount : layout.v1Mounts()) {
+            try {
+                new CgroupTree(files, directory(mount)).remove(deadline);
+            } catch (CgroupException e) {
+                failure = failure.isPresent() ? failure : Optional.of(e);
+            }
+        }
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+
+    @Override
+    public boolean exists() {
+        return !directories().isEmpty();
+    }
+}

@@ -1,0 +1,209 @@
+package dev.rustyrun.cgroup;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.spec.DeviceRule;
+import dev.rustyrun.spec.Resources;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A group in the tree of cgroup v2. */
+final class V2Cgroup implements Cgroup {
+
+    /** To limit, and to tell what it uses. */
+    private static final List<String> USUAL = List.of("memory", "pids", "cpu", "io");
+
+    private static final String PROCS = "/cgroup.procs";
+    private static final String FREEZE = "/cgroup.freeze";
+
+    private final ControlFiles files;
+    private final CgroupLayout layout;
+    private final CgroupPath path;
+    private final String mountPoint;
+    private final String directory;
+    private final Controllers controllers;
+
+    V2Cgroup(ControlFiles files, CgroupLayout layout, CgroupPath path) {
+        this.files = files;
+        this.layout = layout;
+        this.path = path;
+        mountPoint = layout.v2().orElseThrow().mountPoint();
+        directory = mountPoint + path.value();
+        controllers = new Controllers(files, mountPoint, path.value());
+    }
+
+    @Override
+    public CgroupPath path() {
+        return path;
+    }
+
+    @Override
+    public void create() {
+        if (!make() && !processes().isEmpty()) {
+            throw new CgroupException("the cgroup " + directory
+                    + " is in use by other processes: choose another path or id, or end them");
+        }
+        List<String> wanted = usualControllers();
+        if (!wanted.isEmpty()) {
+            try {
+                controllers.enable(wanted);
+            } catch (CgroupException withoutThem) {
+                // A container without limits does without; one with limits is told by apply().
+            }
+        }
+    }
+
+    /** Whether any of those that every container needs is here. */
+    boolean hasUsualControllers() {
+        return !usualControllers().isEmpty();
+    }
+
+    private List<String> usualControllers() {
+        List<String> wanted = new ArrayList<>();
+        for (String controller : USUAL) {
+            if (layout.v2Controllers().contains(controller)) {
+                wanted.add(controller);
+            }
+        }
+        return wanted;
+    }
+
+    /** Makes the directory; whether it was not there. */
+    boolean make() {
+        try {
+            return files.makeDirectories(mountPoint, directory);
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot make the cgroup " + directory, e, "");
+        }
+    }
+
+    /** Moves processes into it. */
+    void join(List<Integer> processes) {
+        for (int pid : processes) {
+            try {
+                files.write(directory + PROCS, Integer.toString(pid));
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.ESRCH) {
+                    throw CgroupException.of("process " + pid + " cannot join " + directory, e, "");
+                }
+            }
+        }
+    }
+
+    @Override
+    public void apply(Resources resources) {
+        checkMemory(resources.memory());
+        write(V2Settings.of(resources, usesBfq(resources.blockIo())));
+        if (!resources.devices().isEmpty()) {
+            limitDevices(resources.devices());
+        }
+    }
+
+    /** v1 refuses a limit that is exceeded; v2 would kill. */
+    void checkMemory(Resources.Memory memory) {
+        if (memory.checkBeforeUpdate() && memory.limit() >= 0) {
+            long used = Statistics.number(files.readIfThere(directory + "/memory.current"));
+            if (used > memory.limit()) {
+                throw new CgroupException("cannot limit memory to " + memory.limit() + " bytes: the container already uses "
+                        + used);
+            }
+        }
+    }
+
+    /** Its file is in every group that has the controller, but the topmost. */
+    boolean usesBfq(Resources.BlockIo io) {
+        if (io.weight() == Resources.UNSET && io.weightDevices().isEmpty()) {
+            return false;
+        }
+        controllers.enable(List.of("io"));
+        return files.exists(directory + "/io.bfq.weight");
+    }
+
+    /** Writes settings, enabling the controllers that they need. */
+    void write(List<Setting> settings) {
+        List<String> needed = new ArrayList<>();
+        for (Setting setting : settings) {
+            if (setting.kind() != Setting.Kind.IMPOSSIBLE && !needed.contains(setting.controller())) {
+                needed.add(setting.controller());
+            }
+        }
+        if (!needed.isEmpty()) {
+            controllers.enable(needed);
+        }
+        new SettingWriter(files, controller -> directory).write(settings);
+    }
+
+    void limitDevices(List<DeviceRule> rules) {
+        new DeviceFilter(files.linux()).attach(directory, rules);
+    }
+
+    @Override
+    public List<String> procsFiles() {
+        return exists() ? List.of(directory + PROCS) : List.of();
+    }
+
+    @Override
+    public Statistics statistics() {
+        return Statistics.ofV2((controller, file) -> files.readIfThere(directory + "/" + file));
+    }
+
+    @Override
+    public void freeze() {
+        freezer("1", "freeze");
+        long deadline = System.nanoTime() + CgroupTree.PATIENCE_NANOS;
+        while (!isFrozen()) {
+            if (System.nanoTime() > deadline) {
+                freezer("0", "thaw");
+                throw new CgroupException("cannot freeze the cgroup " + directory
+                        + " within 2 s: a process in it waits in the kernel");
+            }
+            CgroupTree.pause(1);
+        }
+    }
+
+    @Override
+    public void thaw() {
+        freezer("0", "thaw");
+    }
+
+    private void freezer(String value, String what) {
+        try {
+            files.write(directory + FREEZE, value);
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot " + what + " the cgroup " + directory, e, "");
+        }
+    }
+
+    @Override
+    public boolean isFrozen() {
+        return Statistics.value(files.readIfThere(directory + "/cgroup.events"), "frozen") == 1;
+    }
+
+    @Override
+    public void kill() {
+        try {
+            files.write(directory + "/cgroup.kill", "1");
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw CgroupException.of("cannot kill the cgroup " + directory, e, "");
+            }
+            // Before Linux 5.14, or it is gone.
+            new CgroupTree(files, directory).killEach();
+        }
+    }
+
+    @Override
+    public List<Integer> processes() {
+        return new CgroupTree(files, directory).processes();
+    }
+
+    @Override
+    public void remove() {
+        new CgroupTree(files, directory).remove(System.nanoTime() + CgroupTree.PATIENCE_NANOS);
+    }
+
+    @Override
+    public boolean exists() {
+        return files.exists(directory);
+    }
+}

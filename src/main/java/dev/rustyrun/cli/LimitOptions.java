@@ -1,0 +1,152 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.linux.FileStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Resources;
+import dev.rustyrun.spec.Resources.Rate;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecBuilder;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** The options of a launch that say how much of the machine the container may use. */
+final class LimitOptions {
+
+    private static final long PERIOD_MICROS = 100_000;
+
+    @Option(names = {"-m", "--memory"}, paramLabel = "SIZE", description = "The most memory, such as 64m or 2g.")
+    private String memory;
+
+    @Option(names = "--memory-swap", paramLabel = "SIZE", description = "The most memory and swap together; -1: no limit.")
+    private String memorySwap;
+
+    @Option(names = "--memory-reservation", paramLabel = "SIZE", description = "Memory that it keeps when others need some.")
+    private String reservation;
+
+    @Option(names = "--cpus", paramLabel = "N", description = "Processor time, such as 1.5 processors.")
+    private BigDecimal cpus;
+
+    @Option(names = "--cpu-shares", paramLabel = "N", description = "Its weight when processors are short, 2 to 262144.")
+    private Long cpuShares;
+
+    @Option(names = {"--cpuset", "--cpuset-cpus"}, paramLabel = "LIST", description = "On which processors, such as 0-3,5.")
+    private String cpuset;
+
+    @Option(names = "--cpuset-mems", paramLabel = "LIST", description = "On which memory nodes.")
+    private String cpusetMems;
+
+    @Option(names = "--pids-limit", paramLabel = "N", description = "The most processes and threads; -1: no limit.")
+    private Long pids;
+
+    @Option(names = {"--io-weight", "--blkio-weight"}, paramLabel = "N", description = "Its weight on disks, 10 to 1000.")
+    private Long ioWeight;
+
+    @Option(names = {"--io-read-bps", "--device-read-bps"}, paramLabel = "DEVICE:SIZE",
+            description = "The most bytes read per second; repeatable.")
+    private List<String> readBps = List.of();
+
+    @Option(names = {"--io-write-bps", "--device-write-bps"}, paramLabel = "DEVICE:SIZE",
+            description = "The most bytes written per second; repeatable.")
+    private List<String> writeBps = List.of();
+
+    @Option(names = {"--io-read-iops", "--device-read-iops"}, paramLabel = "DEVICE:N",
+            description = "The most reads per second; repeatable.")
+    private List<String> readIops = List.of();
+
+    @Option(names = {"--io-write-iops", "--device-write-iops"}, paramLabel = "DEVICE:N",
+            description = "The most writes per second; repeatable.")
+    private List<String> writeIops = List.of();
+
+    @Option(names = "--cgroup-path", paramLabel = "PATH", defaultValue = "",
+            description = "Where its cgroup is; a relative path is below /rustyrun (default: its id).")
+    private String cgroupPath;
+
+    @Option(names = "--cgroups", paramLabel = "enabled|disabled", defaultValue = "enabled",
+            description = "disabled: no cgroup of its own, no limits; starts sooner (default: ${DEFAULT-VALUE}).")
+    private String cgroups;
+
+    /** Adds what was asked for to {@code spec}. */
+    void addTo(SpecBuilder spec, Linux linux) {
+        Resources.Memory limits = Resources.Memory.NONE;
+        limits = memory == null ? limits : limits.withLimit(size("--memory", memory));
+        limits = memorySwap == null ? limits : limits.withSwap(size("--memory-swap", memorySwap));
+        limits = reservation == null ? limits : limits.withReservation(size("--memory-reservation", reservation));
+        Resources resources = Resources.none().withMemory(limits).withCpu(cpu())
+                .withPids(pids == null ? Resources.UNSET : pids).withBlockIo(blockIo(linux));
+        spec.resources(resources).cgroupsPath(cgroupPath);
+        if (!cgroups.matches("enabled|disabled")) {
+            throw new InvalidSpecException("--cgroups \"" + cgroups + "\" is neither enabled nor disabled");
+        }
+        if (cgroups.equals("disabled")) {
+            spec.annotation(Spec.CGROUPS_ANNOTATION, cgroups);
+        }
+    }
+
+    private Resources.Cpu cpu() {
+        Resources.Cpu limits = Resources.Cpu.NONE;
+        limits = cpuShares == null ? limits : limits.withShares(cpuShares);
+        limits = cpuset == null ? limits : limits.withCpus(cpuset);
+        limits = cpusetMems == null ? limits : limits.withMems(cpusetMems);
+        if (cpus != null) {
+            long quota = cpus.multiply(BigDecimal.valueOf(PERIOD_MICROS)).longValue();
+            if (quota < 1000 || cpus.compareTo(BigDecimal.valueOf(1_000_000)) > 0) {
+                throw new InvalidSpecException("--cpus " + cpus + " is not a number from 0.01 on");
+            }
+            limits = limits.withQuota(quota, PERIOD_MICROS);
+        }
+        return limits;
+    }
+
+    private Resources.BlockIo blockIo(Linux linux) {
+        List<Resources.Throttle> throttles = new ArrayList<>();
+        add(throttles, linux, Rate.READ_BPS, "--io-read-bps", readBps);
+        add(throttles, linux, Rate.WRITE_BPS, "--io-write-bps", writeBps);
+        add(throttles, linux, Rate.READ_IOPS, "--io-read-iops", readIops);
+        add(throttles, linux, Rate.WRITE_IOPS, "--io-write-iops", writeIops);
+        Resources.BlockIo limits = Resources.BlockIo.NONE.withThrottles(throttles);
+        return ioWeight == null ? limits : limits.withWeight(ioWeight);
+    }
+
+    private static void add(List<Resources.Throttle> to, Linux linux, Rate rate, String option, List<String> texts) {
+        for (String text : texts) {
+            int colon = text.lastIndexOf(':');
+            if (colon < 1) {
+                throw new InvalidSpecException(option + " \"" + text + "\" is not DEVICE:RATE");
+            }
+            String device = text.substring(0, colon);
+            try {
+                FileStatus status = linux.status(device);
+                if (!status.isBlockDevice()) {
+                    throw new InvalidSpecException(option + ": " + device + " is not a block device");
+                }
+                to.add(new Resources.Throttle(rate, status.major(), status.minor(),
+                        size(option, text.substring(colon + 1))));
+            } catch (LinuxException e) {
+                throw new InvalidSpecException(option + ": " + device + " cannot be used: " + e.getMessage());
+            }
+        }
+    }
+
+    /** Bytes of a size such as {@code 64m}, in powers of 1024; -1 for no limit. */
+    static long size(String option, String text) {
+        if (text.equals("-1")) {
+            return Resources.UNLIMITED;
+        }
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (!lower.matches("[0-9]{1,15}([kmgt]?b?)")) {
+            throw new InvalidSpecException(option + " \"" + text + "\" is not a size such as 64m or 2g");
+        }
+        String digits = lower.replaceAll("[a-z]", "");
+        int unit = "bkmgt".indexOf(lower.length() > digits.length() ? lower.charAt(digits.length()) : 'b');
+        try {
+            return Math.multiplyExact(Long.parseLong(digits), 1L << 10 * unit);
+        } catch (ArithmeticException e) {
+            throw new InvalidSpecException(option + " \"" + text + "\" is more than can be counted");
+        }
+    }
+}

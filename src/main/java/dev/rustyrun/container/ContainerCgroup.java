@@ -1,0 +1,131 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.cgroup.CgroupLayout;
+import dev.rustyrun.cgroup.CgroupPath;
+import dev.rustyrun.cgroup.Statistics;
+import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.DeviceRule;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Resources;
+import dev.rustyrun.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The cgroup of one container, if it has one: root's always do, an ordinary user's when a limit was asked for. */
+final class ContainerCgroup {
+
+    private static final String DISABLED = "disabled";
+
+    private final Optional<Cgroup> cgroup;
+    private final Resources resources;
+
+    private ContainerCgroup(Optional<Cgroup> cgroup, Resources resources) {
+        this.cgroup = cgroup;
+        this.resources = resources;
+    }
+
+    /**
+     * The cgroup for the container {@code id}, not made yet.
+     *
+     * @throws InvalidSpecException when limits were asked for that need a cgroup, and none is wanted
+     * @throws dev.rustyrun.cgroup.CgroupException when limits were asked for and this machine cannot keep any
+     */
+    static ContainerCgroup of(Linux linux, Spec spec, String id) {
+        Resources asked = spec.linux().resources();
+        boolean limited = !asked.withDevices(List.of()).isEmpty();
+        boolean disabled = DISABLED.equals(spec.annotations().get(Spec.CGROUPS_ANNOTATION));
+        if (disabled && limited) {
+            throw new InvalidSpecException("limits need a cgroup, and cgroups are disabled for this container");
+        }
+        if (disabled || !limited && !linux.isRoot()) {
+            return new ContainerCgroup(Optional.empty(), Resources.none());
+        }
+        CgroupLayout layout = CgroupLayout.detect(linux);
+        if (layout.kind() == CgroupLayout.Kind.NONE && !limited) {
+            return new ContainerCgroup(Optional.empty(), Resources.none());
+        }
+        CgroupPath path = CgroupPath.of(spec.linux().cgroupsPath(), id);
+        return new ContainerCgroup(Optional.of(Cgroup.at(linux, layout, path)),
+                asked.withDevices(linux.isRoot() ? DeviceRule.withDefaults(asked.devices()) : List.of()));
+    }
+
+    /** Makes and limits it. */
+    void make() {
+        if (cgroup.isPresent()) {
+            cgroup.get().create();
+            try {
+                cgroup.get().apply(resources);
+            } catch (RuntimeException e) {
+                cgroup.get().remove();
+                throw e;
+            }
+        }
+    }
+
+    /** Where it is below each hierarchy; empty when there is none. */
+    String path() {
+        return cgroup.map(group -> group.path().value()).orElse("");
+    }
+
+    /** The files through which it is entered; none when there is none. */
+    List<String> files() {
+        return cgroup.map(Cgroup::procsFiles).orElse(List.of());
+    }
+
+    /** The same for one that is only talked about. */
+    List<String> plannedFiles() {
+        return cgroup.map(group -> List.of(group.path().value() + "/cgroup.procs")).orElse(List.of());
+    }
+
+    /** Its directories, one in each hierarchy. */
+    List<String> directories() {
+        List<String> directories = new ArrayList<>();
+        for (String file : files()) {
+            directories.add(file.substring(0, file.lastIndexOf('/')));
+        }
+        return directories;
+    }
+
+    /** Whether only allowed devices can be opened in it. */
+    boolean limitsDevices() {
+        return cgroup.isPresent() && !resources.devices().isEmpty();
+    }
+
+    /** What is asked of it, in words; empty when there is none. */
+    Optional<String> words() {
+        return cgroup.map(group -> "make cgroup " + group.path().value() + ResourceWords.of(resources));
+    }
+
+    /** {@code outcome} with what the cgroup knows about why, and about how much was used. */
+    Outcome explain(Outcome outcome) {
+        if (cgroup.isEmpty() || outcome.reason() == Outcome.Reason.SETUP_FAILED) {
+            return outcome;
+        }
+        Statistics used = cgroup.get().statistics();
+        Outcome measured = outcome.using(used.cpuMicros() == Statistics.UNKNOWN ? outcome.cpuMicros() : used.cpuMicros(),
+                used.memoryPeak());
+        boolean failed = outcome.exitCode() != 0 && outcome.reason() != Outcome.Reason.TIMEOUT;
+        if (failed && used.oomKills() > 0) {
+            return measured.because(Outcome.Reason.OOM,
+                    "killed: out of memory (limit " + ResourceWords.bytes(used.memoryLimit()) + ")");
+        }
+        if (failed && used.pidsRefused() > 0) {
+            return measured.because(Outcome.Reason.PIDS_LIMIT,
+                    "it was refused a further process (limit " + used.pidsLimit() + ")");
+        }
+        return measured;
+    }
+
+    /** Removes it, and what may still run in it. */
+    void remove() {
+        if (cgroup.isPresent()) {
+            if (!cgroup.get().processes().isEmpty()) {
+                cgroup.get().kill();
+            }
+            cgroup.get().remove();
+        }
+    }
+}

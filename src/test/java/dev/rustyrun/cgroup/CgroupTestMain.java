@@ -1,0 +1,24 @@
+package dev.rustyrun.cgroup;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.io.PrintWriter;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+
+/** Runs {@link CgroupIT} where there is no Maven, such as in a virtual machine with another layout; exits with 1 for a failure. */
+final class CgroupTestMain {
+
+    private CgroupTestMain() {
+    }
+
+    public static void main(String[] arguments) {
+        SummaryGeneratingListener listener = new SummaryGeneratingListener();
+        LauncherFactory.create().execute(
+                LauncherDiscoveryRequestBuilder.request().selectors(selectClass(CgroupIT.class)).build(), listener);
+        listener.getSummary().printTo(new PrintWriter(System.out));
+        listener.getSummary().printFailuresTo(new PrintWriter(System.out), 15);
+        System.exit(listener.getSummary().getFailures().isEmpty() ? 0 : 1);
+    }
+}
