@@ -43,7 +43,6 @@ final class LinuxSpecValidator {
         }
         ResourcesValidator.check(linux.resources());
         linux.sysctl().forEach(this::checkSysctl);
-        ResourcesValidator.check(linux.resources());
     }
 
     private void checkNamespaces() {
