@@ -18,8 +18,13 @@ class CgroupViewTest {
             new CgroupHierarchy("/sys/fs/cgroup/unified", "cgroup2", ""));
 
     private static List<String> steps(List<CgroupHierarchy> host, boolean namespaced, String... cgroupFiles) {
+        return steps(List.of("nosuid", "ro"), host, namespaced, cgroupFiles);
+    }
+
+    private static List<String> steps(List<String> options, List<CgroupHierarchy> host, boolean namespaced,
+            String... cgroupFiles) {
         SpecBuilder builder = new SpecBuilder("/rootfs", List.of("/bin/true"))
-                .mount(new Spec.Mount("/cg", "cgroup", "cgroup", List.of("nosuid", "ro")));
+                .mount(new Spec.Mount("/cg", "cgroup", "cgroup", options));
         Spec spec = (namespaced ? builder : builder.share(NamespaceType.CGROUP)).build();
         HostFacts facts = new HostFacts("", HostFacts.Leftovers.NONE, List.of(cgroupFiles), false, true, true,
                 SeccompFilter.NONE, host);
@@ -53,5 +58,16 @@ class CgroupViewTest {
         assertEquals(List.of("bind mount /sys/fs/cgroup/a/b on /cg (bind,ro,nosuid)"),
                 steps(List.of(UNIFIED), false, "/sys/fs/cgroup/a/b/cgroup.procs"));
         assertEquals(List.of("bind mount /sys/fs/cgroup on /cg (bind,ro,nosuid)"), steps(List.of(UNIFIED), false));
+    }
+
+    @Test
+    void only_hierarchies_in_which_the_container_has_a_cgroup_of_its_own_are_ever_writable() {
+        assertEquals(List.of("mount tmpfs on /cg (mode=755)", "mount cgroup on /cg/cpu,cpuacct (cpu,cpuacct)",
+                "make link /cg/cpu -> cpu,cpuacct", "make link /cg/cpuacct -> cpu,cpuacct",
+                "mount cgroup on /cg/systemd (ro,none,name=systemd)", "mount cgroup2 on /cg/unified (ro)"),
+                steps(List.of(), HYBRID, true, "/sys/fs/cgroup/cpu,cpuacct/c1/tasks").stream()
+                        .filter(step -> !step.startsWith("open")).toList());
+        assertEquals(List.of("mount cgroup2 on /cg (ro)"), steps(List.of("rw"), List.of(UNIFIED), true));
+        assertEquals(List.of("bind mount /sys/fs/cgroup on /cg (bind,ro)"), steps(List.of("rw"), List.of(UNIFIED), false));
     }
 }
