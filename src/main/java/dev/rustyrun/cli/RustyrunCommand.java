@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "rustyrun", description = "Runs commands in containers.", mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {RunCommand.class, SpecCommand.class, FeaturesCommand.class, ServeCommand.class, DoctorCommand.class,
-            HelpCommand.class},
+            GcCommand.class, HelpCommand.class},
         footer = {"", "Start with:", "  rustyrun run --rootfs DIR --command /bin/sh"})
 final class RustyrunCommand implements Runnable {
 
