@@ -126,12 +126,20 @@ class PlanCompilerTest {
     @Test
     void a_bind_mount_keeps_its_options() {
         Step step = init(spec().mount(new Spec.Mount("/data", "bind", "/srv", List.of("bind", "ro", "suid", "rnoexec",
-                "rslave")))).stream().filter(MountStep.BindMount.class::isInstance).findFirst().orElseThrow();
+                "rprivate")))).stream().filter(MountStep.BindMount.class::isInstance).findFirst().orElseThrow();
         MountStep.BindMount bind = assertInstanceOf(MountStep.BindMount.class, step);
-        assertEquals("bind mount /srv on /data (bind,ro,suid,noexec,rec,slave)", bind.describe());
-        assertEquals(MountFlag.of(MountFlag.MS_SLAVE, MountFlag.MS_REC), bind.propagation());
+        assertEquals("bind mount /srv on /data (bind,ro,suid,noexec,rec,private)", bind.describe());
+        assertEquals(MountFlag.of(MountFlag.MS_PRIVATE, MountFlag.MS_REC), bind.propagation());
         assertEquals(MountAttr.MOUNT_ATTR_NOEXEC, bind.setBelow());
         assertFalse(bind.recursive());
+    }
+
+    @Test
+    void a_bind_mount_that_events_go_through_is_copied_on_the_host() {
+        LaunchPlan plan = plan(spec().mount(new Spec.Mount("/data", "bind", "/srv", List.of("rbind", "rro", "rw", "rshared"))));
+        assertEquals(List.of(new SentMount("/srv", true, 0, MountAttr.MOUNT_ATTR_RDONLY, MountAttr.MOUNT_ATTR_RDONLY, 0,
+                MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_REC), List.of(), List.of())), plan.sentMounts());
+        assertTrue(plan.init().stream().anyMatch(step -> step.describe().equals("attach /srv (rec,shared) at /data")));
     }
 
     @Test
