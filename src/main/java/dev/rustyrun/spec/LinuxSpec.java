@@ -14,18 +14,21 @@ import java.util.Optional;
  * @param timeOffsets of a new time namespace
  * @param devices device files besides the default ones
  * @param sysctl kernel parameters by dotted name
- * @param cgroupsPath where its cgroup is: absolute, relative, or empty for a place of Rustyrun's choice
+ * @param cgroupsPath where its cgroup is: absolute below the mount point of cgroups, or relative to a place of the runtime's
+ *        choice; empty to leave that to the runtime
  * @param resources what it may use of the machine
  * @param rootfsPropagation {@code private}, {@code slave}, {@code shared} or {@code unbindable}, perhaps with an r before
  *        it; empty for {@code private}
  * @param seccomp its system call filter
  * @param maskedPaths made unreadable inside the container
  * @param readonlyPaths made read-only inside the container
+ * @param mountLabel SELinux context of its mounts; empty for none
+ * @param personality {@code LINUX} or {@code LINUX32}, man 2 personality; empty to leave it as it is
  */
 public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings, List<IdMapping> gidMappings,
         List<TimeOffset> timeOffsets, List<Device> devices, Map<String, String> sysctl, String cgroupsPath,
-        Resources resources, String rootfsPropagation,
-        SeccompSetting seccomp, List<String> maskedPaths, List<String> readonlyPaths) {
+        Resources resources, String rootfsPropagation, SeccompSetting seccomp, List<String> maskedPaths,
+        List<String> readonlyPaths, String mountLabel, String personality) {
 
     public LinuxSpec {
         namespaces = List.copyOf(namespaces);
