@@ -25,6 +25,11 @@ final class Command {
         tryEach(path -> linux.execute(path, argv, env));
     }
 
+    /** Makes sure that there is something to execute, as far as that can be told without doing it. */
+    void find() {
+        tryEach(path -> linux.checkExecutable(path));
+    }
+
     /** Starts the command; its process id. */
     int start() {
         int[] pid = new int[1];

@@ -10,6 +10,8 @@ final class StageContext {
     private final boolean traced;
     private InsideRootfs inside;
     private long withheldCapabilities;
+    private int[] descriptorsForCommand = {};
+    private int gate = -1;
     private Cleanup cleanup = Cleanup.NOTHING;
 
     StageContext(Linux linux, StageChannel channel, boolean traced) {
@@ -48,6 +50,36 @@ final class StageContext {
 
     void setCleanup(Cleanup cleanup) {
         this.cleanup = cleanup;
+    }
+
+    /** What the command gets as its descriptors from 3 on. */
+    int[] descriptorsForCommand() {
+        return descriptorsForCommand;
+    }
+
+    void setDescriptorsForCommand(int[] descriptors) {
+        descriptorsForCommand = descriptors;
+    }
+
+    /** Closes, for good, what tells the starter of the container that it has not started yet. */
+    void closeGate() {
+        if (gate >= 0) {
+            linux.close(gate);
+            gate = -1;
+        }
+    }
+
+    /** Makes way for a descriptor of the command's. */
+    void moveGateFrom(int least) {
+        if (gate >= 0) {
+            int moved = linux.duplicateFrom(gate, least);
+            linux.close(gate);
+            gate = moved;
+        }
+    }
+
+    void setGate(int descriptor) {
+        gate = descriptor;
     }
 
     /** Capabilities, as bits, that the container must not have whatever was asked for. */

@@ -56,7 +56,7 @@ public final class PlanCompiler {
         init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
         files.seal(init);
         process.command(init);
-        return new LaunchPlan(child, init, spec.process().terminal(), idMaps(), files.sent());
+        return new LaunchPlan(child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent());
     }
 
     /** The user namespace comes first, for it owns those that are made after it; man 7 user_namespaces. */
