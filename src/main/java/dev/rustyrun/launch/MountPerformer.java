@@ -89,13 +89,21 @@ final class MountPerformer implements MountStep.Performer {
 
     @Override
     public void makeDevice(MountStep.MakeDevice step) {
-        String name = InsideRootfs.nameOf(step.path());
-        try (OpenFile parent = inside().directory(InsideRootfs.parentOf(step.path()))) {
-            int type = step.block() ? FileFlag.S_IFBLK : FileFlag.S_IFCHR;
-            unlessThere(() -> linux.makeNode(parent.descriptor(), name, type | step.mode(),
-                    FileFlag.device(step.major(), step.minor())));
-            if (step.uid() != 0 || step.gid() != 0) {
-                linux.changeOwner(parent.descriptor(), name, step.uid(), step.gid());
+        int type = step.block() ? FileFlag.S_IFBLK : FileFlag.S_IFCHR;
+        makeNode(step.path(), type | step.mode(), FileFlag.device(step.major(), step.minor()), step.uid(), step.gid());
+    }
+
+    @Override
+    public void makeFifo(MountStep.MakeFifo step) {
+        makeNode(step.path(), FileFlag.S_IFIFO | step.mode(), 0, step.uid(), step.gid());
+    }
+
+    private void makeNode(String path, int mode, long device, int uid, int gid) {
+        String name = InsideRootfs.nameOf(path);
+        try (OpenFile parent = inside().directory(InsideRootfs.parentOf(path))) {
+            unlessThere(() -> linux.makeNode(parent.descriptor(), name, mode, device));
+            if (uid != 0 || gid != 0) {
+                linux.changeOwner(parent.descriptor(), name, uid, gid);
             }
         }
     }

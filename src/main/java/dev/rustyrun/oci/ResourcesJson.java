@@ -39,7 +39,6 @@ final class ResourcesJson {
         return resources;
     }
 
-    /** What every container may use comes last, so that the list in force is complete. */
     private static List<DeviceRule> devices(JsonField json) {
         List<DeviceRule> rules = new ArrayList<>();
         for (JsonField rule : json.elements()) {
@@ -56,7 +55,7 @@ final class ResourcesJson {
                     rule.field("minor").betweenOr(DeviceRule.ANY, 0xFFFFF, DeviceRule.ANY),
                     letters.isEmpty() ? "rwm" : letters));
         }
-        return rules.isEmpty() ? rules : DeviceRule.withDefaults(rules);
+        return rules;
     }
 
     private Resources.Memory memory(JsonField json) {

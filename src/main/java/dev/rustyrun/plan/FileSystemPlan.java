@@ -30,7 +30,11 @@ final class FileSystemPlan {
     void before(List<Step> steps) {
         enterRoot(steps);
         for (Spec.Mount mount : spec.mounts()) {
-            steps.add(mount(mount));
+            if (mount.type().equals("cgroup")) {
+                new CgroupView(spec, mount, host).addTo(steps);
+            } else {
+                steps.add(mount(mount));
+            }
         }
         devices(steps);
     }
@@ -68,7 +72,7 @@ final class FileSystemPlan {
                     own ? spec.linux().gidMappings() : mount.gidMappings()));
             return new MountStep.ReceiveMount(destination, "id-mapped " + mount.source());
         }
-        if (options.isBind() || mount.type().equals("bind")) {
+        if (!options.isRemount() && (options.isBind() || mount.type().equals("bind"))) {
             return new MountStep.BindMount(mount.source(), destination, options.isRecursive(),
                     MountAttr.bits(options.flags()), MountAttr.bitsToClear(options.flags(), options.clear()),
                     MountAttr.bits(options.flagsBelow()),
@@ -100,7 +104,9 @@ final class FileSystemPlan {
         device(steps, "/dev/urandom", 1, 9);
         device(steps, "/dev/tty", 5, 0);
         for (LinuxSpec.Device device : spec.linux().devices()) {
-            if (host.mayMakeDevices()) {
+            if (device.type().equals("p")) {
+                steps.add(new MountStep.MakeFifo(device.path(), device.fileMode(), device.uid(), device.gid()));
+            } else if (host.mayMakeDevices()) {
                 steps.add(new MountStep.MakeDevice(device.path(), device.type().equals("b"), device.major(),
                         device.minor(), device.fileMode(), device.uid(), device.gid()));
             } else {

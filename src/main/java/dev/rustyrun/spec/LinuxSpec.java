@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param timeOffsets of a new time namespace
  * @param devices device files besides the default ones
  * @param sysctl kernel parameters by dotted name
- * @param cgroupsPath where its cgroup is: absolute below the mount point of cgroups, or relative to a place of the runtime's
- *        choice; empty to leave that to the runtime
+ * @param cgroupsPath where its cgroup is: absolute, relative, or empty for a place of Rustyrun's choice
  * @param resources what it may use of the machine
  * @param rootfsPropagation {@code private}, {@code slave}, {@code shared} or {@code unbindable}, perhaps with an r before
  *        it; empty for {@code private}
