@@ -66,7 +66,7 @@ public final class RunStage {
             ChildStatus ended = relayUntilEnd(start, options);
             talk.readReports();
             killOrphan(ended);
-            return outcome(ended, (System.nanoTime() - start) / 1000, options);
+            return outcome(ended, (System.nanoTime() - start) / 1000, options.timeoutMillis());
         } finally {
             talk.terminal().ifPresent(TerminalRelay::close);
         }
@@ -104,8 +104,29 @@ public final class RunStage {
             if (ended.isPresent()) {
                 talk.readReports();
                 killOrphan(ended.get());
-                return Optional.of(outcome(ended.get(), (System.nanoTime() - start) / 1000, options));
+                return Optional.of(outcome(ended.get(), (System.nanoTime() - start) / 1000,
+                        options.timeoutMillis()));
             }
+        }
+    }
+
+    /** Waits for the end of what was launched detached, as for one that was not; its id is that of the process. */
+    public Outcome await() {
+        long start = System.nanoTime();
+        try {
+            while (true) {
+                set.clear();
+                set.add(signals, PollSet.POLLIN);
+                talk.terminal().ifPresent(relay -> relay.addTo(set));
+                linux.poll(set, -1);
+                talk.terminal().ifPresent(relay -> relay.relay(set));
+                Optional<ChildStatus> ended = takeSignals(talk.init());
+                if (ended.isPresent()) {
+                    return outcome(ended.get(), (System.nanoTime() - start) / 1000, 0);
+                }
+            }
+        } finally {
+            talk.terminal().ifPresent(TerminalRelay::close);
         }
     }
 
@@ -114,7 +135,7 @@ public final class RunStage {
         for (var signal = linux.nextSignal(signals); signal.isPresent(); signal = linux.nextSignal(signals)) {
             int number = signal.get().number();
             if (number == Signal.SIGCHLD.number()) {
-                Optional<ChildStatus> ended = reapChild();
+                Optional<ChildStatus> ended = reap(child);
                 if (ended.isPresent()) {
                     return ended;
                 }
@@ -125,7 +146,7 @@ public final class RunStage {
         return Optional.empty();
     }
 
-    private Outcome outcome(ChildStatus child, long micros, LaunchOptions options) {
+    private Outcome outcome(ChildStatus child, long micros, long timeoutMillis) {
         long cpu = linux.childrenCpuMicros();
         if (talk.failure().isPresent()) {
             Report.StepFailed failed = talk.failure().get();
@@ -135,7 +156,7 @@ public final class RunStage {
         ChildStatus ended = talk.initEnded().orElse(child);
         if (timedOut) {
             return new Outcome(Outcome.Reason.TIMEOUT, ended.exitCode(), ended.signal(), "killed: it ran longer than "
-                    + options.timeoutMillis() / 1000.0 + " s", micros, cpu, -1);
+                    + timeoutMillis / 1000.0 + " s", micros, cpu, -1);
         }
         return new Outcome(ended.signalled() ? Outcome.Reason.SIGNALLED : Outcome.Reason.EXITED, ended.exitCode(),
                 ended.signal(), "", micros, cpu, -1);
@@ -154,7 +175,7 @@ public final class RunStage {
             }
             talk.readReports();
             talk.terminal().ifPresent(relay -> relay.relay(set));
-            Optional<ChildStatus> ended = takeSignals();
+            Optional<ChildStatus> ended = takeSignals(child);
             if (ended.isPresent()) {
                 return ended.get();
             }
@@ -170,26 +191,27 @@ public final class RunStage {
         return (int) Math.max(0, Math.min(left, Integer.MAX_VALUE));
     }
 
-    private Optional<ChildStatus> takeSignals() {
+    /** Passes signals on to the child {@code process}; how that ended, once it has. */
+    private Optional<ChildStatus> takeSignals(int process) {
         for (var signal = linux.nextSignal(signals); signal.isPresent(); signal = linux.nextSignal(signals)) {
             int number = signal.get().number();
             if (number == Signal.SIGCHLD.number()) {
-                Optional<ChildStatus> ended = reapChild();
+                Optional<ChildStatus> ended = reap(process);
                 if (ended.isPresent()) {
                     return ended;
                 }
             } else if (number == Signal.SIGWINCH.number() && talk.terminal().isPresent()) {
                 talk.terminal().get().resize();
             } else if (LaunchSignals.isForwarded(number)) {
-                linux.kill(child, number);
+                linux.kill(process, number);
             }
         }
         return Optional.empty();
     }
 
-    private Optional<ChildStatus> reapChild() {
+    private Optional<ChildStatus> reap(int process) {
         for (Optional<ChildStatus> ended = linux.reap(); ended.isPresent(); ended = linux.reap()) {
-            if (ended.get().pid() == child) {
+            if (ended.get().pid() == process) {
                 return ended;
             }
         }
