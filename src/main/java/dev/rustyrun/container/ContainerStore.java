@@ -105,7 +105,7 @@ public final class ContainerStore {
     }
 
     private boolean makeDirectory(String id) {
-        checkId(id);
+        checked(id);
         makeFolder();
         try {
             linux.makeDirectory(FileFlag.AT_FDCWD, path(id), 0700);
@@ -128,15 +128,21 @@ public final class ContainerStore {
      * @throws NoSuchContainerException when there is none, or no longer
      */
     ContainerLock lock(String id) {
-        checkId(id);
+        checked(id);
         return ContainerLock.of(linux, id, path(id));
     }
 
-    private static void checkId(String id) {
+    /**
+     * {@code id}, if it can be a container's.
+     *
+     * @throws InvalidSpecException when it cannot
+     */
+    static String checked(String id) {
         if (!id.matches("[A-Za-z0-9_+.-]{1,128}") || id.startsWith(".") || id.startsWith("-")) {
             throw new InvalidSpecException("container id \"" + id + "\" must be 1 to 128 letters, digits or any of _+.-,"
                     + " and start with neither . nor -");
         }
+        return id;
     }
 
     /** A folder of our own: in /tmp somebody else could have made it first. */
@@ -212,13 +218,13 @@ public final class ContainerStore {
      * @throws NoSuchContainerException when there is none
      */
     public ContainerState get(String id) {
-        checkId(id);
+        checked(id);
         return read(id).orElseThrow(() -> new NoSuchContainerException(id));
     }
 
     /** The container with this id, if there is one. */
     public Optional<ContainerState> find(String id) {
-        checkId(id);
+        checked(id);
         return read(id);
     }
 
@@ -257,8 +263,12 @@ public final class ContainerStore {
 
     /** The container with this id, if it runs. */
     public Optional<ContainerState> running(String id) {
-        checkId(id);
-        return read(id).filter(state -> isInitAlive(state));
+        return read(checked(id)).filter(state -> isInitAlive(state));
+    }
+
+    /** Whether a container with this id is written down. */
+    boolean has(String id) {
+        return read(id).isPresent();
     }
 
     /** All containers that are written down, running or left over. */
@@ -274,9 +284,13 @@ public final class ContainerStore {
         return all;
     }
 
-    /** Those of which neither PID 1 nor the process that ran it is still there. */
+    /**
+     * Those of which neither PID 1 nor the process that made or ran it is still there, except for those made from a bundle:
+     * they stay until they are deleted.
+     */
     public List<ContainerState> leftovers() {
-        return all().stream().filter(state -> !isAlive(state)).toList();
+        return all().stream().filter(state -> !isAlive(state))
+                .filter(state -> !state.setUp() || state.origin().bundle().isEmpty()).toList();
     }
 
     private boolean isAlive(String id) {

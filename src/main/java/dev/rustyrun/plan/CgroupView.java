@@ -58,14 +58,18 @@ final class CgroupView {
         }
     }
 
-    /** One hierarchy at {@code target}; without a cgroup namespace it is the part of it below {@code directory}. */
+    /**
+     * One hierarchy at {@code target}. One in which the container has no cgroup of its own is its caller's, and so
+     * read-only: with v1's release_agent who writes there runs programs on the host (CVE-2022-0492). Without a cgroup namespace it is the part of it below {@code directory}.
+     */
     private Step show(CgroupHierarchy hierarchy, String target, String directory) {
-        if (namespaced) {
-            return fileSystem(hierarchy.fileSystem(), target, options.flags(), hierarchy.data());
-        }
         String own = ownCgroup(hierarchy);
-        return new MountStep.BindMount(own.isEmpty() ? directory : own, target, false, MountAttr.bits(options.flags()),
-                MountAttr.bitsToClear(options.flags(), options.clear()), 0, 0, options.propagation());
+        long flags = options.flags() | (own.isEmpty() ? MountFlag.MS_RDONLY.value() : 0);
+        if (namespaced) {
+            return fileSystem(hierarchy.fileSystem(), target, flags, hierarchy.data());
+        }
+        return new MountStep.BindMount(own.isEmpty() ? directory : own, target, false, MountAttr.bits(flags),
+                MountAttr.bitsToClear(flags, options.clear() & ~flags), 0, 0, options.propagation());
     }
 
     /** The host path of the container's own cgroup in this hierarchy; empty when it has none. */

@@ -44,7 +44,8 @@ public sealed interface MountStep extends Step {
         @Override
         public String describe() {
             String options = Words.join(MountFlag.describe(flags | propagation), data);
-            return "mount " + type + " on " + target + Words.options(copyUp ? Words.join(options, "tmpcopyup") : options);
+            String what = (flags & MountFlag.MS_REMOUNT.value()) != 0 ? "remount " : "mount " + type + " on ";
+            return what + target + Words.options(copyUp ? Words.join(options, "tmpcopyup") : options);
         }
     }
 

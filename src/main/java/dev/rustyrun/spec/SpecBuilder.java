@@ -64,11 +64,13 @@ public final class SpecBuilder {
                 Hooks.NONE);
     }
 
-    /** Whoever is given a device may use it. */
+    /** Whoever is given a device may use it; a FIFO is none. */
     private Resources withDevices() {
         List<DeviceRule> rules = new ArrayList<>(resources.devices());
         for (LinuxSpec.Device device : devices) {
-            rules.add(new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
+            if (!device.type().equals("p")) {
+                rules.add(new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
+            }
         }
         return resources.withDevices(rules);
     }
