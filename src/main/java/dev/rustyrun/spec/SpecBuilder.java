@@ -68,9 +68,10 @@ public final class SpecBuilder {
     private Resources withDevices() {
         List<DeviceRule> rules = new ArrayList<>(resources.devices());
         for (LinuxSpec.Device device : devices) {
-            if (!device.type().equals("p")) {
-                rules.add(new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
+            if (device.type().equals("p")) {
+                continue;
             }
+            rules.add(new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
         }
         return resources.withDevices(rules);
     }

@@ -127,10 +127,10 @@ class PlanCompilerTest {
     @Test
     void a_bind_mount_keeps_its_options() {
         Step step = init(spec().mount(new Spec.Mount("/data", "bind", "/srv", List.of("bind", "ro", "suid", "rnoexec",
-                "rslave")))).stream().filter(MountStep.BindMount.class::isInstance).findFirst().orElseThrow();
+                "rprivate")))).stream().filter(MountStep.BindMount.class::isInstance).findFirst().orElseThrow();
         MountStep.BindMount bind = assertInstanceOf(MountStep.BindMount.class, step);
-        assertEquals("bind mount /srv on /data (bind,ro,suid,noexec,rec,slave)", bind.describe());
-        assertEquals(MountFlag.of(MountFlag.MS_SLAVE, MountFlag.MS_REC), bind.propagation());
+        assertEquals("bind mount /srv on /data (bind,ro,suid,noexec,rec,private)", bind.describe());
+        assertEquals(MountFlag.of(MountFlag.MS_PRIVATE, MountFlag.MS_REC), bind.propagation());
         assertEquals(MountAttr.MOUNT_ATTR_NOEXEC, bind.setBelow());
         assertFalse(bind.recursive());
     }
