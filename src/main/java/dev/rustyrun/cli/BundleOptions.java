@@ -2,9 +2,7 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.CreateOptions;
-import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.file.Path;
-import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -38,7 +36,8 @@ final class BundleOptions {
      * @throws InvalidSpecException when it is none
      */
     Bundle read() {
-        return detached.withListenDescriptors(Bundle.read(bundle == null ? Path.of(".") : bundle));
+        Bundle read = Bundle.read(bundle == null ? Path.of(".") : bundle);
+        return read.with(NotifySocket.passOn(detached.withListenDescriptors(read).spec()));
     }
 
     CreateOptions createOptions() {

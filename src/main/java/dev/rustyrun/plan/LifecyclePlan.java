@@ -30,7 +30,7 @@ final class LifecyclePlan {
         if (life.descriptors() > 0) {
             steps.add(new LifecycleStep.ReceiveDescriptors(life.descriptors()));
         }
-        if (life.awaitsStart()) {
+        if (life.awaitsStart() && spec.hasProcess()) {
             steps.add(new LifecycleStep.FindProgram(spec.process().args(), spec.process().env()));
         }
         if (life.detached()) {

@@ -53,7 +53,9 @@ public final class PlanCompiler {
         process.terminal(init, true);
         files.protect(init);
         init.add(new RootStep.PivotRoot(life.pivots()));
-        init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
+        if (spec.hasProcess()) {
+            init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
+        }
         files.seal(init);
         process.command(init);
         return new LaunchPlan(child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent());
