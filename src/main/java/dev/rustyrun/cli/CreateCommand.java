@@ -24,7 +24,7 @@ final class CreateCommand implements ContainerCommand {
     @Override
     public int perform(CommandContext context) {
         Optional<Outcome> failure;
-        RunStage stage = context.started().orElseThrow();
+        RunStage stage = context.stage("create");
         try {
             Bundle bundle = options.read();
             options.createOptions().checkTerminal(bundle.spec().process());

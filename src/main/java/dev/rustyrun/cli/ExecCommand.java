@@ -49,8 +49,7 @@ final class ExecCommand implements ContainerCommand {
                 throw new InvalidSpecException("exec takes a command, or --process with a file that describes one");
             }
             ended = new Execution(context.linux(), context.self(), context.store()).execute(id, this::process,
-                    detached.options(false, false), detach, context.started().orElseThrow(() -> new InvalidSpecException(
-                            "exec needs root on the JVM: it needs the native binary otherwise")));
+                    detached.options(false, false), detach, context.stage("exec"));
         } catch (RuntimeException e) {
             context.started().ifPresent(RunStage::abandon);
             throw e;

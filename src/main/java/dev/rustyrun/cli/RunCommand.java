@@ -4,7 +4,6 @@ import dev.rustyrun.container.BundleRun;
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.PlanPrinter;
 import dev.rustyrun.rootfs.RootfsDirectory;
@@ -119,9 +118,9 @@ final class RunCommand implements ContainerCommand {
             throw new InvalidSpecException(bundle.isGiven() ? "run --bundle DIR takes one word more, the container's id"
                     : "what to run is missing: give --rootfs DIR and a command, or --bundle DIR and an id");
         }
-        requireRoot(context.linux());
+        RunStage stage = context.stage("run");
         Outcome ended = new BundleRun(context.linux(), context.self(), context.store(), context.messages())
-                .run(words.get(0), bundle.read(), bundle.createOptions(), detach, context.started().orElseThrow());
+                .run(words.get(0), bundle.read(), bundle.createOptions(), detach, stage);
         return tell(ended, context);
     }
 
@@ -133,8 +132,7 @@ final class RunCommand implements ContainerCommand {
             System.out.print(PlanPrinter.print(explained.cgroup(), explained.plan()));
             return 0;
         }
-        requireRoot(context.linux());
-        return tell(launch.run(name, context.started().orElseThrow(), trace, outcome.timeoutMillis()), context);
+        return tell(launch.run(name, context.stage("run"), trace, outcome.timeoutMillis()), context);
     }
 
     private int tell(Outcome ended, CommandContext context) {
@@ -143,13 +141,6 @@ final class RunCommand implements ContainerCommand {
         }
         outcome.write(ended);
         return ended.exitCode();
-    }
-
-    private static void requireRoot(Linux linux) {
-        if (!linux.isRoot() && !SelfExec.isNativeImage()) {
-            throw new InvalidSpecException("run needs root on the JVM: without root it takes a user namespace, which a"
-                    + " process with several threads cannot enter; that needs the native binary");
-        }
     }
 
     private Spec spec(CommandContext context) {

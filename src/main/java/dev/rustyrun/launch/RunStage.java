@@ -19,6 +19,9 @@ import java.util.Optional;
  */
 public final class RunStage {
 
+    /** How a process ended that somebody else has killed and waited for. */
+    private static final ChildStatus KILLED = new ChildStatus(0, Signal.SIGKILL.number());
+
     private final Linux linux;
     private final int child;
     private final int signals;
@@ -90,7 +93,7 @@ public final class RunStage {
             talk.readReports();
             if (talk.isDetached() && !alone) {
                 linux.kill(child, Signal.SIGKILL.number());
-                linux.await(child);
+                linux.awaitIfChild(child);
                 alone = true;
             }
             Optional<ChildStatus> ended = alone ? Optional.empty() : takeSignalsOfChild();
@@ -99,7 +102,7 @@ public final class RunStage {
                     return Optional.empty();
                 }
                 linux.kill(talk.init(), Signal.SIGKILL.number());
-                ended = Optional.of(linux.await(talk.init()));
+                ended = linux.awaitIfChild(talk.init()).or(() -> Optional.of(KILLED));
             }
             if (ended.isPresent()) {
                 talk.readReports();
@@ -221,7 +224,7 @@ public final class RunStage {
     /** A child that was killed could not wait for {@code init}, which is now ours. */
     private void killOrphan(ChildStatus ended) {
         if (ended.signalled() && talk.init() != 0 && linux.kill(talk.init(), Signal.SIGKILL.number())) {
-            linux.await(talk.init());
+            linux.awaitIfChild(talk.init());
         }
     }
 }

@@ -437,6 +437,18 @@ public final class Linux {
         return new ChildStatus(pid, status[0]);
     }
 
+    /** The same, if {@code pid} is a child that nobody has waited for yet. */
+    public Optional<ChildStatus> awaitIfChild(int pid) {
+        int[] status = new int[1];
+        if (retry(() -> libc.waitpid(pid, status, 0)) < 0) {
+            if (libc.errno() == Errno.ECHILD) {
+                return Optional.empty();
+            }
+            throw failure("waitpid", pid);
+        }
+        return Optional.of(new ChildStatus(pid, status[0]));
+    }
+
     /** Processor time, in microseconds, of all children that have been waited for, and of theirs; man 2 getrusage. */
     public long childrenCpuMicros() {
         byte[] rusage = new byte[RUSAGE_SIZE];
