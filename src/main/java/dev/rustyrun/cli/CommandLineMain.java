@@ -23,6 +23,7 @@ public final class CommandLineMain {
     private final Linux linux;
     private final SelfExec self;
     private final PrintStream messages;
+    private ErrorLog log = new ErrorLog("", false);
 
     private CommandLineMain(Linux linux, SelfExec self, PrintStream messages) {
         this.linux = linux;
@@ -41,7 +42,7 @@ public final class CommandLineMain {
     private int execute(String[] args) {
         Optional<RunStage> started = Optional.empty();
         try {
-            if (RunCommand.launches(args) && (linux.isRoot() || SelfExec.isNativeImage())) {
+            if (Launching.isAskedBy(args) && (linux.isRoot() || SelfExec.isNativeImage())) {
                 started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
             }
             Optional<RunStage> stage = started;
@@ -59,9 +60,14 @@ public final class CommandLineMain {
 
     private int perform(ParseResult parsed, Optional<RunStage> stage) {
         try {
-            Object command = lastOf(parsed).commandSpec().userObject();
-            if (command instanceof RunCommand run && !lastOf(parsed).isUsageHelpRequested()) {
-                return run.perform(linux, self, stage, messages);
+            RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();
+            log = root.global().errorLog();
+            ParseResult last = lastOf(parsed);
+            if (last.commandSpec().userObject() instanceof ContainerCommand command && !last.isUsageHelpRequested()
+                    && !last.isVersionHelpRequested()) {
+                root.global().check();
+                return command.perform(
+                        new CommandContext(linux, self, root.global().store(linux), stage, messages, log));
             }
             return new CommandLine.RunLast().execute(parsed);
         } catch (RuntimeException e) {
@@ -82,7 +88,9 @@ public final class CommandLineMain {
                 : "";
         String message = e instanceof ParameterException || e instanceof InvalidSpecException
                 || e instanceof LinuxException || e instanceof CgroupException ? e.getMessage() : e.toString();
-        messages.println("rustyrun: " + String.valueOf(message).replace("\n", " ") + help);
+        String line = String.valueOf(message).replace("\n", " ") + help;
+        messages.println("rustyrun: " + line);
+        log.error(line);
         if (List.of(args).contains("--debug")) {
             e.printStackTrace(messages);
         }
@@ -97,6 +105,11 @@ public final class CommandLineMain {
 
         // What follows the command's name is the command's: "run --rootfs DIR ls -t" asks for no terminal.
         static final CommandLine MODEL = new CommandLine(new RustyrunCommand()).setStopAtPositional(true);
+
+        static {
+            MODEL.getSubcommands().forEach(
+                    (name, command) -> command.setStopAtPositional(name.equals("run") || name.equals("exec")));
+        }
 
         private Commands() {
         }

@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.GrantedIds;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.IdMapping;
@@ -54,8 +55,8 @@ final class NamespaceOptions {
     private List<String> sysctls = List.of();
 
     /** Adds what was asked for to {@code spec}. */
-    void addTo(SpecBuilder spec, Linux linux) {
-        NamespaceWords words = new NamespaceWords(linux);
+    void addTo(SpecBuilder spec, Linux linux, ContainerStore store) {
+        NamespaceWords words = new NamespaceWords(store);
         words.apply(spec, NamespaceType.NETWORK, "--net", net.equals("none") ? "new" : net);
         words.apply(spec, NamespaceType.PID, "--pid", pid);
         words.apply(spec, NamespaceType.IPC, "--ipc", ipc);

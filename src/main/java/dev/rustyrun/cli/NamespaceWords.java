@@ -1,7 +1,6 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.container.ContainerStore;
-import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.SpecBuilder;
@@ -12,10 +11,10 @@ final class NamespaceWords {
     private static final String CONTAINER = "container:";
     private static final String PATH = "path:";
 
-    private final Linux linux;
+    private final ContainerStore store;
 
-    NamespaceWords(Linux linux) {
-        this.linux = linux;
+    NamespaceWords(ContainerStore store) {
+        this.store = store;
     }
 
     /**
@@ -39,7 +38,7 @@ final class NamespaceWords {
     }
 
     private String pathIn(String option, String id, NamespaceType type) {
-        int pid = ContainerStore.of(linux).running(id).orElseThrow(
+        int pid = store.running(id).orElseThrow(
                 () -> new InvalidSpecException(option + " container:" + id + ": no container of this id runs")).pid();
         String file = type == NamespaceType.NETWORK ? "net"
                 : type == NamespaceType.MOUNT ? "mnt" : type.word();

@@ -1,9 +1,9 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.container.BundleRun;
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.PlanPrinter;
 import dev.rustyrun.rootfs.RootfsDirectory;
@@ -12,11 +12,8 @@ import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import dev.rustyrun.spec.SpecDefaults;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,20 +27,25 @@ import picocli.CommandLine.Parameters;
             "  rustyrun run --rootfs ./busybox --command /bin/sh",
             "  rustyrun run --rootfs ./busybox --net host --volume $PWD:/work:ro --command ls -l /work",
             "  rustyrun run --rootfs / --memory 256m --timeout 60 --command make test",
-            "  rustyrun run --rootfs ./busybox --explain --command /bin/true"})
-final class RunCommand {
+            "  rustyrun run --rootfs ./busybox --explain --command /bin/true",
+            "  rustyrun run --bundle /bundle web"})
+final class RunCommand implements ContainerCommand {
 
-    private static final Set<String> ONLY_TELLS = Set.of("--explain", "--help", "-h", "--version", "-V");
-
-    @Option(names = "--rootfs", required = true, paramLabel = "DIR",
+    @Option(names = "--rootfs", paramLabel = "DIR", defaultValue = Option.NULL_VALUE,
             description = "The root file system, a directory; / is the host's own tree, left as it is.")
     private String rootfs;
+
+    @Mixin
+    private BundleOptions bundle;
+
+    @Option(names = {"-d", "--detach"}, description = "With a bundle: do not wait for its end.")
+    private boolean detach;
 
     @Option(names = "--command", paramLabel = "CMD [ARGS...]", arity = "1", preprocessor = CommandWords.class,
             description = "The command; all words after it are its arguments. Last option.")
     private List<String> command = List.of();
 
-    @Parameters(paramLabel = "CMD [ARGS...]", arity = "0..*", description = "The command, instead of --command.")
+    @Parameters(paramLabel = "CMD [ARGS...]", arity = "0..*", description = "The command, instead of --command; with a bundle, the container's id.")
     private List<String> words = List.of();
 
     @Option(names = "--name", paramLabel = "ID", defaultValue = "", description = "The container's id (default: a new one).")
@@ -95,50 +97,54 @@ final class RunCommand {
     @Option(names = "--debug", description = "Print stack traces with errors.")
     private boolean debug;
 
-    /** Whether these words will launch something, so that the next stage may start while they are being parsed. */
-    static boolean launches(String[] args) {
-        return args.length > 1 && args[0].equals("run") && Stream.of(args).noneMatch(ONLY_TELLS::contains);
-    }
-
-    /**
-     * Performs the command.
-     *
-     * @param started the waiting child stage, if there is one
-     * @param messages where it is told how the container ended, if not by itself
-     * @return what to exit with
-     * @throws InvalidSpecException when something asked for cannot be
-     */
-    int perform(Linux linux, SelfExec self, Optional<RunStage> started, PrintStream messages) {
-        Launch launch;
+    @Override
+    public int perform(CommandContext context) {
         try {
-            outcome.check();
-            launch = new Launch(linux, self, spec(linux));
-            if (explain) {
-                Launch.Explanation explained = launch.explain(name);
-                System.out.print(PlanPrinter.print(explained.cgroup(), explained.plan()));
-                return 0;
+            if (rootfs == null) {
+                return runBundle(context);
             }
-            requireRoot(linux);
+            if (bundle.isGiven()) {
+                throw new InvalidSpecException("--rootfs and --bundle: a container comes from one of them");
+            }
+            return runRootfs(context);
         } catch (RuntimeException e) {
-            started.ifPresent(RunStage::abandon);
+            context.started().ifPresent(RunStage::abandon);
             throw e;
         }
-        Outcome ended = launch.run(name, started.orElseThrow(), trace, outcome.timeoutMillis());
+    }
+
+    private int runBundle(CommandContext context) {
+        if (words.size() != 1 || !command.isEmpty()) {
+            throw new InvalidSpecException(bundle.isGiven() ? "run --bundle DIR takes one word more, the container's id"
+                    : "what to run is missing: give --rootfs DIR and a command, or --bundle DIR and an id");
+        }
+        RunStage stage = context.stage("run");
+        Outcome ended = new BundleRun(context.linux(), context.self(), context.store(), context.messages())
+                .run(words.get(0), bundle.read(), bundle.createOptions(), detach, stage);
+        return tell(ended, context);
+    }
+
+    private int runRootfs(CommandContext context) {
+        outcome.check();
+        Launch launch = new Launch(context.linux(), context.self(), context.store(), spec(context));
+        if (explain) {
+            Launch.Explanation explained = launch.explain(name);
+            System.out.print(PlanPrinter.print(explained.cgroup(), explained.plan()));
+            return 0;
+        }
+        return tell(launch.run(name, context.stage("run"), trace, outcome.timeoutMillis()), context);
+    }
+
+    private int tell(Outcome ended, CommandContext context) {
         if (!ended.message().isEmpty()) {
-            messages.println("rustyrun: " + ended.message());
+            context.error(ended.message());
         }
         outcome.write(ended);
         return ended.exitCode();
     }
 
-    private static void requireRoot(Linux linux) {
-        if (!linux.isRoot() && !SelfExec.isNativeImage()) {
-            throw new InvalidSpecException("run needs root on the JVM: without root it takes a user namespace, which a"
-                    + " process with several threads cannot enter; that needs the native binary");
-        }
-    }
-
-    private Spec spec(Linux linux) {
+    private Spec spec(CommandContext context) {
+        Linux linux = context.linux();
         boolean wholeHost = rootfs.equals("/");
         RootfsDirectory directory = RootfsDirectory.at(linux, rootfs);
         Users.Account account = Users.of(directory).find(user, privileges.groups(), privileges.umask());
@@ -152,7 +158,7 @@ final class RunCommand {
         env.forEach(spec::env);
         limits.addTo(spec, linux);
         storage.addTo(spec, linux, wholeHost);
-        namespaces.addTo(spec, linux);
+        namespaces.addTo(spec, linux, context.store());
         privileges.addTo(spec, linux, account.user());
         if (init) {
             spec.annotation(Spec.INIT_ANNOTATION, "true");

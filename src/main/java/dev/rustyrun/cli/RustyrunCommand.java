@@ -2,6 +2,7 @@ package dev.rustyrun.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -9,13 +10,24 @@ import picocli.CommandLine.Spec;
 /** The command {@code rustyrun} itself, which only has subcommands. */
 @Command(name = "rustyrun", description = "Runs commands in containers.", mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, SpecCommand.class, FeaturesCommand.class, ServeCommand.class, DoctorCommand.class,
-            GcCommand.class, HelpCommand.class},
+        subcommands = {RunCommand.class, CreateCommand.class, StartCommand.class, StateCommand.class, KillCommand.class,
+            DeleteCommand.class, ListCommand.class, ExecCommand.class, PsCommand.class, PauseCommand.class, ResumeCommand.class,
+            UpdateCommand.class, EventsCommand.class, VersionCommand.class,
+            SpecCommand.class, FeaturesCommand.class, ServeCommand.class, DoctorCommand.class, GcCommand.class,
+            HelpCommand.class},
         footer = {"", "Start with:", "  rustyrun run --rootfs DIR --command /bin/sh"})
 final class RustyrunCommand implements Runnable {
 
+    @Mixin
+    private GlobalOptions global;
+
     @Spec
     private CommandSpec spec;
+
+    /** The options before the command's name. */
+    GlobalOptions global() {
+        return global;
+    }
 
     @Override
     public void run() {

@@ -1,14 +1,19 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.cgroup.CgroupLayout;
+import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,10 +26,15 @@ import java.util.Optional;
 public final class ContainerStore {
 
     private static final String STATE = "state.json";
+    private static final String CONFIG = "config.json";
+    private static final String FIFO = "exec.fifo";
+    private static final String REPORTS = "start.reports";
+    private static final List<String> FILES = List.of(STATE, STATE + ".new", CONFIG, FIFO, REPORTS);
     private static final int ID_BYTES = 6;
 
     private final Linux linux;
     private final String folder;
+    private Optional<CgroupLayout> layout = Optional.empty();
 
     private ContainerStore(Linux linux, String folder) {
         this.linux = linux;
@@ -39,6 +49,11 @@ public final class ContainerStore {
         String runtime = System.getenv("XDG_RUNTIME_DIR");
         return new ContainerStore(linux,
                 runtime == null || runtime.isEmpty() ? "/tmp/rustyrun-" + linux.userId() : runtime + "/rustyrun");
+    }
+
+    /** The store in {@code folder}, or that of this user when {@code folder} is empty. */
+    public static ContainerStore at(Linux linux, String folder) {
+        return folder.isEmpty() ? of(linux) : new ContainerStore(linux, Path.of(folder).toAbsolutePath().toString());
     }
 
     /** Where it is. */
@@ -60,22 +75,61 @@ public final class ContainerStore {
     }
 
     /**
-     * Takes {@code id} for a container that is being made.
+     * Takes {@code id} for a container that is being made; of one that has ended without being deleted it takes it over.
      *
      * @throws InvalidSpecException when it is no id, or another container has it
      */
     public void add(ContainerState state) {
-        checked(state.id());
-        makeFolder();
-        try {
-            linux.makeDirectory(FileFlag.AT_FDCWD, path(state.id()), 0700);
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EEXIST || isAlive(state.id())) {
-                throw e.errno() != Errno.EEXIST ? e
-                        : new InvalidSpecException("container id \"" + state.id() + "\" is in use");
-            }
+        if (!makeDirectory(state.id()) && (isAlive(state.id()) || !isCommandLines(state.id()))) {
+            throw inUse(state.id());
         }
         write(state);
+    }
+
+    /**
+     * Takes {@code id} for a container that is being made; it stays locked.
+     *
+     * @throws InvalidSpecException when it is no id, or there is another container of this id
+     */
+    ContainerLock addLocked(ContainerState state) {
+        if (!makeDirectory(state.id())) {
+            throw inUse(state.id());
+        }
+        ContainerLock lock = lock(state.id());
+        write(state);
+        return lock;
+    }
+
+    private static InvalidSpecException inUse(String id) {
+        return new InvalidSpecException("container id \"" + id + "\" is in use: a container with this id already exists");
+    }
+
+    private boolean makeDirectory(String id) {
+        checked(id);
+        makeFolder();
+        try {
+            linux.makeDirectory(FileFlag.AT_FDCWD, path(id), 0700);
+            return true;
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.EEXIST) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private boolean isCommandLines(String id) {
+        return read(id).map(state -> state.origin().bundle().isEmpty()).orElse(true);
+    }
+
+    /**
+     * Waits until nobody else changes the container, and keeps everybody from it.
+     *
+     * @throws NoSuchContainerException when there is none, or no longer
+     */
+    ContainerLock lock(String id) {
+        checked(id);
+        return ContainerLock.of(linux, id, path(id));
     }
 
     /**
@@ -94,6 +148,9 @@ public final class ContainerStore {
     /** A folder of our own: in /tmp somebody else could have made it first. */
     private void makeFolder() {
         try {
+            if (!new File(folder).getParentFile().isDirectory()) {
+                new File(folder).getParentFile().mkdirs();
+            }
             linux.makeDirectory(FileFlag.AT_FDCWD, folder, 0700);
         } catch (LinuxException e) {
             if (e.errno() != Errno.EEXIST) {
@@ -112,7 +169,7 @@ public final class ContainerStore {
         String temporary = target + ".new";
         int fd = linux.create(temporary, 0600);
         try {
-            linux.writeAll(fd, StateJson.write(state).getBytes(StandardCharsets.UTF_8));
+            linux.writeAll(fd, StateFile.write(state).getBytes(StandardCharsets.UTF_8));
         } finally {
             linux.close(fd);
         }
@@ -128,7 +185,7 @@ public final class ContainerStore {
 
     /** Forgets a container. */
     public void remove(String id) {
-        for (String file : List.of(STATE, STATE + ".new")) {
+        for (String file : FILES) {
             linux.removeFile(path(id) + "/" + file);
         }
         try {
@@ -138,6 +195,70 @@ public final class ContainerStore {
                 throw e;
             }
         }
+    }
+
+    /** Path of the copy of the container's config.json. */
+    String config(String id) {
+        return path(id) + "/" + CONFIG;
+    }
+
+    /** Path of the FIFO at which the container waits for its start; there as long as it does. */
+    String fifo(String id) {
+        return path(id) + "/" + FIFO;
+    }
+
+    /** Path of the file into which a container that is being started reports a failure. */
+    String reports(String id) {
+        return path(id) + "/" + REPORTS;
+    }
+
+    /**
+     * The container with this id.
+     *
+     * @throws NoSuchContainerException when there is none
+     */
+    public ContainerState get(String id) {
+        checked(id);
+        return read(id).orElseThrow(() -> new NoSuchContainerException(id));
+    }
+
+    /** The container with this id, if there is one. */
+    public Optional<ContainerState> find(String id) {
+        checked(id);
+        return read(id);
+    }
+
+    /** Where in its life a container is. */
+    public Status status(ContainerState state) {
+        if (!state.setUp()) {
+            return isAlive(state) ? Status.CREATING : Status.STOPPED;
+        }
+        if (!isInitAlive(state)) {
+            return Status.STOPPED;
+        }
+        if (new File(fifo(state.id())).exists()) {
+            return Status.CREATED;
+        }
+        return cgroup(state).map(Cgroup::isFrozen).orElse(false) ? Status.PAUSED : Status.RUNNING;
+    }
+
+    /** The cgroup of a container, if it has one. */
+    Optional<Cgroup> cgroup(ContainerState state) {
+        if (state.cgroup().isEmpty()) {
+            return Optional.empty();
+        }
+        layout = layout.or(() -> Optional.of(CgroupLayout.detect(linux)));
+        return Optional.of(Cgroup.at(linux, layout.get(), new CgroupPath(state.cgroup())));
+    }
+
+    /** Whether PID 1 of the container is there, and more than a zombie. */
+    boolean isInitAlive(ContainerState state) {
+        return state.pid() != 0 && ProcessTimes.startOf(linux, state.pid()) == state.startTime();
+    }
+
+    /** Whether the process that makes or runs the container is there. */
+    boolean isMakerAlive(ContainerState state) {
+        return ProcessTimes.startOf(linux, state.runPid()) == state.runStartTime();
     }
 
     /** The container with this id, if it runs. */
@@ -163,9 +284,13 @@ public final class ContainerStore {
         return all;
     }
 
-    /** Those of which neither PID 1 nor the process that ran it is still there. */
+    /**
+     * Those of which neither PID 1 nor the process that made or ran it is still there, except for those made from a bundle:
+     * they stay until they are deleted.
+     */
     public List<ContainerState> leftovers() {
-        return all().stream().filter(state -> !isAlive(state)).toList();
+        return all().stream().filter(state -> !isAlive(state))
+                .filter(state -> !state.setUp() || state.origin().bundle().isEmpty()).toList();
     }
 
     private boolean isAlive(String id) {
@@ -173,16 +298,12 @@ public final class ContainerStore {
     }
 
     private boolean isAlive(ContainerState state) {
-        return isInitAlive(state) || ProcessTimes.startOf(linux, state.runPid()) == state.runStartTime();
-    }
-
-    private boolean isInitAlive(ContainerState state) {
-        return state.pid() != 0 && ProcessTimes.startOf(linux, state.pid()) == state.startTime();
+        return isInitAlive(state) || isMakerAlive(state);
     }
 
     private Optional<ContainerState> read(String id) {
         try {
-            return StateJson.read(linux.readFile(path(id) + "/" + STATE));
+            return StateFile.read(linux.readFile(path(id) + "/" + STATE));
         } catch (LinuxException e) {
             return Optional.empty();
         }

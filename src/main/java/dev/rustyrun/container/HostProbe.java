@@ -4,7 +4,10 @@ import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.SeccompFilter;
+import dev.rustyrun.seccomp.SeccompFilters;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Machine;
+import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.Spec;
 import java.util.List;
 
@@ -17,6 +20,27 @@ final class HostProbe {
     HostProbe(Linux linux, SelfExec self) {
         this.linux = linux;
         this.self = self;
+    }
+
+    /** The system call filter of {@code spec}, compiled or taken from the cache in {@code store}. */
+    SeccompFilter filterFor(Spec spec, ContainerStore store) {
+        SeccompSetting setting = spec.linux().seccomp();
+        if (setting instanceof SeccompSetting.Unconfined) {
+            return SeccompFilter.NONE;
+        }
+        return new SeccompFilters(linux, store.folder() + "/.seccomp", Machine.current())
+                .program(setting, spec.process().capabilities().bounding())
+                .map(program -> new SeccompFilter(program.instructions(), program.flags())).orElse(SeccompFilter.NONE);
+    }
+
+    /**
+     * The facts for a further process in a container.
+     *
+     * @param mayMapGroups whether setgroups(2) is allowed in it
+     */
+    HostFacts factsForFurther(List<String> cgroupFiles, boolean mayMapGroups, SeccompFilter filter) {
+        return new HostFacts(self.program(), HostFacts.Leftovers.NONE, cgroupFiles, false, mayMapGroups, false, filter,
+                List.of());
     }
 
     /**

@@ -5,14 +5,9 @@ import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.PlanCompiler;
-import dev.rustyrun.plan.SeccompFilter;
-import dev.rustyrun.seccomp.SeccompFilters;
-import dev.rustyrun.spec.Machine;
-import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import java.time.Instant;
@@ -32,11 +27,11 @@ public final class Launch {
     /**
      * @throws dev.rustyrun.spec.InvalidSpecException when {@code spec} is not valid
      */
-    public Launch(Linux linux, SelfExec self, Spec spec) {
+    public Launch(Linux linux, SelfExec self, ContainerStore store, Spec spec) {
         SpecValidator.check(spec);
         this.linux = linux;
         this.probe = new HostProbe(linux, self);
-        this.store = ContainerStore.of(linux);
+        this.store = store;
         this.spec = spec;
     }
 
@@ -77,7 +72,8 @@ public final class Launch {
             try {
                 LaunchPlan plan = PlanCompiler.compile(spec, facts(name, cgroup, cgroup.files()));
                 Outcome outcome =
-                        stage.launch(plan, new LaunchOptions(traced, timeoutMillis, init -> written(state, init)));
+                        stage.launch(plan, new LaunchOptions(traced, timeoutMillis, Optional.empty(), 0,
+                                new CommandLineHost(linux, store, state)));
                 return cgroup.explain(outcome);
             } finally {
                 cgroup.remove();
@@ -93,30 +89,12 @@ public final class Launch {
 
     private HostFacts facts(String id, ContainerCgroup cgroup, List<String> cgroupFiles) {
         return probe.factsFor(spec, store.leftoversOf(id, cgroup.directories()), cgroupFiles, cgroup.limitsDevices(),
-                filter());
-    }
-
-    private SeccompFilter filter() {
-        SeccompSetting setting = spec.linux().seccomp();
-        if (setting instanceof SeccompSetting.Unconfined) {
-            return SeccompFilter.NONE;
-        }
-        return new SeccompFilters(linux, store.folder() + "/.seccomp", Machine.current())
-                .program(setting, spec.process().capabilities().bounding())
-                .map(program -> new SeccompFilter(program.instructions(), program.flags())).orElse(SeccompFilter.NONE);
+                probe.filterFor(spec, store));
     }
 
     private ContainerState state(String id, String cgroup) {
         int run = linux.processId();
         return new ContainerState(id, 0, 0, spec.root().path(), cgroup, Instant.now().toString(), run,
-                ProcessTimes.startOf(linux, run));
-    }
-
-    private void written(ContainerState state, int init) {
-        try {
-            store.write(state.withInit(init, ProcessTimes.startOf(linux, init)));
-        } catch (LinuxException e) {
-            // A container that others cannot find by its name still runs; its end is reported as ever.
-        }
+                ProcessTimes.startOf(linux, run), false, ContainerState.Origin.COMMAND_LINE);
     }
 }

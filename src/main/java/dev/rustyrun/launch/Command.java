@@ -25,6 +25,11 @@ final class Command {
         tryEach(path -> linux.execute(path, argv, env));
     }
 
+    /** Makes sure that there is something to execute, as far as that can be told without doing it. */
+    void find() {
+        tryEach(path -> linux.checkExecutable(path));
+    }
+
     /** Starts the command; its process id. */
     int start() {
         int[] pid = new int[1];
@@ -57,8 +62,11 @@ final class Command {
             throw new StepFailure(program + " is not executable (a directory, or no x permission): "
                     + denied.getMessage(), StepFailure.NOT_EXECUTABLE);
         }
-        throw new StepFailure(program.contains("/") ? program + " does not exist in the container"
-                : program + " is not in the container's " + searchPath(), StepFailure.NOT_FOUND);
+        // The last words are those by which engines tell this failure from others.
+        throw new StepFailure(program.contains("/")
+                ? program + " does not exist in the container: no such file or directory"
+                : program + " is not in the container's " + searchPath() + ": executable file not found in $PATH",
+                StepFailure.NOT_FOUND);
     }
 
     /** ENOENT for a file that is there means that what should run it is not. */

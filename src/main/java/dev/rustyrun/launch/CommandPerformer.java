@@ -17,7 +17,7 @@ final class CommandPerformer implements CommandStep.Performer {
 
     @Override
     public void openTerminal(CommandStep.OpenTerminal step) {
-        new ContainerTerminal(linux, context.inside(), context.channel()).open(step.owner());
+        new ContainerTerminal(linux, context.inside(), context.channel()).open(step);
     }
 
     @Override
@@ -31,12 +31,23 @@ final class CommandPerformer implements CommandStep.Performer {
     public void exec(CommandStep.Exec step) {
         Command command = new Command(linux, step.argv(), step.env());
         linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
+        handOver(context.descriptorsForCommand());
         if (step.reaper()) {
-            new Reaper(linux).run(command);
+            new Reaper(context).run(command);
         } else {
             linux.stopIgnoringSignals();
             LaunchSignals.unblock(linux);
             command.become();
+        }
+    }
+
+    private void handOver(int[] descriptors) {
+        if (descriptors.length > 0) {
+            context.channel().moveFrom(StageChannel.FIRST_HANDED_DOWN + descriptors.length);
+            context.moveGateFrom(StageChannel.FIRST_HANDED_DOWN + descriptors.length);
+        }
+        for (int i = 0; i < descriptors.length; i++) {
+            linux.duplicate(descriptors[i], StageChannel.DESCRIPTOR + i);
         }
     }
 }

@@ -64,6 +64,11 @@ final class InsideRootfs {
         return new OpenFile(linux, open(path, MOST_LINKS));
     }
 
+    /** The device {@code path}, for use. */
+    OpenFile device(String path, int flags) {
+        return new OpenFile(linux, linux.openInRoot(root, relative(path), flags));
+    }
+
     private OpenFile openOrMake(String path, Runnable make) {
         try {
             return existing(path);

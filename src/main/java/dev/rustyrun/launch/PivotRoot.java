@@ -17,10 +17,16 @@ final class PivotRoot {
     /**
      * Makes the working directory, which must be a mount, the root, and detaches the old one.
      *
+     * @param allowed whether pivot_root may be tried
      * @return false when the kernel refused, so that this is only a chroot
      */
-    boolean intoWorkingDirectory() {
-        boolean pivoted = true;
+    boolean intoWorkingDirectory(boolean allowed) {
+        boolean pivoted = allowed;
+        if (!allowed) {
+            moveAndChroot();
+            linux.changeDirectory("/");
+            return false;
+        }
         try {
             linux.pivotRoot(".", ".");
             // Both roots are now stacked at ".": the old one is on top, and goes.

@@ -10,10 +10,12 @@ import java.util.Optional;
 /** PID 1 for commands that do not want to be it: starts the command, passes signals on, and reaps orphans. */
 final class Reaper {
 
+    private final StageContext context;
     private final Linux linux;
 
-    Reaper(Linux linux) {
-        this.linux = linux;
+    Reaper(StageContext context) {
+        this.context = context;
+        this.linux = context.linux();
     }
 
     /** Runs {@code command} and exits as it does. Throws when it cannot be started. */
@@ -21,7 +23,11 @@ final class Reaper {
         int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
         int pid = command.start();
         // What is left open is the signal descriptor: the channel's end tells run that the command has started.
-        linux.close(StageChannel.DESCRIPTOR);
+        context.channel().close();
+        context.closeGate();
+        for (int i = 0; i < context.descriptorsForCommand().length; i++) {
+            linux.close(StageChannel.DESCRIPTOR + i);
+        }
         PollSet set = new PollSet(1);
         set.add(signals, PollSet.POLLIN);
         while (true) {

@@ -30,6 +30,26 @@ sealed interface Report {
     record IdsNeeded() implements Report {
     }
 
+    /** {@code init} waits until the host's hooks have run. */
+    record HooksDue() implements Report {
+    }
+
+    /** {@code init} waits for the descriptors that its command takes over. */
+    record DescriptorsDue() implements Report {
+    }
+
+    /** {@code init} has set everything up, and waits for a word to go on without {@code run}. */
+    record SetUp() implements Report {
+    }
+
+    /** {@code init} no longer dies with {@code child}. */
+    record Detached() implements Report {
+    }
+
+    /** {@code init} waits for its start, and says no more here. */
+    record Waiting() implements Report {
+    }
+
     /** The command's terminal is open; the master side's descriptor came along. */
     record TerminalOpened(int master) implements Report {
     }

@@ -7,6 +7,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.spec.Capability;
@@ -121,7 +122,7 @@ final class RootPerformer implements RootStep.Performer {
 
     @Override
     public void pivotRoot(RootStep.PivotRoot step) {
-        if (new PivotRoot(linux).intoWorkingDirectory()) {
+        if (new PivotRoot(linux).intoWorkingDirectory(step.allowed())) {
             return;
         }
         // Who may chroot can leave a chroot; man 2 chroot.
@@ -130,6 +131,12 @@ final class RootPerformer implements RootStep.Performer {
             context.channel().send(new Report.StepDone(Stage.INIT, "note: chroot instead, as this root cannot be pivoted"
                     + " from (an initramfs, or a chroot); CAP_SYS_CHROOT is withheld", 0));
         }
+    }
+
+    @Override
+    public void enterContainer(RootStep.EnterContainer step) {
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
+        context.enter(linux.open("/", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
     }
 
     @Override

@@ -1,18 +1,11 @@
 package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.ChildStatus;
-import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
-import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
-import dev.rustyrun.plan.SentMount;
-import dev.rustyrun.plan.Stage;
-import dev.rustyrun.plan.Step;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
@@ -26,32 +19,21 @@ import java.util.Optional;
  */
 public final class RunStage {
 
+    /** How a process ended that somebody else has killed and waited for. */
+    private static final ChildStatus KILLED = new ChildStatus(0, Signal.SIGKILL.number());
+
     private final Linux linux;
-    private final SelfExec self;
-    private final PrintStream messages;
     private final int child;
-    private final int channel;
     private final int signals;
-    private final StageChannel.Decoder decoder = new StageChannel.Decoder();
-    private final byte[] buffer = new byte[4096];
+    private final StageTalk talk;
     private final PollSet set = new PollSet(4);
-
-    private LaunchPlan plan;
-    private LaunchOptions options;
     private boolean timedOut;
-    private boolean channelOpen = true;
-    private int init;
-    private Optional<TerminalRelay> terminal = Optional.empty();
-    private Optional<Report.StepFailed> failure = Optional.empty();
-    private Optional<ChildStatus> initEnded = Optional.empty();
 
-    private RunStage(Linux linux, SelfExec self, PrintStream messages, int child, int channel, int signals) {
+    private RunStage(Linux linux, int child, int signals, StageTalk talk) {
         this.linux = linux;
-        this.self = self;
-        this.messages = messages;
         this.child = child;
-        this.channel = channel;
         this.signals = signals;
+        this.talk = talk;
     }
 
     /**
@@ -67,12 +49,12 @@ public final class RunStage {
         int[] pair = linux.socketPair();
         int child = self.start(linux, ChildStage.NAME, pair[1], Integer.toString(linux.processId()));
         linux.close(pair[1]);
-        return new RunStage(linux, self, messages, child, pair[0], signals);
+        return new RunStage(linux, child, signals, new StageTalk(linux, self, messages, child, pair[0]));
     }
 
     /** Ends the waiting {@code child}: there will be no plan. */
     public void abandon() {
-        linux.close(channel);
+        talk.close();
         linux.kill(child, Signal.SIGKILL.number());
         linux.await(child);
     }
@@ -81,86 +63,122 @@ public final class RunStage {
      * Launches {@code plan} and waits for its end. A failure to make the container is an outcome, not an exception.
      */
     public Outcome launch(LaunchPlan plan, LaunchOptions options) {
-        this.plan = plan;
-        this.options = options;
         long start = System.nanoTime();
         try {
-            send(plan.child());
-            if (plan.idMaps().uids().isEmpty()) {
-                sendInitPart();
-            }
-            ChildStatus ended = relayUntilEnd(start);
-            readReports();
+            talk.begin(plan, options);
+            ChildStatus ended = relayUntilEnd(start, options);
+            talk.readReports();
             killOrphan(ended);
-            return outcome(ended, (System.nanoTime() - start) / 1000);
+            return outcome(ended, (System.nanoTime() - start) / 1000, options.timeoutMillis());
         } finally {
-            terminal.ifPresent(TerminalRelay::close);
+            talk.terminal().ifPresent(TerminalRelay::close);
         }
     }
 
-    private Outcome outcome(ChildStatus child, long micros) {
+    /**
+     * Launches {@code plan}, which detaches, and lets it go on alone: its process becomes a child of whoever is the subreaper
+     * above this process.
+     *
+     * @return the failure, if it came to one
+     */
+    public Optional<Outcome> launchDetached(LaunchPlan plan, LaunchOptions options) {
+        long start = System.nanoTime();
+        talk.begin(plan, options);
+        boolean alone = false;
+        while (true) {
+            set.clear();
+            set.add(signals, PollSet.POLLIN);
+            talk.addTo(set);
+            linux.poll(set, -1);
+            talk.readReports();
+            if (talk.isDetached() && !alone) {
+                linux.kill(child, Signal.SIGKILL.number());
+                linux.awaitIfChild(child);
+                alone = true;
+            }
+            Optional<ChildStatus> ended = alone ? Optional.empty() : takeSignalsOfChild();
+            if (alone && (talk.isWaiting() || !talk.isOpen())) {
+                if (talk.isWaiting() || !plan.awaitsStart() && talk.failure().isEmpty()) {
+                    return Optional.empty();
+                }
+                linux.kill(talk.init(), Signal.SIGKILL.number());
+                ended = linux.awaitIfChild(talk.init()).or(() -> Optional.of(KILLED));
+            }
+            if (ended.isPresent()) {
+                talk.readReports();
+                killOrphan(ended.get());
+                return Optional.of(outcome(ended.get(), (System.nanoTime() - start) / 1000,
+                        options.timeoutMillis()));
+            }
+        }
+    }
+
+    /** Waits for the end of what was launched detached, as for one that was not; its id is that of the process. */
+    public Outcome await() {
+        long start = System.nanoTime();
+        try {
+            while (true) {
+                set.clear();
+                set.add(signals, PollSet.POLLIN);
+                talk.terminal().ifPresent(relay -> relay.addTo(set));
+                linux.poll(set, -1);
+                talk.terminal().ifPresent(relay -> relay.relay(set));
+                Optional<ChildStatus> ended = takeSignals(talk.init());
+                if (ended.isPresent()) {
+                    return outcome(ended.get(), (System.nanoTime() - start) / 1000, 0);
+                }
+            }
+        } finally {
+            talk.terminal().ifPresent(TerminalRelay::close);
+        }
+    }
+
+    /** Before it is detached, what would end this process ends the container. */
+    private Optional<ChildStatus> takeSignalsOfChild() {
+        for (var signal = linux.nextSignal(signals); signal.isPresent(); signal = linux.nextSignal(signals)) {
+            int number = signal.get().number();
+            if (number == Signal.SIGCHLD.number()) {
+                Optional<ChildStatus> ended = reap(child);
+                if (ended.isPresent()) {
+                    return ended;
+                }
+            } else if (LaunchSignals.isForwarded(number) && number != Signal.SIGWINCH.number()) {
+                linux.kill(child, Signal.SIGKILL.number());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Outcome outcome(ChildStatus child, long micros, long timeoutMillis) {
         long cpu = linux.childrenCpuMicros();
-        if (failure.isPresent()) {
-            Report.StepFailed failed = failure.get();
+        if (talk.failure().isPresent()) {
+            Report.StepFailed failed = talk.failure().get();
             return new Outcome(Outcome.Reason.SETUP_FAILED, failed.exitCode(), 0, failed.stage().word() + " failed to "
                     + failed.step() + ": " + failed.reason(), micros, cpu, -1);
         }
-        ChildStatus ended = initEnded.orElse(child);
+        ChildStatus ended = talk.initEnded().orElse(child);
         if (timedOut) {
             return new Outcome(Outcome.Reason.TIMEOUT, ended.exitCode(), ended.signal(), "killed: it ran longer than "
-                    + options.timeoutMillis() / 1000.0 + " s", micros, cpu, -1);
+                    + timeoutMillis / 1000.0 + " s", micros, cpu, -1);
         }
         return new Outcome(ended.signalled() ? Outcome.Reason.SIGNALLED : Outcome.Reason.EXITED, ended.exitCode(),
                 ended.signal(), "", micros, cpu, -1);
     }
 
-    /** The part of {@code init}, and the mounts that it cannot make itself. */
-    private void sendInitPart() {
-        send(plan.init());
-        MappedMounts mounts = new MappedMounts(linux, self, plan.idMaps(), child);
-        for (SentMount wanted : plan.sentMounts()) {
-            try (OpenFile mount = new OpenFile(linux, mounts.make(wanted))) {
-                send(StageChannel.GO, mount.descriptor());
-            } catch (StepFailure e) {
-                fail((wanted.mapsIds() ? "map the ids of " : "copy the mount ") + wanted.source(), e.getMessage());
-                return;
-            }
-        }
-    }
-
-    private void send(List<Step> steps) {
-        send(new StageChannel.Part(options.traced(), steps).encode(), -1);
-    }
-
-    private void send(byte[] bytes, int descriptor) {
-        try {
-            linux.send(channel, bytes, descriptor);
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EPIPE) {
-                throw e;
-            }
-            // The stage ended before it took its part: its report or its exit code says why.
-        }
-    }
-
-    private ChildStatus relayUntilEnd(long start) {
+    private ChildStatus relayUntilEnd(long start, LaunchOptions options) {
         while (true) {
             set.clear();
             set.add(signals, PollSet.POLLIN);
-            if (channelOpen) {
-                set.add(channel, PollSet.POLLIN);
-            }
-            terminal.ifPresent(relay -> relay.addTo(set));
-            if (!linux.poll(set, waitAtMost(start))) {
+            talk.addTo(set);
+            talk.terminal().ifPresent(relay -> relay.addTo(set));
+            if (!linux.poll(set, waitAtMost(start, options))) {
                 timedOut = true;
-                linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
+                linux.kill(talk.init() != 0 ? talk.init() : child, Signal.SIGKILL.number());
                 continue;
             }
-            if (channelOpen && set.found(channel, PollSet.POLLIN | PollSet.POLLHUP)) {
-                readReports();
-            }
-            terminal.ifPresent(relay -> relay.relay(set));
-            Optional<ChildStatus> ended = takeSignals();
+            talk.readReports();
+            talk.terminal().ifPresent(relay -> relay.relay(set));
+            Optional<ChildStatus> ended = takeSignals(child);
             if (ended.isPresent()) {
                 return ended.get();
             }
@@ -168,7 +186,7 @@ public final class RunStage {
     }
 
     /** Milliseconds until the container's time is over, -1 for no end. */
-    private int waitAtMost(long start) {
+    private int waitAtMost(long start, LaunchOptions options) {
         if (options.timeoutMillis() == 0 || timedOut) {
             return -1;
         }
@@ -176,93 +194,37 @@ public final class RunStage {
         return (int) Math.max(0, Math.min(left, Integer.MAX_VALUE));
     }
 
-    private Optional<ChildStatus> takeSignals() {
+    /** Passes signals on to the child {@code process}; how that ended, once it has. */
+    private Optional<ChildStatus> takeSignals(int process) {
         for (var signal = linux.nextSignal(signals); signal.isPresent(); signal = linux.nextSignal(signals)) {
             int number = signal.get().number();
             if (number == Signal.SIGCHLD.number()) {
-                Optional<ChildStatus> ended = reapChild();
+                Optional<ChildStatus> ended = reap(process);
                 if (ended.isPresent()) {
                     return ended;
                 }
-            } else if (number == Signal.SIGWINCH.number() && terminal.isPresent()) {
-                terminal.get().resize();
+            } else if (number == Signal.SIGWINCH.number() && talk.terminal().isPresent()) {
+                talk.terminal().get().resize();
             } else if (LaunchSignals.isForwarded(number)) {
-                linux.kill(child, number);
+                linux.kill(process, number);
             }
         }
         return Optional.empty();
     }
 
-    private Optional<ChildStatus> reapChild() {
+    private Optional<ChildStatus> reap(int process) {
         for (Optional<ChildStatus> ended = linux.reap(); ended.isPresent(); ended = linux.reap()) {
-            if (ended.get().pid() == child) {
+            if (ended.get().pid() == process) {
                 return ended;
             }
         }
         return Optional.empty();
     }
 
-    /** Takes what has been reported, until now or, once the stages have gone, to the end. */
-    private void readReports() {
-        PollSet waiting = new PollSet(1);
-        waiting.add(channel, PollSet.POLLIN);
-        while (channelOpen && linux.poll(waiting, 0)) {
-            Received received = receive();
-            if (received.count() == 0) {
-                channelOpen = false;
-                linux.close(channel);
-            }
-            decoder.take(buffer, received.count(), received.descriptor()).forEach(this::handle);
-        }
-    }
-
-    private Received receive() {
-        try {
-            return linux.receive(channel, buffer, buffer.length);
-        } catch (LinuxException e) {
-            // ECONNRESET: a stage ended without having read all of its part.
-            return new Received(0, -1);
-        }
-    }
-
-    private void handle(Report report) {
-        if (report instanceof Report.StepDone done) {
-            messages.printf("trace: %-5s %6d µs  %s%n", done.stage().word(), done.micros(), done.step());
-        } else if (report instanceof Report.StepFailed failed) {
-            failure = failure.or(() -> Optional.of(failed));
-        } else if (report instanceof Report.InitStarted started) {
-            init = started.pid();
-            options.initStarted().accept(init);
-        } else if (report instanceof Report.InitEnded ended) {
-            initEnded = Optional.of(new ChildStatus(init, ended.status()));
-        } else if (report instanceof Report.IdsNeeded) {
-            mapIds();
-        } else if (report instanceof Report.TerminalOpened opened) {
-            terminal = Optional.of(TerminalRelay.start(linux, opened.master()));
-        }
-    }
-
-    /** The child waits in its new user namespace, where nobody is anybody yet. */
-    private void mapIds() {
-        try {
-            new IdMapWriter(linux).write(child, plan.idMaps());
-            send(StageChannel.GO, -1);
-        } catch (LinuxException | StepFailure e) {
-            fail("map ids", e.getMessage());
-            return;
-        }
-        sendInitPart();
-    }
-
-    private void fail(String step, String reason) {
-        failure = Optional.of(new Report.StepFailed(Stage.RUN, step, reason, StepFailure.RUSTYRUN_FAILED));
-        linux.kill(child, Signal.SIGKILL.number());
-    }
-
     /** A child that was killed could not wait for {@code init}, which is now ours. */
     private void killOrphan(ChildStatus ended) {
-        if (ended.signalled() && init != 0 && linux.kill(init, Signal.SIGKILL.number())) {
-            linux.await(init);
+        if (ended.signalled() && talk.init() != 0 && linux.kill(talk.init(), Signal.SIGKILL.number())) {
+            linux.awaitIfChild(talk.init());
         }
     }
 }

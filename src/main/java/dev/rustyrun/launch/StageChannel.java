@@ -36,11 +36,18 @@ final class StageChannel {
     static final byte TERMINAL_OPENED = 4;
     static final byte IDS_NEEDED = 5;
     static final byte INIT_ENDED = 6;
+    static final byte HOOKS_DUE = 7;
+    static final byte SET_UP = 8;
+    static final byte WAITING = 9;
+    static final byte DESCRIPTORS_DUE = 10;
+    static final byte DETACHED = 11;
 
     /** What {@code run} sends to a stage that waits: go on. */
     static final byte[] GO = {'g'};
 
     private final Linux linux;
+    private int descriptor = DESCRIPTOR;
+    private boolean isSocket = true;
 
     StageChannel(Linux linux) {
         this.linux = linux;
@@ -87,9 +94,45 @@ final class StageChannel {
         return readFully(new byte[GO.length]);
     }
 
+    /** Waits for a text from {@code run}. */
+    String awaitText() {
+        byte[] length = new byte[4];
+        boolean came = readFully(length);
+        byte[] text = new byte[came ? ByteBuffer.wrap(length).getInt() : 0];
+        if (!came || !readFully(text)) {
+            throw new StepFailure("run ended");
+        }
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
+    /** A text as {@link #awaitText} takes it. */
+    static byte[] encode(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).array();
+    }
+
+    /** Lets reports go into the open file {@code file} from now on; {@code run} sees the end of the socket. */
+    void redirect(int file) {
+        linux.close(descriptor);
+        descriptor = file;
+        isSocket = false;
+    }
+
+    /** Makes way for a descriptor of the command's. */
+    void moveFrom(int least) {
+        int moved = linux.duplicateFrom(descriptor, least);
+        linux.close(descriptor);
+        descriptor = moved;
+    }
+
+    /** Closes this end, which tells {@code run} that the command has started. */
+    void close() {
+        linux.close(descriptor);
+    }
+
     /** Waits for a descriptor that {@code run} sends along with a go. */
     int awaitDescriptor() {
-        Received received = linux.receive(DESCRIPTOR, new byte[GO.length], GO.length);
+        Received received = linux.receive(descriptor, new byte[GO.length], GO.length);
         if (received.descriptor() < 0) {
             throw new StepFailure("run did not send it");
         }
@@ -99,7 +142,7 @@ final class StageChannel {
     private boolean readFully(byte[] bytes) {
         byte[] piece = new byte[bytes.length];
         for (int done = 0; done < bytes.length;) {
-            int got = linux.read(DESCRIPTOR, piece, bytes.length - done);
+            int got = linux.read(descriptor, piece, bytes.length - done);
             if (got == 0) {
                 return false;
             }
@@ -112,15 +155,19 @@ final class StageChannel {
     /** Whether {@code run} has closed its end, which only its death does while a stage is starting. */
     boolean isAbandoned() {
         PollSet set = new PollSet(1);
-        set.add(DESCRIPTOR, 0);
-        return linux.poll(set, 0) && set.found(DESCRIPTOR, PollSet.POLLHUP | PollSet.POLLERR);
+        set.add(descriptor, 0);
+        return linux.poll(set, 0) && set.found(descriptor, PollSet.POLLHUP | PollSet.POLLERR);
     }
 
     /** Sends a report; one that can no longer be delivered is dropped, for {@code run} is gone. */
     void send(Report report) {
-        int descriptor = report instanceof Report.TerminalOpened terminal ? terminal.master() : -1;
+        if (!isSocket) {
+            linux.writeAll(descriptor, encode(report));
+            return;
+        }
+        int along = report instanceof Report.TerminalOpened terminal ? terminal.master() : -1;
         try {
-            linux.send(DESCRIPTOR, encode(report), descriptor);
+            linux.send(descriptor, encode(report), along);
         } catch (LinuxException e) {
             if (e.errno() != Errno.EPIPE) {
                 throw e;
@@ -138,7 +185,22 @@ final class StageChannel {
         } else if (report instanceof Report.InitEnded ended) {
             return frame(INIT_ENDED, 0, ended.status(), "", "");
         }
-        return frame(report instanceof Report.IdsNeeded ? IDS_NEEDED : TERMINAL_OPENED, 0, 0, "", "");
+        return frame(typeOf(report), 0, 0, "", "");
+    }
+
+    private static byte typeOf(Report report) {
+        if (report instanceof Report.IdsNeeded) {
+            return IDS_NEEDED;
+        } else if (report instanceof Report.HooksDue) {
+            return HOOKS_DUE;
+        } else if (report instanceof Report.DescriptorsDue) {
+            return DESCRIPTORS_DUE;
+        } else if (report instanceof Report.Detached) {
+            return DETACHED;
+        } else if (report instanceof Report.SetUp) {
+            return SET_UP;
+        }
+        return report instanceof Report.Waiting ? WAITING : TERMINAL_OPENED;
     }
 
     private static byte[] frame(byte type, int stage, int number, String first, String second) {
@@ -187,6 +249,11 @@ final class StageChannel {
                 case STEP_FAILED -> new Report.StepFailed(stage, first, new String(two, StandardCharsets.UTF_8), number);
                 case INIT_STARTED -> new Report.InitStarted(number);
                 case INIT_ENDED -> new Report.InitEnded(number);
+                case HOOKS_DUE -> new Report.HooksDue();
+                case DESCRIPTORS_DUE -> new Report.DescriptorsDue();
+                case DETACHED -> new Report.Detached();
+                case SET_UP -> new Report.SetUp();
+                case WAITING -> new Report.Waiting();
                 case IDS_NEEDED -> new Report.IdsNeeded();
                 case TERMINAL_OPENED -> new Report.TerminalOpened(descriptor);
                 default -> throw new IllegalStateException("unknown report " + type);

@@ -12,6 +12,8 @@ final class StageContext {
     private InsideRootfs inside;
     private InsideRootfs proc;
     private long withheldCapabilities;
+    private int[] descriptorsForCommand = {};
+    private int gate = -1;
     private Cleanup cleanup = Cleanup.NOTHING;
 
     StageContext(Linux linux, StageChannel channel, boolean traced) {
@@ -64,6 +66,36 @@ final class StageContext {
     OpenFile existing(String path) {
         boolean below = proc != null && path.startsWith("/proc/") && !path.contains("/../");
         return below ? proc.existing(path.substring("/proc".length())) : inside.existing(path);
+    }
+
+    /** What the command gets as its descriptors from 3 on. */
+    int[] descriptorsForCommand() {
+        return descriptorsForCommand;
+    }
+
+    void setDescriptorsForCommand(int[] descriptors) {
+        descriptorsForCommand = descriptors;
+    }
+
+    /** Closes, for good, what tells the starter of the container that it has not started yet. */
+    void closeGate() {
+        if (gate >= 0) {
+            linux.close(gate);
+            gate = -1;
+        }
+    }
+
+    /** Makes way for a descriptor of the command's. */
+    void moveGateFrom(int least) {
+        if (gate >= 0) {
+            int moved = linux.duplicateFrom(gate, least);
+            linux.close(gate);
+            gate = moved;
+        }
+    }
+
+    void setGate(int descriptor) {
+        gate = descriptor;
     }
 
     /** Capabilities, as bits, that the container must not have whatever was asked for. */

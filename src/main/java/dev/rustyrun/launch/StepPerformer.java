@@ -1,6 +1,7 @@
 package dev.rustyrun.launch;
 
 import dev.rustyrun.plan.CommandStep;
+import dev.rustyrun.plan.LifecycleStep;
 import dev.rustyrun.plan.MountStep;
 import dev.rustyrun.plan.NamespaceStep;
 import dev.rustyrun.plan.PrivilegeStep;
@@ -15,6 +16,7 @@ final class StepPerformer {
     private RootPerformer root;
     private MountPerformer mounts;
     private PrivilegePerformer privileges;
+    private LifecyclePerformer lifecycle;
 
     StepPerformer(StageContext context) {
         this.context = context;
@@ -33,6 +35,9 @@ final class StepPerformer {
         } else if (step instanceof PrivilegeStep privilege) {
             privileges = privileges == null ? new PrivilegePerformer(context) : privileges;
             privilege.performBy(privileges);
+        } else if (step instanceof LifecycleStep lifecycle) {
+            this.lifecycle = this.lifecycle == null ? new LifecyclePerformer(context) : this.lifecycle;
+            lifecycle.performBy(this.lifecycle);
         } else if (step instanceof CommandStep command) {
             command.performBy(new CommandPerformer(context));
         }

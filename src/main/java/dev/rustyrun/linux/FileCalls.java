@@ -24,6 +24,12 @@ interface FileCalls {
     /** {@code int dup2(int oldfd, int newfd)}, man 2 dup. */
     int dup2(int from, int to);
 
+    /** {@code int pipe2(int pipefd[2], int flags)}, man 2 pipe. */
+    int pipe2(int[] pipe, int flags);
+
+    /** {@code int flock(int fd, int operation)}, man 2 flock. */
+    int flock(int fd, int operation);
+
     /** {@code int fcntl(int fd, int cmd, long arg)}, man 2 fcntl. */
     int fcntl(int fd, int command, long argument);
 
@@ -65,6 +71,9 @@ interface FileCalls {
 
     /** {@code int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *)}, man 2 statx. */
     int statx(int dirfd, String path, int flags, int mask, byte[] statx);
+
+    /** {@code int faccessat(int dirfd, const char *path, int mode, int flags)}, man 2 access. */
+    int faccessat(int dirfd, String path, int mode, int flags);
 
     /** {@code mode_t umask(mode_t mask)}, man 2 umask. Never fails. */
     int umask(int mask);

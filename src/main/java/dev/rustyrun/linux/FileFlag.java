@@ -26,6 +26,7 @@ public final class FileFlag {
 
     public static final int AT_FDCWD = -100;
     static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    static final int AT_EACCESS = 0x200;
     static final int AT_REMOVEDIR = 0x200;
     static final int AT_EMPTY_PATH = 0x1000;
     static final int AT_RECURSIVE = 0x8000;
@@ -34,6 +35,7 @@ public final class FileFlag {
     static final int MOVE_MOUNT_F_EMPTY_PATH = 0x04;
     static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     static final int CLOSE_RANGE_CLOEXEC = 4;
+    static final int F_DUPFD_CLOEXEC = 1030;
     static final int F_GETFD = 1;
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;

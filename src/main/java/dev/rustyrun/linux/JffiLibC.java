@@ -136,6 +136,22 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public int pipe2(int[] pipe, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(2 * Integer.BYTES);
+            int result = call("pipe2", address, flags);
+            pipe[0] = m.getInt(address);
+            pipe[1] = m.getInt(address + Integer.BYTES);
+            return result;
+        }
+    }
+
+    @Override
+    public int flock(int fd, int operation) {
+        return call("flock", fd, operation);
+    }
+
+    @Override
     public int fcntl(int fd, int command, long argument) {
         return call("fcntl", fd, command, argument);
     }
@@ -235,6 +251,13 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public int faccessat(int dirfd, String path, int mode, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("faccessat", dirfd, m.string(path), mode, flags);
+        }
+    }
+
+    @Override
     public int umask(int mask) {
         return call("umask", mask);
     }
@@ -259,14 +282,22 @@ final class JffiLibC implements LibC {
     }
 
     @Override
-    public int posix_spawn_command(int[] pid, String path, String[] argv, String[] envp) {
+    public int posix_spawn_command(int[] pid, String path, int[] stdio, String[] argv, String[] envp) {
         try (NativeMemory m = new NativeMemory()) {
             long attributes = m.allocate(SpawnStructs.ATTRIBUTES_SIZE);
             call("posix_spawnattr_init", attributes);
             call("posix_spawnattr_setflags", attributes, SpawnStructs.COMMAND_FLAGS);
             call("posix_spawnattr_setsigmask", attributes, m.bytes(SignalSet.none().encode()));
             call("posix_spawnattr_setsigdefault", attributes, m.bytes(SignalSet.all().encode()));
-            int error = spawn(m, pid, path, 0, attributes, argv, envp);
+            long actions = m.allocate(SpawnStructs.FILE_ACTIONS_SIZE);
+            call("posix_spawn_file_actions_init", actions);
+            for (int i = 0; i < stdio.length; i++) {
+                if (stdio[i] >= 0) {
+                    call("posix_spawn_file_actions_adddup2", actions, stdio[i], i);
+                }
+            }
+            int error = spawn(m, pid, path, actions, attributes, argv, envp);
+            call("posix_spawn_file_actions_destroy", actions);
             call("posix_spawnattr_destroy", attributes);
             return error;
         }
@@ -278,6 +309,11 @@ final class JffiLibC implements LibC {
         int error = call("posix_spawn", id, m.string(path), actions, attributes, m.strings(argv), m.strings(envp));
         pid[0] = m.getInt(id);
         return error;
+    }
+
+    @Override
+    public int pidfd_open(int pid, int flags) {
+        return call("syscall", SystemCall.PIDFD_OPEN, pid, flags);
     }
 
     @Override
@@ -442,6 +478,13 @@ final class JffiLibC implements LibC {
             pair[0] = m.getInt(address);
             pair[1] = m.getInt(address + Integer.BYTES);
             return result;
+        }
+    }
+
+    @Override
+    public int connect(int socket, byte[] address) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("connect", socket, m.bytes(address), address.length);
         }
     }
 

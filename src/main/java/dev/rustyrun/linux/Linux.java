@@ -24,6 +24,9 @@ public final class Linux {
     private static final int AF_INET = 2;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    private static final int LOCK_EX = 2;
+    private static final int X_OK = 1;
+    private static final int UNIX_PATH_MAX = 108;
     private static final int MNT_DETACH = 2;
     private static final int WNOHANG = 1;
     private static final int RUSAGE_CHILDREN = -1;
@@ -258,6 +261,28 @@ public final class Linux {
         check(retry(() -> libc.dup2(from, to)), "dup2", from, to);
     }
 
+    /** A new number, {@code least} or above, for the open file {@code fd}; close-on-exec; man 2 fcntl, F_DUPFD_CLOEXEC. */
+    public int duplicateFrom(int fd, int least) {
+        return check(libc.fcntl(fd, FileFlag.F_DUPFD_CLOEXEC, least), "fcntl F_DUPFD_CLOEXEC", fd, least);
+    }
+
+    /** Whether {@code fd} is open and survives an execve, as what this process was given does. */
+    public boolean isInherited(int fd) {
+        return libc.fcntl(fd, FileFlag.F_GETFD, 0) == 0;
+    }
+
+    /** A pipe, its reading end first, close-on-exec; man 2 pipe. */
+    public int[] pipe() {
+        int[] pipe = new int[2];
+        check(libc.pipe2(pipe, FileFlag.O_CLOEXEC), "pipe2");
+        return pipe;
+    }
+
+    /** Waits until nobody else has {@code fd}'s file locked, and locks it until {@code fd} is closed; man 2 flock. */
+    public void lock(int fd) {
+        check(retry(() -> libc.flock(fd, LOCK_EX)), "flock", fd);
+    }
+
     /** Changes the working directory; man 2 chdir. */
     public void changeDirectory(String path) {
         check(libc.chdir(path), "chdir", path);
@@ -342,6 +367,17 @@ public final class Linux {
         return FileStatus.decode(statx);
     }
 
+    /**
+     * Throws what execve(2) would for a file that is not there, not a regular one, or that this user may not execute; man 2
+     * access, AT_EACCESS.
+     */
+    public void checkExecutable(String path) {
+        check(libc.faccessat(FileFlag.AT_FDCWD, path, X_OK, FileFlag.AT_EACCESS), "access X_OK", path);
+        if (!status(path).isRegularFile()) {
+            throw new LinuxException("execve(\"" + path + "\")", Errno.EACCES);
+        }
+    }
+
     /** Sets which permission bits new files lack; man 2 umask. */
     public void setUmask(int mask) {
         libc.umask(mask);
@@ -361,10 +397,14 @@ public final class Linux {
         return spawned(error, pid[0], path);
     }
 
-    /** Starts a command with a clean signal state; man 3 posix_spawn. */
-    public int spawnCommand(String path, List<String> argv, List<String> env) {
+    /**
+     * Starts a command with a clean signal state; man 3 posix_spawn.
+     *
+     * @param stdio what it gets as its descriptors 0, 1 and so on, where that is not what this process has
+     */
+    public int spawnCommand(String path, List<String> argv, List<String> env, int... stdio) {
         int[] pid = new int[1];
-        int error = libc.posix_spawn_command(pid, path, argv.toArray(String[]::new), env.toArray(String[]::new));
+        int error = libc.posix_spawn_command(pid, path, stdio, argv.toArray(String[]::new), env.toArray(String[]::new));
         return spawned(error, pid[0], path);
     }
 
@@ -397,12 +437,29 @@ public final class Linux {
         return new ChildStatus(pid, status[0]);
     }
 
+    /** The same, if {@code pid} is a child that nobody has waited for yet. */
+    public Optional<ChildStatus> awaitIfChild(int pid) {
+        int[] status = new int[1];
+        if (retry(() -> libc.waitpid(pid, status, 0)) < 0) {
+            if (libc.errno() == Errno.ECHILD) {
+                return Optional.empty();
+            }
+            throw failure("waitpid", pid);
+        }
+        return Optional.of(new ChildStatus(pid, status[0]));
+    }
+
     /** Processor time, in microseconds, of all children that have been waited for, and of theirs; man 2 getrusage. */
     public long childrenCpuMicros() {
         byte[] rusage = new byte[RUSAGE_SIZE];
         check(libc.getrusage(RUSAGE_CHILDREN, rusage), "getrusage");
         ByteBuffer times = ByteBuffer.wrap(rusage).order(ByteOrder.nativeOrder());
         return (times.getLong(0) + times.getLong(16)) * 1_000_000 + times.getLong(8) + times.getLong(24);
+    }
+
+    /** A descriptor that can be read from once process {@code pid} has ended; close-on-exec; man 2 pidfd_open. */
+    public int processDescriptor(int pid) {
+        return check(libc.pidfd_open(pid, 0), "pidfd_open", pid);
     }
 
     /** Sends a signal; whether there was still a process to send it to; man 2 kill. */
@@ -586,6 +643,23 @@ public final class Linux {
         int[] pair = new int[2];
         check(libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), "socketpair");
         return pair;
+    }
+
+    /** A stream socket connected to the unix socket {@code path}; man 7 unix. */
+    public int connect(String path) {
+        byte[] name = path.getBytes(StandardCharsets.UTF_8);
+        if (name.length >= UNIX_PATH_MAX) {
+            throw new LinuxException("connect(\"" + path + "\")", Errno.ENAMETOOLONG);
+        }
+        byte[] address = ByteBuffer.allocate(3 + name.length).order(ByteOrder.nativeOrder()).putShort((short) AF_UNIX).put(name)
+                .array();
+        int socket = check(libc.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket AF_UNIX");
+        if (retry(() -> libc.connect(socket, address)) < 0) {
+            LinuxException failure = failure("connect", path);
+            libc.close(socket);
+            throw failure;
+        }
+        return socket;
     }
 
     /** Sends all of {@code data}, with {@code descriptor} (or none, -1) along; man 2 sendmsg, man 7 unix. */

@@ -9,6 +9,9 @@ interface SocketCalls {
     /** {@code int socketpair(int domain, int type, int protocol, int sv[2])}, man 2 socketpair. */
     int socketpair(int domain, int type, int protocol, int[] pair);
 
+    /** {@code int connect(int socket, const struct sockaddr_un *, socklen_t)}, man 2 connect, man 7 unix. */
+    int connect(int socket, byte[] address);
+
     /** {@code ssize_t sendmsg(...)}: {@code data} with one descriptor as SCM_RIGHTS, man 7 unix. */
     long sendmsg(int socket, byte[] data, int descriptor, int flags);
 

@@ -4,6 +4,7 @@ import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Spec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,6 +59,25 @@ public final class ConfigJson {
             throw new JsonField("config.json", config.node()).wrong("is not an object");
         }
         return new ConfigJson(bundle, host).config(config);
+    }
+
+    /**
+     * The process that {@code json} describes, as in config.json or in the file that {@code exec --process} takes.
+     *
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value cannot be: the message names the field
+     */
+    public static Spec.Process process(String json) {
+        return new ProcessJson(Surroundings.current(), new ArrayList<>())
+                .process(new JsonField("process", JsonText.tree("process", json)));
+    }
+
+    /**
+     * The limits that {@code json} describes, as linux.resources of config.json does.
+     *
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value cannot be: the message names the field
+     */
+    public static Resources resources(String json) {
+        return new ResourcesJson(new ArrayList<>()).resources(new JsonField("resources", JsonText.tree("resources", json)));
     }
 
     private Config config(JsonField config) {

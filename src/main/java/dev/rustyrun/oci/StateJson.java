@@ -11,7 +11,9 @@ public final class StateJson {
 
     /** Where in its life a container is. */
     public enum Status {
-        CREATING, CREATED, RUNNING, STOPPED;
+        CREATING, CREATED, RUNNING, STOPPED,
+        /** Running, but frozen: a word of runc's, which the specification allows. */
+        PAUSED;
 
         /** The specification's word. */
         public String word() {
@@ -20,7 +22,7 @@ public final class StateJson {
 
         /** Whether the container has a process. */
         public boolean hasProcess() {
-            return this == CREATED || this == RUNNING;
+            return this == CREATED || this == RUNNING || this == PAUSED;
         }
     }
 

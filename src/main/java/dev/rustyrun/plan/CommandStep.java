@@ -8,10 +8,16 @@ public sealed interface CommandStep extends Step {
     /** Hands this step to the method of {@code performer} for its kind. */
     void performBy(Performer performer);
 
-    /** Opens a new pseudo-terminal, sends its master side to the {@code run} stage, and makes it the command's. */
-    record OpenTerminal(int owner) implements CommandStep {
+    /**
+     * Opens a new pseudo-terminal, sends its master side to the {@code run} stage, and makes it the command's.
+     *
+     * @param console whether it is the container's /dev/console too
+     * @param rows its height in characters; 0 to leave it
+     * @param columns its width in characters; 0 to leave it
+     */
+    record OpenTerminal(int owner, boolean console, int rows, int columns) implements CommandStep {
         static OpenTerminal read(PlanReader in) {
-            return new OpenTerminal(in.take32());
+            return new OpenTerminal(in.take32(), in.takeFlag(), in.take32(), in.take32());
         }
 
         @Override
@@ -21,7 +27,7 @@ public sealed interface CommandStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.put32(owner);
+            out.put32(owner).putFlag(console).put32(rows).put32(columns);
         }
 
         @Override

@@ -8,10 +8,11 @@ import java.util.List;
  * @param child steps of the {@link Stage#CHILD} stage
  * @param init steps of the {@link Stage#INIT} stage; the last is a {@link CommandStep.Exec}
  * @param terminal whether the command gets a pseudo-terminal
+ * @param awaitsStart whether the last but a few steps of {@code init} wait for {@code rustyrun start}
  * @param idMaps what {@link Stage#RUN} writes while {@code child} waits in {@link NamespaceStep.MapIds}
  * @param sentMounts what {@link Stage#RUN} prepares for the steps that receive mounts, in their order
  */
-public record LaunchPlan(List<Step> child, List<Step> init, boolean terminal, IdMaps idMaps,
+public record LaunchPlan(List<Step> child, List<Step> init, boolean terminal, boolean awaitsStart, IdMaps idMaps,
         List<SentMount> sentMounts) {
 
     public LaunchPlan {

@@ -69,7 +69,8 @@ public final class PlanCodec {
             case MAKE_LINK -> MountStep.MakeLink.read(in);
             case MASK_PATH -> MountStep.MaskPath.read(in);
             case READ_ONLY_PATH -> MountStep.ReadOnlyPath.read(in);
-            case PIVOT_ROOT -> new RootStep.PivotRoot();
+            case PIVOT_ROOT -> RootStep.PivotRoot.read(in);
+            case ENTER_CONTAINER -> new RootStep.EnterContainer();
             case READ_ONLY_ROOT -> new RootStep.ReadOnlyRoot();
             case SET_RLIMIT -> PrivilegeStep.SetRlimit.read(in);
             case SET_OOM_SCORE -> PrivilegeStep.SetOomScore.read(in);
@@ -78,6 +79,12 @@ public final class PlanCodec {
             case SET_CAPABILITIES -> PrivilegeStep.SetCapabilities.read(in);
             case NO_NEW_PRIVILEGES -> new PrivilegeStep.NoNewPrivileges();
             case INSTALL_SECCOMP -> PrivilegeStep.InstallSeccomp.read(in);
+            case AWAIT_HOST_HOOKS -> new LifecycleStep.AwaitHostHooks();
+            case RUN_HOOK -> LifecycleStep.RunHook.read(in);
+            case RECEIVE_DESCRIPTORS -> LifecycleStep.ReceiveDescriptors.read(in);
+            case FIND_PROGRAM -> LifecycleStep.FindProgram.read(in);
+            case DETACH -> new LifecycleStep.Detach();
+            case AWAIT_START -> new LifecycleStep.AwaitStart();
             case OPEN_TERMINAL -> CommandStep.OpenTerminal.read(in);
             case CHANGE_DIRECTORY -> CommandStep.ChangeDirectory.read(in);
             case EXEC -> CommandStep.Exec.read(in);

@@ -17,18 +17,25 @@ public final class PlanCompiler {
     private final Spec spec;
     private final LinuxSpec linux;
     private final HostFacts host;
+    private final Lifecycle life;
     private final List<Step> child = new ArrayList<>();
     private final List<Step> init = new ArrayList<>();
 
-    private PlanCompiler(Spec spec, HostFacts host) {
+    private PlanCompiler(Spec spec, HostFacts host, Lifecycle life) {
         this.spec = spec;
         this.linux = spec.linux();
         this.host = host;
+        this.life = life;
+    }
+
+    /** The plan for {@code spec}, which must be valid, in the foreground. */
+    public static LaunchPlan compile(Spec spec, HostFacts host) {
+        return compile(spec, host, Lifecycle.FOREGROUND);
     }
 
     /** The plan for {@code spec}, which must be valid. */
-    public static LaunchPlan compile(Spec spec, HostFacts host) {
-        return new PlanCompiler(spec, host).compile();
+    public static LaunchPlan compile(Spec spec, HostFacts host, Lifecycle life) {
+        return new PlanCompiler(spec, host, life).compile();
     }
 
     private LaunchPlan compile() {
@@ -40,16 +47,18 @@ public final class PlanCompiler {
         for (var parameter : new java.util.TreeMap<>(linux.sysctl()).entrySet()) {
             init.add(new NamespaceStep.SetSysctl(parameter.getKey(), parameter.getValue()));
         }
-        if (spec.process().terminal()) {
-            init.add(new CommandStep.OpenTerminal(spec.process().user().uid()));
-        }
+        LifecyclePlan lifecycle = new LifecyclePlan(spec, life);
+        lifecycle.beforeRoot(init);
+        ProcessPlan process = new ProcessPlan(spec, host, lifecycle);
+        process.terminal(init, true);
         files.protect(init);
-        init.add(new RootStep.PivotRoot());
-        init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
+        init.add(new RootStep.PivotRoot(life.pivots()));
+        if (spec.hasProcess()) {
+            init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
+        }
         files.seal(init);
-        new PrivilegePlan(spec, host).addTo(init);
-        init.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), spec.wantsReaper()));
-        return new LaunchPlan(child, init, spec.process().terminal(), idMaps(), files.sent());
+        process.command(init);
+        return new LaunchPlan(child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent());
     }
 
     /** The user namespace comes first, for it owns those that are made after it; man 7 user_namespaces. */

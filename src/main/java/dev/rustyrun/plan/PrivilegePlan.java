@@ -16,7 +16,8 @@ final class PrivilegePlan {
         this.host = host;
     }
 
-    void addTo(List<Step> steps) {
+    /** Adds what must happen before a command may wait for its start. */
+    void addFirst(List<Step> steps) {
         Spec.Process process = spec.process();
         Spec.Capabilities sets = process.capabilities();
         for (Spec.Rlimit rlimit : process.rlimits()) {
@@ -27,22 +28,41 @@ final class PrivilegePlan {
         Spec.User user = process.user();
         steps.add(new PrivilegeStep.SetUser(user.uid(), user.gid(), user.additionalGids(), host.mayMapGroups(),
                 user.umask()));
-        boolean filtered = host.seccomp().instructions() > 0;
-        if (filtered && !process.noNewPrivileges()) {
+        if (!filtersWithPrivilege()) {
+            dropCapabilities(steps);
+        }
+    }
+
+    /** Adds what comes right before the command: from a filter on, hardly any call of ours may be needed any more. */
+    void addLast(List<Step> steps) {
+        Spec.Capabilities sets = spec.process().capabilities();
+        if (filtersWithPrivilege()) {
             // Without no_new_privs only CAP_SYS_ADMIN may install a filter: it goes right afterwards.
             long admin = Capability.bits(Set.of(Capability.CAP_SYS_ADMIN));
             steps.add(new PrivilegeStep.SetCapabilities(Capability.bits(sets.effective()) | admin,
                     Capability.bits(sets.permitted()) | admin, Capability.bits(sets.inheritable()), 0));
             steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp()));
+            dropCapabilities(steps);
+        } else if (isFiltered()) {
+            steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp()));
         }
+    }
+
+    private void dropCapabilities(List<Step> steps) {
+        Spec.Capabilities sets = spec.process().capabilities();
         steps.add(new PrivilegeStep.SetCapabilities(Capability.bits(sets.effective()),
                 Capability.bits(sets.permitted()), Capability.bits(sets.inheritable()),
                 Capability.bits(sets.ambient())));
-        if (process.noNewPrivileges()) {
+        if (spec.process().noNewPrivileges()) {
             steps.add(new PrivilegeStep.NoNewPrivileges());
-            if (filtered) {
-                steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp()));
-            }
         }
+    }
+
+    private boolean isFiltered() {
+        return host.seccomp().instructions() > 0;
+    }
+
+    private boolean filtersWithPrivilege() {
+        return isFiltered() && !spec.process().noNewPrivileges();
     }
 }

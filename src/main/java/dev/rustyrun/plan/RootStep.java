@@ -169,11 +169,11 @@ public sealed interface RootStep extends Step {
         }
     }
 
-    /** Makes the entered rootfs the root, and lets go of the host's; man 2 pivot_root. */
-    record PivotRoot() implements RootStep {
+    /** Makes this process's root the root that later steps know: that of the mount namespace it has joined. */
+    record EnterContainer() implements RootStep {
         @Override
         public StepKind kind() {
-            return StepKind.PIVOT_ROOT;
+            return StepKind.ENTER_CONTAINER;
         }
 
         @Override
@@ -183,12 +183,43 @@ public sealed interface RootStep extends Step {
 
         @Override
         public void performBy(Performer performer) {
+            performer.enterContainer(this);
+        }
+
+        @Override
+        public String describe() {
+            return "enter the container's root";
+        }
+    }
+
+    /**
+     * Makes the entered rootfs the root, and lets go of the host's; man 2 pivot_root.
+     *
+     * @param allowed whether pivot_root(2) may be used; else the rootfs covers the host's root, and is entered by chroot(2)
+     */
+    record PivotRoot(boolean allowed) implements RootStep {
+        static PivotRoot read(PlanReader in) {
+            return new PivotRoot(in.takeFlag());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.PIVOT_ROOT;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putFlag(allowed);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
             performer.pivotRoot(this);
         }
 
         @Override
         public String describe() {
-            return "pivot_root";
+            return allowed ? "pivot_root" : "cover the root and chroot";
         }
     }
 
@@ -228,6 +259,8 @@ public sealed interface RootStep extends Step {
         void receiveLayer(ReceiveLayer step);
 
         void pivotRoot(PivotRoot step);
+
+        void enterContainer(EnterContainer step);
 
         void readOnlyRoot(ReadOnlyRoot step);
     }

@@ -1,7 +1,7 @@
 package dev.rustyrun.spec;
 
 /** Something that was asked for cannot be: its message names it and says what would be right, in one line. */
-public final class InvalidSpecException extends RuntimeException {
+public class InvalidSpecException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

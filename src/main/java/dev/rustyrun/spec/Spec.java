@@ -45,6 +45,16 @@ public record Spec(Process process, Root root, String hostname, String domainnam
         return !process.equals(Process.NONE);
     }
 
+    /** The same container with another process. */
+    public Spec withProcess(Process other) {
+        return new Spec(other, root, hostname, domainname, mounts, linux, annotations, hooks);
+    }
+
+    /** The same container with other mounts. */
+    public Spec withMounts(List<Mount> others) {
+        return new Spec(process, root, hostname, domainname, others, linux, annotations, hooks);
+    }
+
     /** Whether the rootfs's ids are mapped. */
     public boolean mapsRootfs() {
         return "true".equals(annotations.get(IDMAP_ROOTFS_ANNOTATION));
@@ -88,6 +98,12 @@ public record Spec(Process process, Root root, String hostname, String domainnam
                 Capabilities capabilities, boolean noNewPrivileges, List<Rlimit> rlimits, int oomScoreAdj) {
             this(terminal, user, args, env, cwd, capabilities, noNewPrivileges, rlimits, oomScoreAdj, ConsoleSize.UNSET, "",
                     "", Scheduling.INHERITED);
+        }
+
+        /** The same process with another environment. */
+        public Process withEnv(List<String> variables) {
+            return new Process(terminal, user, args, variables, cwd, capabilities, noNewPrivileges, rlimits, oomScoreAdj,
+                    consoleSize, apparmorProfile, selinuxLabel, scheduling);
         }
 
         public Process {

@@ -51,7 +51,7 @@ class WordsFuzzTest {
     @Property(tries = 1000)
     void a_namespace_is_new_the_hosts_or_joined_or_the_word_is_refused(@ForAll("words") String text,
             @ForAll NamespaceType type) {
-        NamespaceWords words = new NamespaceWords(Linux.host());
+        NamespaceWords words = new NamespaceWords(dev.rustyrun.container.ContainerStore.of(Linux.host()));
         SpecBuilder builder = new SpecBuilder("/rootfs", List.of("true"));
         understood(() -> {
             words.apply(builder, type, "--namespace", text);

@@ -34,13 +34,13 @@ class StagesTest {
     @Test
     void pivot_root_stacks_both_roots_and_detaches_the_old() {
         assertEquals(List.of("pivot_root(., .)", "umount2(., 2)", "chdir(/)"),
-                perform(new RecordingLibC(), new RootStep.PivotRoot()));
+                perform(new RecordingLibC(), new RootStep.PivotRoot(true)));
     }
 
     @Test
     void where_pivot_root_cannot_work_the_rootfs_covers_the_root() {
         assertEquals(List.of("pivot_root(., .)", "mount(., /, null, 8192, null)", "chroot(.)", "chdir(/)"),
-                perform(new RecordingLibC().failing("pivot_root", Errno.EINVAL), new RootStep.PivotRoot()));
+                perform(new RecordingLibC().failing("pivot_root", Errno.EINVAL), new RootStep.PivotRoot(true)));
     }
 
     @Test
@@ -68,7 +68,7 @@ class StagesTest {
     @Test
     void after_a_failed_step_no_other_is_performed() {
         List<String> calls = perform(new RecordingLibC().failing("sethostname", Errno.EPERM), new NamespaceStep.SetHostname("box"),
-                new RootStep.PivotRoot());
+                new RootStep.PivotRoot(true));
         assertEquals("sethostname(box)", calls.get(0));
         assertTrue(calls.stream().noneMatch(call -> call.startsWith("pivot_root")), calls.toString());
         assertTrue(calls.get(1).startsWith("sendmsg(3"), "it is reported: " + calls);

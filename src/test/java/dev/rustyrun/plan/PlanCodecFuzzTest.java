@@ -3,6 +3,7 @@ package dev.rustyrun.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.spec.Hooks;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +86,8 @@ class PlanCodecFuzzTest {
             case "java.lang.String" -> texts();
             case "java.util.List<java.lang.String>" -> texts().list().ofMaxSize(5);
             case "java.util.List<java.lang.Integer>" -> Arbitraries.integers().list().ofMaxSize(5);
+            case "dev.rustyrun.spec.Hooks$Hook" -> Combinators.combine(texts(), texts().list().ofMaxSize(3),
+                    texts().list().ofMaxSize(3), Arbitraries.integers()).as(Hooks.Hook::new);
             case "dev.rustyrun.plan.SeccompFilter" -> Combinators
                     .combine(Arbitraries.bytes().array(byte[].class).ofMaxSize(64), Arbitraries.integers())
                     .as(SeccompFilter::new);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.spec.Hooks.Hook;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -22,14 +23,18 @@ class PlanCodecTest {
             new RootStep.EnterOverlay(List.of("/l"), "size=1", ",userxattr", 2),
             new MountStep.MountFileSystem("tmpfs", "src", "/t", 5, "size=1", 6, true, false),
             new MountStep.BindMount("/s", "/t", true, 1, 2, 3, 4, 5), new MountStep.ReceiveMount("/t", "it"),
-            new MountStep.MakeDevice("/dev/null", false, 1, 3, 0666, 4, 5),
-            new MountStep.MakeFifo("/f", 0600, 1, 2), new MountStep.MakeLink("/a", "b"),
-            new MountStep.MaskPath("/m"), new MountStep.ReadOnlyPath("/p"), new RootStep.PivotRoot(),
-            new RootStep.ReadOnlyRoot(), new PrivilegeStep.SetRlimit(7, "RLIMIT_NOFILE", 1, -1),
+            new MountStep.MakeDevice("/dev/null", false, 1, 3, 0666, 4, 5), new MountStep.MakeFifo("/f", 0600, 1, 2),
+            new MountStep.MakeLink("/a", "b"),
+            new MountStep.MaskPath("/m"), new MountStep.ReadOnlyPath("/p"), new RootStep.PivotRoot(true),
+            new RootStep.EnterContainer(), new RootStep.ReadOnlyRoot(), new PrivilegeStep.SetRlimit(7, "RLIMIT_NOFILE", 1, -1),
             new PrivilegeStep.SetOomScore(-1000), new PrivilegeStep.LimitCapabilities(Long.MIN_VALUE),
             new PrivilegeStep.SetUser(1, 2, List.of(3, 4), true, 022), new PrivilegeStep.SetCapabilities(1, 2, 3, 4),
             new PrivilegeStep.NoNewPrivileges(), new PrivilegeStep.InstallSeccomp(new SeccompFilter(new byte[16], 1)),
-            new CommandStep.OpenTerminal(1000), new CommandStep.ChangeDirectory("/c"),
+            new LifecycleStep.AwaitHostHooks(),
+            new LifecycleStep.RunHook(new Hook("/h", List.of("h"), List.of("A=b"), 3), true),
+            new LifecycleStep.ReceiveDescriptors(4), new LifecycleStep.FindProgram(List.of("sh"), List.of("PATH=/bin")),
+            new LifecycleStep.Detach(), new LifecycleStep.AwaitStart(),
+            new CommandStep.OpenTerminal(1000, true, 24, 80), new CommandStep.ChangeDirectory("/c"),
             new CommandStep.Exec(List.of("a", "", "ü\n\u0001"), List.of("A=1"), true));
 
     @Test

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** {@link ContainerState} as JSON, without reflection. */
-final class StateJson {
+final class StateFile {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private StateJson() {
+    private StateFile() {
     }
 
     static String write(ContainerState state) {
@@ -30,6 +30,16 @@ final class StateJson {
             json.writeStringField("created", state.created());
             json.writeNumberField("runPid", state.runPid());
             json.writeNumberField("runStartTime", state.runStartTime());
+            json.writeBooleanField("setUp", state.setUp());
+            ContainerState.Origin origin = state.origin();
+            json.writeStringField("bundle", origin.bundle());
+            json.writeBooleanField("hasProcess", origin.hasProcess());
+            json.writeBooleanField("hasLateHooks", origin.hasLateHooks());
+            json.writeObjectFieldStart("annotations");
+            for (Map.Entry<String, String> annotation : origin.annotations().entrySet()) {
+                json.writeStringField(annotation.getKey(), annotation.getValue());
+            }
+            json.writeEndObject();
             json.writeEndObject();
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -40,6 +50,7 @@ final class StateJson {
     /** The state in {@code text}; nothing when it is not one, as after a crash while it was being written. */
     static Optional<ContainerState> read(String text) {
         Map<String, String> fields = new HashMap<>();
+        Map<String, String> annotations = new HashMap<>();
         try (JsonParser json = JSON.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
@@ -47,13 +58,25 @@ final class StateJson {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
                 JsonToken value = json.nextToken();
-                fields.put(name, value.isScalarValue() ? json.getText() : "");
-                json.skipChildren();
+                if (value == JsonToken.START_OBJECT && name.equals("annotations")) {
+                    while (json.nextToken() == JsonToken.FIELD_NAME) {
+                        String key = json.currentName();
+                        json.nextToken();
+                        annotations.put(key, json.getText());
+                    }
+                } else {
+                    fields.put(name, value.isScalarValue() ? json.getText() : "");
+                    json.skipChildren();
+                }
             }
             return Optional.of(new ContainerState(fields.getOrDefault("id", ""), Integer.parseInt(fields.get("pid")),
                     Long.parseLong(fields.get("startTime")), fields.getOrDefault("rootfs", ""),
                     fields.getOrDefault("cgroup", ""), fields.getOrDefault("created", ""),
-                    Integer.parseInt(fields.get("runPid")), Long.parseLong(fields.get("runStartTime"))));
+                    Integer.parseInt(fields.get("runPid")), Long.parseLong(fields.get("runStartTime")),
+                    Boolean.parseBoolean(fields.get("setUp")),
+                    new ContainerState.Origin(fields.getOrDefault("bundle", ""), annotations,
+                            Boolean.parseBoolean(fields.get("hasProcess")),
+                            Boolean.parseBoolean(fields.get("hasLateHooks")))));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }

@@ -1,0 +1,46 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.container.Bundle;
+import dev.rustyrun.container.CreateOptions;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of a container that comes from a bundle. */
+final class BundleOptions {
+
+    @Option(names = {"-b", "--bundle"}, paramLabel = "DIR",
+            description = "The bundle's directory (default of create: this one).")
+    private Path bundle;
+
+    @Option(names = "--no-pivot", description = "Change the root without pivot_root, as on a ramdisk; less safe.")
+    private boolean noPivot;
+
+    @Option(names = "--no-new-keyring", description = "Taken for runc's sake: no keyring is made.")
+    private boolean noNewKeyring;
+
+    @Mixin
+    private DetachOptions detached;
+
+    @Option(names = "--trace-steps", hidden = true, description = "Report each step and its time on stderr.")
+    private boolean trace;
+
+    /** Whether a bundle was named. */
+    boolean isGiven() {
+        return bundle != null;
+    }
+
+    /**
+     * Reads the bundle.
+     *
+     * @throws InvalidSpecException when it is none
+     */
+    Bundle read() {
+        Bundle read = Bundle.read(bundle == null ? Path.of(".") : bundle);
+        return read.with(NotifySocket.passOn(detached.withListenDescriptors(read).spec()));
+    }
+
+    CreateOptions createOptions() {
+        return detached.options(noPivot, trace);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.launch.RunStage;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.PrintStream;
+import java.util.Optional;
+
+/**
+ * What a command about containers works with.
+ *
+ * @param store where the containers are kept
+ * @param started the waiting child stage, for a command that launches something
+ * @param messages where it is told what went wrong
+ * @param log where errors go too
+ */
+record CommandContext(Linux linux, SelfExec self, ContainerStore store, Optional<RunStage> started, PrintStream messages,
+        ErrorLog log) {
+
+    /**
+     * The waiting child stage.
+     *
+     * @throws InvalidSpecException when there is none, for an ordinary user on the JVM
+     */
+    RunStage stage(String command) {
+        return started.orElseThrow(() -> new InvalidSpecException(command + " needs root on the JVM: without root it takes a"
+                + " user namespace, which a process with several threads cannot enter; that needs the native binary"));
+    }
+
+    /** Tells of an error, in one line. */
+    void error(String message) {
+        messages.println("rustyrun: " + message);
+        log.error(message);
+    }
+}

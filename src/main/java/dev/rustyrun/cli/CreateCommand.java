@@ -1,0 +1,40 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.container.Bundle;
+import dev.rustyrun.container.Creation;
+import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.launch.RunStage;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code rustyrun create}: makes a container from a bundle, whose command waits for {@code start}. */
+@Command(name = "create", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        exitCodeOnInvalidInput = 125, description = "Makes a container from an OCI bundle; start starts its command.",
+        footer = {"", "Example:", "  rustyrun create --bundle /bundle web && rustyrun start web"})
+final class CreateCommand implements ContainerCommand {
+
+    @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
+    private String id;
+
+    @Mixin
+    private BundleOptions options;
+
+    @Override
+    public int perform(CommandContext context) {
+        Optional<Outcome> failure;
+        RunStage stage = context.stage("create");
+        try {
+            Bundle bundle = options.read();
+            options.createOptions().checkTerminal(bundle.spec().process());
+            Creation creation = new Creation(context.linux(), context.self(), context.store(), context.messages());
+            failure = creation.create(id, bundle, options.createOptions(), stage);
+        } catch (RuntimeException e) {
+            stage.abandon();
+            throw e;
+        }
+        failure.ifPresent(outcome -> context.error(outcome.message()));
+        return failure.map(Outcome::exitCode).orElse(0);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.container.Bundle;
+import dev.rustyrun.container.CreateOptions;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options of a process that goes on alone: who takes its terminal, where its id goes, which descriptors it keeps. */
+final class DetachOptions {
+
+    private static final String LISTEN_FDS = "LISTEN_FDS";
+
+    @Option(names = "--console-socket", paramLabel = "PATH", defaultValue = Option.NULL_VALUE,
+            description = "A unix socket that gets the terminal's master side.")
+    private String consoleSocket;
+
+    @Option(names = "--pid-file", paramLabel = "FILE", defaultValue = Option.NULL_VALUE,
+            description = "A file that gets the process id.")
+    private String pidFile;
+
+    @Option(names = "--preserve-fds", paramLabel = "N", defaultValue = "0",
+            description = "How many descriptors from 3 on it takes over, besides those of LISTEN_FDS.")
+    private int preserved;
+
+    CreateOptions options(boolean noPivot, boolean trace) {
+        if (preserved < 0) {
+            throw new InvalidSpecException("--preserve-fds " + preserved + " is not a number of descriptors");
+        }
+        return new CreateOptions(given(consoleSocket), given(pidFile), preserved + listened(), noPivot, trace);
+    }
+
+    private static Optional<String> given(String option) {
+        return Optional.ofNullable(option).filter(text -> !text.isEmpty());
+    }
+
+    /** Sockets that this process was handed, as systemd does it, go on to the container; man 3 sd_listen_fds. */
+    private static int listened() {
+        String count = System.getenv(LISTEN_FDS);
+        return count != null && count.matches("[0-9]{1,3}") ? Integer.parseInt(count) : 0;
+    }
+
+    /** The bundle with LISTEN_FDS in its environment, if this process has it. */
+    Bundle withListenDescriptors(Bundle bundle) {
+        return listened() == 0 ? bundle : bundle.with(bundle.spec().withProcess(with(bundle.spec().process())));
+    }
+
+    /** The process with LISTEN_FDS in its environment, if this process has it. */
+    static Spec.Process with(Spec.Process process) {
+        if (listened() == 0) {
+            return process;
+        }
+        List<String> env = new ArrayList<>(process.env());
+        env.add(LISTEN_FDS + "=" + listened());
+        env.add("LISTEN_PID=1");
+        return process.withEnv(env);
+    }
+}

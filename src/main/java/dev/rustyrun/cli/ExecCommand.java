@@ -1,0 +1,74 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.container.Execution;
+import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.launch.RunStage;
+import dev.rustyrun.oci.ConfigJson;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Spec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code rustyrun exec}: runs a further command in a container. */
+@Command(name = "exec", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        exitCodeOnInvalidInput = 125, description = "Runs a further command in a container, and exits as it does.",
+        footer = {"", "Options come before the id.", "", "Examples:", "  rustyrun exec web ps",
+            "  rustyrun exec -t --env TERM=xterm web sh"})
+final class ExecCommand implements ContainerCommand {
+
+    @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
+    private String id;
+
+    @Parameters(index = "1..*", paramLabel = "CMD [ARGS...]", arity = "0..*", description = "The command.")
+    private List<String> words = List.of();
+
+    @Option(names = {"-p", "--process"}, paramLabel = "FILE", defaultValue = Option.NULL_VALUE,
+            description = "A file with the process in JSON, as in config.json.")
+    private Path process;
+
+    @Option(names = {"-d", "--detach"}, description = "Do not wait for its end.")
+    private boolean detach;
+
+    @Mixin
+    private ExecProcessOptions options;
+
+    @Mixin
+    private DetachOptions detached;
+
+    @Override
+    public int perform(CommandContext context) {
+        Outcome ended;
+        try {
+            if (process == null == words.isEmpty()) {
+                throw new InvalidSpecException("exec takes a command, or --process with a file that describes one");
+            }
+            ended = new Execution(context.linux(), context.self(), context.store()).execute(id, this::process,
+                    detached.options(false, false), detach, context.stage("exec"));
+        } catch (RuntimeException e) {
+            context.started().ifPresent(RunStage::abandon);
+            throw e;
+        }
+        if (!ended.message().isEmpty()) {
+            context.error(ended.message());
+        }
+        return ended.exitCode();
+    }
+
+    private Spec.Process process(Spec.Process of) {
+        return DetachOptions.with(process == null ? options.applyTo(of, words) : read());
+    }
+
+    private Spec.Process read() {
+        try {
+            return ConfigJson.process(Files.readString(process));
+        } catch (IOException e) {
+            throw new InvalidSpecException("--process " + process + " cannot be read: " + e.getMessage());
+        }
+    }
+}

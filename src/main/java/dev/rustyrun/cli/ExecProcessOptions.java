@@ -1,0 +1,85 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Spec;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** The options of exec about how its process differs from the container's. */
+final class ExecProcessOptions {
+
+    @Option(names = {"-t", "--tty"}, description = "Give it a terminal.")
+    private boolean tty;
+
+    @Option(names = {"-u", "--user"}, paramLabel = "UID[:GID]", defaultValue = Option.NULL_VALUE,
+            description = "Who runs it, in numbers (default: the container's user).")
+    private String user;
+
+    @Option(names = {"-g", "--additional-gids"}, paramLabel = "GID", description = "A further group; repeatable.")
+    private List<Integer> groups = List.of();
+
+    @Option(names = {"-e", "--env"}, paramLabel = "NAME=VALUE", description = "An environment variable; repeatable.")
+    private List<String> env = List.of();
+
+    @Option(names = "--cwd", paramLabel = "DIR", defaultValue = Option.NULL_VALUE, description = "Its working directory.")
+    private String cwd;
+
+    @Option(names = {"-c", "--cap"}, paramLabel = "NAME", description = "A further capability; repeatable.")
+    private List<String> capabilities = List.of();
+
+    @Option(names = "--no-new-privs", description = "Let no execve grant it more privileges.")
+    private boolean noNewPrivileges;
+
+    @Option(names = "--ignore-paused", hidden = true, description = "Taken for runc's sake.")
+    private boolean ignorePaused;
+
+    /** The process {@code of} the container's config.json, with another command and what else was asked for. */
+    Spec.Process applyTo(Spec.Process of, List<String> args) {
+        return new Spec.Process(tty, user(of.user()), args, environment(of.env()), cwd == null ? of.cwd() : cwd,
+                capabilities(of.capabilities()), noNewPrivileges || of.noNewPrivileges(), of.rlimits(), of.oomScoreAdj(),
+                of.consoleSize(), of.apparmorProfile(), of.selinuxLabel(), of.scheduling());
+    }
+
+    private Spec.User user(Spec.User of) {
+        List<Integer> all = new ArrayList<>(of.additionalGids());
+        all.addAll(groups);
+        if (user == null) {
+            return new Spec.User(of.uid(), of.gid(), all, of.umask());
+        }
+        if (!user.matches("[0-9]{1,9}(:[0-9]{1,9})?")) {
+            throw new InvalidSpecException("--user \"" + user + "\" is not UID or UID:GID in numbers");
+        }
+        String[] ids = user.split(":");
+        return new Spec.User(Integer.parseInt(ids[0]), ids.length > 1 ? Integer.parseInt(ids[1]) : of.gid(), all,
+                of.umask());
+    }
+
+    private List<String> environment(List<String> of) {
+        List<String> all = new ArrayList<>(of);
+        for (String variable : env) {
+            String name = variable.split("=", 2)[0] + "=";
+            all.removeIf(earlier -> earlier.startsWith(name));
+            all.add(variable);
+        }
+        return all;
+    }
+
+    private Spec.Capabilities capabilities(Spec.Capabilities of) {
+        if (capabilities.isEmpty()) {
+            return of;
+        }
+        List<Capability> added = capabilities.stream().map(Capability::named).toList();
+        return new Spec.Capabilities(with(of.bounding(), added), with(of.effective(), added), with(of.permitted(), added),
+                of.inheritable(), of.ambient());
+    }
+
+    private static Set<Capability> with(Set<Capability> set, List<Capability> added) {
+        EnumSet<Capability> all = EnumSet.copyOf(added);
+        all.addAll(set);
+        return all;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.rustyrun.cli;
+
+import java.util.List;
+import java.util.Set;
+
+/** Tells from the bare words of a command line whether it will launch something, so that a stage can start at once. */
+final class Launching {
+
+    private static final Set<String> COMMANDS = Set.of("run", "create", "exec");
+    private static final Set<String> ONLY_TELLS = Set.of("--explain", "--help", "-h", "--version", "-V");
+    private static final Set<String> WITH_VALUE = Set.of("--root", "--log", "--log-format");
+
+    private Launching() {
+    }
+
+    /** Whether these words will launch something. */
+    static boolean isAskedBy(String[] args) {
+        int at = 0;
+        while (at < args.length && args[at].startsWith("-")) {
+            at += WITH_VALUE.contains(args[at]) ? 2 : 1;
+        }
+        return at < args.length - 1 && COMMANDS.contains(args[at])
+                && List.of(args).stream().noneMatch(ONLY_TELLS::contains);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Passes on to a container the socket at which a service manager waits to hear that it is ready; man 3 sd_notify. */
+final class NotifySocket {
+
+    private static final String VARIABLE = "NOTIFY_SOCKET";
+    private static final String INSIDE = "/run/notify/notify.sock";
+
+    private NotifySocket() {
+    }
+
+    /** {@code spec} with the socket of this process's environment, if there is one with a path. */
+    static Spec passOn(Spec spec) {
+        String socket = System.getenv(VARIABLE);
+        if (socket == null || !socket.startsWith("/") || !spec.hasProcess()) {
+            return spec;
+        }
+        List<Spec.Mount> mounts = new ArrayList<>(spec.mounts());
+        mounts.add(new Spec.Mount(INSIDE, "bind", socket, List.of("bind")));
+        List<String> env = new ArrayList<>(spec.process().env());
+        env.removeIf(variable -> variable.startsWith(VARIABLE + "="));
+        env.add(VARIABLE + "=" + INSIDE);
+        return spec.withMounts(mounts).withProcess(spec.process().withEnv(env));
+    }
+}

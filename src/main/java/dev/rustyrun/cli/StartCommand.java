@@ -1,0 +1,24 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.container.Start;
+import dev.rustyrun.launch.StartReports;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code rustyrun start}: starts the command of a created container. */
+@Command(name = "start", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        exitCodeOnInvalidInput = 125, description = "Starts the command of a created container.")
+final class StartCommand implements ContainerCommand {
+
+    @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
+    private String id;
+
+    @Override
+    public int perform(CommandContext context) {
+        Optional<StartReports.Failure> failure =
+                new Start(context.linux(), context.store(), context.messages()).start(id);
+        failure.ifPresent(found -> context.error(found.message()));
+        return failure.map(StartReports.Failure::exitCode).orElse(0);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.rustyrun.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.Running;
+import dev.rustyrun.oci.ConfigJson;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code rustyrun update}: changes the limits of a container that runs. */
+@Command(name = "update", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        exitCodeOnInvalidInput = 125, description = "Changes the limits of a container that runs; others stay.",
+        footer = {"", "Examples:", "  rustyrun update --memory 64m --pids-limit 100 web",
+            "  echo '{\"cpu\": {\"shares\": 512}}' | rustyrun update --resources - web"})
+final class UpdateCommand implements ContainerCommand {
+
+    @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
+    private String id;
+
+    @Option(names = {"-r", "--resources"}, paramLabel = "FILE", defaultValue = Option.NULL_VALUE,
+            description = "linux.resources of config.json, in a file, or - for stdin; other options are not looked at.")
+    private String resources;
+
+    @Option(names = {"-m", "--memory"}, paramLabel = "SIZE", description = "The most memory.")
+    private String memory;
+
+    @Option(names = "--memory-swap", paramLabel = "SIZE", description = "The most memory and swap together; -1: no limit.")
+    private String swap;
+
+    @Option(names = "--memory-reservation", paramLabel = "SIZE", description = "Memory that it keeps when others need some.")
+    private String reservation;
+
+    @Option(names = {"--cpu-shares", "--cpu-share"}, paramLabel = "N", description = "Its weight when processors are short.")
+    private Long shares;
+
+    @Option(names = "--cpu-quota", paramLabel = "MICROS", description = "Processor time in each period; -1: no limit.")
+    private Long quota;
+
+    @Option(names = "--cpu-period", paramLabel = "MICROS", description = "The period.")
+    private Long period;
+
+    @Option(names = "--cpuset-cpus", paramLabel = "LIST", description = "On which processors.")
+    private String cpus;
+
+    @Option(names = "--cpuset-mems", paramLabel = "LIST", description = "On which memory nodes.")
+    private String mems;
+
+    @Option(names = "--pids-limit", paramLabel = "N", description = "The most processes and threads; -1: no limit.")
+    private Long pids;
+
+    @Option(names = "--blkio-weight", paramLabel = "N", description = "Its weight on disks, 10 to 1000.")
+    private Long weight;
+
+    @Override
+    public int perform(CommandContext context) {
+        Running running = Running.of(context.store(), id);
+        running.limit(ConfigJson.resources(resources == null ? given().toString() : read()));
+        return 0;
+    }
+
+    private String read() {
+        try {
+            return resources.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                    : Files.readString(Path.of(resources));
+        } catch (IOException e) {
+            throw new InvalidSpecException("--resources " + resources + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private ObjectNode given() {
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        size(all, "memory", "limit", "--memory", memory);
+        size(all, "memory", "swap", "--memory-swap", swap);
+        size(all, "memory", "reservation", "--memory-reservation", reservation);
+        number(all, "cpu", "shares", shares);
+        number(all, "cpu", "quota", quota);
+        number(all, "cpu", "period", period);
+        text(all, "cpus", cpus);
+        text(all, "mems", mems);
+        number(all, "pids", "limit", pids);
+        number(all, "blockIO", "weight", weight);
+        if (all.isEmpty()) {
+            throw new InvalidSpecException("update: no limit was given");
+        }
+        return all;
+    }
+
+    private static void size(ObjectNode all, String group, String field, String option, String text) {
+        if (text != null) {
+            number(all, group, field, LimitOptions.size(option, text));
+        }
+    }
+
+    private static void number(ObjectNode all, String group, String field, Long value) {
+        if (value != null) {
+            all.withObject("/" + group).put(field, value);
+        }
+    }
+
+    private static void text(ObjectNode all, String field, String value) {
+        if (value != null) {
+            all.withObject("/cpu").put(field, value);
+        }
+    }
+}

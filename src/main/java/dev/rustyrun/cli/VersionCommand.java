@@ -1,0 +1,15 @@
+package dev.rustyrun.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code rustyrun version}: prints which Rustyrun this is. */
+@Command(name = "version", mixinStandardHelpOptions = true, versionProvider = Version.class,
+        description = "Prints which Rustyrun this is.")
+final class VersionCommand implements ContainerCommand {
+
+    @Override
+    public int perform(CommandContext context) {
+        System.out.println(String.join("\n", new Version().getVersion()));
+        return 0;
+    }
+}

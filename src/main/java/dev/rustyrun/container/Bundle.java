@@ -1,0 +1,50 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.oci.ConfigJson;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecValidator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * An OCI bundle: a directory with a {@code config.json}; runtime-spec bundle.md.
+ *
+ * @param path absolute
+ * @param text of its config.json
+ * @param spec what that says
+ * @param warnings what is not as the specification wants it
+ */
+public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
+
+    /**
+     * Reads and checks a bundle.
+     *
+     * @throws InvalidSpecException when it is none
+     */
+    public static Bundle read(Path directory) {
+        Path path = directory.toAbsolutePath().normalize();
+        try {
+            return parse(path, Files.readString(path.resolve("config.json")));
+        } catch (NoSuchFileException e) {
+            throw new InvalidSpecException("bundle " + path + " has no config.json: no such file or directory");
+        } catch (IOException e) {
+            throw new InvalidSpecException("bundle " + path + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** The bundle at {@code path} whose config.json was {@code text} when its container was made. */
+    static Bundle parse(Path path, String text) {
+        ConfigJson.Config config = ConfigJson.read(text, path);
+        SpecValidator.check(config.spec());
+        return new Bundle(path, text, config.spec(), config.warnings());
+    }
+
+    /** The same with another Spec. */
+    public Bundle with(Spec changed) {
+        return new Bundle(path, text, changed, warnings);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.launch.HookRunner.HookFailure;
+import dev.rustyrun.launch.LaunchHost;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.Hooks;
+import java.util.Optional;
+
+/** The host's side of a container that is being made from a bundle. */
+final class BundleHost implements LaunchHost {
+
+    private final Linux linux;
+    private final ContainerStore store;
+    private final Hooks hooks;
+    private final Optional<String> pidFile;
+    private ContainerState state;
+    private boolean hooked;
+
+    BundleHost(Linux linux, ContainerStore store, ContainerState state, Hooks hooks, Optional<String> pidFile) {
+        this.linux = linux;
+        this.store = store;
+        this.state = state;
+        this.hooks = hooks;
+        this.pidFile = pidFile;
+    }
+
+    /** The container as far as it has come. */
+    ContainerState state() {
+        return state;
+    }
+
+    /** Whether hooks have been told of it, and so are to be told of its end. */
+    boolean isHooked() {
+        return hooked;
+    }
+
+    @Override
+    public void initStarted(int pid) {
+        state = state.withInit(pid, ProcessTimes.startOf(linux, pid));
+        store.write(state);
+    }
+
+    @Override
+    public HookStates runHooks() throws HookFailure {
+        hooked = true;
+        HookStage stage = new HookStage(linux);
+        stage.run(hooks.prestart(), state, Status.CREATING);
+        stage.run(hooks.createRuntime(), state, Status.CREATING);
+        return new HookStates(HookStage.state(state, Status.CREATING), HookStage.state(state, Status.CREATED));
+    }
+
+    /** The FIFO comes first: a container that is set up and has none has been started. */
+    @Override
+    public void setUp() {
+        linux.makeNode(FileFlag.AT_FDCWD, store.fifo(state.id()), FileFlag.S_IFIFO | 0600, 0);
+        state = state.afterSetUp();
+        store.write(state);
+        pidFile.ifPresent(path -> PidFile.write(linux, path, state.pid()));
+    }
+
+    @Override
+    public Gate gate() {
+        int fifo = linux.open(store.fifo(state.id()), FileFlag.O_RDWR);
+        return new Gate(fifo, linux.create(store.reports(state.id()), 0600));
+    }
+}

@@ -1,0 +1,43 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+
+/** Keeps every other process from changing a container, by locking its folder; ends with its holder; man 2 flock. */
+final class ContainerLock implements AutoCloseable {
+
+    private static final String REMOVED = " (deleted)";
+
+    private final OpenFile folder;
+
+    private ContainerLock(OpenFile folder) {
+        this.folder = folder;
+    }
+
+    static ContainerLock of(Linux linux, String id, String path) {
+        OpenFile folder;
+        try {
+            folder = new OpenFile(linux, linux.open(path, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY));
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT) {
+                throw new NoSuchContainerException(id);
+            }
+            throw e;
+        }
+        linux.lock(folder.descriptor());
+        // Whoever held the lock may have deleted the container.
+        if (linux.readLink(FileFlag.AT_FDCWD, folder.path()).endsWith(REMOVED)) {
+            folder.close();
+            throw new NoSuchContainerException(id);
+        }
+        return new ContainerLock(folder);
+    }
+
+    @Override
+    public void close() {
+        folder.close();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Spec;
+import java.util.Optional;
+
+/**
+ * What else is asked for of a container that is made from a bundle, or of a further process.
+ *
+ * @param consoleSocket path of a unix socket that gets its terminal's master side
+ * @param pidFile path of a file that gets its process id
+ * @param descriptors how many descriptors from 3 on it takes over
+ * @param noPivot whether its root is to be changed without pivot_root(2)
+ * @param traced whether each step is printed
+ */
+public record CreateOptions(Optional<String> consoleSocket, Optional<String> pidFile, int descriptors, boolean noPivot,
+        boolean traced) {
+
+    /**
+     * Makes sure that somebody takes the terminal of a process that goes on alone.
+     *
+     * @throws InvalidSpecException when there is a terminal and no socket, or the other way round
+     */
+    public void checkTerminal(Spec.Process process) {
+        if (process.terminal() && consoleSocket.isEmpty()) {
+            throw new InvalidSpecException("process.terminal is true: a detached process needs a --console-socket for it");
+        }
+        if (!process.terminal() && consoleSocket.isPresent()) {
+            throw new InvalidSpecException("--console-socket is for a process with a terminal, and process.terminal is false");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.launch.LaunchOptions;
+import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.launch.RunStage;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.plan.HostFacts;
+import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.plan.Lifecycle;
+import dev.rustyrun.plan.PlanCompiler;
+import dev.rustyrun.spec.Hooks;
+import dev.rustyrun.spec.Spec;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Makes a container from a bundle: all but its command runs when this is done; runtime-spec runtime.md, "Create". */
+public final class Creation {
+
+    private final Linux linux;
+    private final HostProbe probe;
+    private final ContainerStore store;
+    private final PrintStream messages;
+
+    /** @param messages where warnings go */
+    public Creation(Linux linux, SelfExec self, ContainerStore store, PrintStream messages) {
+        this.linux = linux;
+        this.probe = new HostProbe(linux, self);
+        this.store = store;
+        this.messages = messages;
+    }
+
+    /**
+     * Makes the container.
+     *
+     * @param stage the started stages, which wait for their plan
+     * @return the failure, if it came to one; then nothing of the container is left
+     * @throws dev.rustyrun.spec.InvalidSpecException when the container cannot be as asked for, or its id is in use
+     */
+    public Optional<Outcome> create(String id, Bundle bundle, CreateOptions options, RunStage stage) {
+        Spec spec = bundle.spec();
+        bundle.warnings().forEach(warning -> messages.println("rustyrun: warning: " + warning));
+        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, id);
+        ContainerState state = state(id, bundle, cgroup.path());
+        try (ContainerLock held = store.addLocked(state)) {
+            BundleHost host = new BundleHost(linux, store, state, spec.hooks(), options.pidFile());
+            Optional<Outcome> failure = Optional.empty();
+            boolean done = false;
+            try {
+                keepConfig(id, bundle.text());
+                cgroup.make();
+                failure = stage.launchDetached(plan(spec, options, cgroup), new LaunchOptions(options.traced(), 0,
+                        options.consoleSocket(), options.descriptors(), host));
+                done = failure.isEmpty();
+            } finally {
+                if (!done) {
+                    undo(host, cgroup, spec.hooks());
+                }
+            }
+            return failure;
+        }
+    }
+
+    private LaunchPlan plan(Spec spec, CreateOptions options, ContainerCgroup cgroup) {
+        HostFacts facts = probe.factsFor(spec, HostFacts.Leftovers.NONE, cgroup.files(), cgroup.limitsDevices(),
+                probe.filterFor(spec, store));
+        Lifecycle life = Lifecycle.CREATED.withDescriptors(options.descriptors());
+        return PlanCompiler.compile(spec, facts, options.noPivot() ? life.withoutPivot() : life);
+    }
+
+    private ContainerState state(String id, Bundle bundle, String cgroup) {
+        int run = linux.processId();
+        Spec spec = bundle.spec();
+        boolean late = !spec.hooks().poststart().isEmpty() || !spec.hooks().poststop().isEmpty();
+        return new ContainerState(id, 0, 0, spec.root().path(), cgroup, Instant.now().toString(), run,
+                ProcessTimes.startOf(linux, run), false, new ContainerState.Origin(bundle.path().toString(),
+                        spec.annotations(), spec.hasProcess(), late));
+    }
+
+    /** Later changes of the bundle's config.json have no effect; runtime.md, "Create". */
+    private void keepConfig(String id, String text) {
+        int fd = linux.create(store.config(id), 0600);
+        try {
+            linux.writeAll(fd, text.getBytes(StandardCharsets.UTF_8));
+        } finally {
+            linux.close(fd);
+        }
+    }
+
+    private void undo(BundleHost host, ContainerCgroup cgroup, Hooks hooks) {
+        try {
+            cgroup.remove();
+        } finally {
+            store.remove(host.state().id());
+        }
+        if (host.isHooked()) {
+            new HookStage(linux).runAll(hooks.poststop(), host.state(), Status.STOPPED, messages);
+        }
+    }
+}

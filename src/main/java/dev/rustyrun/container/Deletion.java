@@ -1,0 +1,117 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.Hooks;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Deletes a container, and all that was made for it; runtime-spec runtime.md, "Delete". */
+public final class Deletion {
+
+    private static final int PATIENCE_MILLIS = 10_000;
+
+    private final Linux linux;
+    private final ContainerStore store;
+    private final PrintStream messages;
+
+    public Deletion(Linux linux, ContainerStore store, PrintStream messages) {
+        this.linux = linux;
+        this.store = store;
+        this.messages = messages;
+    }
+
+    /**
+     * Deletes it.
+     *
+     * @param force whether one that has not stopped is killed first, and one that is not there is no failure
+     * @throws InvalidSpecException when it has not stopped, or is not there
+     */
+    public void delete(String id, boolean force) {
+        if (force) {
+            interruptCreation(id);
+        }
+        ContainerState state;
+        Hooks hooks;
+        try (ContainerLock held = store.lock(id)) {
+            Optional<ContainerState> found = store.find(id);
+            if (found.isEmpty()) {
+                // Its maker was killed before it had written anything down, and so before it had made anything.
+                store.remove(id);
+                return;
+            }
+            state = found.get();
+            Status status = store.status(state);
+            if (status != Status.STOPPED && !force) {
+                throw new InvalidSpecException("cannot delete container \"" + id + "\": it is " + status.word()
+                        + ", not stopped; --force kills it first");
+            }
+            hooks = hooksOf(state);
+            kill(state);
+            store.remove(id);
+        } catch (NoSuchContainerException e) {
+            if (force) {
+                return;
+            }
+            throw e;
+        }
+        new HookStage(linux).runAll(hooks.poststop(), state, Status.STOPPED, messages);
+    }
+
+    /** Its maker holds the lock, perhaps for as long as a hook that never ends. */
+    private void interruptCreation(String id) {
+        Optional<ContainerState> found = store.find(id).filter(state -> !state.setUp());
+        if (found.isPresent() && store.isMakerAlive(found.get()) && found.get().runPid() != linux.processId()) {
+            linux.kill(found.get().runPid(), Signal.SIGKILL.number());
+        }
+    }
+
+    private Hooks hooksOf(ContainerState state) {
+        if (!state.origin().hasLateHooks()) {
+            return Hooks.NONE;
+        }
+        try {
+            String config = linux.readFile(store.config(state.id()));
+            return Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks();
+        } catch (LinuxException | InvalidSpecException e) {
+            messages.println("rustyrun: warning: its poststop hooks are not known: " + e.getMessage());
+            return Hooks.NONE;
+        }
+    }
+
+    private void kill(ContainerState state) {
+        Optional<Cgroup> cgroup = store.cgroup(state).filter(Cgroup::exists);
+        if (store.isInitAlive(state)) {
+            linux.kill(state.pid(), Signal.SIGKILL.number());
+        }
+        // In a PID namespace that is not its own, others outlive its PID 1.
+        if (cgroup.isPresent() && !cgroup.get().processes().isEmpty()) {
+            cgroup.get().kill();
+        }
+        if (store.isInitAlive(state)) {
+            awaitEnd(state);
+        }
+        cgroup.ifPresent(Cgroup::remove);
+    }
+
+    private void awaitEnd(ContainerState state) {
+        try (OpenFile process = new OpenFile(linux, linux.processDescriptor(state.pid()))) {
+            PollSet set = new PollSet(1);
+            set.add(process.descriptor(), PollSet.POLLIN);
+            if (store.isInitAlive(state) && !linux.poll(set, PATIENCE_MILLIS)) {
+                throw new InvalidSpecException("container \"" + state.id() + "\" does not end although it was killed");
+            }
+        } catch (LinuxException e) {
+            if (store.isInitAlive(state)) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.launch.LaunchOptions;
+import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.launch.RunStage;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.plan.ExecPlan;
+import dev.rustyrun.plan.ExecPlan.Joined;
+import dev.rustyrun.plan.HostFacts;
+import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.plan.Lifecycle;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecValidator;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Runs a further process in a container: in all its namespaces and its cgroup, confined as its first one is. */
+public final class Execution {
+
+    private final Linux linux;
+    private final HostProbe probe;
+    private final ContainerStore store;
+
+    public Execution(Linux linux, SelfExec self, ContainerStore store) {
+        this.linux = linux;
+        this.probe = new HostProbe(linux, self);
+        this.store = store;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param process makes the process from that of the container's config.json
+     * @param detached whether to come back once it is the command; else its end is waited for
+     * @param stage the started stages, which wait for their plan
+     * @throws InvalidSpecException when the container does not run, or the process cannot be as asked for
+     */
+    public Outcome execute(String id, UnaryOperator<Spec.Process> process, CreateOptions options, boolean detached,
+            RunStage stage) {
+        ContainerState state = store.get(id);
+        Status status = store.status(state);
+        if (status != Status.RUNNING && status != Status.CREATED) {
+            throw new InvalidSpecException("cannot exec in container \"" + id + "\": it is " + status.word()
+                    + ", not running");
+        }
+        Spec container = specOf(state);
+        Spec spec = container.withProcess(process.apply(container.process()));
+        SpecValidator.check(spec);
+        if (detached) {
+            options.checkTerminal(spec.process());
+        }
+        LaunchPlan plan = plan(state, spec, new Lifecycle(detached, false, options.descriptors(), true));
+        FurtherHost host = new FurtherHost(linux, options.pidFile());
+        LaunchOptions how = new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host);
+        if (!detached) {
+            return stage.launch(plan, how);
+        }
+        return stage.launchDetached(plan, how)
+                .orElse(new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1));
+    }
+
+    private Spec specOf(ContainerState state) {
+        if (state.origin().bundle().isEmpty()) {
+            throw new InvalidSpecException("cannot exec in container \"" + state.id()
+                    + "\": it was not made from a bundle, so that what confines it is not known");
+        }
+        return Bundle.parse(Path.of(state.origin().bundle()), linux.readFile(store.config(state.id()))).spec();
+    }
+
+    private LaunchPlan plan(ContainerState state, Spec spec, Lifecycle life) {
+        List<Joined> joined = namespaces(state.pid());
+        boolean groups = linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
+        List<String> cgroup = store.cgroup(state).filter(Cgroup::exists).map(Cgroup::procsFiles).orElse(List.of());
+        HostFacts facts = probe.factsForFurther(cgroup, groups, probe.filterFor(spec, store));
+        return ExecPlan.compile(spec, facts, joined, life);
+    }
+
+    /** Those in which the container is and this process is not. */
+    private List<Joined> namespaces(int pid) {
+        List<Joined> joined = new ArrayList<>();
+        for (NamespaceType type : NamespaceType.values()) {
+            String file = type == NamespaceType.NETWORK ? "net" : type == NamespaceType.MOUNT ? "mnt" : type.word();
+            String path = "/proc/" + pid + "/ns/" + file;
+            boolean same = linux.readLink(FileFlag.AT_FDCWD, "/proc/self/ns/" + file)
+                    .equals(linux.readLink(FileFlag.AT_FDCWD, path));
+            if (!same) {
+                joined.add(new Joined(type, path));
+            }
+        }
+        boolean needsOneThread = joined.stream()
+                .anyMatch(namespace -> namespace.type() == NamespaceType.USER || namespace.type() == NamespaceType.MOUNT);
+        if (needsOneThread && !SelfExec.isNativeImage()) {
+            throw new InvalidSpecException("exec needs the native binary: a JVM has several threads, and the kernel lets only a"
+                    + " process with one thread join a mount or user namespace");
+        }
+        // The mounts come last: the paths of the others are the host's.
+        joined.sort((one, other) -> Boolean.compare(one.type() == NamespaceType.MOUNT, other.type() == NamespaceType.MOUNT));
+        return joined;
+    }
+}

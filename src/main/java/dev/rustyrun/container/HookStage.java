@@ -1,0 +1,43 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.launch.HookRunner;
+import dev.rustyrun.launch.HookRunner.HookFailure;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.oci.StateJson;
+import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.Hooks.Hook;
+import java.io.PrintStream;
+import java.util.List;
+
+/** Runs the hooks of the host's side; runtime-spec config.md, "POSIX-platform Hooks". */
+final class HookStage {
+
+    private final HookRunner runner;
+
+    HookStage(Linux linux) {
+        this.runner = new HookRunner(linux);
+    }
+
+    /** What a hook is told. */
+    static String state(ContainerState state, Status status) {
+        return StateJson.write(state.id(), status, state.pid(), state.origin().bundle(), state.origin().annotations());
+    }
+
+    /** Runs {@code hooks} in their order; the first that fails ends that. */
+    void run(List<Hook> hooks, ContainerState state, Status status) throws HookFailure {
+        for (Hook hook : hooks) {
+            runner.run(hook, state(state, status));
+        }
+    }
+
+    /** Runs all of {@code hooks}: one that fails only gives a warning. */
+    void runAll(List<Hook> hooks, ContainerState state, Status status, PrintStream messages) {
+        for (Hook hook : hooks) {
+            try {
+                runner.run(hook, state(state, status));
+            } catch (HookFailure e) {
+                messages.println("rustyrun: warning: " + e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.util.List;
+import java.util.Optional;
+
+/** Sends a signal to a container; runtime-spec runtime.md, "Kill". */
+public final class Kill {
+
+    private final Linux linux;
+    private final ContainerStore store;
+
+    public Kill(Linux linux, ContainerStore store) {
+        this.linux = linux;
+        this.store = store;
+    }
+
+    /**
+     * Sends {@code signal}.
+     *
+     * @param all to every process in its cgroup, and not only to its PID 1; then it may have stopped
+     * @throws InvalidSpecException when it neither runs nor is created
+     */
+    public void kill(String id, int signal, boolean all) {
+        ContainerState state = store.get(id);
+        Status status = store.status(state);
+        Optional<Cgroup> cgroup = store.cgroup(state).filter(Cgroup::exists);
+        boolean reached = false;
+        if (status.hasProcess() || status == Status.CREATING && state.pid() != 0) {
+            reached = linux.kill(state.pid(), signal);
+        }
+        if (all && cgroup.isPresent()) {
+            killAll(cgroup.get(), state.pid(), signal);
+            reached = true;
+        }
+        if (!reached) {
+            throw new InvalidSpecException("cannot signal container \"" + id + "\": container not running, it is "
+                    + status.word());
+        }
+        if (signal == Signal.SIGKILL.number() && status == Status.PAUSED) {
+            // In v1 a frozen process does not even die.
+            cgroup.ifPresent(Cgroup::thaw);
+        }
+    }
+
+    private void killAll(Cgroup cgroup, int init, int signal) {
+        if (signal == Signal.SIGKILL.number()) {
+            cgroup.kill();
+            return;
+        }
+        List<Integer> processes = cgroup.processes();
+        processes.stream().filter(pid -> pid != init).forEach(pid -> linux.kill(pid, signal));
+    }
+}

@@ -1,0 +1,82 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.launch.StartReports;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Starts the command of a created container; runtime-spec runtime.md, "Start". */
+public final class Start {
+
+    private static final byte[] GO = {'g'};
+
+    private final Linux linux;
+    private final ContainerStore store;
+    private final PrintStream messages;
+
+    public Start(Linux linux, ContainerStore store, PrintStream messages) {
+        this.linux = linux;
+        this.store = store;
+        this.messages = messages;
+    }
+
+    /**
+     * Starts it, and waits until it is the command.
+     *
+     * @return what went wrong, if the command could not be executed
+     * @throws InvalidSpecException when it is not created, or its bundle does not say what to run
+     */
+    public Optional<StartReports.Failure> start(String id) {
+        ContainerState state;
+        try (ContainerLock held = store.lock(id)) {
+            state = store.get(id);
+            Status status = store.status(state);
+            if (status != Status.CREATED) {
+                throw new InvalidSpecException("cannot start container \"" + id + "\": it is " + status.word()
+                        + ", not created");
+            }
+            if (!state.origin().hasProcess()) {
+                throw new InvalidSpecException("cannot start container \"" + id
+                        + "\": its config.json has no process to start");
+            }
+            Optional<StartReports.Failure> failure = open(id);
+            if (failure.isPresent()) {
+                return failure;
+            }
+        }
+        if (state.origin().hasLateHooks()) {
+            String config = linux.readFile(store.config(id));
+            new HookStage(linux).runAll(Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks().poststart(),
+                    state, Status.RUNNING, messages);
+        }
+        return Optional.empty();
+    }
+
+    private Optional<StartReports.Failure> open(String id) {
+        try (OpenFile fifo = new OpenFile(linux, linux.open(store.fifo(id), FileFlag.O_WRONLY | FileFlag.O_NONBLOCK))) {
+            linux.writeAll(fifo.descriptor(), GO);
+            linux.removeFile(store.fifo(id));
+            // The other end is closed by the command's execve, or by the end of what should have become it.
+            PollSet set = new PollSet(1);
+            set.add(fifo.descriptor(), 0);
+            linux.poll(set, -1);
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENXIO) {
+                linux.removeFile(store.fifo(id));
+                throw new InvalidSpecException("cannot start container \"" + id + "\": it does not wait for that any more");
+            }
+            throw e;
+        }
+        Optional<StartReports.Failure> failure = StartReports.read(linux, store.reports(id), messages);
+        linux.removeFile(store.reports(id));
+        return failure;
+    }
+}

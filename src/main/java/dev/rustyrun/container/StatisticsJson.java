@@ -1,0 +1,58 @@
+package dev.rustyrun.container;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.cgroup.Statistics;
+
+/** What a container has used, in the words of {@code runc events}; numbers that are not known are left out. */
+public final class StatisticsJson {
+
+    private static final long NANOS_PER_MICRO = 1000;
+
+    private StatisticsJson() {
+    }
+
+    /** One object, of one line. */
+    public static String write(String id, Statistics used) {
+        ObjectNode event = JsonNodeFactory.instance.objectNode().put("type", "stats").put("id", id);
+        ObjectNode data = event.putObject("data");
+        ObjectNode cpu = data.putObject("cpu");
+        ObjectNode usage = cpu.putObject("usage");
+        nanos(usage, "total", used.cpuMicros());
+        nanos(usage, "user", used.cpuUserMicros());
+        nanos(usage, "kernel", used.cpuSystemMicros());
+        ObjectNode throttling = cpu.putObject("throttling");
+        put(throttling, "throttledPeriods", used.throttledPeriods());
+        nanos(throttling, "throttledTime", used.throttledMicros());
+        ObjectNode memory = data.putObject("memory").putObject("usage");
+        put(memory, "usage", used.memoryCurrent());
+        put(memory, "max", used.memoryPeak());
+        put(memory, "limit", used.memoryLimit());
+        put(memory, "failcnt", used.oomKills());
+        ObjectNode pids = data.putObject("pids");
+        put(pids, "current", used.pidsCurrent());
+        if (used.pidsLimit() != Statistics.UNLIMITED) {
+            put(pids, "limit", used.pidsLimit());
+        }
+        bytes(data.putObject("blkio"), used);
+        return event.toString();
+    }
+
+    private static void bytes(ObjectNode io, Statistics used) {
+        if (used.ioReadBytes() != Statistics.UNKNOWN) {
+            var entries = io.putArray("ioServiceBytesRecursive");
+            entries.addObject().put("op", "Read").put("value", used.ioReadBytes());
+            entries.addObject().put("op", "Write").put("value", used.ioWrittenBytes());
+        }
+    }
+
+    private static void nanos(ObjectNode json, String field, long micros) {
+        put(json, field, micros == Statistics.UNKNOWN ? micros : micros * NANOS_PER_MICRO);
+    }
+
+    private static void put(ObjectNode json, String field, long value) {
+        if (value != Statistics.UNKNOWN) {
+            json.put(field, value);
+        }
+    }
+}

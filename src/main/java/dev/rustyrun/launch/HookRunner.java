@@ -1,0 +1,123 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.ChildStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.spec.Hooks.Hook;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Runs a hook: the container's state on its stdin, its environment and nothing else, killed when its time is over;
+ * runtime-spec config.md, "POSIX-platform Hooks".
+ */
+public final class HookRunner {
+
+    private static final int MOST_OUTPUT = 4096;
+
+    private final Linux linux;
+
+    public HookRunner(Linux linux) {
+        this.linux = linux;
+    }
+
+    /** A hook that did not do its work; the message says which, and how it ended. */
+    public static final class HookFailure extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        HookFailure(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Runs {@code hook} to its end.
+     *
+     * @param state the container's state as JSON
+     * @throws HookFailure when it could not be run, failed, or took too long
+     */
+    public void run(Hook hook, String state) {
+        int[] output = linux.pipe();
+        try (OpenFile reading = new OpenFile(linux, output[0])) {
+            int pid;
+            try (OpenFile writing = new OpenFile(linux, output[1]); OpenFile stdin = stateFile(state)) {
+                List<String> argv = hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
+                pid = linux.spawnCommand(hook.path(), argv, hook.env(), stdin.descriptor(), writing.descriptor(),
+                        writing.descriptor());
+            } catch (LinuxException e) {
+                throw new HookFailure("hook " + hook.path() + " cannot be run: " + e.getMessage());
+            }
+            await(hook, pid, reading.descriptor());
+        }
+    }
+
+    /** An anonymous pipe holds far more than a state, whether the hook reads it or not. */
+    private OpenFile stateFile(String state) {
+        int[] pipe = linux.pipe();
+        try {
+            linux.setNonBlocking(pipe[1]);
+            linux.writeAll(pipe[1], state.getBytes(StandardCharsets.UTF_8));
+        } catch (LinuxException e) {
+            linux.close(pipe[0]);
+            throw new HookFailure("the state is too long for a hook's stdin: " + e.getMessage());
+        } finally {
+            linux.close(pipe[1]);
+        }
+        return new OpenFile(linux, pipe[0]);
+    }
+
+    private void await(Hook hook, int pid, int output) {
+        StringBuilder text = new StringBuilder();
+        boolean late = false;
+        long end = hook.timeoutSeconds() == 0 ? Long.MAX_VALUE
+                : System.nanoTime() + hook.timeoutSeconds() * 1_000_000_000L;
+        try (OpenFile process = new OpenFile(linux, linux.processDescriptor(pid))) {
+            PollSet set = new PollSet(2);
+            boolean open = true;
+            boolean running = true;
+            while (running) {
+                set.clear();
+                set.add(process.descriptor(), PollSet.POLLIN);
+                if (open) {
+                    set.add(output, PollSet.POLLIN);
+                }
+                if (!linux.poll(set, millisUntil(end))) {
+                    late = true;
+                    end = Long.MAX_VALUE;
+                    linux.kill(pid, Signal.SIGKILL.number());
+                    continue;
+                }
+                // What it has written comes first; a process that it left behind may keep the pipe open.
+                open = open && (!set.found(output, PollSet.POLLIN | PollSet.POLLHUP) || read(output, text));
+                running = !set.found(process.descriptor(), PollSet.POLLIN);
+            }
+        }
+        ChildStatus ended = linux.await(pid);
+        if (late) {
+            throw new HookFailure("hook " + hook.path() + " was killed: it ran longer than " + hook.timeoutSeconds() + " s");
+        }
+        if (ended.status() != 0) {
+            throw new HookFailure("hook " + hook.path()
+                    + (ended.signalled() ? " was killed by signal " + ended.signal() : " exited with " + ended.exitCode())
+                    + (text.isEmpty() ? "" : ": " + text.toString().strip().replace('\n', ' ')));
+        }
+    }
+
+    private static int millisUntil(long end) {
+        return end == Long.MAX_VALUE ? -1
+                : (int) Math.max(0, Math.min(Integer.MAX_VALUE, (end - System.nanoTime()) / 1_000_000));
+    }
+
+    private boolean read(int output, StringBuilder text) {
+        byte[] buffer = new byte[MOST_OUTPUT];
+        int got = linux.read(output, buffer, buffer.length);
+        if (got > 0 && text.length() < MOST_OUTPUT) {
+            text.append(new String(buffer, 0, got, StandardCharsets.UTF_8));
+        }
+        return got > 0;
+    }
+}

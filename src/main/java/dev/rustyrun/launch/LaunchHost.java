@@ -1,0 +1,50 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.LinuxException;
+
+/** What is done on the host at points of a launch. */
+public interface LaunchHost {
+
+    /** PID 1 of the container, or the further process in it, has this process id; it is not set up yet. */
+    void initStarted(int pid);
+
+    /**
+     * Runs the hooks of the host's side.
+     *
+     * @return what the hooks of the container's side are told
+     * @throws HookRunner.HookFailure when one failed, which ends the launch
+     */
+    HookStates runHooks();
+
+    /**
+     * The process is set up, and will go on without us when this returns.
+     *
+     * @throws LinuxException when that cannot be written down, which ends the launch
+     */
+    void setUp();
+
+    /**
+     * What a container that waits for its start waits at.
+     *
+     * @throws LinuxException when it cannot be made, which ends the launch
+     */
+    Gate gate();
+
+    /**
+     * A container's state as JSON, with either status.
+     *
+     * @param creating for hooks before it is created
+     * @param created for hooks after that
+     */
+    record HookStates(String creating, String created) {
+    }
+
+    /**
+     * Descriptors for {@code init}, which are closed when it has them.
+     *
+     * @param fifo from which it reads a byte to start; open for reading and writing, so that it never is at its end
+     * @param reports a file for its reports from then on
+     */
+    record Gate(int fifo, int reports) {
+    }
+}

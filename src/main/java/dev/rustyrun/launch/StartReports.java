@@ -1,0 +1,47 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.OpenFile;
+import java.io.PrintStream;
+import java.util.Optional;
+
+/** What {@code init} reported, into a file, after it had waited for its start. */
+public final class StartReports {
+
+    private StartReports() {
+    }
+
+    /**
+     * Why the command did not start.
+     *
+     * @param exitCode 127, 126 or 125
+     */
+    public record Failure(String message, int exitCode) {
+    }
+
+    /**
+     * Reads the file {@code path}.
+     *
+     * @param messages where traced steps go
+     */
+    public static Optional<Failure> read(Linux linux, String path, PrintStream messages) {
+        StageChannel.Decoder decoder = new StageChannel.Decoder();
+        Optional<Failure> failure = Optional.empty();
+        byte[] buffer = new byte[4096];
+        try (OpenFile file = new OpenFile(linux, linux.open(path, FileFlag.O_RDONLY))) {
+            for (int got = linux.read(file.descriptor(), buffer, buffer.length); got > 0;
+                    got = linux.read(file.descriptor(), buffer, buffer.length)) {
+                for (Report report : decoder.take(buffer, got, -1)) {
+                    if (report instanceof Report.StepDone done) {
+                        messages.printf("trace: %-5s %6d µs  %s%n", done.stage().word(), done.micros(), done.step());
+                    } else if (report instanceof Report.StepFailed failed) {
+                        failure = Optional.of(new Failure(failed.stage().word() + " failed to " + failed.step() + ": "
+                                + failed.reason(), failed.exitCode()));
+                    }
+                }
+            }
+        }
+        return failure;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.rustyrun.plan;
+
+import dev.rustyrun.spec.Hooks;
+import dev.rustyrun.spec.Spec;
+import java.util.List;
+
+/** The parts of a plan that keep in step with the host: hooks, waits. */
+final class LifecyclePlan {
+
+    private final Spec spec;
+    private final Lifecycle life;
+
+    LifecyclePlan(Spec spec, Lifecycle life) {
+        this.spec = spec;
+        this.life = life;
+    }
+
+    /** Adds the hooks that run while the host's files can still be reached; runtime.md, "Lifecycle", 3 to 5. */
+    void beforeRoot(List<Step> steps) {
+        Hooks hooks = spec.hooks();
+        boolean told = !hooks.createContainer().isEmpty() || !hooks.startContainer().isEmpty();
+        if (told || !hooks.prestart().isEmpty() || !hooks.createRuntime().isEmpty()) {
+            steps.add(new LifecycleStep.AwaitHostHooks());
+        }
+        hooks.createContainer().forEach(hook -> steps.add(new LifecycleStep.RunHook(hook, false)));
+    }
+
+    /** Adds what comes between the set-up and the command. */
+    void beforeCommand(List<Step> steps) {
+        if (life.descriptors() > 0) {
+            steps.add(new LifecycleStep.ReceiveDescriptors(life.descriptors()));
+        }
+        if (life.awaitsStart() && spec.hasProcess()) {
+            steps.add(new LifecycleStep.FindProgram(spec.process().args(), spec.process().env()));
+        }
+        if (life.detached()) {
+            steps.add(new LifecycleStep.Detach());
+        }
+        if (life.awaitsStart()) {
+            steps.add(new LifecycleStep.AwaitStart());
+        }
+        spec.hooks().startContainer().forEach(hook -> steps.add(new LifecycleStep.RunHook(hook, true)));
+    }
+}

@@ -1,0 +1,190 @@
+package dev.rustyrun.plan;
+
+import dev.rustyrun.spec.Hooks.Hook;
+import java.util.List;
+
+/**
+ * Steps of {@code init} that keep a container's life in step with its host: hooks, and the two waits of a container that is
+ * created first and started later; runtime-spec runtime.md, "Lifecycle".
+ */
+public sealed interface LifecycleStep extends Step {
+
+    /** Hands this step to the method of {@code performer} for its kind. */
+    void performBy(Performer performer);
+
+    /** Waits until {@code run} has run the hooks of the host's side, and gets the states that further hooks are told. */
+    record AwaitHostHooks() implements LifecycleStep {
+        @Override
+        public StepKind kind() {
+            return StepKind.AWAIT_HOST_HOOKS;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            // Nothing to tell.
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.awaitHostHooks(this);
+        }
+
+        @Override
+        public String describe() {
+            return "have the host's hooks run";
+        }
+    }
+
+    /**
+     * Runs a hook in the container's namespaces.
+     *
+     * @param hook its path is the host's until the root is changed, then the container's
+     * @param started whether it is told that the container is created, and not that it is being created
+     */
+    record RunHook(Hook hook, boolean started) implements LifecycleStep {
+        static RunHook read(PlanReader in) {
+            return new RunHook(new Hook(in.takeText(), in.takeTexts(), in.takeTexts(), in.take32()), in.takeFlag());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.RUN_HOOK;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(hook.path()).putTexts(hook.args()).putTexts(hook.env()).put32(hook.timeoutSeconds())
+                    .putFlag(started);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.runHook(this);
+        }
+
+        @Override
+        public String describe() {
+            return "run the " + (started ? "startContainer" : "createContainer") + " hook " + hook.path();
+        }
+    }
+
+    /** Takes over descriptors of {@code run}'s, which the command gets from 3 on. */
+    record ReceiveDescriptors(int count) implements LifecycleStep {
+        static ReceiveDescriptors read(PlanReader in) {
+            return new ReceiveDescriptors(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.RECEIVE_DESCRIPTORS;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(count);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.receiveDescriptors(this);
+        }
+
+        @Override
+        public String describe() {
+            return "take over " + count + " descriptors";
+        }
+    }
+
+    /** Makes sure that there is a program to execute, so that {@code create} can tell. */
+    record FindProgram(List<String> argv, List<String> env) implements LifecycleStep {
+        public FindProgram {
+            argv = List.copyOf(argv);
+            env = List.copyOf(env);
+        }
+
+        static FindProgram read(PlanReader in) {
+            return new FindProgram(in.takeTexts(), in.takeTexts());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.FIND_PROGRAM;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putTexts(argv).putTexts(env);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.findProgram(this);
+        }
+
+        @Override
+        public String describe() {
+            return "find program " + argv.get(0);
+        }
+    }
+
+    /** Has {@code run} write down that everything is set up, and from then on outlives it and {@code child}. */
+    record Detach() implements LifecycleStep {
+        @Override
+        public StepKind kind() {
+            return StepKind.DETACH;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            // Nothing to tell.
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.detach(this);
+        }
+
+        @Override
+        public String describe() {
+            return "go on without the stages before";
+        }
+    }
+
+    /** Waits for {@code rustyrun start}. */
+    record AwaitStart() implements LifecycleStep {
+        @Override
+        public StepKind kind() {
+            return StepKind.AWAIT_START;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            // Nothing to tell.
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.awaitStart(this);
+        }
+
+        @Override
+        public String describe() {
+            return "wait to be started";
+        }
+    }
+
+    /** The code for each kind of step in this family: a new kind does not compile until it has some. */
+    interface Performer {
+        void awaitHostHooks(AwaitHostHooks step);
+
+        void runHook(RunHook step);
+
+        void receiveDescriptors(ReceiveDescriptors step);
+
+        void findProgram(FindProgram step);
+
+        void detach(Detach step);
+
+        void awaitStart(AwaitStart step);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** {@code rustyrun exec} in real containers. Needs root. */
+class OciExecIT {
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    private static void needsNative() {
+        Assumptions.assumeTrue(Launcher.isNative(),
+                "exec joins a mount namespace, which only a process with one thread can: not the JVM");
+    }
+
+    private static OciBundle running(java.util.function.Consumer<OciBundle> change) {
+        OciBundle bundle = new OciBundle("sleep", "1000");
+        change.accept(bundle);
+        bundle.create("box").expect(0);
+        bundle.rustyrun("start", "box").expect(0);
+        return bundle;
+    }
+
+    private static OciBundle running() {
+        needsNative();
+        return running(bundle -> { });
+    }
+
+    @Test
+    void on_the_jvm_it_says_why_it_cannot() {
+        Assumptions.assumeFalse(Launcher.isNative(), "the native binary can");
+        try (OciBundle bundle = running(made -> { })) {
+            String line = bundle.rustyrun("exec", "box", "true").expect(125).errorLine();
+            assertTrue(line.contains("exec needs the native binary"), line);
+        }
+    }
+
+    @Test
+    void its_exit_code_and_output_are_the_commands() {
+        try (OciBundle bundle = running()) {
+            assertEquals("hi\n", bundle.rustyrun("exec", "box", "echo", "hi").expect(0).out());
+            bundle.rustyrun("exec", "box", "sh", "-c", "exit 42").expect(42);
+            bundle.rustyrun("exec", "box", "sh", "-c", "kill -9 $$").expect(137);
+            assertTrue(bundle.rustyrun("exec", "box", "no-such-program").expect(127).errorLine().contains("not found"));
+            assertEquals("running", bundle.status("box"));
+        }
+    }
+
+    @Test
+    void it_is_in_every_namespace_and_the_cgroup_of_the_container() {
+        try (OciBundle bundle = running()) {
+            String links = "for n in pid net mnt ipc uts cgroup user; do readlink /proc/$P/ns/$n; done; cat /proc/$P/cgroup";
+            String first = bundle.rustyrun("exec", "-e", "P=1", "box", "sh", "-c", links).expect(0).out();
+            String further = bundle.rustyrun("exec", "-e", "P=self", "box", "sh", "-c", links).expect(0).out();
+            assertEquals(first, further);
+            String processes = bundle.rustyrun("exec", "box", "ps").expect(0).out();
+            assertTrue(processes.contains("sleep 1000") && !processes.contains("rustyrun"), processes);
+        }
+    }
+
+    @Test
+    void user_directory_environment_and_capabilities_are_as_asked_for() {
+        try (OciBundle bundle = running()) {
+            assertEquals("1000\n1001\n", bundle.rustyrun("exec", "--user", "1000:1001", "box", "sh", "-c", "id -u; id -g")
+                    .expect(0).out());
+            assertEquals("/tmp\n", bundle.rustyrun("exec", "--cwd", "/tmp", "box", "pwd").expect(0).out());
+            assertEquals("b\n", bundle.rustyrun("exec", "--env", "A=b", "box", "sh", "-c", "echo $A").expect(0).out());
+            String bounding = "grep CapBnd /proc/self/status";
+            String usual = bundle.rustyrun("exec", "box", "sh", "-c", bounding).expect(0).out();
+            String more = bundle.rustyrun("exec", "--cap", "CAP_SYS_PTRACE", "box", "sh", "-c", bounding).expect(0).out();
+            assertEquals(1L << 19, bits(more) ^ bits(usual), more + usual);
+        }
+    }
+
+    private static long bits(String line) {
+        return Long.parseUnsignedLong(line.replaceAll(".*\t", "").strip(), 16);
+    }
+
+    @Test
+    void a_process_file_says_it_all() throws Exception {
+        try (OciBundle bundle = running()) {
+            Files.writeString(bundle.file("process.json"), "{\"args\": [\"sh\", \"-c\", \"echo $X; pwd; id -u\"],"
+                    + " \"env\": [\"PATH=/bin\", \"X=y\"], \"cwd\": \"/etc\", \"user\": {\"uid\": 5, \"gid\": 6}}");
+            assertEquals("y\n/etc\n5\n", bundle.rustyrun("exec", "--process", bundle.file("process.json").toString(), "box")
+                    .expect(0).out());
+        }
+    }
+
+    @Test
+    void stdin_goes_in() {
+        try (OciBundle bundle = running()) {
+            assertEquals("from outside", Launcher.execute(bundle.command("exec", "box", "cat"), "from outside").expect(0).out());
+        }
+    }
+
+    @Test
+    void a_terminal_is_relayed() {
+        try (OciBundle bundle = running(); Pty pty = new Pty()) {
+            Process exec = pty.start(bundle.command("exec", "-t", "box", "sh"));
+            pty.expect("#");
+            pty.type("tty; echo $((40 + 2))\n");
+            pty.expect("/dev/pts/");
+            pty.expect("42");
+            pty.type("exit 3\n");
+            Host.eventually("it ends", () -> !exec.isAlive());
+            assertEquals(3, exec.exitValue());
+        }
+    }
+
+    @Test
+    void detached_it_goes_on_and_its_id_is_written_down() {
+        try (OciBundle bundle = running()) {
+            bundle.rustyrun("exec", "--detach", "--pid-file", bundle.file("pid").toString(), "box", "sleep", "2000").expect(0);
+            assertTrue(Host.processes().get(Long.parseLong(bundle.read("pid"))).startsWith("sleep 2000"));
+            assertTrue(bundle.rustyrun("exec", "--detach", "box", "no-such-program").expect(127).errorLine()
+                    .contains("not found"));
+        }
+    }
+
+    @Test
+    void in_a_user_namespace_it_is_who_the_container_is() {
+        needsNative();
+        try (OciBundle bundle = running(made -> made.edit(config -> {
+            var linux = config.withObject("/linux");
+            linux.withArray("namespaces").addObject().put("type", "user");
+            linux.putArray("uidMappings").addObject().put("containerID", 0).put("hostID", 0).put("size", 65536);
+            linux.putArray("gidMappings").addObject().put("containerID", 0).put("hostID", 0).put("size", 65536);
+        }))) {
+            String links = "readlink /proc/1/ns/user; readlink /proc/self/ns/user; id -u";
+            List<String> lines = bundle.rustyrun("exec", "box", "sh", "-c", links).expect(0).out().lines().toList();
+            assertEquals(lines.get(0), lines.get(1));
+            assertEquals("0", lines.get(2));
+        }
+    }
+
+    @Test
+    void descriptors_are_handed_over_when_asked_for_and_no_other() throws Exception {
+        try (OciBundle bundle = running()) {
+            List<String> words = new ArrayList<>(List.of("sh", "-c", "exec 3< " + bundle.file("config.json") + " 4< "
+                    + bundle.file("config.json") + "; exec \"$@\"", "sh"));
+            words.addAll(bundle.command("exec", "--preserve-fds", "1", "box", "ls", "/proc/self/fd"));
+            assertEquals("0\n1\n2\n3\n4\n", Launcher.execute(words, "").expect(0).out(), "4 is ls's own");
+            String line = bundle.rustyrun("exec", "--preserve-fds", "9", "box", "true").expect(125).errorLine();
+            assertTrue(line.contains("there is no descriptor"), line);
+        }
+    }
+
+    @Test
+    void what_does_not_run_cannot_be_joined() {
+        needsNative();
+        try (OciBundle bundle = new OciBundle("true")) {
+            bundle.create("box").expect(0);
+            bundle.rustyrun("start", "box").expect(0);
+            bundle.awaitStatus("box", "stopped");
+            assertTrue(bundle.rustyrun("exec", "box", "true").expect(125).errorLine().contains("it is stopped, not running"));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** runtime-spec config.md, "POSIX-platform Hooks", with real containers. Needs root. */
+class OciHooksIT {
+
+    private static final List<String> KINDS =
+            List.of("prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop");
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    /** Adds a hook that runs {@code script}; its path is good on the host and in the container. */
+    private static ObjectNode hook(OciBundle bundle, String kind, String script) {
+        ObjectNode[] made = new ObjectNode[1];
+        bundle.edit(config -> {
+            made[0] = config.withObject("/hooks").withArray(kind).addObject();
+            made[0].put("path", "/bin/sh").putArray("args").add("sh").add("-c").add(script);
+            made[0].putArray("env").add("PATH=/bin:/usr/bin").add("KIND=" + kind);
+        });
+        return made[0];
+    }
+
+    /** The bundle's directory is shown inside at its own path, so that all hooks can write into it. */
+    private static OciBundle bundle(String... args) {
+        OciBundle bundle = new OciBundle(args);
+        String path = bundle.directory().toString();
+        return bundle.edit(config -> config.withArray("mounts").addObject().put("destination", path).put("type", "bind")
+                .put("source", path).putArray("options").add("rbind"));
+    }
+
+    @Test
+    void all_six_kinds_run_in_their_order_with_the_state_on_stdin() throws Exception {
+        try (OciBundle bundle = bundle("sh", "-c", "echo command >> order")) {
+            bundle.editProcess(process -> process.put("cwd", bundle.directory().toString()));
+            String directory = bundle.directory().toString();
+            for (String kind : KINDS) {
+                hook(bundle, kind, "cat > " + directory + "/$KIND.json; echo $KIND >> " + directory + "/order");
+            }
+            bundle.create("box").expect(0);
+            assertEquals("prestart\ncreateRuntime\ncreateContainer\n", bundle.read("order"));
+            int pid = bundle.state("box").get("pid").intValue();
+            bundle.rustyrun("start", "box").expect(0);
+            bundle.awaitStatus("box", "stopped");
+            bundle.rustyrun("delete", "box").expect(0);
+            List<String> order = bundle.read("order").lines().toList();
+            assertEquals(KINDS.subList(0, 4), order.subList(0, 4));
+            assertTrue(order.indexOf("startContainer") < order.indexOf("command"), order.toString());
+            assertEquals("poststop", order.get(6), order.toString());
+            List<String> statuses = List.of("creating", "creating", "creating", "created", "running", "stopped");
+            for (int i = 0; i < KINDS.size(); i++) {
+                JsonNode state = new ObjectMapper().readTree(bundle.read(KINDS.get(i) + ".json"));
+                assertEquals(statuses.get(i), state.get("status").textValue(), state.toString());
+                assertEquals("box", state.get("id").textValue());
+                assertEquals(directory, state.get("bundle").textValue());
+                assertTrue(i == 5 || state.get("pid").intValue() == pid, state.toString());
+            }
+        }
+    }
+
+    @Test
+    void each_kind_runs_in_the_namespaces_that_the_specification_names() {
+        try (OciBundle bundle = bundle("true")) {
+            String directory = bundle.directory().toString();
+            for (String kind : KINDS) {
+                hook(bundle, kind, "readlink /proc/self/ns/uts > " + directory + "/$KIND.uts; ls / > " + directory + "/$KIND.ls");
+            }
+            Launcher.Result run = bundle.rustyrun("run", "--bundle", directory, "box").expect(0);
+            assertEquals("", run.err());
+            String host = Launcher.execute(List.of("readlink", "/proc/self/ns/uts"), "").out();
+            for (String kind : KINDS) {
+                boolean inside = kind.endsWith("Container");
+                assertEquals(!inside, bundle.read(kind + ".uts").equals(host), kind);
+                // createContainer is in the container's namespaces, but its files are the runtime's.
+                assertEquals(!kind.equals("startContainer"), bundle.read(kind + ".ls").contains("usr\n"), kind);
+            }
+        }
+    }
+
+    @Test
+    void a_failing_hook_before_the_command_ends_the_container() {
+        for (String kind : KINDS.subList(0, 3)) {
+            try (OciBundle bundle = bundle("true")) {
+                hook(bundle, kind, "echo broken >&2; exit 9");
+                hook(bundle, "poststop", "touch " + bundle.directory() + "/stopped");
+                String line = bundle.create("box").expect(125).errorLine();
+                assertTrue(line.contains("hook /bin/sh exited with 9: broken"), line);
+                assertEquals(List.of(), bundle.left(), kind);
+                assertTrue(bundle.file("stopped").toFile().exists(), kind);
+            }
+        }
+    }
+
+    @Test
+    void a_failing_start_container_hook_fails_start_and_stops_the_container() {
+        try (OciBundle bundle = bundle("touch", "/started")) {
+            hook(bundle, "startContainer", "exit 9");
+            bundle.create("box").expect(0);
+            String line = bundle.rustyrun("start", "box").expect(125).errorLine();
+            assertTrue(line.contains("startContainer hook /bin/sh: hook /bin/sh exited with 9"), line);
+            bundle.awaitStatus("box", "stopped");
+        }
+    }
+
+    @Test
+    void a_failing_hook_after_the_start_only_warns() {
+        try (OciBundle bundle = bundle("sleep", "1000")) {
+            hook(bundle, "poststart", "exit 1");
+            hook(bundle, "poststart", "touch " + bundle.directory() + "/second");
+            hook(bundle, "poststop", "exit 2");
+            bundle.create("box").expect(0);
+            assertTrue(bundle.rustyrun("start", "box").expect(0).err().contains("warning: hook /bin/sh exited with 1"));
+            assertTrue(bundle.file("second").toFile().exists(), "the others still run");
+            assertTrue(bundle.rustyrun("delete", "--force", "box").expect(0).err().contains("exited with 2"));
+            assertEquals(List.of(), bundle.left());
+        }
+    }
+
+    @Test
+    void a_hook_that_takes_too_long_is_killed() {
+        try (OciBundle bundle = bundle("true")) {
+            hook(bundle, "createRuntime", "exec sleep 1000");
+            bundle.edit(config -> ((ObjectNode) config.get("hooks").get("createRuntime").get(0)).put("timeout", 1));
+            String line = bundle.create("box").expect(125).errorLine();
+            assertTrue(line.contains("was killed: it ran longer than 1 s"), line);
+        }
+    }
+
+    @Test
+    void a_hook_has_its_own_environment_and_none_of_our_descriptors() {
+        try (OciBundle bundle = bundle("true")) {
+            String directory = bundle.directory().toString();
+            for (String kind : List.of("createRuntime", "startContainer")) {
+                hook(bundle, kind, "env > " + directory + "/$KIND.env; ls /proc/self/fd > " + directory + "/$KIND.fd");
+            }
+            bundle.rustyrun("run", "--bundle", directory, "box").expect(0);
+            for (String kind : List.of("createRuntime", "startContainer")) {
+                assertTrue(bundle.read(kind + ".env").lines().noneMatch(v -> v.startsWith("HOME=")), bundle.read(kind + ".env"));
+                assertEquals("0\n1\n2\n3\n", bundle.read(kind + ".fd"), "3 is ls's own: " + kind);
+            }
+        }
+    }
+}
