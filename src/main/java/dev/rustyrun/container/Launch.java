@@ -2,7 +2,7 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.launch.LaunchOptions;
 import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.RunStage;
+import dev.rustyrun.launch.Stages;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -63,11 +63,11 @@ public final class Launch {
      * Runs the container to its end.
      *
      * @param id its name; empty for a new one
-     * @param stage the started stages, which wait for their plan
+     * @param stages the started stages, which wait for their plan
      * @param traced whether each step is printed
      * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
      */
-    public Outcome run(String id, RunStage stage, boolean traced, long timeoutMillis) {
+    public Outcome run(String id, Stages stages, boolean traced, long timeoutMillis) {
         String name = id.isEmpty() ? store.newId() : id;
         ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name);
         ContainerState state = state(name, cgroup.path());
@@ -77,7 +77,7 @@ public final class Launch {
             try {
                 LaunchPlan plan = PlanCompiler.compile(spec, facts(name, cgroup, cgroup.files()));
                 Outcome outcome =
-                        stage.launch(plan, new LaunchOptions(traced, timeoutMillis, init -> written(state, init)));
+                        stages.launch(plan, new LaunchOptions(traced, timeoutMillis, init -> written(state, init)));
                 return cgroup.explain(outcome);
             } finally {
                 cgroup.remove();

@@ -1,0 +1,228 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.ChildStatus;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Received;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.plan.SentMount;
+import dev.rustyrun.plan.Stage;
+import dev.rustyrun.plan.Step;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+
+/**
+ * What the process that acts as {@code run} says to the stages of one launch, and hears from them: the parts of the plan go
+ * down the socket, reports come up. How that process waits is its own business. For use by one thread.
+ */
+final class StageTalk {
+
+    private final Linux linux;
+    private final SelfExec self;
+    private final PrintStream messages;
+    private final IntConsumer terminalOpened;
+    private final int child;
+    private final int channel;
+    private final StageChannel.Decoder decoder = new StageChannel.Decoder();
+    private final byte[] buffer = new byte[4096];
+
+    private LaunchPlan plan;
+    private LaunchOptions options;
+    private boolean open = true;
+    private int init;
+    private Optional<Report.StepFailed> failure = Optional.empty();
+    private Optional<ChildStatus> initEnded = Optional.empty();
+
+    /**
+     * @param messages where traced steps go
+     * @param child the started {@code child} stage
+     * @param channel our end of its socket
+     * @param terminalOpened is given the master side of the command's terminal
+     */
+    StageTalk(Linux linux, SelfExec self, PrintStream messages, int child, int channel, IntConsumer terminalOpened) {
+        this.linux = linux;
+        this.self = self;
+        this.messages = messages;
+        this.child = child;
+        this.channel = channel;
+        this.terminalOpened = terminalOpened;
+    }
+
+    int child() {
+        return child;
+    }
+
+    /** PID 1 of the container; 0 before there is one. */
+    int init() {
+        return init;
+    }
+
+    /** How PID 1 ended, once it has and {@code child} could say so. */
+    Optional<ChildStatus> initEnded() {
+        return initEnded;
+    }
+
+    /** Whether a stage may still have something to say. */
+    boolean isOpen() {
+        return open;
+    }
+
+    /** Sends the part of {@code child}, which can start before it is known what {@code init} is to do. */
+    void sendChildPart(List<Step> steps, boolean traced) {
+        send(new StageChannel.Part(traced, steps).encode(), -1);
+    }
+
+    /** Sends the rest of {@code wanted} now or, when ids must be mapped first, after that. */
+    void launch(LaunchPlan wanted, LaunchOptions how) {
+        plan = wanted;
+        options = how;
+        if (init != 0) {
+            options.initStarted().accept(init);
+        }
+        if (plan.idMaps().uids().isEmpty()) {
+            sendInitPart();
+        }
+    }
+
+    /** The part of {@code init}, and the mounts that it cannot make itself. */
+    private void sendInitPart() {
+        send(new StageChannel.Part(options.traced(), plan.init()).encode(), -1);
+        MappedMounts mounts = new MappedMounts(linux, self, plan.idMaps(), child);
+        for (SentMount wanted : plan.sentMounts()) {
+            try (OpenFile mount = new OpenFile(linux, mounts.make(wanted))) {
+                send(StageChannel.GO, mount.descriptor());
+            } catch (StepFailure e) {
+                fail("map the ids of " + wanted.source(), e.getMessage());
+                return;
+            }
+        }
+    }
+
+    private void send(byte[] bytes, int descriptor) {
+        try {
+            linux.send(channel, bytes, descriptor);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE) {
+                throw e;
+            }
+            // The stage ended before it took its part: its report or its exit code says why.
+        }
+    }
+
+    /** Waits for reports too, as long as some may come. */
+    void addTo(PollSet set) {
+        if (open) {
+            set.add(channel, PollSet.POLLIN);
+        }
+    }
+
+    /** Whether the wait found some. */
+    boolean isHeardIn(PollSet set) {
+        return open && set.found(channel, PollSet.POLLIN | PollSet.POLLHUP);
+    }
+
+    /** Takes what has been reported, until now or, once the stages have gone, to the end. */
+    void hear() {
+        PollSet waiting = new PollSet(1);
+        waiting.add(channel, PollSet.POLLIN);
+        while (open && linux.poll(waiting, 0)) {
+            Received received = receive();
+            if (received.count() == 0) {
+                close();
+            }
+            decoder.take(buffer, received.count(), received.descriptor()).forEach(this::handle);
+        }
+    }
+
+    private Received receive() {
+        try {
+            return linux.receive(channel, buffer, buffer.length);
+        } catch (LinuxException e) {
+            // ECONNRESET: a stage ended without having read all of its part.
+            return new Received(0, -1);
+        }
+    }
+
+    /** Says nothing more; a stage that waits for its part takes that for the end. */
+    void close() {
+        if (open) {
+            open = false;
+            linux.close(channel);
+        }
+    }
+
+    private void handle(Report report) {
+        if (report instanceof Report.StepDone done) {
+            messages.printf("trace: %-5s %6d µs  %s%n", done.stage().word(), done.micros(), done.step());
+        } else if (report instanceof Report.StepFailed failed) {
+            failure = failure.or(() -> Optional.of(failed));
+        } else if (report instanceof Report.InitStarted started) {
+            init = started.pid();
+            if (options != null) {
+                options.initStarted().accept(init);
+            }
+        } else if (report instanceof Report.InitEnded ended) {
+            initEnded = Optional.of(new ChildStatus(init, ended.status()));
+        } else if (report instanceof Report.IdsNeeded) {
+            mapIds();
+        } else if (report instanceof Report.TerminalOpened opened) {
+            terminalOpened.accept(opened.master());
+        }
+    }
+
+    /** The child waits in its new user namespace, where nobody is anybody yet. */
+    private void mapIds() {
+        try {
+            new IdMapWriter(linux).write(child, plan.idMaps());
+            send(StageChannel.GO, -1);
+        } catch (LinuxException | StepFailure e) {
+            fail("map ids", e.getMessage());
+            return;
+        }
+        sendInitPart();
+    }
+
+    private void fail(String step, String reason) {
+        failure = Optional.of(new Report.StepFailed(Stage.RUN, step, reason, StepFailure.RUSTYRUN_FAILED));
+        linux.kill(child, Signal.SIGKILL.number());
+    }
+
+    /** Kills the container or, while there is none, the stage that would make it. */
+    void kill() {
+        linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
+    }
+
+    /** A child that was killed could not wait for {@code init}, which is now ours. */
+    void killOrphan(ChildStatus ended) {
+        if (ended.signalled() && init != 0 && linux.kill(init, Signal.SIGKILL.number())) {
+            linux.await(init);
+        }
+    }
+
+    /**
+     * How the launch ended, when {@code child} ended so.
+     *
+     * @param wallMicros since the plan was sent
+     * @param cpuMicros of the stages and the command
+     */
+    Outcome outcome(ChildStatus child, boolean timedOut, long wallMicros, long cpuMicros) {
+        if (failure.isPresent()) {
+            Report.StepFailed failed = failure.get();
+            return new Outcome(Outcome.Reason.SETUP_FAILED, failed.exitCode(), 0, failed.stage().word() + " failed to "
+                    + failed.step() + ": " + failed.reason(), wallMicros, cpuMicros, -1, failed.step());
+        }
+        ChildStatus ended = initEnded.orElse(child);
+        if (timedOut) {
+            return new Outcome(Outcome.Reason.TIMEOUT, ended.exitCode(), ended.signal(), "killed: it ran longer than "
+                    + options.timeoutMillis() / 1000.0 + " s", wallMicros, cpuMicros, -1, "");
+        }
+        return new Outcome(ended.signalled() ? Outcome.Reason.SIGNALLED : Outcome.Reason.EXITED, ended.exitCode(),
+                ended.signal(), "", wallMicros, cpuMicros, -1, "");
+    }
+}
