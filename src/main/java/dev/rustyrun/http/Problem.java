@@ -21,7 +21,7 @@ public record Problem(int status, String type, String detail, String field, Stri
     private static final String TYPES = "urn:rustyrun:problem:";
 
     /** One about the request as a whole. */
-    static Problem of(int status, String type, String detail) {
+    public static Problem of(int status, String type, String detail) {
         return new Problem(status, type, detail, "", "", 0);
     }
 
@@ -49,7 +49,7 @@ public record Problem(int status, String type, String detail, String field, Stri
     }
 
     /** The problem as JSON. */
-    ObjectNode json() {
+    public ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("type", TYPES + type).put("title", title(status))
                 .put("status", status).put("detail", detail);

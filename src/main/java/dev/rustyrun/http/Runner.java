@@ -39,8 +39,8 @@ final class Runner {
      * @throws ProblemException when it is not allowed, or not now
      */
     RunResult run(RunRequest request) {
-        Spec spec = specs.of(request.launch(), false);
         long timeoutMillis = limits.timeoutMillis(request.launch());
+        Spec spec = specs.of(request.launch(), false);
         Launch launch = new Launch(linux, self, spec);
         long queuedMicros = slots.enter();
         try {

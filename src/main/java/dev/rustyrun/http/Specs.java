@@ -5,6 +5,7 @@ import dev.rustyrun.rootfs.Users;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import dev.rustyrun.spec.SpecDefaults;
@@ -34,13 +35,14 @@ final class Specs {
      * @throws ProblemException for the first field that is wrong or not allowed
      */
     Spec of(LaunchRequest request, boolean terminal) {
+        Resources resources = limits.resources(request);
         RootfsDirectory directory = rootfs.named(request.rootfs());
         String hostname = request.hostname().isEmpty() ? SpecDefaults.HOSTNAME : request.hostname();
         Users.Account account = account(directory, request.user());
         SpecBuilder spec = new SpecBuilder(directory.path(), request.command()).hostname(hostname)
                 .cwd(request.workdir()).user(account.user()).terminal(terminal).readonly(request.readOnly())
                 .env(SpecDefaults.PATH).env("HOSTNAME=" + hostname).env("HOME=" + account.home())
-                .resources(limits.resources(request)).capabilities(capabilities(request.dropCapabilities()));
+                .resources(resources).capabilities(capabilities(request.dropCapabilities()));
         if (terminal) {
             spec.env("TERM=xterm");
         }
