@@ -86,7 +86,7 @@ public final class ContainerStore {
     }
 
     /** A folder of our own: in /tmp somebody else could have made it first. */
-    private void makeFolder() {
+    void makeFolder() {
         try {
             linux.makeDirectory(FileFlag.AT_FDCWD, folder, 0700);
         } catch (LinuxException e) {

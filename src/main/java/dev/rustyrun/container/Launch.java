@@ -2,8 +2,8 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.launch.LaunchOptions;
 import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.Stages;
 import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.Stages;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.plan.HostFacts;
@@ -28,6 +28,7 @@ public final class Launch {
     private final HostProbe probe;
     private final ContainerStore store;
     private final Spec spec;
+    private Optional<SeccompFilter> filter = Optional.empty();
 
     /**
      * @throws dev.rustyrun.spec.InvalidSpecException when {@code spec} is not valid
@@ -74,17 +75,32 @@ public final class Launch {
         store.add(state);
         try {
             cgroup.make();
-            try {
-                LaunchPlan plan = PlanCompiler.compile(spec, facts(name, cgroup, cgroup.files()));
-                Outcome outcome =
-                        stages.launch(plan, new LaunchOptions(traced, timeoutMillis, init -> written(state, init)));
-                return cgroup.explain(outcome);
-            } finally {
-                cgroup.remove();
-            }
+            return launch(state, cgroup, plan(name, cgroup), stages, new LaunchOptions(traced, timeoutMillis, init -> { }));
         } finally {
+            cgroup.remove();
             store.remove(name);
         }
+    }
+
+    /** The plan for a container of that name in that cgroup, which has been made. */
+    LaunchPlan plan(String id, ContainerCgroup cgroup) {
+        return PlanCompiler.compile(spec, facts(id, cgroup, cgroup.files()));
+    }
+
+    /** Runs the container whose state and cgroup have been made. */
+    Outcome launch(ContainerState state, ContainerCgroup cgroup, LaunchPlan plan, Stages stages, LaunchOptions options) {
+        return cgroup.explain(stages.launch(plan, new LaunchOptions(options.traced(), options.timeoutMillis(), init -> {
+            written(state, init);
+            options.initStarted().accept(init);
+        })));
+    }
+
+    Spec spec() {
+        return spec;
+    }
+
+    ContainerStore store() {
+        return store;
     }
 
     private HostFacts facts(String id, ContainerCgroup cgroup, List<String> cgroupFiles) {
@@ -92,7 +108,15 @@ public final class Launch {
                 filter());
     }
 
+    /** Found once: a warm launch asks for the plan twice. */
     private SeccompFilter filter() {
+        if (filter.isEmpty()) {
+            filter = Optional.of(findFilter());
+        }
+        return filter.get();
+    }
+
+    private SeccompFilter findFilter() {
         SeccompSetting setting = spec.linux().seccomp();
         if (setting instanceof SeccompSetting.Unconfined) {
             return SeccompFilter.NONE;
@@ -102,7 +126,7 @@ public final class Launch {
                 .map(program -> new SeccompFilter(program.instructions(), program.flags())).orElse(SeccompFilter.NONE);
     }
 
-    private ContainerState state(String id, String cgroup) {
+    ContainerState state(String id, String cgroup) {
         int run = linux.processId();
         return new ContainerState(id, 0, 0, spec.root().path(), cgroup, Instant.now().toString(), run,
                 ProcessTimes.startOf(linux, run));

@@ -31,6 +31,16 @@ final class Limits {
         long memory = within("memory", request.memory(), memoryUsual, 512 * 1024, memoryMax);
         long pids = within("pids", request.pids(), config.pids().usual(), 1, config.pids().max());
         BigDecimal cpus = within("cpus", request.cpus(), config.cpus(), LEAST_CPUS);
+        return resources(memory, pids, cpus);
+    }
+
+    /** The cgroup's limits for a request that says nothing about them. */
+    Resources usual() {
+        return resources(Math.min(memoryUsual, memoryMax), Math.min(config.pids().usual(), config.pids().max()),
+                config.cpus().usual().min(config.cpus().max()));
+    }
+
+    private static Resources resources(long memory, long pids, BigDecimal cpus) {
         return Resources.none().withMemory(Resources.Memory.NONE.withLimit(memory)).withPids(pids)
                 .withCpu(Resources.Cpu.NONE.withQuota(cpus.multiply(BigDecimal.valueOf(PERIOD_MICROS)).longValue(),
                         PERIOD_MICROS));

@@ -2,6 +2,7 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Launch;
+import dev.rustyrun.container.WarmLaunch;
 import dev.rustyrun.launch.CapturedIo;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.SelfExec;
@@ -10,6 +11,7 @@ import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.Spec;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 
 /** Runs commands that are waited for. */
 @Singleton
@@ -21,15 +23,18 @@ final class Runner {
     private final Specs specs;
     private final Limits limits;
     private final LaunchSlots slots;
+    private final WarmPool warm;
     private final ContainerStore store;
 
-    Runner(Linux linux, SelfExec self, StageSpawner spawner, Specs specs, Limits limits, LaunchSlots slots) {
+    Runner(Linux linux, SelfExec self, StageSpawner spawner, Specs specs, Limits limits, LaunchSlots slots,
+            WarmPool warm) {
         this.linux = linux;
         this.self = self;
         this.spawner = spawner;
         this.specs = specs;
         this.limits = limits;
         this.slots = slots;
+        this.warm = warm;
         this.store = ContainerStore.of(linux);
     }
 
@@ -44,7 +49,9 @@ final class Runner {
         Launch launch = new Launch(linux, self, spec);
         long queuedMicros = slots.enter();
         try {
-            return run(launch, spawner.start(), request, timeoutMillis, queuedMicros);
+            Optional<WarmLaunch> begun = warm.take(launch);
+            return begun.isPresent() ? run(launch, begun.get(), request, timeoutMillis, queuedMicros)
+                    : run(launch, spawner.start(), request, timeoutMillis, queuedMicros);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.busy(503, "the service is stopping", 1).exception();
@@ -62,5 +69,10 @@ final class Runner {
         } finally {
             stages.abandon();
         }
+    }
+
+    private RunResult run(Launch launch, WarmLaunch begun, RunRequest request, long timeoutMillis, long queuedMicros) {
+        CapturedIo io = new CapturedIo(linux, begun.pipes(), request.stdin(), request.maxOutput());
+        return new RunResult(begun.id(), begun.run(launch, io, timeoutMillis), io, queuedMicros, true);
     }
 }

@@ -60,6 +60,12 @@ final class Specs {
         return spec.build();
     }
 
+    /** What a request asks for that says no more than it must, as far as that can be known before. */
+    Spec likely() {
+        return new SpecBuilder("/", List.of("/bin/true")).annotation(Spec.EPHEMERAL_ANNOTATION, "")
+                .resources(limits.usual()).build();
+    }
+
     private static Users.Account account(RootfsDirectory directory, String user) {
         try {
             return Users.of(directory).find(user, List.of(), SpecDefaults.UMASK);
