@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * The control group of one container, whether it is there yet or not, in every hierarchy that it needs. Nothing is kept
- * here but paths: another process can go on with {@link #at}. All methods throw {@link CgroupException}, and none of them
- * waits for more than some two seconds. For use by one thread.
+ * here but paths: another process can go on with {@link #at}. All methods throw {@link CgroupException}, and none of
+ * them waits for more than some two seconds. For use by one thread.
  */
 public interface Cgroup {
 
@@ -28,9 +28,10 @@ public interface Cgroup {
     }
 
     /**
-     * Lets the next process that joins a group do so without waiting. The kernel makes the first one for a while wait some
-     * milliseconds (for an RCU grace period, see {@code cgroup_threadgroup_rwsem}); this has the calling process wait in its
-     * stead, by joining the group that it is in. To be called while there is nothing else to do. Never fails.
+     * Lets the next process that joins a group do so without waiting. The kernel makes the first one for a while wait
+     * some milliseconds (for an RCU grace period, see {@code cgroup_threadgroup_rwsem}); this has the calling process
+     * wait in its stead, by joining the group that it is in. To be called while there is nothing else to do. Never
+     * fails.
      */
     static void quicken(Linux linux, CgroupLayout layout) {
         Quickening.perform(new ControlFiles(linux), layout);
@@ -46,8 +47,8 @@ public interface Cgroup {
     void create();
 
     /**
-     * Limits it; first makes it in the hierarchies that only these limits need, where its processes join it. What is not
-     * set stays as it is, so this changes the limits of a running container too. {@code resources} must have passed
+     * Limits it; first makes it in the hierarchies that only these limits need, where its processes join it. What is
+     * not set stays as it is, so this changes the limits of a running container too. {@code resources} must have passed
      * {@link dev.rustyrun.spec.ResourcesValidator}.
      */
     void apply(Resources resources);
@@ -69,7 +70,9 @@ public interface Cgroup {
     /** Whether they are stopped. */
     boolean isFrozen();
 
-    /** Sends SIGKILL to all of its processes, missing none that is just being made. {@link #remove} waits for their end. */
+    /**
+     * Sends SIGKILL to all of its processes, missing none that is just being made. {@link #remove} waits for their end.
+     */
     void kill();
 
     /** Its processes, and those of groups below it, as this process numbers them. */

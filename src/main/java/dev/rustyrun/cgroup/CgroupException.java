@@ -21,7 +21,8 @@ public final class CgroupException extends RuntimeException {
 
     private static String hint(int errno) {
         return switch (errno) {
-            case Errno.EACCES, Errno.EPERM -> "this part of the cgroup tree is not delegated to this user: run as root, or"
+            case Errno.EACCES, Errno.EPERM -> "this part of the cgroup tree is not delegated to this user: run as"
+                    + " root, or"
                     + " have the subtree delegated";
             case Errno.EROFS -> "cgroups are mounted read-only here: in a container, run it privileged or mount them"
                     + " writable";

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The mounted hierarchies that {@code /proc/self/mountinfo} lists; man 5 proc. Parsed by hand, for this is part of every
- * launch. A line that does not look as it should is passed over.
+ * The mounted hierarchies that {@code /proc/self/mountinfo} lists; man 5 proc. Parsed by hand, for this is part of
+ * every launch. A line that does not look as it should is passed over.
  */
 final class CgroupMounts {
 

@@ -14,6 +14,7 @@ import java.util.List;
 final class ControlFiles {
 
     private static final int ROOM = 16 * 1024;
+    private static final int MOST_ATTEMPTS = 20;
     private static final int DIRECTORY_MODE = 0755;
 
     private final Linux linux;
@@ -71,17 +72,21 @@ final class ControlFiles {
         }
     }
 
-    /** Makes the directory {@code path}, and those above it down from {@code base}; whether it was not there. */
+    /**
+     * Makes the directory {@code path}, and those above it down from {@code base}; whether it was not there. One above may
+     * be removed as empty by another process just then, and is made again.
+     */
     boolean makeDirectories(String base, String path) {
-        try {
-            return makeDirectory(path);
-        } catch (LinuxException e) {
-            int slash = path.lastIndexOf('/');
-            if (e.errno() != Errno.ENOENT || slash <= base.length()) {
-                throw e;
+        for (int attempt = 1;; attempt++) {
+            try {
+                return makeDirectory(path);
+            } catch (LinuxException e) {
+                int slash = path.lastIndexOf('/');
+                if (e.errno() != Errno.ENOENT || slash <= base.length() || attempt == MOST_ATTEMPTS) {
+                    throw e;
+                }
+                makeDirectories(base, path.substring(0, slash));
             }
-            makeDirectories(base, path.substring(0, slash));
-            return makeDirectory(path);
         }
     }
 

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The controllers of a group of cgroup v2. A group has those that the group above it gives, which must have them itself, and
- * a group that gives any may have no processes of its own; Documentation/admin-guide/cgroup-v2.rst, "Controlling
- * Controllers".
+ * The controllers of a group of cgroup v2. A group has those that the group above it gives, which must have them
+ * itself, and a group that gives any may have no processes of its own; Documentation/admin-guide/cgroup-v2.rst,
+ * "Controlling Controllers".
  */
 final class Controllers {
 
@@ -80,8 +80,8 @@ final class Controllers {
     }
 
     /**
-     * The kernel would let a group with processes give cpu and pids, but make it a threaded domain then, in whose groups no
-     * process may be. Only the topmost group of the machine, which has no type, may do both.
+     * The kernel would let a group with processes give cpu and pids, but make it a threaded domain then, in whose
+     * groups no process may be. Only the topmost group of the machine, which has no type, may do both.
      */
     private void checkIsEmpty(String group, String value) {
         List<String> processes = CgroupLayout.words(files.readIfThere(group + "/cgroup.procs"));
@@ -89,7 +89,8 @@ final class Controllers {
             String some = processes.size() > MOST_NAMED ? processes.subList(0, MOST_NAMED) + " and more"
                     : processes.toString();
             throw new CgroupException("cannot write \"" + value + "\" into " + group + GIVEN + ": processes " + some
-                    + " are in " + group + " itself, and a group with processes can give no controllers to groups below it;"
+                    + " are in " + group + " itself, and a group with processes can give no controllers to groups"
+                    + " below it;"
                     + " move them: mkdir " + group + "/host; for p in $(cat " + group + "/cgroup.procs); do echo $p > "
                     + group + "/host/cgroup.procs; done");
         }

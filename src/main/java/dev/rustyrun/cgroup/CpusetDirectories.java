@@ -6,7 +6,10 @@ final class CpusetDirectories {
     private CpusetDirectories() {
     }
 
-    /** Makes {@code path} below {@code mountPoint}, every group on the way having all that the one above has; whether new. */
+    /**
+     * Makes {@code path} below {@code mountPoint}, every group on the way having all that the one above has; whether
+     * new.
+     */
     static boolean make(ControlFiles files, String mountPoint, String path) {
         boolean made = false;
         String above = mountPoint;

@@ -19,8 +19,8 @@ final class DeviceFilter {
     }
 
     /**
-     * Lets {@code rules} be in force in the group at {@code directory}, and no others of its own. At no moment is none in
-     * force.
+     * Lets {@code rules} be in force in the group at {@code directory}, and no others of its own. At no moment is none
+     * in force.
      *
      * @throws CgroupException when the kernel refuses
      */
@@ -30,7 +30,8 @@ final class DeviceFilter {
             attach(cgroup.descriptor(), program.descriptor());
         } catch (LinuxException e) {
             throw CgroupException.of("cannot limit the devices of " + directory + " (" + e.call() + ")", e,
-                    "cgroup v2 needs an eBPF program for it, which takes root, CAP_SYS_ADMIN or CAP_BPF, and a kernel with"
+                    "cgroup v2 needs an eBPF program for it, which takes root, CAP_SYS_ADMIN or CAP_BPF, and a"
+                            + " kernel with"
                             + " CONFIG_CGROUP_BPF");
         }
     }

@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * A list of device rules in the only form that v1's {@code devices} controller keeps: everything denied, or everything
- * allowed, and exceptions. A list whose meaning has no such form is refused rather than half kept; the kernel would pass
- * over what it cannot express. Source: Documentation/admin-guide/cgroup-v1/devices.rst.
+ * allowed, and exceptions. A list whose meaning has no such form is refused rather than half kept; the kernel would
+ * pass over what it cannot express. Source: Documentation/admin-guide/cgroup-v1/devices.rst.
  */
 final class DeviceList {
 
@@ -49,7 +49,8 @@ final class DeviceList {
     List<String> exceptions() {
         List<String> lines = new ArrayList<>();
         for (DeviceRule rule : exceptions) {
-            lines.add(rule.type().letter() + " " + number(rule.major()) + ":" + number(rule.minor()) + " " + rule.access());
+            lines.add(rule.type().letter() + " " + number(rule.major()) + ":" + number(rule.minor()) + " "
+                    + rule.access());
         }
         return lines;
     }

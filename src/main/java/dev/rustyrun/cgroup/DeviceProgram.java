@@ -9,9 +9,9 @@ import java.util.List;
  * Compiles a list of device rules into the eBPF program that cgroup v2 asks about every access to a device, of type
  * BPF_PROG_TYPE_CGROUP_DEVICE; {@code struct bpf_cgroup_dev_ctx} and {@code struct bpf_insn} of {@code linux/bpf.h}.
  *
- * <p>The last rule that speaks of an access decides about it, so the program asks the rules from the last to the first. An
- * access may be for several things at once, such as reading and writing; what one rule has allowed is crossed off, and the
- * rules before decide about the rest. What no rule has allowed is denied.
+ * <p>The last rule that speaks of an access decides about it, so the program asks the rules from the last to the first.
+ * An access may be for several things at once, such as reading and writing; what one rule has allowed is crossed off,
+ * and the rules before decide about the rest. What no rule has allowed is denied.
  */
 final class DeviceProgram {
 

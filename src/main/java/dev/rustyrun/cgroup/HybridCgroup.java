@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A group where v1 and v2 are used at once: each controller is v1's when v1 has it, for then v2 cannot, and otherwise v2's.
- * Many such machines use v2 for nothing; then the group is not made there.
+ * A group where v1 and v2 are used at once: each controller is v1's when v1 has it, for then v2 cannot, and otherwise
+ * v2's. Many such machines use v2 for nothing; then the group is not made there.
  */
 final class HybridCgroup implements Cgroup {
 

@@ -33,10 +33,12 @@ public record Statistics(long memoryCurrent, long memoryPeak, long memoryLimit, 
     /** These, and where they are unknown those of {@code other}. */
     Statistics or(Statistics other) {
         return new Statistics(known(memoryCurrent, other.memoryCurrent), known(memoryPeak, other.memoryPeak),
-                known(memoryLimit, other.memoryLimit), known(oomKills, other.oomKills), known(cpuMicros, other.cpuMicros),
+                known(memoryLimit, other.memoryLimit), known(oomKills, other.oomKills), known(cpuMicros,
+                        other.cpuMicros),
                 known(cpuUserMicros, other.cpuUserMicros), known(cpuSystemMicros, other.cpuSystemMicros),
                 known(throttledMicros, other.throttledMicros), known(throttledPeriods, other.throttledPeriods),
-                known(pidsCurrent, other.pidsCurrent), known(pidsPeak, other.pidsPeak), known(pidsLimit, other.pidsLimit),
+                known(pidsCurrent, other.pidsCurrent), known(pidsPeak, other.pidsPeak), known(pidsLimit,
+                        other.pidsLimit),
                 known(pidsRefused, other.pidsRefused), known(ioReadBytes, other.ioReadBytes),
                 known(ioWrittenBytes, other.ioWrittenBytes));
     }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A group in the hierarchies of cgroup v1: in those that every container needs, and in others that its limits need. Which
- * those are is told by the directories that are there.
+ * A group in the hierarchies of cgroup v1: in those that every container needs, and in others that its limits need.
+ * Which those are is told by the directories that are there.
  */
 final class V1Cgroup implements Cgroup {
 
@@ -26,8 +26,6 @@ final class V1Cgroup implements Cgroup {
      * the system to finish (3 to 15 ms). Who joins has one thread, or replaces all of them by an execve.
      */
     private static final String TASKS = "/tasks";
-    private static final String STATE = "/freezer.state";
-    private static final String FROZEN = "FROZEN";
 
     private final ControlFiles files;
     private final CgroupLayout layout;
@@ -187,43 +185,27 @@ final class V1Cgroup implements Cgroup {
         });
     }
 
-    /** The kernel may need several requests to stop processes that are just being made. */
     @Override
     public void freeze() {
-        String state = directory(needed("freezer")) + STATE;
-        long deadline = System.nanoTime() + CgroupTree.PATIENCE_NANOS;
-        try {
-            do {
-                files.write(state, FROZEN);
-                if (isFrozen()) {
-                    return;
-                }
-                CgroupTree.pause(1);
-            } while (System.nanoTime() < deadline);
-            files.write(state, "THAWED");
-        } catch (LinuxException e) {
-            throw CgroupException.of("cannot freeze the cgroup " + path.value(), e, "");
-        }
-        throw new CgroupException("cannot freeze the cgroup " + path.value() + " within 2 s: a process in it waits in the"
-                + " kernel");
+        freezer().freeze();
     }
 
     @Override
     public void thaw() {
-        try {
-            files.write(directory(needed("freezer")) + STATE, "THAWED");
-        } catch (LinuxException e) {
-            throw CgroupException.of("cannot thaw the cgroup " + path.value(), e, "");
-        }
+        freezer().thaw();
     }
 
     @Override
     public boolean isFrozen() {
-        return hasFreezer() && files.readIfThere(directory(needed("freezer")) + STATE).startsWith(FROZEN);
+        return hasFreezer() && freezer().isFrozen();
     }
 
     boolean hasFreezer() {
         return layout.v1("freezer").isPresent();
+    }
+
+    private V1Freezer freezer() {
+        return new V1Freezer(files, directory(needed("freezer")));
     }
 
     /** While they are frozen none can be made anew; thawed, they find the signal. */

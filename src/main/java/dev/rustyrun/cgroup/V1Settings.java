@@ -27,7 +27,8 @@ final class V1Settings {
         V1Settings compiler = new V1Settings();
         compiler.memory(resources.memory());
         compiler.cpu(resources.cpu());
-        compiler.number("pids", "pids.max", resources.pids() == Resources.UNLIMITED ? Long.MAX_VALUE : resources.pids());
+        compiler.number("pids", "pids.max", resources.pids() == Resources.UNLIMITED ? Long.MAX_VALUE
+                : resources.pids());
         compiler.blockIo(resources.blockIo(), bfq ? "blkio.bfq.weight" : "blkio.weight");
         for (Map.Entry<String, Long> limit : resources.hugepages().entrySet()) {
             compiler.hugepages("hugetlb." + limit.getKey(), limit.getValue());

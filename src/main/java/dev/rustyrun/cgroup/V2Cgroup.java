@@ -104,7 +104,8 @@ final class V2Cgroup implements Cgroup {
         if (memory.checkBeforeUpdate() && memory.limit() >= 0) {
             long used = Statistics.number(files.readIfThere(directory + "/memory.current"));
             if (used > memory.limit()) {
-                throw new CgroupException("cannot limit memory to " + memory.limit() + " bytes: the container already uses "
+                throw new CgroupException("cannot limit memory to " + memory.limit()
+                        + " bytes: the container already uses "
                         + used);
             }
         }

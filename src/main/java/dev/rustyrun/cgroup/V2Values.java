@@ -17,8 +17,8 @@ final class V2Values {
     }
 
     /**
-     * {@code cpu.shares} 2…262144 as {@code cpu.weight} 1…10000, on a straight line, as runtimes have done since v2. The
-     * usual 1024 becomes 39, not 100: containers of runtimes that bend the line share differently with ours.
+     * {@code cpu.shares} 2…262144 as {@code cpu.weight} 1…10000, on a straight line, as runtimes have done since v2.
+     * The usual 1024 becomes 39, not 100: containers of runtimes that bend the line share differently with ours.
      */
     static long cpuWeight(long shares) {
         return 1 + (shares - 2) * 9999 / 262_142;

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -64,7 +65,9 @@ public final class CommandLineMain {
             }
             return new CommandLine.RunLast().execute(parsed);
         } catch (RuntimeException e) {
-            return fail(e, parsed.originalArgs().toArray(String[]::new));
+            // A command's own exception comes wrapped in one of picocli's.
+            Exception own = e instanceof ExecutionException && e.getCause() instanceof Exception cause ? cause : e;
+            return fail(own, parsed.originalArgs().toArray(String[]::new));
         }
     }
 

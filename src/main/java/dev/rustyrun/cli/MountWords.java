@@ -50,8 +50,9 @@ final class MountWords {
         return switch (keys.getOrDefault("type", "bind")) {
             case "bind" -> bind(required(text, keys, "source"), target, options);
             case "tmpfs" -> tmpfs(target, options);
+            case "cgroup" -> cgroup(target, options);
             default -> throw new InvalidSpecException(
-                    "mount \"" + text + "\": type " + keys.get("type") + " is neither bind nor tmpfs");
+                    "mount \"" + text + "\": type " + keys.get("type") + " is none of bind, tmpfs and cgroup");
         };
     }
 
@@ -70,6 +71,12 @@ final class MountWords {
         List<String> all = new ArrayList<>(List.of("nosuid", "nodev"));
         all.addAll(options);
         return new Spec.Mount(target, "tmpfs", "tmpfs", all);
+    }
+
+    private static Spec.Mount cgroup(String target, List<String> options) {
+        List<String> all = new ArrayList<>(List.of("nosuid", "noexec", "nodev"));
+        all.addAll(options);
+        return new Spec.Mount(target, "cgroup", "cgroup", all);
     }
 
     /** A bind mount has no file system to understand words that mount(8) does not know. */

@@ -24,8 +24,8 @@ final class PrivilegeOptions {
     private List<String> dropped = List.of();
 
     @Option(names = "--no-new-privileges", negatable = true, defaultValue = "true", fallbackValue = "true",
-            description = "Let no program, set-user-id ones neither, give more rights (default); --no-no-new-privileges"
-                    + " lets them.")
+            description = "Let no program, set-user-id ones neither, give more rights (default); --new-privileges lets"
+                    + " them.")
     private boolean noNewPrivileges;
 
     @Option(names = "--ulimit", paramLabel = "NAME=SOFT[:HARD]",

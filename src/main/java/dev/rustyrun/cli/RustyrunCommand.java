@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 /** The command {@code rustyrun} itself, which only has subcommands. */
 @Command(name = "rustyrun", description = "Runs commands in containers.", mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, ServeCommand.class, DoctorCommand.class, HelpCommand.class},
+        subcommands = {RunCommand.class, SpecCommand.class, FeaturesCommand.class, ServeCommand.class, DoctorCommand.class,
+            GcCommand.class, HelpCommand.class},
         footer = {"", "Start with:", "  rustyrun run --rootfs DIR --command /bin/sh"})
 final class RustyrunCommand implements Runnable {
 

@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.oci.OciVersion;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} says. */
@@ -8,9 +9,13 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        String version = org.eclipse.microprofile.config.ConfigProvider.getConfig()
+        return new String[] {"rustyrun " + number() + " (" + (SelfExec.isNativeImage() ? "native" : "JVM "
+                + Runtime.version().feature()) + ", OCI runtime-spec " + OciVersion.NEWEST + ")"};
+    }
+
+    /** Only the number. */
+    static String number() {
+        return org.eclipse.microprofile.config.ConfigProvider.getConfig()
                 .getOptionalValue("quarkus.application.version", String.class).orElse("unknown");
-        return new String[] {"rustyrun " + version + " (" + (SelfExec.isNativeImage() ? "native" : "JVM "
-                + Runtime.version().feature()) + ", OCI runtime-spec 1.2)"};
     }
 }

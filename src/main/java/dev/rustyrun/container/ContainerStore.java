@@ -65,7 +65,7 @@ public final class ContainerStore {
      * @throws InvalidSpecException when it is no id, or another container has it
      */
     public void add(ContainerState state) {
-        checkId(state.id());
+        checked(state.id());
         makeFolder();
         try {
             linux.makeDirectory(FileFlag.AT_FDCWD, path(state.id()), 0700);
@@ -78,11 +78,17 @@ public final class ContainerStore {
         write(state);
     }
 
-    private static void checkId(String id) {
+    /**
+     * {@code id}, if it can be a container's.
+     *
+     * @throws InvalidSpecException when it cannot
+     */
+    static String checked(String id) {
         if (!id.matches("[A-Za-z0-9_+.-]{1,128}") || id.startsWith(".") || id.startsWith("-")) {
             throw new InvalidSpecException("container id \"" + id + "\" must be 1 to 128 letters, digits or any of _+.-,"
                     + " and start with neither . nor -");
         }
+        return id;
     }
 
     /** A folder of our own: in /tmp somebody else could have made it first. */
@@ -136,8 +142,12 @@ public final class ContainerStore {
 
     /** The container with this id, if it runs. */
     public Optional<ContainerState> running(String id) {
-        checkId(id);
-        return read(id).filter(state -> isInitAlive(state));
+        return read(checked(id)).filter(state -> isInitAlive(state));
+    }
+
+    /** Whether a container with this id is written down. */
+    boolean has(String id) {
+        return read(id).isPresent();
     }
 
     /** All containers that are written down, running or left over. */

@@ -30,7 +30,9 @@ final class HostProbe {
         boolean userNamespace = spec.linux().has(NamespaceType.USER);
         boolean mapsOnlyOne = spec.linux().isNew(NamespaceType.USER) && !linux.isRoot()
                 && spec.linux().gidMappings().size() == 1;
+        boolean showsCgroups = spec.mounts().stream().anyMatch(mount -> mount.type().equals("cgroup"));
         return new HostFacts(self.program(), leftovers, cgroupFiles, limitsDevices || userNamespace,
-                !mapsOnlyOne, !userNamespace, filter);
+                !mapsOnlyOne, !userNamespace, filter,
+                showsCgroups ? CgroupHierarchies.mounted(linux.readFile("/proc/self/mountinfo")) : List.of());
     }
 }

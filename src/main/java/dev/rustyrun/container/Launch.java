@@ -47,7 +47,7 @@ public final class Launch {
      * @param id the container's name; empty for a new one
      */
     public Explanation explain(String id) {
-        String name = id.isEmpty() ? store.newId() : id;
+        String name = name(id);
         ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name);
         return new Explanation(cgroup.words(), PlanCompiler.compile(spec, facts(name, cgroup, cgroup.plannedFiles())));
     }
@@ -69,7 +69,7 @@ public final class Launch {
      * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
      */
     public Outcome run(String id, Stages stages, boolean traced, long timeoutMillis) {
-        String name = id.isEmpty() ? store.newId() : id;
+        String name = name(id);
         ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name);
         ContainerState state = state(name, cgroup.path());
         store.add(state);
@@ -101,6 +101,10 @@ public final class Launch {
 
     ContainerStore store() {
         return store;
+    }
+
+    private String name(String id) {
+        return id.isEmpty() ? store.newId() : ContainerStore.checked(id);
     }
 
     private HostFacts facts(String id, ContainerCgroup cgroup, List<String> cgroupFiles) {

@@ -28,7 +28,7 @@ final class ContainerTerminal {
                 OpenFile peer = new OpenFile(linux, linux.openTerminalPeer(master.descriptor()))) {
             linux.changeOwner(peer.descriptor(), owner, TTY_GROUP_AS_IT_IS);
             channel.send(new Report.TerminalOpened(master.descriptor()));
-            try (OpenFile console = inside.file("/dev/console")) {
+            try (OpenFile console = inside.fileWithoutLinks("/dev/console")) {
                 linux.mount(peer.path(), console.path(), null, MountFlag.MS_BIND.value(), null);
             }
             linux.setControllingTerminal(peer.descriptor());

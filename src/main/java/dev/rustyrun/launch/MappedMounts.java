@@ -5,6 +5,7 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.plan.IdMaps;
 import dev.rustyrun.plan.NamespaceStep;
@@ -12,7 +13,8 @@ import dev.rustyrun.plan.SentMount;
 import java.util.List;
 
 /**
- * Makes the mounts that map ids. The kernel takes a mapping from a user namespace: the container's own, or, for another
+ * Makes the mounts that only {@code run}, on the host, can make: those that map ids, and those that mount events go through.
+ * The kernel takes a mapping from a user namespace: the container's own, or, for another
  * mapping, one that a helper process makes and lends for the moment; man 2 mount_setattr.
  */
 final class MappedMounts {
@@ -35,20 +37,32 @@ final class MappedMounts {
 
     /** A descriptor of the mount that {@code wanted} describes, attached nowhere. */
     int make(SentMount wanted) {
-        boolean own = wanted.uids().equals(container.uids()) && wanted.gids().equals(container.gids());
-        try (OpenFile namespace = new OpenFile(linux, own ? namespaceOf(containerProcess) : borrow(wanted))) {
+        try {
             int mount = linux.cloneMount(wanted.source(), wanted.recursive());
-            if (wanted.setBelow() != 0) {
-                linux.setMountAttributes(mount, MountAttr.setting(wanted.setBelow()), true);
+            if (wanted.setBelow() != 0 || wanted.clearBelow() != 0) {
+                linux.setMountAttributes(mount, new MountAttr(wanted.setBelow(), wanted.clearBelow(), 0), true);
             }
-            if (wanted.set() != 0) {
-                linux.setMountAttributes(mount, MountAttr.setting(wanted.set()), false);
+            if (wanted.set() != 0 || wanted.clear() != 0) {
+                linux.setMountAttributes(mount, new MountAttr(wanted.set(), wanted.clear(), 0), false);
             }
-            linux.setMountAttributes(mount, MountAttr.mappingIds(namespace.descriptor()), wanted.recursive());
+            if (wanted.mapsIds()) {
+                mapIds(mount, wanted);
+            }
+            long propagation = wanted.propagation() & ~MountFlag.MS_REC.value();
+            if (propagation != 0) {
+                linux.setMountAttributes(mount, new MountAttr(0, 0, propagation), propagation != wanted.propagation());
+            }
             return mount;
         } catch (LinuxException e) {
-            throw new StepFailure(e.getMessage() + (e.errno() == Errno.EINVAL
+            throw new StepFailure(e.getMessage() + (e.errno() == Errno.EINVAL && wanted.mapsIds()
                     ? "; the file system of " + wanted.source() + " may not be able to map ids" : ""));
+        }
+    }
+
+    private void mapIds(int mount, SentMount wanted) {
+        boolean own = wanted.uids().equals(container.uids()) && wanted.gids().equals(container.gids());
+        try (OpenFile namespace = new OpenFile(linux, own ? namespaceOf(containerProcess) : borrow(wanted))) {
+            linux.setMountAttributes(mount, MountAttr.mappingIds(namespace.descriptor()), wanted.recursive());
         }
     }
 

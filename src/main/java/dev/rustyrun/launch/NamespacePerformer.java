@@ -53,7 +53,9 @@ final class NamespacePerformer implements NamespaceStep.Performer {
 
     @Override
     public void setTimeOffset(NamespaceStep.SetTimeOffset step) {
-        linux.writeFile("/proc/self/timens_offsets",
+        // The namespace for children is the unsharing thread's, which on a JVM is not the one that /proc/self tells of.
+        String thread = InsideRootfs.nameOf(linux.readLink(FileFlag.AT_FDCWD, "/proc/thread-self"));
+        linux.writeFile("/proc/" + thread + "/timens_offsets",
                 step.clock() + " " + step.seconds() + " " + step.nanoseconds());
     }
 
@@ -75,7 +77,7 @@ final class NamespacePerformer implements NamespaceStep.Performer {
     @Override
     public void setSysctl(NamespaceStep.SetSysctl step) {
         String path = "/proc/sys/" + step.name().replace('.', '/');
-        try (OpenFile found = context.inside().existing(path);
+        try (OpenFile found = context.existing(path);
                 OpenFile file = new OpenFile(linux, linux.open(found.path(), FileFlag.O_WRONLY))) {
             // What the image has put in the place of /proc would take the value and mean nothing (CVE-2025-52881).
             if (!linux.isProcFile(file.descriptor())) {

@@ -10,6 +10,7 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.spec.Capability;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -61,21 +62,28 @@ final class RootPerformer implements RootStep.Performer {
 
     @Override
     public void enterOverlay(RootStep.EnterOverlay step) {
+        List<OpenFile> layers = new ArrayList<>();
         StringBuilder lower = new StringBuilder("lowerdir=");
-        for (int i = 0; i < step.layers().size(); i++) {
+        for (String path : step.layers()) {
             // Named by descriptor, a path may have commas and colons, and may be covered by the tmpfs that follows.
-            int layer = linux.open(step.layers().get(i), FileFlag.O_PATH | FileFlag.O_DIRECTORY);
-            lower.append(i == 0 ? "" : ":").append("/proc/self/fd/").append(layer);
+            OpenFile layer = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+            lower.append(layers.isEmpty() ? "" : ":").append(layer.path());
+            layers.add(layer);
         }
         String place = placeFor(step.layers().get(0));
         linux.mount("tmpfs", place, "tmpfs", MountFlag.MS_NODEV.value(), step.upperOptions());
-        int made = linux.open(place, FileFlag.O_PATH | FileFlag.O_DIRECTORY);
-        for (String directory : List.of("upper", "work", "root")) {
-            linux.makeDirectory(made, directory, 0755);
+        try (OpenFile made = new OpenFile(linux, linux.open(place, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
+            for (String directory : List.of("upper", "work", "root")) {
+                linux.makeDirectory(made.descriptor(), directory, 0755);
+            }
+            linux.mount("overlay", place + "/root", "overlay", step.set(), lower + ",upperdir=" + made.path()
+                    + "/upper,workdir=" + made.path() + "/work" + step.overlayOptions());
+            context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
         }
-        linux.mount("overlay", place + "/root", "overlay", step.set(),
-                lower + ",upperdir=" + place + "/upper,workdir=" + place + "/work" + step.overlayOptions());
-        context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+        // From a directory of the host's that stays open, the command's path could climb out (CVE-2024-21626).
+        for (OpenFile layer : layers) {
+            layer.close();
+        }
     }
 
     private String placeFor(String rootfs) {

@@ -98,7 +98,7 @@ final class StageTalk {
             try (OpenFile mount = new OpenFile(linux, mounts.make(wanted))) {
                 send(StageChannel.GO, mount.descriptor());
             } catch (StepFailure e) {
-                fail("map the ids of " + wanted.source(), e.getMessage());
+                fail((wanted.mapsIds() ? "map the ids of " : "copy the mount ") + wanted.source(), e.getMessage());
                 return;
             }
         }

@@ -19,6 +19,7 @@ public final class FileFlag {
     public static final int S_IFMT = 0xF000;
     public static final int S_IFDIR = 0x4000;
     public static final int S_IFLNK = 0xA000;
+    public static final int S_IFIFO = 0x1000;
     public static final int S_IFCHR = 0x2000;
     public static final int S_IFBLK = 0x6000;
     public static final int S_IFREG = 0x8000;

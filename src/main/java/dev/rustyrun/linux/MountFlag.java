@@ -11,6 +11,7 @@ public enum MountFlag {
     MS_NOEXEC(1 << 3, "noexec"),
     MS_SYNCHRONOUS(1 << 4, "sync"),
     MS_REMOUNT(1 << 5, "remount"),
+    MS_MANDLOCK(1 << 6, "mand"),
     MS_DIRSYNC(1 << 7, "dirsync"),
     MS_NOSYMFOLLOW(1 << 8, "nosymfollow"),
     MS_NOATIME(1 << 10, "noatime"),
@@ -18,12 +19,15 @@ public enum MountFlag {
     MS_BIND(1 << 12, "bind"),
     MS_MOVE(1 << 13, "move"),
     MS_REC(1 << 14, "rec"),
+    MS_SILENT(1 << 15, "silent"),
     MS_UNBINDABLE(1 << 17, "unbindable"),
     MS_PRIVATE(1 << 18, "private"),
     MS_SLAVE(1 << 19, "slave"),
     MS_SHARED(1 << 20, "shared"),
     MS_RELATIME(1 << 21, "relatime"),
-    MS_STRICTATIME(1 << 24, "strictatime");
+    MS_I_VERSION(1 << 23, "iversion"),
+    MS_STRICTATIME(1 << 24, "strictatime"),
+    MS_LAZYTIME(1 << 25, "lazytime");
 
     private final long value;
     private final String option;

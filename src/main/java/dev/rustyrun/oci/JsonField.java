@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
@@ -21,7 +23,34 @@ record JsonField(String path, JsonNode node) {
         if (!node.isObject()) {
             throw wrong("is not an object");
         }
-        return new JsonField(path + "." + name, node.path(name));
+        return new JsonField(below(name), node.path(name));
+    }
+
+    private String below(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /** This object's fields by name, in their order; none when it is missing. */
+    Map<String, JsonField> fields() {
+        if (isPresent() && !node.isObject()) {
+            throw wrong("is not an object");
+        }
+        Map<String, JsonField> fields = new LinkedHashMap<>();
+        node.fields().forEachRemaining(
+                field -> fields.put(field.getKey(), new JsonField(below(shown(field.getKey())), field.getValue())));
+        return fields;
+    }
+
+    /** This object's strings by name, none of which is empty; none when it is missing. */
+    Map<String, String> textMap() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        fields().forEach((name, field) -> {
+            if (name.isEmpty() || name.indexOf('\0') >= 0) {
+                throw wrong("has a name that is empty or has a NUL character in it");
+            }
+            texts.put(name, field.text());
+        });
+        return texts;
     }
 
     boolean isPresent() {
@@ -56,7 +85,60 @@ record JsonField(String path, JsonNode node) {
         if (!node.isTextual()) {
             throw wrong("is not a string");
         }
+        if (node.textValue().indexOf('\0') >= 0) {
+            throw wrong("has a NUL character in it");
+        }
         return node.textValue();
+    }
+
+    /** A string with something in it. */
+    String word() {
+        if (text().isEmpty()) {
+            throw wrong("is empty");
+        }
+        return text();
+    }
+
+    /** An absolute path. */
+    String absolutePath() {
+        if (!text().startsWith("/")) {
+            throw wrong("is not an absolute path: " + quoted(text()));
+        }
+        return text();
+    }
+
+    /** Absolute paths; none when it is missing. */
+    List<String> absolutePaths() {
+        return elements().stream().map(JsonField::absolutePath).toList();
+    }
+
+    boolean truth() {
+        if (!isPresent()) {
+            throw wrong("is missing");
+        }
+        if (!node.isBoolean()) {
+            throw wrong("is neither true nor false");
+        }
+        return node.booleanValue();
+    }
+
+    boolean truthOr(boolean whenMissing) {
+        return isPresent() ? truth() : whenMissing;
+    }
+
+    /** A whole number from {@code least} to {@code most}. */
+    long between(long least, long most) {
+        if (!isPresent()) {
+            throw wrong("is missing");
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < least || node.longValue() > most) {
+            throw wrong("is not a whole number from " + least + " to " + most);
+        }
+        return node.longValue();
+    }
+
+    long betweenOr(long least, long most, long whenMissing) {
+        return isPresent() ? between(least, most) : whenMissing;
     }
 
     String textOr(String whenMissing) {
@@ -108,10 +190,14 @@ record JsonField(String path, JsonNode node) {
 
     /** At most 40 characters of {@code text}, and none that would disturb a terminal. */
     static String quoted(String text) {
-        StringBuilder b = new StringBuilder("\"");
+        return '"' + shown(text) + '"';
+    }
+
+    private static String shown(String text) {
+        StringBuilder b = new StringBuilder();
         for (int i = 0; i < Math.min(text.length(), 40); i++) {
             b.append(Character.isISOControl(text.charAt(i)) ? '?' : text.charAt(i));
         }
-        return b.append(text.length() > 40 ? "…\"" : "\"").toString();
+        return b.append(text.length() > 40 ? "…" : "").toString();
     }
 }

@@ -1,13 +1,8 @@
 package dev.rustyrun.oci;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.spec.Capability;
-import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Machine;
 import dev.rustyrun.spec.Seccomp;
 import dev.rustyrun.spec.SeccompValidator;
@@ -23,9 +18,6 @@ import java.util.Set;
  */
 public final class SeccompJson {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final int LARGEST_ERRNO_WITH_A_NAME = 133;
 
     private final ProfileConditions conditions;
@@ -40,32 +32,21 @@ public final class SeccompJson {
      * The profile that {@code json} says.
      *
      * @param bounding the container's bounding set, which conditions may ask for
-     * @throws InvalidSpecException when it is not JSON, or not a profile; the message names the place
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or not a profile; the message names the place
      */
     public static Seccomp parse(String json, Set<Capability> bounding, Machine machine) {
-        JsonNode tree;
-        try {
-            tree = MAPPER.readTree(json);
-        } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? ""
-                    : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ": ";
-            throw new InvalidSpecException("the seccomp profile is not JSON: " + where
-                    + firstLine(String.valueOf(e.getOriginalMessage())));
-        }
-        return parse(tree, bounding, machine);
+        return parse(JsonText.tree("the seccomp profile", json), bounding, machine);
     }
 
     /** The profile in a tree that has been read already, such as a bundle's {@code linux.seccomp}. */
     public static Seccomp parse(JsonNode tree, Set<Capability> bounding, Machine machine) {
-        Seccomp seccomp = new SeccompJson(bounding, machine).profile(new JsonField("seccomp", tree));
-        SeccompValidator.check(seccomp);
-        return seccomp;
+        return parse(new JsonField("seccomp", tree), bounding, machine);
     }
 
-    /** Jackson adds lines about where it read from, and may quote much of what it read. */
-    private static String firstLine(String message) {
-        String line = message.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
-        return line.substring(0, Math.min(line.length(), 160));
+    static Seccomp parse(JsonField json, Set<Capability> bounding, Machine machine) {
+        Seccomp seccomp = new SeccompJson(bounding, machine).profile(json);
+        SeccompValidator.check(seccomp);
+        return seccomp;
     }
 
     private Seccomp profile(JsonField json) {

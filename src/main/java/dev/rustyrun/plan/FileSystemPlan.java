@@ -30,7 +30,11 @@ final class FileSystemPlan {
     void before(List<Step> steps) {
         enterRoot(steps);
         for (Spec.Mount mount : spec.mounts()) {
-            steps.add(mount(mount));
+            if (mount.type().equals("cgroup")) {
+                new CgroupView(spec, mount, host).addTo(steps);
+            } else {
+                steps.add(mount(mount));
+            }
         }
         devices(steps);
     }
@@ -41,7 +45,7 @@ final class FileSystemPlan {
         // A device file in the image must not reach the host's device: the cgroup sees to that, or else the mount.
         boolean refuseDevices = !host.limitsDevices();
         if (spec.mapsRootfs()) {
-            sent.add(new SentMount(path, true, 0, 0, spec.linux().uidMappings(), spec.linux().gidMappings()));
+            sent.add(new SentMount(path, true, 0, 0, 0, 0, 0, spec.linux().uidMappings(), spec.linux().gidMappings()));
             steps.add(new RootStep.ReceiveLayer(path));
         }
         if (ephemeral == null) {
@@ -63,12 +67,17 @@ final class FileSystemPlan {
         String destination = mount.destination();
         if (options.idMapping() != IdMappedMount.NO || !mount.uidMappings().isEmpty()) {
             boolean own = mount.uidMappings().isEmpty();
-            sent.add(new SentMount(mount.source(), options.isRecursive(), MountAttr.bits(options.flags()),
-                    MountAttr.bits(options.flagsBelow()), own ? spec.linux().uidMappings() : mount.uidMappings(),
-                    own ? spec.linux().gidMappings() : mount.gidMappings()));
+            send(mount, options, own ? spec.linux().uidMappings() : mount.uidMappings(),
+                    own ? spec.linux().gidMappings() : mount.gidMappings());
             return new MountStep.ReceiveMount(destination, "id-mapped " + mount.source());
         }
-        if (options.isBind() || mount.type().equals("bind")) {
+        if (!options.isRemount() && (options.isBind() || mount.type().equals("bind"))) {
+            if (spec.mapsRootfs() || sharesEvents(options) && canSend()) {
+                // The host's root reaches what the root of a user namespace, who is somebody else, does not.
+                send(mount, options, List.of(), List.of());
+                return new MountStep.ReceiveMount(destination,
+                        mount.source() + Words.options(MountFlag.describe(options.propagation())));
+            }
             return new MountStep.BindMount(mount.source(), destination, options.isRecursive(),
                     MountAttr.bits(options.flags()), MountAttr.bitsToClear(options.flags(), options.clear()),
                     MountAttr.bits(options.flagsBelow()),
@@ -77,6 +86,22 @@ final class FileSystemPlan {
         boolean refuseLinks = KERNEL_VIEWS.contains(mount.type()) || destination.equals("/dev");
         return new MountStep.MountFileSystem(mount.type(), mount.source(), destination, options.flags(),
                 data(mount.type(), options.data()), options.propagation(), refuseLinks, options.copyUp());
+    }
+
+    private void send(Spec.Mount mount, MountOptions options, List<IdMapping> uids, List<IdMapping> gids) {
+        sent.add(new SentMount(mount.source(), options.isRecursive(), MountAttr.bits(options.flags()),
+                MountAttr.bitsToClear(options.flags(), options.clear()), MountAttr.bits(options.flagsBelow()),
+                MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()), options.propagation(), uids, gids));
+    }
+
+    /** A mount that events of the host's come into, or go out of: the container's own copies are in no peer group. */
+    private static boolean sharesEvents(MountOptions options) {
+        return (options.propagation() & MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_SLAVE)) != 0;
+    }
+
+    /** Whether {@code run} is the host's root, who can copy the host's mounts; an ordinary user has only his namespace's. */
+    private boolean canSend() {
+        return !spec.linux().has(NamespaceType.USER) || spec.mapsRootfs();
     }
 
     /** The terminals' group cannot be given where it has no number. */
@@ -100,7 +125,9 @@ final class FileSystemPlan {
         device(steps, "/dev/urandom", 1, 9);
         device(steps, "/dev/tty", 5, 0);
         for (LinuxSpec.Device device : spec.linux().devices()) {
-            if (host.mayMakeDevices()) {
+            if (device.type().equals("p")) {
+                steps.add(new MountStep.MakeFifo(device.path(), device.fileMode(), device.uid(), device.gid()));
+            } else if (host.mayMakeDevices()) {
                 steps.add(new MountStep.MakeDevice(device.path(), device.type().equals("b"), device.major(),
                         device.minor(), device.fileMode(), device.uid(), device.gid()));
             } else {

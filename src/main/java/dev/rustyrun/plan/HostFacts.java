@@ -12,13 +12,14 @@ import java.util.List;
  * @param mayMapGroups whether a new user namespace keeps setgroups(2): not when an unprivileged user maps only himself
  * @param mayMakeDevices whether device files can be made; where not, the host's are shown instead
  * @param seccomp the container's system call filter, or {@link SeccompFilter#NONE}
+ * @param cgroupHierarchies those mounted on the host, for a container that mounts them; else it may be empty
  */
-public record HostFacts(String program, Leftovers leftovers, List<String> cgroupFiles, boolean limitsDevices, boolean mayMapGroups,
-        boolean mayMakeDevices, SeccompFilter seccomp) {
+public record HostFacts(String program, Leftovers leftovers, List<String> cgroupFiles, boolean limitsDevices,
+        boolean mayMapGroups, boolean mayMakeDevices, SeccompFilter seccomp, List<CgroupHierarchy> cgroupHierarchies) {
 
     /** A privileged host that has prepared nothing. */
     public static final HostFacts PLAIN =
-            new HostFacts("", Leftovers.NONE, List.of(), false, true, true, SeccompFilter.NONE);
+            new HostFacts("", Leftovers.NONE, List.of(), false, true, true, SeccompFilter.NONE, List.of());
 
     /**
      * Host paths of what a launch makes there and removes at its end.
@@ -38,5 +39,12 @@ public record HostFacts(String program, Leftovers leftovers, List<String> cgroup
 
     public HostFacts {
         cgroupFiles = List.copyOf(cgroupFiles);
+        cgroupHierarchies = List.copyOf(cgroupHierarchies);
+    }
+
+    /** A host with no mounted control groups that the container would show. */
+    public HostFacts(String program, Leftovers leftovers, List<String> cgroupFiles, boolean limitsDevices,
+            boolean mayMapGroups, boolean mayMakeDevices, SeccompFilter seccomp) {
+        this(program, leftovers, cgroupFiles, limitsDevices, mayMapGroups, mayMakeDevices, seccomp, List.of());
     }
 }

@@ -44,7 +44,8 @@ public sealed interface MountStep extends Step {
         @Override
         public String describe() {
             String options = Words.join(MountFlag.describe(flags | propagation), data);
-            return "mount " + type + " on " + target + Words.options(copyUp ? Words.join(options, "tmpcopyup") : options);
+            String what = (flags & MountFlag.MS_REMOUNT.value()) != 0 ? "remount " : "mount " + type + " on ";
+            return what + target + Words.options(copyUp ? Words.join(options, "tmpcopyup") : options);
         }
     }
 
@@ -149,6 +150,33 @@ public sealed interface MountStep extends Step {
         }
     }
 
+    /** Makes a named pipe; man 7 fifo. */
+    record MakeFifo(String path, int mode, int uid, int gid) implements MountStep {
+        static MakeFifo read(PlanReader in) {
+            return new MakeFifo(in.takeText(), in.take32(), in.take32(), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.MAKE_FIFO;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path).put32(mode).put32(uid).put32(gid);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.makeFifo(this);
+        }
+
+        @Override
+        public String describe() {
+            return "make fifo " + path;
+        }
+    }
+
     /** Makes a symbolic link. */
     record MakeLink(String path, String target) implements MountStep {
         static MakeLink read(PlanReader in) {
@@ -239,6 +267,8 @@ public sealed interface MountStep extends Step {
         void receiveMount(ReceiveMount step);
 
         void makeDevice(MakeDevice step);
+
+        void makeFifo(MakeFifo step);
 
         void makeLink(MakeLink step);
 

@@ -65,6 +65,7 @@ public final class PlanCodec {
             case BIND_MOUNT -> MountStep.BindMount.read(in);
             case RECEIVE_MOUNT -> MountStep.ReceiveMount.read(in);
             case MAKE_DEVICE -> MountStep.MakeDevice.read(in);
+            case MAKE_FIFO -> MountStep.MakeFifo.read(in);
             case MAKE_LINK -> MountStep.MakeLink.read(in);
             case MASK_PATH -> MountStep.MaskPath.read(in);
             case READ_ONLY_PATH -> MountStep.ReadOnlyPath.read(in);

@@ -4,19 +4,30 @@ import dev.rustyrun.spec.IdMapping;
 import java.util.List;
 
 /**
- * A copy of a mount of the host's that maps ids, which {@code run} makes and sends to {@code init}, for only the owner of
- * the host's user namespace may; man 2 mount_setattr, "ID-mapped mounts".
+ * A copy of a mount of the host's that {@code run} makes and sends to {@code init}: one that maps ids, which only the owner
+ * of the host's user namespace may make (man 2 mount_setattr, "ID-mapped mounts"), or one that mount events go through,
+ * which only a copy made in the host's mount namespace can be (man 7 mount_namespaces, "Peer groups").
  *
  * @param source host path
  * @param recursive whether the mounts below it come along, mapped too
  * @param set {@link dev.rustyrun.linux.MountAttr} bits to set on it
+ * @param clear bits to clear on it
  * @param setBelow bits to set on it and on all below it
+ * @param clearBelow bits to clear on them
+ * @param propagation an MS_ flag perhaps with MS_REC, or 0
+ * @param uids how user ids are mapped; empty for as they are
+ * @param gids how group ids are mapped
  */
-public record SentMount(String source, boolean recursive, long set, long setBelow, List<IdMapping> uids,
-        List<IdMapping> gids) {
+public record SentMount(String source, boolean recursive, long set, long clear, long setBelow, long clearBelow,
+        long propagation, List<IdMapping> uids, List<IdMapping> gids) {
 
     public SentMount {
         uids = List.copyOf(uids);
         gids = List.copyOf(gids);
+    }
+
+    /** Whether it maps ids. */
+    public boolean mapsIds() {
+        return !uids.isEmpty() || !gids.isEmpty();
     }
 }

@@ -58,7 +58,9 @@ public record DeviceRule(boolean allow, Type type, long major, long minor, Strin
         }
     }
 
-    /** The list that is in force for a container that asks for {@code rules}: the defaults come last and so always hold. */
+    /**
+     * The list that is in force for a container that asks for {@code rules}: the defaults come last and so always hold.
+     */
     public static List<DeviceRule> withDefaults(List<DeviceRule> rules) {
         List<DeviceRule> all = new ArrayList<>(1 + rules.size() + DEFAULTS.size());
         all.add(DENY_ALL);

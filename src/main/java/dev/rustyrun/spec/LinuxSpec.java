@@ -21,11 +21,13 @@ import java.util.Optional;
  * @param seccomp its system call filter
  * @param maskedPaths made unreadable inside the container
  * @param readonlyPaths made read-only inside the container
+ * @param mountLabel SELinux context of its mounts; empty for none
+ * @param personality {@code LINUX} or {@code LINUX32}, man 2 personality; empty to leave it as it is
  */
 public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings, List<IdMapping> gidMappings,
         List<TimeOffset> timeOffsets, List<Device> devices, Map<String, String> sysctl, String cgroupsPath,
-        Resources resources, String rootfsPropagation,
-        SeccompSetting seccomp, List<String> maskedPaths, List<String> readonlyPaths) {
+        Resources resources, String rootfsPropagation, SeccompSetting seccomp, List<String> maskedPaths,
+        List<String> readonlyPaths, String mountLabel, String personality) {
 
     public LinuxSpec {
         namespaces = List.copyOf(namespaces);

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The option words of a mount, sorted: which are flags of mount(2), which set the propagation, and which the file system
@@ -27,6 +29,11 @@ public record MountOptions(long flags, long clear, long flagsBelow, long clearBe
         NO, ALONE, RECURSIVE
     }
 
+    /** What a mount has, and not only the file system behind it: this can be asked of the mounts below too. */
+    private static final long OF_THE_MOUNT = MountFlag.of(MountFlag.MS_RDONLY, MountFlag.MS_NOSUID, MountFlag.MS_NODEV,
+            MountFlag.MS_NOEXEC, MountFlag.MS_NOATIME, MountFlag.MS_NODIRATIME, MountFlag.MS_RELATIME,
+            MountFlag.MS_STRICTATIME, MountFlag.MS_NOSYMFOLLOW);
+    private static final Set<String> SPECIAL = Set.of("idmap", "ridmap", "tmpcopyup");
     private static final Map<String, Long> SET = new HashMap<>();
     private static final Map<String, Long> CLEAR = new HashMap<>();
     private static final Map<String, Long> PROPAGATION = new HashMap<>();
@@ -42,6 +49,11 @@ public record MountOptions(long flags, long clear, long flagsBelow, long clearBe
         attribute(MountFlag.MS_STRICTATIME, "nostrictatime");
         attribute(MountFlag.MS_NOSYMFOLLOW, "symfollow");
         attribute(MountFlag.MS_SYNCHRONOUS, "async");
+        attribute(MountFlag.MS_MANDLOCK, "nomand");
+        attribute(MountFlag.MS_SILENT, "loud");
+        attribute(MountFlag.MS_I_VERSION, "noiversion");
+        attribute(MountFlag.MS_LAZYTIME, "nolazytime");
+        SET.put("remount", MountFlag.MS_REMOUNT.value());
         SET.put("dirsync", MountFlag.MS_DIRSYNC.value());
         SET.put("bind", MountFlag.MS_BIND.value());
         SET.put("rbind", MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REC));
@@ -56,6 +68,22 @@ public record MountOptions(long flags, long clear, long flagsBelow, long clearBe
     private static void attribute(MountFlag flag, String opposite) {
         SET.put(flag.option(), flag.value());
         CLEAR.put(opposite, flag.value());
+    }
+
+    /** Every word that is not passed on to the file system, in alphabetical order. */
+    public static List<String> words() {
+        TreeSet<String> words = new TreeSet<>(SPECIAL);
+        words.addAll(SET.keySet());
+        words.addAll(CLEAR.keySet());
+        words.addAll(PROPAGATION.keySet());
+        for (Map<String, Long> attributes : List.of(SET, CLEAR)) {
+            attributes.keySet().stream().filter(MountOptions::isOfTheMount).forEach(word -> words.add("r" + word));
+        }
+        return List.copyOf(words);
+    }
+
+    private static boolean isOfTheMount(String word) {
+        return ((SET.getOrDefault(word, 0L) | CLEAR.getOrDefault(word, 0L)) & OF_THE_MOUNT) != 0;
     }
 
     /** Sorts {@code words}; a later one overrides an earlier one. */
@@ -77,7 +105,7 @@ public record MountOptions(long flags, long clear, long flagsBelow, long clearBe
 
         void take(String word) {
             // With an r before it, an attribute goes for the mounts below too: rro, rnosuid, ...
-            String recursive = word.startsWith("r") && !SET.containsKey(word) ? word.substring(1) : "";
+            String recursive = word.startsWith("r") && isOfTheMount(word.substring(1)) ? word.substring(1) : "";
             if (own.take(word)) {
                 return;
             } else if (PROPAGATION.containsKey(word)) {
@@ -114,6 +142,11 @@ public record MountOptions(long flags, long clear, long flagsBelow, long clearBe
     /** Whether this is a bind mount. */
     public boolean isBind() {
         return (flags & MountFlag.MS_BIND.value()) != 0;
+    }
+
+    /** Whether this changes a mount that is there instead of making one. */
+    public boolean isRemount() {
+        return (flags & MountFlag.MS_REMOUNT.value()) != 0;
     }
 
     /** Whether a bind mount takes the mounts below its source along. */

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a container may use of the machine: {@code linux.resources} of runtime-spec config-linux.md, "Control groups". Whether
- * the values make sense is {@link ResourcesValidator}'s business. A number that was not given is {@link #UNSET}, a text that
- * was not given is empty.
+ * What a container may use of the machine: {@code linux.resources} of runtime-spec config-linux.md, "Control groups".
+ * Whether the values make sense is {@link ResourcesValidator}'s business. A number that was not given is
+ * {@link #UNSET}, a text that was not given is empty.
  *
  * @param devices which devices may be used, a later rule overriding an earlier one, what no rule allows being denied;
  *        empty for no restriction at all. {@link DeviceRule#withDefaults} completes a list
@@ -148,8 +148,8 @@ public record Resources(List<DeviceRule> devices, Memory memory, Cpu cpu, long p
     }
 
     /**
-     * config-linux.md, "Block IO". The leaf weights, which went from kernels with the scheduler that knew them, are refused
-     * by the kernel.
+     * config-linux.md, "Block IO". The leaf weights, which went from kernels with the scheduler that knew them, are
+     * refused by the kernel.
      *
      * @param weight 10 to 1000
      * @param leafWeight 10 to 1000

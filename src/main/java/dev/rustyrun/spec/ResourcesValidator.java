@@ -3,8 +3,8 @@ package dev.rustyrun.spec;
 import java.util.Map;
 
 /**
- * Checks everything about {@link Resources} that can be told without looking at the machine; runtime-spec config-linux.md,
- * "Control groups", and the kernel's own bounds.
+ * Checks everything about {@link Resources} that can be told without looking at the machine; runtime-spec
+ * config-linux.md, "Control groups", and the kernel's own bounds.
  */
 public final class ResourcesValidator {
 
@@ -55,11 +55,13 @@ public final class ResourcesValidator {
         limit("memory.swap", memory.swap(), "bytes");
         range("memory.swappiness", memory.swappiness(), 0, 100);
         if (memory.swap() >= 0 && memory.limit() < 0) {
-            throw new InvalidSpecException("memory.swap " + memory.swap() + " needs a memory.limit: it counts memory and"
+            throw new InvalidSpecException("memory.swap " + memory.swap()
+                    + " needs a memory.limit: it counts memory and"
                     + " swap together");
         }
         if (memory.swap() >= 0 && memory.swap() < memory.limit()) {
-            throw new InvalidSpecException("memory.swap " + memory.swap() + " is less than memory.limit " + memory.limit()
+            throw new InvalidSpecException("memory.swap " + memory.swap() + " is less than memory.limit "
+                    + memory.limit()
                     + ": it counts memory and swap together");
         }
         if (memory.reservation() > memory.limit() && memory.limit() >= 0) {
@@ -126,7 +128,8 @@ public final class ResourcesValidator {
 
     private static void checkFileName(String name) {
         if (!name.matches("[A-Za-z0-9_]+(\\.[A-Za-z0-9_]+)+")) {
-            throw new InvalidSpecException("unified: \"" + name + "\" is not the name of a cgroup file such as memory.high");
+            throw new InvalidSpecException("unified: \"" + name
+                    + "\" is not the name of a cgroup file such as memory.high");
         }
         if (name.startsWith("cgroup.")) {
             throw new InvalidSpecException("unified: " + name + " is not a limit but belongs to the runtime");

@@ -15,9 +15,10 @@ import java.util.Set;
  * @param mounts in the order in which they are mounted
  * @param linux namespaces, devices, limits and paths
  * @param annotations free-form; {@link #INIT_ANNOTATION} is ours
+ * @param hooks programs that run at points of its life
  */
 public record Spec(Process process, Root root, String hostname, String domainname, List<Mount> mounts,
-        LinuxSpec linux, Map<String, String> annotations) {
+        LinuxSpec linux, Map<String, String> annotations, Hooks hooks) {
 
     /** Set to {@code true}, keeps a small reaper as PID 1 that starts the command, as {@code docker run --init} does. */
     public static final String INIT_ANNOTATION = "dev.rustyrun.init";
@@ -37,6 +38,11 @@ public record Spec(Process process, Root root, String hostname, String domainnam
     public Spec {
         mounts = List.copyOf(mounts);
         annotations = Map.copyOf(annotations);
+    }
+
+    /** Whether it says what to run: a bundle may leave that out, and then can be created but not started. */
+    public boolean hasProcess() {
+        return !process.equals(Process.NONE);
     }
 
     /** Whether the rootfs's ids are mapped. */
@@ -61,12 +67,28 @@ public record Spec(Process process, Root root, String hostname, String domainnam
      * @param noNewPrivileges whether no execve may grant more privileges
      * @param rlimits limits of the process; those not named are inherited
      * @param oomScoreAdj -1000 to 1000, or {@link #INHERITED}
+     * @param consoleSize of its terminal
+     * @param apparmorProfile its name; empty for none
+     * @param selinuxLabel its text; empty for none
+     * @param scheduling priorities and processors
      */
     public record Process(boolean terminal, User user, List<String> args, List<String> env, String cwd,
-            Capabilities capabilities, boolean noNewPrivileges, List<Rlimit> rlimits, int oomScoreAdj) {
+            Capabilities capabilities, boolean noNewPrivileges, List<Rlimit> rlimits, int oomScoreAdj,
+            ConsoleSize consoleSize, String apparmorProfile, String selinuxLabel, Scheduling scheduling) {
 
         /** The value of an oomScoreAdj that is not set. */
         public static final int INHERITED = Integer.MIN_VALUE;
+
+        /** The process of a Spec that has none. */
+        public static final Process NONE = new Process(false, User.ROOT, List.of(), List.of(), "", Capabilities.NONE, false,
+                List.of(), INHERITED, ConsoleSize.UNSET, "", "", Scheduling.INHERITED);
+
+        /** A process with no label, and scheduled as its parent. */
+        public Process(boolean terminal, User user, List<String> args, List<String> env, String cwd,
+                Capabilities capabilities, boolean noNewPrivileges, List<Rlimit> rlimits, int oomScoreAdj) {
+            this(terminal, user, args, env, cwd, capabilities, noNewPrivileges, rlimits, oomScoreAdj, ConsoleSize.UNSET, "",
+                    "", Scheduling.INHERITED);
+        }
 
         public Process {
             args = List.copyOf(args);
@@ -75,7 +97,16 @@ public record Spec(Process process, Root root, String hostname, String domainnam
         }
     }
 
-    /** config.md, "POSIX-platform user": numeric ids inside the container. */
+    /** config.md, "consoleSize", in characters; {@link #UNSET} to leave it as the runtime's terminal. */
+    public record ConsoleSize(int height, int width) {
+        public static final ConsoleSize UNSET = new ConsoleSize(0, 0);
+    }
+
+    /**
+     * config.md, "POSIX-platform user": numeric ids inside the container.
+     *
+     * @param umask permission bits that new files lack
+     */
     public record User(int uid, int gid, List<Integer> additionalGids, int umask) {
 
         /** Root, with no other group. */
@@ -89,6 +120,10 @@ public record Spec(Process process, Root root, String hostname, String domainnam
     /** config.md, "capabilities": the five sets; man 7 capabilities. */
     public record Capabilities(Set<Capability> bounding, Set<Capability> effective, Set<Capability> permitted,
             Set<Capability> inheritable, Set<Capability> ambient) {
+
+        /** No capability in any set. */
+        public static final Capabilities NONE = new Capabilities(Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
+
         public Capabilities {
             bounding = Set.copyOf(bounding);
             effective = Set.copyOf(effective);

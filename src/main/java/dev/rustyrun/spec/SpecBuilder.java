@@ -59,15 +59,18 @@ public final class SpecBuilder {
         Spec.Process process = new Spec.Process(terminal, user, args, List.copyOf(env.values()), cwd, capabilities,
                 noNewPrivileges, rlimits, oomScoreAdj);
         LinuxSpec linux = new LinuxSpec(List.copyOf(namespaces.values()), uidMappings, gidMappings, timeOffsets, devices,
-                sysctl, cgroupsPath, withDevices(), rootfsPropagation, seccomp, maskedPaths, readonlyPaths);
-        return new Spec(process, new Spec.Root(rootfs, readonly), hostname, domainname, mounts, linux, annotations);
+                sysctl, cgroupsPath, withDevices(), rootfsPropagation, seccomp, maskedPaths, readonlyPaths, "", "");
+        return new Spec(process, new Spec.Root(rootfs, readonly), hostname, domainname, mounts, linux, annotations,
+                Hooks.NONE);
     }
 
-    /** Whoever is given a device may use it. */
+    /** Whoever is given a device may use it; a FIFO is none. */
     private Resources withDevices() {
         List<DeviceRule> rules = new ArrayList<>(resources.devices());
         for (LinuxSpec.Device device : devices) {
-            rules.add(new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
+            if (!device.type().equals("p")) {
+                rules.add(new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
+            }
         }
         return resources.withDevices(rules);
     }

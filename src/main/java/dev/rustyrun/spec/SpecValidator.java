@@ -17,7 +17,9 @@ public final class SpecValidator {
      * @throws InvalidSpecException for the first thing that is wrong
      */
     public static void check(Spec spec) {
-        checkProcess(spec.process());
+        if (spec.hasProcess()) {
+            checkProcess(spec.process());
+        }
         checkName("hostname", spec.hostname());
         checkName("domainname", spec.domainname());
         absolute("rootfs", spec.root().path());
@@ -28,6 +30,7 @@ public final class SpecValidator {
             checkMount(mount);
         }
         LinuxSpecValidator.check(spec);
+        UnperformedParts.check(spec);
     }
 
     private static void checkName(String what, String name) {
@@ -50,8 +53,8 @@ public final class SpecValidator {
         }
         absolute("working directory", process.cwd());
         for (Spec.Rlimit rlimit : process.rlimits()) {
-            if (rlimit.hard() != Spec.Rlimit.UNLIMITED
-                    && (rlimit.soft() == Spec.Rlimit.UNLIMITED || rlimit.soft() > rlimit.hard())) {
+            // Unlimited is the largest unsigned number.
+            if (Long.compareUnsigned(rlimit.soft(), rlimit.hard()) > 0) {
                 throw new InvalidSpecException(rlimit.type() + ": the soft limit is above the hard one");
             }
         }
@@ -68,7 +71,7 @@ public final class SpecValidator {
                     "mount target \"" + mount.destination() + "\" climbs out of the rootfs with ..");
         }
         MountOptions options = MountOptions.parse(mount.options());
-        if ("bind".equals(mount.type()) || options.isBind()) {
+        if (!options.isRemount() && ("bind".equals(mount.type()) || options.isBind())) {
             absolute("mount source", mount.source());
             if (!options.data().isEmpty()) {
                 // A bind mount has no file system that would understand words that mount(8) does not know.
@@ -80,6 +83,10 @@ public final class SpecValidator {
         }
         if (mount.destination().matches("/+")) {
             throw new InvalidSpecException("mount target / is the rootfs itself; use --rootfs");
+        }
+        if (!mount.type().equals("proc") && !ProcPaths.mayBeCovered(mount.destination())) {
+            throw new InvalidSpecException("mount target \"" + mount.destination() + "\" is in /proc, of which only"
+                    + " files such as /proc/meminfo may be covered");
         }
         List.of(mount.source(), mount.type()).forEach(text -> noNul("mount", text));
         mount.options().forEach(option -> noNul("mount option", option));

@@ -7,7 +7,10 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/** Runs {@link CgroupIT} where there is no Maven, such as in a virtual machine with another layout; exits with 1 for a failure. */
+/**
+ * Runs {@link CgroupIT} where there is no Maven, such as in a virtual machine with another layout; exits with 1 for a
+ * failure.
+ */
 final class CgroupTestMain {
 
     private CgroupTestMain() {

@@ -7,7 +7,8 @@ import java.nio.ByteOrder;
 
 /**
  * An interpreter of the few eBPF instructions that a device program consists of, as Documentation/bpf/standardization
- * describes them. It knows nothing of how they were made, and fails on anything else, and on a jump back, as the kernel does.
+ * describes them. It knows nothing of how they were made, and fails on anything else, and on a jump back, as the kernel
+ * does.
  */
 final class TinyBpf {
 

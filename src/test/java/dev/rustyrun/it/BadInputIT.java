@@ -86,7 +86,7 @@ class BadInputIT {
     void mounts() {
         expectRun("is not SOURCE:TARGET", "--volume", "/tmp");
         expectRun("has no target", "--mount", "type=bind,source=/tmp");
-        expectRun("is neither bind nor tmpfs", "--mount", "type=nfs,source=/tmp,target=/x");
+        expectRun("is none of bind, tmpfs and cgroup", "--mount", "type=nfs,source=/tmp,target=/x");
         expectRun("unknown option sideways", "--volume", "/tmp:/x:sideways");
         expectRun("is not an absolute path", "--volume", "/tmp:x");
         expectRun("climbs out of the rootfs with ..", "--volume", "/tmp:/a/../../x");

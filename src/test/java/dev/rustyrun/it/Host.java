@@ -76,6 +76,11 @@ final class Host {
         eventually("nothing of " + mark + " is left", () -> remains(mark).isEmpty(), () -> remains(mark));
     }
 
+    /** Waits until no process has {@code mark} in its command line, whatever other containers there are. */
+    static void expectEnded(String mark) {
+        eventually(mark + " has ended", () -> processes().values().stream().noneMatch(words -> words.contains(mark)));
+    }
+
     static void eventually(String what, BooleanSupplier condition) {
         eventually(what, condition, () -> "");
     }

@@ -84,6 +84,25 @@ class MountsIT {
     }
 
     @Test
+    void mounted_cgroups_show_the_containers_own_as_the_root() {
+        Launcher.Result result = Launcher.run("--mount", "type=cgroup,target=/sys/fs/cgroup,ro", "--command", "/bin/sh",
+                "-c", "find /sys/fs/cgroup -name cgroup.procs | grep -v /unified/ | head -n 1 | xargs cat; "
+                        + "find /sys/fs/cgroup -type d -name process_api; mkdir /sys/fs/cgroup/x; echo $?").expect(0);
+        List<String> lines = result.out().lines().toList();
+        assertEquals("1", lines.get(0), "only the container's processes are in its root: " + result.out());
+        assertEquals("1", lines.get(lines.size() - 1), "read-only");
+        assertTrue(result.err().contains("Read-only file system"), result.err());
+    }
+
+    @Test
+    void without_a_cgroup_namespace_only_its_own_cgroup_is_shown() {
+        String out = Launcher.run("--cgroupns", "host", "--mount", "type=cgroup,target=/sys/fs/cgroup", "--command", "/bin/sh",
+                "-c", "cat $(find /sys/fs/cgroup -name cgroup.procs)").expect(0).out();
+        assertTrue(out.lines().toList().contains("1"), out);
+        assertTrue(out.lines().noneMatch("0"::equals), "no process of the host's is listed: " + out);
+    }
+
+    @Test
     void a_mount_of_the_container_does_not_show_on_the_host() {
         Host.State before = Host.state();
         Launcher.run("-v", folder + ":/made", "--command", "/bin/cat", "/made/file").expect(0);

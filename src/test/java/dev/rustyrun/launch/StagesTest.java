@@ -57,6 +57,15 @@ class StagesTest {
     }
 
     @Test
+    void a_fifo_is_made_with_its_mode_and_given_to_its_owner() {
+        List<String> calls = perform(new RecordingLibC(), new RootStep.EnterRootfs("/r", 0),
+                new MountStep.MakeFifo("/dev/pipe", 0620, 5, 6));
+        assertTrue(calls.stream().anyMatch(call -> call.startsWith("mknodat(") && call.endsWith("pipe, " + (0010000 | 0620)
+                + ", 0)")), calls.toString());
+        assertTrue(calls.stream().anyMatch(call -> call.startsWith("fchownat(") && call.contains("pipe, 5, 6")), calls.toString());
+    }
+
+    @Test
     void after_a_failed_step_no_other_is_performed() {
         List<String> calls = perform(new RecordingLibC().failing("sethostname", Errno.EPERM), new NamespaceStep.SetHostname("box"),
                 new RootStep.PivotRoot());

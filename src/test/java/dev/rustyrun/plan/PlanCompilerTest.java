@@ -9,6 +9,7 @@ import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.LinuxSpec.TimeOffset;
 import dev.rustyrun.spec.Spec;
@@ -126,10 +127,10 @@ class PlanCompilerTest {
     @Test
     void a_bind_mount_keeps_its_options() {
         Step step = init(spec().mount(new Spec.Mount("/data", "bind", "/srv", List.of("bind", "ro", "suid", "rnoexec",
-                "rslave")))).stream().filter(MountStep.BindMount.class::isInstance).findFirst().orElseThrow();
+                "rprivate")))).stream().filter(MountStep.BindMount.class::isInstance).findFirst().orElseThrow();
         MountStep.BindMount bind = assertInstanceOf(MountStep.BindMount.class, step);
-        assertEquals("bind mount /srv on /data (bind,ro,suid,noexec,rec,slave)", bind.describe());
-        assertEquals(MountFlag.of(MountFlag.MS_SLAVE, MountFlag.MS_REC), bind.propagation());
+        assertEquals("bind mount /srv on /data (bind,ro,suid,noexec,rec,private)", bind.describe());
+        assertEquals(MountFlag.of(MountFlag.MS_PRIVATE, MountFlag.MS_REC), bind.propagation());
         assertEquals(MountAttr.MOUNT_ATTR_NOEXEC, bind.setBelow());
         assertFalse(bind.recursive());
     }
@@ -143,6 +144,20 @@ class PlanCompilerTest {
         assertEquals("/rootfs", mapped.sentMounts().get(0).source());
         List<Step> steps = mapped.init();
         assertTrue(names(steps).indexOf("ReceiveLayer") < names(steps).indexOf("EnterRootfs"));
+    }
+
+    @Test
+    void a_fifo_is_made_even_where_devices_cannot_be() {
+        HostFacts facts = new HostFacts("", HostFacts.Leftovers.NONE, List.of(), true, true, false, SeccompFilter.NONE);
+        assertTrue(PlanCompiler.compile(spec().device(new LinuxSpec.Device("/dev/p", "p", 0, 0, 0600, 1, 2)).build(), facts)
+                .init().contains(new MountStep.MakeFifo("/dev/p", 0600, 1, 2)));
+    }
+
+    @Test
+    void a_remount_changes_what_is_mounted_and_binds_nothing() {
+        assertTrue(init(spec().mount(new Spec.Mount("/dev", "", "", List.of("bind", "remount", "ro")))).contains(
+                new MountStep.MountFileSystem("", "", "/dev", MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REMOUNT,
+                        MountFlag.MS_RDONLY), "", 0, true, false)));
     }
 
     @Test

@@ -31,4 +31,35 @@ class MountOptionsTest {
         assertFalse(MountOptions.parse(List.of("bind")).isRecursive());
         assertTrue(MountOptions.parse(List.of("rbind", "ro")).isRecursive());
     }
+
+    @Test
+    void every_option_of_the_specification_is_known() {
+        List<String> table = List.of("async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "iversion",
+                "lazytime", "loud", "mand", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand",
+                "norelatime", "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime",
+                "relatime", "remount", "rexec", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime",
+                "rnostrictatime", "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave",
+                "rstrictatime", "rsuid", "rsymfollow", "runbindable", "rw", "shared", "silent", "slave", "strictatime",
+                "suid", "symfollow", "sync", "tmpcopyup", "unbindable", "idmap", "ridmap");
+        for (String word : table) {
+            assertTrue(MountOptions.words().contains(word), word);
+            assertEquals("", MountOptions.parse(List.of(word)).data(), word);
+        }
+        assertEquals(table.stream().sorted().toList(), MountOptions.words());
+    }
+
+    @Test
+    void what_only_a_file_system_has_cannot_be_asked_of_the_mounts_below() {
+        assertEquals("rsync,rmand", MountOptions.parse(List.of("rsync", "rmand")).data());
+        assertEquals(MountFlag.MS_RDONLY.value(), MountOptions.parse(List.of("rro")).flagsBelow());
+        assertEquals(MountFlag.MS_RDONLY.value(), MountOptions.parse(List.of("rrw")).clearBelow());
+    }
+
+    @Test
+    void a_remount_and_the_flags_of_file_systems_are_mount_2s() {
+        MountOptions options = MountOptions.parse(List.of("remount", "mand", "silent", "iversion", "lazytime", "loud"));
+        assertTrue(options.isRemount());
+        assertEquals(MountFlag.of(MountFlag.MS_REMOUNT, MountFlag.MS_MANDLOCK, MountFlag.MS_I_VERSION,
+                MountFlag.MS_LAZYTIME), options.flags());
+    }
 }

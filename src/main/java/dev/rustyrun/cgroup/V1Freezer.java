@@ -1,0 +1,51 @@
+package dev.rustyrun.cgroup;
+
+import dev.rustyrun.linux.LinuxException;
+
+/** Stops a group of v1 and lets it go on; the kernel's Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst. */
+final class V1Freezer {
+
+    private static final String FROZEN = "FROZEN";
+    private static final String THAWED = "THAWED";
+
+    private final ControlFiles files;
+    private final String directory;
+    private final String state;
+
+    V1Freezer(ControlFiles files, String directory) {
+        this.files = files;
+        this.directory = directory;
+        state = directory + "/freezer.state";
+    }
+
+    /** The kernel may need several requests to stop processes that are just being made. */
+    void freeze() {
+        long deadline = System.nanoTime() + CgroupTree.PATIENCE_NANOS;
+        do {
+            request(FROZEN, "freeze");
+            if (isFrozen()) {
+                return;
+            }
+            CgroupTree.pause(1);
+        } while (System.nanoTime() < deadline);
+        request(THAWED, "thaw");
+        throw new CgroupException("cannot freeze the cgroup " + directory
+                + " within 2 s: a process in it waits in the kernel");
+    }
+
+    void thaw() {
+        request(THAWED, "thaw");
+    }
+
+    boolean isFrozen() {
+        return files.readIfThere(state).startsWith(FROZEN);
+    }
+
+    private void request(String value, String what) {
+        try {
+            files.write(state, value);
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot " + what + " the cgroup " + directory, e, "");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.oci.FeaturesJson;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code rustyrun features}: what of the OCI runtime specification is implemented. */
+@Command(name = "features", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        description = "Prints what of the OCI runtime specification is implemented, as JSON.",
+        footer = {"", "It is about the program; what this machine can do is told by: rustyrun doctor"})
+final class FeaturesCommand implements Callable<Integer> {
+
+    @Option(names = "--debug", description = "Print stack traces with errors.")
+    private boolean debug;
+
+    @Override
+    public Integer call() {
+        System.out.print(FeaturesJson.write(Version.number()));
+        return 0;
+    }
+}

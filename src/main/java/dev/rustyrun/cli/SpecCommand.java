@@ -1,0 +1,51 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.oci.SpecTemplate;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code rustyrun spec}: writes a {@code config.json} to start a bundle from. */
+@Command(name = "spec", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        exitCodeOnInvalidInput = 125, description = "Writes a config.json to start an OCI bundle from.",
+        footer = {"", "It runs sh on a terminal, in the directory rootfs beside it. A config.json that",
+            "is there already is left alone.", "", "Examples:",
+            "  mkdir bundle && cp -a busybox-rootfs bundle/rootfs && rustyrun spec --bundle bundle",
+            "  rustyrun spec --rootless"})
+final class SpecCommand implements Callable<Integer> {
+
+    @Option(names = {"-b", "--bundle"}, paramLabel = "DIR", defaultValue = ".",
+            description = "The bundle's directory (default: this one).")
+    private Path bundle;
+
+    @Option(names = "--rootless", description = "For a user who is not root: with a user namespace, and the host's network.")
+    private boolean rootless;
+
+    @Option(names = "--debug", description = "Print stack traces with errors.")
+    private boolean debug;
+
+    @Override
+    public Integer call() {
+        Linux linux = Linux.host();
+        Path file = bundle.resolve("config.json");
+        String text = rootless ? SpecTemplate.rootless(linux.userId(), linux.groupId()) : SpecTemplate.privileged();
+        try {
+            Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            throw new InvalidSpecException(file + " is there already: remove it first, or name another --bundle");
+        } catch (NoSuchFileException e) {
+            throw new InvalidSpecException("bundle " + bundle + " is not a directory: make it first");
+        } catch (IOException e) {
+            throw new InvalidSpecException("cannot write " + file + ": " + e.getMessage());
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.rustyrun.oci;
+
+import dev.rustyrun.spec.Hooks;
+import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.spec.LinuxSpec;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Spec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a bundle's {@code config.json}, as of the OCI runtime specification 1.x for Linux. Fields that nobody knows are
+ * ignored; what is known and cannot be is refused, with the path of the field. What spans several fields, or is the same for
+ * flags, is left to {@link dev.rustyrun.spec.SpecValidator}.
+ */
+public final class ConfigJson {
+
+    private final Path bundle;
+    private final List<String> warnings = new ArrayList<>();
+    private final Surroundings host;
+
+    private ConfigJson(Path bundle, Surroundings host) {
+        this.bundle = bundle.toAbsolutePath();
+        this.host = host;
+    }
+
+    /**
+     * What a config.json comes to.
+     *
+     * @param ociVersion the version of the specification that it says it follows
+     * @param warnings what is not as the specification wants it, yet no reason to refuse it; a line each
+     */
+    public record Config(String ociVersion, Spec spec, List<String> warnings) {
+        public Config {
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /**
+     * The container that {@code json} describes.
+     *
+     * @param bundle the directory that config.json is in, to which its paths are relative
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value cannot be: the message names the field
+     */
+    public static Spec parse(String json, Path bundle) {
+        return read(json, bundle).spec();
+    }
+
+    /** As {@link #parse}, with what is worth a warning. */
+    public static Config read(String json, Path bundle) {
+        return read(json, bundle, Surroundings.current());
+    }
+
+    static Config read(String json, Path bundle, Surroundings host) {
+        JsonField config = new JsonField("", JsonText.tree("config.json", json));
+        if (!config.node().isObject()) {
+            throw new JsonField("config.json", config.node()).wrong("is not an object");
+        }
+        return new ConfigJson(bundle, host).config(config);
+    }
+
+    private Config config(JsonField config) {
+        String version = version(config.field("ociVersion"));
+        JsonField process = config.field("process");
+        Spec.Process made = process.isPresent() ? new ProcessJson(host, warnings).process(process) : Spec.Process.NONE;
+        List<Spec.Mount> mounts = new ArrayList<>();
+        for (JsonField mount : config.field("mounts").elements()) {
+            mounts.add(mount(mount));
+        }
+        LinuxSpec linux = new LinuxJson(host, warnings).linux(config.field("linux"), made.capabilities().bounding());
+        Spec spec = new Spec(made, root(config.field("root")), name(config.field("hostname"), linux),
+                name(config.field("domainname"), linux), mounts, linux, config.field("annotations").textMap(),
+                hooks(config.field("hooks")));
+        return new Config(version, spec, warnings);
+    }
+
+    /** As of semver.org; another minor version than ours only adds fields. */
+    private static String version(JsonField json) {
+        String version = json.text();
+        if (!version.matches("[0-9]{1,9}\\.[0-9]{1,9}\\.[0-9]{1,9}([-+][0-9A-Za-z.+-]*)?")) {
+            throw json.wrong("is not a version such as " + OciVersion.NEWEST + ": " + JsonField.quoted(version));
+        }
+        if (!version.startsWith("1.")) {
+            throw json.wrong("is " + JsonField.quoted(version) + ", but Rustyrun knows 1.x only");
+        }
+        return version;
+    }
+
+    private Spec.Root root(JsonField json) {
+        if (!json.isPresent()) {
+            throw json.wrong("is missing");
+        }
+        return new Spec.Root(inBundle(json.field("path").word()), json.field("readonly").truthOr(false));
+    }
+
+    private String inBundle(String path) {
+        return path.startsWith("/") ? path : bundle + "/" + path;
+    }
+
+    private static String name(JsonField json, LinuxSpec linux) {
+        String name = json.textOr("");
+        if (!name.isEmpty() && !linux.has(NamespaceType.UTS)) {
+            throw json.wrong("needs a uts namespace in linux.namespaces: it would be the host's");
+        }
+        return name;
+    }
+
+    private Spec.Mount mount(JsonField json) {
+        JsonField destination = json.field("destination");
+        String target = destination.word();
+        if (!target.startsWith("/")) {
+            warnings.add(destination.path() + " is not absolute, which is deprecated; taken as below /");
+            target = "/" + target;
+        }
+        List<String> options = json.field("options").texts();
+        boolean bind = options.contains("bind") || options.contains("rbind") || json.field("type").textOr("").equals("bind");
+        String type = bind ? "bind" : options.contains("remount") ? json.field("type").textOr("") : json.field("type").word();
+        String source = json.field("source").textOr("");
+        if (bind && !options.contains("remount")) {
+            source = inBundle(json.field("source").word());
+        }
+        List<IdMapping> uids = LinuxJson.mappings(json.field("uidMappings"));
+        List<IdMapping> gids = LinuxJson.mappings(json.field("gidMappings"));
+        if (uids.isEmpty() != gids.isEmpty()) {
+            throw json.wrong("has one of uidMappings and gidMappings: it takes both");
+        }
+        return new Spec.Mount(target, type, source, options, uids, gids);
+    }
+
+    private static Hooks hooks(JsonField json) {
+        if (!json.isPresent()) {
+            return Hooks.NONE;
+        }
+        return new Hooks(hookList(json.field("prestart")), hookList(json.field("createRuntime")),
+                hookList(json.field("createContainer")), hookList(json.field("startContainer")),
+                hookList(json.field("poststart")), hookList(json.field("poststop")));
+    }
+
+    private static List<Hooks.Hook> hookList(JsonField json) {
+        List<Hooks.Hook> hooks = new ArrayList<>();
+        for (JsonField hook : json.elements()) {
+            hooks.add(new Hooks.Hook(hook.field("path").absolutePath(), hook.field("args").texts(),
+                    ProcessJson.environment(hook.field("env")),
+                    (int) hook.field("timeout").betweenOr(1, Integer.MAX_VALUE, 0)));
+        }
+        return hooks;
+    }
+}

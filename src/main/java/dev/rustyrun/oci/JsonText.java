@@ -1,0 +1,43 @@
+package dev.rustyrun.oci;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rustyrun.spec.InvalidSpecException;
+
+/** A JSON text that somebody else has written: read strictly, a name given twice or words after the end are errors. */
+final class JsonText {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final int LONGEST_MESSAGE = 160;
+
+    private JsonText() {
+    }
+
+    /**
+     * What {@code json} says.
+     *
+     * @param what it is, for the message
+     * @throws InvalidSpecException when it is not JSON; the message names the line and column
+     */
+    static JsonNode tree(String what, String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            String where = e.getLocation() == null ? ""
+                    : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ": ";
+            throw new InvalidSpecException(
+                    what + " is not JSON: " + where + firstLine(String.valueOf(e.getOriginalMessage())));
+        }
+    }
+
+    /** Jackson adds lines about where it read from, and may quote much of what it read. */
+    private static String firstLine(String message) {
+        String line = message.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
+        return line.substring(0, Math.min(line.length(), LONGEST_MESSAGE));
+    }
+}

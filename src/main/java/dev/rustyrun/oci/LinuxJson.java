@@ -1,0 +1,146 @@
+package dev.rustyrun.oci;
+
+import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.spec.LinuxSpec;
+import dev.rustyrun.spec.LinuxSpec.Namespace;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Machine;
+import dev.rustyrun.spec.SeccompSetting;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads {@code linux} of a config.json; runtime-spec config-linux.md. */
+final class LinuxJson {
+
+    private static final long LAST_ID = 0xFFFF_FFFEL;
+    private static final Set<String> PROPAGATIONS = Set.of("", "private", "slave", "shared", "unbindable", "rprivate",
+            "rslave", "rshared", "runbindable");
+
+    private final Surroundings host;
+    private final List<String> warnings;
+
+    LinuxJson(Surroundings host, List<String> warnings) {
+        this.host = host;
+        this.warnings = warnings;
+    }
+
+    /**
+     * The section.
+     *
+     * @param bounding the container's bounding set, on which its seccomp profile may depend
+     */
+    LinuxSpec linux(JsonField section, Set<Capability> bounding) {
+        ProcessJson.required(section);
+        refuse(section);
+        JsonField seccomp = section.field("seccomp");
+        SeccompSetting setting = seccomp.isPresent()
+                ? new SeccompSetting.Profile(SeccompJson.parse(seccomp, bounding, Machine.current()))
+                : new SeccompSetting.Unconfined();
+        return new LinuxSpec(namespaces(section.field("namespaces")), mappings(section.field("uidMappings")),
+                mappings(section.field("gidMappings")), timeOffsets(section.field("timeOffsets")),
+                devices(section.field("devices")), section.field("sysctl").textMap(),
+                section.field("cgroupsPath").textOr(""),
+                new ResourcesJson(warnings).resources(section.field("resources")),
+                propagation(section.field("rootfsPropagation")), setting, section.field("maskedPaths").absolutePaths(),
+                section.field("readonlyPaths").absolutePaths(), ProcessJson.label(section.field("mountLabel"), host),
+                personality(section.field("personality")));
+    }
+
+    /** What would change how the container is confined or what it can reach, and has no step here yet. */
+    private void refuse(JsonField section) {
+        JsonField rdt = section.field("intelRdt");
+        if (rdt.isPresent()) {
+            throw rdt.wrong(host.resctrl() ? "is something that Rustyrun does not set up: leave it out"
+                    : "needs the resctrl file system at /sys/fs/resctrl, which is not there: mount it, or leave it out");
+        }
+        for (String name : List.of("netDevices", "memoryPolicy")) {
+            JsonField field = section.field(name);
+            if (field.isPresent() && !field.fields().isEmpty()) {
+                throw field.wrong("is something that Rustyrun does not set up: leave it out");
+            }
+        }
+    }
+
+    private static List<Namespace> namespaces(JsonField json) {
+        List<Namespace> namespaces = new ArrayList<>();
+        Set<NamespaceType> named = EnumSet.noneOf(NamespaceType.class);
+        for (JsonField namespace : json.elements()) {
+            JsonField type = namespace.field("type");
+            NamespaceType known = type.oneOf(NamespaceType.values(), NamespaceType::word);
+            if (!named.add(known)) {
+                throw type.wrong("is " + known.word() + " again: it is there already");
+            }
+            JsonField path = namespace.field("path");
+            namespaces.add(new Namespace(known, path.textOr("").isEmpty() ? "" : path.absolutePath()));
+        }
+        return namespaces;
+    }
+
+    static List<IdMapping> mappings(JsonField json) {
+        List<IdMapping> mappings = new ArrayList<>();
+        for (JsonField mapping : json.elements()) {
+            mappings.add(new IdMapping(mapping.field("containerID").between(0, LAST_ID),
+                    mapping.field("hostID").between(0, LAST_ID), mapping.field("size").between(1, LAST_ID + 1)));
+        }
+        IdMapping.check(json.path(), mappings);
+        return mappings;
+    }
+
+    private static List<LinuxSpec.TimeOffset> timeOffsets(JsonField json) {
+        List<LinuxSpec.TimeOffset> offsets = new ArrayList<>();
+        for (Map.Entry<String, JsonField> clock : json.fields().entrySet()) {
+            JsonField offset = clock.getValue();
+            if (!Set.of("monotonic", "boottime").contains(clock.getKey())) {
+                throw offset.wrong("is no clock of a time namespace: these are monotonic and boottime");
+            }
+            offsets.add(new LinuxSpec.TimeOffset(clock.getKey(),
+                    offset.field("secs").betweenOr(Long.MIN_VALUE, Long.MAX_VALUE, 0),
+                    (int) offset.field("nanosecs").betweenOr(0, 999_999_999, 0)));
+        }
+        return offsets;
+    }
+
+    private static List<LinuxSpec.Device> devices(JsonField json) {
+        List<LinuxSpec.Device> devices = new ArrayList<>();
+        for (JsonField device : json.elements()) {
+            String type = device.field("type").text();
+            if (!Set.of("c", "u", "b", "p").contains(type)) {
+                throw device.field("type").wrong("is none of c, u, b and p: " + JsonField.quoted(type));
+            }
+            boolean fifo = type.equals("p");
+            // Some write the type of file into the mode too.
+            int mode = (int) device.field("fileMode").betweenOr(0, 0xFFFF_FFFFL, 0666) & 07777;
+            devices.add(new LinuxSpec.Device(device.field("path").absolutePath(), type,
+                    fifo ? 0 : device.field("major").number(), fifo ? 0 : device.field("minor").number(), mode,
+                    device.field("uid").optionalNumber().orElse(0), device.field("gid").optionalNumber().orElse(0)));
+        }
+        return devices;
+    }
+
+    private static String propagation(JsonField json) {
+        String propagation = json.textOr("");
+        if (!PROPAGATIONS.contains(propagation)) {
+            throw json.wrong("is none of private, slave, shared and unbindable, perhaps with an r before it: "
+                    + JsonField.quoted(propagation));
+        }
+        return propagation;
+    }
+
+    private static String personality(JsonField json) {
+        if (!json.isPresent()) {
+            return "";
+        }
+        if (!json.field("flags").elements().isEmpty()) {
+            throw json.field("flags").wrong("has flags, of which the specification has none so far");
+        }
+        String domain = json.field("domain").text();
+        if (!Set.of("LINUX", "LINUX32").contains(domain)) {
+            throw json.field("domain").wrong("is neither LINUX nor LINUX32: " + JsonField.quoted(domain));
+        }
+        return domain;
+    }
+}

@@ -1,0 +1,11 @@
+package dev.rustyrun.oci;
+
+/** The versions of the OCI runtime specification that Rustyrun follows. */
+public final class OciVersion {
+
+    public static final String OLDEST = "1.0.0";
+    public static final String NEWEST = "1.3.0";
+
+    private OciVersion() {
+    }
+}

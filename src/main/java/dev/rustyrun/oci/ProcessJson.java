@@ -1,0 +1,180 @@
+package dev.rustyrun.oci;
+
+import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.CpuList;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.RlimitType;
+import dev.rustyrun.spec.Scheduling;
+import dev.rustyrun.spec.Spec;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Reads {@code process} of a config.json, and of the file that {@code exec --process} takes. */
+final class ProcessJson {
+
+    private final Surroundings host;
+    private final List<String> warnings;
+
+    ProcessJson(Surroundings host, List<String> warnings) {
+        this.host = host;
+        this.warnings = warnings;
+    }
+
+    Spec.Process process(JsonField json) {
+        JsonField args = json.field("args");
+        if (args.texts().isEmpty()) {
+            throw args.wrong("is missing or empty: it is the program and its arguments");
+        }
+        args.elements().get(0).word();
+        return new Spec.Process(json.field("terminal").truthOr(false), user(json.field("user"), host.umask()), args.texts(),
+                environment(json.field("env")), json.field("cwd").absolutePath(), capabilities(json.field("capabilities")),
+                json.field("noNewPrivileges").truthOr(false), rlimits(json.field("rlimits")),
+                (int) json.field("oomScoreAdj").betweenOr(-1000, 1000, Spec.Process.INHERITED),
+                consoleSize(json.field("consoleSize")), apparmorProfile(json.field("apparmorProfile")),
+                label(json.field("selinuxLabel"), host), scheduling(json));
+    }
+
+    private static Spec.User user(JsonField json, int umask) {
+        if (!json.isPresent()) {
+            return new Spec.User(0, 0, List.of(), umask);
+        }
+        List<Integer> groups = new ArrayList<>();
+        for (JsonField group : json.field("additionalGids").elements()) {
+            groups.add(group.number());
+        }
+        return new Spec.User(json.field("uid").optionalNumber().orElse(0), json.field("gid").optionalNumber().orElse(0),
+                groups, (int) json.field("umask").betweenOr(0, 0777, umask));
+    }
+
+    static List<String> environment(JsonField json) {
+        for (JsonField variable : json.elements()) {
+            if (variable.text().indexOf('=') < 1) {
+                throw variable.wrong("is not NAME=VALUE: " + JsonField.quoted(variable.text()));
+            }
+        }
+        return json.texts();
+    }
+
+    private Spec.Capabilities capabilities(JsonField json) {
+        if (!json.isPresent()) {
+            return Spec.Capabilities.NONE;
+        }
+        return new Spec.Capabilities(set(json.field("bounding")), set(json.field("effective")),
+                set(json.field("permitted")), set(json.field("inheritable")), set(json.field("ambient")));
+    }
+
+    /** What this kernel does not know cannot be granted: no reason not to start. */
+    private Set<Capability> set(JsonField json) {
+        Set<Capability> set = EnumSet.noneOf(Capability.class);
+        for (JsonField name : json.elements()) {
+            try {
+                set.add(Capability.valueOf(name.text()));
+            } catch (IllegalArgumentException e) {
+                warnings.add(name.path() + " is no capability that Rustyrun knows, and is ignored: "
+                        + JsonField.quoted(name.text()));
+            }
+        }
+        return set;
+    }
+
+    private static List<Spec.Rlimit> rlimits(JsonField json) {
+        List<Spec.Rlimit> rlimits = new ArrayList<>();
+        Set<RlimitType> named = EnumSet.noneOf(RlimitType.class);
+        for (JsonField rlimit : json.elements()) {
+            RlimitType type = rlimit.field("type").oneOf(RlimitType.values(), RlimitType::name);
+            if (!named.add(type)) {
+                throw rlimit.field("type").wrong("is " + type + " again: it is there already");
+            }
+            long soft = required(rlimit.field("soft")).unsigned();
+            long hard = required(rlimit.field("hard")).unsigned();
+            if (Long.compareUnsigned(soft, hard) > 0) {
+                throw rlimit.field("soft").wrong("is above hard");
+            }
+            rlimits.add(new Spec.Rlimit(type, soft, hard));
+        }
+        return rlimits;
+    }
+
+    static JsonField required(JsonField json) {
+        if (!json.isPresent()) {
+            throw json.wrong("is missing");
+        }
+        return json;
+    }
+
+    private static Spec.ConsoleSize consoleSize(JsonField json) {
+        if (!json.isPresent()) {
+            return Spec.ConsoleSize.UNSET;
+        }
+        return new Spec.ConsoleSize((int) json.field("height").between(0, 0xFFFF),
+                (int) json.field("width").between(0, 0xFFFF));
+    }
+
+    private String apparmorProfile(JsonField json) {
+        String profile = json.textOr("");
+        if (!profile.isEmpty() && !profile.equals("unconfined") && !host.apparmor()) {
+            throw json.wrong("is " + JsonField.quoted(profile) + ", but this kernel has no AppArmor: leave it out");
+        }
+        return profile.equals("unconfined") && !host.apparmor() ? "" : profile;
+    }
+
+    static String label(JsonField json, Surroundings host) {
+        String label = json.textOr("");
+        if (!label.isEmpty() && !host.selinux()) {
+            throw json.wrong("is " + JsonField.quoted(label) + ", but this kernel has no SELinux: leave it out");
+        }
+        return label;
+    }
+
+    private static Scheduling scheduling(JsonField json) {
+        JsonField affinity = json.field("execCPUAffinity");
+        JsonField io = json.field("ioPriority");
+        return new Scheduling(io.isPresent() ? ioPriority(io) : Scheduling.IoPriority.INHERITED,
+                json.field("scheduler").isPresent() ? cpu(json.field("scheduler")) : Scheduling.Cpu.INHERITED,
+                affinity.isPresent() ? processors(affinity.field("initial")) : "",
+                affinity.isPresent() ? processors(affinity.field("final")) : "");
+    }
+
+    private static Scheduling.IoPriority ioPriority(JsonField json) {
+        Scheduling.IoClass ioClass = json.field("class").oneOf(Scheduling.IoClass.values(), Enum::name);
+        if (ioClass == Scheduling.IoClass.IOPRIO_CLASS_NONE) {
+            throw json.field("class").wrong("is none of IOPRIO_CLASS_RT, IOPRIO_CLASS_BE and IOPRIO_CLASS_IDLE");
+        }
+        return new Scheduling.IoPriority(ioClass, (int) json.field("priority").betweenOr(0, 7, 0));
+    }
+
+    private static Scheduling.Cpu cpu(JsonField json) {
+        Scheduling.Policy policy = json.field("policy").oneOf(Scheduling.Policy.values(), Enum::name);
+        Set<Scheduling.Flag> flags = EnumSet.noneOf(Scheduling.Flag.class);
+        for (JsonField flag : json.field("flags").elements()) {
+            flags.add(flag.oneOf(Scheduling.Flag.values(), Enum::name));
+        }
+        JsonField priority = json.field("priority");
+        boolean realTime = policy == Scheduling.Policy.SCHED_FIFO || policy == Scheduling.Policy.SCHED_RR;
+        int level = (int) priority.betweenOr(0, 99, 0);
+        if (realTime == (level == 0)) {
+            throw priority.wrong("must be 1 to 99 with SCHED_FIFO and SCHED_RR, and 0 with " + "the others");
+        }
+        Scheduling.Cpu cpu = new Scheduling.Cpu(true, policy, (int) json.field("nice").betweenOr(-20, 19, 0), level, flags,
+                json.field("runtime").unsigned(), json.field("deadline").unsigned(), json.field("period").unsigned());
+        boolean deadline = policy == Scheduling.Policy.SCHED_DEADLINE;
+        if (deadline != (cpu.runtime() != 0) || !deadline && (cpu.deadline() != 0 || cpu.period() != 0)) {
+            throw json.field("runtime").wrong("goes, with deadline and period, with SCHED_DEADLINE and only with it");
+        }
+        return cpu;
+    }
+
+    private static String processors(JsonField json) {
+        String list = json.textOr("").replace(" ", "");
+        try {
+            if (!list.isEmpty()) {
+                CpuList.parse(json.path(), list);
+            }
+        } catch (InvalidSpecException e) {
+            throw json.wrong("is not a list of processors such as 0-3,7: " + JsonField.quoted(json.text()));
+        }
+        return list;
+    }
+}

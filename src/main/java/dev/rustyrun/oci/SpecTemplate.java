@@ -1,0 +1,116 @@
+package dev.rustyrun.oci;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecDefaults;
+import java.util.List;
+
+/**
+ * The {@code config.json} to start a bundle from: a shell on a terminal, in {@code rootfs} beside the file, with what
+ * {@link SpecDefaults} gives every container and few capabilities.
+ */
+public final class SpecTemplate {
+
+    private static final List<Capability> CAPABILITIES =
+            List.of(Capability.CAP_AUDIT_WRITE, Capability.CAP_KILL, Capability.CAP_NET_BIND_SERVICE);
+    private static final int OPEN_FILES = 1024;
+    private static final Spec.Mount CGROUPS =
+            new Spec.Mount("/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "relatime", "ro"));
+    /** Only the owner of a network namespace may mount sysfs; man 7 user_namespaces. */
+    private static final Spec.Mount HOSTS_SYS =
+            new Spec.Mount("/sys", "none", "/sys", List.of("rbind", "rnosuid", "rnoexec", "rnodev", "rro"));
+
+    private SpecTemplate() {
+    }
+
+    /** The file for a container that root makes. */
+    public static String privileged() {
+        return new Writer(false, 0, 0).write();
+    }
+
+    /**
+     * The file for a container that an ordinary user makes: in a user namespace in which that user is root, and in the
+     * host's network.
+     *
+     * @param uid that user's
+     * @param gid that user's
+     */
+    public static String rootless(int uid, int gid) {
+        return new Writer(true, uid, gid).write();
+    }
+
+    private record Writer(boolean rootless, int uid, int gid) {
+
+        String write() {
+            ObjectNode config = JsonNodeFactory.instance.objectNode();
+            config.put("ociVersion", OciVersion.NEWEST);
+            process(config.putObject("process"));
+            config.putObject("root").put("path", "rootfs").put("readonly", true);
+            config.put("hostname", SpecDefaults.HOSTNAME);
+            mounts(config.putArray("mounts"));
+            linux(config.putObject("linux"));
+            return config.toPrettyString() + "\n";
+        }
+
+        private static void process(ObjectNode process) {
+            process.put("terminal", true);
+            process.putObject("user").put("uid", 0).put("gid", 0);
+            process.putArray("args").add("sh");
+            process.putArray("env").add(SpecDefaults.PATH).add("TERM=xterm");
+            process.put("cwd", "/");
+            ObjectNode sets = process.putObject("capabilities");
+            for (String set : List.of("bounding", "effective", "permitted")) {
+                ArrayNode names = sets.putArray(set);
+                CAPABILITIES.forEach(capability -> names.add(capability.name()));
+            }
+            process.putArray("rlimits").addObject().put("type", "RLIMIT_NOFILE").put("hard", OPEN_FILES)
+                    .put("soft", OPEN_FILES);
+            process.put("noNewPrivileges", true);
+        }
+
+        private void mounts(ArrayNode mounts) {
+            for (Spec.Mount mount : SpecDefaults.MOUNTS) {
+                mount(mounts, rootless && mount.type().equals("sysfs") ? HOSTS_SYS : mount);
+            }
+            if (!rootless) {
+                mount(mounts, CGROUPS);
+            }
+        }
+
+        private void mount(ArrayNode mounts, Spec.Mount mount) {
+            ObjectNode json = mounts.addObject();
+            json.put("destination", mount.destination()).put("type", mount.type()).put("source", mount.source());
+            ArrayNode options = json.putArray("options");
+            // The terminals' group has no number where only one group has.
+            mount.options().stream().filter(option -> !rootless || !option.startsWith("gid=")).forEach(options::add);
+        }
+
+        private void linux(ObjectNode linux) {
+            if (rootless) {
+                mapping(linux, "uidMappings", uid);
+                mapping(linux, "gidMappings", gid);
+            } else {
+                linux.putObject("resources").putArray("devices").addObject().put("allow", false).put("access", "rwm");
+            }
+            ArrayNode namespaces = linux.putArray("namespaces");
+            for (NamespaceType type : SpecDefaults.NAMESPACES) {
+                if (!rootless || type != NamespaceType.NETWORK) {
+                    namespaces.addObject().put("type", type.word());
+                }
+            }
+            if (rootless) {
+                namespaces.addObject().put("type", NamespaceType.USER.word());
+            }
+            SpecDefaults.MASKED_PATHS.forEach(linux.putArray("maskedPaths")::add);
+            SpecDefaults.READONLY_PATHS.forEach(linux.putArray("readonlyPaths")::add);
+        }
+
+        private static void mapping(ObjectNode linux, String name, int hostId) {
+            linux.putArray(name).addObject().put("containerID", 0).put("hostID", hostId).put("size", 1);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.rustyrun.oci;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The state of a container as {@code state} prints it and hooks read it; runtime-spec runtime.md, "State". */
+public final class StateJson {
+
+    /** Where in its life a container is. */
+    public enum Status {
+        CREATING, CREATED, RUNNING, STOPPED;
+
+        /** The specification's word. */
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+
+        /** Whether the container has a process. */
+        public boolean hasProcess() {
+            return this == CREATED || this == RUNNING;
+        }
+    }
+
+    private StateJson() {
+    }
+
+    /**
+     * The state as one JSON object, of one line.
+     *
+     * @param pid of the container's process on the host; 0 for none, and of no meaning once it is stopped
+     * @param bundle absolute path of its bundle
+     * @param annotations of its config.json
+     * @throws InvalidSpecException when it is no state: no id, no absolute bundle, or no process where there must be one
+     */
+    public static String write(String id, Status status, int pid, String bundle, Map<String, String> annotations) {
+        if (id.isEmpty()) {
+            throw new InvalidSpecException("a container's state needs its id");
+        }
+        if (!bundle.startsWith("/")) {
+            throw new InvalidSpecException("bundle \"" + bundle + "\" is not an absolute path");
+        }
+        if (status.hasProcess() && pid <= 0) {
+            throw new InvalidSpecException("container " + id + " is " + status.word() + " but has no process");
+        }
+        ObjectNode state = JsonNodeFactory.instance.objectNode();
+        state.put("ociVersion", OciVersion.NEWEST).put("id", id).put("status", status.word());
+        if (status != Status.STOPPED && pid > 0) {
+            state.put("pid", pid);
+        }
+        state.put("bundle", bundle);
+        if (!annotations.isEmpty()) {
+            ObjectNode all = state.putObject("annotations");
+            new TreeMap<>(annotations).forEach(all::put);
+        }
+        return state.toString();
+    }
+}

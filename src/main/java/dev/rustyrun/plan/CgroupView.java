@@ -1,0 +1,89 @@
+package dev.rustyrun.plan;
+
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.MountOptions;
+import dev.rustyrun.spec.Spec;
+import java.util.List;
+
+/**
+ * What a mount of type {@code cgroup} comes to. On a host with cgroup v2 alone it is that file system. With v1, alone or
+ * beside v2, it is a tmpfs with a directory for each hierarchy, and links for controllers that share one. The container sees
+ * its own cgroup as the root of each: because its cgroup namespace says so, or else because only that is shown.
+ */
+final class CgroupView {
+
+    private final Spec.Mount mount;
+    private final MountOptions options;
+    private final HostFacts host;
+    private final boolean namespaced;
+
+    CgroupView(Spec spec, Spec.Mount mount, HostFacts host) {
+        this.mount = mount;
+        this.options = MountOptions.parse(mount.options());
+        this.host = host;
+        this.namespaced = spec.linux().has(NamespaceType.CGROUP);
+    }
+
+    void addTo(List<Step> steps) {
+        List<CgroupHierarchy> hierarchies = host.cgroupHierarchies();
+        if (hierarchies.isEmpty()) {
+            steps.add(fileSystem("cgroup2", mount.destination(), options.flags(), ""));
+        } else if (hierarchies.size() == 1 && hierarchies.get(0).isUnified()) {
+            steps.add(show(hierarchies.get(0), mount.destination(), hierarchies.get(0).mountPoint()));
+        } else {
+            directories(steps, hierarchies);
+        }
+    }
+
+    private void directories(List<Step> steps, List<CgroupHierarchy> hierarchies) {
+        long writable = options.flags() & ~MountFlag.MS_RDONLY.value();
+        steps.add(fileSystem("tmpfs", mount.destination(), writable, "mode=755"));
+        for (CgroupHierarchy hierarchy : hierarchies) {
+            String own = ownCgroup(hierarchy);
+            if (!namespaced && own.isEmpty()) {
+                continue;
+            }
+            steps.add(show(hierarchy, mount.destination() + "/" + hierarchy.name(), own));
+            if (hierarchy.name().contains(",")) {
+                for (String controller : hierarchy.name().split(",")) {
+                    steps.add(new MountStep.MakeLink(mount.destination() + "/" + controller, hierarchy.name()));
+                }
+            }
+        }
+        if (writable != options.flags()) {
+            steps.add(fileSystem("", mount.destination(),
+                    options.flags() | MountFlag.of(MountFlag.MS_REMOUNT, MountFlag.MS_BIND), ""));
+        }
+    }
+
+    /**
+     * One hierarchy at {@code target}. One in which the container has no cgroup of its own is its caller's, and so
+     * read-only: with v1's release_agent who writes there runs programs on the host (CVE-2022-0492). Without a cgroup namespace it is the part of it below {@code directory}.
+     */
+    private Step show(CgroupHierarchy hierarchy, String target, String directory) {
+        String own = ownCgroup(hierarchy);
+        long flags = options.flags() | (own.isEmpty() ? MountFlag.MS_RDONLY.value() : 0);
+        if (namespaced) {
+            return fileSystem(hierarchy.fileSystem(), target, flags, hierarchy.data());
+        }
+        return new MountStep.BindMount(own.isEmpty() ? directory : own, target, false, MountAttr.bits(flags),
+                MountAttr.bitsToClear(flags, options.clear() & ~flags), 0, 0, options.propagation());
+    }
+
+    /** The host path of the container's own cgroup in this hierarchy; empty when it has none. */
+    private String ownCgroup(CgroupHierarchy hierarchy) {
+        for (String file : host.cgroupFiles()) {
+            if (file.startsWith(hierarchy.mountPoint() + "/")) {
+                return file.substring(0, file.lastIndexOf('/'));
+            }
+        }
+        return "";
+    }
+
+    private Step fileSystem(String type, String target, long flags, String data) {
+        return new MountStep.MountFileSystem(type, type.isEmpty() ? "" : "cgroup", target, flags, data,
+                type.isEmpty() ? 0 : options.propagation(), false, false);
+    }
+}

@@ -1,0 +1,197 @@
+/*
+ * What a command in a container may try, as one static program: the tests mount it into the container and read what it
+ * prints. Each attempt is a line NAME=RESULT, where RESULT is "ok" or the name of the errno.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static void tell(const char *name, long result)
+{
+    printf("%s=%s\n", name, result >= 0 ? "ok" : strerrorname_np(errno));
+    fflush(stdout);
+}
+
+/* In a child, so that what works does not change what is tried next. */
+#define TRY(name, call) do { \
+        pid_t pid = fork(); \
+        if (pid == 0) { tell(name, call); _exit(0); } \
+        waitpid(pid, NULL, 0); \
+    } while (0)
+
+/* Arguments are wrong where they can be: without a filter most of these say EINVAL or EFAULT. */
+static int calls(void)
+{
+    char wide[64] = {0};
+    TRY("keyctl", syscall(SYS_keyctl, 0, -3, 0, 0, 0));
+    TRY("add_key", syscall(SYS_add_key, NULL, NULL, NULL, 0, 0));
+    TRY("unshare-user", unshare(CLONE_NEWUSER));
+    TRY("unshare-mount", unshare(CLONE_NEWNS));
+    TRY("clone3", syscall(SYS_clone3, wide, 3));
+    TRY("setns", setns(-1, CLONE_NEWNET));
+    TRY("bpf", syscall(SYS_bpf, -1, NULL, 0));
+    TRY("io_uring_setup", syscall(SYS_io_uring_setup, 1, NULL));
+    TRY("userfaultfd", syscall(SYS_userfaultfd, -1));
+    TRY("perf_event_open", syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0));
+    TRY("open_by_handle_at", syscall(SYS_open_by_handle_at, -1, NULL, 0));
+    TRY("kexec_load", syscall(SYS_kexec_load, 0, 99, NULL, 0));
+    TRY("mount", mount("none", "/nowhere", "tmpfs", 0, NULL));
+    TRY("umount2", umount2("/nowhere", 0));
+    TRY("pivot_root", syscall(SYS_pivot_root, "/nowhere", "/nowhere"));
+    TRY("swapon", syscall(SYS_swapon, "/nowhere", 0));
+    TRY("syslog", syscall(SYS_syslog, 99, NULL, 0));
+    TRY("socket-vsock", syscall(SYS_socket, 40, 1, 0));
+    TRY("socket-vsock-wide", syscall(SYS_socket, 40 | 1L << 32, 1, 0));
+    TRY("ioctl-TIOCSTI", syscall(SYS_ioctl, 0, TIOCSTI, ""));
+    TRY("ioctl-TIOCSTI-wide", syscall(SYS_ioctl, 0, TIOCSTI | 1L << 32, ""));
+    TRY("personality", syscall(SYS_personality, 0x0040000));
+    TRY("ptrace", ptrace(PTRACE_TRACEME, 0, 0, 0));
+    TRY("getppid", getppid());
+    return 0;
+}
+
+/* What this process is. */
+static int me(void)
+{
+    char line[256];
+    FILE *status = fopen("/proc/self/status", "r");
+    printf("securebits=%d\nuid=%d\neuid=%d\n", prctl(PR_GET_SECUREBITS), getuid(), geteuid());
+    while (status && fgets(line, sizeof line, status)) {
+        if (!strncmp(line, "Cap", 3) || !strncmp(line, "NoNewPrivs", 10) || !strncmp(line, "Seccomp:", 8)) {
+            fputs(line, stdout);
+        }
+    }
+    return 0;
+}
+
+/* Types into the terminal that is descriptor 0, after trying to make it this session's. */
+static int type(const char *keys)
+{
+    setsid();
+    tell("TIOCSCTTY", ioctl(0, TIOCSCTTY, 0));
+    tell("TIOCSCTTY-steal", ioctl(0, TIOCSCTTY, 1));
+    tell("reopen", open("/proc/self/fd/0", O_RDWR));
+    for (; *keys; keys++) {
+        tell("TIOCSTI", ioctl(0, TIOCSTI, keys));
+        tell("TIOCSTI-wide", syscall(SYS_ioctl, 0, TIOCSTI | 1L << 32, keys));
+    }
+    return 0;
+}
+
+/* Opens a running program for writing in each way, and damages it when it can. */
+static int overwrite(const char *path)
+{
+    int direct = open(path, O_WRONLY);
+    int found = open(path, O_PATH);
+    char again[64];
+    tell("write", direct);
+    tell("append", open(path, O_WRONLY | O_APPEND));
+    tell("truncate", truncate(path, 0));
+    tell("find", found);
+    snprintf(again, sizeof again, "/proc/self/fd/%d", found);
+    int reopened = open(again, O_WRONLY);
+    for (int i = 0; i < 200 && reopened < 0 && errno == ETXTBSY; i++) {
+        usleep(10000);
+        reopened = open(again, O_WRONLY);
+    }
+    tell("reopen", reopened);
+    tell("damage", write(reopened, "damaged", 7));
+    return 0;
+}
+
+/* Tries to overwrite every program called rustyrun or java that any process in sight is, for some seconds. */
+static int hunt(int seconds)
+{
+    char path[64], program[256];
+    int found = 0, damaged = 0;
+    time_t end = time(NULL) + seconds;
+    printf("hunting\n");
+    fflush(stdout);
+    while (time(NULL) < end) {
+        for (int pid = 1; pid < 64; pid++) {
+            snprintf(path, sizeof path, "/proc/%d/exe", pid);
+            ssize_t length = readlink(path, program, sizeof program - 1);
+            program[length < 0 ? 0 : length] = 0;
+            if (!strstr(program, "/rustyrun") && !strstr(program, "/java")) {
+                continue;
+            }
+            int open_path = open(path, O_PATH);
+            snprintf(path, sizeof path, "/proc/self/fd/%d", open_path);
+            for (int i = 0; open_path >= 0 && i < 100; i++) {
+                int writable = open(path, O_WRONLY);
+                if (writable >= 0) {
+                    damaged += write(writable, "damaged", 7) == 7;
+                    close(writable);
+                } else if (errno != ETXTBSY) {
+                    break;
+                }
+                usleep(1000);
+            }
+            found += open_path >= 0;
+            close(open_path);
+        }
+    }
+    printf("found=%d\ndamaged=%d\n", found, damaged);
+    return 0;
+}
+
+/* Exchanges two names until it is killed. */
+static int swap(const char *one, const char *other)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    printf("swapping\n");
+    fflush(stdout);
+    for (;;) {
+        if (syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2 /* RENAME_EXCHANGE */)) {
+            tell("swap", -1);
+            return 1;
+        }
+    }
+}
+
+/* Gives a file every capability as inheritable: it grants those that its starter has inheritable too. */
+static int give_inheritable(const char *path)
+{
+    struct vfs_cap_data data = {.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE};
+    data.data[0].inheritable = 0xffffffff;
+    data.data[1].inheritable = 0x1ff;
+    tell("give-inheritable", setxattr(path, "security.capability", &data, sizeof data, 0));
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "";
+    if (!strcmp(what, "calls")) {
+        return calls();
+    } else if (!strcmp(what, "me")) {
+        return me();
+    } else if (!strcmp(what, "type") && argc == 3) {
+        return type(argv[2]);
+    } else if (!strcmp(what, "overwrite") && argc == 3) {
+        return overwrite(argv[2]);
+    } else if (!strcmp(what, "hunt") && argc == 3) {
+        return hunt(atoi(argv[2]));
+    } else if (!strcmp(what, "swap") && argc == 4) {
+        return swap(argv[2], argv[3]);
+    } else if (!strcmp(what, "give-inheritable") && argc == 3) {
+        return give_inheritable(argv[2]);
+    }
+    fprintf(stderr, "attempts: what?\n");
+    return 2;
+}

@@ -1,0 +1,86 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The program of {@code src/test/c/attempts.c}, compiled once: what a command can try only by itself. Static, so that it
+ * runs in any root file system.
+ */
+final class Attempts {
+
+    /** Where {@link #volume} shows it in a container. */
+    static final String INSIDE = "/attempts";
+
+    private Attempts() {
+    }
+
+    /** Compiled when first asked for. */
+    private static final class Compiled {
+
+        static final Path PROGRAM = compile();
+
+        private static Path compile() {
+            try {
+                Path folder = Files.createTempDirectory("rustyrun-attempts");
+                Path program = folder.resolve("attempts");
+                Launcher.execute(List.of("gcc", "-static", "-O1", "-o", program.toString(),
+                        Launcher.baseDirectory().resolve("src/test/c/attempts.c").toString()), "").expect(0);
+                Launcher.execute(List.of("chmod", "-R", "a+rX", folder.toString()), "").expect(0);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    program.toFile().delete();
+                    folder.toFile().delete();
+                }));
+                return program;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Where it is on the host; skips the test when there is no compiler. */
+    static Path program() {
+        boolean compiler = Launcher.execute(List.of("sh", "-c", "command -v gcc"), "").exitCode() == 0;
+        Assumptions.assumeTrue(compiler, "needs gcc, to compile what the container tries; CI installs it");
+        return Compiled.PROGRAM;
+    }
+
+    /** The value of {@code --volume} that shows it at {@link #INSIDE}. */
+    static String volume() {
+        return program() + ":" + INSIDE + ":ro";
+    }
+
+    /** Exchanges two names on the host, again and again, until the process is destroyed. */
+    static Process swap(Path one, Path other) {
+        try {
+            Process swapper = new ProcessBuilder(program().toString(), "swap", one.toString(), other.toString())
+                    .redirectErrorStream(true).start();
+            BufferedReader out = swapper.inputReader();
+            assertEquals("swapping", out.readLine());
+            return swapper;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The lines NAME=RESULT and {@code NAME:<tab>RESULT} of its output. */
+    static Map<String, String> results(String out) {
+        Map<String, String> results = new LinkedHashMap<>();
+        for (String line : out.lines().toList()) {
+            String[] pair = line.split("[=:]\\s*", 2);
+            if (pair.length == 2) {
+                results.put(pair[0], pair[1].strip());
+            }
+        }
+        return results;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The five capability sets of the command, as the kernel tells them, and what they come to. Needs root. */
+class CapabilitiesIT {
+
+    private static final String NONE = "0000000000000000";
+    /** The fourteen that docker grants. */
+    private static final String DEFAULT = "00000000a80425fb";
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    private static void expectSets(String inheritable, String permitted, String bounding, String ambient,
+            String... options) {
+        List<String> words = new ArrayList<>(List.of(options));
+        words.addAll(List.of("--command", "cat", "/proc/self/status"));
+        Map<String, String> status = Attempts.results(Launcher.run(words.toArray(String[]::new)).expect(0).out());
+        assertEquals(List.of(inheritable, permitted, permitted, bounding, ambient),
+                List.of(status.get("CapInh"), status.get("CapPrm"), status.get("CapEff"), status.get("CapBnd"),
+                        status.get("CapAmb")), () -> "of " + words);
+    }
+
+    @Test
+    void root_has_dockers_set_and_nothing_inheritable() {
+        expectSets(NONE, DEFAULT, DEFAULT, NONE);
+    }
+
+    @Test
+    void another_user_has_none_and_could_get_no_more_than_root() {
+        expectSets(NONE, NONE, DEFAULT, NONE, "--user", "1000:1000");
+    }
+
+    @Test
+    void what_is_added_for_another_user_is_ambient_so_that_it_survives_execve() {
+        expectSets("0000000000001000", "0000000000001000", "00000000a80435fb", "0000000000001000", "--user", "1000",
+                "--cap-add", "net_admin");
+    }
+
+    @Test
+    void what_is_added_for_root_is_not_inheritable() {
+        expectSets(NONE, "00000000a80435fb", "00000000a80435fb", NONE, "--cap-add", "CAP_NET_ADMIN");
+    }
+
+    @Test
+    void all_are_dropped_and_some_added_again() {
+        expectSets(NONE, NONE, NONE, NONE, "--cap-drop", "ALL");
+        expectSets(NONE, "0000000000000401", "0000000000000401", NONE, "--cap-drop", "all", "--cap-add",
+                "chown,NET_BIND_SERVICE");
+        expectSets(NONE, "00000000a80425fa", "00000000a80425fa", NONE, "--cap-drop", "chown");
+    }
+
+    @Test
+    void all_that_can_be_given_are_those_that_rustyrun_has() {
+        String own = Attempts.results(Host.read("/proc/self/status")).get("CapEff");
+        expectSets(NONE, own, own, NONE, "--cap-add", "all");
+        long less = Long.parseUnsignedLong(own, 16) & ~(1L << 13);
+        expectSets(NONE, String.format("%016x", less), String.format("%016x", less), NONE, "--cap-add", "all",
+                "--cap-drop", "net_raw");
+    }
+
+    @Test
+    void a_capability_makes_the_difference_that_it_stands_for() {
+        Launcher.run("--cap-drop", "chown", "--tmpfs", "/made", "--command", "/bin/sh", "-c",
+                "touch /made/x && ! chown 1 /made/x 2>/dev/null && ! hostname other 2>/dev/null").expect(0);
+        assertEquals("other\n", Launcher.run("--cap-add", "sys_admin", "--command", "/bin/sh", "-c",
+                "hostname other && hostname").expect(0).out());
+        Launcher.run("--user", "1000", "--cap-add", "net_admin", "--command", "/bin/sh", "-c",
+                "ip link set lo mtu 1400 && ! chown 0 /proc/self 2>/dev/null").expect(0);
+    }
+
+    @Test
+    void securebits_are_those_of_an_ordinary_process_and_no_program_gives_more() {
+        Map<String, String> me = Attempts.results(
+                Launcher.run("--volume", Attempts.volume(), "--command", Attempts.INSIDE, "me").expect(0).out());
+        assertEquals("0", me.get("securebits"));
+        assertEquals("1", me.get("NoNewPrivs"));
+        Map<String, String> other = Attempts.results(Launcher.run("--new-privileges", "--volume",
+                Attempts.volume(), "--command", Attempts.INSIDE, "me").expect(0).out());
+        assertEquals("0", other.get("NoNewPrivs"));
+        assertEquals(DEFAULT, other.get("CapPrm"), "what installing the filter took is given back");
+    }
+
+    @Test
+    void what_is_no_capability_is_refused() {
+        for (String[] options : List.of(new String[] {"--cap-add", "CAP_EVERYTHING"},
+                new String[] {"--cap-drop", "chown,,kill"}, new String[] {"--cap-add", "cap_cap_chown"})) {
+            Launcher.Result result = Launcher.run(options[0], options[1], "--command", "true").expect(125);
+            assertTrue(result.errorLine().startsWith("rustyrun: unknown capability \""), result.err());
+        }
+    }
+}
