@@ -92,7 +92,7 @@ public final class ContainerStore {
     }
 
     /** A folder of our own: in /tmp somebody else could have made it first. */
-    void makeFolder() {
+    private void makeFolder() {
         try {
             linux.makeDirectory(FileFlag.AT_FDCWD, folder, 0700);
         } catch (LinuxException e) {

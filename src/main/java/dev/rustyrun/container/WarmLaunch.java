@@ -20,12 +20,14 @@ import java.util.List;
 public final class WarmLaunch {
 
     private final ServedStages stages;
+    private final ContainerStore store;
     private final String id;
     private final ContainerCgroup cgroup;
     private final List<Step> child;
 
-    private WarmLaunch(ServedStages stages, String id, ContainerCgroup cgroup, List<Step> child) {
+    private WarmLaunch(ServedStages stages, ContainerStore store, String id, ContainerCgroup cgroup, List<Step> child) {
         this.stages = stages;
+        this.store = store;
         this.id = id;
         this.cgroup = cgroup;
         this.child = child;
@@ -39,16 +41,18 @@ public final class WarmLaunch {
      */
     public static WarmLaunch begin(Linux linux, Launch likely, StageSpawner spawner) throws InterruptedException {
         String id = likely.store().newId();
-        likely.store().makeFolder();
         ContainerCgroup cgroup = ContainerCgroup.of(linux, likely.spec(), id);
-        cgroup.make();
+        // Written down, so that nobody takes the empty cgroup for a leftover.
+        likely.store().add(likely.state(id, cgroup.path()));
         try {
+            cgroup.make();
             List<Step> child = likely.plan(id, cgroup).child();
             ServedStages stages = spawner.start();
             stages.prepare(child);
-            return new WarmLaunch(stages, id, cgroup, child);
+            return new WarmLaunch(stages, likely.store(), id, cgroup, child);
         } catch (RuntimeException | InterruptedException e) {
             cgroup.remove();
+            likely.store().remove(id);
             throw e;
         }
     }
@@ -68,6 +72,11 @@ public final class WarmLaunch {
         return stages.areWaiting();
     }
 
+    /** Why it is not alive, in one line; empty when that is not known. */
+    public String failure() {
+        return stages.failure();
+    }
+
     /** Whether it can serve {@code launch}. */
     public boolean fits(Launch launch) {
         return isAlive() && launch.plan(id, cgroup).child().equals(child);
@@ -83,7 +92,7 @@ public final class WarmLaunch {
         stages.speakingWith(io);
         ContainerState state = launch.state(id, cgroup.path());
         try {
-            launch.store().add(state);
+            store.write(state);
             ContainerCgroup limited = cgroup.limitedAs(launch.spec());
             LaunchPlan plan = launch.plan(id, limited);
             if (!plan.child().equals(child)) {
@@ -92,7 +101,6 @@ public final class WarmLaunch {
             return launch.launch(state, limited, plan, stages, new LaunchOptions(false, timeoutMillis, init -> { }));
         } finally {
             discard();
-            launch.store().remove(id);
         }
     }
 
@@ -100,5 +108,6 @@ public final class WarmLaunch {
     public void discard() {
         stages.abandon();
         cgroup.remove();
+        store.remove(id);
     }
 }

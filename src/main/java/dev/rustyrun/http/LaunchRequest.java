@@ -1,5 +1,7 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -67,5 +69,39 @@ public record LaunchRequest(
                 json.texts("tmpfs"), json.objects("mounts").stream().map(MountRequest::read).toList(),
                 json.text("network").orElse("none"), json.texts("dropCapabilities"), json.size("memory"),
                 json.number("cpus"), json.whole("pids"), json.number("timeoutSeconds"));
+    }
+
+    /** The same with these limits. */
+    LaunchRequest limitedTo(long newMemory, BigDecimal newCpus, long newPids, BigDecimal newTimeoutSeconds) {
+        return new LaunchRequest(rootfs, command, env, workdir, user, hostname, init, readOnly, tmpfs, mounts, network,
+                dropCapabilities, Optional.of(newMemory), Optional.of(newCpus), Optional.of(newPids),
+                Optional.of(newTimeoutSeconds));
+    }
+
+    /** The same with this root file system and these mounts. */
+    LaunchRequest at(String newRootfs, List<MountRequest> newMounts) {
+        return new LaunchRequest(newRootfs, command, env, workdir, user, hostname, init, readOnly, tmpfs, newMounts, network,
+                dropCapabilities, memory, cpus, pids, timeoutSeconds);
+    }
+
+    /** As {@link #read} takes it. */
+    ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("rootfs", rootfs);
+        command.forEach(json.putArray("command")::add);
+        ObjectNode variables = json.putObject("env");
+        env.forEach(variables::put);
+        json.put("workdir", workdir).put("user", user).put("hostname", hostname).put("init", init)
+                .put("readOnly", readOnly).put("network", network);
+        tmpfs.forEach(json.putArray("tmpfs")::add);
+        var list = json.putArray("mounts");
+        mounts.forEach(mount -> list.addObject().put("source", mount.source()).put("target", mount.target())
+                .put("readOnly", mount.readOnly()));
+        dropCapabilities.forEach(json.putArray("dropCapabilities")::add);
+        memory.ifPresent(value -> json.put("memory", value));
+        cpus.ifPresent(value -> json.put("cpus", value));
+        pids.ifPresent(value -> json.put("pids", value));
+        timeoutSeconds.ifPresent(value -> json.put("timeoutSeconds", value));
+        return json;
     }
 }

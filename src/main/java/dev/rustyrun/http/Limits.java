@@ -26,12 +26,17 @@ final class Limits {
         outputMax = Math.min(Integer.MAX_VALUE / 4, ByteSize.configured("rustyrun.output.max", config.output().max()));
     }
 
-    /** The cgroup's limits for {@code request}. */
-    Resources resources(LaunchRequest request) {
+    /** {@code request} with every limit said. */
+    LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
         long memory = within("memory", request.memory(), memoryUsual, 512 * 1024, memoryMax);
         long pids = within("pids", request.pids(), config.pids().usual(), 1, config.pids().max());
         BigDecimal cpus = within("cpus", request.cpus(), config.cpus(), LEAST_CPUS);
-        return resources(memory, pids, cpus);
+        return request.limitedTo(memory, cpus, pids, BigDecimal.valueOf(timeoutMillis, 3));
+    }
+
+    /** The cgroup's limits for a request that says them all. */
+    static Resources resources(LaunchRequest resolved) {
+        return resources(resolved.memory().orElseThrow(), resolved.pids().orElseThrow(), resolved.cpus().orElseThrow());
     }
 
     /** The cgroup's limits for a request that says nothing about them. */
@@ -50,6 +55,12 @@ final class Limits {
     long timeoutMillis(LaunchRequest request) {
         return within("timeoutSeconds", request.timeoutSeconds(), config.timeout(), new BigDecimal("0.001"))
                 .movePointRight(3).longValue();
+    }
+
+    /** The same for a container that nobody waits for: if it says nothing, the most. */
+    long detachedTimeoutMillis(LaunchRequest request) {
+        return request.timeoutSeconds().isPresent() ? timeoutMillis(request)
+                : config.timeout().max().movePointRight(3).longValue();
     }
 
     /** The bytes of each output to keep that {@code json} asks for in {@code field}. */

@@ -45,7 +45,7 @@ final class Runner {
      */
     RunResult run(RunRequest request) {
         long timeoutMillis = limits.timeoutMillis(request.launch());
-        Spec spec = specs.of(request.launch(), false);
+        Spec spec = ResolvedSpec.of(linux, specs.resolve(request.launch(), timeoutMillis), false);
         Launch launch = new Launch(linux, self, spec);
         long queuedMicros = slots.enter();
         try {

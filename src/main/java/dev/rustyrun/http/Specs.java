@@ -1,20 +1,11 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.rootfs.RootfsDirectory;
-import dev.rustyrun.rootfs.Users;
-import dev.rustyrun.spec.Capability;
-import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.LinuxSpec.NamespaceType;
-import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
-import dev.rustyrun.spec.SpecDefaults;
 import jakarta.inject.Singleton;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
-/** Makes a Spec of a request: what the service allows, and nothing else. */
+/** What the service's configuration makes of a request: what it allows, and nothing else. */
 @Singleton
 final class Specs {
 
@@ -29,104 +20,32 @@ final class Specs {
     }
 
     /**
-     * The Spec for {@code request}.
+     * {@code request} as far as this service's configuration decides: its rootfs and mounts are host paths, and all limits are
+     * said. What comes out depends on the configuration no more.
      *
-     * @param terminal whether the command gets one
-     * @throws ProblemException for the first field that is wrong or not allowed
+     * @param timeoutMillis the time allowed to it
+     * @throws ProblemException for the first field that is not allowed
      */
-    Spec of(LaunchRequest request, boolean terminal) {
-        Resources resources = limits.resources(request);
-        RootfsDirectory directory = rootfs.named(request.rootfs());
-        String hostname = request.hostname().isEmpty() ? SpecDefaults.HOSTNAME : request.hostname();
-        Users.Account account = account(directory, request.user());
-        SpecBuilder spec = new SpecBuilder(directory.path(), request.command()).hostname(hostname)
-                .cwd(request.workdir()).user(account.user()).terminal(terminal).readonly(request.readOnly())
-                .env(SpecDefaults.PATH).env("HOSTNAME=" + hostname).env("HOME=" + account.home())
-                .resources(resources).capabilities(capabilities(request.dropCapabilities()));
-        if (terminal) {
-            spec.env("TERM=xterm");
+    LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
+        LaunchRequest limited = limits.resolve(request, timeoutMillis);
+        if (request.network().equals("host") && !config.allowHostNetwork()) {
+            throw Problem.field("/network", "network host is not allowed by this service's configuration").exception();
         }
-        request.env().forEach((name, value) -> spec.env(variable(name, value)));
-        if (!request.readOnly()) {
-            spec.annotation(Spec.EPHEMERAL_ANNOTATION, "");
+        return limited.at(rootfs.named(request.rootfs()).path(), request.mounts().stream().map(this::resolve).toList());
+    }
+
+    private LaunchRequest.MountRequest resolve(LaunchRequest.MountRequest mount) {
+        String source = config.mounts().get(mount.source());
+        if (source == null) {
+            throw Problem.field("/mounts", "mounts: this service is not configured to mount \"" + mount.source()
+                    + "\"; it mounts " + (config.mounts().isEmpty() ? "nothing" : config.mounts().keySet())).exception();
         }
-        if (request.init()) {
-            spec.annotation(Spec.INIT_ANNOTATION, "true");
-        }
-        request.tmpfs().forEach(path -> spec.mount(new Spec.Mount(absolute("/tmpfs", path), "tmpfs", "tmpfs",
-                List.of("nosuid", "nodev", "mode=1777"))));
-        request.mounts().forEach(mount -> spec.mount(mount(mount)));
-        network(spec, request.network());
-        return spec.build();
+        return new LaunchRequest.MountRequest(source, mount.target(), mount.readOnly());
     }
 
     /** What a request asks for that says no more than it must, as far as that can be known before. */
     Spec likely() {
         return new SpecBuilder("/", List.of("/bin/true")).annotation(Spec.EPHEMERAL_ANNOTATION, "")
                 .resources(limits.usual()).build();
-    }
-
-    private static Users.Account account(RootfsDirectory directory, String user) {
-        try {
-            return Users.of(directory).find(user, List.of(), SpecDefaults.UMASK);
-        } catch (InvalidSpecException e) {
-            throw Problem.field("/user", e.getMessage()).exception();
-        }
-    }
-
-    private static String variable(String name, String value) {
-        if (name.isEmpty() || name.contains("=")) {
-            throw Problem.field("/env", "env: \"" + name + "\" is no name of a variable").exception();
-        }
-        return name + "=" + value;
-    }
-
-    private Spec.Mount mount(LaunchRequest.MountRequest mount) {
-        String source = config.mounts().get(mount.source());
-        if (source == null) {
-            throw Problem.field("/mounts", "mounts: this service is not configured to mount \"" + mount.source()
-                    + "\"; it mounts " + (config.mounts().isEmpty() ? "nothing" : config.mounts().keySet())).exception();
-        }
-        List<String> options = mount.readOnly() ? List.of("rbind", "rro", "nosuid", "nodev")
-                : List.of("rbind", "nosuid", "nodev");
-        return new Spec.Mount(absolute("/mounts", mount.target()), "bind", source, options);
-    }
-
-    private static String absolute(String pointer, String path) {
-        if (!path.startsWith("/")) {
-            throw Problem.field(pointer, "\"" + path + "\" is not an absolute path").exception();
-        }
-        return path;
-    }
-
-    private void network(SpecBuilder spec, String network) {
-        if (network.equals("host")) {
-            if (!config.allowHostNetwork()) {
-                throw Problem.field("/network", "network host is not allowed by this service's configuration").exception();
-            }
-            spec.share(NamespaceType.NETWORK);
-        } else if (!network.equals("none")) {
-            throw Problem.field("/network", "network \"" + network + "\" is neither none nor host").exception();
-        }
-    }
-
-    private static Spec.Capabilities capabilities(List<String> dropped) {
-        EnumSet<Capability> kept = EnumSet.copyOf(Capability.DEFAULTS);
-        for (String name : dropped) {
-            if (name.equalsIgnoreCase("all")) {
-                kept.clear();
-            } else {
-                kept.remove(capability(name));
-            }
-        }
-        return new Spec.Capabilities(kept, kept, kept, Set.of(), Set.of());
-    }
-
-    private static Capability capability(String name) {
-        try {
-            return Capability.named(name);
-        } catch (InvalidSpecException e) {
-            throw Problem.field("/dropCapabilities", e.getMessage()).exception();
-        }
     }
 }

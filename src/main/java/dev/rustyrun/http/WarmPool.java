@@ -63,6 +63,7 @@ public final class WarmPool {
             return first;
         }
         if (!giveBack(first.get())) {
+            LOG.warnf("a launch that waited warm has ended: %s", first.get().failure());
             first.get().discard();
         }
         return Optional.empty();

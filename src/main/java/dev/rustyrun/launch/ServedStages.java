@@ -2,7 +2,9 @@ package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.EndedChild;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Step;
 import java.util.List;
@@ -32,6 +34,46 @@ public final class ServedStages implements Stages {
         this.linux = linux;
         this.talk = new StageTalk(linux, self, System.err, child, channel, master -> io.terminal(master));
         this.pipes = pipes;
+    }
+
+    /**
+     * Starts stages that wait for their plan, with pipes as their standard files. The calling thread must live as long as they
+     * do, and have the signals blocked that stages handle: a server has {@link StageSpawner} for that.
+     */
+    static ServedStages start(Linux linux, SelfExec self) {
+        int[] opened = new int[8];
+        int count = 0;
+        try {
+            for (int i = 0; i < 3; i++) {
+                System.arraycopy(linux.pipe(), 0, opened, count, 2);
+                count += 2;
+            }
+            System.arraycopy(linux.socketPair(), 0, opened, count, 2);
+            count += 2;
+            // In the order in which descriptors 0 to 3 are made: none is overwritten before it has been used.
+            int[] theirs = {opened[0], opened[3], opened[5], opened[7]};
+            int child = self.start(linux, ChildStage.NAME, theirs, Integer.toString(linux.processId()));
+            for (int descriptor : theirs) {
+                linux.close(descriptor);
+            }
+            CommandPipes pipes = new CommandPipes(opened[1], opened[2], opened[4]);
+            linux.setNonBlocking(pipes.stdin());
+            linux.setNonBlocking(pipes.stdout());
+            linux.setNonBlocking(pipes.stderr());
+            return new ServedStages(linux, self, child, opened[6], pipes);
+        } catch (LinuxException e) {
+            for (int i = 0; i < count; i++) {
+                linux.close(opened[i]);
+            }
+            throw e;
+        }
+    }
+
+    /** The same for a process of one thread that watches nothing else, and that nothing but its own work is to disturb. */
+    public static ServedStages startAlone(Linux linux, SelfExec self) {
+        LaunchSignals.block(linux);
+        linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
+        return start(linux, self);
     }
 
     /** Our ends of the command's standard files. */
@@ -71,6 +113,11 @@ public final class ServedStages implements Stages {
     public boolean areWaiting() {
         talk.hear();
         return talk.isOpen() && talk.initEnded().isEmpty();
+    }
+
+    /** Why they no longer wait, in one line; empty when that is not known. */
+    public String failure() {
+        return talk.failure();
     }
 
     @Override

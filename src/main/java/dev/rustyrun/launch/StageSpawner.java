@@ -1,8 +1,11 @@
 package dev.rustyrun.launch;
 
+import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Prctl;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,6 +17,9 @@ import java.util.concurrent.Executors;
  * threads.
  */
 public final class StageSpawner {
+
+    /** The word of a process that watches one container. */
+    public static final String MONITOR = "monitor";
 
     private final Linux linux;
     private final SelfExec self;
@@ -36,42 +42,34 @@ public final class StageSpawner {
      * @throws InterruptedException when the calling thread was interrupted
      */
     public ServedStages start() throws InterruptedException {
+        return onThread(() -> ServedStages.start(linux, self));
+    }
+
+    /**
+     * Starts a process that watches a container of its own and outlives this one; its id. Its standard input and output are
+     * the null device.
+     *
+     * @param folder where it finds what to launch
+     * @param errors a descriptor for its error output
+     * @throws InterruptedException when the calling thread was interrupted
+     */
+    public int startMonitor(String folder, int errors) throws InterruptedException {
+        return onThread(() -> {
+            try (OpenFile nothing = new OpenFile(linux, linux.open("/dev/null", FileFlag.O_RDWR))) {
+                int[] theirs = {nothing.descriptor(), nothing.descriptor(), errors};
+                return self.start(linux, MONITOR, theirs, folder);
+            }
+        });
+    }
+
+    private <T> T onThread(Callable<T> work) throws InterruptedException {
         try {
-            return thread.submit(this::spawn).get();
+            return thread.submit(work).get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof LinuxException refused) {
                 throw refused;
             }
             throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    private ServedStages spawn() {
-        int[] opened = new int[8];
-        int count = 0;
-        try {
-            for (int i = 0; i < 3; i++) {
-                System.arraycopy(linux.pipe(), 0, opened, count, 2);
-                count += 2;
-            }
-            System.arraycopy(linux.socketPair(), 0, opened, count, 2);
-            count += 2;
-            // In the order in which descriptors 0 to 3 are made: none is overwritten before it has been used.
-            int[] theirs = {opened[0], opened[3], opened[5], opened[7]};
-            int child = self.start(linux, ChildStage.NAME, theirs, Integer.toString(linux.processId()));
-            for (int descriptor : theirs) {
-                linux.close(descriptor);
-            }
-            CommandPipes pipes = new CommandPipes(opened[1], opened[2], opened[4]);
-            linux.setNonBlocking(pipes.stdin());
-            linux.setNonBlocking(pipes.stdout());
-            linux.setNonBlocking(pipes.stderr());
-            return new ServedStages(linux, self, child, opened[6], pipes);
-        } catch (LinuxException e) {
-            for (int i = 0; i < count; i++) {
-                linux.close(opened[i]);
-            }
-            throw e;
         }
     }
 

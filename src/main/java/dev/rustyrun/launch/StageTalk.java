@@ -68,6 +68,11 @@ final class StageTalk {
         return initEnded;
     }
 
+    /** The step that failed and why, in one line; empty as long as none has. */
+    String failure() {
+        return failure.map(failed -> failed.stage().word() + " failed to " + failed.step() + ": " + failed.reason()).orElse("");
+    }
+
     /** Whether a stage may still have something to say. */
     boolean isOpen() {
         return open;
@@ -214,8 +219,8 @@ final class StageTalk {
     Outcome outcome(ChildStatus child, boolean timedOut, long wallMicros, long cpuMicros) {
         if (failure.isPresent()) {
             Report.StepFailed failed = failure.get();
-            return new Outcome(Outcome.Reason.SETUP_FAILED, failed.exitCode(), 0, failed.stage().word() + " failed to "
-                    + failed.step() + ": " + failed.reason(), wallMicros, cpuMicros, -1, failed.step());
+            return new Outcome(Outcome.Reason.SETUP_FAILED, failed.exitCode(), 0, failure(), wallMicros, cpuMicros, -1,
+                    failed.step());
         }
         ChildStatus ended = initEnded.orElse(child);
         if (timedOut) {

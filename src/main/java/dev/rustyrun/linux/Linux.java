@@ -402,6 +402,13 @@ public final class Linux {
         return Optional.of(new ChildStatus(check(pid, "waitpid", -1), status[0]));
     }
 
+    /** How the child {@code pid} ended, if it has; nothing too when it is no child; man 2 waitpid, WNOHANG. */
+    public Optional<ChildStatus> reap(int pid) {
+        int[] status = new int[1];
+        int ended = retry(() -> libc.waitpid(pid, status, WNOHANG));
+        return ended == pid ? Optional.of(new ChildStatus(pid, status[0])) : Optional.empty();
+    }
+
     /** Waits until the child {@code pid} has ended; man 2 waitpid. */
     public ChildStatus await(int pid) {
         int[] status = new int[1];
