@@ -24,10 +24,11 @@ final class Runner {
     private final Limits limits;
     private final LaunchSlots slots;
     private final WarmPool warm;
+    private final LaunchMetrics metrics;
     private final ContainerStore store;
 
     Runner(Linux linux, SelfExec self, StageSpawner spawner, Specs specs, Limits limits, LaunchSlots slots,
-            WarmPool warm) {
+            WarmPool warm, LaunchMetrics metrics) {
         this.linux = linux;
         this.self = self;
         this.spawner = spawner;
@@ -35,6 +36,7 @@ final class Runner {
         this.limits = limits;
         this.slots = slots;
         this.warm = warm;
+        this.metrics = metrics;
         this.store = ContainerStore.of(linux);
     }
 
@@ -50,8 +52,10 @@ final class Runner {
         long queuedMicros = slots.enter();
         try {
             Optional<WarmLaunch> begun = warm.take(launch);
-            return begun.isPresent() ? run(launch, begun.get(), request, timeoutMillis, queuedMicros)
+            RunResult result = begun.isPresent() ? run(launch, begun.get(), request, timeoutMillis, queuedMicros)
                     : run(launch, spawner.start(), request, timeoutMillis, queuedMicros);
+            metrics.count(result);
+            return result;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.busy(503, "the service is stopping", 1).exception();
