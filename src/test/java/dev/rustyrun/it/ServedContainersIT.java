@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,26 @@ class ServedContainersIT {
             assertEquals(409, server.delete(at).statusCode());
             assertEquals(204, server.delete(at + "?force=true").statusCode());
             assertEquals(404, server.get(at).statusCode());
+        }
+        Host.expectNothingLeft("never-started");
+    }
+
+    @Test
+    void a_shell_on_a_terminal_is_talked_to_through_a_web_socket() throws Exception {
+        try (Server server = start()) {
+            HttpResponse<String> made = server.post("/v1/containers", "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\"],"
+                    + " \"tty\": true, \"openStdin\": true, \"start\": true}");
+            assertEquals(201, made.statusCode(), made.body());
+            String at = made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
+            StringBuffer heard = new StringBuffer();
+            WebSocket socket = server.webSocket(at + "/attach", heard);
+            socket.sendText("resize 33 77", true).join();
+            Host.eventually("the shell prompts", () -> heard.indexOf("# ") >= 0, heard::toString);
+            socket.sendBinary(ByteBuffer.wrap("stty size; test -t 0 && echo ter\"\"minal\n".getBytes()), true).join();
+            Host.eventually("it answers", () -> heard.indexOf("33 77") >= 0 && heard.indexOf("terminal") >= 0, heard::toString);
+            socket.sendText("eof", true).join();
+            assertTrue(server.post(at + "/wait", "").body().contains("\"status\":\"exited\""));
+            assertEquals(204, server.delete(at).statusCode());
         }
         Host.expectNothingLeft("never-started");
     }
