@@ -174,6 +174,19 @@ final class Containers {
         events.tell("deleted", folder.id());
     }
 
+    /** Writes down the end of those whose monitor was killed, and that ended with it; their ids. */
+    List<String> settleLost() {
+        List<ContainerFolder> lost =
+                all().stream().filter(folder -> ContainerStatus.of(linux, folder) == ContainerStatus.LOST).toList();
+        for (ContainerFolder folder : lost) {
+            folder.finish(ContainerFolder.object().put("reason", "lost").put("exitCode", 137).put("signal", 9)
+                    .put("message", "the process that watched it was killed, and it with that")
+                    .put("finished", Instant.now().toString()));
+            events.tell("exited", folder.id());
+        }
+        return lost.stream().map(ContainerFolder::id).toList();
+    }
+
     /** Waits for its end; whether it came within that time. */
     boolean awaitEnd(ContainerFolder folder, long seconds) throws InterruptedException {
         long end = System.nanoTime() + seconds * 1_000_000_000;
