@@ -62,6 +62,23 @@ final class RootPerformer implements RootStep.Performer {
 
     @Override
     public void enterOverlay(RootStep.EnterOverlay step) {
+        String place = placeFor(step.layers().get(0));
+        try {
+            putTogether(step, place);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EINVAL || !step.layers().equals(List.of("/"))) {
+                throw e;
+            }
+            linux.detach(place);
+            context.enter(new ReadOnlyHostTree(linux).attachAt(place));
+            if (context.traced()) {
+                context.channel().send(new Report.StepDone(Stage.INIT, "note: / read-only with fresh /tmp, /var/tmp and /run"
+                        + " instead, as it cannot be a layer of an overlay in this user namespace", 0));
+            }
+        }
+    }
+
+    private void putTogether(RootStep.EnterOverlay step, String place) {
         List<OpenFile> layers = new ArrayList<>();
         StringBuilder lower = new StringBuilder("lowerdir=");
         for (String path : step.layers()) {
@@ -70,7 +87,6 @@ final class RootPerformer implements RootStep.Performer {
             lower.append(layers.isEmpty() ? "" : ":").append(layer.path());
             layers.add(layer);
         }
-        String place = placeFor(step.layers().get(0));
         linux.mount("tmpfs", place, "tmpfs", MountFlag.MS_NODEV.value(), step.upperOptions());
         try (OpenFile made = new OpenFile(linux, linux.open(place, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
             for (String directory : List.of("upper", "work", "root")) {
@@ -79,10 +95,9 @@ final class RootPerformer implements RootStep.Performer {
             linux.mount("overlay", place + "/root", "overlay", step.set(), lower + ",upperdir=" + made.path()
                     + "/upper,workdir=" + made.path() + "/work" + step.overlayOptions());
             context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
-        }
-        // From a directory of the host's that stays open, the command's path could climb out (CVE-2024-21626).
-        for (OpenFile layer : layers) {
-            layer.close();
+        } finally {
+            // From a directory of the host's that stays open, the command's path could climb out (CVE-2024-21626).
+            layers.forEach(OpenFile::close);
         }
     }
 

@@ -109,8 +109,8 @@ class EscapesIT {
             words.addAll(List.of(rights));
             words.addAll(List.of("--command", Attempts.INSIDE, "overwrite", "/proc/1/exe"));
             Map<String, String> results = Attempts.results(Launcher.execute(words, "").expect(0).out());
-            assertFalse(results.containsValue("ok") && !results.equals(Map.of()) && results.entrySet().stream()
-                    .anyMatch(e -> e.getValue().equals("ok") && !e.getKey().equals("find")), results.toString());
+            assertFalse(results.entrySet().stream().anyMatch(e -> e.getValue().equals("ok") && !e.getKey().equals("find")),
+                    results.toString());
             assertArrayEquals(original, Files.readAllBytes(program), "byte for byte");
         }
         Path script = Files.writeString(rootfs.resolve("script"), "#!/proc/self/exe\n");
@@ -173,34 +173,33 @@ class EscapesIT {
             throws IOException {
         fakeProc();
         Path link = Files.createSymbolicLink(rootfs.resolve("link"), Path.of("fake"));
-        expectMasked(race(rootfs.resolve("proc"), link, "--command", "/bin/sh", "-c", LOOK));
+        expectMasked("0", race(rootfs.resolve("proc"), link, "--command", "/bin/sh", "-c", LOOK));
     }
 
     /** Wherever the kernel's proc has got to: the mask is on it. */
     private static final String LOOK = """
-            for p in /proc /fake /link; do
-                if [ -e $p/self/status ]; then echo $(stat -c %t:%T $p/interrupts); fi
-                if [ -e $p/self/status ] && (echo 1 > $p/sys/kernel/panic) 2>/dev/null; then echo written; fi
-            done; true
+            for p in /proc /fake /link; do (
+                cd $p 2>/dev/null && test -e self/status || exit
+                stat -c %t:%T interrupts
+                v=$(cat sys/kernel/panic)
+                (echo $v > sys/kernel/panic) 2>/dev/null && echo written
+                echo ip_forward $(cat sys/net/ipv4/ip_forward)
+            ) done; true
             """;
 
-    private static void expectMasked(List<String> outputs) {
-        outputs.forEach(out -> assertTrue(out.isEmpty() || out.matches("(1:3\n)+"), out));
+    private static void expectMasked(String forward, List<String> outputs) {
+        outputs.forEach(out -> assertTrue(out.matches("(1:3\nip_forward " + forward + "\n)*"), out));
     }
 
     @Test
     void CVE_2025_52881_settings_go_to_the_kernel_and_not_to_a_proc_that_somebody_puts_there() throws IOException {
         Path fake = fakeProc();
-        Path setting = fake.resolve("sys/net/ipv4/ip_forward");
-        String look = LOOK + "for p in /proc /fake; do if [ -e $p/self/status ]; then cat $p/sys/net/ipv4/ip_forward; fi; done";
-        List<String> outputs = race(rootfs.resolve("proc"), fake, "--sysctl", "net.ipv4.ip_forward=1", "--command",
-                "/bin/sh", "-c", look);
-        outputs.forEach(out -> assertTrue(out.isEmpty() || out.matches("(1:3\n)+(1\n)*"), out));
+        expectMasked("1", race(rootfs.resolve("proc"), fake, "--sysctl", "net.ipv4.ip_forward=1", "--command", "/bin/sh",
+                "-c", LOOK));
         for (String proc : List.of("proc", "fake")) {
             Path file = rootfs.resolve(proc).resolve("sys/net/ipv4/ip_forward");
             assertTrue(Files.notExists(file) || Files.readString(file).equals("0\n"), "the fake one was not written to");
         }
-        assertTrue(Files.notExists(setting) || Files.readString(setting).equals("0\n"));
     }
 
     @Test
@@ -231,15 +230,13 @@ class EscapesIT {
 
     @Test
     void CVE_2024_21626_no_descriptor_leads_out_by_the_working_directory_or_the_commands_path() throws IOException {
-        Path script = Files.writeString(folder.resolve("escaped"), "#!/bin/sh\necho escaped\n");
-        Launcher.execute(List.of("chmod", "755", script.toString()), "").expect(0);
         String up = "/../../../../../../..";
-        for (int descriptor = 3; descriptor < (Launcher.isNative() ? 30 : 14); descriptor++) {
+        for (int descriptor = 3; descriptor < (Launcher.isNative() ? 30 : 9); descriptor++) {
             String at = "/proc/self/fd/" + descriptor;
             assertFalse(run("--workdir", at, "--command", "cat", "../outside/secret").out().contains("of the host"));
             for (String ephemeral : Launcher.isNative() ? List.of("--ephemeral", "--init") : List.of("--ephemeral")) {
-                Launcher.Result result = run(ephemeral, "--command", at + up + script);
-                assertFalse(result.out().contains("escaped"), at + " is a directory of the host's");
+                Launcher.Result result = run(ephemeral, "--command", at + up + Attempts.program(), "me");
+                assertFalse(result.out().contains("euid="), at + " leads to the host's directories");
                 assertTrue(result.exitCode() >= 125, result.out());
             }
         }
