@@ -36,8 +36,8 @@ final class Events {
         thread.setDaemon(true);
     }
 
-    /** Tells all listeners. */
-    void tell(String what, String id) {
+    /** Tells all listeners; one after the other, as reactive streams demand. */
+    synchronized void tell(String what, String id) {
         processor.onNext(ContainerFolder.object().put("event", what).put("id", id).put("time", Instant.now().toString())
                 .toString());
     }

@@ -23,7 +23,11 @@ public final class StageSpawner {
 
     private final Linux linux;
     private final SelfExec self;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> new Thread(work, "stage-spawner"));
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
+        Thread made = new Thread(work, "stage-spawner");
+        made.setDaemon(true);
+        return made;
+    });
 
     /** A spawner whose process becomes the subreaper of all that it starts. */
     public StageSpawner(Linux linux, SelfExec self) {
