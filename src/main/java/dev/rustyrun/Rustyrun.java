@@ -1,9 +1,11 @@
 package dev.rustyrun;
 
 import dev.rustyrun.cli.CommandLineMain;
+import dev.rustyrun.http.Monitor;
 import dev.rustyrun.launch.ChildStage;
 import dev.rustyrun.launch.InitStage;
 import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
@@ -20,8 +22,16 @@ public final class Rustyrun {
     public static void main(String[] args) {
         switch (args.length == 0 ? "" : args[0]) {
             case ChildStage.NAME, InitStage.NAME -> stage(args);
+            case StageSpawner.MONITOR -> monitor(args);
             default -> CommandLineMain.main(args);
         }
+    }
+
+    /** Nothing is told to anybody but by the container's folder, and by this process's error output, which is kept there. */
+    private static void monitor(String[] args) {
+        SelfExec self = SelfExec.ofStage(args);
+        Linux linux = Linux.host();
+        linux.exit(new Monitor(linux, self, args[1]).perform());
     }
 
     private static void stage(String[] args) {

@@ -32,7 +32,7 @@ class ArchitectureTest {
                 .layer("linux").definedBy("dev.rustyrun.linux..")
                 .whereLayer("main").mayNotBeAccessedByAnyLayer()
                 .whereLayer("cli").mayOnlyBeAccessedByLayers("main")
-                .whereLayer("http").mayNotBeAccessedByAnyLayer()
+                .whereLayer("http").mayOnlyBeAccessedByLayers("main", "cli")
                 .whereLayer("doctor").mayOnlyBeAccessedByLayers("cli", "http")
                 .whereLayer("container").mayOnlyBeAccessedByLayers("cli", "http")
                 .whereLayer("oci").mayOnlyBeAccessedByLayers("cli", "http", "container")

@@ -41,10 +41,10 @@ public final class BundleRun {
             Optional<StartReports.Failure> notStarted = start.start(id);
             if (notStarted.isPresent()) {
                 return new Outcome(Outcome.Reason.SETUP_FAILED, notStarted.get().exitCode(), 0,
-                        notStarted.get().message(), 0, 0, -1);
+                        notStarted.get().message(), 0, 0, -1, "");
             }
             running = detached;
-            return detached ? new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1) : stage.await();
+            return detached ? new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1, "") : stage.await();
         } finally {
             if (!running) {
                 deletion.delete(id, true);

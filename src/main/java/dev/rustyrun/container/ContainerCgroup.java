@@ -65,6 +65,15 @@ final class ContainerCgroup {
         }
     }
 
+    /** The same one, which has been made, limited as {@code spec} wants it. */
+    ContainerCgroup limitedAs(Spec spec) {
+        Resources wanted = spec.linux().resources().withDevices(resources.devices());
+        if (cgroup.isPresent() && !wanted.equals(resources)) {
+            cgroup.get().apply(wanted);
+        }
+        return new ContainerCgroup(cgroup, wanted);
+    }
+
     /** Where it is below each hierarchy; empty when there is none. */
     String path() {
         return cgroup.map(group -> group.path().value()).orElse("");

@@ -65,7 +65,7 @@ public final class Execution {
             return stage.launch(plan, how);
         }
         return stage.launchDetached(plan, how)
-                .orElse(new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1));
+                .orElse(new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1, ""));
     }
 
     private Spec specOf(ContainerState state) {

@@ -2,12 +2,13 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.launch.LaunchOptions;
 import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.Stages;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.PlanCompiler;
+import dev.rustyrun.plan.SeccompFilter;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import java.time.Instant;
@@ -23,6 +24,7 @@ public final class Launch {
     private final HostProbe probe;
     private final ContainerStore store;
     private final Spec spec;
+    private Optional<SeccompFilter> filter = Optional.empty();
 
     /**
      * @throws dev.rustyrun.spec.InvalidSpecException when {@code spec} is not valid
@@ -58,29 +60,42 @@ public final class Launch {
      * Runs the container to its end.
      *
      * @param id its name; empty for a new one
-     * @param stage the started stages, which wait for their plan
+     * @param stages the started stages, which wait for their plan
      * @param traced whether each step is printed
      * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
      */
-    public Outcome run(String id, RunStage stage, boolean traced, long timeoutMillis) {
+    public Outcome run(String id, Stages stages, boolean traced, long timeoutMillis) {
         String name = name(id);
         ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name);
         ContainerState state = state(name, cgroup.path());
         store.add(state);
         try {
             cgroup.make();
-            try {
-                LaunchPlan plan = PlanCompiler.compile(spec, facts(name, cgroup, cgroup.files()));
-                Outcome outcome =
-                        stage.launch(plan, new LaunchOptions(traced, timeoutMillis, Optional.empty(), 0,
-                                new CommandLineHost(linux, store, state)));
-                return cgroup.explain(outcome);
-            } finally {
-                cgroup.remove();
-            }
+            return launch(state, cgroup, plan(name, cgroup), stages, traced, timeoutMillis);
         } finally {
+            cgroup.remove();
             store.remove(name);
         }
+    }
+
+    /** The plan for a container of that name in that cgroup, which has been made. */
+    LaunchPlan plan(String id, ContainerCgroup cgroup) {
+        return PlanCompiler.compile(spec, facts(id, cgroup, cgroup.files()));
+    }
+
+    /** Runs the container whose state and cgroup have been made. */
+    Outcome launch(ContainerState state, ContainerCgroup cgroup, LaunchPlan plan, Stages stages, boolean traced,
+            long timeoutMillis) {
+        return cgroup.explain(stages.launch(plan, new LaunchOptions(traced, timeoutMillis, Optional.empty(), 0,
+                new CommandLineHost(linux, store, state))));
+    }
+
+    Spec spec() {
+        return spec;
+    }
+
+    ContainerStore store() {
+        return store;
     }
 
     private String name(String id) {
@@ -89,10 +104,18 @@ public final class Launch {
 
     private HostFacts facts(String id, ContainerCgroup cgroup, List<String> cgroupFiles) {
         return probe.factsFor(spec, store.leftoversOf(id, cgroup.directories()), cgroupFiles, cgroup.limitsDevices(),
-                probe.filterFor(spec, store));
+                filter());
     }
 
-    private ContainerState state(String id, String cgroup) {
+    /** Found once: a warm launch asks for the plan twice. */
+    private SeccompFilter filter() {
+        if (filter.isEmpty()) {
+            filter = Optional.of(probe.filterFor(spec, store));
+        }
+        return filter.get();
+    }
+
+    ContainerState state(String id, String cgroup) {
         int run = linux.processId();
         return new ContainerState(id, 0, 0, spec.root().path(), cgroup, Instant.now().toString(), run,
                 ProcessTimes.startOf(linux, run), false, ContainerState.Origin.COMMAND_LINE);

@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -14,5 +15,17 @@ final class Kernel {
         // Finds the folder of libjffi, before the kernel is first called.
         SelfExec.current();
         return Linux.host();
+    }
+
+    @Produces
+    @Singleton
+    SelfExec self() {
+        return SelfExec.current();
+    }
+
+    @Produces
+    @Singleton
+    StageSpawner spawner(Linux linux, SelfExec self) {
+        return new StageSpawner(linux, self);
     }
 }

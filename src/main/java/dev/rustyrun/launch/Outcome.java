@@ -10,9 +10,10 @@ package dev.rustyrun.launch;
  * @param wallMicros from the plan's being sent to the end, in microseconds
  * @param cpuMicros processor time in microseconds, of the container's cgroup or, without one, of stages and command
  * @param peakMemory the most bytes that it had in use, or -1 where that is not known
+ * @param failedStep the step that failed; empty when none did
  */
 public record Outcome(Reason reason, int exitCode, int signal, String message, long wallMicros, long cpuMicros,
-        long peakMemory) {
+        long peakMemory, String failedStep) {
 
     /** Why it ended. */
     public enum Reason {
@@ -37,11 +38,11 @@ public record Outcome(Reason reason, int exitCode, int signal, String message, l
 
     /** The same, with more known about why. */
     public Outcome because(Reason better, String why) {
-        return new Outcome(better, exitCode, signal, why, wallMicros, cpuMicros, peakMemory);
+        return new Outcome(better, exitCode, signal, why, wallMicros, cpuMicros, peakMemory, failedStep);
     }
 
     /** The same, with measured use. */
     public Outcome using(long newCpuMicros, long newPeakMemory) {
-        return new Outcome(reason, exitCode, signal, message, wallMicros, newCpuMicros, newPeakMemory);
+        return new Outcome(reason, exitCode, signal, message, wallMicros, newCpuMicros, newPeakMemory, failedStep);
     }
 }

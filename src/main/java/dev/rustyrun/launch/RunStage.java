@@ -17,7 +17,7 @@ import java.util.Optional;
  * <p>It is the subreaper of its children: should {@code child} be killed, {@code init} becomes a child of this process,
  * which kills it, so that no container outlives its stages.
  */
-public final class RunStage {
+public final class RunStage implements Stages {
 
     /** How a process ended that somebody else has killed and waited for. */
     private static final ChildStatus KILLED = new ChildStatus(0, Signal.SIGKILL.number());
@@ -27,13 +27,15 @@ public final class RunStage {
     private final int signals;
     private final StageTalk talk;
     private final PollSet set = new PollSet(4);
+    private Optional<TerminalRelay> terminal = Optional.empty();
     private boolean timedOut;
 
-    private RunStage(Linux linux, int child, int signals, StageTalk talk) {
+    private RunStage(Linux linux, SelfExec self, PrintStream messages, int child, int channel, int signals) {
         this.linux = linux;
         this.child = child;
         this.signals = signals;
-        this.talk = talk;
+        this.talk = new StageTalk(linux, self, messages, child, channel,
+                master -> terminal = Optional.of(TerminalRelay.start(linux, master)));
     }
 
     /**
@@ -49,7 +51,7 @@ public final class RunStage {
         int[] pair = linux.socketPair();
         int child = self.start(linux, ChildStage.NAME, pair[1], Integer.toString(linux.processId()));
         linux.close(pair[1]);
-        return new RunStage(linux, child, signals, new StageTalk(linux, self, messages, child, pair[0]));
+        return new RunStage(linux, self, messages, child, pair[0], signals);
     }
 
     /** Ends the waiting {@code child}: there will be no plan. */
@@ -59,19 +61,18 @@ public final class RunStage {
         linux.await(child);
     }
 
-    /**
-     * Launches {@code plan} and waits for its end. A failure to make the container is an outcome, not an exception.
-     */
+    @Override
     public Outcome launch(LaunchPlan plan, LaunchOptions options) {
         long start = System.nanoTime();
         try {
-            talk.begin(plan, options);
+            talk.sendChildPart(plan.child(), options.traced());
+            talk.launch(plan, options);
             ChildStatus ended = relayUntilEnd(start, options);
-            talk.readReports();
-            killOrphan(ended);
-            return outcome(ended, (System.nanoTime() - start) / 1000, options.timeoutMillis());
+            talk.hear();
+            talk.killOrphan(ended);
+            return outcome(ended, start);
         } finally {
-            talk.terminal().ifPresent(TerminalRelay::close);
+            terminal.ifPresent(TerminalRelay::close);
         }
     }
 
@@ -83,14 +84,15 @@ public final class RunStage {
      */
     public Optional<Outcome> launchDetached(LaunchPlan plan, LaunchOptions options) {
         long start = System.nanoTime();
-        talk.begin(plan, options);
+        talk.sendChildPart(plan.child(), options.traced());
+        talk.launch(plan, options);
         boolean alone = false;
         while (true) {
             set.clear();
             set.add(signals, PollSet.POLLIN);
             talk.addTo(set);
             linux.poll(set, -1);
-            talk.readReports();
+            talk.hear();
             if (talk.isDetached() && !alone) {
                 linux.kill(child, Signal.SIGKILL.number());
                 linux.awaitIfChild(child);
@@ -105,10 +107,9 @@ public final class RunStage {
                 ended = linux.awaitIfChild(talk.init()).or(() -> Optional.of(KILLED));
             }
             if (ended.isPresent()) {
-                talk.readReports();
-                killOrphan(ended.get());
-                return Optional.of(outcome(ended.get(), (System.nanoTime() - start) / 1000,
-                        options.timeoutMillis()));
+                talk.hear();
+                talk.killOrphan(ended.get());
+                return Optional.of(outcome(ended.get(), start));
             }
         }
     }
@@ -120,16 +121,16 @@ public final class RunStage {
             while (true) {
                 set.clear();
                 set.add(signals, PollSet.POLLIN);
-                talk.terminal().ifPresent(relay -> relay.addTo(set));
+                terminal.ifPresent(relay -> relay.addTo(set));
                 linux.poll(set, -1);
-                talk.terminal().ifPresent(relay -> relay.relay(set));
+                terminal.ifPresent(relay -> relay.relay(set));
                 Optional<ChildStatus> ended = takeSignals(talk.init());
                 if (ended.isPresent()) {
-                    return outcome(ended.get(), (System.nanoTime() - start) / 1000, 0);
+                    return outcome(ended.get(), start);
                 }
             }
         } finally {
-            talk.terminal().ifPresent(TerminalRelay::close);
+            terminal.ifPresent(TerminalRelay::close);
         }
     }
 
@@ -149,20 +150,8 @@ public final class RunStage {
         return Optional.empty();
     }
 
-    private Outcome outcome(ChildStatus child, long micros, long timeoutMillis) {
-        long cpu = linux.childrenCpuMicros();
-        if (talk.failure().isPresent()) {
-            Report.StepFailed failed = talk.failure().get();
-            return new Outcome(Outcome.Reason.SETUP_FAILED, failed.exitCode(), 0, failed.stage().word() + " failed to "
-                    + failed.step() + ": " + failed.reason(), micros, cpu, -1);
-        }
-        ChildStatus ended = talk.initEnded().orElse(child);
-        if (timedOut) {
-            return new Outcome(Outcome.Reason.TIMEOUT, ended.exitCode(), ended.signal(), "killed: it ran longer than "
-                    + timeoutMillis / 1000.0 + " s", micros, cpu, -1);
-        }
-        return new Outcome(ended.signalled() ? Outcome.Reason.SIGNALLED : Outcome.Reason.EXITED, ended.exitCode(),
-                ended.signal(), "", micros, cpu, -1);
+    private Outcome outcome(ChildStatus ended, long start) {
+        return talk.outcome(ended, timedOut, (System.nanoTime() - start) / 1000, linux.childrenCpuMicros());
     }
 
     private ChildStatus relayUntilEnd(long start, LaunchOptions options) {
@@ -170,14 +159,14 @@ public final class RunStage {
             set.clear();
             set.add(signals, PollSet.POLLIN);
             talk.addTo(set);
-            talk.terminal().ifPresent(relay -> relay.addTo(set));
+            terminal.ifPresent(relay -> relay.addTo(set));
             if (!linux.poll(set, waitAtMost(start, options))) {
                 timedOut = true;
-                linux.kill(talk.init() != 0 ? talk.init() : child, Signal.SIGKILL.number());
+                talk.kill();
                 continue;
             }
-            talk.readReports();
-            talk.terminal().ifPresent(relay -> relay.relay(set));
+            talk.hear();
+            terminal.ifPresent(relay -> relay.relay(set));
             Optional<ChildStatus> ended = takeSignals(child);
             if (ended.isPresent()) {
                 return ended.get();
@@ -203,8 +192,8 @@ public final class RunStage {
                 if (ended.isPresent()) {
                     return ended;
                 }
-            } else if (number == Signal.SIGWINCH.number() && talk.terminal().isPresent()) {
-                talk.terminal().get().resize();
+            } else if (number == Signal.SIGWINCH.number() && terminal.isPresent()) {
+                terminal.get().resize();
             } else if (LaunchSignals.isForwarded(number)) {
                 linux.kill(process, number);
             }
@@ -219,12 +208,5 @@ public final class RunStage {
             }
         }
         return Optional.empty();
-    }
-
-    /** A child that was killed could not wait for {@code init}, which is now ours. */
-    private void killOrphan(ChildStatus ended) {
-        if (ended.signalled() && talk.init() != 0 && linux.kill(talk.init(), Signal.SIGKILL.number())) {
-            linux.awaitIfChild(talk.init());
-        }
     }
 }

@@ -110,6 +110,11 @@ public final class SelfExec {
 
     /** Starts a stage with {@code channel} as its descriptor 3; its process id. */
     int start(Linux linux, String stage, int channel, String argument) {
+        return start(linux, stage, new int[] {-1, -1, -1, channel}, argument);
+    }
+
+    /** The same with {@code descriptors[n]} as its descriptor n; what is negative stays as it is. */
+    int start(Linux linux, String stage, int[] descriptors, String argument) {
         List<String> argv = new ArrayList<>(prefix);
         argv.add(stage);
         argv.add(argument);
@@ -118,7 +123,7 @@ public final class SelfExec {
             argv.add(program);
         }
         // By its name init is started from the read-only mount that child has put there, not from the host's.
-        return linux.spawn(stage.equals(InitStage.NAME) ? program : executable, channel, argv, env);
+        return linux.spawn(stage.equals(InitStage.NAME) ? program : executable, descriptors, argv, env);
     }
 
     /** How a stage does it that was itself started by {@link #start}, with these arguments. */

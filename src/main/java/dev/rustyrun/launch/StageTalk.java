@@ -16,8 +16,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
-/** The {@code run} stage's end of the socket: sends the plan, answers what the other stages ask, remembers what they said. */
+/**
+ * What the process that acts as {@code run} says to the stages of one launch, and hears from them: the parts of the plan go
+ * down the socket, reports come up. How that process waits is its own business. For use by one thread.
+ */
 final class StageTalk {
 
     /** What console sockets are sent with a terminal's master side: its name. */
@@ -26,30 +30,56 @@ final class StageTalk {
     private final Linux linux;
     private final SelfExec self;
     private final PrintStream messages;
+    private final IntConsumer terminalOpened;
     private final int child;
     private final int channel;
     private final StageChannel.Decoder decoder = new StageChannel.Decoder();
     private final byte[] buffer = new byte[4096];
+
     private LaunchPlan plan;
     private LaunchOptions options;
     private boolean open = true;
     private boolean detached;
     private boolean waiting;
     private int init;
-    private Optional<TerminalRelay> terminal = Optional.empty();
     private Optional<Report.StepFailed> failure = Optional.empty();
     private Optional<ChildStatus> initEnded = Optional.empty();
 
-    /** @param channel run's end, open to {@code child} */
-    StageTalk(Linux linux, SelfExec self, PrintStream messages, int child, int channel) {
+    /**
+     * @param messages where traced steps go
+     * @param child the started {@code child} stage
+     * @param channel our end of its socket
+     * @param terminalOpened is given the master side of the command's terminal
+     */
+    StageTalk(Linux linux, SelfExec self, PrintStream messages, int child, int channel, IntConsumer terminalOpened) {
         this.linux = linux;
         this.self = self;
         this.messages = messages;
         this.child = child;
         this.channel = channel;
+        this.terminalOpened = terminalOpened;
     }
 
-    /** The stages' own end is closed: they have gone, or the command has started. */
+    int child() {
+        return child;
+    }
+
+    /** PID 1 of the container; 0 before there is one. */
+    int init() {
+        return init;
+    }
+
+    /** How PID 1 ended, once it has and {@code child} could say so. */
+    Optional<ChildStatus> initEnded() {
+        return initEnded;
+    }
+
+    /** The step that failed and why, in one line; empty as long as none has. */
+    String failure() {
+        return failure.map(failed -> failed.stage().word() + " failed to " + failed.step() + ": " + failed.reason()).orElse("");
+    }
+
+    /** Whether a stage may still have something to say. */
     boolean isOpen() {
         return open;
     }
@@ -64,36 +94,26 @@ final class StageTalk {
         return waiting;
     }
 
-    /** The process id of {@code init}; 0 as long as there is none. */
-    int init() {
-        return init;
+    /** Sends the part of {@code child}, which can start before it is known what {@code init} is to do. */
+    void sendChildPart(List<Step> steps, boolean traced) {
+        send(new StageChannel.Part(traced, steps).encode(), -1);
     }
 
-    Optional<TerminalRelay> terminal() {
-        return terminal;
-    }
-
-    Optional<Report.StepFailed> failure() {
-        return failure;
-    }
-
-    Optional<ChildStatus> initEnded() {
-        return initEnded;
-    }
-
-    /** Sends the plan, as far as nothing must happen first. */
-    void begin(LaunchPlan what, LaunchOptions how) {
-        this.plan = what;
-        this.options = how;
-        send(plan.child());
+    /** Sends the rest of {@code wanted} now or, when ids must be mapped first, after that. */
+    void launch(LaunchPlan wanted, LaunchOptions how) {
+        plan = wanted;
+        options = how;
+        if (init != 0) {
+            options.host().initStarted(init);
+        }
         if (plan.idMaps().uids().isEmpty()) {
             sendInitPart();
         }
     }
 
-    /** The part of {@code init}, and the mounts and descriptors that it cannot get itself. */
+    /** The part of {@code init}, and the mounts that it cannot make itself. */
     private void sendInitPart() {
-        send(plan.init());
+        send(new StageChannel.Part(options.traced(), plan.init()).encode(), -1);
         MappedMounts mounts = new MappedMounts(linux, self, plan.idMaps(), child);
         for (SentMount wanted : plan.sentMounts()) {
             try (OpenFile mount = new OpenFile(linux, mounts.make(wanted))) {
@@ -103,10 +123,6 @@ final class StageTalk {
                 return;
             }
         }
-    }
-
-    private void send(List<Step> steps) {
-        send(new StageChannel.Part(options.traced(), steps).encode(), -1);
     }
 
     private void send(byte[] bytes, int descriptor) {
@@ -120,25 +136,26 @@ final class StageTalk {
         }
     }
 
-    void close() {
-        linux.close(channel);
-    }
-
+    /** Waits for reports too, as long as some may come. */
     void addTo(PollSet set) {
         if (open) {
             set.add(channel, PollSet.POLLIN);
         }
     }
 
+    /** Whether the wait found some. */
+    boolean isHeardIn(PollSet set) {
+        return open && set.found(channel, PollSet.POLLIN | PollSet.POLLHUP);
+    }
+
     /** Takes what has been reported, until now or, once the stages have gone, to the end. */
-    void readReports() {
-        PollSet wait = new PollSet(1);
-        wait.add(channel, PollSet.POLLIN);
-        while (open && linux.poll(wait, 0)) {
+    void hear() {
+        PollSet waiting = new PollSet(1);
+        waiting.add(channel, PollSet.POLLIN);
+        while (open && linux.poll(waiting, 0)) {
             Received received = receive();
             if (received.count() == 0) {
-                open = false;
-                linux.close(channel);
+                close();
             }
             decoder.take(buffer, received.count(), received.descriptor()).forEach(this::handle);
         }
@@ -153,6 +170,14 @@ final class StageTalk {
         }
     }
 
+    /** Says nothing more; a stage that waits for its part takes that for the end. */
+    void close() {
+        if (open) {
+            open = false;
+            linux.close(channel);
+        }
+    }
+
     private void handle(Report report) {
         if (report instanceof Report.StepDone done) {
             messages.printf("trace: %-5s %6d µs  %s%n", done.stage().word(), done.micros(), done.step());
@@ -160,7 +185,9 @@ final class StageTalk {
             failure = failure.or(() -> Optional.of(failed));
         } else if (report instanceof Report.InitStarted started) {
             init = started.pid();
-            options.host().initStarted(init);
+            if (options != null) {
+                options.host().initStarted(init);
+            }
         } else if (report instanceof Report.InitEnded ended) {
             initEnded = Optional.of(new ChildStatus(init, ended.status()));
         } else if (report instanceof Report.IdsNeeded) {
@@ -194,7 +221,7 @@ final class StageTalk {
 
     private void takeTerminal(int master) {
         if (options.consoleSocket().isEmpty()) {
-            terminal = Optional.of(TerminalRelay.start(linux, master));
+            terminalOpened.accept(master);
             return;
         }
         String path = options.consoleSocket().get();
@@ -250,5 +277,38 @@ final class StageTalk {
             linux.kill(init, Signal.SIGKILL.number());
         }
         linux.kill(child, Signal.SIGKILL.number());
+    }
+
+    /** Kills the container or, while there is none, the stage that would make it. */
+    void kill() {
+        linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
+    }
+
+    /** A child that was killed could not wait for {@code init}, which is now ours. */
+    void killOrphan(ChildStatus ended) {
+        if (ended.signalled() && init != 0 && linux.kill(init, Signal.SIGKILL.number())) {
+            linux.awaitIfChild(init);
+        }
+    }
+
+    /**
+     * How the launch ended, when {@code child} ended so.
+     *
+     * @param wallMicros since the plan was sent
+     * @param cpuMicros of the stages and the command
+     */
+    Outcome outcome(ChildStatus child, boolean timedOut, long wallMicros, long cpuMicros) {
+        if (failure.isPresent()) {
+            Report.StepFailed failed = failure.get();
+            return new Outcome(Outcome.Reason.SETUP_FAILED, failed.exitCode(), 0, failure(), wallMicros, cpuMicros, -1,
+                    failed.step());
+        }
+        ChildStatus ended = initEnded.orElse(child);
+        if (timedOut) {
+            return new Outcome(Outcome.Reason.TIMEOUT, ended.exitCode(), ended.signal(), "killed: it ran longer than "
+                    + options.timeoutMillis() / 1000.0 + " s", wallMicros, cpuMicros, -1, "");
+        }
+        return new Outcome(ended.signalled() ? Outcome.Reason.SIGNALLED : Outcome.Reason.EXITED, ended.exitCode(),
+                ended.signal(), "", wallMicros, cpuMicros, -1, "");
     }
 }

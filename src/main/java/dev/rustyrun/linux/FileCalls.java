@@ -21,11 +21,11 @@ interface FileCalls {
     /** {@code ssize_t write(int fd, const void *buf, size_t count)} from {@code buffer[offset..]}, man 2 write. */
     long write(int fd, byte[] buffer, int offset, int count);
 
+    /** {@code int pipe2(int fds[2], int flags)}, man 2 pipe: the end to read from, then the one to write to. */
+    int pipe2(int[] ends, int flags);
+
     /** {@code int dup2(int oldfd, int newfd)}, man 2 dup. */
     int dup2(int from, int to);
-
-    /** {@code int pipe2(int pipefd[2], int flags)}, man 2 pipe. */
-    int pipe2(int[] pipe, int flags);
 
     /** {@code int flock(int fd, int operation)}, man 2 flock. */
     int flock(int fd, int operation);

@@ -9,6 +9,7 @@ public final class FileFlag {
     public static final int O_NOCTTY = 0x100;
     public static final int O_CREAT = 0x40;
     public static final int O_TRUNC = 0x200;
+    public static final int O_APPEND = 0x400;
     public static final int O_EXCL = 0x80;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_DIRECTORY = "aarch64".equals(System.getProperty("os.arch")) ? 0x4000 : 0x10000;
@@ -19,9 +20,9 @@ public final class FileFlag {
     public static final int S_IFMT = 0xF000;
     public static final int S_IFDIR = 0x4000;
     public static final int S_IFLNK = 0xA000;
-    public static final int S_IFIFO = 0x1000;
     public static final int S_IFCHR = 0x2000;
     public static final int S_IFBLK = 0x6000;
+    public static final int S_IFIFO = 0x1000;
     public static final int S_IFREG = 0x8000;
 
     public static final int AT_FDCWD = -100;

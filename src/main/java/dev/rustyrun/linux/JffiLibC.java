@@ -131,19 +131,19 @@ final class JffiLibC implements LibC {
     }
 
     @Override
-    public int dup2(int from, int to) {
-        return call("dup2", from, to);
-    }
-
-    @Override
-    public int pipe2(int[] pipe, int flags) {
+    public int pipe2(int[] ends, int flags) {
         try (NativeMemory m = new NativeMemory()) {
             long address = m.allocate(2 * Integer.BYTES);
             int result = call("pipe2", address, flags);
-            pipe[0] = m.getInt(address);
-            pipe[1] = m.getInt(address + Integer.BYTES);
+            ends[0] = m.getInt(address);
+            ends[1] = m.getInt(address + Integer.BYTES);
             return result;
         }
+    }
+
+    @Override
+    public int dup2(int from, int to) {
+        return call("dup2", from, to);
     }
 
     @Override
@@ -265,18 +265,17 @@ final class JffiLibC implements LibC {
     // Processes
 
     @Override
-    public int posix_spawn(int[] pid, String path, int descriptor, String[] argv, String[] envp) {
+    public int posix_spawn(int[] pid, String path, int[] descriptors, String[] argv, String[] envp) {
         try (NativeMemory m = new NativeMemory()) {
-            long actions = 0;
-            if (descriptor >= 0) {
-                actions = m.allocate(SpawnStructs.FILE_ACTIONS_SIZE);
-                call("posix_spawn_file_actions_init", actions);
-                call("posix_spawn_file_actions_adddup2", actions, descriptor, SpawnStructs.PASSED_DESCRIPTOR);
+            long actions = m.allocate(SpawnStructs.FILE_ACTIONS_SIZE);
+            call("posix_spawn_file_actions_init", actions);
+            for (int n = 0; n < descriptors.length; n++) {
+                if (descriptors[n] >= 0) {
+                    call("posix_spawn_file_actions_adddup2", actions, descriptors[n], n);
+                }
             }
             int error = spawn(m, pid, path, actions, 0, argv, envp);
-            if (actions != 0) {
-                call("posix_spawn_file_actions_destroy", actions);
-            }
+            call("posix_spawn_file_actions_destroy", actions);
             return error;
         }
     }
@@ -329,6 +328,18 @@ final class JffiLibC implements LibC {
             long address = m.allocate(Integer.BYTES);
             int result = call("waitpid", pid, address, options);
             status[0] = m.getInt(address);
+            return result;
+        }
+    }
+
+    @Override
+    public int wait4(int pid, int[] status, int options, byte[] rusage) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(Integer.BYTES);
+            long usage = m.allocate(rusage.length);
+            int result = call("wait4", pid, address, options, usage);
+            status[0] = m.getInt(address);
+            m.get(usage, rusage, rusage.length);
             return result;
         }
     }

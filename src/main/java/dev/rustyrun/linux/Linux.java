@@ -256,6 +256,13 @@ public final class Linux {
         return ByteBuffer.wrap(statfs).order(ByteOrder.nativeOrder()).getLong(0) == PROC_SUPER_MAGIC;
     }
 
+    /** A pipe: the end to read from, and the one to write to; man 2 pipe, O_CLOEXEC. */
+    public int[] pipe() {
+        int[] ends = new int[2];
+        check(libc.pipe2(ends, FileFlag.O_CLOEXEC), "pipe");
+        return ends;
+    }
+
     /** Makes {@code to} the same open file as {@code from}; man 2 dup. */
     public void duplicate(int from, int to) {
         check(retry(() -> libc.dup2(from, to)), "dup2", from, to);
@@ -269,13 +276,6 @@ public final class Linux {
     /** Whether {@code fd} is open and survives an execve, as what this process was given does. */
     public boolean isInherited(int fd) {
         return libc.fcntl(fd, FileFlag.F_GETFD, 0) == 0;
-    }
-
-    /** A pipe, its reading end first, close-on-exec; man 2 pipe. */
-    public int[] pipe() {
-        int[] pipe = new int[2];
-        check(libc.pipe2(pipe, FileFlag.O_CLOEXEC), "pipe2");
-        return pipe;
     }
 
     /** Waits until nobody else has {@code fd}'s file locked, and locks it until {@code fd} is closed; man 2 flock. */
@@ -392,8 +392,13 @@ public final class Linux {
      * @return the new process's id
      */
     public int spawn(String path, int passed, List<String> argv, List<String> env) {
+        return spawn(path, new int[] {-1, -1, -1, passed}, argv, env);
+    }
+
+    /** The same with {@code descriptors[n]} as its descriptor n; what is negative stays as it is. */
+    public int spawn(String path, int[] descriptors, List<String> argv, List<String> env) {
         int[] pid = new int[1];
-        int error = libc.posix_spawn(pid, path, passed, argv.toArray(String[]::new), env.toArray(String[]::new));
+        int error = libc.posix_spawn(pid, path, descriptors, argv.toArray(String[]::new), env.toArray(String[]::new));
         return spawned(error, pid[0], path);
     }
 
@@ -430,6 +435,13 @@ public final class Linux {
         return Optional.of(new ChildStatus(check(pid, "waitpid", -1), status[0]));
     }
 
+    /** How the child {@code pid} ended, if it has; nothing too when it is no child; man 2 waitpid, WNOHANG. */
+    public Optional<ChildStatus> reap(int pid) {
+        int[] status = new int[1];
+        int ended = retry(() -> libc.waitpid(pid, status, WNOHANG));
+        return ended == pid ? Optional.of(new ChildStatus(pid, status[0])) : Optional.empty();
+    }
+
     /** Waits until the child {@code pid} has ended; man 2 waitpid. */
     public ChildStatus await(int pid) {
         int[] status = new int[1];
@@ -449,10 +461,22 @@ public final class Linux {
         return Optional.of(new ChildStatus(pid, status[0]));
     }
 
+    /** The same, and what processor time the child took, and those of its children that it waited for; man 2 wait4. */
+    public EndedChild awaitWithUsage(int pid) {
+        int[] status = new int[1];
+        byte[] rusage = new byte[RUSAGE_SIZE];
+        check(retry(() -> libc.wait4(pid, status, 0, rusage)), "wait4", pid);
+        return new EndedChild(new ChildStatus(pid, status[0]), cpuMicros(rusage));
+    }
+
     /** Processor time, in microseconds, of all children that have been waited for, and of theirs; man 2 getrusage. */
     public long childrenCpuMicros() {
         byte[] rusage = new byte[RUSAGE_SIZE];
         check(libc.getrusage(RUSAGE_CHILDREN, rusage), "getrusage");
+        return cpuMicros(rusage);
+    }
+
+    private static long cpuMicros(byte[] rusage) {
         ByteBuffer times = ByteBuffer.wrap(rusage).order(ByteOrder.nativeOrder());
         return (times.getLong(0) + times.getLong(16)) * 1_000_000 + times.getLong(8) + times.getLong(24);
     }

@@ -4,12 +4,12 @@ package dev.rustyrun.linux;
 interface ProcessCalls {
 
     /**
-     * {@code int posix_spawn(...)}, man 3 posix_spawn: returns 0 or an errno. The new process gets {@code descriptor} as
-     * its descriptor 3 (none when negative) and keeps the caller's signal mask.
+     * {@code int posix_spawn(...)}, man 3 posix_spawn: returns 0 or an errno. The new process gets {@code descriptors[n]} as
+     * its descriptor n (what is negative stays as it is) and keeps the caller's signal mask.
      *
      * @param pid receives the new process's id
      */
-    int posix_spawn(int[] pid, String path, int descriptor, String[] argv, String[] envp);
+    int posix_spawn(int[] pid, String path, int[] descriptors, String[] argv, String[] envp);
 
     /**
      * The same with an empty signal mask and default signal actions: for a command, not for a stage.
@@ -26,6 +26,9 @@ interface ProcessCalls {
 
     /** {@code pid_t waitpid(pid_t pid, int *status, int options)}, man 2 waitpid. */
     int waitpid(int pid, int[] status, int options);
+
+    /** {@code pid_t wait4(pid_t pid, int *status, int options, struct rusage *rusage)}, man 2 wait4. */
+    int wait4(int pid, int[] status, int options, byte[] rusage);
 
     /** {@code int getrusage(int who, struct rusage *usage)}, man 2 getrusage. */
     int getrusage(int who, byte[] rusage);

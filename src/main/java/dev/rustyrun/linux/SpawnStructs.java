@@ -9,9 +9,6 @@ final class SpawnStructs {
     /** Bytes of {@code posix_spawnattr_t}, on 64-bit glibc 336. */
     static final int ATTRIBUTES_SIZE = 512;
 
-    /** Where a spawned stage finds the descriptor that its parent passes it. */
-    static final int PASSED_DESCRIPTOR = 3;
-
     /** POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK. */
     static final int COMMAND_FLAGS = 0x04 | 0x08;
 

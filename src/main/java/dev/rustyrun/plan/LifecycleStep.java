@@ -123,7 +123,7 @@ public sealed interface LifecycleStep extends Step {
 
         @Override
         public String describe() {
-            return "find program " + argv.get(0);
+            return "find the program of " + Words.shell(argv);
         }
     }
 

@@ -58,8 +58,8 @@ final class Host {
     /** Processes of Rustyrun's stages and of commands marked by {@code mark}. */
     static List<String> remains(String mark) {
         return processes().entrySet().stream()
-                .filter(e -> e.getValue().contains(mark) || e.getValue().matches("(.*[/ ])?rustyrun (child|init) .*")
-                        || e.getValue().matches(".*dev\\.rustyrun\\.Rustyrun (run|child|init) .*"))
+                .filter(e -> e.getValue().contains(mark) || e.getValue().matches("(.*[/ ])?rustyrun (child|init|monitor) .*")
+                        || e.getValue().matches(".*dev\\.rustyrun\\.Rustyrun (run|child|init|monitor) .*"))
                 .map(Object::toString).toList();
     }
 

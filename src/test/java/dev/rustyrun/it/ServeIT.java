@@ -3,21 +3,17 @@ package dev.rustyrun.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** {@code rustyrun serve} as a process of its own. Needs root. */
+/** {@code rustyrun serve} over a real socket, with real containers. Needs root. */
 class ServeIT {
 
     @BeforeAll
@@ -28,66 +24,128 @@ class ServeIT {
     @Test
     void serve_is_ready_when_namespaces_can_be_made_and_stops_on_sigterm() throws Exception {
         Host.State before = Host.state();
-        serving(List.of(), port -> {
-            HttpResponse<String> ready = get(port, "/q/health/ready");
-            assertEquals(200, ready.statusCode());
+        try (Server server = Server.start()) {
+            HttpResponse<String> ready = server.health("ready");
+            assertEquals(200, ready.statusCode(), ready.body());
             assertTrue(ready.body().contains("namespaces"), ready.body());
-            assertEquals(200, get(port, "/q/health/live").statusCode());
-        });
+            assertEquals(200, server.health("live").statusCode());
+        }
         assertEquals(before, Host.state());
     }
 
     @Test
     void serve_without_the_right_to_make_namespaces_is_alive_but_not_ready_and_says_why() throws Exception {
-        serving(List.of("setpriv", "--bounding-set", "-sys_admin"), port -> {
-            HttpResponse<String> ready = get(port, "/q/health/ready");
+        try (Server server = Server.startBy(List.of("setpriv", "--bounding-set", "-sys_admin"))) {
+            HttpResponse<String> ready = server.health("ready");
             assertEquals(503, ready.statusCode());
             assertTrue(ready.body().contains("EPERM (Operation not permitted)"), ready.body());
-            assertEquals(200, get(port, "/q/health/live").statusCode());
-        });
-    }
-
-    private interface Use {
-        void with(int port) throws Exception;
-    }
-
-    private static void serving(List<String> prefix, Use use) throws Exception {
-        int port = freePort();
-        Path log = java.nio.file.Files.createTempFile("rustyrun-it", ".log");
-        Process serve = new ProcessBuilder(Stream.concat(prefix.stream(),
-                Launcher.command("serve", "--port", Integer.toString(port)).stream()).toList())
-                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        try {
-            Host.eventually("serve answers", () -> answers(port), () -> Host.read(log.toString()));
-            use.with(port);
-        } finally {
-            Host.signal(serve.pid(), "TERM");
-            boolean ended = serve.waitFor(20, TimeUnit.SECONDS);
-            serve.destroyForcibly();
-            String said = Host.read(log.toString());
-            java.nio.file.Files.delete(log);
-            assertTrue(ended, "still running after SIGTERM: " + said);
+            assertEquals(200, server.health("live").statusCode());
         }
     }
 
-    private static boolean answers(int port) {
+    @Test
+    void a_command_runs_in_a_container_of_its_own_and_its_output_comes_back() throws Exception {
+        Host.State before = Host.state();
+        try (Server server = Server.start()) {
+            String body = server.sh(200, "echo pid $$; cat; echo oops >&2; touch /here; exit 3", "\"stdin\": \"in\\n\"");
+            assertTrue(body.contains("\"exitCode\":3") && body.contains("\"text\":\"pid 1\\nin\\n\"")
+                    && body.contains("\"text\":\"oops\\n\""), body);
+            assertTrue(Files.notExists(Launcher.busybox().resolve("here")), "the rootfs stays as it is");
+            assertTrue(server.sh(200, "cat /sys/class/net/*/operstate | wc -l").contains("\"text\":\"1\\n\""), "only lo");
+        }
+        assertEquals(before, Host.state());
+        Host.expectNothingLeft("never-started");
+    }
+
+    @Test
+    void the_warm_and_the_cold_do_the_same() throws Exception {
+        String script = "id; hostname; cat /proc/self/mountinfo | wc -l; ulimit -a; grep -E 'Seccomp|Cap|NoNew' /proc/self/status;"
+                + " cat /proc/self/cgroup | wc -l; ls /proc/self/fd";
+        try (Server warm = Server.start("--warm", "1"); Server cold = Server.start("--warm", "0")) {
+            Host.eventually("a launch waits warm", () -> info(warm).contains("\"warm\":1"), () -> info(warm));
+            String first = warm.sh(200, script);
+            assertTrue(first.contains("\"warm\":true"), first);
+            assertEquals(stdout(cold.sh(200, script)), stdout(first));
+        }
+        Host.expectNothingLeft("never-started");
+    }
+
+    private static String info(Server server) {
         try {
-            return get(port, "/q/health/live").statusCode() == 200;
-        } catch (ConnectException notYet) {
-            return false;
-        } catch (IOException | InterruptedException e) {
+            return server.get("/v1/info").body();
+        } catch (java.io.IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
-        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .build(), HttpResponse.BodyHandlers.ofString());
+    private static String stdout(String body) {
+        return body.replaceFirst(".*\"stdout\":(\\{.*?}).*", "$1");
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    @Test
+    void limits_timeouts_and_what_cannot_be_executed_are_told_apart() throws Exception {
+        try (Server server = Server.start()) {
+            String late = server.sh(200, "echo begun; sleep 60", "\"timeoutSeconds\": 4");
+            assertTrue(late.contains("\"reason\":\"timeout\"") && late.contains("begun"), late);
+            String much = server.sh(200, "yes | head -c 3000000", "\"maxOutput\": 10");
+            assertTrue(much.contains("\"bytes\":3000000,\"truncated\":true"), much);
+            String fat = server.sh(200, "dd if=/dev/zero of=/dev/shm/x bs=1M count=60", "\"memory\": \"16m\"");
+            assertTrue(fat.contains("\"reason\":\"oom\""), fat);
+            HttpResponse<String> missing = server.post("/v1/run", "{\"rootfs\": \"busybox\", \"command\": [\"/nope\"]}");
+            assertEquals(422, missing.statusCode());
+            assertTrue(missing.body().contains("\"step\":\"execute /nope\"") && missing.body().contains("\"exitCode\":127"),
+                    missing.body());
         }
+    }
+
+    @Test
+    void the_same_idempotency_key_launches_once() throws Exception {
+        try (Server server = Server.start()) {
+            String body = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/cat\", \"/proc/sys/kernel/random/uuid\"]}";
+            String first = server.post("/v1/run", body, "Idempotency-Key", "k").body();
+            assertEquals(first, server.post("/v1/run", body, "Idempotency-Key", "k").body());
+            assertEquals(422, server.post("/v1/run", "{}", "Idempotency-Key", "k").statusCode());
+        }
+    }
+
+    @Test
+    void only_tokens_of_the_right_role_are_let_in(@TempDir Path folder) throws Exception {
+        Path tokens = Files.writeString(folder.resolve("tokens"), "launch 0123456789abcdef\nread fedcba9876543210\n");
+        Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rw-------"));
+        try (Server server = Server.start("--token-file", tokens.toString())) {
+            String body = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/true\"]}";
+            assertEquals(401, server.post("/v1/run", body).statusCode());
+            assertEquals(401, server.post("/v1/run", body, "Authorization", "Bearer 0123456789abcdeF").statusCode());
+            assertEquals(403, server.post("/v1/run", body, "Authorization", "Bearer fedcba9876543210").statusCode());
+            assertEquals(200, server.post("/v1/run", body, "Authorization", "Bearer 0123456789abcdef").statusCode());
+        }
+    }
+
+    @Test
+    void serve_refuses_to_let_other_machines_in_without_tokens() {
+        Launcher.Result refused = Launcher.rustyrun("serve", "--host", "0.0.0.0").expect(125);
+        assertTrue(refused.errorLine().contains("--token-file"), refused.err());
+    }
+
+    @Test
+    void many_at_once_all_run() throws Exception {
+        AtomicInteger done = new AtomicInteger();
+        try (Server server = Server.start()) {
+            List<Thread> callers = java.util.stream.IntStream.range(0, 8).mapToObj(i -> new Thread(() -> {
+                try {
+                    if (server.sh(200, "echo " + i).contains("\"text\":\"" + i + "\\n\"")) {
+                        done.incrementAndGet();
+                    }
+                } catch (java.io.IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            })).toList();
+            callers.forEach(Thread::start);
+            for (Thread caller : callers) {
+                caller.join();
+            }
+        }
+        assertEquals(8, done.get());
+        Host.expectNothingLeft("never-started");
     }
 }

@@ -1,0 +1,112 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.launch.CommandIo;
+import dev.rustyrun.launch.CommandPipes;
+import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.launch.ServedStages;
+import dev.rustyrun.launch.StageSpawner;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.plan.Step;
+import java.util.List;
+
+/**
+ * A launch that has begun before it is known what to run: it has its id and its own cgroup, {@code child} has left the
+ * host's namespaces, and {@code init} waits for its part. It is used once. It serves a launch when the plan of that, with
+ * this id and cgroup, begins with the very steps that {@code child} has performed: so a warm launch does what a cold one
+ * does, in the same order. Used by one thread at a time.
+ */
+public final class WarmLaunch {
+
+    private final ServedStages stages;
+    private final ContainerStore store;
+    private final String id;
+    private final ContainerCgroup cgroup;
+    private final List<Step> child;
+
+    private WarmLaunch(ServedStages stages, ContainerStore store, String id, ContainerCgroup cgroup, List<Step> child) {
+        this.stages = stages;
+        this.store = store;
+        this.id = id;
+        this.cgroup = cgroup;
+        this.child = child;
+    }
+
+    /**
+     * Begins one.
+     *
+     * @param likely what will probably be launched
+     * @throws InterruptedException when the calling thread was interrupted
+     */
+    public static WarmLaunch begin(Linux linux, Launch likely, StageSpawner spawner) throws InterruptedException {
+        String id = likely.store().newId();
+        ContainerCgroup cgroup = ContainerCgroup.of(linux, likely.spec(), id);
+        // Written down, so that nobody takes the empty cgroup for a leftover.
+        likely.store().add(likely.state(id, cgroup.path()));
+        try {
+            cgroup.make();
+            List<Step> child = likely.plan(id, cgroup).child();
+            ServedStages stages = spawner.start();
+            stages.prepare(child);
+            return new WarmLaunch(stages, likely.store(), id, cgroup, child);
+        } catch (RuntimeException | InterruptedException e) {
+            cgroup.remove();
+            likely.store().remove(id);
+            throw e;
+        }
+    }
+
+    /** The container's id. */
+    public String id() {
+        return id;
+    }
+
+    /** Our ends of the command's standard files. */
+    public CommandPipes pipes() {
+        return stages.pipes();
+    }
+
+    /** Whether its stages still wait, as they do until something kills them. */
+    public boolean isAlive() {
+        return stages.areWaiting();
+    }
+
+    /** Why it is not alive, in one line; empty when that is not known. */
+    public String failure() {
+        return stages.failure();
+    }
+
+    /** Whether it can serve {@code launch}. */
+    public boolean fits(Launch launch) {
+        return isAlive() && launch.plan(id, cgroup).child().equals(child);
+    }
+
+    /**
+     * Runs the container of {@code launch}, which {@link #fits}, to its end.
+     *
+     * @param io from now on owns {@link #pipes}
+     * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
+     */
+    public Outcome run(Launch launch, CommandIo io, long timeoutMillis) {
+        stages.speakingWith(io);
+        ContainerState state = launch.state(id, cgroup.path());
+        try {
+            store.write(state);
+            ContainerCgroup limited = cgroup.limitedAs(launch.spec());
+            LaunchPlan plan = launch.plan(id, limited);
+            if (!plan.child().equals(child)) {
+                throw new IllegalStateException("limits of another kind need another cgroup than the warm launch has");
+            }
+            return launch.launch(state, limited, plan, stages, false, timeoutMillis);
+        } finally {
+            discard();
+        }
+    }
+
+    /** Ends it, unless it has been run. */
+    public void discard() {
+        stages.abandon();
+        cgroup.remove();
+        store.remove(id);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.OnBinaryMessage;
+import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.OnTextMessage;
+import io.quarkus.websockets.next.PathParam;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+
+/**
+ * {@code /v1/containers/{id}/attach}: a binary message to us is input; one from us is output, its first byte 1 for stdout and
+ * 2 for stderr. A text message is an order, {@code eof} or {@code resize ROWS COLUMNS}. What was written before comes first.
+ */
+@WebSocket(path = "/v1/containers/{id}/attach")
+public class AttachSocket {
+
+    private static final int MOST = 100;
+    private static final long LOOK_MILLIS = 10;
+    private static final int TRY_AGAIN_LATER = 1013;
+    private static final int POLICY = 1008;
+
+    private final Linux linux;
+    private final Containers containers;
+    private final Semaphore free = new Semaphore(MOST);
+
+    AttachSocket(Linux linux, Containers containers) {
+        this.linux = linux;
+        this.containers = containers;
+    }
+
+    @OnOpen
+    @Blocking
+    void open(WebSocketConnection connection, @PathParam("id") String id) {
+        ContainerFolder folder;
+        try {
+            folder = containers.named(id);
+        } catch (ProblemException e) {
+            connection.closeAndAwait(new CloseReason(POLICY, e.getMessage()));
+            return;
+        }
+        if (!free.tryAcquire()) {
+            connection.closeAndAwait(new CloseReason(TRY_AGAIN_LATER, MOST + " are attached, which is the most"));
+            return;
+        }
+        // A thread of its own: who reads slowly keeps nobody else waiting.
+        Thread thread = new Thread(() -> {
+            try {
+                follow(connection, folder);
+            } catch (IOException | RuntimeException gone) {
+                // The caller is gone; the container goes on.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                free.release();
+            }
+        }, "attach-" + id);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void follow(WebSocketConnection connection, ContainerFolder folder) throws IOException, InterruptedException {
+        try (LogReader reader = new LogReader(folder.log())) {
+            while (connection.isOpen()) {
+                ContainerStatus status = ContainerStatus.of(linux, folder);
+                for (Optional<LogReader.Frame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
+                    connection.sendBinaryAndAwait(Buffer.buffer().appendByte(frame.get().stream())
+                            .appendBytes(frame.get().bytes()));
+                }
+                if (!status.isAlive() && status != ContainerStatus.CREATED) {
+                    connection.closeAndAwait(new CloseReason(1000, "the container has ended"));
+                    return;
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        }
+    }
+
+    @OnBinaryMessage
+    @Blocking
+    void input(Buffer input, @PathParam("id") String id) throws InterruptedException {
+        ContainerFolder folder = containers.named(id);
+        byte[] bytes = input.getBytes();
+        try (OpenFile fifo = new OpenFile(linux,
+                linux.open(folder.stdin().toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW))) {
+            for (int done = 0; done < bytes.length && ContainerStatus.of(linux, folder).isAlive();) {
+                int written = write(fifo, bytes, done);
+                done += written;
+                if (written == 0) {
+                    Thread.sleep(LOOK_MILLIS);
+                }
+            }
+        }
+    }
+
+    private int write(OpenFile fifo, byte[] bytes, int from) {
+        try {
+            return linux.write(fifo.descriptor(), bytes, from, bytes.length - from);
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.EAGAIN) {
+                return 0;
+            }
+            throw e;
+        }
+    }
+
+    @OnTextMessage
+    @Blocking
+    void order(String order, @PathParam("id") String id, WebSocketConnection connection) {
+        if (!order.matches("eof|resize [0-9]{1,4} [0-9]{1,4}")) {
+            connection.closeAndAwait(new CloseReason(POLICY, "an order is eof or resize ROWS COLUMNS"));
+            return;
+        }
+        containers.order(containers.named(id), order);
+    }
+}

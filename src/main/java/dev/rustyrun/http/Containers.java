@@ -1,0 +1,231 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.launch.StageSpawner;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.spec.SpecValidator;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The containers that nobody waits for: a folder each, so that they are still there after a restart of the service. */
+@Singleton
+final class Containers {
+
+    private static final long START_SECONDS = 10;
+    private static final long POLL_MILLIS = 5;
+
+    private final Linux linux;
+    private final StageSpawner spawner;
+    private final Specs specs;
+    private final Limits limits;
+    private final ContainerStore store;
+    private final Path root;
+    private final Events events;
+
+    Containers(Linux linux, StageSpawner spawner, Specs specs, Limits limits, ServeConfig config, Events events) {
+        this.linux = linux;
+        this.spawner = spawner;
+        this.specs = specs;
+        this.limits = limits;
+        this.events = events;
+        this.store = ContainerStore.of(linux);
+        this.root = Path.of(config.dataFolder().orElse(store.folder() + "/.containers")).toAbsolutePath();
+    }
+
+    /** Where they are. */
+    Path root() {
+        return root;
+    }
+
+    /** All of them, oldest first. */
+    List<ContainerFolder> all() {
+        try (Stream<Path> folders = Files.list(root)) {
+            return folders.map(ContainerFolder::new).filter(folder -> folder.description().isPresent())
+                    .sorted(java.util.Comparator.comparing(Containers::created)).toList();
+        } catch (java.nio.file.NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String created(ContainerFolder folder) {
+        return folder.description().map(json -> json.path("created").asText()).orElse("");
+    }
+
+    /**
+     * The one with this id.
+     *
+     * @throws ProblemException when there is none
+     */
+    ContainerFolder named(String id) {
+        if (id.matches("[0-9a-f]{12}")) {
+            ContainerFolder folder = new ContainerFolder(root.resolve(id));
+            if (folder.description().isPresent()) {
+                return folder;
+            }
+        }
+        throw Problem.notFound("there is no container of this id").exception();
+    }
+
+    /** Makes one that is not started. */
+    ContainerFolder create(ContainerRequest request) {
+        LaunchRequest resolved = specs.resolve(request.launch(), limits.detachedTimeoutMillis(request.launch()));
+        SpecValidator.check(ResolvedSpec.of(linux, resolved, request.tty()));
+        String id = store.newId();
+        ContainerFolder folder = new ContainerFolder(root.resolve(id));
+        try {
+            Files.createDirectories(root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(folder.path(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        linux.makeNode(FileFlag.AT_FDCWD, folder.stdin().toString(), FileFlag.S_IFIFO | 0600, 0);
+        linux.makeNode(FileFlag.AT_FDCWD, folder.control().toString(), FileFlag.S_IFIFO | 0600, 0);
+        ObjectNode json = ContainerFolder.object().put("id", id).put("created", Instant.now().toString())
+                .put("tty", request.tty()).put("openStdin", request.openStdin()).put("maxLog", request.maxLog());
+        ObjectNode labels = json.putObject("labels");
+        request.labels().forEach(labels::put);
+        json.set("launch", request.launch().json());
+        json.set("resolved", resolved.json());
+        folder.describe(json);
+        events.tell("created", id);
+        return folder;
+    }
+
+    /**
+     * Starts one, and waits until its monitor has begun.
+     *
+     * @throws ProblemException when it was started before
+     */
+    void start(ContainerFolder folder) throws InterruptedException {
+        synchronized (this) {
+            if (ContainerStatus.of(linux, folder) != ContainerStatus.CREATED || Files.exists(folder.errors())) {
+                throw Problem.conflict("the container was started before").exception();
+            }
+            try (OpenFile errors = new OpenFile(linux, linux.create(folder.errors().toString(), 0600))) {
+                int monitor = spawner.startMonitor(folder.path().toString(), errors.descriptor());
+                events.watch(folder, monitor);
+            }
+        }
+        long end = System.nanoTime() + START_SECONDS * 1_000_000_000;
+        while (folder.started().isEmpty() && folder.result().isEmpty() && System.nanoTime() < end) {
+            Thread.sleep(POLL_MILLIS);
+        }
+        events.tell("started", folder.id());
+    }
+
+    /** Sends a signal to PID 1; waits a moment for a container that is just being made to have one. */
+    void kill(ContainerFolder folder, String signal) throws InterruptedException {
+        int number = number(signal);
+        for (int attempt = 0; attempt < 400; attempt++) {
+            Optional<Integer> init = store.running(folder.id()).map(state -> state.pid());
+            if (init.isPresent()) {
+                linux.kill(init.get(), number);
+                events.tell("killed", folder.id());
+                return;
+            }
+            if (ContainerStatus.of(linux, folder) != ContainerStatus.RUNNING) {
+                throw Problem.conflict("the container does not run").exception();
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        throw Problem.busy(503, "the container is still being made", 1).exception();
+    }
+
+    private static int number(String signal) {
+        String name = signal.startsWith("SIG") ? signal : "SIG" + signal;
+        return Stream.of(Signal.values()).filter(known -> known.name().equals(name)).findFirst()
+                .map(Signal::number).or(() -> signal.matches("[1-9]|[1-5][0-9]|6[0-4]") ? Optional.of(Integer.parseInt(signal))
+                        : Optional.empty())
+                .orElseThrow(() -> Problem.field("/signal", "signal \"" + signal + "\" is neither a name such as TERM nor a"
+                        + " number from 1 to 64").exception());
+    }
+
+    /**
+     * Forgets one.
+     *
+     * @param force whether it is killed first if it runs
+     * @throws ProblemException when it runs and shall not be killed
+     */
+    void remove(ContainerFolder folder, boolean force) throws InterruptedException {
+        if (ContainerStatus.of(linux, folder).isAlive()) {
+            if (!force) {
+                throw Problem.conflict("the container runs; stop it first, or delete it with ?force=true").exception();
+            }
+            cgroup(folder).ifPresent(group -> group.thaw());
+            kill(folder, "KILL");
+            awaitEnd(folder, START_SECONDS);
+        }
+        folder.remove();
+        events.tell("deleted", folder.id());
+    }
+
+    /** Writes down the end of those whose monitor was killed, and that ended with it; their ids. */
+    List<String> settleLost() {
+        List<ContainerFolder> lost =
+                all().stream().filter(folder -> ContainerStatus.of(linux, folder) == ContainerStatus.LOST).toList();
+        for (ContainerFolder folder : lost) {
+            folder.finish(ContainerFolder.object().put("reason", "lost").put("exitCode", 137).put("signal", 9)
+                    .put("message", "the process that watched it was killed, and it with that")
+                    .put("finished", Instant.now().toString()));
+            events.tell("exited", folder.id());
+        }
+        return lost.stream().map(ContainerFolder::id).toList();
+    }
+
+    /** Waits for its end; whether it came within that time. */
+    boolean awaitEnd(ContainerFolder folder, long seconds) throws InterruptedException {
+        long end = System.nanoTime() + seconds * 1_000_000_000;
+        while (ContainerStatus.of(linux, folder).isAlive()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            Thread.sleep(POLL_MILLIS * 2);
+        }
+        return true;
+    }
+
+    /** The cgroup of one that runs, if it has any. */
+    Optional<dev.rustyrun.cgroup.Cgroup> cgroup(ContainerFolder folder) {
+        return store.running(folder.id()).filter(state -> !state.cgroup().isEmpty())
+                .map(state -> dev.rustyrun.cgroup.Cgroup.at(linux, dev.rustyrun.cgroup.CgroupLayout.detect(linux),
+                        dev.rustyrun.cgroup.CgroupPath.of(state.cgroup(), folder.id())));
+    }
+
+    /** Writes to one of its FIFOs, if its monitor is there to read. */
+    void order(ContainerFolder folder, String line) {
+        try (OpenFile control = new OpenFile(linux,
+                linux.open(folder.control().toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW))) {
+            linux.writeAll(control.descriptor(), (line + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** What the API shows of one. */
+    ObjectNode view(ContainerFolder folder) {
+        ObjectNode json = folder.description().orElseThrow(
+                () -> Problem.notFound("there is no container of this id").exception());
+        json.remove("resolved");
+        ContainerStatus status = ContainerStatus.of(linux, folder);
+        if (status == ContainerStatus.RUNNING && cgroup(folder).map(group -> group.isFrozen()).orElse(false)) {
+            status = ContainerStatus.PAUSED;
+        }
+        json.put("status", status.word());
+        folder.started().ifPresent(started -> json.set("started", started.get("started")));
+        folder.result().ifPresent(result -> json.set("result", result));
+        return json;
+    }
+}

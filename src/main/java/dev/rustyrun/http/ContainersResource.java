@@ -1,0 +1,199 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** {@code /v1/containers}: launches that nobody waits for. */
+@Path("/v1/containers")
+@Blocking
+@Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+public class ContainersResource {
+
+    private static final int MOST_PER_PAGE = 1000;
+    private static final int MOST_SECONDS = 300;
+
+    private final Containers containers;
+    private final Limits limits;
+    private final IdempotencyKeys keys;
+    private final LaunchSlots slots;
+
+    ContainersResource(Containers containers, Limits limits, IdempotencyKeys keys, LaunchSlots slots) {
+        this.containers = containers;
+        this.limits = limits;
+        this.keys = keys;
+        this.slots = slots;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Make a container, and start it if start is true")
+    @RequestBody(content = @Content(schema = @Schema(allOf = {LaunchRequest.class, ContainerRequest.class}), examples =
+            @ExampleObject(name = "counter", value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\","
+                    + " \"while sleep 1; do date; done\"], \"labels\": {\"job\": \"17\"}, \"start\": true}")))
+    @APIResponse(responseCode = "201", description = "It is made; Location says where it is")
+    public Response create(@HeaderParam("Idempotency-Key") String key, byte[] body) {
+        if (slots.isDraining()) {
+            throw Problem.busy(503, "the service is stopping", 1).exception();
+        }
+        return keys.once("containers", key, body, () -> {
+            ContainerRequest request = ContainerRequest.read(body, limits);
+            ContainerFolder folder = containers.create(request);
+            if (request.start()) {
+                interruptibly(() -> containers.start(folder));
+            }
+            return Response.created(URI.create("/v1/containers/" + folder.id()))
+                    .entity(containers.view(folder).toString()).type(MediaType.APPLICATION_JSON).build();
+        });
+    }
+
+    @GET
+    @Operation(summary = "List containers, oldest first")
+    public Response list(@QueryParam("status") String status, @QueryParam("label") List<String> labels,
+            @QueryParam("limit") @DefaultValue("100") int limit, @QueryParam("after") @DefaultValue("") String after) {
+        if (limit < 1 || limit > MOST_PER_PAGE) {
+            throw Problem.field("/limit", "limit must be from 1 to " + MOST_PER_PAGE).exception();
+        }
+        ObjectNode page = ContainerFolder.object();
+        var items = page.putArray("items");
+        boolean reached = after.isEmpty();
+        for (ContainerFolder folder : containers.all()) {
+            if (!reached) {
+                reached = folder.id().equals(after);
+                continue;
+            }
+            ObjectNode view = containers.view(folder);
+            boolean wanted = status == null || status.equals(view.path("status").asText());
+            if (wanted && labels.stream().allMatch(label -> hasLabel(view, label))) {
+                if (items.size() == limit) {
+                    page.put("next", "/v1/containers?limit=" + limit + "&after="
+                            + items.get(limit - 1).path("id").asText());
+                    break;
+                }
+                items.add(view);
+            }
+        }
+        return ok(page);
+    }
+
+    private static boolean hasLabel(ObjectNode view, String label) {
+        String[] pair = label.split("=", 2);
+        var value = view.path("labels").path(pair[0]);
+        return pair.length == 1 ? !value.isMissingNode() : value.asText("").equals(pair[1]) && value.isTextual();
+    }
+
+    @GET
+    @Path("{id}")
+    @Operation(summary = "Show a container")
+    public Response get(@PathParam("id") String id) {
+        return ok(containers.view(containers.named(id)));
+    }
+
+    @DELETE
+    @Path("{id}")
+    @Operation(summary = "Forget a container and its log; one that runs only with force=true, which kills it")
+    @APIResponse(responseCode = "204", description = "It is gone")
+    @APIResponse(responseCode = "409", description = "It runs")
+    public Response delete(@PathParam("id") String id, @QueryParam("force") boolean force) {
+        interruptibly(() -> containers.remove(containers.named(id), force));
+        return Response.noContent().build();
+    }
+
+    @POST
+    @Path("{id}/start")
+    @Operation(summary = "Start a container")
+    public Response start(@PathParam("id") String id) {
+        ContainerFolder folder = containers.named(id);
+        interruptibly(() -> containers.start(folder));
+        return ok(containers.view(folder));
+    }
+
+    @POST
+    @Path("{id}/kill")
+    @Operation(summary = "Send a signal to PID 1 of a container")
+    @APIResponse(responseCode = "204", description = "It is sent")
+    public Response kill(@PathParam("id") String id, @QueryParam("signal") @DefaultValue("TERM") String signal) {
+        interruptibly(() -> containers.kill(containers.named(id), signal));
+        return Response.noContent().build();
+    }
+
+    @POST
+    @Path("{id}/wait")
+    @Operation(summary = "Wait for a container's end, and show it; 202 when it has not ended within timeoutSeconds")
+    public Response await(@PathParam("id") String id, @QueryParam("timeoutSeconds") @DefaultValue("60") int seconds) {
+        if (seconds < 0 || seconds > MOST_SECONDS) {
+            throw Problem.field("/timeoutSeconds", "timeoutSeconds must be from 0 to " + MOST_SECONDS).exception();
+        }
+        ContainerFolder folder = containers.named(id);
+        boolean[] ended = new boolean[1];
+        interruptibly(() -> ended[0] = containers.awaitEnd(folder, seconds));
+        return Response.status(ended[0] ? 200 : 202).entity(containers.view(folder).toString())
+                .type(MediaType.APPLICATION_JSON).build();
+    }
+
+    @POST
+    @Path("{id}/pause")
+    @Operation(summary = "Freeze all processes of a container")
+    public Response pause(@PathParam("id") String id) {
+        ContainerFolder folder = containers.named(id);
+        containers.cgroup(folder).orElseThrow(ContainersResource::notRunning).freeze();
+        return ok(containers.view(folder));
+    }
+
+    @POST
+    @Path("{id}/resume")
+    @Operation(summary = "Let the processes of a container go on")
+    public Response resume(@PathParam("id") String id) {
+        ContainerFolder folder = containers.named(id);
+        containers.cgroup(folder).orElseThrow(ContainersResource::notRunning).thaw();
+        return ok(containers.view(folder));
+    }
+
+    private static ProblemException notRunning() {
+        return Problem.conflict("the container does not run").exception();
+    }
+
+    @GET
+    @Path("{id}/stats")
+    @Operation(summary = "Show what a running container has used")
+    public Response stats(@PathParam("id") String id) {
+        return ok(StatsJson.of(containers.cgroup(containers.named(id)).orElseThrow(ContainersResource::notRunning)
+                .statistics()));
+    }
+
+    private static Response ok(ObjectNode json) {
+        return Response.ok(json.toString(), MediaType.APPLICATION_JSON).build();
+    }
+
+    private interface Waiting {
+        void perform() throws InterruptedException;
+    }
+
+    private static void interruptibly(Waiting work) {
+        try {
+            work.perform();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.busy(503, "the service is stopping", 1).exception();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.linux.Linux;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What happens to containers, for whoever listens now. A thread looks after the monitors that this service has started: it
+ * takes note of their end, and lets none of them stay a zombie. Safe for use by several threads.
+ */
+@Singleton
+final class Events {
+
+    private static final long LOOK_MILLIS = 50;
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+    private static final int MOST_UNREAD = 1000;
+
+    private record Watched(ContainerFolder folder, int monitor) {
+    }
+
+    private final Linux linux;
+    private final BroadcastProcessor<String> processor = BroadcastProcessor.create();
+    private final Map<String, Watched> watched = new ConcurrentHashMap<>();
+    private final Thread thread = new Thread(this::look, "container-watch");
+
+    Events(Linux linux) {
+        this.linux = linux;
+        thread.setDaemon(true);
+    }
+
+    /** Tells all listeners; one after the other, as reactive streams demand. */
+    synchronized void tell(String what, String id) {
+        processor.onNext(ContainerFolder.object().put("event", what).put("id", id).put("time", Instant.now().toString())
+                .toString());
+    }
+
+    /** All that happens from now on, and an empty line now and then; who reads too slowly misses some. */
+    Multi<String> stream() {
+        Multi<String> beats = Multi.createFrom().ticks().every(HEARTBEAT).onOverflow().drop().map(tick -> "{}");
+        return Multi.createBy().merging().streams(processor.onOverflow().buffer(MOST_UNREAD), beats);
+    }
+
+    /** Looks after a monitor from now on. */
+    synchronized void watch(ContainerFolder folder, int monitor) {
+        watched.put(folder.id(), new Watched(folder, monitor));
+        if (thread.getState() == Thread.State.NEW) {
+            thread.start();
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        thread.interrupt();
+    }
+
+    private void look() {
+        try {
+            while (true) {
+                for (Iterator<Watched> each = watched.values().iterator(); each.hasNext();) {
+                    Watched one = each.next();
+                    if (linux.reap(one.monitor).isPresent()) {
+                        each.remove();
+                        tell("exited", one.folder.id());
+                    }
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            // The service stops; the monitors go on.
+        }
+    }
+}

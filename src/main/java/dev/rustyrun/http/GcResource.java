@@ -1,0 +1,46 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.Leftovers;
+import dev.rustyrun.linux.Linux;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** {@code POST /v1/gc}: takes away what processes that were killed have left, as {@code rustyrun gc} does. */
+@Path("/v1/gc")
+@Singleton
+public class GcResource {
+
+    private final Linux linux;
+    private final Containers containers;
+
+    GcResource(Linux linux, Containers containers) {
+        this.linux = linux;
+        this.containers = containers;
+    }
+
+    /** What died while there was no service is told before anybody asks. */
+    void start(@Observes StartupEvent event) {
+        containers.settleLost();
+    }
+
+    @POST
+    @Blocking
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Remove what killed processes have left behind (role admin)")
+    public Response collect() {
+        ObjectNode json = ContainerFolder.object();
+        var removed = json.putArray("removed");
+        new Leftovers(linux).remove().forEach(removed::add);
+        containers.settleLost().forEach(json.putArray("lost")::add);
+        return Response.ok(json.toString()).build();
+    }
+}

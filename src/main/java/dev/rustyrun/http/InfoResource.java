@@ -1,0 +1,68 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Multi;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.resteasy.reactive.RestStreamElementType;
+
+/** What the service is and has: {@code /v1/info}, {@code /v1/rootfs}, {@code /v1/events}. */
+@Path("/v1")
+public class InfoResource {
+
+    private final ServeConfig config;
+    private final RootfsFolder rootfs;
+    private final LaunchSlots slots;
+    private final WarmPool warm;
+    private final Events events;
+
+    InfoResource(ServeConfig config, RootfsFolder rootfs, LaunchSlots slots, WarmPool warm, Events events) {
+        this.config = config;
+        this.rootfs = rootfs;
+        this.slots = slots;
+        this.warm = warm;
+        this.events = events;
+    }
+
+    @GET
+    @Path("info")
+    @Blocking
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Show how busy the service is, and what it allows")
+    public Response info() {
+        ObjectNode json = ContainerFolder.object();
+        json.put("running", slots.running()).put("waiting", slots.waiting()).put("concurrent", config.concurrent())
+                .put("queue", config.queue()).put("warm", warm.waiting()).put("draining", slots.isDraining());
+        ObjectNode most = json.putObject("limits");
+        most.put("memory", config.memory().max()).put("cpus", config.cpus().max()).put("pids", config.pids().max())
+                .put("timeoutSeconds", config.timeout().max()).put("output", config.output().max())
+                .put("hostNetwork", config.allowHostNetwork());
+        config.mounts().keySet().stream().sorted().forEach(json.putArray("mounts")::add);
+        return Response.ok(json.toString()).build();
+    }
+
+    @GET
+    @Path("rootfs")
+    @Blocking
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "List the root file systems that a request may name")
+    public Response rootfs() {
+        ObjectNode json = ContainerFolder.object();
+        rootfs.names().forEach(json.putArray("items")::add);
+        return Response.ok(json.toString()).build();
+    }
+
+    @GET
+    @Path("events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RestStreamElementType(MediaType.TEXT_PLAIN)
+    @Operation(summary = "Hear what happens to containers, as server-sent events")
+    public Multi<String> events() {
+        return events.stream();
+    }
+}

@@ -1,0 +1,199 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A JSON object in a request, read field by field. Whatever is not as it should be ends the request with a problem that
+ * points to the field; {@link #end} refuses fields that nobody has asked for, so that a typing error is no silent default.
+ */
+final class JsonRequest {
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final JsonNode node;
+    private final String pointer;
+    private final Set<String> asked = new HashSet<>();
+
+    private JsonRequest(JsonNode node, String pointer) {
+        this.node = node;
+        this.pointer = pointer;
+    }
+
+    /**
+     * The object in {@code body}.
+     *
+     * @throws ProblemException 400 when it is no JSON, 422 when it is no object
+     */
+    static JsonRequest parse(byte[] body) {
+        JsonNode node;
+        try {
+            node = body.length == 0 ? JsonNodeFactory.instance.missingNode() : JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            var at = e.getLocation();
+            throw Problem.of(400, "malformed-json", "the body is not JSON: " + e.getOriginalMessage()
+                    + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")")).exception();
+        } catch (IOException e) {
+            throw Problem.of(400, "malformed-json", "the body is not JSON: " + e.getMessage()).exception();
+        }
+        if (!node.isObject()) {
+            throw Problem.field("/", "the body must be a JSON object").exception();
+        }
+        return new JsonRequest(node, "");
+    }
+
+    /** Ends the request because of {@code field}. */
+    ProblemException wrong(String field, String detail) {
+        return Problem.field(pointerTo(field), field + " " + detail).exception();
+    }
+
+    private String pointerTo(String field) {
+        return pointer + "/" + field.replace("~", "~0").replace("/", "~1");
+    }
+
+    private Optional<JsonNode> field(String name) {
+        asked.add(name);
+        JsonNode value = node.get(name);
+        return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
+    }
+
+    Optional<String> text(String name) {
+        return field(name).map(value -> {
+            if (!value.isTextual()) {
+                throw wrong(name, "must be a string");
+            }
+            return checked(name, value.textValue());
+        });
+    }
+
+    /** The kernel takes no NUL within a text. */
+    private String checked(String name, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw wrong(name, "must not contain a NUL");
+        }
+        return text;
+    }
+
+    String requiredText(String name) {
+        return text(name).orElseThrow(() -> wrong(name, "is missing"));
+    }
+
+    /** Text that may hold any character: it goes to no kernel call. */
+    Optional<String> content(String name) {
+        return field(name).map(value -> {
+            if (!value.isTextual()) {
+                throw wrong(name, "must be a string");
+            }
+            return value.textValue();
+        });
+    }
+
+    boolean flag(String name) {
+        return field(name).map(value -> {
+            if (!value.isBoolean()) {
+                throw wrong(name, "must be true or false");
+            }
+            return value.booleanValue();
+        }).orElse(false);
+    }
+
+    Optional<BigDecimal> number(String name) {
+        return field(name).map(value -> {
+            if (!value.isNumber()) {
+                throw wrong(name, "must be a number");
+            }
+            return value.decimalValue();
+        });
+    }
+
+    Optional<Long> whole(String name) {
+        return field(name).map(value -> {
+            if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+                throw wrong(name, "must be a whole number");
+            }
+            return value.longValue();
+        });
+    }
+
+    /** Bytes: a whole number, or a text such as {@code 64m}. */
+    Optional<Long> size(String name) {
+        return field(name).map(value -> {
+            if (value.isIntegralNumber() && value.canConvertToLong()) {
+                return value.longValue();
+            }
+            return ByteSize.parse(value.isTextual() ? value.textValue() : "")
+                    .orElseThrow(() -> wrong(name, "must be a number of bytes, or a size such as \"64m\""));
+        });
+    }
+
+    List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode value : array(name)) {
+            if (!value.isTextual()) {
+                throw wrong(name, "must be a list of strings");
+            }
+            texts.add(checked(name, value.textValue()));
+        }
+        return texts;
+    }
+
+    Map<String, String> map(String name) {
+        Map<String, String> map = new LinkedHashMap<>();
+        field(name).ifPresent(value -> {
+            if (!value.isObject()) {
+                throw wrong(name, "must be an object of strings");
+            }
+            value.fields().forEachRemaining(entry -> {
+                if (!entry.getValue().isTextual()) {
+                    throw wrong(name, "must be an object of strings");
+                }
+                map.put(checked(name, entry.getKey()), checked(name, entry.getValue().textValue()));
+            });
+        });
+        return map;
+    }
+
+    List<JsonRequest> objects(String name) {
+        List<JsonRequest> objects = new ArrayList<>();
+        for (JsonNode value : array(name)) {
+            if (!value.isObject()) {
+                throw wrong(name, "must be a list of objects");
+            }
+            objects.add(new JsonRequest(value, pointerTo(name) + "/" + objects.size()));
+        }
+        return objects;
+    }
+
+    private Iterable<JsonNode> array(String name) {
+        Optional<JsonNode> value = field(name);
+        if (value.isPresent() && !value.get().isArray()) {
+            throw wrong(name, "must be a list");
+        }
+        return value.isPresent() ? value.get() : List.of();
+    }
+
+    /** Refuses what nobody has asked for. */
+    void end() {
+        node.fieldNames().forEachRemaining(name -> {
+            if (!asked.contains(name)) {
+                throw wrong(name, "is not a field of this request");
+            }
+        });
+    }
+}

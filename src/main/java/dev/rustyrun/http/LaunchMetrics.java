@@ -1,0 +1,56 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.launch.Outcome;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Counts launches that are waited for: by how they ended, how long each phase took, and what they wrote. */
+@Singleton
+final class LaunchMetrics {
+
+    private static final Duration[] STEPS = {Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5),
+        Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(500),
+        Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(60)};
+
+    private final Map<Outcome.Reason, Counter> launches = new EnumMap<>(Outcome.Reason.class);
+    private final Counter warmLaunches;
+    private final Counter outputBytes;
+    private final Timer queued;
+    private final Timer ran;
+
+    LaunchMetrics(MeterRegistry registry, LaunchSlots slots, WarmPool warm) {
+        for (Outcome.Reason reason : Outcome.Reason.values()) {
+            launches.put(reason, Counter.builder("rustyrun.launches").tag("result", reason.word())
+                    .description("Launches that were waited for, by how they ended").register(registry));
+        }
+        warmLaunches = Counter.builder("rustyrun.launches.warm").description("Those of them that came from the warm pool")
+                .register(registry);
+        outputBytes = Counter.builder("rustyrun.output.bytes").description("What commands wrote, kept or not").register(registry);
+        queued = timer(registry, "queue");
+        ran = timer(registry, "run");
+        registry.gauge("rustyrun.launches.running", slots, LaunchSlots::running);
+        registry.gauge("rustyrun.launches.waiting", slots, LaunchSlots::waiting);
+        registry.gauge("rustyrun.warm", warm, WarmPool::waiting);
+    }
+
+    private static Timer timer(MeterRegistry registry, String phase) {
+        return Timer.builder("rustyrun.launch").tag("phase", phase).serviceLevelObjectives(STEPS)
+                .description("How long launches waited for their turn, and then took").register(registry);
+    }
+
+    void count(RunResult result) {
+        launches.get(result.outcome().reason()).increment();
+        if (result.warm()) {
+            warmLaunches.increment();
+        }
+        outputBytes.increment(result.io().out().total() + result.io().err().total());
+        queued.record(result.queuedMicros(), TimeUnit.MICROSECONDS);
+        ran.record(result.outcome().wallMicros(), TimeUnit.MICROSECONDS);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.cgroup.CgroupException;
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.Launch;
+import dev.rustyrun.container.OutcomeJson;
+import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.ServedStages;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/**
+ * The process that watches one container of the service and outlives the service: it launches what the container's folder
+ * says, keeps what that writes, and writes down how it ended.
+ */
+public final class Monitor {
+
+    private static final int FAILED = 125;
+
+    private final Linux linux;
+    private final SelfExec self;
+    private final ContainerFolder folder;
+
+    /** @param folder of the container */
+    public Monitor(Linux linux, SelfExec self, String folder) {
+        this.linux = linux;
+        this.self = self;
+        this.folder = new ContainerFolder(Path.of(folder));
+    }
+
+    /** Does all that; what to exit with. */
+    public int perform() {
+        // Neither the service's terminal nor what stops its process group concerns a container.
+        linux.startSession();
+        ObjectNode description = folder.description().orElseThrow();
+        ObjectNode result = result(description);
+        result.put("finished", Instant.now().toString());
+        folder.finish(result);
+        return 0;
+    }
+
+    private ObjectNode result(ObjectNode description) {
+        try {
+            return json(launch(description));
+        } catch (InvalidSpecException | LinuxException | CgroupException | ProblemException e) {
+            return json(new Outcome(Outcome.Reason.SETUP_FAILED, FAILED, 0, e.getMessage(), 0, 0, -1, ""));
+        }
+    }
+
+    private Outcome launch(ObjectNode description) {
+        boolean terminal = description.path("tty").asBoolean();
+        LaunchRequest request = LaunchRequest.read(
+                JsonRequest.parse(description.get("resolved").toString().getBytes(StandardCharsets.UTF_8)));
+        Launch launch = new Launch(linux, self, ContainerStore.of(linux), ResolvedSpec.of(linux, request, terminal));
+        folder.markStarted(ContainerFolder.object().put("started", Instant.now().toString())
+                .put("monitor", linux.processId()));
+        ServedStages stages = ServedStages.startAlone(linux, self);
+        LogWriter log = new LogWriter(linux, linux.create(folder.log().toString(), 0600),
+                description.path("maxLog").asLong());
+        MonitorIo io = new MonitorIo(linux, stages.pipes(), log, open(folder.stdin()), open(folder.control()),
+                description.path("openStdin").asBoolean());
+        long timeoutMillis = request.timeoutSeconds().orElseThrow().movePointRight(3).longValue();
+        return launch.run(folder.id(), stages.speakingWith(io), false, timeoutMillis);
+    }
+
+    /** For reading and writing, so that it never comes to an end when a writer goes. */
+    private int open(Path fifo) {
+        return linux.open(fifo.toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW);
+    }
+
+    private static ObjectNode json(Outcome outcome) {
+        try {
+            return (ObjectNode) new ObjectMapper().readTree(OutcomeJson.write(outcome));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

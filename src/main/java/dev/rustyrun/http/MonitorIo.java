@@ -1,0 +1,193 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.launch.CommandIo;
+import dev.rustyrun.launch.CommandPipes;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.WindowSize;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Keeps what a container writes in its log, and gives it what comes through a FIFO, whoever writes there: so the service can
+ * attach, go, and attach again. A second FIFO takes {@code eof} and {@code resize ROWS COLUMNS}, a line each.
+ */
+final class MonitorIo implements CommandIo {
+
+    private static final int WOULD_WAIT = -1;
+    private static final byte[] TERMINAL_END = {4};
+
+    private final Linux linux;
+    private final LogWriter log;
+    private final int inputFifo;
+    private final int control;
+    private final byte[] buffer = new byte[16 * 1024];
+    private int stdin;
+    private int stdout;
+    private int stderr;
+    private int master = -1;
+    private byte[] pending = {};
+    private boolean ending;
+    private String words = "";
+    private boolean closed;
+
+    /**
+     * @param inputFifo where input comes from
+     * @param control where orders come from
+     * @param openStdin whether the command's input stays open until it is told to end
+     */
+    MonitorIo(Linux linux, CommandPipes pipes, LogWriter log, int inputFifo, int control, boolean openStdin) {
+        this.linux = linux;
+        this.log = log;
+        this.inputFifo = inputFifo;
+        this.control = control;
+        this.stdin = pipes.stdin();
+        this.stdout = pipes.stdout();
+        this.stderr = pipes.stderr();
+        if (!openStdin) {
+            stdin = close(stdin);
+        }
+    }
+
+    @Override
+    public void addTo(PollSet set) {
+        int sink = sink();
+        if (sink >= 0 && pending.length == 0) {
+            set.add(inputFifo, PollSet.POLLIN);
+        }
+        set.add(control, PollSet.POLLIN);
+        if (master >= 0) {
+            set.add(master, PollSet.POLLIN | (pending.length > 0 ? PollSet.POLLOUT : 0));
+        } else if (stdin >= 0 && pending.length > 0) {
+            set.add(stdin, PollSet.POLLOUT);
+        }
+        if (stdout >= 0) {
+            set.add(stdout, PollSet.POLLIN);
+        }
+        if (stderr >= 0) {
+            set.add(stderr, PollSet.POLLIN);
+        }
+    }
+
+    private int sink() {
+        return master >= 0 ? master : stdin;
+    }
+
+    @Override
+    public void relay(PollSet found) {
+        if (found.found(control, PollSet.POLLIN)) {
+            obey();
+        }
+        if (pending.length == 0 && sink() >= 0 && found.found(inputFifo, PollSet.POLLIN)) {
+            int got = transfer(() -> linux.read(inputFifo, buffer, buffer.length));
+            pending = Arrays.copyOf(buffer, Math.max(got, 0));
+        }
+        feed();
+        if (found.found(stdout, PollSet.POLLIN | PollSet.POLLHUP)) {
+            stdout = read(stdout, LogWriter.STDOUT);
+        }
+        if (found.found(stderr, PollSet.POLLIN | PollSet.POLLHUP)) {
+            stderr = read(stderr, LogWriter.STDERR);
+        }
+        if (master >= 0 && found.found(master, PollSet.POLLIN | PollSet.POLLHUP)) {
+            master = read(master, LogWriter.STDOUT);
+        }
+    }
+
+    private void feed() {
+        if (pending.length > 0 && sink() >= 0) {
+            int taken = transfer(() -> linux.write(sink(), pending, 0, pending.length));
+            if (taken == 0) {
+                pending = new byte[0];
+                stdin = close(stdin);
+            } else if (taken > 0) {
+                pending = Arrays.copyOfRange(pending, taken, pending.length);
+            }
+        }
+        if (ending && pending.length == 0) {
+            ending = false;
+            if (master >= 0) {
+                pending = TERMINAL_END;
+            } else {
+                stdin = close(stdin);
+            }
+        }
+    }
+
+    private int read(int descriptor, byte stream) {
+        int got = transfer(() -> linux.read(descriptor, buffer, buffer.length));
+        if (got > 0) {
+            log.write(stream, buffer, got);
+        }
+        return got == 0 ? close(descriptor) : descriptor;
+    }
+
+    private void obey() {
+        int got = transfer(() -> linux.read(control, buffer, buffer.length));
+        words += new String(buffer, 0, Math.max(got, 0), StandardCharsets.UTF_8);
+        for (int end = words.indexOf('\n'); end >= 0; end = words.indexOf('\n')) {
+            String line = words.substring(0, end);
+            words = words.substring(end + 1);
+            if (line.equals("eof")) {
+                ending = true;
+            } else if (master >= 0 && line.matches("resize [0-9]{1,4} [0-9]{1,4}")) {
+                String[] size = line.split(" ");
+                linux.setWindowSize(master, new WindowSize(Integer.parseInt(size[1]), Integer.parseInt(size[2])));
+            }
+        }
+    }
+
+    private interface Transfer {
+        int count();
+    }
+
+    /** The count, 0 at the end (of a terminal's master: EIO), or WOULD_WAIT. */
+    private static int transfer(Transfer transfer) {
+        try {
+            return transfer.count();
+        } catch (LinuxException e) {
+            return switch (e.errno()) {
+                case Errno.EAGAIN -> WOULD_WAIT;
+                case Errno.EPIPE, Errno.EIO -> 0;
+                default -> throw e;
+            };
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return stdout >= 0 || stderr >= 0 || master >= 0;
+    }
+
+    @Override
+    public void terminal(int opened) {
+        linux.setNonBlocking(opened);
+        linux.setWindowSize(opened, new WindowSize(24, 80));
+        master = opened;
+        stdin = close(stdin);
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        stdin = close(stdin);
+        stdout = close(stdout);
+        stderr = close(stderr);
+        master = close(master);
+        linux.close(inputFifo);
+        linux.close(control);
+        log.close();
+    }
+
+    private int close(int descriptor) {
+        if (descriptor >= 0) {
+            linux.close(descriptor);
+        }
+        return -1;
+    }
+}

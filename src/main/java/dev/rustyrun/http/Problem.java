@@ -1,0 +1,83 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.ws.rs.core.Response;
+
+/**
+ * What is wrong with a request, as RFC 9457 has it.
+ *
+ * @param status of HTTP
+ * @param type the last word of the problem's type, such as {@code invalid-field}
+ * @param detail one line: what is wrong, on what, and what to do about it
+ * @param field a JSON pointer to the field that is wrong, or empty
+ * @param step of a launch that failed, or empty
+ * @param retryAfterSeconds when to try again, or 0
+ */
+public record Problem(int status, String type, String detail, String field, String step, int retryAfterSeconds) {
+
+    /** The media type of a problem. */
+    public static final String MEDIA_TYPE = "application/problem+json";
+    private static final String TYPES = "urn:rustyrun:problem:";
+
+    /** One about the request as a whole. */
+    public static Problem of(int status, String type, String detail) {
+        return new Problem(status, type, detail, "", "", 0);
+    }
+
+    /** One about a field of the request. */
+    static Problem field(String pointer, String detail) {
+        return new Problem(422, "invalid-field", detail, pointer, "", 0);
+    }
+
+    static Problem notFound(String detail) {
+        return of(404, "not-found", detail);
+    }
+
+    static Problem conflict(String detail) {
+        return of(409, "conflict", detail);
+    }
+
+    /** One that goes away by waiting. */
+    static Problem busy(int status, String detail, int retryAfterSeconds) {
+        return new Problem(status, status == 429 ? "too-many-requests" : "unavailable", detail, "", "", retryAfterSeconds);
+    }
+
+    /** The exception that ends a request with this problem. */
+    ProblemException exception() {
+        return new ProblemException(this);
+    }
+
+    /** The problem as JSON. */
+    public ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("type", TYPES + type).put("title", title(status))
+                .put("status", status).put("detail", detail);
+        if (!field.isEmpty()) {
+            json.put("field", field);
+        }
+        if (!step.isEmpty()) {
+            json.put("step", step);
+        }
+        return json;
+    }
+
+    /** What HTTP calls {@code status}. */
+    static String title(int status) {
+        Response.Status known = Response.Status.fromStatusCode(status);
+        return known != null ? known.getReasonPhrase() : status == 422 ? "Unprocessable Content" : "Error";
+    }
+
+    Response response() {
+        return response(json());
+    }
+
+    /** The same with more members. */
+    Response response(ObjectNode json) {
+        Response.ResponseBuilder response = Response.status(status).type(MEDIA_TYPE).entity(json.toString());
+        if (retryAfterSeconds > 0) {
+            response.header("Retry-After", retryAfterSeconds);
+        }
+        return response.build();
+    }
+}

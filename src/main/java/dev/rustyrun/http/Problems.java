@@ -1,0 +1,59 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.cgroup.CgroupException;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.spec.InvalidSpecException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import java.util.Locale;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Turns whatever ends a request into a {@link Problem}. */
+final class Problems {
+
+    private static final Logger LOG = Logger.getLogger(Problems.class);
+
+    @ServerExceptionMapper
+    Response problem(ProblemException e) {
+        return e.problem().response();
+    }
+
+    @ServerExceptionMapper
+    Response invalid(InvalidSpecException e) {
+        return Problem.of(422, "invalid-request", e.getMessage()).response();
+    }
+
+    @ServerExceptionMapper
+    Response refusedByKernel(LinuxException e) {
+        LOG.error(e.getMessage());
+        return Problem.of(500, "kernel", e.getMessage()).response();
+    }
+
+    @ServerExceptionMapper
+    Response cgroup(CgroupException e) {
+        LOG.error(e.getMessage());
+        return Problem.of(500, "cgroup", e.getMessage()).response();
+    }
+
+    @ServerExceptionMapper
+    Response http(WebApplicationException e) {
+        int status = e.getResponse().getStatus();
+        String title = Problem.title(status);
+        String detail = switch (status) {
+            case 404 -> "there is nothing at this address; /q/openapi lists what there is";
+            case 405 -> "this address does not take this method; /q/openapi lists which it takes";
+            case 406 -> "this address does not answer in any of the media types that Accept names";
+            case 413 -> "the body is larger than this service takes";
+            case 415 -> "this address does not take a body of this Content-Type; application/json is usual";
+            default -> title;
+        };
+        return Problem.of(status, title.toLowerCase(Locale.ROOT).replace(' ', '-'), detail).response();
+    }
+
+    @ServerExceptionMapper
+    Response unexpected(RuntimeException e) {
+        LOG.error("a request failed unexpectedly", e);
+        return Problem.of(500, "unexpected", "unexpected " + e.getClass().getSimpleName() + "; the log says more").response();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.rootfs.RootfsDirectory;
+import jakarta.inject.Singleton;
+import java.io.File;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The configured folder of root file systems, which requests name and never reach by path. The directory
+ * {@code busybox-rootfs}, as root-file-systems/get makes it, is named {@code busybox}.
+ */
+@Singleton
+final class RootfsFolder {
+
+    private static final String SUFFIX = "-rootfs";
+    private static final String NAME = "[A-Za-z0-9][A-Za-z0-9_.-]{0,63}";
+
+    private final Linux linux;
+    private final File folder;
+
+    RootfsFolder(Linux linux, ServeConfig config) {
+        this.linux = linux;
+        this.folder = new File(config.rootfsFolder()).getAbsoluteFile();
+    }
+
+    /** Where it is. */
+    File folder() {
+        return folder;
+    }
+
+    /** The names of all that are there. */
+    List<String> names() {
+        String[] entries = folder.list((parent, entry) -> entry.matches(NAME) && new File(parent, entry).isDirectory());
+        return Stream.of(entries == null ? new String[0] : entries).map(RootfsFolder::nameOf).distinct().sorted().toList();
+    }
+
+    private static String nameOf(String directory) {
+        return directory.endsWith(SUFFIX) && directory.length() > SUFFIX.length()
+                ? directory.substring(0, directory.length() - SUFFIX.length()) : directory;
+    }
+
+    /**
+     * The one that is called {@code name}.
+     *
+     * @throws ProblemException when there is none
+     */
+    RootfsDirectory named(String name) {
+        return find(name).map(directory -> RootfsDirectory.at(linux, directory.getPath()))
+                .orElseThrow(() -> Problem.field("/rootfs", "there is no rootfs \"" + printable(name)
+                        + "\"; GET /v1/rootfs lists those that there are").exception());
+    }
+
+    private Optional<File> find(String name) {
+        if (!name.matches(NAME)) {
+            return Optional.empty();
+        }
+        return Stream.of(name + SUFFIX, name).map(entry -> new File(folder, entry)).filter(File::isDirectory).findFirst();
+    }
+
+    private static String printable(String name) {
+        return name.length() > 80 ? name.substring(0, 80) + "…" : name;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.launch.Outcome;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** {@code POST /v1/run}: launch, wait, answer. */
+@Path("/v1/run")
+public class RunResource {
+
+    private final Runner runner;
+    private final Limits limits;
+    private final IdempotencyKeys keys;
+
+    RunResource(Runner runner, Limits limits, IdempotencyKeys keys) {
+        this.runner = runner;
+        this.limits = limits;
+        this.keys = keys;
+    }
+
+    @POST
+    @Blocking
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    @Operation(summary = "Launch a command, wait for its end and answer its result and output")
+    @RequestBody(content = @Content(schema = @Schema(implementation = LaunchRequest.class), examples = {
+        @ExampleObject(name = "hello", value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/echo\", \"hello\"]}"),
+        @ExampleObject(name = "limited", value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"cat; id\"],"
+                + " \"stdin\": \"text\", \"user\": \"1000\", \"memory\": \"64m\", \"cpus\": 0.5, \"pids\": 32,"
+                + " \"timeoutSeconds\": 5, \"maxOutput\": \"64k\"}")}))
+    @APIResponse(responseCode = "200", description = "It ran; reason and exitCode say how it ended", content = @Content(
+            examples = @ExampleObject(name = "hello", value = "{\"id\": \"3f0c4b1f9a7e\", \"reason\": \"exited\","
+                    + " \"exitCode\": 0, \"wallMicros\": 3120, \"cpuMicros\": 1900, \"peakMemoryBytes\": 430080,"
+                    + " \"queuedMicros\": 2, \"warm\": true, \"stdout\": {\"text\": \"hello\\n\", \"bytes\": 6,"
+                    + " \"truncated\": false}, \"stderr\": {\"text\": \"\", \"bytes\": 0, \"truncated\": false}}")))
+    @APIResponse(responseCode = "422", description = "A field is wrong, or the command cannot be executed", content =
+            @Content(mediaType = Problem.MEDIA_TYPE, examples = @ExampleObject(name = "field", value =
+                    "{\"type\": \"urn:rustyrun:problem:invalid-field\", \"title\": \"Unprocessable Content\", \"status\": 422,"
+                    + " \"detail\": \"memory must be a number of bytes, or a size such as \\\"64m\\\"\","
+                    + " \"field\": \"/memory\"}")))
+    @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
+    public Response run(@HeaderParam("Idempotency-Key") String key, byte[] body) {
+        return keys.once("run", key, body, () -> answer(runner.run(RunRequest.read(body, limits))));
+    }
+
+    private static Response answer(RunResult result) {
+        if (result.outcome().reason() == Outcome.Reason.SETUP_FAILED) {
+            Problem problem = result.problem();
+            return problem.response(problem.json().setAll(result.json()));
+        }
+        return Response.ok(result.json().toString(), MediaType.APPLICATION_JSON).build();
+    }
+}

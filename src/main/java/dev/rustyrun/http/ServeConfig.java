@@ -1,0 +1,91 @@
+package dev.rustyrun.http;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.math.BigDecimal;
+import java.util.Map;
+import java.util.Optional;
+
+/** How the launch service is configured: {@code rustyrun.*}, see docs/http.md. Sizes are as in {@code 64m}. */
+@ConfigMapping(prefix = "rustyrun")
+public interface ServeConfig {
+
+    /** The folder of the root file systems that requests name. */
+    @WithDefault("root-file-systems")
+    String rootfsFolder();
+
+    /** Where containers and their logs are kept; by default below the folder of this user's containers. */
+    Optional<String> dataFolder();
+
+    /** The file of bearer tokens, a line {@code ROLE TOKEN} each; without one, who can connect may do everything. */
+    Optional<String> tokenFile();
+
+    /** Host names, besides those of this machine, by which the service may be addressed. */
+    Optional<java.util.List<String>> allowedHosts();
+
+    /** Directories that requests may mount: host path by name. */
+    Map<String, String> mounts();
+
+    /** Whether a request may ask for the host's network. */
+    @WithDefault("false")
+    boolean allowHostNetwork();
+
+    /** How many launches wait warm; 0 for none. */
+    @WithDefault("2")
+    int warm();
+
+    /** How many launches that are waited for run at once. */
+    @WithDefault("32")
+    int concurrent();
+
+    /** How many may wait for their turn. */
+    @WithDefault("256")
+    int queue();
+
+    /** How long they wait, in seconds, before the caller is told to come back. */
+    @WithDefault("30")
+    int queueSeconds();
+
+    /** Whether containers are killed when the service stops, or left to run. */
+    @WithDefault("false")
+    boolean stopContainers();
+
+    Limits memory();
+
+    Limits output();
+
+    @WithName("pids")
+    Counts pids();
+
+    Numbers cpus();
+
+    @WithName("timeout-seconds")
+    Numbers timeout();
+
+    /** Sizes in bytes. */
+    interface Limits {
+        /** What a request gets that does not say. */
+        @WithName("default")
+        String usual();
+
+        /** The most that a request may ask for. */
+        String max();
+    }
+
+    /** Whole numbers. */
+    interface Counts {
+        @WithName("default")
+        long usual();
+
+        long max();
+    }
+
+    /** Numbers with a fraction. */
+    interface Numbers {
+        @WithName("default")
+        BigDecimal usual();
+
+        BigDecimal max();
+    }
+}

@@ -1,0 +1,133 @@
+package dev.rustyrun.http.access;
+
+import dev.rustyrun.http.Problem;
+import dev.rustyrun.http.ServeConfig;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Stands before everything that the service answers, web sockets too: who asks must address it by a name of its own, come
+ * from no other web page, and hold a token of the right role where there are tokens. What is not named here needs the
+ * strongest role.
+ */
+@Singleton
+final class AccessFilter {
+
+    private static final int BEFORE_ALL_ELSE = 10_000;
+    private static final String BEARER = "bearer ";
+
+    private final Optional<TokenFile> tokens;
+    private final Optional<List<String>> allowedHosts;
+    private final String listeningOn;
+    private final long mostBytes;
+
+    AccessFilter(ServeConfig config, @ConfigProperty(name = "quarkus.http.host") String listeningOn,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") io.quarkus.runtime.configuration.MemorySize most) {
+        Exposure.check(listeningOn, config.tokenFile());
+        this.tokens = config.tokenFile().map(file -> new TokenFile(Path.of(file)));
+        this.allowedHosts = config.allowedHosts();
+        this.listeningOn = listeningOn;
+        this.mostBytes = most.asLongValue();
+    }
+
+    /** A token file that lets nobody in is an error to be told at the start. */
+    void start(@Observes StartupEvent event) {
+        tokens.flatMap(TokenFile::trouble).ifPresent(trouble -> {
+            throw new IllegalStateException(trouble);
+        });
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::check, BEFORE_ALL_ELSE);
+    }
+
+    private void check(RoutingContext context) {
+        Optional<Problem> problem = objection(context);
+        if (problem.isEmpty()) {
+            context.next();
+            return;
+        }
+        if (problem.get().status() == 401) {
+            context.response().putHeader("WWW-Authenticate", "Bearer");
+        }
+        // What is left of the body is not worth reading.
+        context.response().setStatusCode(problem.get().status()).putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .putHeader("Connection", "close").end(problem.get().json().toString());
+    }
+
+    private Optional<Problem> objection(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String host = request.authority() == null ? "" : request.authority().host();
+        if (!isOurs(host)) {
+            return forbidden("this service is not called \"" + host + "\"; rustyrun.allowed-hosts names further names");
+        }
+        String origin = request.getHeader("Origin");
+        if (origin != null && !isSameOrigin(origin, request)) {
+            return forbidden("web pages of other origins may not use this service");
+        }
+        String length = request.getHeader("Content-Length");
+        if (length != null && length.matches("[0-9]{1,18}") && Long.parseLong(length) > mostBytes) {
+            return Optional.of(Problem.of(413, "content-too-large", "the body has more than " + mostBytes + " bytes"));
+        }
+        return tokens.flatMap(file -> objection(file, request.getHeader("Authorization"),
+                neededFor(request.method(), context.normalizedPath())));
+    }
+
+    private static Optional<Problem> forbidden(String detail) {
+        return Optional.of(Problem.of(403, "forbidden", detail));
+    }
+
+    private Optional<Problem> objection(TokenFile file, String authorization, Role needed) {
+        if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return Optional.of(Problem.of(401, "unauthorized", "a token is needed: Authorization: Bearer TOKEN"));
+        }
+        Optional<Role> role = file.roleOf(authorization.substring(BEARER.length()).strip());
+        if (role.isEmpty()) {
+            return Optional.of(Problem.of(401, "unauthorized", "this token is not known"));
+        }
+        return role.get().includes(needed) ? Optional.empty()
+                : forbidden("this token's role is " + role.get().word() + "; this needs " + needed.word());
+    }
+
+    /** The role that a request needs. */
+    static Role neededFor(HttpMethod method, String path) {
+        if (!path.startsWith("/v1/")) {
+            return path.startsWith("/q/openapi") ? Role.READ : Role.ADMIN;
+        }
+        if (path.equals("/v1/gc")) {
+            return Role.ADMIN;
+        }
+        boolean looks = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+        return looks && !path.endsWith("/attach") && !path.endsWith("/files") ? Role.READ : Role.LAUNCH;
+    }
+
+    /** Where it is reached through this machine only, a page of a foreign name that was made to lead here is told apart. */
+    private boolean isOurs(String host) {
+        if (host.equalsIgnoreCase(listeningOn) || allowedHosts.isPresent() && allowedHosts.get().contains(host)) {
+            return true;
+        }
+        return Exposure.isLoopback(listeningOn) || allowedHosts.isPresent() ? Exposure.isLoopback(host) : true;
+    }
+
+    private static boolean isSameOrigin(String origin, HttpServerRequest request) {
+        try {
+            URI uri = URI.create(origin);
+            int usual = "https".equals(uri.getScheme()) ? 443 : 80;
+            int port = uri.getPort() < 0 ? usual : uri.getPort();
+            int ours = request.authority().port() < 0 ? usual : request.authority().port();
+            return uri.getHost() != null && uri.getHost().equalsIgnoreCase(request.authority().host()) && port == ours;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.rustyrun.http.health;
+
+import dev.rustyrun.http.LaunchSlots;
+import dev.rustyrun.http.ServeConfig;
+import java.io.File;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready is who has room for one more launch, root file systems to launch from, and is not about to stop. */
+@Readiness
+final class RoomReadiness implements HealthCheck {
+
+    private static final long LEAST_BYTES = 64 << 20;
+
+    private final LaunchSlots slots;
+    private final File rootfs;
+    private final File data;
+
+    RoomReadiness(LaunchSlots slots, ServeConfig config) {
+        this.slots = slots;
+        this.rootfs = new File(config.rootfsFolder());
+        this.data = new File(config.dataFolder().orElse("/run"));
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        String reason = slots.isDraining() ? "the service is stopping"
+                : slots.isFull() ? "the queue is full"
+                : !rootfs.isDirectory() ? "there is no folder of root file systems " + rootfs
+                : data.exists() && data.getUsableSpace() < LEAST_BYTES ? "less than 64 MiB are free on " + data
+                : "";
+        var response = HealthCheckResponse.named("room").withData("running", slots.running()).withData("waiting", slots.waiting());
+        return reason.isEmpty() ? response.up().build() : response.down().withData("reason", reason).build();
+    }
+}

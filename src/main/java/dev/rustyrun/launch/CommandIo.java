@@ -1,0 +1,22 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.PollSet;
+
+/** What goes into a command and comes out of it while it runs, where the caller is no command line. Used by one thread. */
+public interface CommandIo {
+
+    /** Adds the descriptors, at most a dozen, on which something is waited for. */
+    void addTo(PollSet set);
+
+    /** Moves what can be moved without waiting. */
+    void relay(PollSet found);
+
+    /** Whether output may still come. */
+    boolean isOpen();
+
+    /** Takes the master side of the command's terminal, if it is to have one. */
+    void terminal(int master);
+
+    /** Gives all descriptors back; may be called again. */
+    void close();
+}

@@ -1,0 +1,177 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.EndedChild;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.plan.Step;
+import java.util.List;
+
+/**
+ * The {@code child} and {@code init} stage of a launch that a process with many threads and many launches watches: unlike
+ * {@link RunStage} it owns no signals, and waits for no child but its own. Made by {@link StageSpawner}; used by one
+ * thread at a time.
+ */
+public final class ServedStages implements Stages {
+
+    private static final int ROOM = 16;
+    /** How long the end is held back for output that nobody closes, because a process outside holds the pipe. */
+    private static final int LINGER_MILLIS = 2000;
+
+    private final Linux linux;
+    private final StageTalk talk;
+    private final CommandPipes pipes;
+    private final PollSet set = new PollSet(ROOM);
+
+    private CommandIo io;
+    private boolean childSent;
+    private boolean timedOut;
+    private boolean ended;
+
+    ServedStages(Linux linux, SelfExec self, int child, int channel, CommandPipes pipes) {
+        this.linux = linux;
+        this.talk = new StageTalk(linux, self, System.err, child, channel, master -> io.terminal(master));
+        this.pipes = pipes;
+    }
+
+    /**
+     * Starts stages that wait for their plan, with pipes as their standard files. The calling thread must live as long as they
+     * do, and have the signals blocked that stages handle: a server has {@link StageSpawner} for that.
+     */
+    static ServedStages start(Linux linux, SelfExec self) {
+        int[] opened = new int[8];
+        int count = 0;
+        try {
+            for (int i = 0; i < 3; i++) {
+                System.arraycopy(linux.pipe(), 0, opened, count, 2);
+                count += 2;
+            }
+            System.arraycopy(linux.socketPair(), 0, opened, count, 2);
+            count += 2;
+            // In the order in which descriptors 0 to 3 are made: none is overwritten before it has been used.
+            int[] theirs = {opened[0], opened[3], opened[5], opened[7]};
+            int child = self.start(linux, ChildStage.NAME, theirs, Integer.toString(linux.processId()));
+            for (int descriptor : theirs) {
+                linux.close(descriptor);
+            }
+            CommandPipes pipes = new CommandPipes(opened[1], opened[2], opened[4]);
+            linux.setNonBlocking(pipes.stdin());
+            linux.setNonBlocking(pipes.stdout());
+            linux.setNonBlocking(pipes.stderr());
+            return new ServedStages(linux, self, child, opened[6], pipes);
+        } catch (LinuxException e) {
+            for (int i = 0; i < count; i++) {
+                linux.close(opened[i]);
+            }
+            throw e;
+        }
+    }
+
+    /** The same for a process of one thread that watches nothing else, and that nothing but its own work is to disturb. */
+    public static ServedStages startAlone(Linux linux, SelfExec self) {
+        LaunchSignals.block(linux);
+        linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
+        return start(linux, self);
+    }
+
+    /** Our ends of the command's standard files. */
+    public CommandPipes pipes() {
+        return pipes;
+    }
+
+    /** Lets {@code io}, which then owns {@link #pipes}, speak with the command. Must be called before a launch. */
+    public ServedStages speakingWith(CommandIo io) {
+        this.io = io;
+        return this;
+    }
+
+    /** Starts the part of {@code child} ahead of a launch, whose plan must begin with the very same steps. */
+    public void prepare(List<Step> childSteps) {
+        talk.sendChildPart(childSteps, false);
+        childSent = true;
+    }
+
+    /** Ends the stages, unless a launch already has: there will be no plan. */
+    public void abandon() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        talk.close();
+        talk.kill();
+        linux.await(talk.child());
+        if (io != null) {
+            io.close();
+        } else {
+            pipes.close(linux);
+        }
+    }
+
+    /** Whether the stages of a prepared launch still wait, as they do until something has killed them. */
+    public boolean areWaiting() {
+        talk.hear();
+        return talk.isOpen() && talk.initEnded().isEmpty();
+    }
+
+    /** Why they no longer wait, in one line; empty when that is not known. */
+    public String failure() {
+        return talk.failure();
+    }
+
+    @Override
+    public Outcome launch(LaunchPlan plan, LaunchOptions options) {
+        long timeoutMillis = options.timeoutMillis();
+        long start = System.nanoTime();
+        try {
+            if (!childSent) {
+                talk.sendChildPart(plan.child(), options.traced());
+            }
+            talk.launch(plan, options);
+            while (talk.isOpen()) {
+                boolean watched = timeoutMillis != 0 && !timedOut;
+                if (!relay(watched ? leftOf(start, timeoutMillis) : -1) && watched && leftOf(start, timeoutMillis) == 0) {
+                    timedOut = true;
+                    talk.kill();
+                }
+            }
+            EndedChild child = linux.awaitWithUsage(talk.child());
+            ended = true;
+            talk.killOrphan(child.status());
+            drain();
+            return talk.outcome(child.status(), timedOut, (System.nanoTime() - start) / 1000, child.cpuMicros());
+        } finally {
+            abandon();
+            io.close();
+        }
+    }
+
+    /** Waits until something can be moved, and moves it; whether something could within that time. */
+    private boolean relay(int waitMillis) {
+        set.clear();
+        talk.addTo(set);
+        io.addTo(set);
+        if (!linux.poll(set, waitMillis)) {
+            return false;
+        }
+        if (talk.isHeardIn(set)) {
+            talk.hear();
+        }
+        io.relay(set);
+        return true;
+    }
+
+    /** What the command has written goes out before its end is told. */
+    private void drain() {
+        long start = System.nanoTime();
+        while (io.isOpen() && leftOf(start, LINGER_MILLIS) > 0) {
+            relay(leftOf(start, LINGER_MILLIS));
+        }
+    }
+
+    private static int leftOf(long start, long millis) {
+        long left = millis - (System.nanoTime() - start) / 1_000_000;
+        return (int) Math.max(0, Math.min(left, Integer.MAX_VALUE));
+    }
+}

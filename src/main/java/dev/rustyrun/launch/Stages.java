@@ -1,0 +1,12 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.plan.LaunchPlan;
+
+/** The stages of one launch, started and waiting for their plan. */
+public interface Stages {
+
+    /**
+     * Launches {@code plan} and waits for its end. A failure to make the container is an outcome, not an exception.
+     */
+    Outcome launch(LaunchPlan plan, LaunchOptions options);
+}

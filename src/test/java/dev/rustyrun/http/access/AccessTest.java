@@ -1,0 +1,85 @@
+package dev.rustyrun.http.access;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rustyrun.spec.InvalidSpecException;
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tokens, roles and where the service may listen. */
+class AccessTest {
+
+    private static final String TOKEN = "0123456789abcdef";
+    private static final String OTHER = "fedcba9876543210fedcba9876543210";
+
+    @TempDir
+    Path folder;
+
+    private Path file(String text) throws IOException {
+        Path file = folder.resolve("tokens");
+        Files.writeString(file, text);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    void a_token_has_the_role_of_its_line_and_others_have_none() throws IOException {
+        TokenFile tokens = new TokenFile(file("# those who launch\nlaunch " + TOKEN + "\n\nread " + OTHER + "\n"));
+        assertEquals(Optional.of(Role.LAUNCH), tokens.roleOf(TOKEN));
+        assertEquals(Optional.of(Role.READ), tokens.roleOf(OTHER));
+        assertEquals(Optional.empty(), tokens.roleOf(TOKEN + "0"));
+        assertEquals(Optional.empty(), tokens.roleOf(""));
+    }
+
+    @Test
+    void a_changed_file_is_read_again() throws IOException {
+        TokenFile tokens = new TokenFile(file("launch " + TOKEN));
+        assertEquals(Optional.of(Role.LAUNCH), tokens.roleOf(TOKEN));
+        file("admin " + OTHER);
+        assertEquals(Optional.empty(), tokens.roleOf(TOKEN));
+        assertEquals(Optional.of(Role.ADMIN), tokens.roleOf(OTHER));
+        Files.delete(folder.resolve("tokens"));
+        assertEquals(Optional.empty(), tokens.roleOf(OTHER));
+    }
+
+    @Test
+    void a_file_that_is_wrong_or_that_others_can_read_lets_nobody_in_and_says_why() throws IOException {
+        assertTrue(new TokenFile(file("root " + TOKEN)).trouble().orElseThrow().contains("line 1"));
+        assertTrue(new TokenFile(file("read short")).trouble().orElseThrow().contains("shorter than 16"));
+        assertTrue(new TokenFile(file("")).trouble().orElseThrow().contains("no token"));
+        Files.setPosixFilePermissions(file("read " + TOKEN), PosixFilePermissions.fromString("rw-r--r--"));
+        TokenFile open = new TokenFile(folder.resolve("tokens"));
+        assertTrue(open.trouble().orElseThrow().contains("chmod 600"));
+        assertEquals(Optional.empty(), open.roleOf(TOKEN));
+    }
+
+    @Test
+    void who_looks_needs_less_than_who_launches_and_what_is_unknown_needs_the_most() {
+        assertEquals(Role.READ, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers"));
+        assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.POST, "/v1/run"));
+        assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers/a/attach"));
+        assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers/a/files"));
+        assertEquals(Role.ADMIN, AccessFilter.neededFor(HttpMethod.POST, "/v1/gc"));
+        assertEquals(Role.ADMIN, AccessFilter.neededFor(HttpMethod.GET, "/"));
+        assertTrue(Role.ADMIN.includes(Role.READ) && !Role.READ.includes(Role.LAUNCH));
+    }
+
+    @Test
+    void only_with_tokens_do_other_machines_reach_it() {
+        for (String host : new String[] {"0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.example.com"}) {
+            assertThrows(InvalidSpecException.class, () -> Exposure.check(host, Optional.empty()), host);
+            assertDoesNotThrow(() -> Exposure.check(host, Optional.of("tokens")), host);
+        }
+        for (String host : new String[] {"127.0.0.1", "localhost", "::1"}) {
+            assertDoesNotThrow(() -> Exposure.check(host, Optional.empty()), host);
+        }
+    }
+}

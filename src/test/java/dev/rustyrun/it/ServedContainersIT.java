@@ -1,0 +1,116 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Containers of {@code rustyrun serve} that nobody waits for. Needs root. */
+class ServedContainersIT {
+
+    @TempDir
+    Path data;
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    private Server start() throws Exception {
+        return Server.start("--data-folder", data.toString(), "--warm", "0");
+    }
+
+    private static String create(Server server, String script, String more) throws Exception {
+        HttpResponse<String> made = server.post("/v1/containers",
+                "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
+        assertEquals(201, made.statusCode(), made.body());
+        return made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
+    }
+
+    @Test
+    void a_container_is_made_started_waited_for_read_and_forgotten() throws Exception {
+        try (Server server = start()) {
+            String at = create(server, "echo out; echo err >&2; exit 7", ", \"labels\": {\"job\": \"1\"}");
+            assertTrue(server.get(at).body().contains("\"status\":\"created\""));
+            assertEquals(200, server.post(at + "/start", "").statusCode());
+            HttpResponse<String> ended = server.post(at + "/wait", "");
+            assertEquals(200, ended.statusCode());
+            assertTrue(ended.body().contains("\"status\":\"exited\"") && ended.body().contains("\"exitCode\":7"), ended.body());
+            assertEquals("out\nerr\n", server.get(at + "/logs").body());
+            assertEquals("err\n", server.get(at + "/logs?tail=1").body());
+            assertTrue(server.get("/v1/containers?label=job=1&status=exited").body().contains("\"exitCode\":7"));
+            assertTrue(server.get("/v1/containers?label=job=2").body().contains("\"items\":[]"));
+            assertEquals(409, server.post(at + "/start", "").statusCode());
+            assertEquals(204, server.delete(at).statusCode());
+            assertEquals(404, server.get(at).statusCode());
+        }
+        Host.expectNothingLeft("never-started");
+    }
+
+    @Test
+    void containers_and_their_logs_survive_the_death_of_the_service() throws Exception {
+        String at;
+        try (Server first = start()) {
+            at = create(first, "trap 'echo bye; exit 0' TERM; echo one; while true; do sleep 0.1; done", ", \"start\": true");
+            Host.eventually("it has written", () -> body(first, at + "/logs").equals("one\n"));
+            first.kill();
+        }
+        try (Server second = start()) {
+            assertTrue(second.get(at).body().contains("\"status\":\"running\""), second.get(at).body());
+            assertTrue(second.get(at + "/stats").body().contains("\"pids\":"), second.get(at + "/stats").body());
+            assertEquals(409, second.delete(at).statusCode());
+            assertTrue(second.post(at + "/pause", "").body().contains("\"status\":\"paused\""));
+            assertTrue(second.post(at + "/resume", "").body().contains("\"status\":\"running\""));
+            assertEquals(204, second.post(at + "/kill?signal=TERM", "").statusCode());
+            assertTrue(second.post(at + "/wait", "").body().contains("\"reason\":\"exited\""));
+            assertEquals("one\nbye\n", second.get(at + "/logs?follow=true").body());
+            assertEquals(204, second.delete(at).statusCode());
+        }
+        Host.expectNothingLeft("never-started");
+    }
+
+    @Test
+    void a_running_container_is_deleted_only_by_force() throws Exception {
+        try (Server server = start()) {
+            String at = create(server, "sleep 600", ", \"start\": true");
+            assertEquals(409, server.delete(at).statusCode());
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+            assertEquals(404, server.get(at).statusCode());
+        }
+        Host.expectNothingLeft("never-started");
+    }
+
+    @Test
+    void a_shell_on_a_terminal_is_talked_to_through_a_web_socket() throws Exception {
+        try (Server server = start()) {
+            HttpResponse<String> made = server.post("/v1/containers", "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\"],"
+                    + " \"tty\": true, \"openStdin\": true, \"start\": true}");
+            assertEquals(201, made.statusCode(), made.body());
+            String at = made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
+            StringBuffer heard = new StringBuffer();
+            WebSocket socket = server.webSocket(at + "/attach", heard);
+            socket.sendText("resize 33 77", true).join();
+            Host.eventually("the shell prompts", () -> heard.indexOf("# ") >= 0, heard::toString);
+            socket.sendBinary(ByteBuffer.wrap("stty size; test -t 0 && echo ter\"\"minal\n".getBytes()), true).join();
+            Host.eventually("it answers", () -> heard.indexOf("33 77") >= 0 && heard.indexOf("terminal") >= 0, heard::toString);
+            socket.sendText("eof", true).join();
+            assertTrue(server.post(at + "/wait", "").body().contains("\"status\":\"exited\""));
+            assertEquals(204, server.delete(at).statusCode());
+        }
+        Host.expectNothingLeft("never-started");
+    }
+
+    private static String body(Server server, String path) {
+        try {
+            return server.get(path).body();
+        } catch (java.io.IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

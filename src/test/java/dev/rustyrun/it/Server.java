@@ -1,0 +1,138 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** {@code rustyrun serve} as a process of its own, with the busybox root file system, until it is closed. */
+final class Server implements AutoCloseable {
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final int port = freePort();
+    private final int management = freePort();
+    private final Path log;
+    private final Process process;
+
+    private Server(List<String> prefix, List<String> options) throws IOException {
+        log = Files.createTempFile("rustyrun-it", ".log");
+        List<String> serve = Launcher.command("serve", "--port", Integer.toString(port), "--management-port",
+                Integer.toString(management), "--rootfs-folder", Launcher.busybox().getParent().toString());
+        process = new ProcessBuilder(Stream.of(prefix, serve, options).flatMap(List::stream).toList())
+                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Host.eventually("serve answers", this::answers, () -> Host.read(log.toString()));
+    }
+
+    static Server start(String... options) throws IOException {
+        return new Server(List.of(), List.of(options));
+    }
+
+    /** The same, started by another command. */
+    static Server startBy(List<String> prefix) throws IOException {
+        return new Server(prefix, List.of());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    private boolean answers() {
+        try {
+            return health("live").statusCode() == 200;
+        } catch (ConnectException notYet) {
+            return false;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    HttpResponse<String> health(String kind) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + "/q/health/" + kind)));
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(request(path));
+    }
+
+    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
+    }
+
+    HttpResponse<String> post(String path, String json, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json));
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    /** Opens a web socket, and appends what comes to {@code heard}, without the first byte of each message. */
+    WebSocket webSocket(String path, StringBuffer heard) {
+        return client.newWebSocketBuilder().buildAsync(URI.create("ws://127.0.0.1:" + port + path), new WebSocket.Listener() {
+            @Override
+            public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+                data.get();
+                heard.append(StandardCharsets.UTF_8.decode(data));
+                socket.request(1);
+                return null;
+            }
+        }).join();
+    }
+
+    /** Runs a shell script in a container and expects an answer of this status. */
+    String sh(int status, String script, String... fields) throws IOException, InterruptedException {
+        String more = fields.length == 0 ? "" : ", " + String.join(", ", fields);
+        HttpResponse<String> answer = post("/v1/run",
+                "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
+        assertEquals(status, answer.statusCode(), answer.body());
+        return answer.body();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Kills it at once. */
+    void kill() throws InterruptedException, IOException {
+        process.destroyForcibly().waitFor();
+        Files.deleteIfExists(log);
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        if (!process.isAlive()) {
+            return;
+        }
+        Host.signal(process.pid(), "TERM");
+        boolean ended = process.waitFor(20, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        String said = Host.read(log.toString());
+        Files.delete(log);
+        assertTrue(ended, "still running after SIGTERM: " + said);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
