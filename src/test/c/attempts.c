@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void tell(const char *name, long result)
@@ -113,6 +114,42 @@ static int overwrite(const char *path)
     return 0;
 }
 
+/* Tries to overwrite every program called rustyrun or java that any process in sight is, for some seconds. */
+static int hunt(int seconds)
+{
+    char path[64], program[256];
+    int found = 0, damaged = 0;
+    time_t end = time(NULL) + seconds;
+    printf("hunting\n");
+    fflush(stdout);
+    while (time(NULL) < end) {
+        for (int pid = 1; pid < 64; pid++) {
+            snprintf(path, sizeof path, "/proc/%d/exe", pid);
+            ssize_t length = readlink(path, program, sizeof program - 1);
+            program[length < 0 ? 0 : length] = 0;
+            if (!strstr(program, "/rustyrun") && !strstr(program, "/java")) {
+                continue;
+            }
+            int open_path = open(path, O_PATH);
+            snprintf(path, sizeof path, "/proc/self/fd/%d", open_path);
+            for (int i = 0; open_path >= 0 && i < 100; i++) {
+                int writable = open(path, O_WRONLY);
+                if (writable >= 0) {
+                    damaged += write(writable, "damaged", 7) == 7;
+                    close(writable);
+                } else if (errno != ETXTBSY) {
+                    break;
+                }
+                usleep(1000);
+            }
+            found += open_path >= 0;
+            close(open_path);
+        }
+    }
+    printf("found=%d\ndamaged=%d\n", found, damaged);
+    return 0;
+}
+
 /* Exchanges two names until it is killed. */
 static int swap(const char *one, const char *other)
 {
@@ -148,6 +185,8 @@ int main(int argc, char **argv)
         return type(argv[2]);
     } else if (!strcmp(what, "overwrite") && argc == 3) {
         return overwrite(argv[2]);
+    } else if (!strcmp(what, "hunt") && argc == 3) {
+        return hunt(atoi(argv[2]));
     } else if (!strcmp(what, "swap") && argc == 4) {
         return swap(argv[2], argv[3]);
     } else if (!strcmp(what, "give-inheritable") && argc == 3) {

@@ -2,6 +2,7 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,8 +64,15 @@ final class MountWords {
             // Who asks for a read-only directory means all of it, whatever is mounted below.
             all.replaceAll(option -> option.equals("ro") ? "rro" : option);
         }
-        String absolute = Path.of(source).toAbsolutePath().normalize().toString();
-        return checked(new Spec.Mount(target, "bind", absolute, all));
+        return checked(new Spec.Mount(target, "bind", absolute(source), all));
+    }
+
+    private static String absolute(String source) {
+        try {
+            return Path.of(source).toAbsolutePath().normalize().toString();
+        } catch (InvalidPathException e) {
+            throw new InvalidSpecException("mount source \"" + source + "\" is no path: " + e.getReason());
+        }
     }
 
     private static Spec.Mount tmpfs(String target, List<String> options) {

@@ -33,7 +33,7 @@ final class ContainerTerminal {
             linux.changeOwner(peer.descriptor(), step.owner(), TTY_GROUP_AS_IT_IS);
             channel.send(new Report.TerminalOpened(master.descriptor()));
             if (step.console()) {
-                try (OpenFile console = inside.file("/dev/console")) {
+                try (OpenFile console = inside.fileWithoutLinks("/dev/console")) {
                     linux.mount(peer.path(), console.path(), null, MountFlag.MS_BIND.value(), null);
                 }
             }

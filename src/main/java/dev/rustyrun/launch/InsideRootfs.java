@@ -36,16 +36,25 @@ final class InsideRootfs {
 
     /** The directory {@code path} of which no part is a symbolic link, made when missing. */
     OpenFile directoryWithoutLinks(String path) {
+        return withoutLinks(path, "a directory", () -> makeDirectory(path));
+    }
+
+    /** The file {@code path} of which no part is a symbolic link, made empty when missing. */
+    OpenFile fileWithoutLinks(String path) {
+        return withoutLinks(path, "a file", () -> makeFile(path));
+    }
+
+    private OpenFile withoutLinks(String path, String what, Runnable make) {
         try {
             return new OpenFile(linux, linux.openWithoutLinks(root, relative(path), FileFlag.O_PATH));
         } catch (LinuxException e) {
             if (e.errno() == Errno.ELOOP) {
-                throw new StepFailure(path + " in the rootfs is a symbolic link; it must be a directory");
+                throw new StepFailure(path + " in the rootfs is a symbolic link; it must be " + what);
             }
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
-            makeDirectory(path);
+            make.run();
             return new OpenFile(linux, linux.openWithoutLinks(root, relative(path), FileFlag.O_PATH));
         }
     }

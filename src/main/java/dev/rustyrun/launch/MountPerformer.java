@@ -9,11 +9,13 @@ import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.plan.MountStep;
+import dev.rustyrun.spec.ProcPaths;
 
 /** Performs the steps about what is mounted below the root, and the files there. */
 final class MountPerformer implements MountStep.Performer {
 
     private static final String NULL_DEVICE = "/dev/null";
+    private static final String PROC = "proc";
 
     private final Linux linux;
     private final StageContext context;
@@ -31,6 +33,9 @@ final class MountPerformer implements MountStep.Performer {
     public void mountFileSystem(MountStep.MountFileSystem step) {
         try (OpenFile target = step.refuseLinks() ? inside().directoryWithoutLinks(step.target())
                 : inside().directory(step.target())) {
+            if (!step.type().equals(PROC)) {
+                refuseInProc(target, step.target());
+            }
             String data = step.data().isEmpty() ? null : step.data();
             if (!step.copyUp()) {
                 linux.mount(step.source(), target.path(), step.type(), step.flags(), data);
@@ -41,10 +46,28 @@ final class MountPerformer implements MountStep.Performer {
                 copyUp(target, step.target(), readOnly);
             }
         }
+        if (step.type().equals(PROC) && step.target().equals("/proc")) {
+            enterProc();
+        }
         if (step.propagation() != 0) {
             try (OpenFile mount = inside().existing(step.target())) {
                 linux.mount(null, mount.path(), null, step.propagation(), null);
             }
+        }
+    }
+
+    private void enterProc() {
+        OpenFile mounted = inside().directoryWithoutLinks("/proc");
+        if (!linux.isProcFile(mounted.descriptor())) {
+            throw new StepFailure("something else is at /proc now: somebody changes the rootfs meanwhile");
+        }
+        context.enterProc(mounted.descriptor());
+    }
+
+    /** A link in the image may lead a mount into /proc, whatever its target is called. */
+    private void refuseInProc(OpenFile target, String path) {
+        if (linux.isProcFile(target.descriptor()) && !ProcPaths.isCoverable(path)) {
+            throw new StepFailure(path + " leads into /proc, which must not be covered");
         }
     }
 
@@ -62,6 +85,7 @@ final class MountPerformer implements MountStep.Performer {
         boolean directory = linux.status(step.source()).isDirectory();
         try (OpenFile mount = new OpenFile(linux, linux.cloneMount(step.source(), step.recursive()));
                 OpenFile target = directory ? inside().directory(step.target()) : inside().file(step.target())) {
+            refuseInProc(target, step.target());
             long propagation = step.propagation() & ~MountFlag.MS_REC.value();
             if (step.setBelow() != 0 || step.clearBelow() != 0) {
                 linux.setMountAttributes(mount.descriptor(), new MountAttr(step.setBelow(), step.clearBelow(), 0), true);
@@ -82,6 +106,7 @@ final class MountPerformer implements MountStep.Performer {
         try (OpenFile mount = new OpenFile(linux, context.channel().awaitDescriptor())) {
             boolean directory = linux.status(mount.descriptor()).isDirectory();
             try (OpenFile target = directory ? inside().directory(step.target()) : inside().file(step.target())) {
+                refuseInProc(target, step.target());
                 linux.attachMount(mount.descriptor(), target.descriptor());
             }
         }
@@ -118,7 +143,7 @@ final class MountPerformer implements MountStep.Performer {
 
     @Override
     public void maskPath(MountStep.MaskPath step) {
-        try (OpenFile target = inside().existing(step.path())) {
+        try (OpenFile target = context.existing(step.path())) {
             if (linux.status(target.descriptor()).isDirectory()) {
                 linux.mount("tmpfs", target.path(), "tmpfs", MountFlag.MS_RDONLY.value(), "size=0k");
             } else {
@@ -142,7 +167,7 @@ final class MountPerformer implements MountStep.Performer {
 
     @Override
     public void readOnlyPath(MountStep.ReadOnlyPath step) {
-        try (OpenFile target = inside().existing(step.path());
+        try (OpenFile target = context.existing(step.path());
                 OpenFile mount = new OpenFile(linux, linux.cloneMount(target.path(), true))) {
             linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), true);
             linux.attachMount(mount.descriptor(), target.descriptor());

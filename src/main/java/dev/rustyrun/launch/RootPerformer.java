@@ -11,6 +11,7 @@ import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.spec.Capability;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -62,21 +63,43 @@ final class RootPerformer implements RootStep.Performer {
 
     @Override
     public void enterOverlay(RootStep.EnterOverlay step) {
-        StringBuilder lower = new StringBuilder("lowerdir=");
-        for (int i = 0; i < step.layers().size(); i++) {
-            // Named by descriptor, a path may have commas and colons, and may be covered by the tmpfs that follows.
-            int layer = linux.open(step.layers().get(i), FileFlag.O_PATH | FileFlag.O_DIRECTORY);
-            lower.append(i == 0 ? "" : ":").append("/proc/self/fd/").append(layer);
-        }
         String place = placeFor(step.layers().get(0));
-        linux.mount("tmpfs", place, "tmpfs", MountFlag.MS_NODEV.value(), step.upperOptions());
-        int made = linux.open(place, FileFlag.O_PATH | FileFlag.O_DIRECTORY);
-        for (String directory : List.of("upper", "work", "root")) {
-            linux.makeDirectory(made, directory, 0755);
+        try {
+            putTogether(step, place);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EINVAL || !step.layers().equals(List.of("/"))) {
+                throw e;
+            }
+            linux.detach(place);
+            context.enter(new ReadOnlyHostTree(linux).attachAt(place));
+            if (context.traced()) {
+                context.channel().send(new Report.StepDone(Stage.INIT, "note: / read-only with fresh /tmp, /var/tmp and /run"
+                        + " instead, as it cannot be a layer of an overlay in this user namespace", 0));
+            }
         }
-        linux.mount("overlay", place + "/root", "overlay", step.set(),
-                lower + ",upperdir=" + place + "/upper,workdir=" + place + "/work" + step.overlayOptions());
-        context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+    }
+
+    private void putTogether(RootStep.EnterOverlay step, String place) {
+        List<OpenFile> layers = new ArrayList<>();
+        StringBuilder lower = new StringBuilder("lowerdir=");
+        for (String path : step.layers()) {
+            // Named by descriptor, a path may have commas and colons, and may be covered by the tmpfs that follows.
+            OpenFile layer = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+            lower.append(layers.isEmpty() ? "" : ":").append(layer.path());
+            layers.add(layer);
+        }
+        linux.mount("tmpfs", place, "tmpfs", MountFlag.MS_NODEV.value(), step.upperOptions());
+        try (OpenFile made = new OpenFile(linux, linux.open(place, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
+            for (String directory : List.of("upper", "work", "root")) {
+                linux.makeDirectory(made.descriptor(), directory, 0755);
+            }
+            linux.mount("overlay", place + "/root", "overlay", step.set(), lower + ",upperdir=" + made.path()
+                    + "/upper,workdir=" + made.path() + "/work" + step.overlayOptions());
+            context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+        } finally {
+            // From a directory of the host's that stays open, the command's path could climb out (CVE-2024-21626).
+            layers.forEach(OpenFile::close);
+        }
     }
 
     private String placeFor(String rootfs) {

@@ -1,6 +1,7 @@
 package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.OpenFile;
 
 /** What the performers of a stage's steps share: the kernel, the way to {@code run}, and how far the container has come. */
 final class StageContext {
@@ -9,6 +10,7 @@ final class StageContext {
     private final StageChannel channel;
     private final boolean traced;
     private InsideRootfs inside;
+    private InsideRootfs proc;
     private long withheldCapabilities;
     private int[] descriptorsForCommand = {};
     private int gate = -1;
@@ -50,6 +52,20 @@ final class StageContext {
 
     void setCleanup(Cleanup cleanup) {
         this.cleanup = cleanup;
+    }
+
+    /** Remembers the open root directory of the mounted {@code /proc}. */
+    void enterProc(int root) {
+        proc = new InsideRootfs(linux, root);
+    }
+
+    /**
+     * What is at {@code path}. Below {@code /proc} it is looked for in the mount itself: who can rename directories in the
+     * rootfs could lead us to files of his own, and the kernel's would stay as they are (CVE-2023-27561, CVE-2025-52881).
+     */
+    OpenFile existing(String path) {
+        boolean below = proc != null && path.startsWith("/proc/") && !path.contains("/../");
+        return below ? proc.existing(path.substring("/proc".length())) : inside.existing(path);
     }
 
     /** What the command gets as its descriptors from 3 on. */

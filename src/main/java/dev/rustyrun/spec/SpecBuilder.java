@@ -68,10 +68,9 @@ public final class SpecBuilder {
     private Resources withDevices() {
         List<DeviceRule> rules = new ArrayList<>(resources.devices());
         for (LinuxSpec.Device device : devices) {
-            if (device.type().equals("p")) {
-                continue;
+            if (!device.type().equals("p")) {
+                rules.add(new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
             }
-            rules.add(new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
         }
         return resources.withDevices(rules);
     }

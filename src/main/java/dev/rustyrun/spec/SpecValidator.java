@@ -84,6 +84,10 @@ public final class SpecValidator {
         if (mount.destination().matches("/+")) {
             throw new InvalidSpecException("mount target / is the rootfs itself; use --rootfs");
         }
+        if (!mount.type().equals("proc") && !ProcPaths.mayBeCovered(mount.destination())) {
+            throw new InvalidSpecException("mount target \"" + mount.destination() + "\" is in /proc, of which only"
+                    + " files such as /proc/meminfo may be covered");
+        }
         List.of(mount.source(), mount.type()).forEach(text -> noNul("mount", text));
         mount.options().forEach(option -> noNul("mount option", option));
     }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,11 +56,15 @@ class NamespacesIT {
         Process run = Launcher.start("--uidmap", "0:100000:65536", "--command", "/bin/sh", "-c",
                 "echo ready; exec sleep 4712");
         assertEquals("ready", run.inputReader().readLine());
-        long command = Host.processes().entrySet().stream().filter(e -> e.getValue().equals("sleep 4712 ")).findFirst()
-                .orElseThrow().getKey();
-        assertEquals(100000, Files.getAttribute(Path.of("/proc/" + command), "unix:uid"));
+        Host.eventually("the shell has become the command", () -> commandOf("sleep 4712 ").isPresent());
+        assertEquals(100000, Files.getAttribute(Path.of("/proc/" + commandOf("sleep 4712 ").orElseThrow()), "unix:uid"));
         run.destroyForcibly();
         Host.expectEnded("sleep 4712");
+    }
+
+    private static Optional<Long> commandOf(String words) {
+        return Host.processes().entrySet().stream().filter(e -> e.getValue().equals(words)).map(Map.Entry::getKey)
+                .findFirst();
     }
 
     @Test

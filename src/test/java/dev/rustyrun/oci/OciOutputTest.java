@@ -108,9 +108,9 @@ class OciOutputTest {
         assertTrue(state.get("ociVersion").textValue()
                 .matches("(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?"));
         assertEquals("c1", state.get("id").textValue());
-        assertTrue(List.of("creating", "created", "running", "stopped").contains(state.get("status").textValue()));
+        assertTrue(List.of("creating", "created", "running", "stopped", "paused").contains(state.get("status").textValue()));
         assertEquals("/b", state.get("bundle").textValue());
-        assertEquals(status != StateJson.Status.STOPPED, state.has("pid"));
+        assertEquals(status.hasProcess(), state.has("pid"), "required while there is a process");
         assertTrue(!state.has("pid") || state.get("pid").isIntegralNumber() && state.get("pid").intValue() >= 0);
         state.get("annotations").forEach(value -> assertTrue(value.isTextual()));
         assertEquals("v\n", state.get("annotations").get("k").textValue());

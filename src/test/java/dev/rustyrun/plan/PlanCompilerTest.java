@@ -136,6 +136,14 @@ class PlanCompilerTest {
     }
 
     @Test
+    void a_bind_mount_that_events_go_through_is_copied_on_the_host() {
+        LaunchPlan plan = plan(spec().mount(new Spec.Mount("/data", "bind", "/srv", List.of("rbind", "rro", "rw", "rshared"))));
+        assertEquals(List.of(new SentMount("/srv", true, 0, MountAttr.MOUNT_ATTR_RDONLY, MountAttr.MOUNT_ATTR_RDONLY, 0,
+                MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_REC), List.of(), List.of())), plan.sentMounts());
+        assertTrue(plan.init().stream().anyMatch(step -> step.describe().equals("attach /srv (rec,shared) at /data")));
+    }
+
+    @Test
     void an_ephemeral_root_is_an_overlay_and_a_mapped_one_is_received_first() {
         assertTrue(init(spec().annotation(Spec.EPHEMERAL_ANNOTATION, "size=1m")).contains(
                 new RootStep.EnterOverlay(List.of("/rootfs"), "mode=755,size=1m", "", MountFlag.MS_NODEV.value())));

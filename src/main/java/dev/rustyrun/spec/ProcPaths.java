@@ -1,0 +1,44 @@
+package dev.rustyrun.spec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What of {@code /proc} may be covered by another mount. Whoever covers it, or a directory of it, with files of his own
+ * makes a container write its security settings to them, and shows what is masked (CVE-2019-16884).
+ */
+public final class ProcPaths {
+
+    /** What lxcfs and its like replace, so that programs see the container's limits; none of it protects anything. */
+    private static final Set<String> COVERABLE = Set.of("/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",
+            "/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg", "/proc/slabinfo", "/proc/net/dev",
+            "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled");
+
+    private ProcPaths() {
+    }
+
+    /** Whether something other than the kernel's proc may be mounted on {@code path}: outside of /proc, always. */
+    public static boolean mayBeCovered(String path) {
+        String plain = plain(path);
+        return !plain.equals("/proc") && !plain.startsWith("/proc/") || isCoverable(path);
+    }
+
+    /** Whether {@code path} is a file of /proc that may be covered. */
+    public static boolean isCoverable(String path) {
+        return COVERABLE.contains(plain(path));
+    }
+
+    /** Without empty names, {@code .} and {@code ..}. */
+    private static String plain(String path) {
+        List<String> names = new ArrayList<>();
+        for (String name : path.split("/")) {
+            if (name.equals("..")) {
+                names.subList(Math.max(0, names.size() - 1), names.size()).clear();
+            } else if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        return "/" + String.join("/", names);
+    }
+}

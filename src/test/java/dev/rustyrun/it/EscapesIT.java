@@ -1,0 +1,309 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The ways out of a container that became known elsewhere, each tried for real. A test is named after the report that it
+ * guards against. Needs root.
+ */
+class EscapesIT {
+
+    /** How long a race is run: long enough for hundreds of exchanges during each of some launches. */
+    private static final Duration RACE = Duration.ofMillis(1500);
+
+    private Path folder;
+    private Path rootfs;
+    private Path outside;
+    private Host.State before;
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    /** A root file system that is the attacker's, and a directory of the host's that he wants. */
+    @BeforeEach
+    void makeRootfs() throws IOException {
+        before = Host.state();
+        folder = Files.createTempDirectory("rustyrun-it");
+        rootfs = folder.resolve("rootfs");
+        Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "").expect(0);
+        outside = Files.createDirectory(folder.resolve("outside"));
+        Files.writeString(outside.resolve("secret"), "of the host\n");
+    }
+
+    @AfterEach
+    void theHostIsAsItWas() throws IOException {
+        Host.expectEnded(folder.toString());
+        assertEquals("of the host\n", Files.readString(outside.resolve("secret")));
+        try (var names = Files.list(outside)) {
+            assertEquals(List.of(outside.resolve("secret")), names.toList(), "nothing was made outside");
+        }
+        assertEquals(before.hostname(), Host.state().hostname());
+        assertFalse(Host.read("/proc/self/mountinfo").contains(folder.toString()), "nothing is mounted");
+        Launcher.execute(List.of("rm", "-rf", folder.toString()), "").expect(0);
+    }
+
+    private Launcher.Result run(String... options) {
+        return Launcher.execute(command(options), "");
+    }
+
+    private List<String> command(String... options) {
+        List<String> command = Launcher.command("run", "--rootfs", rootfs.toString());
+        command.addAll(List.of(options));
+        return command;
+    }
+
+    /** Runs {@code options} again and again while two names are being exchanged; those that came to their command. */
+    private List<String> race(Path one, Path other, String... options) {
+        List<String> outputs = new ArrayList<>();
+        Process swapper = Attempts.swap(one, other);
+        try {
+            Instant end = Instant.now().plus(RACE);
+            while (Instant.now().isBefore(end)) {
+                Launcher.Result result = run(options);
+                if (result.exitCode() == 125) {
+                    result.errorLine();
+                } else {
+                    outputs.add(result.expect(0).out());
+                }
+            }
+            assertTrue(swapper.isAlive(), "the names were exchanged to the end");
+        } finally {
+            swapper.destroyForcibly().onExit().join();
+        }
+        return outputs;
+    }
+
+    @Test
+    void CVE_2019_5736_our_own_executable_cannot_be_overwritten_from_inside() throws IOException {
+        Assumptions.assumeTrue(Launcher.isNative(), "on the JVM the executable is java itself, which this test would"
+                + " damage if the attack succeeded: runs against the native executable, of which it takes a copy");
+        Path built = Path.of(Launcher.command().get(0));
+        Path program = folder.resolve("rustyrun");
+        Files.copy(built, program);
+        Files.copy(built.resolveSibling("libjffi-1.2.so"), folder.resolve("libjffi-1.2.so"));
+        Launcher.execute(List.of("chmod", "755", program.toString()), "").expect(0);
+        byte[] original = Files.readAllBytes(program);
+        for (String[] rights : new String[][] {{}, {"--cap-add", "all", "--seccomp", "unconfined", "--unmask", "all"}}) {
+            List<String> words = new ArrayList<>(List.of(program.toString(), "run", "--rootfs", rootfs.toString(),
+                    "--init", "--volume", Attempts.volume()));
+            words.addAll(List.of(rights));
+            words.addAll(List.of("--command", Attempts.INSIDE, "overwrite", "/proc/1/exe"));
+            Map<String, String> results = Attempts.results(Launcher.execute(words, "").expect(0).out());
+            assertFalse(results.entrySet().stream().anyMatch(e -> e.getValue().equals("ok") && !e.getKey().equals("find")),
+                    results.toString());
+            assertArrayEquals(original, Files.readAllBytes(program), "byte for byte");
+        }
+        Path script = Files.writeString(rootfs.resolve("script"), "#!/proc/self/exe\n");
+        Launcher.execute(List.of("chmod", "755", script.toString()), "").expect(0);
+        Launcher.execute(List.of(program.toString(), "run", "--rootfs", rootfs.toString(), "--command", "/script"), "");
+        assertArrayEquals(original, Files.readAllBytes(program), "the command was our own executable");
+        hunt(program);
+        assertArrayEquals(original, Files.readAllBytes(program), "a stage was seen from a container that was joined");
+    }
+
+    /** A container waits for the stages of another one that joins it. */
+    private void hunt(Path program) throws IOException {
+        String name = "it-hunt-" + ProcessHandle.current().pid();
+        Process hunter = new ProcessBuilder(program.toString(), "run", "--rootfs", rootfs.toString(), "--name", name,
+                "--cap-add", "all", "--seccomp", "unconfined", "--volume", Attempts.volume(), "--command",
+                Attempts.INSIDE, "hunt", "3").redirectErrorStream(true).start();
+        var out = hunter.inputReader();
+        assertEquals("hunting", out.readLine());
+        for (int i = 0; i < 20 && hunter.isAlive(); i++) {
+            Launcher.execute(List.of(program.toString(), "run", "--rootfs", rootfs.toString(), "--init", "--pid",
+                    "container:" + name, "--command", "/bin/true"), "");
+        }
+        String found = out.readLine();
+        assertFalse(found.equals("found=0"), "the hunter has seen stages");
+        assertEquals("damaged=0", out.readLine());
+    }
+
+    @Test
+    void CVE_2019_16884_nothing_can_be_mounted_over_proc() throws IOException {
+        Files.createDirectories(rootfs.resolve("made"));
+        Files.createSymbolicLink(rootfs.resolve("made/proc"), Path.of("/proc"));
+        Files.createSymbolicLink(rootfs.resolve("made/sys"), Path.of("../proc/sys"));
+        for (String target : List.of("/proc", "/proc/", "//proc/./sys", "/made/../proc/self/attr", "/proc/1",
+                "/proc/sys/kernel")) {
+            String line = run("--volume", outside + ":" + target, "--command", "true").expect(125).errorLine();
+            assertTrue(line.contains("is in /proc, of which only files such as /proc/meminfo may be covered"), line);
+        }
+        for (String target : List.of("/made/proc", "/made/sys", "/made/proc/self")) {
+            assertTrue(run("--volume", outside + ":" + target, "--command", "true").expect(125).errorLine()
+                    .contains(target + " leads into /proc, which must not be covered"));
+        }
+        assertTrue(run("--tmpfs", "/made/sys", "--command", "true").expect(125).errorLine().contains("leads into /proc"));
+        assertEquals("of the host\n", run("--volume", outside + "/secret:/proc/uptime:ro", "--command", "cat",
+                "/proc/uptime").expect(0).out(), "what lxcfs does");
+        Launcher.execute(List.of("sh", "-c", "rm -rf $0/proc; echo x > $0/proc", rootfs.toString()), "").expect(0);
+        run("--command", "true").expect(125).errorLine();
+    }
+
+    /** An image's own proc, with a file for the parameter that is to be set, which is a link to the host's secret. */
+    private Path fakeProc() throws IOException {
+        Path fake = rootfs.resolve("fake");
+        Files.createDirectories(fake.resolve("sys/net/ipv4"));
+        Files.writeString(fake.resolve("sys/net/ipv4/ip_forward"), "0\n");
+        Files.writeString(fake.resolve("interrupts"), "fake\n");
+        return fake;
+    }
+
+    @Test
+    void CVE_2019_19921_and_CVE_2023_27561_a_proc_that_is_exchanged_for_a_link_shows_nothing_that_is_masked()
+            throws IOException {
+        fakeProc();
+        Path link = Files.createSymbolicLink(rootfs.resolve("link"), Path.of("fake"));
+        expectMasked("0", race(rootfs.resolve("proc"), link, "--command", "/bin/sh", "-c", LOOK));
+    }
+
+    /** Wherever the kernel's proc has got to: the mask is on it. */
+    private static final String LOOK = """
+            for p in /proc /fake /link; do (
+                cd $p 2>/dev/null && test -e self/status || exit
+                stat -c %t:%T interrupts
+                v=$(cat sys/kernel/panic)
+                (echo $v > sys/kernel/panic) 2>/dev/null && echo written
+                echo ip_forward $(cat sys/net/ipv4/ip_forward)
+            ) done; true
+            """;
+
+    private static void expectMasked(String forward, List<String> outputs) {
+        outputs.forEach(out -> assertTrue(out.matches("(1:3\nip_forward " + forward + "\n)*"), out));
+    }
+
+    @Test
+    void CVE_2025_52881_settings_go_to_the_kernel_and_not_to_a_proc_that_somebody_puts_there() throws IOException {
+        Path fake = fakeProc();
+        expectMasked("1", race(rootfs.resolve("proc"), fake, "--sysctl", "net.ipv4.ip_forward=1", "--command", "/bin/sh",
+                "-c", LOOK));
+        for (String proc : List.of("proc", "fake")) {
+            Path file = rootfs.resolve(proc).resolve("sys/net/ipv4/ip_forward");
+            assertTrue(Files.notExists(file) || Files.readString(file).equals("0\n"), "the fake one was not written to");
+        }
+    }
+
+    @Test
+    void CVE_2021_30465_and_CVE_2024_45310_a_mount_target_that_is_exchanged_for_a_link_leads_nowhere() throws IOException {
+        Path target = Files.createDirectories(rootfs.resolve("made/target"));
+        Path link = Files.createSymbolicLink(rootfs.resolve("made/link"), Path.of("../../outside"));
+        Path shared = Files.createDirectory(folder.resolve("shared"));
+        Files.writeString(shared.resolve("file"), "shared\n");
+        race(target, link, "--volume", shared + ":/made/target", "--volume", shared + ":/made/target/new/deep",
+                "--volume", shared.resolve("file") + ":/made/target/made-file", "--tmpfs", "/made/target/t",
+                "--workdir", "/made/target/w", "--command", "/bin/sh", "-c", "! cat /made/*/secret 2>/dev/null");
+        Path absolute = Files.createSymbolicLink(rootfs.resolve("made/absolute"), outside);
+        race(target, absolute, "--volume", shared + ":/made/target/new/deep", "--device", "/dev/zero:/made/target/zero",
+                "--command", "/bin/sh", "-c", "! cat /made/*/secret 2>/dev/null");
+    }
+
+    @Test
+    void CVE_2022_29162_a_file_with_inheritable_capabilities_gives_none() throws IOException {
+        Path program = rootfs.resolve("program");
+        Files.copy(Attempts.program(), program);
+        Launcher.execute(List.of("chmod", "755", program.toString()), "").expect(0);
+        assertEquals("give-inheritable=ok\n", Launcher.execute(List.of(Attempts.program().toString(),
+                "give-inheritable", program.toString()), "").expect(0).out());
+        Map<String, String> me = Attempts.results(run("--new-privileges", "--user", "1000", "--command", "/program",
+                "me").expect(0).out());
+        assertEquals(List.of("0000000000000000", "0000000000000000"), List.of(me.get("CapPrm"), me.get("CapInh")));
+    }
+
+    @Test
+    void CVE_2024_21626_no_descriptor_leads_out_by_the_working_directory_or_the_commands_path() throws IOException {
+        String up = "/../../../../../../..";
+        for (int descriptor = 3; descriptor < (Launcher.isNative() ? 30 : 9); descriptor++) {
+            String at = "/proc/self/fd/" + descriptor;
+            assertFalse(run("--workdir", at, "--command", "cat", "../outside/secret").out().contains("of the host"));
+            for (String ephemeral : Launcher.isNative() ? List.of("--ephemeral", "--init") : List.of("--ephemeral")) {
+                Launcher.Result result = run(ephemeral, "--command", at + up + Attempts.program(), "me");
+                assertFalse(result.out().contains("euid="), at + " leads to the host's directories");
+                assertTrue(result.exitCode() >= 125, result.out());
+            }
+        }
+        assertEquals("/\n0 1 2 3\n", run("--command", "/bin/sh", "-c",
+                "readlink /proc/self/cwd; echo $(ls /proc/self/fd)").expect(0).out());
+    }
+
+    @Test
+    void CVE_2025_31133_a_null_device_of_the_images_does_not_become_the_mask() throws IOException {
+        Path dev = Files.createDirectories(folder.resolve("dev"));
+        Path isNull = Files.writeString(dev.resolve("null"), "fake\n");
+        Path link = Files.createSymbolicLink(dev.resolve("link"), Path.of("/proc/sysrq-trigger"));
+        Launcher.execute(List.of("sh", "-c", "rm -f $0/dev/null; ln -s /proc/sys $0/dev/null", rootfs.toString()), "");
+        String look = "stat -c %t:%T /proc/interrupts; head -c 1 /proc/interrupts | wc -c";
+        assertEquals("1:3\n0\n", run("--command", "/bin/sh", "-c", look).expect(0).out());
+        assertEquals("1:3\n0\n", run("--volume", dev + ":/dev", "--command", "/bin/sh", "-c", look).expect(0).out());
+        List<String> outputs = race(isNull, link, "--volume", dev + ":/dev", "--command", "/bin/sh", "-c", look);
+        assertFalse(outputs.isEmpty());
+        outputs.forEach(out -> assertEquals("1:3\n0\n", out));
+    }
+
+    @Test
+    void CVE_2025_52565_a_console_that_is_a_link_is_not_followed() throws IOException {
+        Path dev = Files.createDirectories(folder.resolve("dev"));
+        Files.createSymbolicLink(dev.resolve("console"), Path.of("/proc/self/status"));
+        Launcher.Result result = run("-t", "--volume", dev + ":/dev", "--volume", "/dev/pts:/dev/pts",
+                "--command", "true").expect(125);
+        assertTrue(result.errorLine().contains("/dev/console in the rootfs is a symbolic link; it must be a file"),
+                result.err());
+        Path own = Files.createDirectories(rootfs.resolve("dev"));
+        Files.deleteIfExists(own.resolve("console"));
+        Files.createSymbolicLink(own.resolve("console"), outside.resolve("secret"));
+        assertTrue(run("-t", "--command", "/bin/sh", "-c", "tty; test -c /dev/console && stat -c %t /dev/console")
+                .expect(0).out().startsWith("/dev/pts/0\r\n88"), "the image's /dev is covered");
+    }
+
+    @Test
+    void a_dev_that_is_a_link_is_refused_and_nothing_is_made_behind_it() throws IOException {
+        Launcher.execute(List.of("rm", "-rf", rootfs.resolve("dev").toString()), "").expect(0);
+        for (Path target : List.of(outside, Path.of("../outside"), Path.of("/etc"))) {
+            Path dev = Files.createSymbolicLink(rootfs.resolve("dev"), target);
+            assertTrue(run("--command", "true").expect(125).errorLine()
+                    .contains("/dev in the rootfs is a symbolic link; it must be a directory"));
+            Files.delete(dev);
+        }
+        Path dev = Files.createDirectory(rootfs.resolve("dev"));
+        Path link = Files.createSymbolicLink(rootfs.resolve("link"), Path.of("../outside"));
+        race(dev, link, "--command", "/bin/true");
+    }
+
+    @Test
+    void TIOCSTI_nothing_can_be_typed_into_the_callers_terminal() throws Exception {
+        for (String options : List.of("--no-tty", "--no-tty --user 1000", "--no-tty --seccomp unconfined", "-t",
+                "-t --seccomp unconfined")) {
+            try (Pty pty = new Pty()) {
+                String run = String.join(" ", command()) + " " + options + " --volume " + Attempts.volume()
+                        + " --command " + Attempts.INSIDE + " type pushed";
+                Process process = pty.start(List.of("sh", "-c", run + "; echo ended; read line; echo \"got:$line\""));
+                pty.expect("ended");
+                pty.type("mine\r");
+                pty.expect("got:");
+                pty.expect("\r\n");
+                assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+                assertTrue(pty.screen().contains("got:mine\r\n"), options + ": " + pty.screen());
+                boolean inOwn = options.startsWith("-t") && options.contains("unconfined");
+                assertEquals(inOwn, pty.screen().contains("TIOCSTI=ok"), options + ": " + pty.screen());
+            }
+        }
+    }
+}
