@@ -115,9 +115,8 @@ class ContainerdIT {
     void a_terminal_works() {
         try (Pty pty = new Pty()) {
             Process run = pty.start(List.of("ctr", "--address", folder + "/socket", "run", "--rm", "--tty", "--runc-binary",
-                    Launcher.command().get(0), "--snapshotter", "native", IMAGE, "term", "sh"));
-            pty.expect("#");
-            pty.type("tty; exit 5\n");
+                    Launcher.command().get(0), "--snapshotter", "native", IMAGE, "term", "sh", "-c",
+                    "tty; exit 5"));
             pty.expect("/dev/pts/");
             Host.eventually("it ends", () -> !run.isAlive());
             assertEquals(5, run.exitValue());
