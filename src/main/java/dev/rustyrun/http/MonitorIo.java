@@ -31,6 +31,8 @@ final class MonitorIo implements CommandIo {
     private byte[] pending = {};
     private boolean ending;
     private String words = "";
+    /** Also of a terminal that is not open yet. */
+    private WindowSize size = new WindowSize(24, 80);
     private boolean closed;
 
     /**
@@ -132,9 +134,12 @@ final class MonitorIo implements CommandIo {
             words = words.substring(end + 1);
             if (line.equals("eof")) {
                 ending = true;
-            } else if (master >= 0 && line.matches("resize [0-9]{1,4} [0-9]{1,4}")) {
-                String[] size = line.split(" ");
-                linux.setWindowSize(master, new WindowSize(Integer.parseInt(size[1]), Integer.parseInt(size[2])));
+            } else if (line.matches("resize [0-9]{1,4} [0-9]{1,4}")) {
+                String[] numbers = line.split(" ");
+                size = new WindowSize(Integer.parseInt(numbers[1]), Integer.parseInt(numbers[2]));
+                if (master >= 0) {
+                    linux.setWindowSize(master, size);
+                }
             }
         }
     }
@@ -164,7 +169,7 @@ final class MonitorIo implements CommandIo {
     @Override
     public void terminal(int opened) {
         linux.setNonBlocking(opened);
-        linux.setWindowSize(opened, new WindowSize(24, 80));
+        linux.setWindowSize(opened, size);
         master = opened;
         stdin = close(stdin);
     }
