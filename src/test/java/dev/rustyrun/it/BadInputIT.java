@@ -57,7 +57,7 @@ class BadInputIT {
         expect("rootfs /no/such cannot be used: ENOENT", "run", "--rootfs", "/no/such", "--command", "true");
         Path file = Files.writeString(folder.resolve("file"), "");
         expect("is not a directory", "run", "--rootfs", file.toString(), "--command", "true");
-        expect("Missing required option: '--rootfs=DIR'", "run", "--command", "true");
+        expect("what to run is missing: give --rootfs DIR and a command", "run", "--command", "true");
     }
 
     @Test
