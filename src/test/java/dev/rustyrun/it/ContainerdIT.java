@@ -27,6 +27,8 @@ class ContainerdIT {
     @BeforeAll
     static void startDaemon() throws IOException {
         Launcher.requireRoot();
+        Assumptions.assumeTrue(Launcher.isNative(), "containerd starts its runtime several times for each call, and joins mount"
+                + " namespaces, which a JVM cannot: runs against the native executable");
         for (String program : List.of("containerd", "ctr", "buildah", "busybox")) {
             Assumptions.assumeTrue(Launcher.execute(List.of("sh", "-c", "command -v " + program), "").exitCode() == 0,
                     "needs " + program + ": apt-get install containerd buildah busybox-static");
@@ -101,7 +103,6 @@ class ContainerdIT {
 
     @Test
     void exec_runs_in_the_task() {
-        Assumptions.assumeTrue(Launcher.isNative(), "exec joins a mount namespace, which needs the native binary");
         run(List.of("--detach"), "more", "sleep", "1000").expect(0);
         String processes = ctr("tasks", "exec", "--exec-id", "e1", "more", "sh", "-c", "ps; exit 4").expect(4).out();
         assertTrue(processes.contains("sleep 1000"), processes);
