@@ -132,7 +132,9 @@ final class RunCommand implements ContainerCommand {
             System.out.print(PlanPrinter.print(explained.cgroup(), explained.plan()));
             return 0;
         }
-        return tell(launch.run(name, context.stage("run"), trace, outcome.timeoutMillis()), context);
+        RunStage stage = context.stage("run");
+        launch.warning().ifPresent(warning -> context.messages().println("rustyrun: warning: " + warning));
+        return tell(launch.run(name, stage, trace, outcome.timeoutMillis()), context);
     }
 
     private int tell(Outcome ended, CommandContext context) {

@@ -183,6 +183,17 @@ public final class ContainerStore {
         return new HostFacts.Leftovers(List.of(path(id) + "/" + STATE), directories);
     }
 
+    /** Whether this is the first time for {@code what}, a name of something that this user is told once. */
+    boolean isFirst(String what) {
+        makeFolder();
+        try {
+            linux.makeNode(FileFlag.AT_FDCWD, folder + "/." + what, FileFlag.S_IFREG | 0600, 0);
+            return true;
+        } catch (LinuxException e) {
+            return false;
+        }
+    }
+
     /** Forgets a container. */
     public void remove(String id) {
         for (String file : FILES) {

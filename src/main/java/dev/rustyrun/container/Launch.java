@@ -90,6 +90,14 @@ public final class Launch {
                 new CommandLineHost(linux, store, state))));
     }
 
+    /** What the user should know, and is told only once. */
+    public Optional<String> warning() {
+        boolean unlimited = !linux.isRoot() && spec.linux().resources().withDevices(List.of()).isEmpty();
+        return unlimited && store.isFirst("told-no-cgroup")
+                ? Optional.of("without root, containers have no cgroup: nothing counts or limits what they use (told once)")
+                : Optional.empty();
+    }
+
     Spec spec() {
         return spec;
     }

@@ -79,7 +79,8 @@ class RootlessIT {
         assertEquals("/dev/pts/ptmx", lines.get(4));
         assertEquals("4", lines.get(5));
         assertEquals(65534, Files.getAttribute(folder.resolve("rootfs/made"), "unix:uid"));
-        assertEquals("", result.err());
+        assertTrue(result.errorLine().startsWith("rustyrun: warning: without root, containers have no cgroup"), result.err());
+        assertEquals("", asOrdinaryUser("--command", "true").expect(0).err(), "that is told once");
     }
 
     @Test
@@ -105,5 +106,25 @@ class RootlessIT {
                 "run", "--rootfs", "/", "--command", "/bin/sh", "-c", "touch /tmp/x && id -u");
         assertEquals("0\n", Launcher.execute(command, "").expect(0).out());
         assertFalse(Files.exists(Path.of("/tmp/x")));
+    }
+
+    @Test
+    void a_user_who_is_granted_ids_has_them_inside() throws IOException {
+        nativeOnly();
+        Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/newuidmap")), "needs newuidmap: apt-get install uidmap");
+        // The test's own grant, taken back at its end.
+        for (String file : List.of("/etc/subuid", "/etc/subgid")) {
+            sh("touch $0 && cp -p $0 $0.rustyrun-it && echo nobody:200000:1000 >> $0", file);
+        }
+        try {
+            String out = asOrdinaryUser("--user", "7:8", "--command", "/bin/sh", "-c",
+                    "id -u; id -g; cat /proc/self/uid_map").expect(0).out();
+            assertEquals(List.of("7", "8", "0 65534 1", "1 200000 1000"),
+                    out.lines().map(line -> line.trim().replaceAll(" +", " ")).toList());
+        } finally {
+            for (String file : List.of("/etc/subuid", "/etc/subgid")) {
+                sh("mv $0.rustyrun-it $0", file);
+            }
+        }
     }
 }
