@@ -30,10 +30,10 @@ final class Command {
         tryEach(path -> linux.checkExecutable(path));
     }
 
-    /** Starts the command; its process id. */
-    int start() {
+    /** Starts the command, which inherits the descriptors below {@code firstClosed}; its process id. */
+    int start(int firstClosed) {
         int[] pid = new int[1];
-        tryEach(path -> pid[0] = linux.spawnCommand(path, argv, env));
+        tryEach(path -> pid[0] = linux.spawnInheriting(path, argv, env, firstClosed));
         return pid[0];
     }
 

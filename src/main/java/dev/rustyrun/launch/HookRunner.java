@@ -41,6 +41,8 @@ public final class HookRunner {
      * @throws HookFailure when it could not be run, failed, or took too long
      */
     public void run(Hook hook, String state) {
+        // Whatever this process has inherited or a JVM has open is not for a program of the container (CVE-2024-21626).
+        linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
         int[] output = linux.pipe();
         try (OpenFile reading = new OpenFile(linux, output[0])) {
             int pid;

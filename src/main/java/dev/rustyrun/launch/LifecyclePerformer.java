@@ -26,8 +26,6 @@ final class LifecyclePerformer implements LifecycleStep.Performer {
 
     @Override
     public void runHook(LifecycleStep.RunHook step) {
-        // Whatever this process has inherited is not for a program of the container (CVE-2024-21626).
-        linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
         try {
             new HookRunner(linux).run(step.hook(), step.started() ? createdState : creatingState);
         } catch (HookRunner.HookFailure e) {

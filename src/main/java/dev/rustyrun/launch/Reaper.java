@@ -21,7 +21,7 @@ final class Reaper {
     /** Runs {@code command} and exits as it does. Throws when it cannot be started. */
     void run(Command command) {
         int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
-        int pid = command.start();
+        int pid = command.start(StageChannel.DESCRIPTOR + context.descriptorsForCommand().length);
         // What is left open is the signal descriptor: the channel's end tells run that the command has started.
         context.channel().close();
         context.closeGate();

@@ -281,7 +281,7 @@ final class JffiLibC implements LibC {
     }
 
     @Override
-    public int posix_spawn_command(int[] pid, String path, int[] stdio, String[] argv, String[] envp) {
+    public int posix_spawn_command(int[] pid, String path, int[] stdio, int firstClosed, String[] argv, String[] envp) {
         try (NativeMemory m = new NativeMemory()) {
             long attributes = m.allocate(SpawnStructs.ATTRIBUTES_SIZE);
             call("posix_spawnattr_init", attributes);
@@ -295,10 +295,21 @@ final class JffiLibC implements LibC {
                     call("posix_spawn_file_actions_adddup2", actions, stdio[i], i);
                 }
             }
+            closeFrom(actions, firstClosed);
             int error = spawn(m, pid, path, actions, attributes, argv, envp);
             call("posix_spawn_file_actions_destroy", actions);
             call("posix_spawnattr_destroy", attributes);
             return error;
+        }
+    }
+
+    /**
+     * In the new process and not before, for a JVM opens files of its own, not all close-on-exec, whenever it loads a
+     * class, and another thread a socket. glibc has it since 2.34; before that, callers' close_range is all there is.
+     */
+    private void closeFrom(long actions, int first) {
+        if (calls.has("posix_spawn_file_actions_addclosefrom_np")) {
+            call("posix_spawn_file_actions_addclosefrom_np", actions, first);
         }
     }
 

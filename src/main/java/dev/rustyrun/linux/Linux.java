@@ -403,13 +403,23 @@ public final class Linux {
     }
 
     /**
-     * Starts a command with a clean signal state; man 3 posix_spawn.
+     * Starts a command with a clean signal state and no descriptors beside 0, 1 and 2; man 3 posix_spawn.
      *
      * @param stdio what it gets as its descriptors 0, 1 and so on, where that is not what this process has
      */
     public int spawnCommand(String path, List<String> argv, List<String> env, int... stdio) {
+        return spawnClean(path, argv, env, SpawnStructs.AFTER_STDIO, stdio);
+    }
+
+    /** The same for one that inherits the descriptors below {@code firstClosed}. */
+    public int spawnInheriting(String path, List<String> argv, List<String> env, int firstClosed) {
+        return spawnClean(path, argv, env, firstClosed, new int[0]);
+    }
+
+    private int spawnClean(String path, List<String> argv, List<String> env, int firstClosed, int[] stdio) {
         int[] pid = new int[1];
-        int error = libc.posix_spawn_command(pid, path, stdio, argv.toArray(String[]::new), env.toArray(String[]::new));
+        int error = libc.posix_spawn_command(pid, path, stdio, firstClosed, argv.toArray(String[]::new),
+                env.toArray(String[]::new));
         return spawned(error, pid[0], path);
     }
 

@@ -66,6 +66,11 @@ final class NativeCall {
         };
     }
 
+    /** Whether the library has {@code function}. */
+    boolean has(String function) {
+        return library.getSymbolAddress(function) != 0;
+    }
+
     int errno() {
         return LastError.getInstance().get();
     }

@@ -15,8 +15,9 @@ interface ProcessCalls {
      * The same with an empty signal mask and default signal actions: for a command, not for a stage.
      *
      * @param stdio what it gets as its descriptors 0, 1 and so on; negative to keep the caller's
+     * @param firstClosed from this descriptor on it gets none
      */
-    int posix_spawn_command(int[] pid, String path, int[] stdio, String[] argv, String[] envp);
+    int posix_spawn_command(int[] pid, String path, int[] stdio, int firstClosed, String[] argv, String[] envp);
 
     /** {@code int pidfd_open(pid_t pid, unsigned int flags)}, man 2 pidfd_open, Linux 5.3. */
     int pidfd_open(int pid, int flags);

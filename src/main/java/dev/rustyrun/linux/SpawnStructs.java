@@ -9,6 +9,9 @@ final class SpawnStructs {
     /** Bytes of {@code posix_spawnattr_t}, on 64-bit glibc 336. */
     static final int ATTRIBUTES_SIZE = 512;
 
+    /** The first descriptor after standard input, output and error. */
+    static final int AFTER_STDIO = 3;
+
     /** POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK. */
     static final int COMMAND_FLAGS = 0x04 | 0x08;
 
