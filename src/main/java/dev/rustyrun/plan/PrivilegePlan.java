@@ -50,9 +50,12 @@ final class PrivilegePlan {
 
     private void dropCapabilities(List<Step> steps) {
         Spec.Capabilities sets = spec.process().capabilities();
+        // A capability is ambient only while it is permitted and inheritable too (man 7 capabilities): what a config.json
+        // asks for beyond that (runc's own template does) has no effect rather than none at all starting, as with runc.
+        long ambient = Capability.bits(sets.ambient()) & Capability.bits(sets.permitted())
+                & Capability.bits(sets.inheritable());
         steps.add(new PrivilegeStep.SetCapabilities(Capability.bits(sets.effective()),
-                Capability.bits(sets.permitted()), Capability.bits(sets.inheritable()),
-                Capability.bits(sets.ambient())));
+                Capability.bits(sets.permitted()), Capability.bits(sets.inheritable()), ambient));
         if (spec.process().noNewPrivileges()) {
             steps.add(new PrivilegeStep.NoNewPrivileges());
         }

@@ -231,6 +231,15 @@ class OciLifecycleIT {
     }
 
     @Test
+    void capabilities_asked_for_as_ambient_that_are_not_inheritable_are_not_given_as_with_runcs_own_template() {
+        try (OciBundle bundle = new OciBundle("grep", "Cap[IA]", "/proc/self/status")) {
+            bundle.editProcess(process -> process.withObject("/capabilities").putArray("ambient").add("CAP_KILL"));
+            String sets = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(0).out();
+            assertEquals("CapInh:\t0000000000000000\nCapAmb:\t0000000000000000\n", sets);
+        }
+    }
+
+    @Test
     void run_detached_comes_back_when_the_command_runs() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
             bundle.rustyrun("run", "--detach", "--bundle", bundle.directory().toString(), "box").expect(0);
