@@ -4,6 +4,7 @@ import dev.rustyrun.cli.CommandLineMain;
 import dev.rustyrun.http.Monitor;
 import dev.rustyrun.launch.ChildStage;
 import dev.rustyrun.launch.InitStage;
+import dev.rustyrun.launch.NurseryStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
@@ -21,7 +22,7 @@ public final class Rustyrun {
 
     public static void main(String[] args) {
         switch (args.length == 0 ? "" : args[0]) {
-            case ChildStage.NAME, InitStage.NAME -> stage(args);
+            case ChildStage.NAME, InitStage.NAME, NurseryStage.NAME, NurseryStage.PROTECTED -> stage(args);
             case StageSpawner.MONITOR -> monitor(args);
             default -> CommandLineMain.main(args);
         }
@@ -38,9 +39,11 @@ public final class Rustyrun {
         try {
             SelfExec self = SelfExec.ofStage(args);
             Linux linux = Linux.host();
-            linux.exit(args[0].equals(ChildStage.NAME)
-                    ? new ChildStage(linux, self).perform(Integer.parseInt(args[1]))
-                    : new InitStage(linux).perform());
+            linux.exit(switch (args[0]) {
+                case ChildStage.NAME -> new ChildStage(linux, self).perform(Integer.parseInt(args[1]));
+                case InitStage.NAME -> new InitStage(linux).perform();
+                default -> new NurseryStage(linux, self).perform(args[0], Integer.parseInt(args[1]));
+            });
         } catch (RuntimeException | LinkageError e) {
             System.err.println("rustyrun: " + e.getMessage());
             Runtime.getRuntime().halt(CommandLineMain.FAILED);

@@ -27,16 +27,6 @@ public interface Cgroup {
         };
     }
 
-    /**
-     * Lets the next process that joins a group do so without waiting. The kernel makes the first one for a while wait
-     * some milliseconds (for an RCU grace period, see {@code cgroup_threadgroup_rwsem}); this has the calling process
-     * wait in its stead, by joining the group that it is in. To be called while there is nothing else to do. Never
-     * fails.
-     */
-    static void quicken(Linux linux, CgroupLayout layout) {
-        Quickening.perform(new ControlFiles(linux), layout);
-    }
-
     /** Where it is below the mount of each hierarchy. */
     CgroupPath path();
 
@@ -77,6 +67,9 @@ public interface Cgroup {
 
     /** Its processes, and those of groups below it, as this process numbers them. */
     List<Integer> processes();
+
+    /** Removes it where nothing is in it, without waiting for anything; whether it is gone. */
+    boolean removeIfEmpty();
 
     /** Removes it and those below it; waits a little for processes that are ending. It need not be there. */
     void remove();

@@ -13,9 +13,11 @@ import java.util.List;
 /** Reads and writes the files by which the kernel shows control groups. Failures are the kernel's, unexplained. */
 final class ControlFiles {
 
-    private static final int ROOM = 16 * 1024;
+    private static final int ROOM = 4 * 1024;
     private static final int MOST_ATTEMPTS = 20;
     private static final int DIRECTORY_MODE = 0755;
+    /** Its own name and its {@code .}: no {@code ..} of a directory in it. */
+    private static final int LINKS_OF_A_LEAF = 2;
 
     private final Linux linux;
 
@@ -29,7 +31,10 @@ final class ControlFiles {
 
     /** The whole text of {@code path}. */
     String read(String path) {
-        int fd = linux.open(path, FileFlag.O_RDONLY);
+        return readAndClose(linux.open(path, FileFlag.O_RDONLY));
+    }
+
+    private String readAndClose(int fd) {
         try {
             byte[] buffer = new byte[ROOM];
             ByteArrayOutputStream text = new ByteArrayOutputStream(ROOM);
@@ -45,8 +50,9 @@ final class ControlFiles {
 
     /** The same, or nothing when it cannot be read: a file of a newer kernel, of a controller that is not there. */
     String readIfThere(String path) {
+        int fd = linux.openIfReadable(path);
         try {
-            return read(path);
+            return fd < 0 ? "" : readAndClose(fd);
         } catch (LinuxException e) {
             return "";
         }
@@ -64,12 +70,7 @@ final class ControlFiles {
     }
 
     boolean exists(String path) {
-        try {
-            linux.status(path);
-            return true;
-        } catch (LinuxException e) {
-            return false;
-        }
+        return linux.exists(path);
     }
 
     /**
@@ -105,6 +106,9 @@ final class ControlFiles {
     /** The groups directly below {@code directory}, as paths; none when it is gone. */
     List<String> children(String directory) {
         List<String> children = new ArrayList<>();
+        if (!exists(directory) || linux.status(directory).links() == LINKS_OF_A_LEAF) {
+            return children;
+        }
         String[] names = new File(directory).list();
         if (names != null) {
             for (String name : names) {

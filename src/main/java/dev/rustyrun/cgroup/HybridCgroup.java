@@ -99,7 +99,7 @@ final class HybridCgroup implements Cgroup {
 
     @Override
     public Statistics statistics() {
-        return v1.statistics().or(v2.statistics());
+        return v2.exists() ? v1.statistics().or(v2.statistics()) : v1.statistics();
     }
 
     @Override
@@ -133,6 +133,11 @@ final class HybridCgroup implements Cgroup {
     public List<Integer> processes() {
         List<Integer> found = v1.processes();
         return found.isEmpty() ? v2.processes() : found;
+    }
+
+    @Override
+    public boolean removeIfEmpty() {
+        return v1.removeIfEmpty() & v2.removeIfEmpty();
     }
 
     @Override

@@ -239,6 +239,15 @@ final class V1Cgroup implements Cgroup {
     }
 
     @Override
+    public boolean removeIfEmpty() {
+        boolean gone = true;
+        for (CgroupMount mount : layout.v1Mounts()) {
+            gone &= files.linux().removeIfEmpty(directory(mount));
+        }
+        return gone;
+    }
+
+    @Override
     public void remove() {
         long deadline = System.nanoTime() + CgroupTree.PATIENCE_NANOS;
         Optional<CgroupException> failure = Optional.empty();

@@ -199,6 +199,11 @@ final class V2Cgroup implements Cgroup {
     }
 
     @Override
+    public boolean removeIfEmpty() {
+        return files.linux().removeIfEmpty(directory);
+    }
+
+    @Override
     public void remove() {
         new CgroupTree(files, directory).remove(System.nanoTime() + CgroupTree.PATIENCE_NANOS);
     }

@@ -45,12 +45,12 @@ public final class CommandLineMain {
             if (Launching.isAskedBy(args) && (linux.isRoot() || SelfExec.isNativeImage())) {
                 started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
             }
-            Optional<RunStage> stage = started;
-            Commands.MODEL.setExecutionStrategy(parsed -> perform(parsed, stage))
-                    .setParameterExceptionHandler((e, ignored) -> fail(e, args))
-                    .setExecutionExceptionHandler((e, command, parsed) -> fail(e, args));
-            return Commands.MODEL.execute(args);
-        } catch (LinuxException e) {
+            ParseResult parsed = Commands.MODEL.parseArgs(args);
+            // What starting and reading took is not needed again.
+            linux.releaseProgramPages();
+            Integer helped = CommandLine.executeHelpRequest(parsed);
+            return helped != null ? helped : perform(parsed, started);
+        } catch (LinuxException | ParameterException e) {
             return fail(e, args);
         } finally {
             messages.flush();
@@ -63,8 +63,7 @@ public final class CommandLineMain {
             RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();
             log = root.global().errorLog();
             ParseResult last = lastOf(parsed);
-            if (last.commandSpec().userObject() instanceof ContainerCommand command && !last.isUsageHelpRequested()
-                    && !last.isVersionHelpRequested()) {
+            if (last.commandSpec().userObject() instanceof ContainerCommand command) {
                 root.global().check();
                 return command.perform(
                         new CommandContext(linux, self, root.global().store(linux), stage, messages, log));

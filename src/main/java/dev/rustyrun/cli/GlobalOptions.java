@@ -46,7 +46,7 @@ final class GlobalOptions {
      * @throws InvalidSpecException for the first thing that is wrong
      */
     void check() {
-        if (!logFormat.matches("text|json")) {
+        if (!logFormat.equals("text") && !logFormat.equals("json")) {
             throw new InvalidSpecException("--log-format \"" + logFormat + "\" is neither text nor json");
         }
         if (systemdCgroup) {

@@ -79,7 +79,7 @@ final class LimitOptions {
         Resources resources = Resources.none().withMemory(limits).withCpu(cpu())
                 .withPids(pids == null ? Resources.UNSET : pids).withBlockIo(blockIo(linux));
         spec.resources(resources).cgroupsPath(cgroupPath);
-        if (!cgroups.matches("enabled|disabled")) {
+        if (!cgroups.equals("enabled") && !cgroups.equals("disabled")) {
             throw new InvalidSpecException("--cgroups \"" + cgroups + "\" is neither enabled nor disabled");
         }
         if (cgroups.equals("disabled")) {

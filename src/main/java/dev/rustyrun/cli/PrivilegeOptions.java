@@ -10,10 +10,13 @@ import dev.rustyrun.spec.SpecBuilder;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The options of a launch that say what the command may do. */
 final class PrivilegeOptions {
+
+    private static final Pattern UMASK = Pattern.compile("0?[0-7]{1,3}");
 
     @Option(names = "--cap-add", paramLabel = "CAP|all", split = ",",
             description = "Grant a capability besides the default ones; repeatable.")
@@ -55,7 +58,7 @@ final class PrivilegeOptions {
 
     /** The umask asked for. */
     int umask() {
-        if (!umask.matches("0?[0-7]{1,3}")) {
+        if (!UMASK.matcher(umask).matches()) {
             throw new InvalidSpecException("umask \"" + umask + "\" is not an octal number from 0 to 0777");
         }
         return Integer.parseInt(umask, 8);

@@ -130,7 +130,7 @@ final class ContainerCgroup {
 
     /** Removes it, and what may still run in it. */
     void remove() {
-        if (cgroup.isPresent()) {
+        if (cgroup.isPresent() && !cgroup.get().removeIfEmpty()) {
             if (!cgroup.get().processes().isEmpty()) {
                 cgroup.get().kill();
             }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The containers of this user on this machine: a folder each, with a {@code state.json} in it, below {@code /run/rustyrun}
@@ -24,6 +25,8 @@ import java.util.Optional;
  * they are killed is found by {@link #leftovers}.
  */
 public final class ContainerStore {
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_+.-]{1,128}");
 
     private static final String STATE = "state.json";
     private static final String CONFIG = "config.json";
@@ -138,7 +141,7 @@ public final class ContainerStore {
      * @throws InvalidSpecException when it cannot
      */
     static String checked(String id) {
-        if (!id.matches("[A-Za-z0-9_+.-]{1,128}") || id.startsWith(".") || id.startsWith("-")) {
+        if (!ID.matcher(id).matches() || id.startsWith(".") || id.startsWith("-")) {
             throw new InvalidSpecException("container id \"" + id + "\" must be 1 to 128 letters, digits or any of _+.-,"
                     + " and start with neither . nor -");
         }
@@ -147,18 +150,23 @@ public final class ContainerStore {
 
     /** A folder of our own: in /tmp somebody else could have made it first. */
     private void makeFolder() {
+        if (!linux.exists(folder)) {
+            makeNewFolder();
+        }
+        var status = linux.status(FileFlag.AT_FDCWD, folder);
+        if (!status.isDirectory() || status.uid() != linux.userId() || (status.permissions() & 022) != 0) {
+            throw new InvalidSpecException(folder + " is not a directory that only this user can write to");
+        }
+    }
+
+    private void makeNewFolder() {
+        new File(folder).getParentFile().mkdirs();
         try {
-            if (!new File(folder).getParentFile().isDirectory()) {
-                new File(folder).getParentFile().mkdirs();
-            }
             linux.makeDirectory(FileFlag.AT_FDCWD, folder, 0700);
         } catch (LinuxException e) {
+            // Another process may just have made it.
             if (e.errno() != Errno.EEXIST) {
                 throw e;
-            }
-            var status = linux.status(FileFlag.AT_FDCWD, folder);
-            if (!status.isDirectory() || status.uid() != linux.userId() || (status.permissions() & 022) != 0) {
-                throw new InvalidSpecException(folder + " is not a directory that only this user can write to");
             }
         }
     }

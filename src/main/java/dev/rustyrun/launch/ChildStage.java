@@ -21,11 +21,15 @@ public final class ChildStage {
     public static final String NAME = "child";
 
     private final Linux linux;
-    private final SelfExec self;
+    private final InitStart init;
 
     public ChildStage(Linux linux, SelfExec self) {
+        this(linux, InitStart.byExec(linux, self));
+    }
+
+    ChildStage(Linux linux, InitStart init) {
         this.linux = linux;
-        this.self = self;
+        this.init = init;
     }
 
     /**
@@ -59,22 +63,22 @@ public final class ChildStage {
     private int startInit(StageContext context, int runPid, int handedDown) {
         StageChannel channel = context.channel();
         int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
-        int init;
+        int pid;
         try {
-            init = self.start(linux, InitStage.NAME, StageChannel.DESCRIPTOR, "1");
+            pid = init.start(handedDown);
         } catch (LinuxException e) {
             channel.send(new Report.StepFailed(Stage.CHILD, "start the init stage", e.getMessage(),
                     StepFailure.RUSTYRUN_FAILED));
             return StepFailure.RUSTYRUN_FAILED;
         }
-        channel.send(new Report.InitStarted(init));
+        channel.send(new Report.InitStarted(pid));
         for (int i = 0; i < handedDown; i++) {
             linux.close(StageChannel.FIRST_HANDED_DOWN + i);
         }
-        return await(init, signals, runPid, context);
+        return await(pid, signals, runPid, context);
     }
 
-    private int await(int init, int signals, int runPid, StageContext context) {
+    private int await(int pid, int signals, int runPid, StageContext context) {
         PollSet set = new PollSet(1);
         set.add(signals, PollSet.POLLIN);
         while (true) {
@@ -94,9 +98,9 @@ public final class ChildStage {
                     return ended.get().exitCode();
                 }
             } else if (LaunchSignals.isForwarded(number)) {
-                linux.kill(init, number);
+                linux.kill(pid, number);
             } else if (linux.parentProcessId() != runPid) {
-                linux.kill(init, Signal.SIGKILL.number());
+                linux.kill(pid, Signal.SIGKILL.number());
             }
         }
     }

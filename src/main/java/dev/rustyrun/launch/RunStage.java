@@ -67,6 +67,7 @@ public final class RunStage implements Stages {
         try {
             talk.sendChildPart(plan.child(), options.traced());
             talk.launch(plan, options);
+            linux.releaseProgramPages();
             ChildStatus ended = relayUntilEnd(start, options);
             talk.hear();
             talk.killOrphan(ended);

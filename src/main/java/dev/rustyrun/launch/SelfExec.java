@@ -115,6 +115,16 @@ public final class SelfExec {
 
     /** The same with {@code descriptors[n]} as its descriptor n; what is negative stays as it is. */
     int start(Linux linux, String stage, int[] descriptors, String argument) {
+        // By its name init is started from the read-only mount that child has put there, not from the host's.
+        return linux.spawn(stage.equals(InitStage.NAME) ? program : executable, descriptors, argv(stage, argument), env);
+    }
+
+    /** Becomes a stage, by the program's name: from the mount that is there in this mount namespace. */
+    void become(Linux linux, String stage, String argument) {
+        linux.execute(program, argv(stage, argument), env);
+    }
+
+    private List<String> argv(String stage, String argument) {
         List<String> argv = new ArrayList<>(prefix);
         argv.add(stage);
         argv.add(argument);
@@ -122,8 +132,7 @@ public final class SelfExec {
             argv.add(System.getProperty(JFFI_FOLDER, ""));
             argv.add(program);
         }
-        // By its name init is started from the read-only mount that child has put there, not from the host's.
-        return linux.spawn(stage.equals(InitStage.NAME) ? program : executable, descriptors, argv, env);
+        return argv;
     }
 
     /** How a stage does it that was itself started by {@link #start}, with these arguments. */

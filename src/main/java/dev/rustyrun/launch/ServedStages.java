@@ -40,7 +40,7 @@ public final class ServedStages implements Stages {
      * Starts stages that wait for their plan, with pipes as their standard files. The calling thread must live as long as they
      * do, and have the signals blocked that stages handle: a server has {@link StageSpawner} for that.
      */
-    static ServedStages start(Linux linux, SelfExec self) {
+    static ServedStages start(Linux linux, SelfExec self, ChildStart start) {
         int[] opened = new int[8];
         int count = 0;
         try {
@@ -52,7 +52,7 @@ public final class ServedStages implements Stages {
             count += 2;
             // In the order in which descriptors 0 to 3 are made: none is overwritten before it has been used.
             int[] theirs = {opened[0], opened[3], opened[5], opened[7]};
-            int child = self.start(linux, ChildStage.NAME, theirs, Integer.toString(linux.processId()));
+            int child = start.start(theirs);
             for (int descriptor : theirs) {
                 linux.close(descriptor);
             }
@@ -73,7 +73,7 @@ public final class ServedStages implements Stages {
     public static ServedStages startAlone(Linux linux, SelfExec self) {
         LaunchSignals.block(linux);
         linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
-        return start(linux, self);
+        return start(linux, self, ChildStart.byExec(linux, self));
     }
 
     /** Our ends of the command's standard files. */

@@ -5,6 +5,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Prctl;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,11 +24,18 @@ public final class StageSpawner {
 
     private final Linux linux;
     private final SelfExec self;
+    /** How many nurseries may fail before it is done without. */
+    private static final int MOST_FAILURES = 3;
+
     private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
         Thread made = new Thread(work, "stage-spawner");
         made.setDaemon(true);
         return made;
     });
+
+    // Of that thread.
+    private Optional<Nursery> nursery = Optional.empty();
+    private int failures;
 
     /** A spawner whose process becomes the subreaper of all that it starts. */
     public StageSpawner(Linux linux, SelfExec self) {
@@ -46,7 +54,28 @@ public final class StageSpawner {
      * @throws InterruptedException when the calling thread was interrupted
      */
     public ServedStages start() throws InterruptedException {
-        return onThread(() -> ServedStages.start(linux, self));
+        return onThread(() -> ServedStages.start(linux, self, this::startChild));
+    }
+
+    /** From the nursery where there can be one: that needs a program of one thread, and the right to mount. */
+    private int startChild(int[] files) {
+        if (nursery.isEmpty() && failures < MOST_FAILURES && SelfExec.isNativeImage() && linux.isRoot()) {
+            nursery = Optional.of(Nursery.start(linux, self));
+        }
+        if (nursery.isPresent()) {
+            try {
+                return nursery.get().startChild(files);
+            } catch (LinuxException e) {
+                failures++;
+                stopNursery();
+            }
+        }
+        return ChildStart.byExec(linux, self).start(files);
+    }
+
+    private void stopNursery() {
+        nursery.ifPresent(Nursery::stop);
+        nursery = Optional.empty();
     }
 
     /**
@@ -83,6 +112,7 @@ public final class StageSpawner {
 
     /** Ends the thread, and with it all stages. */
     public void stop() {
+        thread.submit(this::stopNursery);
         thread.shutdown();
     }
 }

@@ -18,6 +18,9 @@ interface FileCalls {
     /** {@code ssize_t read(int fd, void *buf, size_t count)} into {@code buffer[0..count)}, man 2 read. */
     long read(int fd, byte[] buffer, int count);
 
+    /** {@code ssize_t pread(int fd, void *buf, size_t count, off_t offset)}, man 2 pread. */
+    long pread(int fd, byte[] buffer, int count, long offset);
+
     /** {@code ssize_t write(int fd, const void *buf, size_t count)} from {@code buffer[offset..]}, man 2 write. */
     long write(int fd, byte[] buffer, int offset, int count);
 

@@ -7,19 +7,21 @@ import java.nio.ByteOrder;
  * What statx(2) says of a file.
  *
  * @param mode type and permission bits, as in {@code st_mode}
+ * @param links how many names it has; a directory of a cgroup has two, and one for each directory in it
  * @param uid of its owner
  * @param gid of its group
  * @param major of a device file
  * @param minor of a device file
  */
-public record FileStatus(int mode, int uid, int gid, int major, int minor) {
+public record FileStatus(int mode, int links, int uid, int gid, int major, int minor) {
 
     static final int STATX_SIZE = 256;
-    static final int STATX_TYPE_MODE_AND_OWNER = 0x1b;
+    static final int STATX_TYPE_MODE_LINKS_AND_OWNER = 0x1f;
 
     static FileStatus decode(byte[] statx) {
         ByteBuffer b = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
-        return new FileStatus(Short.toUnsignedInt(b.getShort(28)), b.getInt(20), b.getInt(24), b.getInt(128), b.getInt(132));
+        return new FileStatus(Short.toUnsignedInt(b.getShort(28)), b.getInt(16), b.getInt(20), b.getInt(24), b.getInt(128),
+                b.getInt(132));
     }
 
     public boolean isDirectory() {

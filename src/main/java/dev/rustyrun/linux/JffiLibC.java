@@ -122,6 +122,18 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public long pread(int fd, byte[] buffer, int count, long offset) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(count);
+            long got = calls.call("pread", fd, address, count, offset);
+            if (got > 0) {
+                m.get(address, buffer, (int) got);
+            }
+            return got;
+        }
+    }
+
+    @Override
     public long write(int fd, byte[] buffer, int offset, int count) {
         try (NativeMemory m = new NativeMemory()) {
             long address = m.allocate(count);
@@ -319,6 +331,21 @@ final class JffiLibC implements LibC {
         int error = call("posix_spawn", id, m.string(path), actions, attributes, m.strings(argv), m.strings(envp));
         pid[0] = m.getInt(id);
         return error;
+    }
+
+    @Override
+    public int madvise(long address, long length, int advice) {
+        return call("madvise", address, length, advice);
+    }
+
+    @Override
+    public int fork() {
+        return call("fork");
+    }
+
+    @Override
+    public int clone(long flags) {
+        return call("syscall", SystemCall.CLONE, flags, 0, 0, 0, 0);
     }
 
     @Override

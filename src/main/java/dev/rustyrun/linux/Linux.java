@@ -16,6 +16,7 @@ import java.util.StringJoiner;
 public final class Linux {
 
     private static final int SIG_SETMASK = 2;
+    private static final int CLONE_PARENT = 0x8000;
     private static final int SFD_CLOEXEC = FileFlag.O_CLOEXEC;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_DGRAM = 2;
@@ -37,6 +38,7 @@ public final class Linux {
     static final int SOCK_FILTER_SIZE = 8;
 
     private final LibC libc;
+    private ProgramPages programPages;
 
     Linux(LibC libc) {
         this.libc = libc;
@@ -114,6 +116,11 @@ public final class Linux {
     }
 
     // Files
+
+    /** Opens {@code path} for reading if that can be done, with O_CLOEXEC; -1 if not; man 2 open. */
+    public int openIfReadable(String path) {
+        return retry(() -> libc.open(path, FileFlag.O_RDONLY | FileFlag.O_CLOEXEC, 0));
+    }
 
     /** Opens {@code path}, always with O_CLOEXEC; man 2 open. Flags are {@link FileFlag}'s. */
     public int open(String path, int flags) {
@@ -303,6 +310,11 @@ public final class Linux {
         check(libc.mkdirat(FileFlag.AT_FDCWD, path, mode), "mkdir", path);
     }
 
+    /** Removes the directory {@code path} if it is there and empty; whether it is gone; man 2 rmdir. */
+    public boolean removeIfEmpty(String path) {
+        return libc.unlinkat(FileFlag.AT_FDCWD, path, FileFlag.AT_REMOVEDIR) == 0 || libc.errno() == Errno.ENOENT;
+    }
+
     /** Removes the empty directory {@code path}; man 2 rmdir. */
     public void removeDirectory(String path) {
         check(libc.unlinkat(FileFlag.AT_FDCWD, path, FileFlag.AT_REMOVEDIR), "rmdir", path);
@@ -360,9 +372,15 @@ public final class Linux {
         return statx(fd, "", FileFlag.AT_EMPTY_PATH);
     }
 
+    /** Whether {@code path} leads to something that can be looked at; man 2 statx. */
+    public boolean exists(String path) {
+        byte[] statx = new byte[FileStatus.STATX_SIZE];
+        return libc.statx(FileFlag.AT_FDCWD, path, 0, FileStatus.STATX_TYPE_MODE_LINKS_AND_OWNER, statx) == 0;
+    }
+
     private FileStatus statx(int dirfd, String path, int flags) {
         byte[] statx = new byte[FileStatus.STATX_SIZE];
-        check(libc.statx(dirfd, path, flags, FileStatus.STATX_TYPE_MODE_AND_OWNER, statx), "statx",
+        check(libc.statx(dirfd, path, flags, FileStatus.STATX_TYPE_MODE_LINKS_AND_OWNER, statx), "statx",
                 dirfd, path);
         return FileStatus.decode(statx);
     }
@@ -428,6 +446,32 @@ public final class Linux {
             throw new LinuxException("posix_spawn(\"" + path + "\")", error);
         }
         return pid;
+    }
+
+    /**
+     * Gives back the pages of this program's code and constants that this process has touched, for one that will now do
+     * something else, or wait; man 2 madvise, MADV_DONTNEED.
+     */
+    public void releaseProgramPages() {
+        if (programPages == null) {
+            programPages = new ProgramPages(this, libc);
+        }
+        programPages.release();
+    }
+
+    /** Makes a copy of this process, which must have one thread; its process id, 0 in the copy; man 2 fork. */
+    public int fork() {
+        return check(libc.fork(), "fork");
+    }
+
+    /** The same for a copy that is a child of this process's parent, which awaits it; man 2 clone, CLONE_PARENT. */
+    public int forkSibling() {
+        return check(libc.clone(CLONE_PARENT | Signal.SIGCHLD.number()), "clone CLONE_PARENT");
+    }
+
+    /** Closes the descriptors from {@code first} to {@code last}, -1 for all that follow; man 2 close_range. */
+    public void closeRange(int first, int last) {
+        check(libc.close_range(first, last, 0), "close_range", first, last);
     }
 
     /** Becomes {@code path}; returns only by throwing; man 2 execve. */

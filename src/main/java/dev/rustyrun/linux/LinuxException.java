@@ -15,6 +15,11 @@ public final class LinuxException extends RuntimeException {
         this.errno = errno;
     }
 
+    /** A failure that another process of ours has told of. */
+    public static LinuxException of(String call, int errno) {
+        return new LinuxException(call, errno);
+    }
+
     /** The call and its arguments, as in {@code umount2(".", MNT_DETACH)}. */
     public String call() {
         return call;

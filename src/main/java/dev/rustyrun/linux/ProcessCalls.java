@@ -19,6 +19,15 @@ interface ProcessCalls {
      */
     int posix_spawn_command(int[] pid, String path, int[] stdio, int firstClosed, String[] argv, String[] envp);
 
+    /** {@code int madvise(void *addr, size_t length, int advice)}, man 2 madvise. */
+    int madvise(long address, long length, int advice);
+
+    /** {@code pid_t fork(void)}, man 2 fork: 0 in the copy. */
+    int fork();
+
+    /** {@code long clone(unsigned long flags, NULL, …)}, man 2 clone, the bare system call: 0 in the copy. */
+    int clone(long flags);
+
     /** {@code int pidfd_open(pid_t pid, unsigned int flags)}, man 2 pidfd_open, Linux 5.3. */
     int pidfd_open(int pid, int flags);
 

@@ -3,6 +3,8 @@ package dev.rustyrun.linux;
 /** Numbers of system calls that older libcs have no function for, as in {@code asm/unistd.h}. */
 final class SystemCall {
 
+    static final int CLONE = "aarch64".equals(System.getProperty("os.arch")) ? 220 : 56;
+
     static final int PIVOT_ROOT = "aarch64".equals(System.getProperty("os.arch")) ? 41 : 155;
 
     static final int RT_SIGACTION = "aarch64".equals(System.getProperty("os.arch")) ? 134 : 13;

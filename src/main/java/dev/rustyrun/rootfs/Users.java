@@ -5,9 +5,13 @@ import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The users and groups that a root file system knows: its {@code /etc/passwd} and {@code /etc/group}, man 5 passwd. */
 public final class Users {
+
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+    private static final int MOST_DIGITS = 10;
 
     private static final long HIGHEST_ID = Integer.MAX_VALUE;
 
@@ -76,7 +80,7 @@ public final class Users {
         if (entry.isPresent()) {
             return number(what + " id of " + text, entry.get()[2]);
         }
-        if (text.matches("[0-9]+")) {
+        if (DIGITS.matcher(text).matches()) {
             return number(what, text);
         }
         throw new InvalidSpecException("unknown " + what + " \"" + text + "\": it is neither a number nor in the rootfs's "
@@ -84,7 +88,7 @@ public final class Users {
     }
 
     private static int number(String what, String text) {
-        if (!text.matches("[0-9]{1,10}") || Long.parseLong(text) > HIGHEST_ID) {
+        if (text.length() > MOST_DIGITS || !DIGITS.matcher(text).matches() || Long.parseLong(text) > HIGHEST_ID) {
             throw new InvalidSpecException(what + " \"" + text + "\" is not a number from 0 to " + HIGHEST_ID);
         }
         return Integer.parseInt(text);

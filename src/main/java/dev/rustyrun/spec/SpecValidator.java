@@ -81,7 +81,7 @@ public final class SpecValidator {
         if (options.copyUp() && !mount.type().equals("tmpfs")) {
             throw new InvalidSpecException("mount on " + mount.destination() + ": tmpcopyup is for a tmpfs");
         }
-        if (mount.destination().matches("/+")) {
+        if (isRoot(mount.destination())) {
             throw new InvalidSpecException("mount target / is the rootfs itself; use --rootfs");
         }
         if (!mount.type().equals("proc") && !ProcPaths.mayBeCovered(mount.destination())) {
@@ -118,5 +118,14 @@ public final class SpecValidator {
         if (text.indexOf('\0') >= 0) {
             throw new InvalidSpecException(what + " has a NUL character in it");
         }
+    }
+
+    private static boolean isRoot(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            if (path.charAt(i) != '/') {
+                return false;
+            }
+        }
+        return !path.isEmpty();
     }
 }

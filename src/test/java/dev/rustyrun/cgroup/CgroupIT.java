@@ -306,10 +306,4 @@ class CgroupIT {
                 e.getMessage());
         below.remove();
     }
-
-    @Test
-    void joining_can_be_quickened() {
-        Cgroup.quicken(linux, layout);
-        assertTrue(layout.ownDirectory(layout.kind() == CgroupLayout.Kind.V2 ? "" : "pids").isPresent());
-    }
 }

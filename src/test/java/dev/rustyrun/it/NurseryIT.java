@@ -1,0 +1,66 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The process from which a native service makes its stages. Needs root and the native executable. */
+class NurseryIT {
+
+    @BeforeAll
+    static void needsRootAndTheNativeExecutable() {
+        Launcher.requireRoot();
+        Assumptions.assumeTrue(Launcher.isNative(), "a JVM has many threads and cannot copy itself: only a native service"
+                + " has a nursery");
+    }
+
+    private static long nurseryOf(Server server) {
+        List<Long> found = Host.childrenOf(server.pid()).stream()
+                .filter(pid -> Host.read("/proc/" + pid + "/cmdline").contains("nursery")).toList();
+        assertEquals(1, found.size(), found.toString());
+        return found.get(0);
+    }
+
+    @Test
+    void a_nursery_that_is_killed_is_replaced_and_no_launch_fails() throws Exception {
+        try (Server server = Server.start("--warm", "0")) {
+            server.sh(200, "true");
+            long first = nurseryOf(server);
+            Host.signal(first, "KILL");
+            server.sh(200, "true");
+            server.sh(200, "true");
+            assertNotEquals(first, nurseryOf(server));
+        }
+        Host.expectNothingLeft("nursery");
+    }
+
+    @Test
+    void CVE_2019_5736_what_stages_are_copies_of_runs_from_a_read_only_mount_that_the_host_does_not_see() throws Exception {
+        try (Server server = Server.start("--warm", "0")) {
+            String mounts = Host.read("/proc/" + server.pid() + "/mountinfo");
+            server.sh(200, "true");
+            String nursery = "/proc/" + nurseryOf(server);
+            assertTrue(isWritable("/proc/" + server.pid() + "/exe"), "else this shows nothing");
+            assertTrue(!isWritable(nursery + "/exe"), "access(2) of a file on a read-only mount is EROFS, even for root");
+            assertEquals(mounts, Host.read("/proc/" + server.pid() + "/mountinfo"));
+            assertEquals(mounts, Host.read(nursery + "/mountinfo"), "it sees what the service sees, later mounts too");
+        }
+    }
+
+    private static boolean isWritable(String file) {
+        return Launcher.execute(List.of("test", "-w", file), "").exitCode() == 0;
+    }
+
+    @Test
+    void a_stage_made_by_copying_has_no_descriptor_of_the_nursery() throws Exception {
+        try (Server server = Server.start("--warm", "0")) {
+            String answer = server.sh(200, "ls /proc/self/fd; readlink /proc/self/fd/0");
+            assertTrue(answer.contains("\"text\":\"0\\n1\\n2\\n3\\npipe:"), answer);
+        }
+    }
+}
