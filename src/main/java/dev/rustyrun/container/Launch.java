@@ -87,7 +87,7 @@ public final class Launch {
     Outcome launch(ContainerState state, ContainerCgroup cgroup, LaunchPlan plan, Stages stages, boolean traced,
             long timeoutMillis) {
         return cgroup.explain(stages.launch(plan, new LaunchOptions(traced, timeoutMillis, Optional.empty(), 0,
-                new CommandLineHost(linux, store, state))));
+                new CommandLineHost(linux, store, spec, state))));
     }
 
     /** What the user should know, and is told only once. */

@@ -50,6 +50,14 @@ sealed interface Report {
     record Waiting() implements Report {
     }
 
+    /** {@code init} waits until the agent that will answer for its system calls can be told of it. */
+    record ListenerDue() implements Report {
+    }
+
+    /** The filter of system calls is installed; its listener's descriptor came along. */
+    record ListenerOpened(int listener) implements Report {
+    }
+
     /** The command's terminal is open; the master side's descriptor came along. */
     record TerminalOpened(int master) implements Report {
     }

@@ -41,6 +41,7 @@ final class StageTalk {
     private boolean open = true;
     private boolean detached;
     private boolean waiting;
+    private Optional<SeccompAgent> agent = Optional.empty();
     private int init;
     private Optional<Report.StepFailed> failure = Optional.empty();
     private Optional<ChildStatus> initEnded = Optional.empty();
@@ -200,6 +201,10 @@ final class StageTalk {
             sendDescriptors();
         } else if (report instanceof Report.SetUp) {
             letGo();
+        } else if (report instanceof Report.ListenerDue) {
+            findAgent();
+        } else if (report instanceof Report.ListenerOpened opened) {
+            tellAgent(opened.listener());
         } else if (report instanceof Report.Detached) {
             detached = true;
         } else if (report instanceof Report.Waiting) {
@@ -229,6 +234,25 @@ final class StageTalk {
             linux.send(socket.descriptor(), TERMINAL_NAME, given.descriptor());
         } catch (LinuxException e) {
             fail("send the terminal to " + path, e.getMessage());
+        }
+    }
+
+    /** Before the filter is there: without an agent its calls would wait for ever. */
+    private void findAgent() {
+        LaunchHost.Agent wanted = options.host().agent();
+        try {
+            agent = Optional.of(SeccompAgent.connect(linux, wanted));
+            send(StageChannel.GO, -1);
+        } catch (LinuxException e) {
+            fail("reach the seccomp agent at " + wanted.socket(), e.getMessage() + "; does it listen there?");
+        }
+    }
+
+    private void tellAgent(int listener) {
+        try (OpenFile given = new OpenFile(linux, listener)) {
+            agent.orElseThrow().tell(given.descriptor());
+        } catch (LinuxException e) {
+            fail("send the seccomp listener to its agent", e.getMessage());
         }
     }
 
