@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -15,6 +16,7 @@ import java.util.StringJoiner;
  */
 public final class Linux {
 
+    private static final int IOPRIO_CLASS_SHIFT = 13;
     private static final int SIG_SETMASK = 2;
     private static final int SFD_CLOEXEC = FileFlag.O_CLOEXEC;
     private static final int SOCK_STREAM = 1;
@@ -547,6 +549,42 @@ public final class Linux {
     /** One of {@link Prctl}'s operations that takes two numbers; man 2 prctl. */
     public void prctl(Prctl operation, long argument, long second) {
         check(libc.prctl(operation.value(), argument, second), "prctl", operation, argument, second);
+    }
+
+    /** Lets this thread, and what it becomes, run on the processors {@code which} only; man 2 sched_setaffinity. */
+    public void setAffinity(BitSet which) {
+        check(libc.sched_setaffinity(words(which)), "sched_setaffinity", which);
+    }
+
+    /** Sets when this thread, and what it becomes, gets a processor; man 2 sched_setattr. */
+    public void setScheduler(SchedulerAttributes attributes) {
+        check(libc.sched_setattr(attributes.encode()), "sched_setattr", attributes);
+    }
+
+    /** Sets when this thread, and what it becomes, gets a disk, by the number of a class and a level in it; man 2 ioprio_set. */
+    public void setIoPriority(int ioClass, int level) {
+        check(libc.ioprio_set(ioClass << IOPRIO_CLASS_SHIFT | level), "ioprio_set", ioClass, level);
+    }
+
+    /**
+     * Sets from which nodes this thread, and what it becomes, gets memory; man 2 set_mempolicy.
+     *
+     * @param mode MPOL_, with MPOL_F_ bits
+     */
+    public void setMemoryPolicy(int mode, BitSet nodes) {
+        byte[] mask = words(nodes);
+        // The kernel takes the count for one more than it looks at.
+        check(libc.set_mempolicy(mode, mask, nodes.isEmpty() ? 0 : mask.length * 8L + 1), "set_mempolicy", mode, nodes);
+    }
+
+    /** Sets how this thread, and what it becomes, sees the machine, PER_; man 2 personality. */
+    public void setPersonality(long persona) {
+        check(libc.personality(persona), "personality", persona);
+    }
+
+    /** A bit mask in whole words of the kernel's. */
+    private static byte[] words(BitSet set) {
+        return Arrays.copyOf(set.toByteArray(), Math.max(1, (set.length() + 63) / 64) * Long.BYTES);
     }
 
     /** Limits a resource of this process, -1 being no limit; man 2 getrlimit. */

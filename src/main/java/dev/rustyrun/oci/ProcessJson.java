@@ -133,8 +133,8 @@ final class ProcessJson {
         JsonField io = json.field("ioPriority");
         return new Scheduling(io.isPresent() ? ioPriority(io) : Scheduling.IoPriority.INHERITED,
                 json.field("scheduler").isPresent() ? cpu(json.field("scheduler")) : Scheduling.Cpu.INHERITED,
-                affinity.isPresent() ? processors(affinity.field("initial")) : "",
-                affinity.isPresent() ? processors(affinity.field("final")) : "");
+                affinity.isPresent() ? numbers(affinity.field("initial"), "processors") : "",
+                affinity.isPresent() ? numbers(affinity.field("final"), "processors") : "");
     }
 
     private static Scheduling.IoPriority ioPriority(JsonField json) {
@@ -166,14 +166,15 @@ final class ProcessJson {
         return cpu;
     }
 
-    private static String processors(JsonField json) {
+    /** A list of numbers without spaces; empty when it is missing. */
+    static String numbers(JsonField json, String what) {
         String list = json.textOr("").replace(" ", "");
         try {
             if (!list.isEmpty()) {
                 CpuList.parse(json.path(), list);
             }
         } catch (InvalidSpecException e) {
-            throw json.wrong("is not a list of processors such as 0-3,7: " + JsonField.quoted(json.text()));
+            throw json.wrong("is not a list of " + what + " such as 0-3,7: " + JsonField.quoted(json.text()));
         }
         return list;
     }

@@ -40,6 +40,7 @@ public final class PlanCompiler {
 
     private LaunchPlan compile() {
         namespaces();
+        new TaskPlan(spec).first(init);
         cgroup();
         identity();
         FileSystemPlan files = new FileSystemPlan(spec, host);

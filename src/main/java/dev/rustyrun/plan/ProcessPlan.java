@@ -27,6 +27,7 @@ final class ProcessPlan {
     /** Adds everything from giving up privileges to the command. */
     void command(List<Step> steps) {
         PrivilegePlan privileges = new PrivilegePlan(spec, host);
+        new TaskPlan(spec).beforePrivileges(steps);
         privileges.addFirst(steps);
         lifecycle.beforeWait(steps);
         // An agent is told of the filter by run, which is there only before the wait.
