@@ -32,7 +32,7 @@ final class ProcessJson {
                 environment(json.field("env")), json.field("cwd").absolutePath(), capabilities(json.field("capabilities")),
                 json.field("noNewPrivileges").truthOr(false), rlimits(json.field("rlimits")),
                 (int) json.field("oomScoreAdj").betweenOr(-1000, 1000, Spec.Process.INHERITED),
-                consoleSize(json.field("consoleSize")), apparmorProfile(json.field("apparmorProfile")),
+                consoleSize(json), apparmorProfile(json.field("apparmorProfile")),
                 label(json.field("selinuxLabel"), host), scheduling(json));
     }
 
@@ -104,8 +104,10 @@ final class ProcessJson {
         return json;
     }
 
-    private static Spec.ConsoleSize consoleSize(JsonField json) {
-        if (!json.isPresent()) {
+    /** To be ignored, whatever it is, where there is no terminal. */
+    private static Spec.ConsoleSize consoleSize(JsonField process) {
+        JsonField json = process.field("consoleSize");
+        if (!json.isPresent() || !process.field("terminal").truthOr(false)) {
             return Spec.ConsoleSize.UNSET;
         }
         return new Spec.ConsoleSize((int) json.field("height").between(0, 0xFFFF),

@@ -243,7 +243,7 @@ class ConfigJsonTest {
         "process.cwd                       | 'cwd': 'x'",
         "process.env[1]                    | 'env': ['A=', 'B']",
         "process.terminal                  | 'terminal': 'yes'",
-        "process.consoleSize.width         | 'consoleSize': {'height': 5}",
+        "process.consoleSize.width         | 'terminal': true, 'consoleSize': {'height': 5}",
         "process.user.uid                  | 'user': {'uid': -1}",
         "process.user.additionalGids[0]    | 'user': {'additionalGids': ['root']}",
         "process.user.umask                | 'user': {'umask': 512}",
