@@ -38,11 +38,12 @@ class CgroupConformanceIT {
         return config -> linux(config).set("resources", json(json));
     }
 
-    /** The cgroups of a created container, as its process has them. */
+    /** The cgroups of a running container, as its process has them. */
     private static String cgroups(String path) {
-        try (OciBundle bundle = new OciBundle("true")) {
+        try (OciBundle bundle = new OciBundle("sleep", "1000")) {
             bundle.edit(config -> linux(config).put("cgroupsPath", path));
             bundle.create("box").expect(0);
+            bundle.rustyrun("start", "box").expect(0);
             return Host.read("/proc/" + bundle.state("box").get("pid") + "/cgroup");
         }
     }
