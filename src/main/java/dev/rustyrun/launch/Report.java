@@ -30,6 +30,10 @@ sealed interface Report {
     record IdsNeeded() implements Report {
     }
 
+    /** {@code init} waits until network devices have been moved into its namespace. */
+    record NetDevicesDue() implements Report {
+    }
+
     /** {@code init} waits until the host's hooks have run. */
     record HooksDue() implements Report {
     }

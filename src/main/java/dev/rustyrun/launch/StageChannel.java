@@ -43,6 +43,7 @@ final class StageChannel {
     static final byte DETACHED = 11;
     static final byte LISTENER_DUE = 12;
     static final byte LISTENER_OPENED = 13;
+    static final byte NET_DEVICES_DUE = 14;
 
     /** What {@code run} sends to a stage that waits: go on. */
     static final byte[] GO = {'g'};
@@ -202,6 +203,8 @@ final class StageChannel {
             return DETACHED;
         } else if (report instanceof Report.SetUp) {
             return SET_UP;
+        } else if (report instanceof Report.NetDevicesDue) {
+            return NET_DEVICES_DUE;
         } else if (report instanceof Report.ListenerDue) {
             return LISTENER_DUE;
         } else if (report instanceof Report.ListenerOpened) {
@@ -262,6 +265,7 @@ final class StageChannel {
                 case SET_UP -> new Report.SetUp();
                 case WAITING -> new Report.Waiting();
                 case IDS_NEEDED -> new Report.IdsNeeded();
+                case NET_DEVICES_DUE -> new Report.NetDevicesDue();
                 case LISTENER_DUE -> new Report.ListenerDue();
                 case LISTENER_OPENED -> new Report.ListenerOpened(descriptor);
                 case TERMINAL_OPENED -> new Report.TerminalOpened(descriptor);

@@ -201,6 +201,8 @@ final class StageTalk {
             sendDescriptors();
         } else if (report instanceof Report.SetUp) {
             letGo();
+        } else if (report instanceof Report.NetDevicesDue) {
+            moveNetDevices();
         } else if (report instanceof Report.ListenerDue) {
             findAgent();
         } else if (report instanceof Report.ListenerOpened opened) {
@@ -234,6 +236,15 @@ final class StageTalk {
             linux.send(socket.descriptor(), TERMINAL_NAME, given.descriptor());
         } catch (LinuxException e) {
             fail("send the terminal to " + path, e.getMessage());
+        }
+    }
+
+    private void moveNetDevices() {
+        try {
+            new NetDeviceMover(linux).move(plan.netDevices(), init);
+            send(StageChannel.GO, -1);
+        } catch (LinuxException | StepFailure e) {
+            fail("move network devices into the container", e.getMessage());
         }
     }
 

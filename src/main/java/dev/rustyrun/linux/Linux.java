@@ -24,6 +24,8 @@ public final class Linux {
     private static final int SOCK_CLOEXEC = FileFlag.O_CLOEXEC;
     private static final int AF_UNIX = 1;
     private static final int AF_INET = 2;
+    private static final int AF_NETLINK = 16;
+    private static final int SOCK_RAW = 3;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int LOCK_EX = 2;
@@ -708,6 +710,47 @@ public final class Linux {
         } finally {
             libc.close(socket);
         }
+    }
+
+    /** The same for a device in the namespace of the open {@code socket}. */
+    public void bringInterfaceUp(int socket, String name) {
+        check(libc.ioctl(socket, Ioctl.SIOCSIFFLAGS, Ioctl.interfaceUp(name)), "ioctl SIOCSIFFLAGS", name);
+    }
+
+    /** The number of a network device in the namespace of the open {@code socket}; man 7 netdevice, SIOCGIFINDEX. */
+    public int interfaceIndex(int socket, String name) {
+        byte[] request = Ioctl.interfaceNamed(name);
+        check(libc.ioctl(socket, Ioctl.SIOCGIFINDEX, request), "ioctl SIOCGIFINDEX", name);
+        return Ioctl.interfaceIndex(request);
+    }
+
+    /** A socket to the network of this thread's namespace; man 7 rtnetlink. */
+    public int routeSocket() {
+        return check(libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0), "socket AF_NETLINK");
+    }
+
+    /** Sends {@code request} (of {@link RouteMessage}), which the kernel acknowledges, to do {@code what}. */
+    public void tellRoute(int socket, byte[] request, String what) {
+        int errno = RouteMessage.errno(askRoute(socket, request, request.length + 1024));
+        if (errno != 0) {
+            throw new LinuxException(what, errno);
+        }
+    }
+
+    /** Sends {@code request} (of {@link RouteMessage}); all parts of the answer, of at most {@code room} bytes each. */
+    public byte[] askRoute(int socket, byte[] request, int room) {
+        send(socket, request, -1);
+        byte[] answer = {};
+        byte[] piece = new byte[room];
+        byte[] part;
+        do {
+            int got = receive(socket, piece, room).count();
+            part = Arrays.copyOf(piece, got);
+            int before = answer.length;
+            answer = Arrays.copyOf(answer, before + got);
+            System.arraycopy(part, 0, answer, before, got);
+        } while (part.length > 0 && !RouteMessage.isEnd(part));
+        return answer;
     }
 
     /** Two connected unix stream sockets; man 2 socketpair. */

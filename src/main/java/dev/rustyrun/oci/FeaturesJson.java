@@ -58,7 +58,7 @@ public final class FeaturesJson {
         linux.putObject("selinux").put("enabled", true);
         linux.putObject("intelRdt").put("enabled", false);
         memoryPolicy(linux.putObject("memoryPolicy"));
-        linux.putObject("netDevices").put("enabled", false);
+        linux.putObject("netDevices").put("enabled", true);
         linux.putObject("mountExtensions").putObject("idmap").put("enabled", true);
     }
 

@@ -7,6 +7,7 @@ import dev.rustyrun.spec.LinuxSpec.Namespace;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Machine;
 import dev.rustyrun.spec.MemoryPolicy;
+import dev.rustyrun.spec.NetDevice;
 import dev.rustyrun.spec.SeccompSetting;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -48,7 +49,8 @@ final class LinuxJson {
                 new ResourcesJson(warnings).resources(section.field("resources")),
                 propagation(section.field("rootfsPropagation")), setting, section.field("maskedPaths").absolutePaths(),
                 section.field("readonlyPaths").absolutePaths(), ProcessJson.label(section.field("mountLabel"), host),
-                personality(section.field("personality")), memoryPolicy(section.field("memoryPolicy")));
+                personality(section.field("personality")), memoryPolicy(section.field("memoryPolicy")),
+                netDevices(section.field("netDevices")));
     }
 
     /** What would change how the container is confined or what it can reach, and has no step here yet. */
@@ -58,10 +60,20 @@ final class LinuxJson {
             throw rdt.wrong(host.resctrl() ? "is something that Rustyrun does not set up: leave it out"
                     : "needs the resctrl file system at /sys/fs/resctrl, which is not there: mount it, or leave it out");
         }
-        JsonField netDevices = section.field("netDevices");
-        if (netDevices.isPresent() && !netDevices.fields().isEmpty()) {
-            throw netDevices.wrong("is something that Rustyrun does not set up: leave it out");
+    }
+
+    private static List<NetDevice> netDevices(JsonField json) {
+        List<NetDevice> devices = new ArrayList<>();
+        for (Map.Entry<String, JsonField> device : json.fields().entrySet()) {
+            JsonField name = device.getValue().field("name");
+            String inside = name.textOr("").isEmpty() ? device.getKey() : name.text();
+            if (!NetDevice.isName(device.getKey()) || !NetDevice.isName(inside)) {
+                throw device.getValue().wrong("has a name that no network device can have: "
+                        + JsonField.quoted(NetDevice.isName(inside) ? device.getKey() : inside));
+            }
+            devices.add(new NetDevice(device.getKey(), inside));
         }
+        return devices;
     }
 
     private static MemoryPolicy memoryPolicy(JsonField json) {

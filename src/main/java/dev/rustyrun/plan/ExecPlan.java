@@ -52,7 +52,7 @@ public final class ExecPlan {
         process.terminal(init, false);
         init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
         process.command(init);
-        return new LaunchPlan(child, init, spec.process().terminal(), false, IdMaps.NONE, List.of());
+        return new LaunchPlan(child, init, spec.process().terminal(), false, IdMaps.NONE, List.of(), List.of());
     }
 
     private static Spec withoutHooks(Spec spec) {

@@ -86,6 +86,7 @@ public final class PlanCodec {
             case SET_MEMORY_POLICY -> TaskStep.SetMemoryPolicy.read(in);
             case SET_IO_PRIORITY -> TaskStep.SetIoPriority.read(in);
             case SET_SCHEDULER -> TaskStep.SetScheduler.read(in);
+            case AWAIT_NET_DEVICES -> new LifecycleStep.AwaitNetDevices();
             case AWAIT_HOST_HOOKS -> new LifecycleStep.AwaitHostHooks();
             case RUN_HOOK -> LifecycleStep.RunHook.read(in);
             case RECEIVE_DESCRIPTORS -> LifecycleStep.ReceiveDescriptors.read(in);

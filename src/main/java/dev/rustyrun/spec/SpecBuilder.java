@@ -60,7 +60,7 @@ public final class SpecBuilder {
                 noNewPrivileges, rlimits, oomScoreAdj);
         LinuxSpec linux = new LinuxSpec(List.copyOf(namespaces.values()), uidMappings, gidMappings, timeOffsets, devices,
                 sysctl, cgroupsPath, withDevices(), rootfsPropagation, seccomp, maskedPaths, readonlyPaths, "", "",
-                MemoryPolicy.INHERITED);
+                MemoryPolicy.INHERITED, List.of());
         return new Spec(process, new Spec.Root(rootfs, readonly), hostname, domainname, mounts, linux, annotations,
                 Hooks.NONE);
     }

@@ -35,7 +35,7 @@ class PlanCodecTest {
             new TaskStep.SetPersonality("LINUX32", 8), new TaskStep.SetMemoryPolicy(2, "MPOL_BIND", "0"),
             new TaskStep.SetIoPriority(2, "IOPRIO_CLASS_BE", 7),
             new TaskStep.SetScheduler("SCHED_FIFO", new SchedulerAttributes(1, 2L << 40, -3, 4, 5, 6, 7)),
-            new LifecycleStep.AwaitHostHooks(),
+            new LifecycleStep.AwaitNetDevices(), new LifecycleStep.AwaitHostHooks(),
             new LifecycleStep.RunHook(new Hook("/h", List.of("h"), List.of("A=b"), 3), true),
             new LifecycleStep.ReceiveDescriptors(4), new LifecycleStep.FindProgram(List.of("sh"), List.of("PATH=/bin")),
             new LifecycleStep.Detach(), new LifecycleStep.AwaitStart(),

@@ -27,7 +27,7 @@ class TaskPlanTest {
         LinuxSpec linux = new LinuxSpec(l.namespaces(), l.uidMappings(), l.gidMappings(), l.timeOffsets(), l.devices(),
                 l.sysctl(), l.cgroupsPath(), l.resources(), l.rootfsPropagation(), l.seccomp(), l.maskedPaths(),
                 l.readonlyPaths(), "system_u:object_r:container_file_t:s0:c1,c2", "LINUX32",
-                new MemoryPolicy(true, MemoryPolicy.Mode.MPOL_BIND, Set.of(), "0"));
+                new MemoryPolicy(true, MemoryPolicy.Mode.MPOL_BIND, Set.of(), "0"), List.of());
         return new Spec(new Spec.Process(p.terminal(), p.user(), p.args(), p.env(), p.cwd(), p.capabilities(),
                 p.noNewPrivileges(), p.rlimits(), p.oomScoreAdj(), p.consoleSize(), apparmor, selinux, scheduling),
                 plain.root(), plain.hostname(), plain.domainname(), plain.mounts(), linux, plain.annotations(), plain.hooks());
