@@ -6,6 +6,7 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.spec.Hooks;
+import dev.rustyrun.spec.Spec;
 import java.util.Optional;
 
 /** The host's side of a container that is being made from a bundle. */
@@ -13,16 +14,18 @@ final class BundleHost implements LaunchHost {
 
     private final Linux linux;
     private final ContainerStore store;
+    private final Spec spec;
     private final Hooks hooks;
     private final Optional<String> pidFile;
     private ContainerState state;
     private boolean hooked;
 
-    BundleHost(Linux linux, ContainerStore store, ContainerState state, Hooks hooks, Optional<String> pidFile) {
+    BundleHost(Linux linux, ContainerStore store, ContainerState state, Spec spec, Optional<String> pidFile) {
         this.linux = linux;
         this.store = store;
         this.state = state;
-        this.hooks = hooks;
+        this.spec = spec;
+        this.hooks = spec.hooks();
         this.pidFile = pidFile;
     }
 
@@ -64,5 +67,10 @@ final class BundleHost implements LaunchHost {
     public Gate gate() {
         int fifo = linux.open(store.fifo(state.id()), FileFlag.O_RDWR);
         return new Gate(fifo, linux.create(store.reports(state.id()), 0600));
+    }
+
+    @Override
+    public Agent agent() {
+        return FilterAgent.of(spec, state, Status.CREATING, state.origin().bundle(), state.pid());
     }
 }

@@ -37,11 +37,20 @@ public record ContainerState(String id, int pid, long startTime, String rootfs, 
      * @param annotations of its config.json
      * @param hasProcess whether it says what to run
      * @param hasLateHooks whether hooks run after its start or after its deletion
+     * @param keptProcess of a container from the command line, {@link dev.rustyrun.oci.KeptProcess}; else empty
      */
-    public record Origin(String bundle, Map<String, String> annotations, boolean hasProcess, boolean hasLateHooks) {
+    public record Origin(String bundle, Map<String, String> annotations, boolean hasProcess, boolean hasLateHooks,
+            String keptProcess) {
+
+        /** A bundle. */
+        public Origin(String bundle, Map<String, String> annotations, boolean hasProcess, boolean hasLateHooks) {
+            this(bundle, annotations, hasProcess, hasLateHooks, "");
+        }
 
         /** No bundle. */
-        public static final Origin COMMAND_LINE = new Origin("", Map.of(), true, false);
+        static Origin commandLine(String keptProcess) {
+            return new Origin("", Map.of(), true, false, keptProcess);
+        }
 
         public Origin {
             annotations = Map.copyOf(annotations);

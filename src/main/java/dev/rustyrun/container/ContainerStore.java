@@ -34,6 +34,8 @@ public final class ContainerStore {
     private static final String REPORTS = "start.reports";
     private static final List<String> FILES = List.of(STATE, STATE + ".new", CONFIG, FIFO, REPORTS);
     private static final int ID_BYTES = 6;
+    /** A maker writes the state right after it has made the folder. */
+    private static final long EMPTY_AT_MOST_MILLIS = 10_000;
 
     private final Linux linux;
     private final String folder;
@@ -310,6 +312,30 @@ public final class ContainerStore {
     public List<ContainerState> leftovers() {
         return all().stream().filter(state -> !isAlive(state))
                 .filter(state -> !state.setUp() || state.origin().bundle().isEmpty()).toList();
+    }
+
+    /**
+     * Removes folders without a state: their makers were killed between making the one and writing the other.
+     *
+     * @return their names
+     */
+    List<String> removeEmpty() {
+        List<String> removed = new ArrayList<>();
+        String[] names = new File(folder).list();
+        for (String name : names == null ? new String[0] : names) {
+            long age = System.currentTimeMillis() - new File(path(name)).lastModified();
+            if (!name.startsWith(".") && read(name).isEmpty() && age > EMPTY_AT_MOST_MILLIS) {
+                try {
+                    linux.removeFile(path(name) + "/" + STATE + ".new");
+                    // Fails when there is anything in it, or somebody has written its state just now.
+                    linux.removeDirectory(FileFlag.AT_FDCWD, path(name));
+                    removed.add(name);
+                } catch (LinuxException e) {
+                    // Not one of ours, or no longer empty.
+                }
+            }
+        }
+        return removed;
     }
 
     private boolean isAlive(String id) {

@@ -7,6 +7,7 @@ import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.oci.KeptProcess;
 import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.plan.ExecPlan;
 import dev.rustyrun.plan.ExecPlan.Joined;
@@ -59,7 +60,7 @@ public final class Execution {
             options.checkTerminal(spec.process());
         }
         LaunchPlan plan = plan(state, spec, new Lifecycle(detached, false, options.descriptors(), true));
-        FurtherHost host = new FurtherHost(linux, options.pidFile());
+        FurtherHost host = new FurtherHost(linux, spec, state, status, options.pidFile());
         LaunchOptions how = new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host);
         if (!detached) {
             return stage.launch(plan, how);
@@ -70,8 +71,11 @@ public final class Execution {
 
     private Spec specOf(ContainerState state) {
         if (state.origin().bundle().isEmpty()) {
-            throw new InvalidSpecException("cannot exec in container \"" + state.id()
-                    + "\": it was not made from a bundle, so that what confines it is not known");
+            try {
+                return KeptProcess.read(state.origin().keptProcess(), state.rootfs());
+            } catch (InvalidSpecException e) {
+                throw new InvalidSpecException("cannot exec in container \"" + state.id() + "\": " + e.getMessage());
+            }
         }
         return Bundle.parse(Path.of(state.origin().bundle()), linux.readFile(store.config(state.id()))).spec();
     }

@@ -2,21 +2,35 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.launch.LaunchHost;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.Spec;
 import java.util.Optional;
 
 /** The host's side of a further process in a container, which has no hooks and waits for no start. */
 final class FurtherHost implements LaunchHost {
 
     private final Linux linux;
+    private final Spec spec;
+    private final ContainerState state;
+    private final Status status;
     private final Optional<String> pidFile;
+    private int process;
 
-    FurtherHost(Linux linux, Optional<String> pidFile) {
+    /**
+     * @param spec the container's, with the further process as its process
+     * @param state the container's
+     */
+    FurtherHost(Linux linux, Spec spec, ContainerState state, Status status, Optional<String> pidFile) {
         this.linux = linux;
+        this.spec = spec;
+        this.state = state;
+        this.status = status;
         this.pidFile = pidFile;
     }
 
     @Override
     public void initStarted(int pid) {
+        process = pid;
         pidFile.ifPresent(path -> PidFile.write(linux, path, pid));
     }
 
@@ -33,5 +47,10 @@ final class FurtherHost implements LaunchHost {
     @Override
     public Gate gate() {
         throw new IllegalStateException("a further process waits for no start");
+    }
+
+    @Override
+    public Agent agent() {
+        return FilterAgent.of(spec, state, status, state.origin().bundle(), process);
     }
 }

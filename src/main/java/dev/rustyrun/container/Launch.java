@@ -5,6 +5,7 @@ import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.Stages;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.oci.KeptProcess;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.PlanCompiler;
@@ -87,7 +88,7 @@ public final class Launch {
     Outcome launch(ContainerState state, ContainerCgroup cgroup, LaunchPlan plan, Stages stages, boolean traced,
             long timeoutMillis) {
         return cgroup.explain(stages.launch(plan, new LaunchOptions(traced, timeoutMillis, Optional.empty(), 0,
-                new CommandLineHost(linux, store, state))));
+                new CommandLineHost(linux, store, spec, state))));
     }
 
     /** What the user should know, and is told only once. */
@@ -126,6 +127,7 @@ public final class Launch {
     ContainerState state(String id, String cgroup) {
         int run = linux.processId();
         return new ContainerState(id, 0, 0, spec.root().path(), cgroup, Instant.now().toString(), run,
-                ProcessTimes.startOf(linux, run), false, ContainerState.Origin.COMMAND_LINE);
+                ProcessTimes.startOf(linux, run), false,
+                ContainerState.Origin.commandLine(KeptProcess.write(spec)));
     }
 }

@@ -43,6 +43,7 @@ public final class Leftovers {
                 store.remove(gone.id());
             });
         }
+        store.removeEmpty().forEach(id -> lines.add("removed folder of container " + id));
         if (layout.kind() != CgroupLayout.Kind.NONE && linux.isRoot()) {
             removeCgroups(lines);
         }

@@ -1,5 +1,6 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.launch.HookRunner.HookFailure;
 import dev.rustyrun.launch.StartReports;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
@@ -7,16 +8,20 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Signal;
 import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Starts the command of a created container; runtime-spec runtime.md, "Start". */
 public final class Start {
 
     private static final byte[] GO = {'g'};
+    private static final int FAILED = 125;
 
     private final Linux linux;
     private final ContainerStore store;
@@ -31,7 +36,7 @@ public final class Start {
     /**
      * Starts it, and waits until it is the command.
      *
-     * @return what went wrong, if the command could not be executed
+     * @return what went wrong, if the command could not be executed or a hook after it failed
      * @throws InvalidSpecException when it is not created, or its bundle does not say what to run
      */
     public Optional<StartReports.Failure> start(String id) {
@@ -53,11 +58,25 @@ public final class Start {
             }
         }
         if (state.origin().hasLateHooks()) {
-            String config = linux.readFile(store.config(id));
-            new HookStage(linux).runAll(Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks().poststart(),
-                    state, Status.RUNNING, messages);
+            return runHooks(state);
         }
         return Optional.empty();
+    }
+
+    /** One that fails ends the container; runtime.md, "Lifecycle", 9. */
+    private Optional<StartReports.Failure> runHooks(ContainerState state) {
+        String config = linux.readFile(store.config(state.id()));
+        List<Hooks.Hook> hooks = Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks().poststart();
+        try {
+            new HookStage(linux).run(hooks, state, Status.RUNNING);
+            return Optional.empty();
+        } catch (HookFailure e) {
+            if (store.isInitAlive(state)) {
+                linux.kill(state.pid(), Signal.SIGKILL.number());
+            }
+            return Optional.of(new StartReports.Failure("the container was killed, for a poststart hook failed: "
+                    + e.getMessage(), FAILED));
+        }
     }
 
     private Optional<StartReports.Failure> open(String id) {

@@ -15,6 +15,8 @@ final class StateFile {
 
     private static final JsonFactory JSON = new JsonFactory();
 
+    private static final String KEPT = "keptProcess";
+
     private StateFile() {
     }
 
@@ -35,6 +37,10 @@ final class StateFile {
             json.writeStringField("bundle", origin.bundle());
             json.writeBooleanField("hasProcess", origin.hasProcess());
             json.writeBooleanField("hasLateHooks", origin.hasLateHooks());
+            if (!origin.keptProcess().isEmpty()) {
+                json.writeFieldName(KEPT);
+                json.writeRawValue(origin.keptProcess());
+            }
             json.writeObjectFieldStart("annotations");
             for (Map.Entry<String, String> annotation : origin.annotations().entrySet()) {
                 json.writeStringField(annotation.getKey(), annotation.getValue());
@@ -64,6 +70,11 @@ final class StateFile {
                         json.nextToken();
                         annotations.put(key, json.getText());
                     }
+                } else if (value == JsonToken.START_OBJECT && name.equals(KEPT)) {
+                    // Only exec wants to know what it says.
+                    int from = (int) json.currentTokenLocation().getCharOffset();
+                    json.skipChildren();
+                    fields.put(name, text.substring(from, (int) json.currentLocation().getCharOffset()));
                 } else {
                     fields.put(name, value.isScalarValue() ? json.getText() : "");
                     json.skipChildren();
@@ -76,7 +87,7 @@ final class StateFile {
                     Boolean.parseBoolean(fields.get("setUp")),
                     new ContainerState.Origin(fields.getOrDefault("bundle", ""), annotations,
                             Boolean.parseBoolean(fields.get("hasProcess")),
-                            Boolean.parseBoolean(fields.get("hasLateHooks")))));
+                            Boolean.parseBoolean(fields.get("hasLateHooks")), fields.getOrDefault(KEPT, ""))));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }

@@ -5,6 +5,7 @@ import dev.rustyrun.plan.MountStep;
 import dev.rustyrun.plan.NamespaceStep;
 import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Step;
+import dev.rustyrun.plan.TaskStep;
 
 /** What to do about a failed step, for the failures that people meet. */
 final class Hints {
@@ -16,6 +17,19 @@ final class Hints {
     static String of(Step step, int errno) {
         String hint = hint(step, errno);
         return hint.isEmpty() ? "" : "; " + hint;
+    }
+
+    private static String task(Step step, int errno) {
+        if (step instanceof TaskStep.SetLabel) {
+            return errno == Errno.ENOENT || errno == Errno.EINVAL ? "is that profile or label loaded on this machine?" : "";
+        }
+        return switch (errno) {
+            case Errno.EPERM -> "that needs CAP_SYS_NICE on the host, and a real-time share of the cgroup";
+            case Errno.EBUSY -> "the processors have not that much time left";
+            case Errno.EINVAL -> "does this machine have these processors, nodes or policies?";
+            case Errno.ENOSYS -> "this kernel is built without it";
+            default -> "";
+        };
     }
 
     private static String hint(Step step, int errno) {
@@ -35,6 +49,9 @@ final class Hints {
         }
         if (step instanceof NamespaceStep.JoinNamespace && errno == Errno.ENOENT) {
             return "no such namespace any more: has the process ended?";
+        }
+        if (step instanceof TaskStep) {
+            return task(step, errno);
         }
         if (errno == Errno.ENOSYS) {
             return "Rustyrun needs Linux 5.12 or newer";

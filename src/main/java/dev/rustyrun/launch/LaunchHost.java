@@ -31,6 +31,23 @@ public interface LaunchHost {
     Gate gate();
 
     /**
+     * Who answers for the system calls that the container's filter leaves to an agent.
+     *
+     * @throws IllegalStateException when its filter leaves none
+     */
+    Agent agent();
+
+    /**
+     * The agent of a container.
+     *
+     * @param socket host path of the unix socket at which it listens
+     * @param processState what it is told with the listener's descriptor; runtime-spec config-linux.md, "The Container
+     *        Process State"
+     */
+    record Agent(String socket, String processState) {
+    }
+
+    /**
      * A container's state as JSON, with either status.
      *
      * @param creating for hooks before it is created

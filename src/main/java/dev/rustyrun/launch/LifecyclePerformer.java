@@ -18,6 +18,14 @@ final class LifecyclePerformer implements LifecycleStep.Performer {
     }
 
     @Override
+    public void awaitNetDevices(LifecycleStep.AwaitNetDevices step) {
+        context.channel().send(new Report.NetDevicesDue());
+        if (!context.channel().awaitGo()) {
+            throw new StepFailure("run ended");
+        }
+    }
+
+    @Override
     public void awaitHostHooks(LifecycleStep.AwaitHostHooks step) {
         context.channel().send(new Report.HooksDue());
         creatingState = context.channel().awaitText();

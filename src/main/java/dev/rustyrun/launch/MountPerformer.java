@@ -126,9 +126,25 @@ final class MountPerformer implements MountStep.Performer {
     private void makeNode(String path, int mode, long device, int uid, int gid) {
         String name = InsideRootfs.nameOf(path);
         try (OpenFile parent = inside().directory(InsideRootfs.parentOf(path))) {
-            unlessThere(() -> linux.makeNode(parent.descriptor(), name, mode, device));
+            linux.makeNode(parent.descriptor(), name, mode, device);
             if (uid != 0 || gid != 0) {
                 linux.changeOwner(parent.descriptor(), name, uid, gid);
+            }
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+            expectSame(path, mode, device);
+        }
+    }
+
+    /** What is there already may be the host's: it is left as it is; config-linux.md, "Devices". */
+    private void expectSame(String path, int mode, long device) {
+        try (OpenFile parent = inside().directory(InsideRootfs.parentOf(path))) {
+            FileStatus there = linux.status(parent.descriptor(), InsideRootfs.nameOf(path));
+            boolean sameType = (there.mode() & FileFlag.S_IFMT) == (mode & FileFlag.S_IFMT);
+            if (!sameType || there.isDevice() && FileFlag.device(there.major(), there.minor()) != device) {
+                throw new StepFailure("there is something else at " + path + " in the container already");
             }
         }
     }

@@ -99,6 +99,18 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
 
     @Override
     public void installSeccomp(PrivilegeStep.InstallSeccomp step) {
-        linux.installSeccomp(step.filter().bytes(), step.filter().flags());
+        if (!step.filter().hasListener()) {
+            linux.installSeccomp(step.filter().bytes(), step.filter().flags());
+            return;
+        }
+        StageChannel channel = context.channel();
+        channel.send(new Report.ListenerDue());
+        if (!channel.awaitGo()) {
+            throw new StepFailure("run ended");
+        }
+        // From here until run has the listener nobody answers: sendmsg(2) may not be one of the calls that wait for that.
+        int listener = linux.installSeccomp(step.filter().bytes(), step.filter().flags());
+        channel.send(new Report.ListenerOpened(listener));
+        linux.close(listener);
     }
 }

@@ -30,6 +30,10 @@ sealed interface Report {
     record IdsNeeded() implements Report {
     }
 
+    /** {@code init} waits until network devices have been moved into its namespace. */
+    record NetDevicesDue() implements Report {
+    }
+
     /** {@code init} waits until the host's hooks have run. */
     record HooksDue() implements Report {
     }
@@ -48,6 +52,14 @@ sealed interface Report {
 
     /** {@code init} waits for its start, and says no more here. */
     record Waiting() implements Report {
+    }
+
+    /** {@code init} waits until the agent that will answer for its system calls can be told of it. */
+    record ListenerDue() implements Report {
+    }
+
+    /** The filter of system calls is installed; its listener's descriptor came along. */
+    record ListenerOpened(int listener) implements Report {
     }
 
     /** The command's terminal is open; the master side's descriptor came along. */

@@ -41,6 +41,9 @@ final class StageChannel {
     static final byte WAITING = 9;
     static final byte DESCRIPTORS_DUE = 10;
     static final byte DETACHED = 11;
+    static final byte LISTENER_DUE = 12;
+    static final byte LISTENER_OPENED = 13;
+    static final byte NET_DEVICES_DUE = 14;
 
     /** What {@code run} sends to a stage that waits: go on. */
     static final byte[] GO = {'g'};
@@ -165,7 +168,8 @@ final class StageChannel {
             linux.writeAll(descriptor, encode(report));
             return;
         }
-        int along = report instanceof Report.TerminalOpened terminal ? terminal.master() : -1;
+        int along = report instanceof Report.TerminalOpened terminal ? terminal.master()
+                : report instanceof Report.ListenerOpened opened ? opened.listener() : -1;
         try {
             linux.send(descriptor, encode(report), along);
         } catch (LinuxException e) {
@@ -199,6 +203,12 @@ final class StageChannel {
             return DETACHED;
         } else if (report instanceof Report.SetUp) {
             return SET_UP;
+        } else if (report instanceof Report.NetDevicesDue) {
+            return NET_DEVICES_DUE;
+        } else if (report instanceof Report.ListenerDue) {
+            return LISTENER_DUE;
+        } else if (report instanceof Report.ListenerOpened) {
+            return LISTENER_OPENED;
         }
         return report instanceof Report.Waiting ? WAITING : TERMINAL_OPENED;
     }
@@ -255,6 +265,9 @@ final class StageChannel {
                 case SET_UP -> new Report.SetUp();
                 case WAITING -> new Report.Waiting();
                 case IDS_NEEDED -> new Report.IdsNeeded();
+                case NET_DEVICES_DUE -> new Report.NetDevicesDue();
+                case LISTENER_DUE -> new Report.ListenerDue();
+                case LISTENER_OPENED -> new Report.ListenerOpened(descriptor);
                 case TERMINAL_OPENED -> new Report.TerminalOpened(descriptor);
                 default -> throw new IllegalStateException("unknown report " + type);
             };

@@ -41,6 +41,7 @@ final class StageTalk {
     private boolean open = true;
     private boolean detached;
     private boolean waiting;
+    private Optional<SeccompAgent> agent = Optional.empty();
     private int init;
     private Optional<Report.StepFailed> failure = Optional.empty();
     private Optional<ChildStatus> initEnded = Optional.empty();
@@ -200,6 +201,12 @@ final class StageTalk {
             sendDescriptors();
         } else if (report instanceof Report.SetUp) {
             letGo();
+        } else if (report instanceof Report.NetDevicesDue) {
+            moveNetDevices();
+        } else if (report instanceof Report.ListenerDue) {
+            findAgent();
+        } else if (report instanceof Report.ListenerOpened opened) {
+            tellAgent(opened.listener());
         } else if (report instanceof Report.Detached) {
             detached = true;
         } else if (report instanceof Report.Waiting) {
@@ -229,6 +236,34 @@ final class StageTalk {
             linux.send(socket.descriptor(), TERMINAL_NAME, given.descriptor());
         } catch (LinuxException e) {
             fail("send the terminal to " + path, e.getMessage());
+        }
+    }
+
+    private void moveNetDevices() {
+        try {
+            new NetDeviceMover(linux).move(plan.netDevices(), init);
+            send(StageChannel.GO, -1);
+        } catch (LinuxException | StepFailure e) {
+            fail("move network devices into the container", e.getMessage());
+        }
+    }
+
+    /** Before the filter is there: without an agent its calls would wait for ever. */
+    private void findAgent() {
+        LaunchHost.Agent wanted = options.host().agent();
+        try {
+            agent = Optional.of(SeccompAgent.connect(linux, wanted));
+            send(StageChannel.GO, -1);
+        } catch (LinuxException e) {
+            fail("reach the seccomp agent at " + wanted.socket(), e.getMessage() + "; does it listen there?");
+        }
+    }
+
+    private void tellAgent(int listener) {
+        try (OpenFile given = new OpenFile(linux, listener)) {
+            agent.orElseThrow().tell(given.descriptor());
+        } catch (LinuxException e) {
+            fail("send the seccomp listener to its agent", e.getMessage());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.rustyrun.plan.NamespaceStep;
 import dev.rustyrun.plan.PrivilegeStep;
 import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Step;
+import dev.rustyrun.plan.TaskStep;
 
 /** Performs the steps of a plan on this process: each family has a class of its own, loaded when it is needed. */
 final class StepPerformer {
@@ -16,6 +17,7 @@ final class StepPerformer {
     private RootPerformer root;
     private MountPerformer mounts;
     private PrivilegePerformer privileges;
+    private TaskPerformer tasks;
     private LifecyclePerformer lifecycle;
 
     StepPerformer(StageContext context) {
@@ -35,6 +37,9 @@ final class StepPerformer {
         } else if (step instanceof PrivilegeStep privilege) {
             privileges = privileges == null ? new PrivilegePerformer(context) : privileges;
             privilege.performBy(privileges);
+        } else if (step instanceof TaskStep task) {
+            tasks = tasks == null ? new TaskPerformer(context) : tasks;
+            task.performBy(tasks);
         } else if (step instanceof LifecycleStep lifecycle) {
             this.lifecycle = this.lifecycle == null ? new LifecyclePerformer(context) : this.lifecycle;
             lifecycle.performBy(this.lifecycle);

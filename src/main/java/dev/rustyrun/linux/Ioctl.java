@@ -16,12 +16,23 @@ final class Ioctl {
     static final long TIOCGPTPEER = 0x5441;
     static final long TIOCSPTLCK = 0x40045431;
     static final long SIOCSIFFLAGS = 0x8914;
+    static final long SIOCGIFINDEX = 0x8933;
 
     private static final int IFREQ_SIZE = 40;
     private static final int IFR_FLAGS_AT = 16;
     private static final short IFF_UP_AND_RUNNING = 0x41;
 
     private Ioctl() {
+    }
+
+    /** {@code struct ifreq} that asks about {@code name}. */
+    static byte[] interfaceNamed(String name) {
+        return ByteBuffer.allocate(IFREQ_SIZE).put(name.getBytes(StandardCharsets.US_ASCII)).array();
+    }
+
+    /** {@code ifr_ifindex} of an answered {@code struct ifreq}. */
+    static int interfaceIndex(byte[] ifreq) {
+        return ByteBuffer.wrap(ifreq).order(ByteOrder.nativeOrder()).getInt(IFR_FLAGS_AT);
     }
 
     /** {@code struct ifreq} that brings {@code name} up. */

@@ -433,6 +433,37 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public int sched_setaffinity(byte[] mask) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("sched_setaffinity", 0, mask.length, m.bytes(mask));
+        }
+    }
+
+    @Override
+    public int sched_setattr(byte[] attributes) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("syscall", SystemCall.SCHED_SETATTR, 0, m.bytes(attributes), 0);
+        }
+    }
+
+    @Override
+    public int ioprio_set(int priority) {
+        return call("syscall", SystemCall.IOPRIO_SET, 1, 0, priority);
+    }
+
+    @Override
+    public int set_mempolicy(int mode, byte[] nodes, long count) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("syscall", SystemCall.SET_MEMPOLICY, mode, m.bytes(nodes), count);
+        }
+    }
+
+    @Override
+    public int personality(long persona) {
+        return call("personality", persona);
+    }
+
+    @Override
     public int prlimit(int resource, long soft, long hard) {
         try (NativeMemory m = new NativeMemory()) {
             long limit = m.allocate(2 * Long.BYTES);

@@ -7,7 +7,7 @@ package dev.rustyrun.linux;
  */
 interface LibC
         extends NamespaceCalls, MountCalls, FileCalls, ProcessCalls, SignalCalls, TerminalCalls, SocketCalls,
-        SeccompCalls, BpfCalls {
+        SeccompCalls, BpfCalls, SchedulingCalls {
 
     /** The calling thread's {@code errno} after its last call, man 3 errno. */
     int errno();

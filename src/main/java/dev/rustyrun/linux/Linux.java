@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -15,6 +16,7 @@ import java.util.StringJoiner;
  */
 public final class Linux {
 
+    private static final int IOPRIO_CLASS_SHIFT = 13;
     private static final int SIG_SETMASK = 2;
     private static final int CLONE_PARENT = 0x8000;
     private static final int SFD_CLOEXEC = FileFlag.O_CLOEXEC;
@@ -23,6 +25,8 @@ public final class Linux {
     private static final int SOCK_CLOEXEC = FileFlag.O_CLOEXEC;
     private static final int AF_UNIX = 1;
     private static final int AF_INET = 2;
+    private static final int AF_NETLINK = 16;
+    private static final int SOCK_RAW = 3;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int LOCK_EX = 2;
@@ -593,6 +597,42 @@ public final class Linux {
         check(libc.prctl(operation.value(), argument, second), "prctl", operation, argument, second);
     }
 
+    /** Lets this thread, and what it becomes, run on the processors {@code which} only; man 2 sched_setaffinity. */
+    public void setAffinity(BitSet which) {
+        check(libc.sched_setaffinity(words(which)), "sched_setaffinity", which);
+    }
+
+    /** Sets when this thread, and what it becomes, gets a processor; man 2 sched_setattr. */
+    public void setScheduler(SchedulerAttributes attributes) {
+        check(libc.sched_setattr(attributes.encode()), "sched_setattr", attributes);
+    }
+
+    /** Sets when this thread, and what it becomes, gets a disk, by the number of a class and a level in it; man 2 ioprio_set. */
+    public void setIoPriority(int ioClass, int level) {
+        check(libc.ioprio_set(ioClass << IOPRIO_CLASS_SHIFT | level), "ioprio_set", ioClass, level);
+    }
+
+    /**
+     * Sets from which nodes this thread, and what it becomes, gets memory; man 2 set_mempolicy.
+     *
+     * @param mode MPOL_, with MPOL_F_ bits
+     */
+    public void setMemoryPolicy(int mode, BitSet nodes) {
+        byte[] mask = words(nodes);
+        // The kernel takes the count for one more than it looks at.
+        check(libc.set_mempolicy(mode, mask, nodes.isEmpty() ? 0 : mask.length * 8L + 1), "set_mempolicy", mode, nodes);
+    }
+
+    /** Sets how this thread, and what it becomes, sees the machine, PER_; man 2 personality. */
+    public void setPersonality(long persona) {
+        check(libc.personality(persona), "personality", persona);
+    }
+
+    /** A bit mask in whole words of the kernel's. */
+    private static byte[] words(BitSet set) {
+        return Arrays.copyOf(set.toByteArray(), Math.max(1, (set.length() + 63) / 64) * Long.BYTES);
+    }
+
     /** Limits a resource of this process, -1 being no limit; man 2 getrlimit. */
     public void setResourceLimit(int resource, long soft, long hard) {
         check(libc.prlimit(resource, soft, hard), "prlimit", resource, soft, hard);
@@ -714,6 +754,47 @@ public final class Linux {
         } finally {
             libc.close(socket);
         }
+    }
+
+    /** The same for a device in the namespace of the open {@code socket}. */
+    public void bringInterfaceUp(int socket, String name) {
+        check(libc.ioctl(socket, Ioctl.SIOCSIFFLAGS, Ioctl.interfaceUp(name)), "ioctl SIOCSIFFLAGS", name);
+    }
+
+    /** The number of a network device in the namespace of the open {@code socket}; man 7 netdevice, SIOCGIFINDEX. */
+    public int interfaceIndex(int socket, String name) {
+        byte[] request = Ioctl.interfaceNamed(name);
+        check(libc.ioctl(socket, Ioctl.SIOCGIFINDEX, request), "ioctl SIOCGIFINDEX", name);
+        return Ioctl.interfaceIndex(request);
+    }
+
+    /** A socket to the network of this thread's namespace; man 7 rtnetlink. */
+    public int routeSocket() {
+        return check(libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0), "socket AF_NETLINK");
+    }
+
+    /** Sends {@code request} (of {@link RouteMessage}), which the kernel acknowledges, to do {@code what}. */
+    public void tellRoute(int socket, byte[] request, String what) {
+        int errno = RouteMessage.errno(askRoute(socket, request, request.length + 1024));
+        if (errno != 0) {
+            throw new LinuxException(what, errno);
+        }
+    }
+
+    /** Sends {@code request} (of {@link RouteMessage}); all parts of the answer, of at most {@code room} bytes each. */
+    public byte[] askRoute(int socket, byte[] request, int room) {
+        send(socket, request, -1);
+        byte[] answer = {};
+        byte[] piece = new byte[room];
+        byte[] part;
+        do {
+            int got = receive(socket, piece, room).count();
+            part = Arrays.copyOf(piece, got);
+            int before = answer.length;
+            answer = Arrays.copyOf(answer, before + got);
+            System.arraycopy(part, 0, answer, before, got);
+        } while (part.length > 0 && !RouteMessage.isEnd(part));
+        return answer;
     }
 
     /** Two connected unix stream sockets; man 2 socketpair. */

@@ -12,6 +12,10 @@ final class SystemCall {
     static final int SECCOMP = "aarch64".equals(System.getProperty("os.arch")) ? 277 : 317;
     static final int BPF = "aarch64".equals(System.getProperty("os.arch")) ? 280 : 321;
 
+    static final int IOPRIO_SET = "aarch64".equals(System.getProperty("os.arch")) ? 30 : 251;
+    static final int SCHED_SETATTR = "aarch64".equals(System.getProperty("os.arch")) ? 274 : 314;
+    static final int SET_MEMPOLICY = "aarch64".equals(System.getProperty("os.arch")) ? 237 : 238;
+
     // From 424 on, a number is the same on every architecture.
     static final int OPEN_TREE = 428;
     static final int MOVE_MOUNT = 429;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.MemoryPolicy;
 import dev.rustyrun.spec.MountOptions;
 import dev.rustyrun.spec.Seccomp;
 import dev.rustyrun.spec.Spec;
@@ -53,10 +54,23 @@ public final class FeaturesJson {
         linux.putObject("cgroup").put("v1", true).put("v2", true).put("systemd", false).put("systemdUser", false)
                 .put("rdma", true);
         seccomp(linux.putObject("seccomp"));
-        for (String absent : List.of("apparmor", "selinux", "intelRdt", "memoryPolicy", "netDevices")) {
-            linux.putObject(absent).put("enabled", false);
-        }
+        linux.putObject("apparmor").put("enabled", true);
+        linux.putObject("selinux").put("enabled", true);
+        linux.putObject("intelRdt").put("enabled", false);
+        memoryPolicy(linux.putObject("memoryPolicy"));
+        linux.putObject("netDevices").put("enabled", true);
         linux.putObject("mountExtensions").putObject("idmap").put("enabled", true);
+    }
+
+    private static void memoryPolicy(ObjectNode policy) {
+        ArrayNode modes = policy.putArray("modes");
+        for (MemoryPolicy.Mode mode : MemoryPolicy.Mode.values()) {
+            modes.add(mode.name());
+        }
+        ArrayNode flags = policy.putArray("flags");
+        for (MemoryPolicy.Flag flag : MemoryPolicy.Flag.values()) {
+            flags.add(flag.name());
+        }
     }
 
     private static void seccomp(ObjectNode seccomp) {

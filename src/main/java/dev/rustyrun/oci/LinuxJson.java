@@ -6,6 +6,8 @@ import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.Namespace;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Machine;
+import dev.rustyrun.spec.MemoryPolicy;
+import dev.rustyrun.spec.NetDevice;
 import dev.rustyrun.spec.SeccompSetting;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -47,7 +49,8 @@ final class LinuxJson {
                 new ResourcesJson(warnings).resources(section.field("resources")),
                 propagation(section.field("rootfsPropagation")), setting, section.field("maskedPaths").absolutePaths(),
                 section.field("readonlyPaths").absolutePaths(), ProcessJson.label(section.field("mountLabel"), host),
-                personality(section.field("personality")));
+                personality(section.field("personality")), memoryPolicy(section.field("memoryPolicy")),
+                netDevices(section.field("netDevices")));
     }
 
     /** What would change how the container is confined or what it can reach, and has no step here yet. */
@@ -57,12 +60,41 @@ final class LinuxJson {
             throw rdt.wrong(host.resctrl() ? "is something that Rustyrun does not set up: leave it out"
                     : "needs the resctrl file system at /sys/fs/resctrl, which is not there: mount it, or leave it out");
         }
-        for (String name : List.of("netDevices", "memoryPolicy")) {
-            JsonField field = section.field(name);
-            if (field.isPresent() && !field.fields().isEmpty()) {
-                throw field.wrong("is something that Rustyrun does not set up: leave it out");
+    }
+
+    private static List<NetDevice> netDevices(JsonField json) {
+        List<NetDevice> devices = new ArrayList<>();
+        for (Map.Entry<String, JsonField> device : json.fields().entrySet()) {
+            JsonField name = device.getValue().field("name");
+            String inside = name.textOr("").isEmpty() ? device.getKey() : name.text();
+            if (!NetDevice.isName(device.getKey()) || !NetDevice.isName(inside)) {
+                throw device.getValue().wrong("has a name that no network device can have: "
+                        + JsonField.quoted(NetDevice.isName(inside) ? device.getKey() : inside));
             }
+            devices.add(new NetDevice(device.getKey(), inside));
         }
+        return devices;
+    }
+
+    private static MemoryPolicy memoryPolicy(JsonField json) {
+        if (!json.isPresent()) {
+            return MemoryPolicy.INHERITED;
+        }
+        MemoryPolicy.Mode mode = json.field("mode").oneOf(MemoryPolicy.Mode.values(), Enum::name);
+        Set<MemoryPolicy.Flag> flags = EnumSet.noneOf(MemoryPolicy.Flag.class);
+        for (JsonField flag : json.field("flags").elements()) {
+            flags.add(flag.oneOf(MemoryPolicy.Flag.values(), Enum::name));
+        }
+        if (flags.contains(MemoryPolicy.Flag.MPOL_F_STATIC_NODES) && flags.contains(MemoryPolicy.Flag.MPOL_F_RELATIVE_NODES)) {
+            throw json.field("flags").wrong("has both MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES: leave one of them out");
+        }
+        JsonField nodes = json.field("nodes");
+        String list = ProcessJson.numbers(nodes, "memory nodes");
+        if (list.isEmpty() ? mode.needsNodes() : !mode.takesNodes()) {
+            throw nodes.wrong((list.isEmpty() ? "is missing: " : "must not be there: ") + mode + " takes "
+                    + (list.isEmpty() ? "some" : "none"));
+        }
+        return new MemoryPolicy(true, mode, flags, list);
     }
 
     private static List<Namespace> namespaces(JsonField json) {

@@ -32,7 +32,7 @@ final class ProcessJson {
                 environment(json.field("env")), json.field("cwd").absolutePath(), capabilities(json.field("capabilities")),
                 json.field("noNewPrivileges").truthOr(false), rlimits(json.field("rlimits")),
                 (int) json.field("oomScoreAdj").betweenOr(-1000, 1000, Spec.Process.INHERITED),
-                consoleSize(json.field("consoleSize")), apparmorProfile(json.field("apparmorProfile")),
+                consoleSize(json), apparmorProfile(json.field("apparmorProfile")),
                 label(json.field("selinuxLabel"), host), scheduling(json));
     }
 
@@ -104,8 +104,10 @@ final class ProcessJson {
         return json;
     }
 
-    private static Spec.ConsoleSize consoleSize(JsonField json) {
-        if (!json.isPresent()) {
+    /** To be ignored, whatever it is, where there is no terminal. */
+    private static Spec.ConsoleSize consoleSize(JsonField process) {
+        JsonField json = process.field("consoleSize");
+        if (!json.isPresent() || !process.field("terminal").truthOr(false)) {
             return Spec.ConsoleSize.UNSET;
         }
         return new Spec.ConsoleSize((int) json.field("height").between(0, 0xFFFF),
@@ -133,8 +135,8 @@ final class ProcessJson {
         JsonField io = json.field("ioPriority");
         return new Scheduling(io.isPresent() ? ioPriority(io) : Scheduling.IoPriority.INHERITED,
                 json.field("scheduler").isPresent() ? cpu(json.field("scheduler")) : Scheduling.Cpu.INHERITED,
-                affinity.isPresent() ? processors(affinity.field("initial")) : "",
-                affinity.isPresent() ? processors(affinity.field("final")) : "");
+                affinity.isPresent() ? numbers(affinity.field("initial"), "processors") : "",
+                affinity.isPresent() ? numbers(affinity.field("final"), "processors") : "");
     }
 
     private static Scheduling.IoPriority ioPriority(JsonField json) {
@@ -166,14 +168,15 @@ final class ProcessJson {
         return cpu;
     }
 
-    private static String processors(JsonField json) {
+    /** A list of numbers without spaces; empty when it is missing. */
+    static String numbers(JsonField json, String what) {
         String list = json.textOr("").replace(" ", "");
         try {
             if (!list.isEmpty()) {
                 CpuList.parse(json.path(), list);
             }
         } catch (InvalidSpecException e) {
-            throw json.wrong("is not a list of processors such as 0-3,7: " + JsonField.quoted(json.text()));
+            throw json.wrong("is not a list of " + what + " such as 0-3,7: " + JsonField.quoted(json.text()));
         }
         return list;
     }

@@ -144,9 +144,13 @@ final class ResourcesJson {
 
     private static Map<String, Resources.Rdma> rdma(JsonField json) {
         Map<String, Resources.Rdma> limits = new HashMap<>();
-        json.fields().forEach((device, limit) -> limits.put(device,
-                new Resources.Rdma(limit.field("hcaHandles").betweenOr(0, WORD, UNSET),
-                        limit.field("hcaObjects").betweenOr(0, WORD, UNSET))));
+        json.fields().forEach((device, limit) -> {
+            if (!limit.field("hcaHandles").isPresent() && !limit.field("hcaObjects").isPresent()) {
+                throw limit.wrong("has neither hcaHandles nor hcaObjects: it takes one of them at least");
+            }
+            limits.put(device, new Resources.Rdma(limit.field("hcaHandles").betweenOr(0, WORD, UNSET),
+                    limit.field("hcaObjects").betweenOr(0, WORD, UNSET)));
+        });
         return limits;
     }
 

@@ -38,6 +38,30 @@ public final class StateJson {
      * @throws InvalidSpecException when it is no state: no id, no absolute bundle, or no process where there must be one
      */
     public static String write(String id, Status status, int pid, String bundle, Map<String, String> annotations) {
+        return tree(id, status, pid, bundle, annotations).toString();
+    }
+
+    /**
+     * What a seccomp agent is told along with the one descriptor that it gets, as one JSON object; config-linux.md, "The
+     * Container Process State".
+     *
+     * @param process the filtered process's id on the host
+     * @param metadata the profile's {@code listenerMetadata}; empty for none
+     * @throws InvalidSpecException when {@code id}, {@code pid} and {@code bundle} make no state
+     */
+    public static String ofProcess(int process, String metadata, String id, Status status, int pid, String bundle,
+            Map<String, String> annotations) {
+        ObjectNode told = JsonNodeFactory.instance.objectNode();
+        told.put("ociVersion", OciVersion.NEWEST).putArray("fds").add("seccompFd");
+        told.put("pid", process);
+        if (!metadata.isEmpty()) {
+            told.put("metadata", metadata);
+        }
+        told.set("state", tree(id, status, pid, bundle, annotations));
+        return told.toString();
+    }
+
+    private static ObjectNode tree(String id, Status status, int pid, String bundle, Map<String, String> annotations) {
         if (id.isEmpty()) {
             throw new InvalidSpecException("a container's state needs its id");
         }
@@ -57,6 +81,6 @@ public final class StateJson {
             ObjectNode all = state.putObject("annotations");
             new TreeMap<>(annotations).forEach(all::put);
         }
-        return state.toString();
+        return state;
     }
 }

@@ -23,10 +23,14 @@ public final class ExecPlan {
     public static LaunchPlan compile(Spec spec, HostFacts host, List<Joined> joined, Lifecycle life) {
         List<Step> child = new ArrayList<>();
         List<Step> init = new ArrayList<>();
+        TaskPlan task = new TaskPlan(spec);
+        task.first(init);
+        task.beforeCgroup(init);
         if (!host.cgroupFiles().isEmpty()) {
             child.add(new NamespaceStep.OpenCgroup(host.cgroupFiles()));
             init.add(new NamespaceStep.EnterCgroup(host.cgroupFiles().size()));
         }
+        task.afterCgroup(init);
         if (spec.process().oomScoreAdj() != Spec.Process.INHERITED) {
             init.add(new PrivilegeStep.SetOomScore(spec.process().oomScoreAdj()));
         }
@@ -48,7 +52,7 @@ public final class ExecPlan {
         process.terminal(init, false);
         init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
         process.command(init);
-        return new LaunchPlan(child, init, spec.process().terminal(), false, IdMaps.NONE, List.of());
+        return new LaunchPlan(child, init, spec.process().terminal(), false, IdMaps.NONE, List.of(), List.of());
     }
 
     private static Spec withoutHooks(Spec spec) {

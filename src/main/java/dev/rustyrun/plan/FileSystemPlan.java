@@ -17,6 +17,9 @@ final class FileSystemPlan {
 
     private static final Set<String> KERNEL_VIEWS = Set.of("proc", "sysfs");
 
+    /** Their files have labels that the policy gives them. */
+    private static final Set<String> WITHOUT_LABEL = Set.of("proc", "sysfs", "mqueue", "cgroup2");
+
     private final Spec spec;
     private final HostFacts host;
     private final List<SentMount> sent = new ArrayList<>();
@@ -85,7 +88,15 @@ final class FileSystemPlan {
         }
         boolean refuseLinks = KERNEL_VIEWS.contains(mount.type()) || destination.equals("/dev");
         return new MountStep.MountFileSystem(mount.type(), mount.source(), destination, options.flags(),
-                data(mount.type(), options.data()), options.propagation(), refuseLinks, options.copyUp());
+                labelled(mount.type(), options, data(mount.type(), options.data())), options.propagation(), refuseLinks, options.copyUp());
+    }
+
+    /** With the SELinux context of all its files, where the kernel lets that be said; man 8 mount, "context". */
+    private String labelled(String type, MountOptions options, String data) {
+        String label = spec.linux().mountLabel();
+        boolean takesOne = !label.isEmpty() && !WITHOUT_LABEL.contains(type) && !options.isRemount()
+                && !data.contains("context=");
+        return takesOne ? Words.join(data, "context=\"" + label + "\"") : data;
     }
 
     private void send(Spec.Mount mount, MountOptions options, List<IdMapping> uids, List<IdMapping> gids) {

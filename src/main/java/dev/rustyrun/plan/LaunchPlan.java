@@ -1,5 +1,6 @@
 package dev.rustyrun.plan;
 
+import dev.rustyrun.spec.NetDevice;
 import java.util.List;
 
 /**
@@ -11,13 +12,15 @@ import java.util.List;
  * @param awaitsStart whether the last but a few steps of {@code init} wait for {@code rustyrun start}
  * @param idMaps what {@link Stage#RUN} writes while {@code child} waits in {@link NamespaceStep.MapIds}
  * @param sentMounts what {@link Stage#RUN} prepares for the steps that receive mounts, in their order
+ * @param netDevices what {@link Stage#RUN} moves while {@code init} waits in {@link LifecycleStep.AwaitNetDevices}
  */
 public record LaunchPlan(List<Step> child, List<Step> init, boolean terminal, boolean awaitsStart, IdMaps idMaps,
-        List<SentMount> sentMounts) {
+        List<SentMount> sentMounts, List<NetDevice> netDevices) {
 
     public LaunchPlan {
         child = List.copyOf(child);
         init = List.copyOf(init);
         sentMounts = List.copyOf(sentMounts);
+        netDevices = List.copyOf(netDevices);
     }
 }

@@ -15,6 +15,11 @@ final class LifecyclePlan {
         this.life = life;
     }
 
+    /** Whether the command waits until it is started, by when those have gone who have set it up. */
+    boolean awaitsStart() {
+        return life.awaitsStart();
+    }
+
     /** Adds the hooks that run while the host's files can still be reached; runtime.md, "Lifecycle", 3 to 5. */
     void beforeRoot(List<Step> steps) {
         Hooks hooks = spec.hooks();
@@ -25,14 +30,18 @@ final class LifecyclePlan {
         hooks.createContainer().forEach(hook -> steps.add(new LifecycleStep.RunHook(hook, false)));
     }
 
-    /** Adds what comes between the set-up and the command. */
-    void beforeCommand(List<Step> steps) {
+    /** Adds what is still part of the set-up. */
+    void beforeWait(List<Step> steps) {
         if (life.descriptors() > 0) {
             steps.add(new LifecycleStep.ReceiveDescriptors(life.descriptors()));
         }
         if (life.awaitsStart() && spec.hasProcess()) {
             steps.add(new LifecycleStep.FindProgram(spec.process().args(), spec.process().env()));
         }
+    }
+
+    /** Adds what comes between the set-up and the command. */
+    void beforeCommand(List<Step> steps) {
         if (life.detached()) {
             steps.add(new LifecycleStep.Detach());
         }

@@ -12,6 +12,29 @@ public sealed interface LifecycleStep extends Step {
     /** Hands this step to the method of {@code performer} for its kind. */
     void performBy(Performer performer);
 
+    /** Waits until {@code run} has moved network devices of the host's into this process's network namespace. */
+    record AwaitNetDevices() implements LifecycleStep {
+        @Override
+        public StepKind kind() {
+            return StepKind.AWAIT_NET_DEVICES;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            // Nothing to tell.
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.awaitNetDevices(this);
+        }
+
+        @Override
+        public String describe() {
+            return "have network devices moved in";
+        }
+    }
+
     /** Waits until {@code run} has run the hooks of the host's side, and gets the states that further hooks are told. */
     record AwaitHostHooks() implements LifecycleStep {
         @Override
@@ -175,6 +198,8 @@ public sealed interface LifecycleStep extends Step {
 
     /** The code for each kind of step in this family: a new kind does not compile until it has some. */
     interface Performer {
+        void awaitNetDevices(AwaitNetDevices step);
+
         void awaitHostHooks(AwaitHostHooks step);
 
         void runHook(RunHook step);

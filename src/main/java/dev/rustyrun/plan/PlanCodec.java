@@ -79,6 +79,14 @@ public final class PlanCodec {
             case SET_CAPABILITIES -> PrivilegeStep.SetCapabilities.read(in);
             case NO_NEW_PRIVILEGES -> new PrivilegeStep.NoNewPrivileges();
             case INSTALL_SECCOMP -> PrivilegeStep.InstallSeccomp.read(in);
+            case OPEN_LABEL -> TaskStep.OpenLabel.read(in);
+            case SET_LABEL -> TaskStep.SetLabel.read(in);
+            case SET_AFFINITY -> TaskStep.SetAffinity.read(in);
+            case SET_PERSONALITY -> TaskStep.SetPersonality.read(in);
+            case SET_MEMORY_POLICY -> TaskStep.SetMemoryPolicy.read(in);
+            case SET_IO_PRIORITY -> TaskStep.SetIoPriority.read(in);
+            case SET_SCHEDULER -> TaskStep.SetScheduler.read(in);
+            case AWAIT_NET_DEVICES -> new LifecycleStep.AwaitNetDevices();
             case AWAIT_HOST_HOOKS -> new LifecycleStep.AwaitHostHooks();
             case RUN_HOOK -> LifecycleStep.RunHook.read(in);
             case RECEIVE_DESCRIPTORS -> LifecycleStep.ReceiveDescriptors.read(in);

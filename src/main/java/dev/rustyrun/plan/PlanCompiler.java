@@ -40,6 +40,7 @@ public final class PlanCompiler {
 
     private LaunchPlan compile() {
         namespaces();
+        new TaskPlan(spec).first(init);
         cgroup();
         identity();
         FileSystemPlan files = new FileSystemPlan(spec, host);
@@ -58,7 +59,8 @@ public final class PlanCompiler {
         }
         files.seal(init);
         process.command(init);
-        return new LaunchPlan(child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent());
+        return new LaunchPlan(child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent(),
+                linux.netDevices());
     }
 
     /** The user namespace comes first, for it owns those that are made after it; man 7 user_namespaces. */
@@ -134,6 +136,9 @@ public final class PlanCompiler {
         }
         if (linux.isNew(NamespaceType.NETWORK)) {
             init.add(new NamespaceStep.LoopbackUp());
+        }
+        if (!linux.netDevices().isEmpty()) {
+            init.add(new LifecycleStep.AwaitNetDevices());
         }
     }
 

@@ -27,9 +27,18 @@ final class ProcessPlan {
     /** Adds everything from giving up privileges to the command. */
     void command(List<Step> steps) {
         PrivilegePlan privileges = new PrivilegePlan(spec, host);
+        new TaskPlan(spec).beforePrivileges(steps);
         privileges.addFirst(steps);
+        lifecycle.beforeWait(steps);
+        // An agent is told of the filter by run, which is there only before the wait.
+        boolean early = host.seccomp().hasListener() && lifecycle.awaitsStart();
+        if (early) {
+            privileges.addLast(steps);
+        }
         lifecycle.beforeCommand(steps);
-        privileges.addLast(steps);
+        if (!early) {
+            privileges.addLast(steps);
+        }
         steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), spec.wantsReaper()));
     }
 }

@@ -9,6 +9,8 @@ public final class SeccompFilter {
     public static final SeccompFilter NONE = new SeccompFilter(new byte[0], 0);
 
     private static final int INSTRUCTION = 8;
+    /** SECCOMP_FILTER_FLAG_NEW_LISTENER. */
+    private static final int NEW_LISTENER = 1 << 3;
 
     private final byte[] bytes;
     private final int flags;
@@ -40,6 +42,11 @@ public final class SeccompFilter {
     /** The flags to install it with. */
     public int flags() {
         return flags;
+    }
+
+    /** Whether its installation opens a listener's descriptor, which an agent must get. */
+    public boolean hasListener() {
+        return (flags & NEW_LISTENER) != 0;
     }
 
     /** How many instructions there are. */

@@ -23,11 +23,14 @@ import java.util.Optional;
  * @param readonlyPaths made read-only inside the container
  * @param mountLabel SELinux context of its mounts; empty for none
  * @param personality {@code LINUX} or {@code LINUX32}, man 2 personality; empty to leave it as it is
+ * @param memoryPolicy from which nodes it gets memory
+ * @param netDevices devices of the host's that move into its network namespace
  */
 public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings, List<IdMapping> gidMappings,
         List<TimeOffset> timeOffsets, List<Device> devices, Map<String, String> sysctl, String cgroupsPath,
         Resources resources, String rootfsPropagation, SeccompSetting seccomp, List<String> maskedPaths,
-        List<String> readonlyPaths, String mountLabel, String personality) {
+        List<String> readonlyPaths, String mountLabel, String personality, MemoryPolicy memoryPolicy,
+        List<NetDevice> netDevices) {
 
     public LinuxSpec {
         namespaces = List.copyOf(namespaces);
@@ -36,6 +39,7 @@ public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings,
         timeOffsets = List.copyOf(timeOffsets);
         devices = List.copyOf(devices);
         sysctl = Map.copyOf(sysctl);
+        netDevices = List.copyOf(netDevices);
         maskedPaths = List.copyOf(maskedPaths);
         readonlyPaths = List.copyOf(readonlyPaths);
     }

@@ -1,6 +1,7 @@
 package dev.rustyrun.spec;
 
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -33,6 +34,7 @@ final class LinuxSpecValidator {
                     + "\" is none of private, slave, shared and unbindable, perhaps with an r before it");
         }
         checkNamespaces();
+        checkNetDevices();
         checkMappings();
         for (LinuxSpec.Device device : linux.devices()) {
             SpecValidator.absolute("device", device.path());
@@ -61,6 +63,18 @@ final class LinuxSpecValidator {
         }
         if (!linux.timeOffsets().isEmpty() && !linux.isNew(NamespaceType.TIME)) {
             throw new InvalidSpecException("time offsets need a new time namespace");
+        }
+    }
+
+    private void checkNetDevices() {
+        if (!linux.netDevices().isEmpty() && !linux.has(NamespaceType.NETWORK)) {
+            throw new InvalidSpecException("network devices need a network namespace: in the host's they are already");
+        }
+        Set<String> names = new HashSet<>();
+        for (NetDevice device : linux.netDevices()) {
+            if (!names.add(device.name())) {
+                throw new InvalidSpecException("two network devices would have the name " + device.name());
+            }
         }
     }
 

@@ -9,6 +9,8 @@ import java.util.OptionalInt;
 public final class SeccompValidator {
 
     private static final String PATH = "seccomp";
+    /** The call by which a filtered process hands over its listener. */
+    private static final String HANDING_OVER = "sendmsg";
 
     private SeccompValidator() {
     }
@@ -41,6 +43,21 @@ public final class SeccompValidator {
         for (int i = 0; i < seccomp.syscalls().size(); i++) {
             checkRule(PATH + ".syscalls[" + i + "]", seccomp.syscalls().get(i));
         }
+        if (seccomp.notifies() && !lets(seccomp, HANDING_OVER)) {
+            throw new InvalidSpecException(PATH + ".syscalls: a profile with SCMP_ACT_NOTIFY must allow " + HANDING_OVER
+                    + ": the container makes that call to reach its agent");
+        }
+    }
+
+    /** Whether the call {@code name} is made whatever its arguments, as far as whole rules say. */
+    private static boolean lets(Seccomp seccomp, String name) {
+        boolean lets = seccomp.defaultAction().lets();
+        for (Seccomp.Rule rule : seccomp.syscalls()) {
+            if (rule.args().isEmpty() && rule.names().contains(name)) {
+                lets = rule.action().lets();
+            }
+        }
+        return lets;
     }
 
     private static void checkRule(String path, Seccomp.Rule rule) {
@@ -54,7 +71,7 @@ public final class SeccompValidator {
                 throw new InvalidSpecException(at + ": \"" + printable(name) + "\" is not the name of a system call");
             }
             // The agent gets its descriptor from a process that already has the filter.
-            if (rule.action() == Seccomp.Action.NOTIFY && (name.equals("write") || name.equals("sendmsg"))) {
+            if (rule.action() == Seccomp.Action.NOTIFY && (name.equals("write") || name.equals(HANDING_OVER))) {
                 throw new InvalidSpecException(at + ": SCMP_ACT_NOTIFY is not possible for " + name
                         + ": the container makes that call to reach its agent");
             }

@@ -59,7 +59,8 @@ public final class SpecBuilder {
         Spec.Process process = new Spec.Process(terminal, user, args, List.copyOf(env.values()), cwd, capabilities,
                 noNewPrivileges, rlimits, oomScoreAdj);
         LinuxSpec linux = new LinuxSpec(List.copyOf(namespaces.values()), uidMappings, gidMappings, timeOffsets, devices,
-                sysctl, cgroupsPath, withDevices(), rootfsPropagation, seccomp, maskedPaths, readonlyPaths, "", "");
+                sysctl, cgroupsPath, withDevices(), rootfsPropagation, seccomp, maskedPaths, readonlyPaths, "", "",
+                MemoryPolicy.INHERITED, List.of());
         return new Spec(process, new Spec.Root(rootfs, readonly), hostname, domainname, mounts, linux, annotations,
                 Hooks.NONE);
     }

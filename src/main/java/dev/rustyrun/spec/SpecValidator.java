@@ -30,7 +30,6 @@ public final class SpecValidator {
             checkMount(mount);
         }
         LinuxSpecValidator.check(spec);
-        UnperformedParts.check(spec);
     }
 
     private static void checkName(String what, String name) {

@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** What the host looks like from outside the containers, so that tests can tell that it is as it was. */
-final class Host {
+public final class Host {
 
     private Host() {
     }
@@ -29,7 +29,7 @@ final class Host {
         return new State(read("/proc/sys/kernel/hostname"), read("/proc/self/mountinfo"));
     }
 
-    static String read(String path) {
+    public static String read(String path) {
         try {
             return Files.readString(Path.of(path));
         } catch (IOException e) {
@@ -81,11 +81,11 @@ final class Host {
         eventually(mark + " has ended", () -> processes().values().stream().noneMatch(words -> words.contains(mark)));
     }
 
-    static void eventually(String what, BooleanSupplier condition) {
+    public static void eventually(String what, BooleanSupplier condition) {
         eventually(what, condition, () -> "");
     }
 
-    static void eventually(String what, BooleanSupplier condition, java.util.function.Supplier<Object> details) {
+    public static void eventually(String what, BooleanSupplier condition, java.util.function.Supplier<Object> details) {
         Instant end = Instant.now().plus(Duration.ofSeconds(20));
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(end)) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Assumptions;
  * Starts the real program: the JVM launcher or the native executable, as the system property {@code rustyrun.launcher}
  * says. The same tests run on both.
  */
-final class Launcher {
+public final class Launcher {
 
     private static final Path BASE = Path.of(System.getProperty("rustyrun.basedir", "."));
     private static final Path PROGRAM =
@@ -26,26 +26,26 @@ final class Launcher {
     }
 
     /** What a finished process left. */
-    record Result(int exitCode, String out, String err) {
+    public record Result(int exitCode, String out, String err) {
 
-        Result expect(int code) {
+        public Result expect(int code) {
             assertTrue(exitCode == code, () -> "exit code " + exitCode + " instead of " + code + "\nout: " + out
                     + "\nerr: " + err);
             return this;
         }
 
         /** The error output, which must be one line. */
-        String errorLine() {
+        public String errorLine() {
             assertTrue(err.endsWith("\n") && err.indexOf('\n') == err.length() - 1, () -> "not one line: " + err);
             return err;
         }
     }
 
-    static boolean isNative() {
+    public static boolean isNative() {
         return !PROGRAM.getFileName().toString().endsWith("-jvm");
     }
 
-    static void requireRoot() {
+    public static void requireRoot() {
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")),
                 "needs root: it makes real containers (CI runs it as root)");
     }
@@ -55,7 +55,7 @@ final class Launcher {
     }
 
     /** The busybox root file system, made when it is missing. */
-    static Path busybox() {
+    public static Path busybox() {
         return rootfs("busybox");
     }
 
@@ -103,7 +103,7 @@ final class Launcher {
         }
     }
 
-    static Result execute(List<String> command, String input) {
+    public static Result execute(List<String> command, String input) {
         try {
             Path out = Files.createTempFile("rustyrun-it", ".out");
             Path err = Files.createTempFile("rustyrun-it", ".err");

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A bundle with the busybox rootfs, and containers made from it in a store of its own, all of which go at the end. */
-final class OciBundle implements AutoCloseable {
+public final class OciBundle implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -20,7 +20,7 @@ final class OciBundle implements AutoCloseable {
     private final Path root;
 
     /** A bundle whose process is {@code args}. */
-    OciBundle(String... args) {
+    public OciBundle(String... args) {
         try {
             directory = Files.createTempDirectory("rustyrun-bundle");
             root = directory.resolve("state");
@@ -38,7 +38,7 @@ final class OciBundle implements AutoCloseable {
     }
 
     /** Changes its config.json. */
-    OciBundle edit(Consumer<ObjectNode> change) {
+    public OciBundle edit(Consumer<ObjectNode> change) {
         try {
             Path file = directory.resolve("config.json");
             ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
@@ -51,46 +51,46 @@ final class OciBundle implements AutoCloseable {
     }
 
     /** Changes the process of its config.json. */
-    OciBundle editProcess(Consumer<ObjectNode> change) {
+    public OciBundle editProcess(Consumer<ObjectNode> change) {
         return edit(config -> change.accept((ObjectNode) config.get("process")));
     }
 
-    Path directory() {
+    public Path directory() {
         return directory;
     }
 
     /** A file in its directory. */
-    Path file(String name) {
+    public Path file(String name) {
         return directory.resolve(name);
     }
 
-    String read(String name) {
+    public String read(String name) {
         return Host.read(file(name).toString());
     }
 
     /** The command line of {@code rustyrun} on this bundle's store. */
-    List<String> command(String... words) {
+    public List<String> command(String... words) {
         List<String> all = new ArrayList<>(Launcher.command("--root", root.toString()));
         all.addAll(List.of(words));
         return all;
     }
 
-    Launcher.Result rustyrun(String... words) {
+    public Launcher.Result rustyrun(String... words) {
         return Launcher.execute(command(words), "");
     }
 
-    Launcher.Result create(String id, String... options) {
+    public Launcher.Result create(String id, String... options) {
         return Launcher.execute(createCommand(id, options), "");
     }
 
-    List<String> createCommand(String id, String... options) {
+    public List<String> createCommand(String id, String... options) {
         List<String> all = command("create", "--bundle", directory.toString());
         all.addAll(List.of(options));
         all.add(id);
         return all;
     }
 
-    ObjectNode state(String id) {
+    public ObjectNode state(String id) {
         try {
             return (ObjectNode) JSON.readTree(rustyrun("state", id).expect(0).out());
         } catch (IOException e) {
@@ -98,16 +98,16 @@ final class OciBundle implements AutoCloseable {
         }
     }
 
-    String status(String id) {
+    public String status(String id) {
         return state(id).get("status").textValue();
     }
 
-    void awaitStatus(String id, String status) {
+    public void awaitStatus(String id, String status) {
         Host.eventually(id + " is " + status, () -> status(id).equals(status), () -> state(id));
     }
 
     /** What is left of containers in the store; hidden folders are caches. */
-    List<String> left() {
+    public List<String> left() {
         String[] names = Optional.ofNullable(root.toFile().list()).orElse(new String[0]);
         return List.of(names).stream().filter(name -> !name.startsWith(".")).toList();
     }

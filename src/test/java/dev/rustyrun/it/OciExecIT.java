@@ -165,4 +165,20 @@ class OciExecIT {
             assertTrue(bundle.rustyrun("exec", "box", "true").expect(125).errorLine().contains("it is stopped, not running"));
         }
     }
+
+    @Test
+    void a_container_from_the_command_line_is_joined_and_confined_as_its_command_is() throws Exception {
+        needsNative();
+        Process run = Launcher.start("--name", "exec-box", "--user", "1000", "--env", "A=b", "--workdir", "/tmp", "--cap-drop",
+                "all", "--command", "sleep", "1000");
+        try {
+            Host.eventually("it runs", () -> Launcher.rustyrun("exec", "exec-box", "true").exitCode() == 0);
+            String script = "id -u; pwd; echo $A; grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; readlink /proc/1/exe";
+            assertEquals("1000\n/tmp\nb\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n/bin/busybox\n",
+                    Launcher.rustyrun("exec", "exec-box", "sh", "-c", script).expect(0).out());
+        } finally {
+            run.destroy();
+            run.waitFor();
+        }
+    }
 }

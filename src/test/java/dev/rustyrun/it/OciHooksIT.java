@@ -114,15 +114,26 @@ class OciHooksIT {
     }
 
     @Test
-    void a_failing_hook_after_the_start_only_warns() {
+    void a_failing_hook_after_the_start_ends_the_container() {
         try (OciBundle bundle = bundle("sleep", "1000")) {
             hook(bundle, "poststart", "exit 1");
             hook(bundle, "poststart", "touch " + bundle.directory() + "/second");
-            hook(bundle, "poststop", "exit 2");
             bundle.create("box").expect(0);
-            assertTrue(bundle.rustyrun("start", "box").expect(0).err().contains("warning: hook /bin/sh exited with 1"));
-            assertTrue(bundle.file("second").toFile().exists(), "the others still run");
+            String line = bundle.rustyrun("start", "box").expect(125).errorLine();
+            assertTrue(line.contains("a poststart hook failed: hook /bin/sh exited with 1"), line);
+            assertTrue(!bundle.file("second").toFile().exists(), "the others do not run");
+            bundle.awaitStatus("box", "stopped");
+        }
+    }
+
+    @Test
+    void a_failing_hook_after_the_deletion_only_warns() {
+        try (OciBundle bundle = bundle("sleep", "1000")) {
+            hook(bundle, "poststop", "exit 2");
+            hook(bundle, "poststop", "touch " + bundle.directory() + "/second");
+            bundle.create("box").expect(0);
             assertTrue(bundle.rustyrun("delete", "--force", "box").expect(0).err().contains("exited with 2"));
+            assertTrue(bundle.file("second").toFile().exists(), "the others still run");
             assertEquals(List.of(), bundle.left());
         }
     }

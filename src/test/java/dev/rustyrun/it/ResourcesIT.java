@@ -156,4 +156,19 @@ class ResourcesIT {
         assertTrue(out.contains("removed container " + ID), out);
         assertEquals("", Launcher.rustyrun("gc").expect(0).out());
     }
+
+    @Test
+    void gc_removes_a_folder_whose_maker_was_killed_before_it_wrote_anything() throws IOException {
+        Path folder = Files.createDirectories(Path.of("/run/rustyrun/gc-empty"));
+        assertTrue(folder.toFile().setLastModified(0));
+        Path young = Files.createDirectories(Path.of("/run/rustyrun/gc-young"));
+        try {
+            String out = Launcher.rustyrun("gc").expect(0).out();
+            assertTrue(out.contains("removed folder of container gc-empty"), out);
+            assertTrue(!Files.exists(folder) && Files.exists(young), "one that is being made is left alone");
+        } finally {
+            Files.deleteIfExists(folder);
+            Files.deleteIfExists(young);
+        }
+    }
 }

@@ -28,7 +28,7 @@ class SeccompJsonFuzzTest {
              "syscalls": [{"names": ["read", "open"], "action": "SCMP_ACT_ALLOW", "comment": "",
                "args": [{"index": 0, "value": 2080505856, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}],
                "includes": {"caps": ["CAP_KILL"], "minKernel": "4.8"}, "excludes": {"arches": ["arm64"]}},
-              {"name": "mount", "action": "SCMP_ACT_NOTIFY"}]}
+              {"name": "mount", "action": "SCMP_ACT_NOTIFY"}, {"name": "sendmsg", "action": "SCMP_ACT_ALLOW"}]}
             """;
     private static final List<String> WORDS = List.of("{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "1e999",
             "0.5", "99999999999999999999999", "\"\"", "\"SCMP_ACT_ERRNO\"", "\"a\"", "[]", "{}", "\\u0000", "\n", "\u0000",

@@ -49,14 +49,14 @@ class SeccompJsonTest {
                            'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'],
                  'listenerPath': '/run/agent.sock', 'listenerMetadata': 'opaque',
                  'syscalls': [
-                   {'names': ['read', 'write'], 'action': 'SCMP_ACT_ALLOW'},
+                   {'names': ['read', 'sendmsg'], 'action': 'SCMP_ACT_ALLOW'},
                    {'names': ['mount'], 'action': 'SCMP_ACT_NOTIFY'},
                    {'names': ['kill'], 'action': 'SCMP_ACT_TRACE', 'errnoRet': 7, 'args': [
                      {'index': 1, 'value': 18446744073709551615, 'valueTwo': 9, 'op': 'SCMP_CMP_MASKED_EQ'}]}]}
                 """);
         assertEquals(new Seccomp(Action.ERRNO, OptionalInt.of(38), List.of(Arch.X86_64, Arch.X32),
                 List.of(Flag.TSYNC, Flag.LOG, Flag.WAIT_KILLABLE_RECV), "/run/agent.sock", "opaque",
-                List.of(new Rule(List.of("read", "write"), Action.ALLOW, OptionalInt.empty(), List.of()),
+                List.of(new Rule(List.of("read", "sendmsg"), Action.ALLOW, OptionalInt.empty(), List.of()),
                         new Rule(List.of("mount"), Action.NOTIFY, OptionalInt.empty(), List.of()),
                         new Rule(List.of("kill"), Action.TRACE, OptionalInt.of(7),
                                 List.of(new Arg(1, -1L, 9, Operator.MASKED_EQ))))),

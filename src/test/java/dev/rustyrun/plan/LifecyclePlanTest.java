@@ -50,6 +50,17 @@ class LifecyclePlanTest {
     }
 
     @Test
+    void a_filter_with_an_agent_is_there_before_the_wait_for_run_is_what_tells_the_agent() {
+        HostFacts host = new HostFacts("", HostFacts.Leftovers.NONE, List.of(), false, true, true,
+                new SeccompFilter(new byte[8], 1 << 3));
+        for (boolean noNewPrivileges : List.of(true, false)) {
+            LaunchPlan plan = PlanCompiler.compile(spec(noNewPrivileges), host, Lifecycle.CREATED);
+            assertEquals(List.of(StepKind.FIND_PROGRAM, StepKind.INSTALL_SECCOMP, StepKind.DETACH, StepKind.AWAIT_START,
+                    StepKind.RUN_HOOK, StepKind.EXEC), interesting(plan.init()).subList(4, 10));
+        }
+    }
+
+    @Test
     void one_in_the_foreground_waits_for_nothing() {
         LaunchPlan plan = PlanCompiler.compile(new SpecBuilder("/r", List.of("sh")).build(), FILTERED);
         assertEquals(List.of(StepKind.PIVOT_ROOT, StepKind.SET_USER, StepKind.INSTALL_SECCOMP, StepKind.EXEC),

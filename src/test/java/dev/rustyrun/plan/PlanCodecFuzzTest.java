@@ -3,6 +3,7 @@ package dev.rustyrun.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.linux.SchedulerAttributes;
 import dev.rustyrun.spec.Hooks;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
@@ -91,6 +92,9 @@ class PlanCodecFuzzTest {
             case "dev.rustyrun.plan.SeccompFilter" -> Combinators
                     .combine(Arbitraries.bytes().array(byte[].class).ofMaxSize(64), Arbitraries.integers())
                     .as(SeccompFilter::new);
+            case "dev.rustyrun.linux.SchedulerAttributes" -> Combinators.combine(Arbitraries.integers(), Arbitraries.longs(),
+                    Arbitraries.integers(), Arbitraries.integers(), Arbitraries.longs(), Arbitraries.longs(),
+                    Arbitraries.longs()).as(SchedulerAttributes::new);
             default -> throw new IllegalStateException("no arbitrary for " + component);
         };
     }

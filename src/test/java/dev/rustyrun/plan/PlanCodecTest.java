@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.linux.SchedulerAttributes;
 import dev.rustyrun.spec.Hooks.Hook;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +31,11 @@ class PlanCodecTest {
             new PrivilegeStep.SetOomScore(-1000), new PrivilegeStep.LimitCapabilities(Long.MIN_VALUE),
             new PrivilegeStep.SetUser(1, 2, List.of(3, 4), true, 022), new PrivilegeStep.SetCapabilities(1, 2, 3, 4),
             new PrivilegeStep.NoNewPrivileges(), new PrivilegeStep.InstallSeccomp(new SeccompFilter(new byte[16], 1)),
-            new LifecycleStep.AwaitHostHooks(),
+            new TaskStep.OpenLabel("/a", "/b"), new TaskStep.SetLabel("AppArmor", "exec p"), new TaskStep.SetAffinity("0-3"),
+            new TaskStep.SetPersonality("LINUX32", 8), new TaskStep.SetMemoryPolicy(2, "MPOL_BIND", "0"),
+            new TaskStep.SetIoPriority(2, "IOPRIO_CLASS_BE", 7),
+            new TaskStep.SetScheduler("SCHED_FIFO", new SchedulerAttributes(1, 2L << 40, -3, 4, 5, 6, 7)),
+            new LifecycleStep.AwaitNetDevices(), new LifecycleStep.AwaitHostHooks(),
             new LifecycleStep.RunHook(new Hook("/h", List.of("h"), List.of("A=b"), 3), true),
             new LifecycleStep.ReceiveDescriptors(4), new LifecycleStep.FindProgram(List.of("sh"), List.of("PATH=/bin")),
             new LifecycleStep.Detach(), new LifecycleStep.AwaitStart(),

@@ -57,7 +57,8 @@ class SeccompFiltersTest {
     }
 
     private static SeccompSetting profile(Action action, String name, Flag... flags) {
-        return new SeccompSetting.Profile(new Seccomp(Action.ERRNO, OptionalInt.empty(), List.of(), List.of(flags),
+        return new SeccompSetting.Profile(new Seccomp(
+                action == Action.NOTIFY ? Action.ALLOW : Action.ERRNO, OptionalInt.empty(), List.of(), List.of(flags),
                 action == Action.NOTIFY ? "/run/agent" : "", "",
                 List.of(new Rule(List.of(name), action, OptionalInt.empty(), List.of()))));
     }

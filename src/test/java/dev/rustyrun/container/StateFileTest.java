@@ -1,0 +1,34 @@
+package dev.rustyrun.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.rustyrun.oci.KeptProcess;
+import dev.rustyrun.spec.SpecBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StateFileTest {
+
+    private static ContainerState state(ContainerState.Origin origin) {
+        return new ContainerState("box", 5, 6, "/r\u00fc", "/c", "2026-01-01T00:00:00Z", 7, 8, true, origin);
+    }
+
+    @Test
+    void a_state_is_the_same_after_the_journey() {
+        String kept = KeptProcess.write(new SpecBuilder("/r", List.of("sh", "\u00fc{}\"")).build());
+        for (ContainerState.Origin origin : List.of(ContainerState.Origin.commandLine(kept),
+                new ContainerState.Origin("/b", Map.of("a", "b"), true, true))) {
+            assertEquals(Optional.of(state(origin)), StateFile.read(StateFile.write(state(origin))));
+        }
+    }
+
+    @Test
+    void what_is_cut_off_is_no_state() {
+        String whole = StateFile.write(state(ContainerState.Origin.commandLine("{\"a\":{}}"))).strip();
+        for (int length = 0; length < whole.length(); length++) {
+            assertEquals(Optional.empty(), StateFile.read(whole.substring(0, length)));
+        }
+    }
+}
