@@ -1,5 +1,6 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.cgroup.Subgroup;
 import dev.rustyrun.launch.LaunchHost;
 import dev.rustyrun.linux.Linux;
 import java.util.Optional;
@@ -9,10 +10,18 @@ final class FurtherHost implements LaunchHost {
 
     private final Linux linux;
     private final Optional<String> pidFile;
+    private final Optional<Subgroup> group;
 
-    FurtherHost(Linux linux, Optional<String> pidFile) {
+    /** @param group that all it starts is in, if it has one of its own */
+    FurtherHost(Linux linux, Optional<String> pidFile, Optional<Subgroup> group) {
         this.linux = linux;
         this.pidFile = pidFile;
+        this.group = group;
+    }
+
+    @Override
+    public void beforeKill() {
+        group.ifPresent(Subgroup::kill);
     }
 
     @Override

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -55,6 +56,11 @@ final class JsonRequest {
         if (!node.isObject()) {
             throw Problem.field("/", "the body must be a JSON object").exception();
         }
+        return new JsonRequest(node, "");
+    }
+
+    /** One that this service has written itself. */
+    static JsonRequest of(ObjectNode node) {
         return new JsonRequest(node, "");
     }
 
