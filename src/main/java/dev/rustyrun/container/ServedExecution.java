@@ -1,6 +1,7 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.cgroup.Statistics;
 import dev.rustyrun.cgroup.Subgroup;
 import dev.rustyrun.launch.LaunchOptions;
 import dev.rustyrun.launch.Outcome;
@@ -102,11 +103,10 @@ public final class ServedExecution implements AutoCloseable {
         Optional<Subgroup> group = Subgroup.make(linux, files, "exec-" + store.newId());
         try {
             LaunchPlan plan = plan(spec, group.map(Subgroup::procsFiles).orElse(files));
-            long oomKills = oomKills(cgroup);
+            Optional<Statistics> before = statistics(cgroup);
             Outcome outcome = stages.launch(plan, new LaunchOptions(false, timeoutMillis, Optional.empty(), 0,
                     new FurtherHost(linux, Optional.empty(), group)));
-            return outcome.reason() == Outcome.Reason.SIGNALLED && oomKills(cgroup) > oomKills
-                    ? outcome.because(Outcome.Reason.OOM, "killed: the container is out of memory") : outcome;
+            return explain(outcome, before, statistics(cgroup));
         } finally {
             group.ifPresent(Subgroup::removeIfEmpty);
         }
@@ -118,8 +118,23 @@ public final class ServedExecution implements AutoCloseable {
         return ExecPlan.compile(spec, facts, joined, Lifecycle.FOREGROUND);
     }
 
-    private static long oomKills(Optional<Cgroup> cgroup) {
-        return cgroup.filter(Cgroup::exists).map(group -> group.statistics().oomKills()).orElse(0L);
+    private static Optional<Statistics> statistics(Optional<Cgroup> cgroup) {
+        return cgroup.filter(Cgroup::exists).map(Cgroup::statistics);
+    }
+
+    /** A limit that was hit in the meantime is why it failed, or else it was hit by another process of the container. */
+    private static Outcome explain(Outcome outcome, Optional<Statistics> before, Optional<Statistics> after) {
+        boolean ended = outcome.reason() == Outcome.Reason.EXITED || outcome.reason() == Outcome.Reason.SIGNALLED;
+        if (!ended || outcome.exitCode() == 0 || before.isEmpty() || after.isEmpty()) {
+            return outcome;
+        }
+        if (after.get().oomKills() > before.get().oomKills()) {
+            return outcome.because(Outcome.Reason.OOM, "killed: the container was out of memory (limit "
+                    + ResourceWords.bytes(after.get().memoryLimit()) + ")");
+        }
+        return after.get().pidsRefused() > before.get().pidsRefused()
+                ? outcome.because(Outcome.Reason.PIDS_LIMIT, "the container was refused a further process (limit "
+                        + after.get().pidsLimit() + ")") : outcome;
     }
 
     @Override
