@@ -219,9 +219,6 @@ final class Containers {
             if (!status.isAlive()) {
                 throw Problem.conflict("the container does not run: it is " + status.word()).exception();
             }
-            if (cgroup(folder).map(group -> group.isFrozen()).orElse(false)) {
-                throw Problem.conflict("the container is paused; resume it first").exception();
-            }
             Optional<T> got = attempt.get();
             if (got.isPresent()) {
                 return got.get();

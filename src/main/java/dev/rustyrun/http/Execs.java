@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.ServedExecution;
 import dev.rustyrun.launch.CapturedIo;
@@ -10,6 +11,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 
 /** Runs further commands in containers, which are waited for. */
 @Singleton
@@ -48,8 +50,7 @@ final class Execs {
                     + " kernel lets only a process with one thread join a mount namespace").exception();
         }
         long queuedMicros = slots.enter();
-        try (ServedExecution execution = containers.awaitMade(folder,
-                () -> ServedExecution.in(linux, self, store, folder.id()))) {
+        try (ServedExecution execution = containers.awaitMade(folder, () -> begin(folder))) {
             RunResult result = run(folder, execution, spec, request, queuedMicros);
             metrics.count(result);
             return result;
@@ -59,6 +60,13 @@ final class Execs {
         } finally {
             slots.leave();
         }
+    }
+
+    private Optional<ServedExecution> begin(ContainerFolder folder) {
+        if (containers.cgroup(folder).map(Cgroup::isFrozen).orElse(false)) {
+            throw Problem.conflict("the container is paused; resume it first").exception();
+        }
+        return ServedExecution.in(linux, self, store, folder.id());
     }
 
     private RunResult run(ContainerFolder folder, ServedExecution execution, Spec spec, ExecRequest request,

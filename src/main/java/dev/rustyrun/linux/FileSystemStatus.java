@@ -9,9 +9,9 @@ import java.util.Set;
  *
  * @param type its number in {@code linux/magic.h}
  * @param used bytes that are taken
- * @param free bytes that may still be taken
+ * @param files how many it has
  */
-public record FileSystemStatus(int type, long used, long free) {
+public record FileSystemStatus(int type, long used, long files) {
 
     static final int STATFS_SIZE = 120;
 
@@ -24,7 +24,8 @@ public record FileSystemStatus(int type, long used, long free) {
     static FileSystemStatus decode(byte[] statfs) {
         ByteBuffer b = ByteBuffer.wrap(statfs).order(ByteOrder.nativeOrder());
         long blockSize = b.getLong(8);
-        return new FileSystemStatus((int) b.getLong(0), (b.getLong(16) - b.getLong(24)) * blockSize, b.getLong(32) * blockSize);
+        return new FileSystemStatus((int) b.getLong(0), (b.getLong(16) - b.getLong(24)) * blockSize,
+                b.getLong(40) - b.getLong(48));
     }
 
     /** Whether its files are ways to speak with the kernel, and none that keep anything. */
