@@ -166,6 +166,23 @@ class ServedFilesIT {
         }
     }
 
+    /** While a container is being made, its PID 1 still has the host's root. */
+    @Test
+    void the_hosts_root_is_never_taken_for_that_of_a_container_that_is_being_made() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "the host's");
+        try (Server server = start()) {
+            for (int i = 0; i < 4; i++) {
+                String at = container(server, "sleep 600", ", \"start\": true");
+                for (int tries = 0; tries < 3; tries++) {
+                    assertEquals(404, server.get(at + "/files?path=" + secret).statusCode());
+                    expectRefused(put(server, at, folder.toString(), new Tar().file("planted", "")), 404, "there is no");
+                }
+                assertEquals(204, server.delete(at + "?force=true").statusCode());
+            }
+        }
+        assertTrue(Files.notExists(folder.resolve("planted")));
+    }
+
     @Test
     void what_is_read_only_or_does_not_run_takes_nothing() throws Exception {
         try (Server server = start()) {
