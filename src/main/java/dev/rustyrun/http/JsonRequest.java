@@ -124,6 +124,9 @@ final class JsonRequest {
             if (!value.isNumber()) {
                 throw wrong(name, "must be a number");
             }
+            if (!Double.isFinite(value.doubleValue())) {
+                throw wrong(name, "is too large a number");
+            }
             return value.decimalValue();
         });
     }
