@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -88,10 +89,13 @@ final class JsonRequest {
         });
     }
 
-    /** The kernel takes no NUL within a text. */
+    /** The kernel takes no NUL within a text, and is given UTF-8. */
     private String checked(String name, String text) {
         if (text.indexOf('\0') >= 0) {
             throw wrong(name, "must not contain a NUL");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw wrong(name, "must not contain half of a surrogate pair, which cannot be written as UTF-8");
         }
         return text;
     }

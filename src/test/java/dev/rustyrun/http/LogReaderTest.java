@@ -75,13 +75,22 @@ class LogReaderTest {
         append(frame(1, 1, "a\nb\n"));
         append(frame(2, 1, "c\n"));
         append(frame(3, 1, "d"));
-        for (String[] expected : new String[][] {{"-1", "a\nb\nc\nd"}, {"9", "a\nb\nc\nd"}, {"2", "c\nd"}, {"1", "c\nd"}}) {
-            try (LogReader reader = new LogReader(log)) {
-                reader.seek(Long.parseLong(expected[0]), 0);
-                String rest = rest(reader);
-                assertTrue(expected[1].endsWith(rest) || rest.equals(expected[1]), expected[0] + " lines: " + rest);
-                assertTrue(rest.endsWith("d"), rest);
-            }
+        String[][] tails = {{"-1", "a\nb\nc\nd"}, {"9", "a\nb\nc\nd"}, {"4", "a\nb\nc\nd"}, {"3", "b\nc\nd"}, {"2", "c\nd"},
+            {"1", "d"}, {"0", ""}};
+        for (String[] tail : tails) {
+            assertEquals(tail[1], tail(tail[0]), tail[0] + " lines");
+        }
+        append(frame(4, 2, "\n"));
+        append(frame(5, LogWriter.TRUNCATED, ""));
+        assertEquals("d\n", tail("1"));
+        assertEquals("b\nc\nd\n", tail("3"));
+        assertEquals("", tail("0"));
+    }
+
+    private String tail(String lines) throws IOException {
+        try (LogReader reader = new LogReader(log)) {
+            reader.seek(Long.parseLong(lines), 0);
+            return rest(reader);
         }
     }
 
