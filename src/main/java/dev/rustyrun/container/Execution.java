@@ -60,7 +60,7 @@ public final class Execution {
             options.checkTerminal(spec.process());
         }
         LaunchPlan plan = plan(state, spec, new Lifecycle(detached, false, options.descriptors(), true));
-        FurtherHost host = new FurtherHost(linux, spec, state, status, options.pidFile());
+        FurtherHost host = new FurtherHost(linux, spec, state, status, options.pidFile(), Optional.empty());
         LaunchOptions how = new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host);
         if (!detached) {
             return stage.launch(plan, how);

@@ -1,5 +1,6 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.cgroup.Subgroup;
 import dev.rustyrun.launch.LaunchHost;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.oci.StateJson.Status;
@@ -14,18 +15,27 @@ final class FurtherHost implements LaunchHost {
     private final ContainerState state;
     private final Status status;
     private final Optional<String> pidFile;
+    private final Optional<Subgroup> group;
     private int process;
 
     /**
      * @param spec the container's, with the further process as its process
      * @param state the container's
+     * @param group that all it starts is in, if it has one of its own
      */
-    FurtherHost(Linux linux, Spec spec, ContainerState state, Status status, Optional<String> pidFile) {
+    FurtherHost(Linux linux, Spec spec, ContainerState state, Status status, Optional<String> pidFile,
+            Optional<Subgroup> group) {
         this.linux = linux;
         this.spec = spec;
         this.state = state;
         this.status = status;
         this.pidFile = pidFile;
+        this.group = group;
+    }
+
+    @Override
+    public void beforeKill() {
+        group.ifPresent(Subgroup::kill);
     }
 
     @Override

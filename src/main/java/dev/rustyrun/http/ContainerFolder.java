@@ -58,6 +58,16 @@ final class ContainerFolder {
         return read("container.json");
     }
 
+    /**
+     * What it was launched with, as {@link Specs#resolve} has made it.
+     *
+     * @throws ProblemException when the container is gone
+     */
+    LaunchRequest resolved() {
+        return description().map(json -> LaunchRequest.read(JsonRequest.of((ObjectNode) json.get("resolved"))))
+                .orElseThrow(() -> Problem.notFound("there is no container of this id").exception());
+    }
+
     void describe(ObjectNode json) {
         write("container.json", json);
     }

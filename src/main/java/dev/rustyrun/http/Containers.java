@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The containers that nobody waits for: a folder each, so that they are still there after a restart of the service. */
@@ -204,6 +205,29 @@ final class Containers {
         return store.running(folder.id()).filter(state -> !state.cgroup().isEmpty())
                 .map(state -> dev.rustyrun.cgroup.Cgroup.at(linux, dev.rustyrun.cgroup.CgroupLayout.detect(linux),
                         dev.rustyrun.cgroup.CgroupPath.of(state.cgroup(), folder.id())));
+    }
+
+    /**
+     * What {@code attempt} gets of a container that runs, as soon as it gets it: of one that is still being made it gets nothing.
+     *
+     * @throws ProblemException 409 when the container does not run, 503 when it is not made in time
+     */
+    <T> T awaitMade(ContainerFolder folder, Supplier<Optional<T>> attempt) throws InterruptedException {
+        long end = System.nanoTime() + START_SECONDS * 1_000_000_000;
+        while (true) {
+            ContainerStatus status = ContainerStatus.of(linux, folder);
+            if (!status.isAlive()) {
+                throw Problem.conflict("the container does not run: it is " + status.word()).exception();
+            }
+            Optional<T> got = attempt.get();
+            if (got.isPresent()) {
+                return got.get();
+            }
+            if (System.nanoTime() > end) {
+                throw Problem.busy(503, "the container is still being made", 1).exception();
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
     }
 
     /** Writes to one of its FIFOs, if its monitor is there to read. */

@@ -14,6 +14,7 @@ final class Drain {
 
     private static final Logger LOG = Logger.getLogger(Drain.class);
     private static final long GRACE_SECONDS = 10;
+    private static final long POLL_MILLIS = 20;
 
     private final Linux linux;
     private final LaunchSlots slots;
@@ -27,8 +28,17 @@ final class Drain {
         this.config = config;
     }
 
+    /** From now on it is not ready, and refuses launches, but answers; until what runs has ended, or its time is over. */
     void begin(@Observes ShutdownDelayInitiatedEvent event) {
         slots.drain();
+        long end = System.nanoTime() + config.drainSeconds() * 1_000_000_000L;
+        try {
+            while (slots.running() + slots.waiting() > 0 && System.nanoTime() < end) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void stop(@Observes ShutdownEvent event) {

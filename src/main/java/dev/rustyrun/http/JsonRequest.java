@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -58,6 +60,11 @@ final class JsonRequest {
         return new JsonRequest(node, "");
     }
 
+    /** One that this service has written itself. */
+    static JsonRequest of(ObjectNode node) {
+        return new JsonRequest(node, "");
+    }
+
     /** Ends the request because of {@code field}. */
     ProblemException wrong(String field, String detail) {
         return Problem.field(pointerTo(field), field + " " + detail).exception();
@@ -82,10 +89,13 @@ final class JsonRequest {
         });
     }
 
-    /** The kernel takes no NUL within a text. */
+    /** The kernel takes no NUL within a text, and is given UTF-8. */
     private String checked(String name, String text) {
         if (text.indexOf('\0') >= 0) {
             throw wrong(name, "must not contain a NUL");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw wrong(name, "must not contain half of a surrogate pair, which cannot be written as UTF-8");
         }
         return text;
     }
@@ -117,6 +127,9 @@ final class JsonRequest {
         return field(name).map(value -> {
             if (!value.isNumber()) {
                 throw wrong(name, "must be a number");
+            }
+            if (!Double.isFinite(value.doubleValue())) {
+                throw wrong(name, "is too large a number");
             }
             return value.decimalValue();
         });

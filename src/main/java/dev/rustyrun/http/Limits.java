@@ -53,7 +53,12 @@ final class Limits {
 
     /** The time allowed to a launch that is waited for, in milliseconds. */
     long timeoutMillis(LaunchRequest request) {
-        return within("timeoutSeconds", request.timeoutSeconds(), config.timeout(), new BigDecimal("0.001"))
+        return timeoutMillis(request.timeoutSeconds());
+    }
+
+    /** The same for one that asks for {@code timeoutSeconds}. */
+    long timeoutMillis(Optional<BigDecimal> timeoutSeconds) {
+        return within("timeoutSeconds", timeoutSeconds, config.timeout(), new BigDecimal("0.001"))
                 .movePointRight(3).longValue();
     }
 

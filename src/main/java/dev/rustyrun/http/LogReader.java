@@ -6,6 +6,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 
@@ -19,6 +20,8 @@ final class LogReader implements AutoCloseable {
     private final Path path;
     private Optional<RandomAccessFile> file = Optional.empty();
     private long position;
+    /** Of the next frame. */
+    private long skippedLines;
 
     LogReader(Path path) {
         this.path = path;
@@ -26,6 +29,26 @@ final class LogReader implements AutoCloseable {
 
     /** The next frame, if a whole one has been written. */
     Optional<Frame> next() throws IOException {
+        Optional<Frame> frame = read();
+        if (frame.isPresent() && skippedLines > 0) {
+            Frame first = frame.get();
+            byte[] rest = Arrays.copyOfRange(first.bytes, after(first.bytes, skippedLines), first.bytes.length);
+            skippedLines = 0;
+            return rest.length == 0 ? read() : Optional.of(new Frame(first.micros, first.stream, rest));
+        }
+        return frame;
+    }
+
+    /** Where the first {@code lines} lines end. */
+    private static int after(byte[] bytes, long lines) {
+        int at = 0;
+        for (long left = lines; left > 0 && at < bytes.length; at++) {
+            left -= bytes[at] == '\n' ? 1 : 0;
+        }
+        return at;
+    }
+
+    private Optional<Frame> read() throws IOException {
         if (file.isEmpty()) {
             if (!Files.exists(path)) {
                 return Optional.empty();
@@ -50,27 +73,38 @@ final class LogReader implements AutoCloseable {
     }
 
     /**
-     * Goes to where the last {@code lines} lines begin, or the first frame after {@code sinceMicros} if that is later.
+     * Goes to where the last {@code lines} lines begin, or the first frame after {@code sinceMicros} if that is later. A last
+     * line that has not ended is one too.
      *
      * @param lines negative for all
      */
     void seek(long lines, long sinceMicros) throws IOException {
         Deque<long[]> starts = new ArrayDeque<>();
         long seen = 0;
+        boolean open = false;
         long at = position;
-        for (Optional<Frame> frame = next(); frame.isPresent(); frame = next()) {
+        for (Optional<Frame> frame = read(); frame.isPresent(); frame = read()) {
+            byte[] bytes = frame.get().bytes;
             if (frame.get().micros >= sinceMicros) {
                 long count = 0;
-                for (byte b : frame.get().bytes) {
+                for (byte b : bytes) {
                     count += b == '\n' ? 1 : 0;
                 }
+                open = bytes.length == 0 ? open : bytes[bytes.length - 1] != '\n';
                 starts.addLast(new long[] {at, count});
                 seen += count;
-                while (lines >= 0 && !starts.isEmpty() && seen - starts.peekFirst()[1] >= lines) {
+                while (lines >= 0 && seen - starts.peekFirst()[1] > lines) {
                     seen -= starts.removeFirst()[1];
                 }
             }
             at = position;
+        }
+        skippedLines = lines < 0 ? 0 : Math.max(0, seen + (open ? 1 : 0) - lines);
+        while (!starts.isEmpty() && skippedLines > starts.peekFirst()[1]) {
+            skippedLines -= starts.removeFirst()[1];
+        }
+        if (starts.isEmpty()) {
+            skippedLines = 0;
         }
         position = starts.isEmpty() ? at : starts.peekFirst()[0];
     }

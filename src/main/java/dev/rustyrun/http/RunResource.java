@@ -55,7 +55,8 @@ public class RunResource {
         return keys.once("run", key, body, () -> answer(runner.run(RunRequest.read(body, limits))));
     }
 
-    private static Response answer(RunResult result) {
+    /** The answer that tells of {@code result}. */
+    static Response answer(RunResult result) {
         if (result.outcome().reason() == Outcome.Reason.SETUP_FAILED) {
             Problem problem = result.problem();
             return problem.response(problem.json().setAll(result.json()));

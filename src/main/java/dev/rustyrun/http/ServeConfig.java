@@ -47,6 +47,10 @@ public interface ServeConfig {
     @WithDefault("30")
     int queueSeconds();
 
+    /** How long launches that are waited for may go on when the service is told to stop, in seconds. */
+    @WithDefault("25")
+    int drainSeconds();
+
     /** Whether containers are killed when the service stops, or left to run. */
     @WithDefault("false")
     boolean stopContainers();

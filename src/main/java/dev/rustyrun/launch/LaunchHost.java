@@ -23,6 +23,11 @@ public interface LaunchHost {
      */
     void setUp();
 
+    /** Told before {@code init} is killed, which ends all that a container's PID 1 has started, but not all of another. */
+    default void beforeKill() {
+        // Most launches are those of a PID 1.
+    }
+
     /**
      * What a container that waits for its start waits at.
      *

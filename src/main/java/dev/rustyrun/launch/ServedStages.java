@@ -101,7 +101,7 @@ public final class ServedStages implements Stages {
         ended = true;
         talk.close();
         talk.kill();
-        linux.await(talk.child());
+        talk.killOrphan(linux.await(talk.child()));
         if (io != null) {
             io.close();
         } else {

@@ -316,6 +316,9 @@ final class StageTalk {
 
     /** Kills the container or, while there is none, the stage that would make it. */
     void kill() {
+        if (options != null) {
+            options.host().beforeKill();
+        }
         linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
     }
 

@@ -54,6 +54,12 @@ interface FileCalls {
     /** {@code int symlinkat(const char *target, int dirfd, const char *path)}, man 2 symlink. */
     int symlinkat(String target, int dirfd, String path);
 
+    /** {@code ssize_t getdents64(int fd, void *dirp, size_t count)}, man 2 getdents. */
+    long getdents64(int fd, byte[] entries);
+
+    /** {@code int linkat(int olddirfd, const char *old, int newdirfd, const char *new, int flags)}, man 2 link. */
+    int linkat(int olddirfd, String from, int newdirfd, String to, int flags);
+
     /** {@code ssize_t readlinkat(int dirfd, const char *path, char *buf, size_t size)}, man 2 readlink. */
     long readlinkat(int dirfd, String path, byte[] buffer);
 

@@ -207,6 +207,25 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public long getdents64(int fd, byte[] entries) {
+        try (NativeMemory m = new NativeMemory()) {
+            long address = m.allocate(entries.length);
+            long got = calls.call("syscall", SystemCall.GETDENTS64, fd, address, entries.length);
+            if (got > 0) {
+                m.get(address, entries, (int) got);
+            }
+            return got;
+        }
+    }
+
+    @Override
+    public int linkat(int olddirfd, String from, int newdirfd, String to, int flags) {
+        try (NativeMemory m = new NativeMemory()) {
+            return call("linkat", olddirfd, m.string(from), newdirfd, m.string(to), flags);
+        }
+    }
+
+    @Override
     public long readlinkat(int dirfd, String path, byte[] buffer) {
         try (NativeMemory m = new NativeMemory()) {
             long address = m.allocate(buffer.length);

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -36,8 +37,7 @@ public final class Linux {
     private static final int WNOHANG = 1;
     private static final int RUSAGE_CHILDREN = -1;
     private static final int RUSAGE_SIZE = 144;
-    private static final int STATFS_SIZE = 120;
-    private static final long PROC_SUPER_MAGIC = 0x9fa0;
+    private static final int PROC_SUPER_MAGIC = 0x9fa0;
     static final int SECCOMP_SET_MODE_FILTER = 1;
     static final int SOCK_FILTER_SIZE = 8;
 
@@ -150,8 +150,24 @@ public final class Linux {
                 "openat2 RESOLVE_NO_SYMLINKS");
     }
 
+    /** The same, and so is whatever another file system is mounted on, EXDEV; RESOLVE_NO_XDEV. */
+    public int openOnSameFileSystem(int root, String path, int flags) {
+        return openat2(root, path, flags, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS | OpenHow.RESOLVE_NO_XDEV,
+                "openat2 RESOLVE_NO_XDEV");
+    }
+
+    /** Makes the file {@code name} in the open directory {@code dirfd}, where nothing may be yet, to be written; O_EXCL. */
+    public int createNew(int dirfd, String name, int mode) {
+        int flags = FileFlag.O_WRONLY | FileFlag.O_CREAT | FileFlag.O_EXCL | FileFlag.O_NOFOLLOW;
+        return openat2(dirfd, name, flags, mode, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS, "openat2 O_EXCL");
+    }
+
     private int openat2(int root, String path, int flags, int resolve, String words) {
-        byte[] how = new OpenHow(flags | FileFlag.O_CLOEXEC, 0, resolve).encode();
+        return openat2(root, path, flags, 0, resolve, words);
+    }
+
+    private int openat2(int root, String path, int flags, int mode, int resolve, String words) {
+        byte[] how = new OpenHow(flags | FileFlag.O_CLOEXEC, mode, resolve).encode();
         return check(retry(() -> libc.openat2(root, path, how)), words, path);
     }
 
@@ -262,9 +278,14 @@ public final class Linux {
 
     /** Whether {@code fd} is a file of a proc file system; man 2 statfs. */
     public boolean isProcFile(int fd) {
-        byte[] statfs = new byte[STATFS_SIZE];
+        return fileSystem(fd).type() == PROC_SUPER_MAGIC;
+    }
+
+    /** What file system the open file {@code fd} is in; man 2 statfs. */
+    public FileSystemStatus fileSystem(int fd) {
+        byte[] statfs = new byte[FileSystemStatus.STATFS_SIZE];
         check(libc.fstatfs(fd, statfs), "fstatfs", fd);
-        return ByteBuffer.wrap(statfs).order(ByteOrder.nativeOrder()).getLong(0) == PROC_SUPER_MAGIC;
+        return FileSystemStatus.decode(statfs);
     }
 
     /** A pipe: the end to read from, and the one to write to; man 2 pipe, O_CLOEXEC. */
@@ -334,6 +355,30 @@ public final class Linux {
         check(libc.symlinkat(target, dirfd, path), "symlink", target, path);
     }
 
+    /**
+     * Some further names in the open directory {@code fd}, none at the end; man 2 getdents. Names that are not UTF-8 are left
+     * out.
+     */
+    public List<String> nextNames(int fd) {
+        byte[] entries = new byte[DirectoryEntries.ROOM];
+        List<String> names = new ArrayList<>();
+        for (int got = 1; got > 0 && names.isEmpty();) {
+            got = check(libc.getdents64(fd, entries), "getdents64", fd);
+            DirectoryEntries.decode(entries, got, names);
+        }
+        return names;
+    }
+
+    /** Gives an open symbolic link away, or any other file that is open with O_PATH; man 2 chown, AT_EMPTY_PATH. */
+    public void changeOwnerOfPath(int fd, int owner, int group) {
+        check(libc.fchownat(fd, "", owner, group, FileFlag.AT_EMPTY_PATH), "fchownat", fd, owner, group);
+    }
+
+    /** Gives the open file {@code fd} the further name {@code name} in the open directory {@code dirfd}; man 2 link. */
+    public void link(int fd, int dirfd, String name) {
+        check(libc.linkat(fd, "", dirfd, name, FileFlag.AT_EMPTY_PATH), "link", fd, name);
+    }
+
     /** What the symbolic link {@code path} below {@code dirfd} says; man 2 readlink. */
     public String readLink(int dirfd, String path) {
         byte[] buffer = new byte[4096];
@@ -379,12 +424,12 @@ public final class Linux {
     /** Whether {@code path} leads to something that can be looked at; man 2 statx. */
     public boolean exists(String path) {
         byte[] statx = new byte[FileStatus.STATX_SIZE];
-        return libc.statx(FileFlag.AT_FDCWD, path, 0, FileStatus.STATX_TYPE_MODE_LINKS_AND_OWNER, statx) == 0;
+        return libc.statx(FileFlag.AT_FDCWD, path, 0, FileStatus.STATX_WANTED, statx) == 0;
     }
 
     private FileStatus statx(int dirfd, String path, int flags) {
         byte[] statx = new byte[FileStatus.STATX_SIZE];
-        check(libc.statx(dirfd, path, flags, FileStatus.STATX_TYPE_MODE_LINKS_AND_OWNER, statx), "statx",
+        check(libc.statx(dirfd, path, flags, FileStatus.STATX_WANTED, statx), "statx",
                 dirfd, path);
         return FileStatus.decode(statx);
     }

@@ -9,6 +9,7 @@ final class SystemCall {
 
     static final int RT_SIGACTION = "aarch64".equals(System.getProperty("os.arch")) ? 134 : 13;
 
+    static final int GETDENTS64 = "aarch64".equals(System.getProperty("os.arch")) ? 61 : 217;
     static final int SECCOMP = "aarch64".equals(System.getProperty("os.arch")) ? 277 : 317;
     static final int BPF = "aarch64".equals(System.getProperty("os.arch")) ? 280 : 321;
 

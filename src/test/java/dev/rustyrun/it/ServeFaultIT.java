@@ -105,6 +105,65 @@ class ServeFaultIT {
         Host.expectNothingLeft("never-started");
     }
 
+    /** Children that have ended and that nobody has waited for. */
+    private static List<Long> zombiesOf(Server server) {
+        return Host.childrenOf(server.pid()).stream().filter(pid -> {
+            try {
+                return Files.readString(Path.of("/proc/" + pid + "/stat")).replaceFirst(".*\\) ", "").startsWith("Z");
+            } catch (IOException gone) {
+                return false;
+            }
+        }).toList();
+    }
+
+    @Test
+    void a_child_that_is_killed_while_it_waits_warm_leaves_no_zombie_and_is_replaced() throws Exception {
+        try (Server server = Server.start("--warm", "1")) {
+            for (int i = 0; i < 3; i++) {
+                Host.eventually("a launch waits warm", () -> Host.onlyChildOf(server.pid())
+                        .map(child -> Host.childrenOf(child).size() == 1).orElse(false));
+                Host.signal(Host.onlyChildOf(server.pid()).orElseThrow(), "KILL");
+                server.sh(200, "true");
+                Host.eventually("no zombie is left", () -> zombiesOf(server).isEmpty(), () -> zombiesOf(server));
+            }
+        }
+    }
+
+    @Test
+    void told_to_stop_it_is_no_longer_ready_launches_nothing_more_and_answers_what_it_has_begun() throws Exception {
+        try (Server server = Server.start("--warm", "0")) {
+            String[] answer = new String[1];
+            Thread caller = new Thread(() -> {
+                try {
+                    answer[0] = server.sh(200, "sleep 6; echo finished");
+                } catch (IOException | InterruptedException e) {
+                    answer[0] = e.toString();
+                }
+            });
+            caller.start();
+            Host.eventually("it runs", () -> quietly(() -> server.get("/v1/info").body()).contains("\"running\":1"),
+                    () -> quietly(() -> server.get("/v1/info").body()));
+            Host.signal(server.pid(), "TERM");
+            Host.eventually("it is not ready", () -> quietly(() -> server.health("ready").body()).contains("the service is stopping"));
+            assertTrue(quietly(() -> server.health("live").body()).contains("UP"));
+            assertTrue(server.sh(503, "true").contains("the service is stopping"));
+            caller.join();
+            assertTrue(answer[0].contains("finished"), answer[0]);
+        }
+    }
+
+    private interface Asking {
+        String ask() throws IOException, InterruptedException;
+    }
+
+    private static String quietly(Asking asking) {
+        try {
+            return asking.ask();
+        } catch (IOException | InterruptedException e) {
+            return e.toString();
+        }
+    }
+
     private static long descriptorsOf(Server server) throws IOException {
         try (Stream<Path> open = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
             return open.count();

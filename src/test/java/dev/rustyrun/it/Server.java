@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -77,6 +78,20 @@ final class Server implements AutoCloseable {
         HttpRequest.Builder request = request(path).header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json));
         return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    HttpResponse<byte[]> getBytes(String path) throws IOException, InterruptedException {
+        return client.send(request(path).build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    InputStream getStream(String path) throws IOException, InterruptedException {
+        HttpResponse<InputStream> answer = client.send(request(path).build(), HttpResponse.BodyHandlers.ofInputStream());
+        assertEquals(200, answer.statusCode());
+        return answer.body();
+    }
+
+    HttpResponse<String> put(String path, String type, HttpRequest.BodyPublisher body) throws IOException, InterruptedException {
+        return send(request(path).header("Content-Type", type).PUT(body));
     }
 
     /** Opens a web socket, and appends what comes to {@code heard}, without the first byte of each message. */

@@ -1,0 +1,70 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import java.util.Optional;
+
+/**
+ * The root directory of running containers, with all that is mounted in it. While a container is being made its PID 1 still
+ * has the host's: nobody who asks for the container's must ever get that.
+ */
+public final class RunningRoot {
+
+    private static final int MOUNT_POINT = 4;
+
+    private final Linux linux;
+    private final ContainerStore store;
+
+    public RunningRoot(Linux linux, ContainerStore store) {
+        this.linux = linux;
+        this.store = store;
+    }
+
+    /** That of the container {@code id}, open; nothing when that is not running, or not made completely yet. */
+    public Optional<OpenFile> open(String id) {
+        Optional<ContainerState> running = store.running(id);
+        if (running.isEmpty()) {
+            return Optional.empty();
+        }
+        OpenFile root;
+        try {
+            root = new OpenFile(linux, linux.open("/proc/" + running.get().pid() + "/root",
+                    FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+        } catch (LinuxException ended) {
+            return Optional.empty();
+        }
+        if (!isHosts(root.path()) && isComplete(running.get())) {
+            return Optional.of(root);
+        }
+        root.close();
+        return Optional.empty();
+    }
+
+    /**
+     * Whether PID 1 of a container has left the host's root for the container's and detached it, and is still there. That is
+     * asked for last, so that nothing which was opened before was another process's of the same number.
+     */
+    boolean isComplete(ContainerState state) {
+        try {
+            return !isHosts("/proc/" + state.pid() + "/root") && hasOneRoot(state.pid()) && store.isInitAlive(state);
+        } catch (LinuxException ended) {
+            return false;
+        }
+    }
+
+    private boolean isHosts(String path) {
+        return linux.status(path).place().equals(linux.status("/").place());
+    }
+
+    /** Between pivot_root(2) and the detaching of the host's root, that is mounted over the container's. */
+    private boolean hasOneRoot(int pid) {
+        int roots = 0;
+        for (String line : linux.readFile("/proc/" + pid + "/mountinfo").split("\n")) {
+            String[] fields = line.split(" ");
+            roots += fields.length > MOUNT_POINT && fields[MOUNT_POINT].equals("/") ? 1 : 0;
+        }
+        return roots == 1;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.cgroup.Statistics;
+import dev.rustyrun.cgroup.Subgroup;
+import dev.rustyrun.launch.LaunchOptions;
+import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.Stages;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.plan.ExecPlan;
+import dev.rustyrun.plan.ExecPlan.Joined;
+import dev.rustyrun.plan.HostFacts;
+import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.plan.Lifecycle;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecValidator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A further process in a container that was made from no bundle, to its end. It is in all namespaces and in the cgroup of the
+ * container, and in a group of its own below that one, so that after a timeout everything that it has started is killed.
+ * Used once, by one thread.
+ */
+public final class ServedExecution implements AutoCloseable {
+
+    private final Linux linux;
+    private final HostProbe probe;
+    private final ContainerStore store;
+    private final ContainerState state;
+    private final List<OpenFile> opened = new ArrayList<>();
+    private final List<Joined> joined = new ArrayList<>();
+
+    private ServedExecution(Linux linux, SelfExec self, ContainerStore store, ContainerState state) {
+        this.linux = linux;
+        this.probe = new HostProbe(linux, self);
+        this.store = store;
+        this.state = state;
+    }
+
+    /**
+     * One in the container {@code id}, whose namespaces are held from here on; nothing when that is not running, or not made
+     * completely yet.
+     */
+    public static Optional<ServedExecution> in(Linux linux, SelfExec self, ContainerStore store, String id) {
+        Optional<ContainerState> running = store.running(id);
+        if (running.isEmpty()) {
+            return Optional.empty();
+        }
+        ServedExecution execution = new ServedExecution(linux, self, store, running.get());
+        try {
+            execution.openNamespaces();
+            // Only now: what is held was then the container's, for its PID 1 has not ended before.
+            if (new RunningRoot(linux, store).isComplete(running.get())) {
+                return Optional.of(execution);
+            }
+        } catch (LinuxException ended) {
+            // It is not there any more.
+        } catch (RuntimeException e) {
+            execution.close();
+            throw e;
+        }
+        execution.close();
+        return Optional.empty();
+    }
+
+    private void openNamespaces() {
+        for (NamespaceType type : NamespaceType.values()) {
+            String file = type == NamespaceType.NETWORK ? "net" : type == NamespaceType.MOUNT ? "mnt" : type.word();
+            String path = "/proc/" + state.pid() + "/ns/" + file;
+            boolean same = linux.readLink(FileFlag.AT_FDCWD, "/proc/self/ns/" + file)
+                    .equals(linux.readLink(FileFlag.AT_FDCWD, path));
+            if (!same) {
+                OpenFile namespace = new OpenFile(linux, linux.open(path, FileFlag.O_RDONLY));
+                opened.add(namespace);
+                // By our descriptor: the number of a process that has ended may be given to another.
+                joined.add(new Joined(type, "/proc/" + linux.processId() + "/fd/" + namespace.descriptor()));
+            }
+        }
+        // The mounts come last: the paths of the others are the host's.
+        joined.sort((one, other) -> Boolean.compare(one.type() == NamespaceType.MOUNT, other.type() == NamespaceType.MOUNT));
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param spec the container's, with this process as its process
+     * @param stages the started stages, which wait for their plan
+     * @param timeoutMillis after how many milliseconds it and what it has started is killed; 0 for never
+     * @throws InvalidSpecException when it cannot be as asked for
+     */
+    public Outcome run(Spec spec, Stages stages, long timeoutMillis) {
+        SpecValidator.check(spec);
+        Optional<Cgroup> cgroup = store.cgroup(state).filter(Cgroup::exists);
+        List<String> files = cgroup.map(Cgroup::procsFiles).orElse(List.of());
+        Optional<Subgroup> group = Subgroup.make(linux, files, "exec-" + store.newId());
+        try {
+            LaunchPlan plan = plan(spec, group.map(Subgroup::procsFiles).orElse(files));
+            Optional<Statistics> before = statistics(cgroup);
+            Outcome outcome = stages.launch(plan, new LaunchOptions(false, timeoutMillis, Optional.empty(), 0,
+                    new FurtherHost(linux, spec, state, Status.RUNNING, Optional.empty(), group)));
+            return explain(outcome, before, statistics(cgroup));
+        } finally {
+            group.ifPresent(Subgroup::removeIfEmpty);
+        }
+    }
+
+    private LaunchPlan plan(Spec spec, List<String> cgroupFiles) {
+        boolean groups = linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
+        HostFacts facts = probe.factsForFurther(cgroupFiles, groups, probe.filterFor(spec, store));
+        return ExecPlan.compile(spec, facts, joined, Lifecycle.FOREGROUND);
+    }
+
+    private static Optional<Statistics> statistics(Optional<Cgroup> cgroup) {
+        return cgroup.filter(Cgroup::exists).map(Cgroup::statistics);
+    }
+
+    /** A limit that was hit in the meantime is why it failed, or else it was hit by another process of the container. */
+    private static Outcome explain(Outcome outcome, Optional<Statistics> before, Optional<Statistics> after) {
+        boolean ended = outcome.reason() == Outcome.Reason.EXITED || outcome.reason() == Outcome.Reason.SIGNALLED;
+        if (!ended || outcome.exitCode() == 0 || before.isEmpty() || after.isEmpty()) {
+            return outcome;
+        }
+        if (after.get().oomKills() > before.get().oomKills()) {
+            return outcome.because(Outcome.Reason.OOM, "killed: the container was out of memory (limit "
+                    + ResourceWords.bytes(after.get().memoryLimit()) + ")");
+        }
+        return after.get().pidsRefused() > before.get().pidsRefused()
+                ? outcome.because(Outcome.Reason.PIDS_LIMIT, "the container was refused a further process (limit "
+                        + after.get().pidsLimit() + ")") : outcome;
+    }
+
+    @Override
+    public void close() {
+        opened.forEach(OpenFile::close);
+        opened.clear();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.rustyrun.http;
+
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** {@code POST /v1/containers/{id}/exec}: run a further command in a container, wait, answer. */
+@Path("/v1/containers/{id}/exec")
+public class ExecResource {
+
+    private final Containers containers;
+    private final Execs execs;
+    private final Limits limits;
+    private final IdempotencyKeys keys;
+
+    ExecResource(Containers containers, Execs execs, Limits limits, IdempotencyKeys keys) {
+        this.containers = containers;
+        this.execs = execs;
+        this.limits = limits;
+        this.keys = keys;
+    }
+
+    @POST
+    @Blocking
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    @Operation(summary = "Run a further command in a running container, wait for its end and answer its result and output")
+    @RequestBody(content = @Content(schema = @Schema(implementation = ExecRequest.class), examples = {
+        @ExampleObject(name = "ps", value = "{\"command\": [\"/bin/ps\"]}"),
+        @ExampleObject(name = "limited", value = "{\"command\": [\"/bin/sh\", \"-c\", \"cat > /tmp/in; id\"],"
+                + " \"stdin\": \"text\", \"user\": \"1000\", \"env\": {\"A\": \"1\"}, \"timeoutSeconds\": 5,"
+                + " \"maxOutput\": \"64k\"}")}))
+    @APIResponse(responseCode = "200", description = "It ran; reason and exitCode say how it ended", content = @Content(
+            examples = @ExampleObject(name = "ps", value = "{\"id\": \"3f0c4b1f9a7e\", \"reason\": \"exited\","
+                    + " \"exitCode\": 0, \"wallMicros\": 2410, \"cpuMicros\": 1500, \"queuedMicros\": 2,"
+                    + " \"warm\": false, \"stdout\": {\"text\": \"PID   USER     TIME  COMMAND\\n\", \"bytes\": 30,"
+                    + " \"truncated\": false}, \"stderr\": {\"text\": \"\", \"bytes\": 0, \"truncated\": false}}")))
+    @APIResponse(responseCode = "404", description = "There is no container of this id")
+    @APIResponse(responseCode = "409", description = "It does not run, or is paused", content =
+            @Content(mediaType = Problem.MEDIA_TYPE, examples = @ExampleObject(name = "ended", value =
+                    "{\"type\": \"urn:rustyrun:problem:conflict\", \"title\": \"Conflict\", \"status\": 409,"
+                    + " \"detail\": \"the container does not run: it is exited\"}")))
+    @APIResponse(responseCode = "422", description = "A field is wrong, or the command cannot be executed")
+    @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
+    @APIResponse(responseCode = "501", description = "This service runs on a JVM, which cannot do it: use the native binary")
+    public Response exec(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, byte[] body) {
+        ContainerFolder folder = containers.named(id);
+        return keys.once("exec " + id, key, body,
+                () -> RunResource.answer(execs.run(folder, ExecRequest.read(body, limits))));
+    }
+}

@@ -1,0 +1,130 @@
+package dev.rustyrun.http;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.Semaphore;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** {@code /v1/containers/{id}/files}: files of a container, as tar streams that nobody ever has in memory whole. */
+@Path("/v1/containers/{id}/files")
+@Blocking
+public class FilesResource {
+
+    private static final String TAR = "application/x-tar";
+    private static final int MOST = 8;
+
+    private final Containers containers;
+    private final ContainerFiles files;
+    private final long mostBytes;
+    private final Semaphore free = new Semaphore(MOST);
+
+    FilesResource(Containers containers, ContainerFiles files,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize most) {
+        this.containers = containers;
+        this.files = files;
+        this.mostBytes = most.asLongValue();
+    }
+
+    @GET
+    @Produces({TAR, Problem.MEDIA_TYPE})
+    @Operation(summary = "Read a directory or a file of a container as a tar stream; names are relative to the directory")
+    @APIResponse(responseCode = "200", description = "The stream; one that breaks off before its end is not whole", content =
+            @Content(mediaType = TAR, schema = @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
+                    format = "binary")))
+    @APIResponse(responseCode = "404", description = "There is no such container, or no such path in it")
+    @APIResponse(responseCode = "409", description = "It has ended, and what it wrote went with it")
+    @APIResponse(responseCode = "429", description = "Too many transfers are under way")
+    public Response get(@PathParam("id") String id,
+            @Parameter(example = "/tmp", description = "Absolute path in the container.")
+            @QueryParam("path") @DefaultValue("") String path) {
+        ContainerFolder folder = containers.named(id);
+        try {
+            files.checkReadable(folder, path);
+        } catch (InterruptedException e) {
+            throw stopping();
+        }
+        if (free.availablePermits() == 0) {
+            throw tooMany();
+        }
+        StreamingOutput output = out -> write(folder, path, out);
+        return Response.ok(output, TAR).build();
+    }
+
+    private void write(ContainerFolder folder, String path, OutputStream out) throws IOException {
+        try {
+            free.acquire();
+            try {
+                files.read(folder, path, out);
+            } finally {
+                free.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the service is stopping");
+        }
+    }
+
+    @PUT
+    @Consumes(TAR)
+    @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    @Operation(summary = "Unpack a tar stream into a directory of a running container")
+    @RequestBody(content = @Content(mediaType = TAR, schema = @Schema(
+            type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "200", description = "It is unpacked", content = @Content(
+            examples = @ExampleObject(name = "two", value = "{\"entries\": 2, \"bytes\": 1048576}")))
+    @APIResponse(responseCode = "404", description = "There is no such container, or no such directory in it")
+    @APIResponse(responseCode = "409", description = "It does not run, is read-only, or something is in the way")
+    @APIResponse(responseCode = "413", description = "The body is larger than quarkus.http.limits.max-body-size")
+    @APIResponse(responseCode = "422", description = "It is no tar stream, or an entry climbs out or is a device", content =
+            @Content(mediaType = Problem.MEDIA_TYPE, examples = @ExampleObject(name = "climbs", value =
+                    "{\"type\": \"urn:rustyrun:problem:invalid-archive\", \"title\": \"Unprocessable Content\","
+                    + " \"status\": 422, \"detail\": \"entry \\\"../x\\\" climbs with ..\"}")))
+    @APIResponse(responseCode = "507", description = "It would take more memory than the container may use")
+    public Response put(@PathParam("id") String id,
+            @Parameter(example = "/tmp", description = "Absolute path of a directory in the container.")
+            @QueryParam("path") @DefaultValue("") String path, InputStream body) {
+        ContainerFolder folder = containers.named(id);
+        if (!free.tryAcquire()) {
+            throw tooMany();
+        }
+        try {
+            TreeUnpacking done = files.write(folder, path, new LimitedInput(body, mostBytes));
+            return Response.ok(ContainerFolder.object().put("entries", done.entries()).put("bytes", done.bytes()).toString(),
+                    MediaType.APPLICATION_JSON).build();
+        } catch (InterruptedException e) {
+            throw stopping();
+        } finally {
+            free.release();
+        }
+    }
+
+    private static ProblemException tooMany() {
+        return Problem.busy(429, MOST + " transfers of files are under way, which is the most", 1).exception();
+    }
+
+    private static ProblemException stopping() {
+        Thread.currentThread().interrupt();
+        return Problem.busy(503, "the service is stopping", 1).exception();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.linux.FileStatus.Place;
+import dev.rustyrun.linux.FileSystemStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import java.util.List;
+
+/**
+ * Keeps what is put into a container's file systems in memory within its memory limit: the kernel counts it for this service,
+ * which writes it, and not for the container.
+ */
+final class RoomGuard {
+
+    private static final long BYTES_PER_FILE = 1024;
+    private static final int INSUFFICIENT_STORAGE = 507;
+
+    private final Linux linux;
+    private final OpenFile directory;
+    private final long most;
+
+    private RoomGuard(Linux linux, OpenFile directory, long most) {
+        this.linux = linux;
+        this.directory = directory;
+        this.most = most;
+    }
+
+    /**
+     * One for {@code directory} of the container of {@code launch}.
+     *
+     * @param root of that container
+     */
+    static RoomGuard of(Linux linux, LaunchRequest launch, OpenFile root, OpenFile directory) {
+        FileSystemStatus system = linux.fileSystem(directory.descriptor());
+        Place place = linux.status(directory.descriptor()).place();
+        boolean isLayer = system.isOverlay() && isSameDevice(place, linux.status(root.descriptor()).place());
+        boolean counts = isLayer || system.isInMemory() && !isOnHost(linux, launch.mounts(), place);
+        return new RoomGuard(linux, directory, counts ? launch.memory().orElse(Long.MAX_VALUE) : Long.MAX_VALUE);
+    }
+
+    /** What is mounted from the host may be large, and is not the container's. */
+    private static boolean isOnHost(Linux linux, List<LaunchRequest.MountRequest> mounts, Place place) {
+        for (LaunchRequest.MountRequest mount : mounts) {
+            try {
+                if (isSameDevice(place, linux.status(mount.source()).place())) {
+                    return true;
+                }
+            } catch (LinuxException gone) {
+                // Then nothing can be told about it.
+            }
+        }
+        return false;
+    }
+
+    private static boolean isSameDevice(Place one, Place other) {
+        return one.deviceMajor() == other.deviceMajor() && one.deviceMinor() == other.deviceMinor();
+    }
+
+    /**
+     * Checks that there is room for {@code more} bytes.
+     *
+     * @throws ProblemException 507 when there is not
+     */
+    void check(long more) {
+        if (most == Long.MAX_VALUE) {
+            return;
+        }
+        FileSystemStatus system = linux.fileSystem(directory.descriptor());
+        if (system.used() + system.files() * BYTES_PER_FILE + more > most) {
+            throw Problem.of(INSUFFICIENT_STORAGE, "no-room", "the container's files in memory would take more than its memory"
+                    + " limit of " + most + " bytes").exception();
+        }
+    }
+}

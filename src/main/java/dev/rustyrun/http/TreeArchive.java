@@ -1,0 +1,163 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * Writes a directory or a file of a container into a tar stream. The container may exchange anything for anything else
+ * meanwhile: each name is opened in its open directory, with O_PATH, which has no effect on what it turns out to be; only when
+ * that is a regular file or a directory, that very one is opened to be read. So no link is followed, and no device or FIFO is
+ * ever opened. What is mounted below the directory is an empty directory in the stream.
+ */
+final class TreeArchive {
+
+    private static final int DEEPEST = 200;
+
+    private final Linux linux;
+    private final TarArchiveOutputStream tar;
+    private final byte[] buffer = new byte[64 * 1024];
+
+    TreeArchive(Linux linux, OutputStream out) {
+        this.linux = linux;
+        this.tar = new TarArchiveOutputStream(out, StandardCharsets.UTF_8.name());
+        tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+        tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+        tar.setAddPaxHeadersForNonAsciiNames(true);
+    }
+
+    /**
+     * Writes it, and the end of the stream.
+     *
+     * @param start open with O_PATH
+     * @param name for a file; the names of what is in a directory start after that
+     * @throws IOException when the reader is gone, or the tree is too deep
+     */
+    void write(OpenFile start, String name) throws IOException {
+        FileStatus status = linux.status(start.descriptor());
+        if (status.isDirectory()) {
+            directory(start, status, "", DEEPEST);
+        } else {
+            write(start, status, name, DEEPEST);
+        }
+        tar.finish();
+        tar.flush();
+    }
+
+    private void directory(OpenFile directory, FileStatus status, String path, int depthLeft) throws IOException {
+        if (depthLeft == 0) {
+            throw new IOException("directories are nested more than " + DEEPEST + " deep");
+        }
+        put(entry(path.isEmpty() ? "./" : path, TarConstants.LF_DIR, status), 0);
+        tar.closeArchiveEntry();
+        Optional<OpenFile> opened = open(directory, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY);
+        if (opened.isEmpty()) {
+            return;
+        }
+        try (OpenFile contents = opened.get()) {
+            for (List<String> names = namesOf(contents); !names.isEmpty(); names = namesOf(contents)) {
+                for (String name : names) {
+                    member(contents, name, path + name, depthLeft);
+                }
+            }
+        }
+    }
+
+    private List<String> namesOf(OpenFile directory) {
+        return linux.nextNames(directory.descriptor());
+    }
+
+    private void member(OpenFile directory, String name, String path, int depthLeft) throws IOException {
+        try (OpenFile file = new OpenFile(linux,
+                linux.openOnSameFileSystem(directory.descriptor(), name, FileFlag.O_PATH | FileFlag.O_NOFOLLOW))) {
+            write(file, linux.status(file.descriptor()), path, depthLeft);
+        } catch (LinuxException e) {
+            // It is gone, or something is mounted on it.
+            mountPoint(directory, name, path);
+        }
+    }
+
+    private void mountPoint(OpenFile directory, String name, String path) throws IOException {
+        FileStatus status;
+        try {
+            status = linux.status(directory.descriptor(), name);
+        } catch (LinuxException gone) {
+            return;
+        }
+        if (status.isDirectory()) {
+            put(entry(path + "/", TarConstants.LF_DIR, status), 0);
+            tar.closeArchiveEntry();
+        }
+    }
+
+    private void write(OpenFile file, FileStatus status, String path, int depthLeft) throws IOException {
+        if (status.isDirectory()) {
+            directory(file, status, path + "/", depthLeft - 1);
+        } else if (status.isRegularFile()) {
+            contents(file, status, path);
+        } else if (status.isSymbolicLink()) {
+            TarArchiveEntry entry = entry(path, TarConstants.LF_SYMLINK, status);
+            entry.setLinkName(linux.readLink(file.descriptor(), ""));
+            put(entry, 0);
+            tar.closeArchiveEntry();
+        }
+    }
+
+    private void contents(OpenFile file, FileStatus status, String path) throws IOException {
+        Optional<OpenFile> opened = open(file, FileFlag.O_RDONLY);
+        if (opened.isEmpty()) {
+            return;
+        }
+        try (OpenFile contents = opened.get()) {
+            put(entry(path, TarConstants.LF_NORMAL, status), status.size());
+            long left = status.size();
+            for (int got = 1; left > 0 && got > 0; left -= got) {
+                got = linux.read(contents.descriptor(), buffer, (int) Math.min(left, buffer.length));
+                tar.write(buffer, 0, got);
+            }
+            // A file that has become shorter: the stream has already said how long it is.
+            Arrays.fill(buffer, (byte) 0);
+            for (int count; left > 0; left -= count) {
+                count = (int) Math.min(left, buffer.length);
+                tar.write(buffer, 0, count);
+            }
+            tar.closeArchiveEntry();
+        }
+    }
+
+    /** The very file that is open, for use; nothing when that is not allowed. */
+    private Optional<OpenFile> open(OpenFile file, int flags) {
+        try {
+            return Optional.of(new OpenFile(linux, linux.open(file.path(), flags | FileFlag.O_NONBLOCK)));
+        } catch (LinuxException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static TarArchiveEntry entry(String path, byte kind, FileStatus status) {
+        TarArchiveEntry entry = new TarArchiveEntry(path, kind);
+        entry.setMode(status.permissions());
+        entry.setUserId(Integer.toUnsignedLong(status.uid()));
+        entry.setGroupId(Integer.toUnsignedLong(status.gid()));
+        entry.setUserName("");
+        entry.setGroupName("");
+        entry.setModTime(status.modified() * 1000);
+        return entry;
+    }
+
+    private void put(TarArchiveEntry entry, long size) throws IOException {
+        entry.setSize(size);
+        tar.putArchiveEntry(entry);
+    }
+}

@@ -1,0 +1,257 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * Unpacks a tar stream into a directory of a container, which may exchange anything for anything else meanwhile. Below that
+ * directory no link is followed and no mount is entered, and no file that is there is ever opened: what is in the way is
+ * removed, and the new file made where there is none. So what another name may lead to is neither written nor read. Devices
+ * and FIFOs are refused.
+ */
+final class TreeUnpacking {
+
+    private static final int MOST_ATTEMPTS = 50;
+    private static final int HIDDEN = 0700;
+    private static final long HIGHEST_ID = 0xFFFFFFFEL;
+
+    private final Linux linux;
+    private final OpenFile base;
+    private final RoomGuard room;
+    private final byte[] buffer = new byte[64 * 1024];
+    private long entries;
+    private long bytes;
+
+    /** @param base the directory, open with O_PATH */
+    TreeUnpacking(Linux linux, OpenFile base, RoomGuard room) {
+        this.linux = linux;
+        this.base = base;
+        this.room = room;
+    }
+
+    /** How many entries have been unpacked. */
+    long entries() {
+        return entries;
+    }
+
+    /** How many bytes were in files. */
+    long bytes() {
+        return bytes;
+    }
+
+    /**
+     * Unpacks all of {@code in}.
+     *
+     * @throws IOException when it is no tar stream, or ends too early
+     * @throws ProblemException for the first entry that is refused; those before it are unpacked
+     */
+    void unpack(InputStream in) throws IOException {
+        TarArchiveInputStream tar = new TarArchiveInputStream(in, StandardCharsets.UTF_8.name());
+        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            List<String> path = path(entry, entry.getName());
+            try {
+                if (!path.isEmpty()) {
+                    room.check(0);
+                    unpack(entry, path, tar);
+                }
+            } catch (LinuxException e) {
+                throw refused(entry, e);
+            }
+            entries++;
+        }
+    }
+
+    /** The names on the way to what {@code path} of {@code entry} says; none for the directory itself. */
+    private static List<String> path(TarArchiveEntry entry, String path) {
+        String what = path.equals(entry.getName()) ? "" : "links to \"" + printable(path) + "\", which ";
+        if (path.startsWith("/") || path.indexOf('\0') >= 0) {
+            throw wrong(entry, what + "is not a relative path");
+        }
+        List<String> names = new ArrayList<>();
+        for (String name : path.split("/")) {
+            if (name.equals("..")) {
+                throw wrong(entry, what + "climbs with ..");
+            }
+            if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private void unpack(TarArchiveEntry entry, List<String> path, TarArchiveInputStream tar) throws IOException {
+        String name = path.get(path.size() - 1);
+        try (OpenFile parent = directory(path.subList(0, path.size() - 1))) {
+            if (entry.isDirectory()) {
+                makeDirectory(entry, parent, name);
+                return;
+            }
+            switch (entry.getLinkFlag()) {
+                case TarConstants.LF_OLDNORM, TarConstants.LF_NORMAL -> makeFile(entry, parent, name, tar);
+                case TarConstants.LF_SYMLINK -> makeSymbolicLink(entry, parent, name);
+                case TarConstants.LF_LINK -> makeHardLink(entry, parent, name);
+                default -> throw wrong(entry, "is neither a directory nor a file nor a link, and nothing else can be put into a"
+                        + " container");
+            }
+        }
+    }
+
+    /** The directory below the base, made when missing. */
+    private OpenFile directory(List<String> path) {
+        String whole = path.isEmpty() ? "." : String.join("/", path);
+        try {
+            return open(base, whole);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+        }
+        OpenFile directory = open(base, ".");
+        for (String name : path) {
+            try (OpenFile parent = directory) {
+                ignoringExisting(() -> linux.makeDirectory(parent.descriptor(), name, 0755));
+                directory = open(parent, name);
+            }
+        }
+        return directory;
+    }
+
+    private OpenFile open(OpenFile directory, String path) {
+        return new OpenFile(linux, linux.openOnSameFileSystem(directory.descriptor(), path,
+                FileFlag.O_RDONLY | FileFlag.O_DIRECTORY));
+    }
+
+    private void makeDirectory(TarArchiveEntry entry, OpenFile parent, String name) {
+        ignoringExisting(() -> linux.makeDirectory(parent.descriptor(), name, HIDDEN));
+        try (OpenFile directory = open(parent, name)) {
+            give(entry, directory);
+        }
+    }
+
+    private void makeFile(TarArchiveEntry entry, OpenFile parent, String name, TarArchiveInputStream tar) throws IOException {
+        int[] made = new int[1];
+        replacing(entry, parent, name, () -> made[0] = linux.createNew(parent.descriptor(), name, HIDDEN));
+        try (OpenFile file = new OpenFile(linux, made[0])) {
+            for (int got = tar.read(buffer); got >= 0; got = tar.read(buffer)) {
+                room.check(got);
+                for (int done = 0; done < got;) {
+                    done += linux.write(file.descriptor(), buffer, done, got - done);
+                }
+                bytes += got;
+            }
+            give(entry, file);
+        }
+    }
+
+    private void makeSymbolicLink(TarArchiveEntry entry, OpenFile parent, String name) {
+        if (entry.getLinkName().isEmpty() || entry.getLinkName().indexOf('\0') >= 0) {
+            throw wrong(entry, "leads nowhere");
+        }
+        replacing(entry, parent, name, () -> linux.makeSymbolicLink(entry.getLinkName(), parent.descriptor(), name));
+        try (OpenFile link = path(parent, name)) {
+            // Something else that has come in its place is not ours to give away.
+            if (linux.status(link.descriptor()).isSymbolicLink()) {
+                linux.changeOwnerOfPath(link.descriptor(), id(entry, entry.getLongUserId()), id(entry, entry.getLongGroupId()));
+            }
+        }
+    }
+
+    /** The file is found as any other: below the base, through no link. */
+    private void makeHardLink(TarArchiveEntry entry, OpenFile parent, String name) {
+        List<String> path = path(entry, entry.getLinkName());
+        try (OpenFile file = path(base, path.isEmpty() ? "." : String.join("/", path))) {
+            if (!linux.status(file.descriptor()).isRegularFile()) {
+                throw wrong(entry, "is a hard link to what is no regular file");
+            }
+            replacing(entry, parent, name, () -> linux.link(file.descriptor(), parent.descriptor(), name));
+        }
+    }
+
+    private OpenFile path(OpenFile directory, String path) {
+        return new OpenFile(linux, linux.openOnSameFileSystem(directory.descriptor(), path,
+                FileFlag.O_PATH | FileFlag.O_NOFOLLOW));
+    }
+
+    /** Makes {@code name}, of which nothing but a directory may be there. */
+    private void replacing(TarArchiveEntry entry, OpenFile parent, String name, Runnable make) {
+        checkNotMounted(parent, name);
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            linux.removeFile(parent.descriptor(), name);
+            try {
+                make.run();
+                return;
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.EEXIST && e.errno() != Errno.ELOOP) {
+                    throw e;
+                }
+            }
+        }
+        throw Problem.conflict(words(entry) + " cannot be made: the container puts something in its place").exception();
+    }
+
+    /** To remove what something is mounted on would unmount that; throws EXDEV. A container cannot mount anything itself. */
+    private void checkNotMounted(OpenFile parent, String name) {
+        try {
+            path(parent, name).close();
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+        }
+    }
+
+    private static void ignoringExisting(Runnable make) {
+        try {
+            make.run();
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+    }
+
+    /** Its owner first: a change of that takes set-user-id away. */
+    private void give(TarArchiveEntry entry, OpenFile file) {
+        linux.changeOwner(file.descriptor(), id(entry, entry.getLongUserId()), id(entry, entry.getLongGroupId()));
+        linux.changeMode(file.descriptor(), entry.getMode() & 07777);
+    }
+
+    private static int id(TarArchiveEntry entry, long id) {
+        if (id < 0 || id > HIGHEST_ID) {
+            throw wrong(entry, "belongs to " + id + ", which is no user's or group's id");
+        }
+        return (int) id;
+    }
+
+    private static ProblemException wrong(TarArchiveEntry entry, String why) {
+        return Problem.of(422, "invalid-archive", words(entry) + " " + why).exception();
+    }
+
+    private static ProblemException refused(TarArchiveEntry entry, LinuxException e) {
+        return switch (e.errno()) {
+            case Errno.EROFS -> Problem.conflict(words(entry) + " cannot be written: it is read-only there").exception();
+            case Errno.ENOSPC -> Problem.of(507, "no-room", words(entry) + " does not fit: the file system is full").exception();
+            case Errno.EXDEV -> Problem.conflict(words(entry) + " is on another mount: put into that by its own path").exception();
+            default -> Problem.conflict(words(entry) + " cannot be unpacked: " + Errno.describe(e.errno())).exception();
+        };
+    }
+
+    private static String words(TarArchiveEntry entry) {
+        return "entry \"" + printable(entry.getName()) + "\"";
+    }
+
+    private static String printable(String name) {
+        return name.length() > 200 ? name.substring(0, 200) + "…" : name;
+    }
+}

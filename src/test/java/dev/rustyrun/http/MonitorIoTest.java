@@ -1,0 +1,143 @@
+package dev.rustyrun.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rustyrun.launch.CommandPipes;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.PollSet;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How a monitor passes input on and keeps output, on real pipes; this test is the command and the service. */
+class MonitorIoTest {
+
+    @TempDir
+    Path folder;
+
+    private final Linux linux = Linux.host();
+    private final int[] stdin = linux.pipe();
+    private final int[] stdout = linux.pipe();
+    private final int[] stderr = linux.pipe();
+    /** As the FIFO does, these stay open for writing. */
+    private final int[] input = linux.pipe();
+    private final int[] control = linux.pipe();
+    private final PollSet set = new PollSet(8);
+    private Path log;
+
+    @BeforeEach
+    void none_of_our_ends_waits() {
+        log = folder.resolve("log");
+        for (int ours : new int[] {stdin[1], stdout[0], stderr[0], input[0], control[0]}) {
+            linux.setNonBlocking(ours);
+        }
+    }
+
+    private MonitorIo monitor(boolean openStdin, long mostLog) {
+        return new MonitorIo(linux, new CommandPipes(stdin[1], stdout[0], stderr[0]),
+                new LogWriter(linux, linux.create(log.toString(), 0600), mostLog), input[0], control[0], openStdin);
+    }
+
+    private void relay(MonitorIo io, int times) {
+        for (int i = 0; i < times; i++) {
+            set.clear();
+            io.addTo(set);
+            linux.poll(set, 20);
+            io.relay(set);
+        }
+    }
+
+    private void write(int descriptor, String text) {
+        linux.writeAll(descriptor, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String readInput(int most) {
+        byte[] buffer = new byte[most];
+        return new String(buffer, 0, linux.read(stdin[0], buffer, most), StandardCharsets.UTF_8);
+    }
+
+    private String logged() throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (LogReader reader = new LogReader(log)) {
+            for (Optional<LogReader.Frame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
+                text.append(frame.get().stream()).append(':').append(new String(frame.get().bytes(), StandardCharsets.UTF_8))
+                        .append(' ');
+            }
+        }
+        return text.toString();
+    }
+
+    @Test
+    void output_goes_to_the_log_by_stream_until_both_end() throws IOException {
+        MonitorIo io = monitor(false, 100);
+        write(stdout[1], "out");
+        relay(io, 1);
+        write(stderr[1], "error");
+        relay(io, 1);
+        assertEquals("1:out 2:error ", logged());
+        linux.close(stdout[1]);
+        relay(io, 1);
+        assertTrue(io.isOpen());
+        linux.close(stderr[1]);
+        relay(io, 1);
+        assertFalse(io.isOpen());
+        io.close();
+    }
+
+    @Test
+    void a_log_that_is_full_says_so_once_and_the_command_goes_on() throws IOException {
+        MonitorIo io = monitor(false, 5);
+        for (int i = 0; i < 3; i++) {
+            write(stdout[1], "1234");
+            relay(io, 1);
+        }
+        assertEquals("1:1234 1:1 3: ", logged());
+        io.close();
+    }
+
+    @Test
+    void without_open_input_the_command_finds_its_end_at_once() {
+        MonitorIo io = monitor(false, 5);
+        assertEquals("", readInput(10));
+        io.close();
+    }
+
+    @Test
+    void input_goes_through_until_it_is_told_to_end_and_all_of_it_before_that() {
+        MonitorIo io = monitor(true, 5);
+        write(input[1], "first ");
+        relay(io, 2);
+        write(input[1], "second");
+        write(control[1], "resize 10 2");
+        relay(io, 2);
+        assertEquals("first second", readInput(100));
+        write(input[1], " last");
+        write(control[1], "0\nnonsense\neof\n");
+        relay(io, 3);
+        assertEquals(" last", readInput(100));
+        assertEquals("", readInput(100));
+        io.close();
+    }
+
+    @Test
+    void a_command_that_reads_nothing_holds_up_nothing() throws IOException {
+        MonitorIo io = monitor(true, 100);
+        String much = "x".repeat(60_000);
+        for (int i = 0; i < 4; i++) {
+            write(input[1], i == 0 ? much : "");
+            relay(io, 3);
+        }
+        write(input[1], much.substring(0, 30_000));
+        relay(io, 5);
+        write(stdout[1], "still here");
+        relay(io, 2);
+        assertEquals("1:still here ", logged());
+        io.close();
+    }
+}

@@ -1,0 +1,218 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code POST /v1/containers/{id}/exec}. Needs root. */
+class ServedExecIT {
+
+    private static final String SLEEPS = "\"/bin/sleep\", \"31000\"";
+
+    @TempDir
+    Path data;
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    private static void needsNative() {
+        Assumptions.assumeTrue(Launcher.isNative(),
+                "exec joins a mount namespace, which only a process with one thread can: not the JVM");
+    }
+
+    private Server start(String... more) throws IOException {
+        return Server.start(java.util.stream.Stream.concat(
+                java.util.stream.Stream.of("--data-folder", data.toString(), "--warm", "0"),
+                java.util.stream.Stream.of(more)).toArray(String[]::new));
+    }
+
+    private static String container(Server server, String command, String more) throws IOException, InterruptedException {
+        HttpResponse<String> made = server.post("/v1/containers",
+                "{\"rootfs\": \"busybox\", \"command\": [" + command + "]" + more + "}");
+        assertEquals(201, made.statusCode(), made.body());
+        return made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
+    }
+
+    private static String running(Server server, String more) throws IOException, InterruptedException {
+        return container(server, SLEEPS, ", \"start\": true" + more);
+    }
+
+    private static String sh(Server server, String at, String script, String... fields) throws IOException,
+            InterruptedException {
+        String more = fields.length == 0 ? "" : ", " + String.join(", ", fields);
+        HttpResponse<String> answer = server.post(at + "/exec",
+                "{\"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
+        assertEquals(200, answer.statusCode(), answer.body());
+        return answer.body();
+    }
+
+    @Test
+    void on_the_jvm_it_says_why_it_cannot() throws Exception {
+        Assumptions.assumeFalse(Launcher.isNative(), "the native binary can");
+        try (Server server = start()) {
+            String at = running(server, "");
+            HttpResponse<String> refused = server.post(at + "/exec", "{\"command\": [\"/bin/true\"]}");
+            assertEquals(501, refused.statusCode(), refused.body());
+            assertTrue(refused.body().contains("exec needs the native binary"), refused.body());
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    @Test
+    void what_is_not_there_or_wrongly_asked_for_is_refused_in_words() throws Exception {
+        try (Server server = start()) {
+            assertEquals(404, server.post("/v1/containers/0123456789ab/exec", "{}").statusCode());
+            String at = container(server, SLEEPS, "");
+            HttpResponse<String> missing = server.post(at + "/exec", "{}");
+            assertEquals(422, missing.statusCode());
+            assertTrue(missing.body().contains("\"field\":\"/command\""), missing.body());
+            assertEquals(400, server.post(at + "/exec", "{").statusCode());
+            HttpResponse<String> much = server.post(at + "/exec", "{\"command\": [\"a\"], \"maxOutput\": \"5g\"}");
+            assertTrue(much.body().contains("\"field\":\"/maxOutput\""), much.body());
+            HttpResponse<String> rootfs = server.post(at + "/exec", "{\"command\": [\"a\"], \"rootfs\": \"busybox\"}");
+            assertTrue(rootfs.body().contains("is not a field of this request"), rootfs.body());
+            HttpResponse<String> relative = server.post(at + "/exec", "{\"command\": [\"a\"], \"workdir\": \"tmp\"}");
+            assertEquals(422, relative.statusCode(), relative.body());
+            assertEquals(204, server.delete(at).statusCode());
+        }
+    }
+
+    @Test
+    void what_does_not_run_or_is_paused_takes_no_further_command() throws Exception {
+        needsNative();
+        try (Server server = start()) {
+            String at = container(server, SLEEPS, "");
+            assertEquals(409, server.post(at + "/exec", "{\"command\": [\"/bin/true\"]}").statusCode());
+            assertEquals(200, server.post(at + "/start", "").statusCode());
+            sh(server, at, "true");
+            server.post(at + "/pause", "");
+            HttpResponse<String> paused = server.post(at + "/exec", "{\"command\": [\"/bin/true\"]}");
+            assertEquals(409, paused.statusCode());
+            assertTrue(paused.body().contains("paused"), paused.body());
+            server.post(at + "/resume", "");
+            server.post(at + "/kill?signal=KILL", "");
+            assertEquals(200, server.post(at + "/wait", "").statusCode());
+            HttpResponse<String> ended = server.post(at + "/exec", "{\"command\": [\"/bin/true\"]}");
+            assertEquals(409, ended.statusCode());
+            assertTrue(ended.body().contains("it is exited"), ended.body());
+            assertEquals(204, server.delete(at).statusCode());
+        }
+        Host.expectEnded("sleep 31000");
+    }
+
+    @Test
+    void it_is_answered_as_a_run_is_and_the_container_goes_on() throws Exception {
+        needsNative();
+        try (Server server = start()) {
+            String at = running(server, ", \"env\": {\"A\": \"container\", \"B\": \"container\"}, \"workdir\": \"/tmp\"");
+            String body = sh(server, at, "echo $A $B $(pwd) $(id -u); cat; echo oops >&2; exit 3", "\"stdin\": \"in\\n\"",
+                    "\"env\": {\"A\": \"exec\"}", "\"user\": \"1000\"");
+            assertTrue(body.contains("\"reason\":\"exited\",\"exitCode\":3")
+                    && body.contains("\"text\":\"exec container /tmp 1000\\nin\\n\"") && body.contains("\"text\":\"oops\\n\""), body);
+            assertTrue(sh(server, at, "kill -9 $$").contains("\"reason\":\"signalled\",\"exitCode\":137,\"signal\":9"));
+            String much = sh(server, at, "yes | head -c 3000000", "\"maxOutput\": 10");
+            assertTrue(much.contains("\"bytes\":3000000,\"truncated\":true"), much);
+            HttpResponse<String> missing = server.post(at + "/exec", "{\"command\": [\"/nope\"]}");
+            assertEquals(422, missing.statusCode());
+            assertTrue(missing.body().contains("\"step\":\"execute /nope\""), missing.body());
+            assertTrue(server.get(at).body().contains("\"status\":\"running\""));
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+        Host.expectEnded("sleep 31000");
+    }
+
+    @Test
+    void it_is_in_every_namespace_of_the_container_and_confined_as_it_is() throws Exception {
+        needsNative();
+        String links = "for n in pid net mnt ipc uts cgroup user; do readlink /proc/$P/ns/$n; done; cat /proc/$P/root/here;"
+                + " grep -E 'Seccomp|Cap|NoNew' /proc/$P/status; ls -l /proc/$P/fd | wc -l";
+        try (Server server = start()) {
+            String at = container(server, "\"/bin/sh\", \"-c\", \"echo mine > /here; exec sleep 31000 < /dev/null > /dev/null 2>&1\"",
+                    ", \"start\": true, \"dropCapabilities\": [\"NET_RAW\"]");
+            Host.eventually("it has written", () -> quietly(server, at, "cat /here").contains("mine"));
+            assertEquals(stdout(sh(server, at, links.replace("; ls -l /proc/$P/fd | wc -l", ""), "\"env\": {\"P\": \"1\"}")),
+                    stdout(sh(server, at, links.replace("; ls -l /proc/$P/fd | wc -l", ""), "\"env\": {\"P\": \"self\"}")));
+            String processes = sh(server, at, "ps");
+            assertTrue(processes.contains("sleep 31000") && !processes.contains("rustyrun"), processes);
+            assertTrue(sh(server, at, "ls /proc/self/fd").contains("\"text\":\"0\\n1\\n2\\n3\\n\""), "3 is ls's own");
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    private static String quietly(Server server, String at, String script) {
+        try {
+            return sh(server, at, script);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String stdout(String body) {
+        return body.replaceFirst(".*\"stdout\":(\\{.*?}).*", "$1");
+    }
+
+    @Test
+    void it_counts_for_the_containers_limits() throws Exception {
+        needsNative();
+        try (Server server = start()) {
+            String at = running(server, ", \"memory\": \"16m\", \"pids\": 16");
+            String many = sh(server, at, "i=0; while [ $i -lt 40 ]; do sleep 5 & i=$((i+1)); done; kill $(jobs -p)");
+            assertTrue(many.contains("\"reason\":\"pids-limit\""), many);
+            String fat = sh(server, at, "dd if=/dev/zero of=/dev/shm/x bs=1M count=60");
+            assertTrue(fat.contains("\"reason\":\"oom\""), fat);
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+        Host.expectEnded("sleep 31000");
+    }
+
+    @Test
+    void after_its_time_all_that_it_has_started_is_killed_and_nothing_else() throws Exception {
+        needsNative();
+        try (Server server = start()) {
+            String at = running(server, "");
+            long start = System.nanoTime();
+            String late = sh(server, at, "echo begun; setsid sh -c 'sleep 32001 & sleep 32002' & sleep 32003", "\"timeoutSeconds\": 2");
+            assertTrue(late.contains("\"reason\":\"timeout\"") && late.contains("begun"), late);
+            assertTrue((System.nanoTime() - start) / 1_000_000 < 3_900, "it does not wait for what holds its output");
+            Host.eventually("all are gone", () -> Host.processes().values().stream().noneMatch(
+                    words -> words.startsWith("sleep 3200")));
+            assertTrue(server.get(at).body().contains("\"status\":\"running\""));
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+        Host.expectEnded("sleep 31000");
+    }
+
+    @Test
+    void it_ends_with_the_container_and_many_at_once_leave_nothing() throws Exception {
+        needsNative();
+        Host.State before = Host.state();
+        try (Server server = start()) {
+            String at = running(server, "");
+            Thread[] callers = new Thread[6];
+            for (int i = 0; i < callers.length; i++) {
+                String script = i == 0 ? "sleep 33000" : "echo " + i;
+                callers[i] = new Thread(() -> quietly(server, at, script));
+                callers[i].start();
+            }
+            for (int i = 1; i < callers.length; i++) {
+                callers[i].join();
+            }
+            Host.eventually("the long one runs", () -> Host.processes().values().stream().anyMatch(
+                    words -> words.startsWith("sleep 33000")));
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+            callers[0].join();
+            Host.eventually("no child is left", () -> Host.childrenOf(server.pid()).isEmpty());
+        }
+        assertEquals(before, Host.state());
+        Host.expectEnded("sleep 33000");
+    }
+}

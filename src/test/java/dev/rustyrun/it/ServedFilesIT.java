@@ -1,0 +1,288 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code /v1/containers/{id}/files}. Needs root. */
+class ServedFilesIT {
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    private Server start() throws IOException {
+        return Server.start("--data-folder", folder.resolve("data").toString(), "--warm", "0");
+    }
+
+    private static String container(Server server, String script, String more) throws IOException, InterruptedException {
+        HttpResponse<String> made = server.post("/v1/containers",
+                "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
+        assertEquals(201, made.statusCode(), made.body());
+        return made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
+    }
+
+    /** One that has said that it is ready. */
+    private static String running(Server server, String script, String more) throws IOException, InterruptedException {
+        String at = container(server, script, more + ", \"start\": true");
+        Host.eventually("it is ready", () -> quietly(() -> server.get(at + "/logs").body()).contains("ready"));
+        return at;
+    }
+
+    private interface Asking {
+        String ask() throws IOException, InterruptedException;
+    }
+
+    private static String quietly(Asking asking) {
+        try {
+            return asking.ask();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static HttpResponse<String> put(Server server, String at, String path, Tar tar) throws IOException,
+            InterruptedException {
+        return putBytes(server, at, path, tar.bytes());
+    }
+
+    private static HttpResponse<String> putBytes(Server server, String at, String path, byte[] bytes) throws IOException,
+            InterruptedException {
+        return server.put(at + "/files?path=" + path, "application/x-tar", BodyPublishers.ofByteArray(bytes));
+    }
+
+    private static Map<String, String> get(Server server, String at, String path) throws IOException, InterruptedException {
+        HttpResponse<byte[]> got = server.getBytes(at + "/files?path=" + path);
+        assertEquals(200, got.statusCode(), () -> new String(got.body(), StandardCharsets.UTF_8));
+        return Tar.entries(got.body());
+    }
+
+    private static void expectRefused(HttpResponse<String> answer, int status, String why) {
+        assertEquals(status, answer.statusCode(), answer.body());
+        assertTrue(answer.body().contains(why), answer.body());
+    }
+
+    @Test
+    void what_is_put_in_is_there_and_comes_out_again() throws Exception {
+        String longName = "d".repeat(150) + "/" + "ü".repeat(100);
+        try (Server server = start()) {
+            String at = running(server, "mkdir /w; echo ready; until [ -e /w/go ]; do sleep 0.1; done;"
+                    + " cd /w; stat -c '%a %u %n' d d/tool; cat new/deep/file; readlink l; d/tool; echo end", "");
+            HttpResponse<String> done = put(server, at, "/w", new Tar().directory("d", 0750, 7)
+                    .file("./d/tool", "#!/bin/sh\necho runs\n".getBytes(StandardCharsets.UTF_8), 04755, 8)
+                    .file("new/deep/file", "text\n").link("l", "/w/d/tool").special("hard", TarConstants.LF_LINK, "d/tool")
+                    .file(longName, "long").file("go", ""));
+            assertEquals("{\"entries\":7,\"bytes\":29}", done.body());
+            assertTrue(server.post(at + "/wait", "").body().contains("\"exitCode\":0"));
+            assertEquals("ready\n750 7 d\n4755 8 d/tool\ntext\n/w/d/tool\nruns\nend\n", server.get(at + "/logs").body());
+            assertEquals(204, server.delete(at).statusCode());
+
+            String other = running(server, "mkdir -p /w/sub; cd /w; echo a > sub/f; chmod 640 sub/f; chown 5:5 sub/f; ln -s sub l;"
+                    + " mkfifo p; echo ready; sleep 600", "");
+            assertEquals(Map.of("./", "5 755 0 ", "sub/", "5 755 0 ", "sub/f", "0 640 5 a\n", "l", "2 777 0 sub"),
+                    get(server, other, "/w"));
+            assertEquals(Map.of("f", "0 640 5 a\n"), get(server, other, "/w/l/f"));
+            assertEquals(200, put(server, other, "/w", new Tar().file(longName, "long")).statusCode());
+            assertEquals("0 644 0 long", get(server, other, "/w").get(longName));
+            assertTrue(get(server, other, "/").containsKey("proc/"), "what is mounted is there, empty");
+            assertEquals(204, server.delete(other + "?force=true").statusCode());
+        }
+        assertTrue(Files.notExists(Launcher.busybox().resolve("w")), "the rootfs stays as it is");
+    }
+
+    @Test
+    void entries_that_climb_out_or_are_devices_are_refused() throws Exception {
+        try (Server server = start()) {
+            String at = running(server, "mkdir /w; ln -s / /w/out; ln -s /etc/passwd /w/pw; echo mine > /w/f; echo ready; sleep 600", "");
+            expectRefused(put(server, at, "/w", new Tar().file("../x", "")), 422, "climbs with ..");
+            expectRefused(put(server, at, "/w", new Tar().file("a/../../x", "")), 422, "climbs with ..");
+            expectRefused(put(server, at, "/w", new Tar().file("/x", "")), 422, "is not a relative path");
+            expectRefused(put(server, at, "/w", new Tar().special("d", TarConstants.LF_BLK, "")), 422, "nothing else can be put");
+            expectRefused(put(server, at, "/w", new Tar().special("d", TarConstants.LF_CHR, "")), 422, "nothing else can be put");
+            expectRefused(put(server, at, "/w", new Tar().special("d", TarConstants.LF_FIFO, "")), 422, "nothing else can be put");
+            expectRefused(put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "../etc/passwd")), 422, "climbs");
+            expectRefused(put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "pw")), 422, "no regular file");
+            expectRefused(put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "out/etc/passwd")), 409, "ELOOP");
+            expectRefused(put(server, at, "/w", new Tar().file("out/x", "")), 409, "ELOOP");
+            expectRefused(put(server, at, "/w", new Tar().link("deep", "/").file("deep/x", "")), 409, "ELOOP");
+            expectRefused(put(server, at, "/", new Tar().file("dev/x", "")), 409, "is on another mount");
+            expectRefused(put(server, at, "/", new Tar().file("w", "")), 409, "EISDIR");
+            expectRefused(putBytes(server, at, "/w", "no tar at all".repeat(100).getBytes(StandardCharsets.UTF_8)), 422,
+                    "not a tar stream");
+            expectRefused(putBytes(server, at, "/w", Arrays.copyOf(new Tar().file("f", "x".repeat(5000)).bytes(), 2000)), 422,
+                    "not a tar stream");
+            assertEquals("0 644 0 link is replaced, not followed", get(server, at, replaced(server, at)).get("pw"));
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+        assertTrue(Files.notExists(Path.of("/x")));
+    }
+
+    private static String replaced(Server server, String at) throws IOException, InterruptedException {
+        assertEquals(200, put(server, at, "/w", new Tar().file("pw", "link is replaced, not followed")).statusCode());
+        return "/w/pw";
+    }
+
+    @Test
+    void paths_are_the_containers_and_nothing_of_the_kernels() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "the host's");
+        try (Server server = start()) {
+            String up = "/..".repeat(12);
+            String at = running(server, "mkdir /w; ln -s " + up + folder + " /w/up; ln -s /proc/self/root /w/magic; echo ready; sleep 600", "");
+            assertEquals(404, server.get(at + "/files?path=/w/up/secret").statusCode());
+            assertEquals(404, server.get(at + "/files?path=" + up + secret).statusCode());
+            assertEquals(404, server.get(at + "/files?path=/w/nothing").statusCode());
+            expectRefused(server.get(at + "/files?path=/w/magic" + secret), 404, "there is no");
+            expectRefused(server.get(at + "/files?path=/proc/1/root/etc"), 422, "cannot be opened: ELOOP");
+            expectRefused(server.get(at + "/files?path=/proc/meminfo"), 422, "is the kernel's");
+            expectRefused(server.get(at + "/files?path=/sys"), 422, "is the kernel's");
+            expectRefused(server.get(at + "/files?path=/dev/null"), 422, "neither a directory nor a file");
+            expectRefused(server.get(at + "/files?path=w"), 422, "not an absolute path");
+            expectRefused(server.get(at + "/files"), 422, "not an absolute path");
+            expectRefused(put(server, at, "/proc/1", new Tar().file("oom_score_adj", "-1000")), 422, "is the kernel's");
+            expectRefused(put(server, at, "/bin/sh", new Tar().file("x", "")), 422, "is not a directory");
+            assertEquals(404, server.get("/v1/containers/0123456789ab/files?path=/").statusCode());
+            assertEquals(415, server.put(at + "/files?path=/w", "text/plain", BodyPublishers.ofString("x")).statusCode());
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    /** While a container is being made, its PID 1 still has the host's root. */
+    @Test
+    void the_hosts_root_is_never_taken_for_that_of_a_container_that_is_being_made() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "the host's");
+        try (Server server = start()) {
+            for (int i = 0; i < 4; i++) {
+                String at = container(server, "sleep 600", ", \"start\": true");
+                for (int tries = 0; tries < 3; tries++) {
+                    assertEquals(404, server.get(at + "/files?path=" + secret).statusCode());
+                    expectRefused(put(server, at, folder.toString(), new Tar().file("planted", "")), 404, "there is no");
+                }
+                assertEquals(204, server.delete(at + "?force=true").statusCode());
+            }
+        }
+        assertTrue(Files.notExists(folder.resolve("planted")));
+    }
+
+    @Test
+    void what_is_read_only_or_does_not_run_takes_nothing() throws Exception {
+        try (Server server = start()) {
+            String at = container(server, "echo ready", "");
+            assertTrue(get(server, at, "/bin/busybox").containsKey("busybox"), "not started, it is its rootfs");
+            expectRefused(put(server, at, "/tmp", new Tar().file("x", "")), 409, "it is created");
+            server.post(at + "/start", "");
+            server.post(at + "/wait", "");
+            expectRefused(put(server, at, "/tmp", new Tar().file("x", "")), 409, "it is exited");
+            expectRefused(server.get(at + "/files?path=/tmp"), 409, "went with its end");
+            assertEquals(204, server.delete(at).statusCode());
+
+            String fixed = running(server, "echo ready; sleep 600", ", \"readOnly\": true");
+            expectRefused(put(server, fixed, "/tmp", new Tar().file("x", "")), 409, "read-only");
+            assertTrue(get(server, fixed, "/bin/busybox").containsKey("busybox"));
+            assertEquals(200, server.post(fixed + "/pause", "").statusCode());
+            assertTrue(get(server, fixed, "/bin/busybox").containsKey("busybox"), "paused, it can be read");
+            assertEquals(204, server.delete(fixed + "?force=true").statusCode());
+        }
+        assertTrue(Files.notExists(Launcher.busybox().resolve("tmp/x")));
+    }
+
+    @Test
+    void too_much_is_refused_as_a_body_and_as_the_containers_memory() throws Exception {
+        try (Server server = start()) {
+            String at = running(server, "mkdir /w; echo ready; sleep 600", ", \"memory\": \"16m\"");
+            byte[] large = new Tar().file("f", new byte[20 << 20], 0644, 0).bytes();
+            expectRefused(putBytes(server, at, "/w", large), 507, "memory limit");
+            expectRefused(putBytes(server, at, "/dev/shm", large), 507, "memory limit");
+            assertEquals(200, put(server, at, "/w", new Tar().file("f", "small")).statusCode());
+            byte[] larger = new Tar().file("f", new byte[33 << 20], 0644, 0).bytes();
+            assertEquals(413, putBytes(server, at, "/w", larger).statusCode());
+            assertTrue(server.get(at).body().contains("\"status\":\"running\""));
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+            String roomy = running(server, "mkdir /w; echo ready; sleep 600", "");
+            HttpResponse<String> chunked = server.put(roomy + "/files?path=/w", "application/x-tar",
+                    BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(larger)));
+            assertEquals(413, chunked.statusCode(), chunked.body());
+            assertEquals(200, server.put(roomy + "/files?path=/w", "application/x-tar",
+                    BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large))).statusCode());
+            assertEquals(204, server.delete(roomy + "?force=true").statusCode());
+        }
+    }
+
+    @Test
+    void a_file_larger_than_the_services_memory_passes_through() throws Exception {
+        Path data = folder.resolve("data");
+        try (Server server = Server.startBy(List.of("env", "JAVA_TOOL_OPTIONS=-Xmx96m", "RUSTYRUN_DATA_FOLDER=" + data,
+                "RUSTYRUN_WARM=0"))) {
+            String at = running(server, "truncate -s 300M /large; echo ready; sleep 600", "");
+            long[] count = new long[1];
+            try (var in = server.getStream(at + "/files?path=/large")) {
+                byte[] buffer = new byte[1 << 20];
+                for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
+                    count[0] += got;
+                }
+            }
+            assertTrue(count[0] > 300 << 20, count[0] + " bytes");
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    /**
+     * The container exchanges a directory for a link to the host's all the time (CVE-2018-15664 and its relatives), and one
+     * name for a device and for a directory, while files are read and written there.
+     */
+    @Test
+    void the_symlink_exchange_of_cve_2018_15664_leads_to_nothing_of_the_host() throws Exception {
+        Path host = Files.createDirectory(folder.resolve("host"));
+        Files.writeString(host.resolve("secret"), "the host's");
+        Files.createDirectory(host.resolve("sub"));
+        String target = "/..".repeat(12) + host;
+        try (Server server = start()) {
+            String at = running(server, "mkdir -p /w/d/sub /w/x; cd /w; ln -s " + target + " l; echo mine > d/secret; echo ready;"
+                    + " while :; do mv d x/d; mv l d; mv d l; mv x/d d; mknod x/secret c 1 5; mv x/secret d/secret;"
+                    + " rm d/secret; echo mine > d/secret; done", "");
+            long end = System.nanoTime() + 8_000_000_000L;
+            int got = 0;
+            int written = 0;
+            while (System.nanoTime() < end) {
+                got += expectNothingOfTheHost(server.getBytes(at + "/files?path=/w")) ? 1 : 0;
+                got += expectNothingOfTheHost(server.getBytes(at + "/files?path=/w/d")) ? 1 : 0;
+                got += expectNothingOfTheHost(server.getBytes(at + "/files?path=/w/d/secret")) ? 1 : 0;
+                written += put(server, at, "/w", new Tar().file("d/planted", "p").file("d/sub/planted", "p")).statusCode() == 200
+                        ? 1 : 0;
+                written += put(server, at, "/w/d", new Tar().file("planted", "p").file("sub/planted", "p")).statusCode() == 200
+                        ? 1 : 0;
+                try (Stream<Path> files = Files.walk(host)) {
+                    assertEquals(List.of(host, host.resolve("secret"), host.resolve("sub")), files.sorted().toList());
+                }
+            }
+            assertTrue(got > 10 && written > 10, got + " read, " + written + " written: no race at all");
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    private static boolean expectNothingOfTheHost(HttpResponse<byte[]> answer) {
+        String body = new String(answer.body(), StandardCharsets.ISO_8859_1);
+        assertFalse(body.contains("the host's"), body);
+        assertTrue(answer.statusCode() < 500, () -> answer.statusCode() + " " + body);
+        return answer.statusCode() == 200;
+    }
+}
