@@ -96,7 +96,7 @@ final class Containers {
         linux.makeNode(FileFlag.AT_FDCWD, folder.stdin().toString(), FileFlag.S_IFIFO | 0600, 0);
         linux.makeNode(FileFlag.AT_FDCWD, folder.control().toString(), FileFlag.S_IFIFO | 0600, 0);
         ObjectNode json = ContainerFolder.object().put("id", id).put("created", Instant.now().toString())
-                .put("tty", request.tty()).put("openStdin", request.openStdin()).put("maxLog", request.maxLog());
+                .put("tty", request.tty()).put("rows", request.rows()).put("columns", request.columns()).put("openStdin", request.openStdin()).put("maxLog", request.maxLog());
         ObjectNode labels = json.putObject("labels");
         request.labels().forEach(labels::put);
         json.set("launch", request.launch().json());
