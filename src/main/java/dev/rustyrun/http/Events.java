@@ -68,6 +68,7 @@ final class Events {
                     if (linux.reap(one.monitor).isPresent()) {
                         each.remove();
                         tell("exited", one.folder.id());
+                        LaunchLog.tell(one.folder);
                     }
                 }
                 Thread.sleep(LOOK_MILLIS);
