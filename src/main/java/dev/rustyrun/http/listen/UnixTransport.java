@@ -1,12 +1,15 @@
 package dev.rustyrun.http.listen;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.impl.transports.JDKTransport;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.VertxServiceProvider;
 import java.net.UnixDomainSocketAddress;
@@ -41,6 +44,15 @@ public final class UnixTransport extends JDKTransport implements VertxServicePro
     @Override
     public ChannelFactory<? extends Channel> channelFactory(boolean domainSocket) {
         return domainSocket ? NioDomainSocketChannel::new : super.channelFactory(false);
+    }
+
+    @Override
+    public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
+        super.configure(options, domainSocket, bootstrap);
+        if (domainSocket) {
+            // Which such a socket does not have, and Netty would warn of; null takes it out.
+            bootstrap.option(ChannelOption.SO_REUSEADDR, null);
+        }
     }
 
     @Override
