@@ -59,7 +59,7 @@ record Client(Linux linux, SelfExec self, Server server, PrintStream messages, L
 
     /** How a container ended: what there is to tell is told; what to exit with. */
     int end(JsonNode result) {
-        String message = result.path("message").asText("");
+        String message = result.path("message").asText(result.has("exitCode") ? "" : "the server does not know how it ended");
         if (!message.isEmpty()) {
             tell(message);
         }

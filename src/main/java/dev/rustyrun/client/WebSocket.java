@@ -40,6 +40,7 @@ final class WebSocket implements Closeable {
     private static final int PONG = 10;
     private static final int FINAL = 0x80;
     private static final int MASKED = 0x80;
+    private static final int GOING_AWAY = 1001;
     private static final int MOST = 64 * 1024 * 1024;
 
     private final SecureRandom random = new SecureRandom();
@@ -152,6 +153,9 @@ final class WebSocket implements Closeable {
     private Message closed(byte[] payload) throws IOException {
         int code = payload.length < 2 ? 1000 : ByteBuffer.wrap(payload).getShort();
         String reason = payload.length < 3 ? "" : new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
+        if (code == GOING_AWAY) {
+            throw new IOException("the server stops");
+        }
         if (code != 1000) {
             throw new ClientException(reason.isEmpty() ? "the server closed the connection (" + code + ")" : reason);
         }

@@ -170,6 +170,7 @@ final class Containers {
             kill(folder, "KILL");
             awaitEnd(folder, START_SECONDS);
         }
+        events.logEnd(folder);
         folder.remove();
         events.tell("deleted", folder.id());
     }

@@ -33,8 +33,13 @@ final class LaunchLog {
 
     /** The same for a container that nobody waited for. */
     static void tell(ContainerFolder folder) {
-        folder.result().ifPresent(result -> tell(folder.id(),
-                folder.description().map(json -> json.path("launch").path("rootfs").asText()).orElse(""),
-                result.path("reason").asText(), result.path("exitCode").asInt(), result.path("wallMicros").asLong() / 1000));
+        try {
+            folder.result().ifPresent(result -> tell(folder.id(),
+                    folder.description().map(json -> json.path("launch").path("rootfs").asText()).orElse(""),
+                    result.path("reason").asText(), result.path("exitCode").asInt(),
+                    result.path("wallMicros").asLong() / 1000));
+        } catch (java.io.UncheckedIOException deleted) {
+            LOG.infof("container %s has ended, and nobody knows any more how", folder.id());
+        }
     }
 }
