@@ -1,6 +1,8 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.cgroup.CgroupException;
+import dev.rustyrun.client.ClientMain;
+import dev.rustyrun.client.HostOption;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
@@ -36,6 +38,9 @@ public final class CommandLineMain {
         SelfExec self = SelfExec.current();
         Linux linux = Linux.host();
         linux.openMissingStandardDescriptors();
+        if (HostOption.isGiven(args)) {
+            linux.exit(ClientMain.execute(linux, self, args));
+        }
         linux.exit(new CommandLineMain(linux, self, System.err).execute(args));
     }
 

@@ -20,11 +20,14 @@ import java.util.concurrent.Semaphore;
 
 /**
  * {@code /v1/containers/{id}/attach}: a binary message to us is input; one from us is output, its first byte 1 for stdout and
- * 2 for stderr. A text message is an order, {@code eof} or {@code resize ROWS COLUMNS}. What was written before comes first.
+ * 2 for stderr. A text message is an order, {@code eof} or {@code resize ROWS COLUMNS}; one from us is {@code taken}, for each
+ * piece of input that the container's side has taken: who sends the next one only then fills no memory of ours. What was
+ * written before comes first.
  */
 @WebSocket(path = "/v1/containers/{id}/attach")
 public class AttachSocket {
 
+    private static final String TAKEN = "taken";
     private static final int MOST = 100;
     private static final long LOOK_MILLIS = 10;
     private static final int TRY_AGAIN_LATER = 1013;
@@ -88,7 +91,7 @@ public class AttachSocket {
 
     @OnBinaryMessage
     @Blocking
-    void input(Buffer input, @PathParam("id") String id) throws InterruptedException {
+    void input(Buffer input, @PathParam("id") String id, WebSocketConnection connection) throws InterruptedException {
         ContainerFolder folder = containers.named(id);
         byte[] bytes = input.getBytes();
         try (OpenFile fifo = new OpenFile(linux,
@@ -101,6 +104,7 @@ public class AttachSocket {
                 }
             }
         }
+        connection.sendTextAndAwait(TAKEN);
     }
 
     private int write(OpenFile fifo, byte[] bytes, int from) {

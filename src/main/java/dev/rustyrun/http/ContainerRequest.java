@@ -6,12 +6,15 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /**
  * The body of {@code POST /v1/containers}.
  *
+ * @param rows of its terminal
  * @param maxLog bytes of output to keep
  */
 @Schema(name = "Container", description = "All fields of Launch, and these.")
 public record ContainerRequest(@Schema(hidden = true) LaunchRequest launch,
         @Schema(description = "Free-form, to be found again by.") Map<String, String> labels,
         @Schema(description = "Give it a terminal.") boolean tty,
+        @Schema(examples = "24", description = "The terminal's height in characters.") int rows,
+        @Schema(examples = "80", description = "The terminal's width in characters.") int columns,
         @Schema(description = "Keep its input open for attach.") boolean openStdin,
         @Schema(description = "Start it at once.") boolean start,
         @Schema(implementation = String.class, examples = "1m", description = "The most output to keep.") int maxLog) {
@@ -24,8 +27,16 @@ public record ContainerRequest(@Schema(hidden = true) LaunchRequest launch,
     static ContainerRequest read(byte[] body, Limits limits) {
         JsonRequest json = JsonRequest.parse(body);
         ContainerRequest request = new ContainerRequest(LaunchRequest.read(json), json.map("labels"), json.flag("tty"),
-                json.flag("openStdin"), json.flag("start"), limits.output(json, "maxLog"));
+                extent(json, "rows", 24), extent(json, "columns", 80), json.flag("openStdin"), json.flag("start"), limits.output(json, "maxLog"));
         json.end();
         return request;
+    }
+
+    private static int extent(JsonRequest json, String field, int usual) {
+        long value = json.whole(field).orElse((long) usual);
+        if (value < 1 || value > 9999) {
+            throw json.wrong(field, "must be from 1 to 9999");
+        }
+        return (int) value;
     }
 }

@@ -97,7 +97,7 @@ final class Containers {
         linux.makeNode(FileFlag.AT_FDCWD, folder.stdin().toString(), FileFlag.S_IFIFO | 0600, 0);
         linux.makeNode(FileFlag.AT_FDCWD, folder.control().toString(), FileFlag.S_IFIFO | 0600, 0);
         ObjectNode json = ContainerFolder.object().put("id", id).put("created", Instant.now().toString())
-                .put("tty", request.tty()).put("openStdin", request.openStdin()).put("maxLog", request.maxLog());
+                .put("tty", request.tty()).put("rows", request.rows()).put("columns", request.columns()).put("openStdin", request.openStdin()).put("maxLog", request.maxLog());
         ObjectNode labels = json.putObject("labels");
         request.labels().forEach(labels::put);
         json.set("launch", request.launch().json());
@@ -171,6 +171,7 @@ final class Containers {
             kill(folder, "KILL");
             awaitEnd(folder, START_SECONDS);
         }
+        events.logEnd(folder);
         folder.remove();
         events.tell("deleted", folder.id());
     }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What happens to containers, for whoever listens now. A thread looks after the monitors that this service has started: it
@@ -23,7 +24,13 @@ final class Events {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final int MOST_UNREAD = 1000;
 
-    private record Watched(ContainerFolder folder, int monitor) {
+    private record Watched(ContainerFolder folder, int monitor, AtomicBoolean logged) {
+        /** One line for its end, from whoever comes first: who looks after it, or who deletes it. */
+        void log() {
+            if (!logged.getAndSet(true)) {
+                LaunchLog.tell(folder);
+            }
+        }
     }
 
     private final Linux linux;
@@ -50,9 +57,17 @@ final class Events {
 
     /** Looks after a monitor from now on. */
     synchronized void watch(ContainerFolder folder, int monitor) {
-        watched.put(folder.id(), new Watched(folder, monitor));
+        watched.put(folder.id(), new Watched(folder, monitor, new AtomicBoolean()));
         if (thread.getState() == Thread.State.NEW) {
             thread.start();
+        }
+    }
+
+    /** Logs the end of one that is about to be deleted. */
+    void logEnd(ContainerFolder folder) {
+        Watched one = watched.get(folder.id());
+        if (one != null) {
+            one.log();
         }
     }
 
@@ -68,6 +83,7 @@ final class Events {
                     if (linux.reap(one.monitor).isPresent()) {
                         each.remove();
                         tell("exited", one.folder.id());
+                        one.log();
                     }
                 }
                 Thread.sleep(LOOK_MILLIS);

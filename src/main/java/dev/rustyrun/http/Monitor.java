@@ -12,6 +12,7 @@ import dev.rustyrun.launch.ServedStages;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,15 +62,23 @@ public final class Monitor {
         LaunchRequest request = LaunchRequest.read(
                 JsonRequest.parse(description.get("resolved").toString().getBytes(StandardCharsets.UTF_8)));
         Launch launch = new Launch(linux, self, ContainerStore.of(linux), ResolvedSpec.of(linux, request, terminal));
+        // Open before anybody is told that it runs: what is then written there is kept.
+        int stdin = open(folder.stdin());
+        int control = open(folder.control());
         folder.markStarted(ContainerFolder.object().put("started", Instant.now().toString())
                 .put("monitor", linux.processId()));
         ServedStages stages = ServedStages.startAlone(linux, self);
         LogWriter log = new LogWriter(linux, linux.create(folder.log().toString(), 0600),
                 description.path("maxLog").asLong());
-        MonitorIo io = new MonitorIo(linux, stages.pipes(), log, open(folder.stdin()), open(folder.control()),
-                description.path("openStdin").asBoolean());
+        MonitorIo io = new MonitorIo(linux, stages.pipes(), log, stdin, control,
+                description.path("openStdin").asBoolean(), size(description));
         long timeoutMillis = request.timeoutSeconds().orElseThrow().movePointRight(3).longValue();
         return launch.run(folder.id(), stages.speakingWith(io), false, timeoutMillis);
+    }
+
+    /** Of its terminal, as long as nobody says another. */
+    private static WindowSize size(ObjectNode description) {
+        return new WindowSize(description.path("rows").asInt(), description.path("columns").asInt());
     }
 
     /** For reading and writing, so that it never comes to an end when a writer goes. */

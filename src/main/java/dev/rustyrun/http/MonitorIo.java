@@ -32,19 +32,22 @@ final class MonitorIo implements CommandIo {
     private boolean ending;
     private String words = "";
     /** Also of a terminal that is not open yet. */
-    private WindowSize size = new WindowSize(24, 80);
+    private WindowSize size;
     private boolean closed;
 
     /**
      * @param inputFifo where input comes from
      * @param control where orders come from
      * @param openStdin whether the command's input stays open until it is told to end
+     * @param size of a terminal
      */
-    MonitorIo(Linux linux, CommandPipes pipes, LogWriter log, int inputFifo, int control, boolean openStdin) {
+    MonitorIo(Linux linux, CommandPipes pipes, LogWriter log, int inputFifo, int control, boolean openStdin,
+            WindowSize size) {
         this.linux = linux;
         this.log = log;
         this.inputFifo = inputFifo;
         this.control = control;
+        this.size = size;
         this.stdin = pipes.stdin();
         this.stdout = pipes.stdout();
         this.stderr = pipes.stderr();
@@ -83,8 +86,7 @@ final class MonitorIo implements CommandIo {
             obey();
         }
         if (pending.length == 0 && sink() >= 0 && found.found(inputFifo, PollSet.POLLIN)) {
-            int got = transfer(() -> linux.read(inputFifo, buffer, buffer.length));
-            pending = Arrays.copyOf(buffer, Math.max(got, 0));
+            refill();
         }
         feed();
         if (found.found(stdout, PollSet.POLLIN | PollSet.POLLHUP)) {
@@ -98,6 +100,14 @@ final class MonitorIo implements CommandIo {
         }
     }
 
+    /** Reads input that waits; whether there was some. */
+    private boolean refill() {
+        int got = transfer(() -> linux.read(inputFifo, buffer, buffer.length));
+        pending = Arrays.copyOf(buffer, Math.max(got, 0));
+        return got > 0;
+    }
+
+    /** The end that was ordered comes after all input that was sent before. */
     private void feed() {
         if (pending.length > 0 && sink() >= 0) {
             int taken = transfer(() -> linux.write(sink(), pending, 0, pending.length));
@@ -108,7 +118,7 @@ final class MonitorIo implements CommandIo {
                 pending = Arrays.copyOfRange(pending, taken, pending.length);
             }
         }
-        if (ending && pending.length == 0) {
+        if (ending && pending.length == 0 && !refill()) {
             ending = false;
             if (master >= 0) {
                 pending = TERMINAL_END;

@@ -55,6 +55,8 @@ final class Runner {
             RunResult result = begun.isPresent() ? run(launch, begun.get(), request, timeoutMillis, queuedMicros)
                     : run(launch, spawner.start(), request, timeoutMillis, queuedMicros);
             metrics.count(result);
+            LaunchLog.tell(result.id(), request.launch().rootfs(), result.outcome().reason().word(),
+                    result.outcome().exitCode(), result.outcome().wallMicros() / 1000);
             return result;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -21,6 +21,18 @@ public interface ServeConfig {
     /** The file of bearer tokens, a line {@code ROLE TOKEN} each; without one, who can connect may do everything. */
     Optional<String> tokenFile();
 
+    /** Where the unix socket is, if it listens on one. */
+    Optional<String> socket();
+
+    /** The group that may open it besides its owner. */
+    Optional<String> socketGroup();
+
+    /** The file of the authorities whose certificates clients must have. */
+    Optional<String> tlsClientCa();
+
+    /** The roles of clients by their certificate's common name, {@code NAME=ROLE}. */
+    Optional<java.util.List<String>> certificateRoles();
+
     /** Host names, besides those of this machine, by which the service may be addressed. */
     Optional<java.util.List<String>> allowedHosts();
 

@@ -97,7 +97,7 @@ public final class SelfExec {
      * Blocks the signals that stages handle. A JVM that was not started by our launcher has threads that do not block
      * them: it replaces itself by one that was started rightly, and never returns.
      */
-    void becomeStageReady(Linux linux, List<String> arguments) {
+    public void becomeStageReady(Linux linux, List<String> arguments) {
         LaunchSignals.block(linux);
         if (!isNative && System.getProperty(READY) == null) {
             List<String> argv = new ArrayList<>(prefix);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.launch.CommandPipes;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.linux.PollSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,8 @@ class MonitorIoTest {
 
     private MonitorIo monitor(boolean openStdin, long mostLog) {
         return new MonitorIo(linux, new CommandPipes(stdin[1], stdout[0], stderr[0]),
-                new LogWriter(linux, linux.create(log.toString(), 0600), mostLog), input[0], control[0], openStdin);
+                new LogWriter(linux, linux.create(log.toString(), 0600), mostLog), input[0], control[0], openStdin,
+                new WindowSize(24, 80));
     }
 
     private void relay(MonitorIo io, int times) {

@@ -48,6 +48,20 @@ final class Server implements AutoCloseable {
         return new Server(prefix, List.of());
     }
 
+    /** What the client's {@code --host} takes. */
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** What it has printed until now. */
+    String log() {
+        return Host.read(log.toString());
+    }
+
     long pid() {
         return process.pid();
     }

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -27,14 +28,16 @@ final class AccessFilter {
     private static final String BEARER = "bearer ";
 
     private final Optional<TokenFile> tokens;
+    private final CertificateRoles certificateRoles;
     private final Optional<List<String>> allowedHosts;
     private final String listeningOn;
     private final long mostBytes;
 
     AccessFilter(ServeConfig config, @ConfigProperty(name = "quarkus.http.host") String listeningOn,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") io.quarkus.runtime.configuration.MemorySize most) {
-        Exposure.check(listeningOn, config.tokenFile());
+        Exposure.check(listeningOn, config.tokenFile().or(config::tlsClientCa));
         this.tokens = config.tokenFile().map(file -> new TokenFile(Path.of(file)));
+        this.certificateRoles = new CertificateRoles(config.certificateRoles().orElse(List.of()));
         this.allowedHosts = config.allowedHosts();
         this.listeningOn = listeningOn;
         this.mostBytes = most.asLongValue();
@@ -79,8 +82,31 @@ final class AccessFilter {
         if (length != null && length.matches("[0-9]{1,18}") && Long.parseLong(length) > mostBytes) {
             return Optional.of(Problem.of(413, "content-too-large", "the body has more than " + mostBytes + " bytes"));
         }
-        return tokens.flatMap(file -> objection(file, request.getHeader("Authorization"),
-                neededFor(request.method(), context.normalizedPath())));
+        Role needed = neededFor(request.method(), context.normalizedPath());
+        String authorization = request.getHeader("Authorization");
+        Optional<String> subject = subject(request);
+        // Who shows a token besides a certificate is judged by the token.
+        if (subject.isPresent() && (authorization == null || tokens.isEmpty())) {
+            return objection("this certificate's role", certificateRoles.roleOf(subject.get()), needed);
+        }
+        return tokens.flatMap(file -> objection(file, authorization, needed));
+    }
+
+    /** Whom the client's certificate is for; nothing when it has none, which TLS only lets be where none is demanded. */
+    private static Optional<String> subject(HttpServerRequest request) {
+        if (!request.isSSL()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(request.sslSession().getPeerPrincipal().getName());
+        } catch (SSLPeerUnverifiedException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Problem> objection(String whose, Role role, Role needed) {
+        return role.includes(needed) ? Optional.empty()
+                : forbidden(whose + " is " + role.word() + "; this needs " + needed.word());
     }
 
     private static Optional<Problem> forbidden(String detail) {
@@ -95,8 +121,7 @@ final class AccessFilter {
         if (role.isEmpty()) {
             return Optional.of(Problem.of(401, "unauthorized", "this token is not known"));
         }
-        return role.get().includes(needed) ? Optional.empty()
-                : forbidden("this token's role is " + role.get().word() + "; this needs " + needed.word());
+        return objection("this token's role", role.get(), needed);
     }
 
     /** The role that a request needs. */

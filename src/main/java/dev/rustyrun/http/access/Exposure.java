@@ -10,14 +10,16 @@ public final class Exposure {
     }
 
     /**
-     * Checks that {@code host} is only this machine's, or that tokens are needed.
+     * Checks that {@code host} is only this machine's, or that tokens or certificates are needed.
+     *
+     * @param guard the file that says who is let in
      *
      * @throws InvalidSpecException when anybody on the network could launch
      */
-    public static void check(String host, Optional<String> tokenFile) {
-        if (tokenFile.isEmpty() && !isLoopback(host)) {
+    public static void check(String host, Optional<String> guard) {
+        if (guard.isEmpty() && !isLoopback(host)) {
             throw new InvalidSpecException("serve on " + host + " lets other machines in: name a file of tokens with"
-                    + " --token-file, or listen on 127.0.0.1");
+                    + " --token-file or authorities with --tls-client-ca, or listen on 127.0.0.1");
         }
     }
 

@@ -82,4 +82,14 @@ class AccessTest {
             assertDoesNotThrow(() -> Exposure.check(host, Optional.empty()), host);
         }
     }
+
+    @Test
+    void a_certificates_role_follows_its_common_name() {
+        CertificateRoles roles = new CertificateRoles(java.util.List.of("bob=read", "Eve, Adam=admin"));
+        org.junit.jupiter.api.Assertions.assertEquals(Role.READ, roles.roleOf("CN=bob,O=x"));
+        org.junit.jupiter.api.Assertions.assertEquals(Role.ADMIN, roles.roleOf("O=CN\\=bob,CN=Eve\\, Adam"));
+        org.junit.jupiter.api.Assertions.assertEquals(Role.LAUNCH, roles.roleOf("CN=alice"));
+        org.junit.jupiter.api.Assertions.assertEquals(Role.LAUNCH, roles.roleOf("O=nobody"));
+        assertThrows(IllegalStateException.class, () -> new CertificateRoles(java.util.List.of("bob=king")));
+    }
 }

@@ -1,0 +1,116 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.http.access.Exposure;
+import dev.rustyrun.http.listen.SocketPath;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options of serve about where it listens, and whom it lets in. */
+final class ListenOptions {
+
+    private static final String ADDRESS = "127.0.0.1";
+    private static final int PORT = 8080;
+
+    @Option(names = "--host", paramLabel = "ADDRESS",
+            description = "The address to listen on (default: " + ADDRESS + ", this machine only).")
+    private Optional<String> host = Optional.empty();
+
+    @Option(names = "--port", paramLabel = "PORT", description = "The port to listen on (default: " + PORT + ").")
+    private Optional<Integer> port = Optional.empty();
+
+    @Option(names = "--socket", paramLabel = "PATH", description = "Listen on a unix socket, and on a port only if"
+            + " --host or --port says so. Who may open it may launch, if there is no token file.")
+    private Optional<String> socket = Optional.empty();
+
+    @Option(names = "--socket-group", paramLabel = "GROUP",
+            description = "Who may open it besides its owner (default: nobody).")
+    private Optional<String> socketGroup = Optional.empty();
+
+    @Option(names = "--no-tcp", description = "Listen on no port.")
+    private boolean noTcp;
+
+    @Option(names = "--token-file", paramLabel = "FILE",
+            description = "Let in only who holds a token of FILE, lines \"read|launch|admin TOKEN\"; read again when changed.")
+    private Optional<String> tokenFile = Optional.empty();
+
+    @Option(names = "--tls-cert", paramLabel = "FILE", description = "Speak only TLS on the port, with this certificate"
+            + " and those up to its authority, in PEM.")
+    private Optional<String> certificate = Optional.empty();
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "Its private key, in PEM (PKCS#8).")
+    private Optional<String> key = Optional.empty();
+
+    @Option(names = "--tls-client-ca", paramLabel = "FILE",
+            description = "Let in by TLS only who has a certificate of these authorities, in PEM.")
+    private Optional<String> clientAuthority = Optional.empty();
+
+    @Option(names = "--certificate-role", paramLabel = "NAME=ROLE", description = "The role of who has a certificate with"
+            + " this common name (default: launch); repeatable.")
+    private List<String> certificateRoles = List.of();
+
+    /**
+     * Tells Quarkus.
+     *
+     * @throws InvalidSpecException for what cannot be, such as letting in everybody on the network
+     */
+    void apply() {
+        Optional<String> path = orVariable(socket, "RUSTYRUN_SOCKET");
+        Optional<String> tokens = orVariable(tokenFile, "RUSTYRUN_TOKEN_FILE");
+        boolean tcp = !noTcp && (path.isEmpty() || host.isPresent() || port.isPresent());
+        if (!tcp && path.isEmpty()) {
+            throw new InvalidSpecException("--no-tcp leaves nothing to listen on: name a --socket");
+        }
+        Exposure.check(host.orElse(ADDRESS), tokens.or(() -> clientAuthority));
+        set("quarkus.http.host", host.orElse(ADDRESS));
+        set("quarkus.http.host-enabled", Boolean.toString(tcp));
+        tokens.ifPresent(file -> set("rustyrun.token-file", file));
+        tls(Integer.toString(port.orElse(PORT)));
+        path.ifPresent(this::unix);
+    }
+
+    private void tls(String listenOn) {
+        if (certificate.isPresent() != key.isPresent() || clientAuthority.isPresent() && certificate.isEmpty()) {
+            throw new InvalidSpecException("--tls-cert and --tls-key go together, and --tls-client-ca with both");
+        }
+        if (certificate.isEmpty()) {
+            set("quarkus.http.port", listenOn);
+            return;
+        }
+        set("quarkus.http.ssl-port", listenOn);
+        set("quarkus.http.insecure-requests", "disabled");
+        set("quarkus.http.ssl.certificate.files", readable("--tls-cert", certificate.get()));
+        set("quarkus.http.ssl.certificate.key-files", readable("--tls-key", key.get()));
+        clientAuthority.ifPresent(file -> {
+            set("rustyrun.tls-client-ca", file);
+            set("quarkus.http.ssl.certificate.trust-store-files", readable("--tls-client-ca", file));
+            set("quarkus.http.ssl.certificate.trust-store-file-type", "PEM");
+        });
+        if (!certificateRoles.isEmpty()) {
+            set("rustyrun.certificate-roles", String.join(",", certificateRoles));
+        }
+    }
+
+    private void unix(String path) {
+        set("rustyrun.socket", path);
+        socketGroup.ifPresent(group -> set("rustyrun.socket-group", group));
+        set("quarkus.http.domain-socket", new SocketPath(path).prepare());
+        set("quarkus.http.domain-socket-enabled", "true");
+    }
+
+    private static String readable(String option, String file) {
+        if (!java.nio.file.Files.isReadable(java.nio.file.Path.of(file))) {
+            throw new InvalidSpecException(option + " " + file + " cannot be read");
+        }
+        return file;
+    }
+
+    private static Optional<String> orVariable(Optional<String> option, String name) {
+        return option.or(() -> Optional.ofNullable(System.getenv(name)).filter(text -> !text.isEmpty()));
+    }
+
+    private static void set(String property, String value) {
+        System.setProperty(property, value);
+    }
+}

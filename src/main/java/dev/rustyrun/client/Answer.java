@@ -1,0 +1,194 @@
+package dev.rustyrun.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** An answer of HTTP/1.1 (RFC 9112): its status and headers, and its body as a stream, to be read once. */
+final class Answer {
+
+    private static final int MOST_HEAD = 64 * 1024;
+    private static final int MOST_JSON = 64 * 1024 * 1024;
+
+    private final Connection connection;
+    private final int status;
+    private final Map<String, String> headers;
+
+    private Answer(Connection connection, int status, Map<String, String> headers) {
+        this.connection = connection;
+        this.status = status;
+        this.headers = headers;
+    }
+
+    /** Reads status and headers, and leaves the body to be read. */
+    static Answer read(Connection connection) throws IOException {
+        String[] words = line(connection.in()).split(" ", 3);
+        if (words.length < 2 || !words[0].startsWith("HTTP/1.") || !words[1].matches("[1-5][0-9]{2}")) {
+            throw new IOException("what answers speaks no HTTP/1.1");
+        }
+        Map<String, String> headers = new HashMap<>();
+        int size = 0;
+        for (String line = line(connection.in()); !line.isEmpty(); line = line(connection.in())) {
+            int colon = line.indexOf(':');
+            size += line.length();
+            if (colon < 1 || size > MOST_HEAD) {
+                throw new IOException("what answers speaks no HTTP/1.1: its headers are wrong");
+            }
+            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+        }
+        return new Answer(connection, Integer.parseInt(words[1]), headers);
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new EOFException("the server closed the connection");
+            }
+            if (text.length() > MOST_HEAD) {
+                throw new IOException("what answers speaks no HTTP/1.1: a line is too long");
+            }
+            text.append((char) b);
+        }
+        int end = text.length();
+        return text.substring(0, end > 0 && text.charAt(end - 1) == '\r' ? end - 1 : end);
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** A header, empty when it is not there. */
+    String header(String name) {
+        return headers.getOrDefault(name, "");
+    }
+
+    /** The body, as it arrives; whoever reads it to its end or not closes the connection afterwards. */
+    InputStream body() {
+        if (status == 204 || status == 101) {
+            return InputStream.nullInputStream();
+        }
+        if (header("transfer-encoding").equalsIgnoreCase("chunked")) {
+            return new Chunks(connection.in());
+        }
+        String length = header("content-length");
+        return length.matches("[0-9]{1,18}") ? new Counted(connection.in(), Long.parseLong(length)) : connection.in();
+    }
+
+    /** The body as JSON; nothing when it has none. */
+    JsonNode json() throws IOException {
+        try (connection) {
+            byte[] bytes = body().readNBytes(MOST_JSON);
+            return bytes.length == 0 ? MissingNode.getInstance() : new ObjectMapper().readTree(bytes);
+        }
+    }
+
+    /** So many bytes of the stream below. */
+    private static final class Counted extends InputStream {
+
+        private final InputStream in;
+        private long left;
+
+        Counted(InputStream in, long length) {
+            this.in = in;
+            this.left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (left == 0) {
+                return -1;
+            }
+            int got = in.read(bytes, offset, (int) Math.min(length, left));
+            if (got < 0) {
+                throw new EOFException("the server closed the connection in the middle of its answer");
+            }
+            left -= got;
+            return got;
+        }
+    }
+
+    /** A body in chunks, RFC 9112 section 7.1. */
+    private static final class Chunks extends InputStream {
+
+        private final InputStream in;
+        private long left;
+        private boolean begun;
+        private boolean ended;
+
+        Chunks(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (left == 0 && !ended) {
+                next();
+            }
+            if (ended) {
+                return -1;
+            }
+            int got = in.read(bytes, offset, (int) Math.min(length, left));
+            if (got < 0) {
+                throw new EOFException("the server closed the connection in the middle of its answer");
+            }
+            left -= got;
+            return got;
+        }
+
+        private void next() throws IOException {
+            if (begun) {
+                line(in);
+            }
+            begun = true;
+            String size = line(in).split(";")[0].strip();
+            if (!size.matches("[0-9a-fA-F]{1,8}")) {
+                throw new IOException("what answers speaks no HTTP/1.1: a chunk has no size");
+            }
+            left = Long.parseLong(size, 16);
+            if (left == 0) {
+                ended = true;
+                for (String line = line(in); !line.isEmpty();) {
+                    line = line(in);
+                }
+            }
+        }
+
+        @Override
+        public int available() throws IOException {
+            return (int) Math.min(left, in.available());
+        }
+    }
+
+    /** The line that tells of an answer that is an error. */
+    static String message(int status, JsonNode problem) {
+        String detail = problem.path("detail").asText("the server answers " + status);
+        String step = problem.path("step").asText("");
+        String hint = status == 401 ? " (--token-file FILE, or RUSTYRUN_TOKEN_FILE)" : "";
+        return (step.isEmpty() || detail.contains(step) ? detail : detail + " (" + step + ")") + hint;
+    }
+
+    /** Bytes of text as HTTP's head has them. */
+    static byte[] head(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

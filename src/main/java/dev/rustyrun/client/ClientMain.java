@@ -1,0 +1,99 @@
+package dev.rustyrun.client;
+
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import java.io.PrintStream;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Performs a command line that {@link HostOption} has found to be a client's. */
+public final class ClientMain {
+
+    /** What the program exits with when it failed itself. */
+    static final int FAILED = 125;
+    private static final int OUTPUT_CLOSED = 128 + 13;
+
+    private final Linux linux;
+    private final SelfExec self;
+    private final PrintStream messages;
+    private final boolean debug;
+
+    private ClientMain(Linux linux, SelfExec self, PrintStream messages, boolean debug) {
+        this.linux = linux;
+        this.self = self;
+        this.messages = messages;
+        this.debug = debug;
+    }
+
+    /** Performs it; what to exit with. */
+    public static int execute(Linux linux, SelfExec self, String[] args) {
+        int code = new ClientMain(linux, self, System.err, List.of(args).contains("--debug")).execute(args);
+        System.err.flush();
+        System.out.flush();
+        return code;
+    }
+
+    private int execute(String[] args) {
+        return Commands.MODEL.setExecutionStrategy(this::perform)
+                .setParameterExceptionHandler((e, ignored) -> fail(e))
+                .setExecutionExceptionHandler((e, command, parsed) -> fail(e))
+                .execute(args);
+    }
+
+    private int perform(ParseResult parsed) {
+        try {
+            ParseResult last = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+            if (last.commandSpec().userObject() instanceof Client.Command command && !last.isUsageHelpRequested()) {
+                ClientCommand root = (ClientCommand) parsed.commandSpec().userObject();
+                return command.perform(new Client(linux, self, root.options().server(), messages, parsed.originalArgs()));
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (RuntimeException e) {
+            return fail(e instanceof ExecutionException && e.getCause() instanceof Exception cause ? cause : e);
+        }
+    }
+
+    /** One line for what went wrong; the stack trace only when it is asked for. */
+    private int fail(Exception e) {
+        if (e instanceof LinuxException failure && failure.errno() == Errno.EPIPE) {
+            return OUTPUT_CLOSED;
+        }
+        String message = e instanceof ClientException || e instanceof ParameterException || e instanceof LinuxException
+                ? e.getMessage() : e.toString();
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().get(0);
+            message = word.startsWith("-") ? "a server does not take the option " + word
+                    : unmatched.getCommandLine().getParent() == null ? "a server does not take the command \"" + word + "\""
+                    : message;
+        }
+        String help = e instanceof ParameterException wrong
+                ? " (see " + wrong.getCommandLine().getCommandSpec().qualifiedName().replace("rustyrun", "rustyrun --host URL")
+                        + " --help)" : "";
+        messages.println("rustyrun: " + String.valueOf(message).replace("\n", " ") + help);
+        if (debug) {
+            e.printStackTrace(messages);
+        }
+        return FAILED;
+    }
+
+    /** In a class of its own: a native executable has the model built in. */
+    private static final class Commands {
+
+        // What follows the command's name is the command's.
+        static final CommandLine MODEL = new CommandLine(new ClientCommand()).setStopAtPositional(true);
+
+        static {
+            MODEL.getSubcommands().forEach(
+                    (name, command) -> command.setStopAtPositional(name.equals("run") || name.equals("exec")));
+        }
+
+        private Commands() {
+        }
+    }
+}

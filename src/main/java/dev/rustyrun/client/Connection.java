@@ -1,0 +1,139 @@
+package dev.rustyrun.client;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/** A connection to a server, one thread reading and one writing. */
+final class Connection implements Closeable {
+
+    private static final int CONNECT_MILLIS = 10_000;
+    private static final int BUFFER = 16 * 1024;
+
+    private final Closeable socket;
+    private final InputStream in;
+    private final OutputStream out;
+
+    private Connection(Closeable socket, InputStream in, OutputStream out) {
+        this.socket = socket;
+        this.in = new BufferedInputStream(in, BUFFER);
+        this.out = out;
+    }
+
+    /**
+     * Connects to {@code address}.
+     *
+     * @param tls what makes its connections secure, for https
+     * @throws ClientException when that cannot be
+     */
+    static Connection open(ServerAddress address, Optional<SSLSocketFactory> tls) {
+        try {
+            return address.isUnix() ? unix(address) : tcp(address, tls);
+        } catch (IOException e) {
+            throw new ClientException("cannot connect to " + address + ": " + reason(e), e);
+        }
+    }
+
+    /** What an exception of the JDK says, which for some is only in its name. */
+    static String reason(IOException e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName()
+                : e instanceof java.net.UnknownHostException ? "the host " + e.getMessage() + " is not known" : e.getMessage();
+    }
+
+    private static Connection unix(ServerAddress address) throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(address.path()));
+        return new Connection(channel, new ChannelInput(channel), new ChannelOutput(channel));
+    }
+
+    private static Connection tcp(ServerAddress address, Optional<SSLSocketFactory> tls) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
+            socket.setTcpNoDelay(true);
+            socket.setKeepAlive(true);
+            if (tls.isPresent()) {
+                SSLSocket secure = (SSLSocket) tls.get().createSocket(socket, address.host(), address.port(), true);
+                SSLParameters parameters = secure.getSSLParameters();
+                // Without this the JDK would take any certificate of a known authority, whoever's it is.
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                secure.setSSLParameters(parameters);
+                secure.startHandshake();
+                return new Connection(secure, secure.getInputStream(), secure.getOutputStream());
+            }
+            return new Connection(socket, socket.getInputStream(), socket.getOutputStream());
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    InputStream in() {
+        return in;
+    }
+
+    OutputStream out() {
+        return out;
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no use any more.
+        }
+    }
+
+    /** Streams of our own: those of {@code Channels} let nobody write while somebody waits to read (until JDK 19). */
+    private static final class ChannelInput extends InputStream {
+
+        private final SocketChannel channel;
+
+        ChannelInput(SocketChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            return channel.read(ByteBuffer.wrap(bytes, offset, length));
+        }
+    }
+
+    private static final class ChannelOutput extends OutputStream {
+
+        private final SocketChannel channel;
+
+        ChannelOutput(SocketChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            for (ByteBuffer left = ByteBuffer.wrap(bytes, offset, length); left.hasRemaining();) {
+                channel.write(left);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.rustyrun.client;
+
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code delete}: forgets containers of a server, and their logs. */
+@Command(name = "delete", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
+        description = "Deletes containers that have ended, and their logs.")
+final class DeleteRemotely implements Client.Command {
+
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
+    private List<String> ids;
+
+    @Option(names = {"-f", "--force"}, description = "Kill one that has not ended.")
+    private boolean force;
+
+    @Override
+    public int perform(Client client) {
+        ids.forEach(id -> client.server().delete(Client.path(id) + "?force=" + force));
+        return 0;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.rustyrun.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.WindowSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code run}: runs a command in a new container of a server and exits as it does. */
+@Command(name = "run", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
+        description = "Runs a command in a new container of a server and exits as it does. The container is deleted then.",
+        footer = {"", "Exit status: the command's; 128 + N when signal N ended it; 127 when it does not exist,",
+            "126 when it cannot be executed, 125 when the server, or the way to it, failed.", "", "Examples:",
+            "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox -t --command /bin/sh",
+            "  tar c . | rustyrun --host unix:///run/rustyrun.sock run --rootfs busybox --command /bin/tar t",
+            "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox --detach --label job=17 sleep 60"})
+final class RunRemotely implements Client.Command {
+
+    @Mixin
+    private LaunchOptions options;
+
+    @Option(names = {"-t", "--tty"}, negatable = true, defaultValue = Option.NULL_VALUE, fallbackValue = "true",
+            description = "Give the command a terminal, or not (default: when stdin is one).")
+    private Boolean tty;
+
+    @Option(names = {"-d", "--detach"}, description = "Print its id and do not wait for its end; it is not deleted then.")
+    private boolean detach;
+
+    @Option(names = "--result", paramLabel = "FILE", description = "Write how it ended to FILE, as JSON.")
+    private Optional<Path> result = Optional.empty();
+
+    @Option(names = "--command", paramLabel = "CMD [ARGS...]", arity = "1", preprocessor = AllWords.class,
+            description = "The command; all words after it are its arguments. Last option.")
+    private List<String> command = List.of();
+
+    @Parameters(paramLabel = "CMD [ARGS...]", arity = "0..*", description = "The command, instead of --command.")
+    private List<String> words = List.of();
+
+    @Override
+    public int perform(Client client) {
+        Linux linux = client.linux();
+        List<String> argv = command.isEmpty() ? words : command;
+        if (argv.isEmpty()) {
+            throw new ClientException("what to run is missing: --command CMD [ARGS...]");
+        }
+        if (!detach) {
+            client.takeSignals();
+        }
+        boolean terminal = tty != null ? tty : !detach && linux.isTerminal(0);
+        ObjectNode request = options.request(argv, Optional.ofNullable(System.getenv("TERM")).filter(type -> terminal))
+                .put("tty", terminal).put("openStdin", !detach).put("start", true);
+        if (terminal && linux.isTerminal(0)) {
+            WindowSize size = linux.windowSize(0);
+            if (size.rows() > 0 && size.columns() > 0) {
+                request.put("rows", size.rows()).put("columns", size.columns());
+            }
+        }
+        String id = client.server().post(Client.containers(), request).path("id").asText();
+        if (detach) {
+            client.print(id + "\n");
+            return 0;
+        }
+        return attach(client, id, terminal);
+    }
+
+    private int attach(Client client, String id, boolean terminal) {
+        JsonNode ended = new Attachment(client, id, terminal, true).relay();
+        client.server().delete(Client.path(id) + "?force=true");
+        result.ifPresent(file -> write(file, ended));
+        return client.end(ended);
+    }
+
+    private static void write(Path file, JsonNode ended) {
+        try {
+            Files.writeString(file, ended + "\n");
+        } catch (IOException e) {
+            throw new ClientException("--result " + file + " cannot be written: " + e, e);
+        }
+    }
+}

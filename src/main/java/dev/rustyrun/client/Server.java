@@ -1,0 +1,113 @@
+package dev.rustyrun.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
+
+/** A launch service, asked over a connection for each request. Safe for use by several threads. */
+final class Server {
+
+    private final ServerAddress address;
+    private final Optional<SSLSocketFactory> tls;
+    private final Optional<String> token;
+
+    Server(ServerAddress address, Optional<SSLSocketFactory> tls, Optional<String> token) {
+        this.address = address;
+        this.tls = tls;
+        this.token = token;
+    }
+
+    JsonNode get(String path) {
+        return json("GET", path, Optional.empty());
+    }
+
+    JsonNode delete(String path) {
+        return json("DELETE", path, Optional.empty());
+    }
+
+    JsonNode post(String path) {
+        return json("POST", path, Optional.empty());
+    }
+
+    JsonNode post(String path, JsonNode body) {
+        return json("POST", path, Optional.of(body));
+    }
+
+    private JsonNode json(String method, String path, Optional<JsonNode> body) {
+        Answer answer = ask(method, path, body, "application/json");
+        try {
+            return answer.json();
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /**
+     * Asks, and leaves the answer's body to be read.
+     *
+     * @throws ClientException when the answer is an error, with what it says
+     */
+    Answer ask(String method, String path, Optional<JsonNode> body, String accepted) {
+        byte[] bytes = body.map(json -> json.toString().getBytes(StandardCharsets.UTF_8)).orElse(new byte[0]);
+        String type = body.isPresent() ? "Content-Type: application/json\r\n" : "";
+        Connection connection = Connection.open(address, tls);
+        try {
+            ByteArrayOutputStream request = new ByteArrayOutputStream();
+            request.writeBytes(Answer.head(method + " " + path + " HTTP/1.1\r\n" + headers() + "Accept: " + accepted + "\r\n"
+                    + type + "Content-Length: " + bytes.length + "\r\nConnection: close\r\n\r\n"));
+            request.writeBytes(bytes);
+            connection.out().write(request.toByteArray());
+            connection.out().flush();
+            return checked(Answer.read(connection));
+        } catch (IOException e) {
+            connection.close();
+            throw lost(e);
+        }
+    }
+
+    /** Opens a web socket. */
+    WebSocket webSocket(String path) {
+        Connection connection = Connection.open(address, tls);
+        try {
+            String key = WebSocket.newKey();
+            connection.out().write(Answer.head("GET " + path + " HTTP/1.1\r\n" + headers()
+                    + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key
+                    + "\r\n\r\n"));
+            connection.out().flush();
+            Answer answer = checked(Answer.read(connection));
+            if (answer.status() != 101 || !answer.header("sec-websocket-accept").equals(WebSocket.accept(key))) {
+                throw new IOException("it opens no web socket at " + path);
+            }
+            return new WebSocket(connection);
+        } catch (IOException e) {
+            connection.close();
+            throw lost(e);
+        }
+    }
+
+    private String headers() {
+        return "Host: " + address.authority() + "\r\nUser-Agent: rustyrun\r\n"
+                + token.map(text -> "Authorization: Bearer " + text + "\r\n").orElse("");
+    }
+
+    private static Answer checked(Answer answer) throws IOException {
+        if (answer.status() >= 400) {
+            JsonNode problem;
+            try {
+                problem = answer.json();
+            } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+                problem = com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+            }
+            throw new ClientException(Answer.message(answer.status(), problem));
+        }
+        return answer;
+    }
+
+    /** What is told when a connection breaks. */
+    ClientException lost(IOException e) {
+        return new ClientException("the connection to " + address + " failed: " + Connection.reason(e), e);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.rustyrun.client;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** The client's side of a web socket, RFC 6455. One thread receives; any may send. */
+final class WebSocket implements Closeable {
+
+    /** What kind of message it is; RFC 6455 section 5.2. */
+    enum Kind {
+        TEXT, BINARY, CLOSE
+    }
+
+    /**
+     * A message.
+     *
+     * @param bytes of a {@link Kind#CLOSE} its reason
+     */
+    record Message(Kind kind, byte[] bytes) {
+        String text() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private static final int CONTINUED = 0;
+    private static final int TEXT = 1;
+    private static final int BINARY = 2;
+    private static final int CLOSE = 8;
+    private static final int PING = 9;
+    private static final int PONG = 10;
+    private static final int FINAL = 0x80;
+    private static final int MASKED = 0x80;
+    private static final int GOING_AWAY = 1001;
+    private static final int MOST = 64 * 1024 * 1024;
+
+    private final SecureRandom random = new SecureRandom();
+    private final Connection connection;
+    private final DataInputStream in;
+
+    WebSocket(Connection connection) {
+        this.connection = connection;
+        this.in = new DataInputStream(connection.in());
+    }
+
+    /** What a client asks with. */
+    static String newKey() {
+        byte[] key = new byte[16];
+        new SecureRandom().nextBytes(key);
+        return Base64.getEncoder().encodeToString(key);
+    }
+
+    /** What the server answers to {@code key}. */
+    static String accept(String key) {
+        try {
+            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1")
+                    .digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void send(String text) throws IOException {
+        send(TEXT, text.getBytes(StandardCharsets.UTF_8), -1);
+    }
+
+    void send(byte[] bytes, int count) throws IOException {
+        send(BINARY, bytes, count);
+    }
+
+    private synchronized void send(int opcode, byte[] payload, int length) throws IOException {
+        int count = length < 0 ? payload.length : length;
+        ByteBuffer frame = ByteBuffer.allocate(count + 14);
+        frame.put((byte) (FINAL | opcode));
+        if (count < 126) {
+            frame.put((byte) (MASKED | count));
+        } else if (count < 1 << 16) {
+            frame.put((byte) (MASKED | 126)).putShort((short) count);
+        } else {
+            frame.put((byte) (MASKED | 127)).putLong(count);
+        }
+        byte[] mask = new byte[4];
+        random.nextBytes(mask);
+        frame.put(mask);
+        for (int i = 0; i < count; i++) {
+            frame.put((byte) (payload[i] ^ mask[i & 3]));
+        }
+        connection.out().write(frame.array(), 0, frame.position());
+        connection.out().flush();
+    }
+
+    /**
+     * Waits for the next message, and answers pings meanwhile.
+     *
+     * @throws IOException when the connection breaks without a word
+     */
+    Message receive() throws IOException {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        Kind kind = Kind.BINARY;
+        while (true) {
+            int first = in.readUnsignedByte();
+            byte[] payload = payload();
+            switch (first & 0xf) {
+                case CONTINUED -> whole.writeBytes(payload);
+                case TEXT, BINARY -> {
+                    kind = (first & 0xf) == TEXT ? Kind.TEXT : Kind.BINARY;
+                    whole.reset();
+                    whole.writeBytes(payload);
+                }
+                case PING -> send(PONG, payload, -1);
+                case PONG -> { }
+                case CLOSE -> {
+                    return closed(payload);
+                }
+                default -> throw new IOException("the server speaks no web socket");
+            }
+            if ((first & FINAL) != 0 && (first & 0xf) <= BINARY) {
+                return new Message(kind, whole.toByteArray());
+            }
+            if (whole.size() > MOST) {
+                throw new IOException("a message is too long");
+            }
+        }
+    }
+
+    private byte[] payload() throws IOException {
+        int second = in.readUnsignedByte();
+        long length = switch (second & 0x7f) {
+            case 126 -> in.readUnsignedShort();
+            case 127 -> in.readLong();
+            default -> second & 0x7f;
+        };
+        if ((second & MASKED) != 0 || length < 0 || length > MOST) {
+            throw new IOException("the server speaks no web socket");
+        }
+        byte[] payload = in.readNBytes((int) length);
+        if (payload.length < length) {
+            throw new EOFException("the server closed the connection");
+        }
+        return payload;
+    }
+
+    /** A closing that is not the usual one is an error, and says why. */
+    private Message closed(byte[] payload) throws IOException {
+        int code = payload.length < 2 ? 1000 : ByteBuffer.wrap(payload).getShort();
+        String reason = payload.length < 3 ? "" : new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
+        if (code == GOING_AWAY) {
+            throw new IOException("the server stops");
+        }
+        if (code != 1000) {
+            throw new ClientException(reason.isEmpty() ? "the server closed the connection (" + code + ")" : reason);
+        }
+        try {
+            send(CLOSE, payload, -1);
+        } catch (IOException e) {
+            // It did not wait for our farewell.
+        }
+        return new Message(Kind.CLOSE, reason.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.rustyrun.http;
+
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/** A line for each launch that has ended. In the JSON format its words are fields below {@code mdc}. */
+final class LaunchLog {
+
+    private static final Logger LOG = Logger.getLogger("rustyrun.launch");
+
+    private LaunchLog() {
+    }
+
+    static void tell(String id, String rootfs, String reason, int exitCode, long millis) {
+        if (!LOG.isInfoEnabled()) {
+            return;
+        }
+        try {
+            MDC.put("container", id);
+            MDC.put("rootfs", rootfs);
+            MDC.put("reason", reason);
+            MDC.put("exitCode", exitCode);
+            MDC.put("ms", millis);
+            LOG.info("container " + id + " of " + rootfs + " " + reason + ", exit code " + exitCode + ", " + millis + " ms");
+        } finally {
+            MDC.remove("container");
+            MDC.remove("rootfs");
+            MDC.remove("reason");
+            MDC.remove("exitCode");
+            MDC.remove("ms");
+        }
+    }
+
+    /** The same for a container that nobody waited for. */
+    static void tell(ContainerFolder folder) {
+        try {
+            folder.result().ifPresent(result -> tell(folder.id(),
+                    folder.description().map(json -> json.path("launch").path("rootfs").asText()).orElse(""),
+                    result.path("reason").asText(), result.path("exitCode").asInt(),
+                    result.path("wallMicros").asLong() / 1000));
+        } catch (java.io.UncheckedIOException deleted) {
+            LOG.infof("container %s has ended, and nobody knows any more how", folder.id());
+        }
+    }
+}

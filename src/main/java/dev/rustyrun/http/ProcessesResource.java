@@ -1,0 +1,61 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** {@code GET /v1/containers/{id}/processes}: what runs in a container. */
+@Path("/v1/containers/{id}/processes")
+public class ProcessesResource {
+
+    private final Linux linux;
+    private final Containers containers;
+
+    ProcessesResource(Linux linux, Containers containers) {
+        this.linux = linux;
+        this.containers = containers;
+    }
+
+    @GET
+    @Blocking
+    @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    @Operation(summary = "List the processes of a running container, as this machine numbers them")
+    public Response processes(@PathParam("id") String id) {
+        ObjectNode json = ContainerFolder.object();
+        ArrayNode items = json.putArray("items");
+        containers.cgroup(containers.named(id))
+                .orElseThrow(() -> Problem.conflict("the container does not run").exception()).processes()
+                .forEach(pid -> add(items, pid));
+        return Response.ok(json.toString()).build();
+    }
+
+    /** man 5 proc: {@code /proc/PID/status} and {@code cmdline}. */
+    private void add(ArrayNode items, int pid) {
+        try {
+            String status = linux.readFile("/proc/" + pid + "/status");
+            String command = linux.readFile("/proc/" + pid + "/cmdline").replace('\0', ' ').strip();
+            items.addObject().put("pid", pid).put("parent", field(status, "PPid")).put("uid", field(status, "Uid"))
+                    .put("state", word(status, "State")).put("command", command.isEmpty() ? word(status, "Name") : command);
+        } catch (LinuxException ended) {
+            // Between the list and here.
+        }
+    }
+
+    private static int field(String status, String name) {
+        return Integer.parseInt(word(status, name));
+    }
+
+    private static String word(String status, String name) {
+        int at = ("\n" + status).indexOf("\n" + name + ":");
+        return status.substring(at + name.length() + 1).strip().split("\\s+", 2)[0];
+    }
+}

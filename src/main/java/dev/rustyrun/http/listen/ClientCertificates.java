@@ -1,0 +1,25 @@
+package dev.rustyrun.http.listen;
+
+import dev.rustyrun.http.ServeConfig;
+import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
+import jakarta.inject.Singleton;
+
+/** Demands a certificate of every client where an authority for them is configured. */
+@Singleton
+final class ClientCertificates implements HttpServerOptionsCustomizer {
+
+    private final boolean demanded;
+
+    ClientCertificates(ServeConfig config) {
+        this.demanded = config.tlsClientCa().isPresent();
+    }
+
+    @Override
+    public void customizeHttpsServer(HttpServerOptions options) {
+        if (demanded) {
+            options.setClientAuth(ClientAuth.REQUIRED);
+        }
+    }
+}

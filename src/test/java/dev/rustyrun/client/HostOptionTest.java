@@ -1,0 +1,49 @@
+package dev.rustyrun.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class HostOptionTest {
+
+    private static boolean given(String variable, String line) {
+        return HostOption.isGiven(line.isEmpty() ? new String[0] : line.split(" "), variable);
+    }
+
+    @Test
+    void host_before_the_command_is_a_clients_whatever_follows() {
+        assertTrue(given(null, "--host http://a run --rootfs b true"));
+        assertTrue(given(null, "--debug --host=http://a nonsense"));
+        assertTrue(given(null, "--token-file f --host http://a list"));
+        assertFalse(given(null, "serve --host 127.0.0.1"));
+        assertFalse(given(null, "run --rootfs b --command sh --host x"));
+        assertFalse(given(null, "--log --host list"));
+    }
+
+    @Test
+    void the_environment_is_for_commands_of_a_client_only() {
+        assertTrue(given("http://a", "run --rootfs b true"));
+        assertTrue(given("http://a", "--tls-ca f list"));
+        assertTrue(given("http://a", "--tls-ca=f list"));
+        assertFalse(given("http://a", "serve"));
+        assertFalse(given("http://a", "doctor"));
+        assertFalse(given("http://a", "--root /x delete id"));
+        assertFalse(given("", "list"));
+        assertFalse(given(null, "list"));
+        assertFalse(given("http://a", ""));
+    }
+
+    @Test
+    void addresses_are_read_and_others_refused() {
+        assertEquals(new ServerAddress("http", "10.0.0.1", 8080, ""), ServerAddress.parse("http://10.0.0.1"));
+        assertEquals(new ServerAddress("https", "a.example", 443, ""), ServerAddress.parse("https://a.example/"));
+        assertEquals("[::1]:81", ServerAddress.parse("http://[::1]:81").authority());
+        assertEquals("/run/x.sock", ServerAddress.parse("unix:///run/x.sock").path());
+        for (String wrong : new String[] {"", "a:8080", "ftp://a", "unix://x", "http://a/b", "http://u@a", "http://a?b", "http:// "}) {
+            assertThrows(ClientException.class, () -> ServerAddress.parse(wrong), wrong);
+        }
+    }
+}

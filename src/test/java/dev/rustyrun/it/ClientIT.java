@@ -1,0 +1,175 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code rustyrun --host URL}: the command line as a client of a server. Needs root. */
+class ClientIT {
+
+    @TempDir
+    static Path data;
+    private static Server server;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        Launcher.requireRoot();
+        server = Server.start("--data-folder", data.toString(), "--warm", "0");
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private static List<String> command(String... words) {
+        return Launcher.command(Stream.concat(Stream.of("--host", server.url()), Stream.of(words)).toArray(String[]::new));
+    }
+
+    private static Launcher.Result client(String... words) {
+        return Launcher.execute(command(words), "");
+    }
+
+    private static String detached(String script) {
+        return client("run", "--rootfs", "busybox", "--detach", "--label", "by=test", "sh", "-c", script).expect(0).out().strip();
+    }
+
+    @Test
+    void a_command_runs_there_as_it_would_here_and_leaves_nothing() {
+        Launcher.Result ran = Launcher.execute(command("run", "--rootfs", "busybox", "-e", "A=b", "-w", "/work", "--user", "7",
+                "--hostname", "there", "--memory", "32m", "--command", "/bin/sh", "-c",
+                "cat; echo $A $PWD $(id -u) $(hostname); echo err >&2; exit 7"), "in\n").expect(7);
+        assertEquals("in\nb /work 7 there\n", ran.out());
+        assertEquals("err\n", ran.err());
+        assertEquals(0, client("list", "--label", "none").expect(0).out().lines().count() - 1);
+    }
+
+    @Test
+    void input_and_output_of_any_bytes_and_size_arrive_whole(@TempDir Path folder) throws Exception {
+        byte[] bytes = new byte[1_500_000];
+        new Random(1).nextBytes(bytes);
+        Path in = Files.write(folder.resolve("in"), bytes);
+        Path out = folder.resolve("out");
+        Process run = new ProcessBuilder(command("run", "--rootfs", "busybox", "--max-log", "4m", "cat"))
+                .redirectInput(in.toFile()).redirectOutput(out.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        assertTrue(run.waitFor(60, TimeUnit.SECONDS), "it ends");
+        assertEquals(0, run.exitValue());
+        assertArrayEquals(bytes, Files.readAllBytes(out));
+    }
+
+    @Test
+    void a_shell_on_a_terminal_has_its_size_hears_of_another_and_of_an_interrupt_and_gives_the_terminal_back() throws Exception {
+        try (Pty pty = new Pty()) {
+            pty.resize(33, 77);
+            byte[] before = pty.mode().encode();
+            Process shell = pty.start(command("run", "--rootfs", "busybox", "--command", "/bin/sh"));
+            pty.expect("# ");
+            pty.type("stty size; test -t 0 && echo ter''minal\n");
+            pty.expect("33 77");
+            pty.expect("terminal");
+            pty.resize(44, 88);
+            Host.signal(clientOf(shell), "WINCH");
+            pty.type("sleep 1; stty size\n");
+            pty.expect("44 88");
+            pty.type("sleep 1000\n");
+            pty.expect("sleep 1000");
+            Thread.sleep(1000);
+            pty.type("\003");
+            pty.expect("# ");
+            pty.type("exit 5\n");
+            assertTrue(shell.waitFor(20, TimeUnit.SECONDS), pty::screen);
+            assertEquals(5, shell.exitValue());
+            assertArrayEquals(before, pty.mode().encode());
+        }
+    }
+
+    /** setsid has replaced itself by the client, and so has a launcher script. */
+    private static long clientOf(Process started) {
+        return started.pid();
+    }
+
+    @Test
+    void an_interrupt_reaches_the_command_without_a_terminal_too() throws Exception {
+        Process run = new ProcessBuilder(command("run", "--rootfs", "busybox", "--command", "sh", "-c",
+                "trap 'echo interrupted; exit 9' INT; echo ready; while :; do sleep 0.1; done"))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        var out = new java.io.BufferedReader(new java.io.InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8));
+        assertEquals("ready", out.readLine());
+        Host.signal(run.pid(), "INT");
+        assertEquals("interrupted", out.readLine());
+        assertTrue(run.waitFor(20, TimeUnit.SECONDS), "it ends");
+        assertEquals(9, run.exitValue());
+    }
+
+    @Test
+    void a_container_goes_on_alone_is_followed_waited_for_and_deleted() {
+        String id = detached("for i in 1 2 3; do echo out $i; echo err $i >&2; sleep 0.3; done; exit 3");
+        Launcher.Result logs = client("logs", "-f", id).expect(0);
+        assertEquals("out 1\nout 2\nout 3\n", logs.out());
+        assertEquals("err 1\nerr 2\nerr 3\n", logs.err());
+        assertEquals("out 3\n", client("logs", "--tail", "2", id).expect(0).out());
+        client("wait", id).expect(3);
+        assertTrue(client("list", "--status", "exited", "--label", "by=test", "-q").expect(0).out().contains(id));
+        client("delete", id).expect(0);
+        assertTrue(client("logs", id).expect(125).errorLine().contains("no container"), "it is gone");
+    }
+
+    @Test
+    void a_signal_ends_one_with_its_exit_code_wherever_it_is_waited_for() throws Exception {
+        String id = detached("echo begun; sleep 1000");
+        Process attached = new ProcessBuilder(command("attach", id)).redirectInput(Path.of("/dev/null").toFile()).start();
+        var out = new java.io.BufferedReader(new java.io.InputStreamReader(attached.getInputStream(), StandardCharsets.UTF_8));
+        assertEquals("begun", out.readLine());
+        assertTrue(client("ps", id).expect(0).out().contains("sleep 1000"), "ps shows it");
+        assertTrue(client("stats", id).expect(0).out().contains("memoryBytes"), "stats tells");
+        client("pause", id).expect(0);
+        assertTrue(client("list").expect(0).out().contains(id + "    paused"), "it is paused");
+        client("resume", id).expect(0);
+        client("kill", id, "KILL").expect(0);
+        assertTrue(attached.waitFor(20, TimeUnit.SECONDS), "attach ends");
+        assertEquals(137, attached.exitValue());
+        client("delete", id).expect(0);
+    }
+
+    @Test
+    void what_a_server_cannot_do_is_refused_in_one_line() {
+        assertTrue(client("run", "--rootfs", "busybox", "--privileged", "true").expect(125).errorLine()
+                .contains("a server does not take the option --privileged"));
+        assertTrue(client("run", "--rootfs", "busybox", "-v", "/etc:/x", "true").expect(125).errorLine()
+                .contains("a server mounts no path"));
+        assertTrue(client("run", "--rootfs", "nowhere", "true").expect(125).errorLine().contains("no rootfs \"nowhere\""));
+        assertTrue(client("run", "--rootfs", "busybox", "--memory", "900g", "true").expect(125).errorLine().contains("memory"));
+        assertTrue(client("run", "--rootfs", "busybox", "/nope").expect(127).errorLine().contains("/nope does not exist"));
+        assertTrue(client("create", "x").expect(125).errorLine().contains("does not take the command \"create\""));
+        assertTrue(Launcher.rustyrun("--host", "http://127.0.0.1:1", "list").expect(125).errorLine()
+                .contains("cannot connect to http://127.0.0.1:1: Connection refused"));
+    }
+
+    @Test
+    void the_environment_names_the_server_too_but_only_for_what_a_server_does() throws IOException, InterruptedException {
+        assertEquals(0, withHost("list", "-q").waitFor());
+        assertEquals(0, withHost("features").waitFor());
+    }
+
+    private static Process withHost(String... words) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(Launcher.command(words)).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("RUSTYRUN_HOST", server.url());
+        return builder.start();
+    }
+}
