@@ -51,7 +51,7 @@ public final class CommandLineMain {
                 started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
             }
             ParseResult parsed = Commands.MODEL.parseArgs(args);
-            // What starting and reading took is not needed again.
+            // Nor is, from here on, what reading it took.
             linux.releaseProgramPages();
             Integer helped = CommandLine.executeHelpRequest(parsed);
             return helped != null ? helped : perform(parsed, started);

@@ -134,6 +134,7 @@ final class RunCommand implements ContainerCommand {
         }
         RunStage stage = context.stage("run");
         launch.warning().ifPresent(warning -> context.messages().println("rustyrun: warning: " + warning));
+        context.linux().releaseProgramPages();
         return tell(launch.run(name, stage, trace, outcome.timeoutMillis()), context);
     }
 

@@ -51,6 +51,8 @@ public final class RunStage implements Stages {
         int[] pair = linux.socketPair();
         int child = self.start(linux, ChildStage.NAME, pair[1], Integer.toString(linux.processId()));
         linux.close(pair[1]);
+        // What starting took is not needed again.
+        linux.releaseProgramPages();
         return new RunStage(linux, self, messages, child, pair[0], signals);
     }
 
@@ -67,7 +69,6 @@ public final class RunStage implements Stages {
         try {
             talk.sendChildPart(plan.child(), options.traced());
             talk.launch(plan, options);
-            linux.releaseProgramPages();
             ChildStatus ended = relayUntilEnd(start, options);
             talk.hear();
             talk.killOrphan(ended);
