@@ -1,5 +1,6 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.cgroup.Subgroup;
 import dev.rustyrun.launch.LaunchHost;
 import dev.rustyrun.linux.Linux;
@@ -35,7 +36,11 @@ final class FurtherHost implements LaunchHost {
 
     @Override
     public void beforeKill() {
-        group.ifPresent(Subgroup::kill);
+        try {
+            group.ifPresent(Subgroup::kill);
+        } catch (CgroupException gone) {
+            // With the container, and all that was in it. The process itself is killed in any case.
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.ServedExecution;
 import dev.rustyrun.launch.CapturedIo;
@@ -8,6 +9,7 @@ import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.ServedStages;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import jakarta.inject.Singleton;
@@ -54,6 +56,9 @@ final class Execs {
             RunResult result = run(folder, execution, spec, request, queuedMicros);
             metrics.count(result);
             return result;
+        } catch (LinuxException | CgroupException e) {
+            throw store.running(folder.id()).isPresent() ? e
+                    : Problem.conflict("the container has ended in the meantime").exception();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.busy(503, "the service is stopping", 1).exception();

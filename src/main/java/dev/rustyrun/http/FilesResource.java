@@ -19,6 +19,7 @@ import java.io.OutputStream;
 import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -50,8 +51,7 @@ public class FilesResource {
     @Produces({TAR, Problem.MEDIA_TYPE})
     @Operation(summary = "Read a directory or a file of a container as a tar stream; names are relative to the directory")
     @APIResponse(responseCode = "200", description = "The stream; one that breaks off before its end is not whole", content =
-            @Content(mediaType = TAR, schema = @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING,
-                    format = "binary")))
+            @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "404", description = "There is no such container, or no such path in it")
     @APIResponse(responseCode = "409", description = "It has ended, and what it wrote went with it")
     @APIResponse(responseCode = "429", description = "Too many transfers are under way")
@@ -89,8 +89,7 @@ public class FilesResource {
     @Consumes(TAR)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     @Operation(summary = "Unpack a tar stream into a directory of a running container")
-    @RequestBody(content = @Content(mediaType = TAR, schema = @Schema(
-            type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.STRING, format = "binary")))
+    @RequestBody(content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "200", description = "It is unpacked", content = @Content(
             examples = @ExampleObject(name = "two", value = "{\"entries\": 2, \"bytes\": 1048576}")))
     @APIResponse(responseCode = "404", description = "There is no such container, or no such directory in it")

@@ -71,6 +71,20 @@ class RunContractTest {
     }
 
     @Test
+    void exec_and_files_need_a_container_and_are_described() {
+        String nobody = "/v1/containers/0123456789ab";
+        given().contentType("application/json").body("{}").post(nobody + "/exec").then().statusCode(404)
+                .contentType(Problem.MEDIA_TYPE);
+        given().get(nobody + "/files?path=/").then().statusCode(404).contentType(Problem.MEDIA_TYPE);
+        given().contentType("application/x-tar").body(new byte[1024]).put(nobody + "/files?path=/").then().statusCode(404);
+        given().get("/q/openapi?format=json").then().statusCode(200)
+                .body("paths.'/v1/containers/{id}/exec'.post.requestBody.content.'application/json'.examples.ps.value.command[0]",
+                        equalTo("/bin/ps"))
+                .body("paths.'/v1/containers/{id}/files'.put.requestBody.content.'application/x-tar'.schema.format",
+                        equalTo("binary"));
+    }
+
+    @Test
     void the_api_is_described() {
         given().get("/q/openapi?format=json").then().statusCode(200)
                 .body("paths.'/v1/run'.post.requestBody.content.'application/json'.examples.hello.value.rootfs",
