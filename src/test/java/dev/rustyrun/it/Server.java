@@ -36,7 +36,12 @@ final class Server implements AutoCloseable {
                 Integer.toString(management), "--rootfs-folder", Launcher.busybox().getParent().toString());
         process = new ProcessBuilder(Stream.of(prefix, serve, options).flatMap(List::stream).toList())
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        Host.eventually("serve answers", this::answers, () -> Host.read(log.toString()));
+        try {
+            Host.eventually("serve answers", this::answers, () -> Host.read(log.toString()));
+        } catch (AssertionError late) {
+            process.destroyForcibly();
+            throw late;
+        }
     }
 
     static Server start(String... options) throws IOException {
