@@ -66,6 +66,7 @@ public final class RunStage implements Stages {
     @Override
     public Outcome launch(LaunchPlan plan, LaunchOptions options) {
         long start = System.nanoTime();
+        linux.releaseProgramPages();
         try {
             talk.sendChildPart(plan.child(), options.traced());
             talk.launch(plan, options);

@@ -177,8 +177,8 @@ class OciExecIT {
             assertEquals("1000\n/tmp\nb\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n/bin/busybox\n",
                     Launcher.rustyrun("exec", "exec-box", "sh", "-c", script).expect(0).out());
         } finally {
-            run.destroy();
-            run.waitFor();
+            // PID 1 that handles no SIGTERM gets none.
+            run.destroyForcibly().waitFor();
         }
     }
 }

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** config-linux.md, "Control groups" and "Seccomp". Needs root. */
+/** config-linux.md, "Control groups" and "Seccomp". Needs root and the native executable. */
 class CgroupConformanceIT {
 
     private static final String PLACE = "/rustyrun-conformance/place";
 
     @BeforeAll
-    static void needsRoot() {
-        Launcher.requireRoot();
+    static void needsRootAndTheNativeExecutable() {
+        Conformance.requireRootAndTheNativeExecutable();
     }
 
     /** The directories above a cgroup that was asked for are not the container's to remove. */

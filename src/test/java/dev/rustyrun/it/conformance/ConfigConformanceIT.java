@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** config.md, without its hooks. Needs root. */
+/** config.md, without its hooks. Needs root and the native executable. */
 class ConfigConformanceIT {
 
     @BeforeAll
-    static void needsRoot() {
-        Launcher.requireRoot();
+    static void needsRootAndTheNativeExecutable() {
+        Conformance.requireRootAndTheNativeExecutable();
     }
 
     @ParameterizedTest

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rustyrun.it.Launcher;
 import dev.rustyrun.it.OciBundle;
 import java.nio.file.Files;
 import java.util.List;
@@ -18,12 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** runtime.md, "Lifecycle", and config.md, "POSIX-platform Hooks". Needs root. */
+/** runtime.md, "Lifecycle", and config.md, "POSIX-platform Hooks". Needs root and the native executable. */
 class HooksConformanceIT {
 
     @BeforeAll
-    static void needsRoot() {
-        Launcher.requireRoot();
+    static void needsRootAndTheNativeExecutable() {
+        Conformance.requireRootAndTheNativeExecutable();
     }
 
     /** A bundle whose directory is shown inside at its own path, so that all hooks can write into it. */

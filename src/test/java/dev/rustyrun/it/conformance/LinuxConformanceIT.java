@@ -25,14 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** config-linux.md: namespaces, devices, kernel parameters, paths, what has a default. Needs root. */
+/** config-linux.md: namespaces, devices, kernel parameters, paths, what has a default. Needs root and the native executable. */
 class LinuxConformanceIT {
 
     private static final Map<String, String> FILES = Map.of("network", "net", "mount", "mnt");
 
     @BeforeAll
-    static void needsRoot() {
-        Launcher.requireRoot();
+    static void needsRootAndTheNativeExecutable() {
+        Conformance.requireRootAndTheNativeExecutable();
     }
 
     private static String own(String type) throws IOException {

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** runtime.md: state and operations. Needs root. */
+/** runtime.md: state and operations. Needs root and the native executable. */
 class RuntimeConformanceIT {
 
     private static final String SEMVER = "(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?";
 
     @BeforeAll
-    static void needsRoot() {
-        Launcher.requireRoot();
+    static void needsRootAndTheNativeExecutable() {
+        Conformance.requireRootAndTheNativeExecutable();
     }
 
     /** The rules of the specification's state-schema.json, and of runtime.md, "State". */
