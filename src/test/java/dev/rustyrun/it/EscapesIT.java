@@ -247,7 +247,8 @@ class EscapesIT {
     @Test
     void CVE_2025_31133_a_null_device_of_the_images_does_not_become_the_mask() throws IOException {
         Path dev = Files.createDirectories(folder.resolve("dev"));
-        Path isNull = Files.writeString(dev.resolve("null"), "fake\n");
+        Path isNull = dev.resolve("null");
+        Launcher.execute(List.of("mknod", isNull.toString(), "c", "1", "3"), "").expect(0);
         Path link = Files.createSymbolicLink(dev.resolve("link"), Path.of("/proc/sysrq-trigger"));
         Launcher.execute(List.of("sh", "-c", "rm -f $0/dev/null; ln -s /proc/sys $0/dev/null", rootfs.toString()), "");
         String look = "stat -c %t:%T /proc/interrupts; head -c 1 /proc/interrupts | wc -c";
@@ -256,6 +257,10 @@ class EscapesIT {
         List<String> outputs = race(isNull, link, "--volume", dev + ":/dev", "--command", "/bin/sh", "-c", look);
         assertFalse(outputs.isEmpty());
         outputs.forEach(out -> assertEquals("1:3\n0\n", out));
+        Path fake = Files.createDirectories(folder.resolve("fake"));
+        Files.writeString(fake.resolve("null"), "fake\n");
+        assertTrue(run("--volume", fake + ":/dev", "--command", "/bin/true").expect(125).errorLine()
+                .contains("there is something else at /dev/null"));
     }
 
     @Test

@@ -110,6 +110,8 @@ class ListenIT {
                 file("server.pem"), "--tls-key", file("server.key"), "--tls-client-ca", file("ca.pem"), "--certificate-role",
                 "bob=read")) {
             String url = "https://127.0.0.1:" + server.port();
+            // The port of probes, which the server is awaited by, may be open a moment earlier.
+            Host.eventually("it listens", server::listens);
             assertEquals("hello\n", run("--host", url, "--tls-ca", file("ca.pem"), "--tls-cert", file("alice.pem"), "--tls-key",
                     file("alice.key")).expect(0).out());
             assertTrue(run("--host", url, "--tls-ca", file("ca.pem"), "--tls-cert", file("bob.pem"), "--tls-key",

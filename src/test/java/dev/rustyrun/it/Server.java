@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -69,6 +70,15 @@ final class Server implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    /** Whether anything is there at its port. */
+    boolean listens() {
+        try (Socket connected = new Socket("127.0.0.1", port)) {
+            return connected.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     private boolean answers() {
