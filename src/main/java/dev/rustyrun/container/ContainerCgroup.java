@@ -68,7 +68,10 @@ final class ContainerCgroup {
     /** The same one, which has been made, limited as {@code spec} wants it. */
     ContainerCgroup limitedAs(Spec spec) {
         Resources wanted = spec.linux().resources().withDevices(resources.devices());
-        if (cgroup.isPresent() && !wanted.equals(resources)) {
+        if (wanted.equals(resources)) {
+            return this;
+        }
+        if (cgroup.isPresent()) {
             cgroup.get().apply(wanted);
         }
         return new ContainerCgroup(cgroup, wanted);

@@ -9,6 +9,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Step;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A launch that has begun before it is known what to run: it has its id and its own cgroup, {@code child} has left the
@@ -23,6 +24,7 @@ public final class WarmLaunch {
     private final String id;
     private final ContainerCgroup cgroup;
     private final List<Step> child;
+    private Optional<LaunchPlan> fitting = Optional.empty();
 
     private WarmLaunch(ServedStages stages, ContainerStore store, String id, ContainerCgroup cgroup, List<Step> child) {
         this.stages = stages;
@@ -78,7 +80,11 @@ public final class WarmLaunch {
 
     /** Whether it can serve {@code launch}. */
     public boolean fits(Launch launch) {
-        return isAlive() && launch.plan(id, cgroup).child().equals(child);
+        if (!isAlive()) {
+            return false;
+        }
+        fitting = Optional.of(launch.plan(id, cgroup)).filter(plan -> plan.child().equals(child));
+        return fitting.isPresent();
     }
 
     /**
@@ -89,11 +95,11 @@ public final class WarmLaunch {
      */
     public Outcome run(Launch launch, CommandIo io, long timeoutMillis) {
         stages.speakingWith(io);
+        // Written down with init's process id, which is known already or will be in a moment.
         ContainerState state = launch.state(id, cgroup.path());
         try {
-            store.write(state);
             ContainerCgroup limited = cgroup.limitedAs(launch.spec());
-            LaunchPlan plan = launch.plan(id, limited);
+            LaunchPlan plan = limited == cgroup && fitting.isPresent() ? fitting.get() : launch.plan(id, limited);
             if (!plan.child().equals(child)) {
                 throw new IllegalStateException("limits of another kind need another cgroup than the warm launch has");
             }

@@ -21,6 +21,8 @@ public final class WarmPool {
 
     private static final Logger LOG = Logger.getLogger(WarmPool.class);
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 5_000;
+    /** About what a short command takes: its launch shall not share the processors with the making of the next one. */
+    private static final long PAUSE_BEFORE_REFILL_MILLIS = 12;
 
     private final Linux linux;
     private final SelfExec self;
@@ -30,6 +32,7 @@ public final class WarmPool {
     private final Deque<WarmLaunch> waiting = new ArrayDeque<>();
     private final Thread filler = new Thread(this::fill, "warm-pool");
     private boolean stopped;
+    private boolean taken;
 
     WarmPool(Linux linux, SelfExec self, StageSpawner spawner, Specs specs, ServeConfig config) {
         this.linux = linux;
@@ -72,6 +75,7 @@ public final class WarmPool {
 
     private synchronized Optional<WarmLaunch> next() {
         Optional<WarmLaunch> first = Optional.ofNullable(waiting.pollFirst());
+        taken = true;
         notifyAll();
         return first;
     }
@@ -93,6 +97,7 @@ public final class WarmPool {
     private void fill() {
         while (awaitRoom()) {
             try {
+                pauseIfTaken();
                 WarmLaunch begun = WarmLaunch.begin(linux, new Launch(linux, self, ContainerStore.of(linux), specs.likely()), spawner);
                 if (!giveBack(begun)) {
                     begun.discard();
@@ -116,6 +121,17 @@ public final class WarmPool {
             return !stopped;
         } catch (InterruptedException e) {
             return false;
+        }
+    }
+
+    private void pauseIfTaken() throws InterruptedException {
+        boolean busy;
+        synchronized (this) {
+            busy = taken;
+            taken = false;
+        }
+        if (busy) {
+            Thread.sleep(PAUSE_BEFORE_REFILL_MILLIS);
         }
     }
 

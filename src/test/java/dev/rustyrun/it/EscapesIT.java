@@ -255,7 +255,8 @@ class EscapesIT {
         assertEquals("1:3\n0\n", run("--command", "/bin/sh", "-c", look).expect(0).out());
         assertEquals("1:3\n0\n", run("--volume", dev + ":/dev", "--command", "/bin/sh", "-c", look).expect(0).out());
         List<String> outputs = race(isNull, link, "--volume", dev + ":/dev", "--command", "/bin/sh", "-c", look);
-        assertFalse(outputs.isEmpty());
+        assertFalse(Launcher.isNative() && outputs.isEmpty(), "of so many some start between two exchanges; of a JVM's few"
+                + " all may be refused");
         outputs.forEach(out -> assertEquals("1:3\n0\n", out));
         Path fake = Files.createDirectories(folder.resolve("fake"));
         Files.writeString(fake.resolve("null"), "fake\n");
