@@ -11,7 +11,7 @@ final class PicocliInImage {
 
     /**
      * Each argument is looked at several times, and each time four exceptions were thrown and caught to find out that a
-     * path is no number: 1 ms, and 1 MiB of the executable that an exception reads about its callers.
+     * path is no number. An exception reads what the executable has about its callers.
      */
     @TargetClass(className = "picocli.CommandLine$Model$CommandSpec")
     static final class CommandSpec {
