@@ -51,8 +51,6 @@ public final class CommandLineMain {
                 started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
             }
             ParseResult parsed = Commands.MODEL.parseArgs(args);
-            // Nor is, from here on, what reading it took.
-            linux.releaseProgramPages();
             Integer helped = CommandLine.executeHelpRequest(parsed);
             return helped != null ? helped : perform(parsed, started);
         } catch (LinuxException | ParameterException e) {
@@ -111,8 +109,11 @@ public final class CommandLineMain {
         static final CommandLine MODEL = new CommandLine(new RustyrunCommand()).setStopAtPositional(true);
 
         static {
-            MODEL.getSubcommands().forEach(
-                    (name, command) -> command.setStopAtPositional(name.equals("run") || name.equals("exec")));
+            MODEL.getSubcommands().forEach((name, command) -> {
+                command.setStopAtPositional(name.equals("run") || name.equals("exec"));
+                // Made here, and so built in too; later it would be made by reflection.
+                command.getCommand();
+            });
         }
 
         private Commands() {

@@ -99,6 +99,8 @@ final class RunCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
+        // This process stays as long as the container: what starting it and reading its arguments took need not.
+        context.linux().releaseProgramPages();
         try {
             if (rootfs == null) {
                 return runBundle(context);

@@ -13,7 +13,9 @@ import java.util.Optional;
 /** {@link ContainerState} as JSON, without reflection. */
 final class StateFile {
 
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Interning a name searches all strings that a native executable has built in. */
+    private static final JsonFactory JSON =
+            JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
 
     private static final String KEPT = "keptProcess";
 

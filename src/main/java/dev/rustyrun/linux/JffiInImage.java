@@ -1,7 +1,10 @@
 package dev.rustyrun.linux;
 
+import com.kenai.jffi.CallingConvention;
+import com.oracle.svm.core.annotate.Alias;
 import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
+import com.oracle.svm.core.annotate.TargetElement;
 
 /**
  * What jffi does otherwise in a native executable. A stage lives for a few milliseconds; three of them went into how jffi
@@ -9,6 +12,12 @@ import com.oracle.svm.core.annotate.TargetClass;
  * executable is built, and means nothing on a JVM.
  */
 final class JffiInImage {
+
+    /** Flags of a call's description. */
+    private static final int STDCALL = 1;
+    private static final int WITHOUT_ERRNO = 2;
+    private static final int PROTECTED = 4;
+    private static final int FIXED_SHIFT = 16;
 
     private JffiInImage() {
     }
@@ -39,6 +48,15 @@ final class JffiInImage {
         private Foreign() {
         }
 
+        @Alias
+        static native Foreign getInstance();
+
+        @Alias
+        native long newCallContext(long returnType, long[] parameterTypes, int flags);
+
+        @Alias
+        native int getCallContextRawParameterSize(long context);
+
         /** The version, which the library's must be. */
         @Substitute
         private static int getVersionField(String name) {
@@ -48,6 +66,64 @@ final class JffiInImage {
                 default -> com.kenai.jffi.Version.MICRO;
             };
         }
+    }
+
+    /** The description of a call finds one of its own fields by reflection: there is one for each number of arguments. */
+    @TargetClass(className = "com.kenai.jffi.CallContext")
+    static final class CallContext {
+
+        @Alias
+        private long contextAddress;
+        @Alias
+        private int parameterCount;
+        @Alias
+        private int rawParameterSize;
+        @Alias
+        private Type returnType;
+        @Alias
+        private Type[] parameterTypes;
+        @Alias
+        private long[] parameterTypeHandles;
+        @Alias
+        private int fixedParamCount;
+        @Alias
+        private int flags;
+        @Alias
+        private Foreign foreign;
+
+        /** The same, but without the field's updater, with which jffi would free it. */
+        @Substitute
+        @TargetElement(name = TargetElement.CONSTRUCTOR_NAME)
+        CallContext(Type returned, int fixed, Type[] parameters, CallingConvention convention, boolean saveErrno,
+                boolean protectFaults) {
+            foreign = Foreign.getInstance();
+            returnType = returned;
+            parameterTypes = parameters.clone();
+            parameterTypeHandles = Type.nativeHandles(parameters);
+            parameterCount = parameters.length;
+            fixedParamCount = fixed;
+            flags = (saveErrno ? 0 : WITHOUT_ERRNO) | (convention == CallingConvention.STDCALL ? STDCALL : 0)
+                    | (protectFaults ? PROTECTED : 0);
+            contextAddress = foreign.newCallContext(returned.handle(), parameterTypeHandles, flags | fixed << FIXED_SHIFT);
+            if (contextAddress == 0) {
+                throw new IllegalStateException("libjffi cannot describe a call of " + parameterCount + " arguments");
+            }
+            rawParameterSize = foreign.getCallContextRawParameterSize(contextAddress);
+        }
+    }
+
+    /** What the description of a call needs of this class. */
+    @TargetClass(className = "com.kenai.jffi.Type")
+    static final class Type {
+
+        private Type() {
+        }
+
+        @Alias
+        native long handle();
+
+        @Alias
+        static native long[] nativeHandles(Type[] types);
     }
 
     /** Whether there is an Unsafe to read and write memory with is found out method by method: 0.3 ms. */

@@ -1,5 +1,6 @@
 package dev.rustyrun.oci;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -10,7 +11,9 @@ import dev.rustyrun.spec.InvalidSpecException;
 /** A JSON text that somebody else has written: read strictly, a name given twice or words after the end are errors. */
 final class JsonText {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper()
+    /** Interning a name searches all strings that a native executable has built in. */
+    private static final ObjectMapper MAPPER = new ObjectMapper(
+            JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build())
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final int LONGEST_MESSAGE = 160;
