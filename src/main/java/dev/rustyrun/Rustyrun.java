@@ -22,7 +22,7 @@ public final class Rustyrun {
 
     public static void main(String[] args) {
         switch (args.length == 0 ? "" : args[0]) {
-            case ChildStage.NAME, InitStage.NAME, NurseryStage.NAME, NurseryStage.PROTECTED -> stage(args);
+            case ChildStage.NAME, ChildStage.COPYING, InitStage.NAME, NurseryStage.NAME, NurseryStage.PROTECTED -> stage(args);
             case StageSpawner.MONITOR -> monitor(args);
             default -> CommandLineMain.main(args);
         }
@@ -40,7 +40,8 @@ public final class Rustyrun {
             SelfExec self = SelfExec.ofStage(args);
             Linux linux = Linux.host();
             linux.exit(switch (args[0]) {
-                case ChildStage.NAME -> new ChildStage(linux, self).perform(Integer.parseInt(args[1]));
+                case ChildStage.NAME, ChildStage.COPYING ->
+                    new ChildStage(linux, self, args[0]).perform(Integer.parseInt(args[1]));
                 case InitStage.NAME -> new InitStage(linux).perform();
                 default -> new NurseryStage(linux, self).perform(args[0], Integer.parseInt(args[1]));
             });

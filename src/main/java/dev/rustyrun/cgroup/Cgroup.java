@@ -51,6 +51,9 @@ public interface Cgroup {
     /** What it has used. */
     Statistics statistics();
 
+    /** What is wanted of that at the end of a launch. */
+    Usage usage();
+
     /** Stops all of its processes, and waits until they are. */
     void freeze();
 

@@ -4,7 +4,6 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.List;
 /** Reads and writes the files by which the kernel shows control groups. Failures are the kernel's, unexplained. */
 final class ControlFiles {
 
-    private static final int ROOM = 4 * 1024;
     private static final int MOST_ATTEMPTS = 20;
     private static final int DIRECTORY_MODE = 0755;
     /** Its own name and its {@code .}: no {@code ..} of a directory in it. */
@@ -36,13 +34,7 @@ final class ControlFiles {
 
     private String readAndClose(int fd) {
         try {
-            byte[] buffer = new byte[ROOM];
-            ByteArrayOutputStream text = new ByteArrayOutputStream(ROOM);
-            int got;
-            while ((got = linux.read(fd, buffer, ROOM)) > 0) {
-                text.write(buffer, 0, got);
-            }
-            return text.toString(StandardCharsets.UTF_8);
+            return linux.readText(fd, Integer.MAX_VALUE);
         } finally {
             linux.close(fd);
         }
@@ -106,7 +98,7 @@ final class ControlFiles {
     /** The groups directly below {@code directory}, as paths; none when it is gone. */
     List<String> children(String directory) {
         List<String> children = new ArrayList<>();
-        if (!exists(directory) || linux.status(directory).links() == LINKS_OF_A_LEAF) {
+        if (hasNoChildren(directory)) {
             return children;
         }
         String[] names = new File(directory).list();
@@ -119,5 +111,16 @@ final class ControlFiles {
             }
         }
         return children;
+    }
+
+    private boolean hasNoChildren(String directory) {
+        try {
+            return linux.status(directory).links() == LINKS_OF_A_LEAF;
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return true;
+            }
+            throw e;
+        }
     }
 }

@@ -103,6 +103,11 @@ final class HybridCgroup implements Cgroup {
     }
 
     @Override
+    public Usage usage() {
+        return v2.exists() ? v1.usage().or(v2.usage()) : v1.usage();
+    }
+
+    @Override
     public void freeze() {
         freezer().freeze();
     }

@@ -43,7 +43,7 @@ public record Statistics(long memoryCurrent, long memoryPeak, long memoryLimit, 
                 known(ioWrittenBytes, other.ioWrittenBytes));
     }
 
-    private static long known(long value, long other) {
+    static long known(long value, long other) {
         return value == UNKNOWN ? other : value;
     }
 
@@ -80,7 +80,7 @@ public record Statistics(long memoryCurrent, long memoryPeak, long memoryLimit, 
                 hasIo ? sum(io, "wbytes=") : UNKNOWN);
     }
 
-    private static long micros(long nanos) {
+    static long micros(long nanos) {
         return nanos == UNKNOWN ? UNKNOWN : nanos / 1000;
     }
 

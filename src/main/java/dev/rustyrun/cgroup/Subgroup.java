@@ -92,10 +92,7 @@ public final class Subgroup {
 
     /** Removes it, if nothing is left in it; what goes on in it may. */
     public void removeIfEmpty() {
-        try {
-            files.linux().removeDirectory(directory);
-        } catch (LinuxException stillUsed) {
-            // It goes with the container's.
-        }
+        // Otherwise it goes with the container's.
+        files.linux().removeIfEmpty(directory);
     }
 }

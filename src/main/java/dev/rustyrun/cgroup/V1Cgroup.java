@@ -179,10 +179,17 @@ final class V1Cgroup implements Cgroup {
 
     @Override
     public Statistics statistics() {
-        return Statistics.ofV1((controller, file) -> {
-            Optional<CgroupMount> mount = layout.v1(controller);
-            return mount.isPresent() ? files.readIfThere(directory(mount.get()) + "/" + file) : "";
-        });
+        return Statistics.ofV1(this::text);
+    }
+
+    @Override
+    public Usage usage() {
+        return Usage.ofV1(this::text);
+    }
+
+    private String text(String controller, String file) {
+        Optional<CgroupMount> mount = layout.v1(controller);
+        return mount.isPresent() ? files.readIfThere(directory(mount.get()) + "/" + file) : "";
     }
 
     @Override

@@ -145,7 +145,16 @@ final class V2Cgroup implements Cgroup {
 
     @Override
     public Statistics statistics() {
-        return Statistics.ofV2((controller, file) -> files.readIfThere(directory + "/" + file));
+        return Statistics.ofV2(this::text);
+    }
+
+    @Override
+    public Usage usage() {
+        return Usage.ofV2(this::text);
+    }
+
+    private String text(String controller, String file) {
+        return files.readIfThere(directory + "/" + file);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.CgroupLayout;
 import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.cgroup.Statistics;
+import dev.rustyrun.cgroup.Usage;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.DeviceRule;
@@ -116,15 +117,18 @@ final class ContainerCgroup {
         if (cgroup.isEmpty() || outcome.reason() == Outcome.Reason.SETUP_FAILED) {
             return outcome;
         }
+        Usage usage = cgroup.get().usage();
+        Outcome measured = outcome.using(usage.cpuMicros() == Statistics.UNKNOWN ? outcome.cpuMicros() : usage.cpuMicros(),
+                usage.memoryPeak());
+        if (outcome.exitCode() == 0 || outcome.reason() == Outcome.Reason.TIMEOUT) {
+            return measured;
+        }
         Statistics used = cgroup.get().statistics();
-        Outcome measured = outcome.using(used.cpuMicros() == Statistics.UNKNOWN ? outcome.cpuMicros() : used.cpuMicros(),
-                used.memoryPeak());
-        boolean failed = outcome.exitCode() != 0 && outcome.reason() != Outcome.Reason.TIMEOUT;
-        if (failed && used.oomKills() > 0) {
+        if (used.oomKills() > 0) {
             return measured.because(Outcome.Reason.OOM,
                     "killed: out of memory (limit " + ResourceWords.bytes(used.memoryLimit()) + ")");
         }
-        if (failed && used.pidsRefused() > 0) {
+        if (used.pidsRefused() > 0) {
             return measured.because(Outcome.Reason.PIDS_LIMIT,
                     "it was refused a further process (limit " + used.pidsLimit() + ")");
         }

@@ -5,6 +5,7 @@ import dev.rustyrun.cgroup.CgroupLayout;
 import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
@@ -152,12 +153,21 @@ public final class ContainerStore {
 
     /** A folder of our own: in /tmp somebody else could have made it first. */
     private void makeFolder() {
-        if (!linux.exists(folder)) {
-            makeNewFolder();
-        }
-        var status = linux.status(FileFlag.AT_FDCWD, folder);
+        FileStatus status = statusOfFolder();
         if (!status.isDirectory() || status.uid() != linux.userId() || (status.permissions() & 022) != 0) {
             throw new InvalidSpecException(folder + " is not a directory that only this user can write to");
+        }
+    }
+
+    private FileStatus statusOfFolder() {
+        try {
+            return linux.status(FileFlag.AT_FDCWD, folder);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            makeNewFolder();
+            return linux.status(FileFlag.AT_FDCWD, folder);
         }
     }
 

@@ -87,8 +87,12 @@ public final class Deletion {
     }
 
     private void kill(ContainerState state) {
+        boolean alive = store.isInitAlive(state);
+        if (!alive && store.cgroup(state).map(Cgroup::removeIfEmpty).orElse(true)) {
+            return;
+        }
         Optional<Cgroup> cgroup = store.cgroup(state).filter(Cgroup::exists);
-        if (store.isInitAlive(state)) {
+        if (alive) {
             linux.kill(state.pid(), Signal.SIGKILL.number());
         }
         // In a PID namespace that is not its own, others outlive its PID 1.

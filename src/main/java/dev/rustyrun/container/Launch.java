@@ -66,16 +66,43 @@ public final class Launch {
      * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
      */
     public Outcome run(String id, Stages stages, boolean traced, long timeoutMillis) {
+        try (Ended ended = runToEnd(id, stages, traced, timeoutMillis)) {
+            return ended.outcome();
+        }
+    }
+
+    /**
+     * The same for a caller that can do something else before it takes away what is left, and must then do that.
+     */
+    public Ended runToEnd(String id, Stages stages, boolean traced, long timeoutMillis) {
         String name = name(id);
         ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name);
         ContainerState state = state(name, cgroup.path());
         store.add(state);
-        try {
-            cgroup.make();
-            return launch(state, cgroup, plan(name, cgroup), stages, traced, timeoutMillis);
-        } finally {
+        Runnable clear = () -> {
+            stages.awaitEnd();
             cgroup.remove();
             store.remove(name);
+        };
+        try {
+            cgroup.make();
+            return new Ended(launch(state, cgroup, plan(name, cgroup), stages, traced, timeoutMillis), clear);
+        } catch (RuntimeException e) {
+            cgroup.remove();
+            store.remove(name);
+            throw e;
+        }
+    }
+
+    /**
+     * How a container ended. What it had on the host is there until this is closed: its stages, its cgroup and its state,
+     * by which others find those should this process be killed.
+     */
+    public record Ended(Outcome outcome, Runnable clear) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            clear.run();
         }
     }
 

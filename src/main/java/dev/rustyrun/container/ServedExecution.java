@@ -109,6 +109,7 @@ public final class ServedExecution implements AutoCloseable {
                     new FurtherHost(linux, spec, state, Status.RUNNING, Optional.empty(), group)));
             return explain(outcome, before, statistics(cgroup));
         } finally {
+            stages.awaitEnd();
             group.ifPresent(Subgroup::removeIfEmpty);
         }
     }

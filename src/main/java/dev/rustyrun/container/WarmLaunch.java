@@ -2,7 +2,6 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.launch.CommandIo;
 import dev.rustyrun.launch.CommandPipes;
-import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.ServedStages;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
@@ -88,12 +87,12 @@ public final class WarmLaunch {
     }
 
     /**
-     * Runs the container of {@code launch}, which {@link #fits}, to its end.
+     * Runs the container of {@code launch}, which {@link #fits}, to its end; what is left is there until that is closed.
      *
      * @param io from now on owns {@link #pipes}
      * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
      */
-    public Outcome run(Launch launch, CommandIo io, long timeoutMillis) {
+    public Launch.Ended run(Launch launch, CommandIo io, long timeoutMillis) {
         stages.speakingWith(io);
         // Written down with init's process id, which is known already or will be in a moment.
         ContainerState state = launch.state(id, cgroup.path());
@@ -103,13 +102,14 @@ public final class WarmLaunch {
             if (!plan.child().equals(child)) {
                 throw new IllegalStateException("limits of another kind need another cgroup than the warm launch has");
             }
-            return launch.launch(state, limited, plan, stages, false, timeoutMillis);
-        } finally {
+            return new Launch.Ended(launch.launch(state, limited, plan, stages, false, timeoutMillis), this::discard);
+        } catch (RuntimeException e) {
             discard();
+            throw e;
         }
     }
 
-    /** Ends it, unless it has been run. */
+    /** Ends it, unless it has, and takes away what is left of it. */
     public void discard() {
         stages.abandon();
         cgroup.remove();

@@ -4,7 +4,6 @@ import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.WarmLaunch;
 import dev.rustyrun.launch.CapturedIo;
-import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.ServedStages;
 import dev.rustyrun.launch.StageSpawner;
@@ -12,10 +11,15 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.Spec;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
 
 /** Runs commands that are waited for. */
 @Singleton
 final class Runner {
+
+    private static final Logger LOG = Logger.getLogger(Runner.class);
 
     private final Linux linux;
     private final SelfExec self;
@@ -26,6 +30,12 @@ final class Runner {
     private final WarmPool warm;
     private final LaunchMetrics metrics;
     private final ContainerStore store;
+    /** As many threads as launches end at the same time, of which there are no more than turns. */
+    private final Executor clearing = Executors.newCachedThreadPool(work -> {
+        Thread made = new Thread(work, "clearing");
+        made.setDaemon(true);
+        return made;
+    });
 
     Runner(Linux linux, SelfExec self, StageSpawner spawner, Specs specs, Limits limits, LaunchSlots slots,
             WarmPool warm, LaunchMetrics metrics) {
@@ -52,17 +62,15 @@ final class Runner {
         long queuedMicros = slots.enter();
         try {
             Optional<WarmLaunch> begun = warm.take(launch);
-            RunResult result = begun.isPresent() ? run(launch, begun.get(), request, timeoutMillis, queuedMicros)
+            return begun.isPresent() ? run(launch, begun.get(), request, timeoutMillis, queuedMicros)
                     : run(launch, spawner.start(), request, timeoutMillis, queuedMicros);
-            metrics.count(result);
-            LaunchLog.tell(result.id(), request.launch().rootfs(), result.outcome().reason().word(),
-                    result.outcome().exitCode(), result.outcome().wallMicros() / 1000);
-            return result;
         } catch (InterruptedException e) {
+            slots.leave();
             Thread.currentThread().interrupt();
             throw Problem.busy(503, "the service is stopping", 1).exception();
-        } finally {
+        } catch (RuntimeException e) {
             slots.leave();
+            throw e;
         }
     }
 
@@ -70,15 +78,36 @@ final class Runner {
         CapturedIo io = new CapturedIo(linux, stages.pipes(), request.stdin(), request.maxOutput());
         String id = store.newId();
         try {
-            Outcome outcome = launch.run(id, stages.speakingWith(io), false, timeoutMillis);
-            return new RunResult(id, outcome, io, queuedMicros, false);
-        } finally {
+            Launch.Ended ended = launch.runToEnd(id, stages.speakingWith(io), false, timeoutMillis);
+            return tell(new RunResult(id, ended.outcome(), io, queuedMicros, false), request, ended);
+        } catch (RuntimeException e) {
             stages.abandon();
+            throw e;
         }
     }
 
     private RunResult run(Launch launch, WarmLaunch begun, RunRequest request, long timeoutMillis, long queuedMicros) {
         CapturedIo io = new CapturedIo(linux, begun.pipes(), request.stdin(), request.maxOutput());
-        return new RunResult(begun.id(), begun.run(launch, io, timeoutMillis), io, queuedMicros, true);
+        Launch.Ended ended = begun.run(launch, io, timeoutMillis);
+        return tell(new RunResult(begun.id(), ended.outcome(), io, queuedMicros, true), request, ended);
+    }
+
+    /** What is left of the container is taken away while its caller reads the answer; its turn ends only then. */
+    private RunResult tell(RunResult result, RunRequest request, Launch.Ended ended) {
+        clearing.execute(() -> clear(result.id(), ended));
+        metrics.count(result);
+        LaunchLog.tell(result.id(), request.launch().rootfs(), result.outcome().reason().word(),
+                result.outcome().exitCode(), result.outcome().wallMicros() / 1000);
+        return result;
+    }
+
+    private void clear(String id, Launch.Ended ended) {
+        try {
+            ended.close();
+        } catch (RuntimeException e) {
+            LOG.warnf("what is left of container %s is there until it is collected: %s", id, e.getMessage());
+        } finally {
+            slots.leave();
+        }
     }
 }

@@ -19,12 +19,15 @@ public final class ChildStage {
 
     /** Its word on the command line. */
     public static final String NAME = "child";
+    /** Its word when it runs from a read-only mount, so that {@code init} can be a copy of it. */
+    public static final String COPYING = "copying-child";
 
     private final Linux linux;
     private final InitStart init;
 
-    public ChildStage(Linux linux, SelfExec self) {
-        this(linux, InitStart.byExec(linux, self));
+    /** @param word {@link #NAME} or {@link #COPYING} */
+    public ChildStage(Linux linux, SelfExec self, String word) {
+        this(linux, word.equals(COPYING) ? new StageCopy(linux) : InitStart.byExec(linux, self));
     }
 
     ChildStage(Linux linux, InitStart init) {
@@ -91,7 +94,7 @@ public final class ChildStage {
             if (number == Signal.SIGCHLD.number()) {
                 Optional<ChildStatus> ended = linux.reap();
                 if (ended.isPresent()) {
-                    context.channel().send(new Report.InitEnded(ended.get().status()));
+                    context.channel().send(new Report.InitEnded(ended.get().status(), linux.childrenCpuMicros()));
                     if (linux.parentProcessId() != runPid) {
                         context.cleanup().perform();
                     }

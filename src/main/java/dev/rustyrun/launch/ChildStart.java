@@ -10,6 +10,6 @@ interface ChildStart {
 
     /** By executing this program anew. */
     static ChildStart byExec(Linux linux, SelfExec self) {
-        return files -> self.start(linux, ChildStage.NAME, files, Integer.toString(linux.processId()));
+        return files -> self.startChild(linux, files);
     }
 }

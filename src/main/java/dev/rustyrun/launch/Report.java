@@ -22,8 +22,12 @@ sealed interface Report {
     record InitStarted(int pid) implements Report {
     }
 
-    /** PID 1 has ended, with this wait status. */
-    record InitEnded(int status) implements Report {
+    /**
+     * PID 1 has ended, with this wait status.
+     *
+     * @param cpuMicros processor time of PID 1 and of those of its children that it waited for, in microseconds
+     */
+    record InitEnded(int status, long cpuMicros) implements Report {
     }
 
     /** The {@code child} stage is in a new user namespace and waits for its ids to be mapped. */

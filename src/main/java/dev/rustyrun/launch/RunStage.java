@@ -49,10 +49,8 @@ public final class RunStage implements Stages {
         linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
         int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
         int[] pair = linux.socketPair();
-        int child = self.start(linux, ChildStage.NAME, pair[1], Integer.toString(linux.processId()));
+        int child = self.startChild(linux, new int[] {-1, -1, -1, pair[1]});
         linux.close(pair[1]);
-        // What starting took is not needed again.
-        linux.releaseProgramPages();
         return new RunStage(linux, self, messages, child, pair[0], signals);
     }
 
@@ -77,6 +75,11 @@ public final class RunStage implements Stages {
         } finally {
             terminal.ifPresent(TerminalRelay::close);
         }
+    }
+
+    @Override
+    public void awaitEnd() {
+        // A launch has waited for all of them.
     }
 
     /**

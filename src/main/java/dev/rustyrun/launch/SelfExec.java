@@ -1,6 +1,9 @@
 package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.OpenFile;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -117,6 +120,32 @@ public final class SelfExec {
     int start(Linux linux, String stage, int[] descriptors, String argument) {
         // By its name init is started from the read-only mount that child has put there, not from the host's.
         return linux.spawn(stage.equals(InitStage.NAME) ? program : executable, descriptors, argv(stage, argument), env);
+    }
+
+    /**
+     * Starts {@code child} with these descriptors. Where it can be, from a mount of the program that is read-only and that
+     * nobody else sees: then {@code init} can be a copy of that {@code child}, which is a start of the program less. That
+     * takes a program of one thread, and the right to mount.
+     */
+    int startChild(Linux linux, int[] descriptors) {
+        String run = Integer.toString(linux.processId());
+        if (isNative && linux.isRoot()) {
+            try (OpenFile mount = new OpenFile(linux, linux.cloneMount(program, false))) {
+                linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
+                return linux.spawn("/proc/self/fd/" + mount.descriptor(), descriptors, argv(ChildStage.COPYING, run),
+                        libraries());
+            } catch (LinuxException e) {
+                // Root of a user namespace only, or an old kernel: then it is a start more.
+            }
+        }
+        return start(linux, ChildStage.NAME, descriptors, run);
+    }
+
+    /** The loader looks for libraries beside the program, but that mount is nowhere. */
+    private List<String> libraries() {
+        String folder = new File(program).getParent();
+        String libraries = folder + "/jdklib";
+        return new File(libraries).exists() ? List.of("LD_LIBRARY_PATH=" + folder + ":" + libraries) : List.of();
     }
 
     /** Becomes a stage, by the program's name: from the mount that is there in this mount namespace. */

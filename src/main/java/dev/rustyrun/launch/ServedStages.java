@@ -1,5 +1,6 @@
 package dev.rustyrun.launch;
 
+import dev.rustyrun.linux.ChildStatus;
 import dev.rustyrun.linux.EndedChild;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -95,17 +96,26 @@ public final class ServedStages implements Stages {
 
     /** Ends the stages, unless a launch already has: there will be no plan. */
     public void abandon() {
-        if (ended) {
-            return;
+        if (!ended && talk.initEnded().isEmpty()) {
+            talk.kill();
         }
-        ended = true;
-        talk.close();
-        talk.kill();
-        talk.killOrphan(linux.await(talk.child()));
+        awaitEnd();
         if (io != null) {
             io.close();
         } else {
             pipes.close(linux);
+        }
+    }
+
+    @Override
+    public void awaitEnd() {
+        if (!ended) {
+            ended = true;
+            talk.close();
+            ChildStatus child = linux.await(talk.child());
+            if (talk.initEnded().isEmpty()) {
+                talk.killOrphan(child);
+            }
         }
     }
 
@@ -129,22 +139,31 @@ public final class ServedStages implements Stages {
                 talk.sendChildPart(plan.child(), options.traced());
             }
             talk.launch(plan, options);
-            while (talk.isOpen()) {
+            while (talk.isOpen() && talk.initEnded().isEmpty()) {
                 boolean watched = timeoutMillis != 0 && !timedOut;
                 if (!relay(watched ? leftOf(start, timeoutMillis) : -1) && watched && leftOf(start, timeoutMillis) == 0) {
                     timedOut = true;
                     talk.kill();
                 }
             }
-            EndedChild child = linux.awaitWithUsage(talk.child());
-            ended = true;
-            talk.killOrphan(child.status());
+            EndedChild first = talk.initEnded().isPresent() ? talk.initEnded().get() : awaitChild();
             drain();
-            return talk.outcome(child.status(), timedOut, (System.nanoTime() - start) / 1000, child.cpuMicros());
-        } finally {
+            return talk.outcome(first.status(), timedOut, (System.nanoTime() - start) / 1000, first.cpuMicros());
+        } catch (RuntimeException e) {
             abandon();
+            throw e;
+        } finally {
             io.close();
         }
+    }
+
+    /** It has ended without having told of an end of {@code init}: something failed, or killed it. */
+    private EndedChild awaitChild() {
+        EndedChild child = linux.awaitWithUsage(talk.child());
+        ended = true;
+        talk.close();
+        talk.killOrphan(child.status());
+        return child;
     }
 
     /** Waits until something can be moved, and moves it; whether something could within that time. */

@@ -187,7 +187,7 @@ final class StageChannel {
         } else if (report instanceof Report.InitStarted started) {
             return frame(INIT_STARTED, 0, started.pid(), "", "");
         } else if (report instanceof Report.InitEnded ended) {
-            return frame(INIT_ENDED, 0, ended.status(), "", "");
+            return frame(INIT_ENDED, 0, ended.status(), Long.toString(ended.cpuMicros()), "");
         }
         return frame(typeOf(report), 0, 0, "", "");
     }
@@ -258,7 +258,7 @@ final class StageChannel {
                 case STEP_DONE -> new Report.StepDone(stage, first, number);
                 case STEP_FAILED -> new Report.StepFailed(stage, first, new String(two, StandardCharsets.UTF_8), number);
                 case INIT_STARTED -> new Report.InitStarted(number);
-                case INIT_ENDED -> new Report.InitEnded(number);
+                case INIT_ENDED -> new Report.InitEnded(number, Long.parseLong(first));
                 case HOOKS_DUE -> new Report.HooksDue();
                 case DESCRIPTORS_DUE -> new Report.DescriptorsDue();
                 case DETACHED -> new Report.Detached();

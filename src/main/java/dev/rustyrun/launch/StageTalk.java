@@ -1,6 +1,7 @@
 package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.ChildStatus;
+import dev.rustyrun.linux.EndedChild;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -44,7 +45,7 @@ final class StageTalk {
     private Optional<SeccompAgent> agent = Optional.empty();
     private int init;
     private Optional<Report.StepFailed> failure = Optional.empty();
-    private Optional<ChildStatus> initEnded = Optional.empty();
+    private Optional<EndedChild> initEnded = Optional.empty();
 
     /**
      * @param messages where traced steps go
@@ -71,7 +72,7 @@ final class StageTalk {
     }
 
     /** How PID 1 ended, once it has and {@code child} could say so. */
-    Optional<ChildStatus> initEnded() {
+    Optional<EndedChild> initEnded() {
         return initEnded;
     }
 
@@ -190,7 +191,7 @@ final class StageTalk {
                 options.host().initStarted(init);
             }
         } else if (report instanceof Report.InitEnded ended) {
-            initEnded = Optional.of(new ChildStatus(init, ended.status()));
+            initEnded = Optional.of(new EndedChild(new ChildStatus(init, ended.status()), ended.cpuMicros()));
         } else if (report instanceof Report.IdsNeeded) {
             mapIds();
         } else if (report instanceof Report.TerminalOpened opened) {
@@ -341,7 +342,7 @@ final class StageTalk {
             return new Outcome(Outcome.Reason.SETUP_FAILED, failed.exitCode(), 0, failure(), wallMicros, cpuMicros, -1,
                     failed.step());
         }
-        ChildStatus ended = initEnded.orElse(child);
+        ChildStatus ended = initEnded.map(EndedChild::status).orElse(child);
         if (timedOut) {
             return new Outcome(Outcome.Reason.TIMEOUT, ended.exitCode(), ended.signal(), "killed: it ran longer than "
                     + options.timeoutMillis() / 1000.0 + " s", wallMicros, cpuMicros, -1, "");

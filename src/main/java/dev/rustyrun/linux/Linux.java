@@ -36,6 +36,8 @@ public final class Linux {
     private static final int MNT_DETACH = 2;
     private static final int WNOHANG = 1;
     private static final int RUSAGE_CHILDREN = -1;
+    private static final int SHORT_FILE = 512;
+    private static final int LONG_FILE = 8 * 1024;
     private static final int RUSAGE_SIZE = 144;
     private static final int PROC_SUPER_MAGIC = 0x9fa0;
     static final int SECCOMP_SET_MODE_FILTER = 1;
@@ -267,13 +269,20 @@ public final class Linux {
 
     /** The text that is left to read from {@code fd}, up to {@code most} bytes or a little more. */
     public String readText(int fd, int most) {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        byte[] buffer = new byte[8 * 1024];
-        for (int got = 1; got > 0 && text.size() < most;) {
+        return new String(readBytes(fd, most), StandardCharsets.UTF_8);
+    }
+
+    /** What is left to read from {@code fd}, up to {@code most} bytes or a little more. */
+    public byte[] readBytes(int fd, int most) {
+        // Most files are a line or a few, and a launch reads dozens of them.
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(SHORT_FILE);
+        byte[] buffer = new byte[SHORT_FILE];
+        for (int got = 1; got > 0 && bytes.size() < most;) {
             got = read(fd, buffer, buffer.length);
-            text.write(buffer, 0, got);
+            bytes.write(buffer, 0, got);
+            buffer = got == SHORT_FILE ? new byte[LONG_FILE] : buffer;
         }
-        return text.toString(StandardCharsets.UTF_8);
+        return bytes.toByteArray();
     }
 
     /** Whether {@code fd} is a file of a proc file system; man 2 statfs. */

@@ -47,7 +47,7 @@ final class SeccompCache {
             }
             try (OpenFile file = new OpenFile(linux, linux.openWithoutLinks(directory.descriptor(), key,
                     FileFlag.O_RDONLY | FileFlag.O_NONBLOCK))) {
-                return isTrusted(file) ? decode(key, content(file)) : Optional.empty();
+                return isTrusted(file) ? decode(key, linux.readBytes(file.descriptor(), HEADER_SIZE + MOST_BYTES)) : Optional.empty();
             }
         } catch (LinuxException e) {
             return Optional.empty();
@@ -56,20 +56,6 @@ final class SeccompCache {
 
     private boolean isTrusted(OpenFile file) {
         return linux.status(file.descriptor()).isOnlyWritableBy(linux.userId());
-    }
-
-    private byte[] content(OpenFile file) {
-        byte[] buffer = new byte[HEADER_SIZE + MOST_BYTES + 1];
-        int count = 0;
-        byte[] piece = buffer;
-        int got;
-        do {
-            got = linux.read(file.descriptor(), piece, buffer.length - count);
-            System.arraycopy(piece, 0, buffer, count, got);
-            count += got;
-            piece = new byte[got == 0 || count == buffer.length ? 0 : buffer.length - count];
-        } while (piece.length > 0);
-        return Arrays.copyOf(buffer, count);
     }
 
     private static Optional<byte[]> decode(String key, byte[] content) {

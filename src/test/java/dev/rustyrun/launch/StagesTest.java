@@ -98,7 +98,7 @@ class StagesTest {
     @Test
     void reports_arrive_whole_however_they_are_cut() {
         List<Report> sent = List.of(new Report.StepDone(Stage.INIT, "mount ü", 17), new Report.InitStarted(4711),
-                new Report.StepFailed(Stage.CHILD, "unshare", "EPERM", 125), new Report.IdsNeeded(), new Report.InitEnded(256), new Report.TerminalOpened(9));
+                new Report.StepFailed(Stage.CHILD, "unshare", "EPERM", 125), new Report.IdsNeeded(), new Report.InitEnded(256, 1234), new Report.TerminalOpened(9));
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         sent.forEach(report -> all.writeBytes(StageChannel.encode(report)));
         byte[] bytes = all.toByteArray();
