@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.linux.WindowSize;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -26,17 +27,10 @@ public record ContainerRequest(@Schema(hidden = true) LaunchRequest launch,
      */
     static ContainerRequest read(byte[] body, Limits limits) {
         JsonRequest json = JsonRequest.parse(body);
+        WindowSize size = json.windowSize();
         ContainerRequest request = new ContainerRequest(LaunchRequest.read(json), json.map("labels"), json.flag("tty"),
-                extent(json, "rows", 24), extent(json, "columns", 80), json.flag("openStdin"), json.flag("start"), limits.output(json, "maxLog"));
+                size.rows(), size.columns(), json.flag("openStdin"), json.flag("start"), limits.output(json, "maxLog"));
         json.end();
         return request;
-    }
-
-    private static int extent(JsonRequest json, String field, int usual) {
-        long value = json.whole(field).orElse((long) usual);
-        if (value < 1 || value > 9999) {
-            throw json.wrong(field, "must be from 1 to 9999");
-        }
-        return (int) value;
     }
 }

@@ -36,13 +36,13 @@ final class Containers {
     private final Path root;
     private final Events events;
 
-    Containers(Linux linux, StageSpawner spawner, Specs specs, Limits limits, ServeConfig config, Events events) {
-        this.linux = linux;
-        this.spawner = spawner;
+    Containers(LaunchTools tools, Specs specs, Limits limits, ServeConfig config, Events events) {
+        this.linux = tools.linux();
+        this.spawner = tools.spawner();
         this.specs = specs;
         this.limits = limits;
         this.events = events;
-        this.store = ContainerStore.of(linux);
+        this.store = tools.store();
         this.root = Path.of(config.dataFolder().orElse(store.folder() + "/.containers")).toAbsolutePath();
     }
 
@@ -84,7 +84,7 @@ final class Containers {
 
     /** Makes one that is not started. */
     ContainerFolder create(ContainerRequest request) {
-        LaunchRequest resolved = specs.resolve(request.launch(), limits.detachedTimeoutMillis(request.launch()));
+        LaunchRequest resolved = specs.resolve(request.launch(), limits.longestTimeoutMillis(request.launch().timeoutSeconds()));
         SpecValidator.check(ResolvedSpec.of(linux, resolved, request.tty()));
         String id = store.newId();
         ContainerFolder folder = new ContainerFolder(root.resolve(id));

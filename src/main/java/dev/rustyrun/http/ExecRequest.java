@@ -37,14 +37,16 @@ public record ExecRequest(
      */
     static ExecRequest read(byte[] body, Limits limits) {
         JsonRequest json = JsonRequest.parse(body);
-        List<String> command = json.texts("command");
-        if (command.isEmpty()) {
-            throw json.wrong("command", "must name a program");
-        }
-        ExecRequest request = new ExecRequest(command, json.map("env"), json.text("workdir"), json.text("user"),
-                RunRequest.stdin(json), limits.timeoutMillis(json.number("timeoutSeconds")), limits.output(json, "maxOutput"));
+        ExecRequest request = read(json, RunRequest.stdin(json), limits.timeoutMillis(json.number("timeoutSeconds")),
+                limits.output(json, "maxOutput"));
         json.end();
         return request;
+    }
+
+    /** Reads the fields of {@code json} that say what to run; others may follow. */
+    static ExecRequest read(JsonRequest json, byte[] stdin, long timeoutMillis, int maxOutput) {
+        return new ExecRequest(json.command(), json.map("env"), json.text("workdir"), json.text("user"), stdin, timeoutMillis,
+                maxOutput);
     }
 
     /** The launch of {@code container} with this command as its own. */

@@ -1,12 +1,14 @@
 package dev.rustyrun.http;
 
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -23,13 +25,13 @@ public class ExecResource {
     private final Containers containers;
     private final Execs execs;
     private final Limits limits;
-    private final IdempotencyKeys keys;
+    private final WaitedAnswers answers;
 
-    ExecResource(Containers containers, Execs execs, Limits limits, IdempotencyKeys keys) {
+    ExecResource(Containers containers, Execs execs, Limits limits, WaitedAnswers answers) {
         this.containers = containers;
         this.execs = execs;
         this.limits = limits;
-        this.keys = keys;
+        this.answers = answers;
     }
 
     @POST
@@ -55,9 +57,10 @@ public class ExecResource {
     @APIResponse(responseCode = "422", description = "A field is wrong, or the command cannot be executed")
     @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
     @APIResponse(responseCode = "501", description = "This service runs on a JVM, which cannot do it: use the native binary")
-    public Response exec(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key, byte[] body) {
+    public Response exec(@PathParam("id") String id, @HeaderParam("Idempotency-Key") String key,
+            @Context HttpServerResponse response, byte[] body) {
         ContainerFolder folder = containers.named(id);
-        return keys.once("exec " + id, key, body,
-                () -> RunResource.answer(execs.run(folder, ExecRequest.read(body, limits))));
+        return answers.answer("exec " + id, key, body, response,
+                caller -> execs.run(folder, ExecRequest.read(body, limits), caller));
     }
 }

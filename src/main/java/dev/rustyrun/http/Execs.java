@@ -2,18 +2,18 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.CgroupException;
-import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.ServedExecution;
 import dev.rustyrun.launch.CapturedIo;
+import dev.rustyrun.launch.CommandIo;
+import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.ServedStages;
-import dev.rustyrun.launch.StageSpawner;
-import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Runs further commands in containers, which are waited for. */
 @Singleton
@@ -21,66 +21,77 @@ final class Execs {
 
     private static final int NOT_IMPLEMENTED = 501;
 
-    private final Linux linux;
-    private final SelfExec self;
-    private final StageSpawner spawner;
+    private final LaunchTools tools;
     private final Containers containers;
-    private final LaunchSlots slots;
-    private final LaunchMetrics metrics;
-    private final ContainerStore store;
+    private final Turns turns;
 
-    Execs(Linux linux, SelfExec self, StageSpawner spawner, Containers containers, LaunchSlots slots, LaunchMetrics metrics) {
-        this.linux = linux;
-        this.self = self;
-        this.spawner = spawner;
+    Execs(LaunchTools tools, Containers containers, Turns turns) {
+        this.tools = tools;
         this.containers = containers;
-        this.slots = slots;
-        this.metrics = metrics;
-        this.store = ContainerStore.of(linux);
+        this.turns = turns;
     }
 
     /**
-     * Runs what {@code request} asks for in {@code folder}'s container to its end.
+     * Runs what {@code request} asks for in {@code folder}'s container to its end, or until the caller has gone.
      *
      * @throws ProblemException when it is not allowed, or not now, or not by this program
      */
-    RunResult run(ContainerFolder folder, ExecRequest request) {
-        Spec spec = ResolvedSpec.of(linux, request.in(folder.resolved()), false);
+    RunResult run(ContainerFolder folder, ExecRequest request, Caller caller) {
+        Spec spec = spec(folder, request, false);
+        return take(folder, caller::isGone, (execution, queuedMicros) -> {
+            ServedStages stages = tools.spawner().start();
+            CapturedIo io = new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput());
+            return new RunResult(folder.id(), run(execution, spec, stages, caller.watching(io), request.timeoutMillis()), io,
+                    queuedMicros, false);
+        });
+    }
+
+    /** The same with the caller at its input and output. */
+    RunResult attach(ContainerFolder folder, AttachedExecRequest request, AttachedCaller caller) {
+        Spec spec = spec(folder, request.exec(), request.tty());
+        return take(folder, caller::isGone, (execution, queuedMicros) -> {
+            ServedStages stages = tools.spawner().start();
+            AttachedIo io = new AttachedIo(tools.linux(), stages.pipes(), caller, request.tty(), request.size());
+            Outcome outcome = run(execution, spec, stages, io, request.exec().timeoutMillis());
+            return new RunResult(folder.id(), outcome, Optional.empty(), io.total(), queuedMicros, false);
+        });
+    }
+
+    private Spec spec(ContainerFolder folder, ExecRequest request, boolean terminal) {
+        Spec spec = ResolvedSpec.of(tools.linux(), request.in(folder.resolved()), terminal);
         SpecValidator.check(spec);
         if (!SelfExec.isNativeImage()) {
             throw Problem.of(NOT_IMPLEMENTED, "needs-native", "exec needs the native binary: a JVM has several threads, and the"
                     + " kernel lets only a process with one thread join a mount namespace").exception();
         }
-        long queuedMicros = slots.enter();
-        try (ServedExecution execution = containers.awaitMade(folder, () -> begin(folder))) {
-            RunResult result = run(folder, execution, spec, request, queuedMicros);
-            metrics.count(result);
-            return result;
-        } catch (LinuxException | CgroupException e) {
-            throw store.running(folder.id()).isPresent() ? e
-                    : Problem.conflict("the container has ended in the meantime").exception();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Problem.busy(503, "the service is stopping", 1).exception();
-        } finally {
-            slots.leave();
-        }
+        return spec;
+    }
+
+    private interface Work {
+        RunResult in(ServedExecution execution, long queuedMicros) throws InterruptedException;
+    }
+
+    private RunResult take(ContainerFolder folder, BooleanSupplier isGone, Work work) {
+        return turns.take(isGone, queuedMicros -> {
+            try (ServedExecution execution = containers.awaitMade(folder, () -> begin(folder))) {
+                return new Turns.Done(work.in(execution, queuedMicros), () -> { });
+            } catch (LinuxException | CgroupException e) {
+                throw tools.store().running(folder.id()).isPresent() ? e
+                        : Problem.conflict("the container has ended in the meantime").exception();
+            }
+        });
     }
 
     private Optional<ServedExecution> begin(ContainerFolder folder) {
         if (containers.cgroup(folder).map(Cgroup::isFrozen).orElse(false)) {
             throw Problem.conflict("the container is paused; resume it first").exception();
         }
-        return ServedExecution.in(linux, self, store, folder.id());
+        return ServedExecution.in(tools.linux(), tools.self(), tools.store(), folder.id());
     }
 
-    private RunResult run(ContainerFolder folder, ServedExecution execution, Spec spec, ExecRequest request,
-            long queuedMicros) throws InterruptedException {
-        ServedStages stages = spawner.start();
-        CapturedIo io = new CapturedIo(linux, stages.pipes(), request.stdin(), request.maxOutput());
+    private static Outcome run(ServedExecution execution, Spec spec, ServedStages stages, CommandIo io, long timeoutMillis) {
         try {
-            return new RunResult(folder.id(), execution.run(spec, stages.speakingWith(io), request.timeoutMillis()), io,
-                    queuedMicros, false);
+            return execution.run(spec, stages.speakingWith(io), timeoutMillis);
         } finally {
             stages.abandon();
         }

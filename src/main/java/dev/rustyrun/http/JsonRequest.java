@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.linux.WindowSize;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -164,6 +165,28 @@ final class JsonRequest {
             texts.add(checked(name, value.textValue()));
         }
         return texts;
+    }
+
+    /** A program and its arguments. */
+    List<String> command() {
+        List<String> command = texts("command");
+        if (command.isEmpty()) {
+            throw wrong("command", "must name a program");
+        }
+        return command;
+    }
+
+    /** The size of a terminal. */
+    WindowSize windowSize() {
+        return new WindowSize(extent("rows", 24), extent("columns", 80));
+    }
+
+    private int extent(String name, int usual) {
+        long value = whole(name).orElse((long) usual);
+        if (value < 1 || value > 9999) {
+            throw wrong(name, "must be from 1 to 9999");
+        }
+        return (int) value;
     }
 
     Map<String, String> map(String name) {

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
@@ -27,5 +28,11 @@ final class Kernel {
     @Singleton
     StageSpawner spawner(Linux linux, SelfExec self) {
         return new StageSpawner(linux, self);
+    }
+
+    @Produces
+    @Singleton
+    LaunchTools tools(Linux linux, SelfExec self, StageSpawner spawner) {
+        return new LaunchTools(linux, self, spawner, ContainerStore.of(linux));
     }
 }

@@ -49,7 +49,7 @@ final class LaunchMetrics {
         if (result.warm()) {
             warmLaunches.increment();
         }
-        outputBytes.increment(result.io().out().total() + result.io().err().total());
+        outputBytes.increment(result.written());
         queued.record(result.queuedMicros(), TimeUnit.MICROSECONDS);
         ran.record(result.outcome().wallMicros(), TimeUnit.MICROSECONDS);
     }

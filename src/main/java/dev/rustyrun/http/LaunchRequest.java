@@ -60,10 +60,7 @@ public record LaunchRequest(
     /** Reads these fields of {@code json}; others may follow. */
     static LaunchRequest read(JsonRequest json) {
         String rootfs = json.requiredText("rootfs");
-        List<String> command = json.texts("command");
-        if (command.isEmpty()) {
-            throw json.wrong("command", "must name a program");
-        }
+        List<String> command = json.command();
         return new LaunchRequest(rootfs, command, json.map("env"), json.text("workdir").orElse("/"),
                 json.text("user").orElse("0"), json.text("hostname").orElse(""), json.flag("init"), json.flag("readOnly"),
                 json.texts("tmpfs"), json.objects("mounts").stream().map(MountRequest::read).toList(),

@@ -62,10 +62,9 @@ final class Limits {
                 .movePointRight(3).longValue();
     }
 
-    /** The same for a container that nobody waits for: if it says nothing, the most. */
-    long detachedTimeoutMillis(LaunchRequest request) {
-        return request.timeoutSeconds().isPresent() ? timeoutMillis(request)
-                : config.timeout().max().movePointRight(3).longValue();
+    /** The same for what may take long, as a container that nobody waits for: if it says nothing, the most. */
+    long longestTimeoutMillis(Optional<BigDecimal> timeoutSeconds) {
+        return timeoutMillis(timeoutSeconds.or(() -> Optional.of(config.timeout().max())));
     }
 
     /** The bytes of each output to keep that {@code json} asks for in {@code field}. */

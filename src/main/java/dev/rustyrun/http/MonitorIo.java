@@ -2,9 +2,8 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.launch.CommandIo;
 import dev.rustyrun.launch.CommandPipes;
-import dev.rustyrun.linux.Errno;
+import dev.rustyrun.launch.Transfer;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.WindowSize;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +15,6 @@ import java.util.Arrays;
  */
 final class MonitorIo implements CommandIo {
 
-    private static final int WOULD_WAIT = -1;
     private static final byte[] TERMINAL_END = {4};
 
     private final Linux linux;
@@ -102,7 +100,7 @@ final class MonitorIo implements CommandIo {
 
     /** Reads input that waits; whether there was some. */
     private boolean refill() {
-        int got = transfer(() -> linux.read(inputFifo, buffer, buffer.length));
+        int got = Transfer.read(linux, inputFifo, buffer);
         pending = Arrays.copyOf(buffer, Math.max(got, 0));
         return got > 0;
     }
@@ -110,7 +108,7 @@ final class MonitorIo implements CommandIo {
     /** The end that was ordered comes after all input that was sent before. */
     private void feed() {
         if (pending.length > 0 && sink() >= 0) {
-            int taken = transfer(() -> linux.write(sink(), pending, 0, pending.length));
+            int taken = Transfer.write(linux, sink(), pending, 0, pending.length);
             if (taken == 0) {
                 pending = new byte[0];
                 stdin = close(stdin);
@@ -129,7 +127,7 @@ final class MonitorIo implements CommandIo {
     }
 
     private int read(int descriptor, byte stream) {
-        int got = transfer(() -> linux.read(descriptor, buffer, buffer.length));
+        int got = Transfer.read(linux, descriptor, buffer);
         if (got > 0) {
             log.write(stream, buffer, got);
         }
@@ -137,7 +135,7 @@ final class MonitorIo implements CommandIo {
     }
 
     private void obey() {
-        int got = transfer(() -> linux.read(control, buffer, buffer.length));
+        int got = Transfer.read(linux, control, buffer);
         words += new String(buffer, 0, Math.max(got, 0), StandardCharsets.UTF_8);
         for (int end = words.indexOf('\n'); end >= 0; end = words.indexOf('\n')) {
             String line = words.substring(0, end);
@@ -151,23 +149,6 @@ final class MonitorIo implements CommandIo {
                     linux.setWindowSize(master, size);
                 }
             }
-        }
-    }
-
-    private interface Transfer {
-        int count();
-    }
-
-    /** The count, 0 at the end (of a terminal's master: EIO), or WOULD_WAIT. */
-    private static int transfer(Transfer transfer) {
-        try {
-            return transfer.count();
-        } catch (LinuxException e) {
-            return switch (e.errno()) {
-                case Errno.EAGAIN -> WOULD_WAIT;
-                case Errno.EPIPE, Errno.EIO -> 0;
-                default -> throw e;
-            };
         }
     }
 

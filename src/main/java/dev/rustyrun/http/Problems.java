@@ -16,24 +16,22 @@ final class Problems {
 
     @ServerExceptionMapper
     Response problem(ProblemException e) {
-        return e.problem().response();
+        return of(e).response();
     }
 
     @ServerExceptionMapper
     Response invalid(InvalidSpecException e) {
-        return Problem.of(422, "invalid-request", e.getMessage()).response();
+        return of(e).response();
     }
 
     @ServerExceptionMapper
     Response refusedByKernel(LinuxException e) {
-        LOG.error(e.getMessage());
-        return Problem.of(500, "kernel", e.getMessage()).response();
+        return of(e).response();
     }
 
     @ServerExceptionMapper
     Response cgroup(CgroupException e) {
-        LOG.error(e.getMessage());
-        return Problem.of(500, "cgroup", e.getMessage()).response();
+        return of(e).response();
     }
 
     @ServerExceptionMapper
@@ -53,7 +51,22 @@ final class Problems {
 
     @ServerExceptionMapper
     Response unexpected(RuntimeException e) {
+        return of(e).response();
+    }
+
+    /** What is told of {@code e}; what is not the caller's fault is logged too. */
+    static Problem of(RuntimeException e) {
+        if (e instanceof ProblemException known) {
+            return known.problem();
+        }
+        if (e instanceof InvalidSpecException) {
+            return Problem.of(422, "invalid-request", e.getMessage());
+        }
+        if (e instanceof LinuxException || e instanceof CgroupException) {
+            LOG.error(e.getMessage());
+            return Problem.of(500, e instanceof LinuxException ? "kernel" : "cgroup", e.getMessage());
+        }
         LOG.error("a request failed unexpectedly", e);
-        return Problem.of(500, "unexpected", "unexpected " + e.getClass().getSimpleName() + "; the log says more").response();
+        return Problem.of(500, "unexpected", "unexpected " + e.getClass().getSimpleName() + "; the log says more");
     }
 }

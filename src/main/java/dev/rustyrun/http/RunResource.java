@@ -1,12 +1,13 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.launch.Outcome;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -22,12 +23,12 @@ public class RunResource {
 
     private final Runner runner;
     private final Limits limits;
-    private final IdempotencyKeys keys;
+    private final WaitedAnswers answers;
 
-    RunResource(Runner runner, Limits limits, IdempotencyKeys keys) {
+    RunResource(Runner runner, Limits limits, WaitedAnswers answers) {
         this.runner = runner;
         this.limits = limits;
-        this.keys = keys;
+        this.answers = answers;
     }
 
     @POST
@@ -51,16 +52,8 @@ public class RunResource {
                     + " \"detail\": \"memory must be a number of bytes, or a size such as \\\"64m\\\"\","
                     + " \"field\": \"/memory\"}")))
     @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
-    public Response run(@HeaderParam("Idempotency-Key") String key, byte[] body) {
-        return keys.once("run", key, body, () -> answer(runner.run(RunRequest.read(body, limits))));
-    }
-
-    /** The answer that tells of {@code result}. */
-    static Response answer(RunResult result) {
-        if (result.outcome().reason() == Outcome.Reason.SETUP_FAILED) {
-            Problem problem = result.problem();
-            return problem.response(problem.json().setAll(result.json()));
-        }
-        return Response.ok(result.json().toString(), MediaType.APPLICATION_JSON).build();
+    public Response run(@HeaderParam("Idempotency-Key") String key, @Context HttpServerResponse response, byte[] body) {
+        return answers.answer("run", key, body, response,
+                caller -> runner.run(RunRequest.read(body, limits), caller));
     }
 }

@@ -1,8 +1,6 @@
 package dev.rustyrun.launch;
 
-import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import java.io.ByteArrayOutputStream;
 
@@ -13,7 +11,6 @@ import java.io.ByteArrayOutputStream;
 public final class CapturedIo implements CommandIo {
 
     private static final int PIECE = 16 * 1024;
-    private static final int WOULD_WAIT = -1;
 
     private final Linux linux;
     private final byte[] input;
@@ -105,8 +102,8 @@ public final class CapturedIo implements CommandIo {
 
     private void feed() {
         int count = Math.min(input.length - written, PIECE);
-        int taken = transfer(() -> linux.write(stdin, input, written, count));
-        if (taken == WOULD_WAIT) {
+        int taken = Transfer.write(linux, stdin, input, written, count);
+        if (taken == Transfer.WOULD_WAIT) {
             return;
         }
         written += taken;
@@ -119,29 +116,12 @@ public final class CapturedIo implements CommandIo {
         if (stream.descriptor < 0 || !found.found(stream.descriptor, PollSet.POLLIN | PollSet.POLLHUP)) {
             return;
         }
-        int got = transfer(() -> linux.read(stream.descriptor, buffer, buffer.length));
+        int got = Transfer.read(linux, stream.descriptor, buffer);
         if (got > 0) {
             stream.take(buffer, got);
         } else if (got == 0) {
             linux.close(stream.descriptor);
             stream.descriptor = -1;
-        }
-    }
-
-    private interface Transfer {
-        int count();
-    }
-
-    /** The count, 0 when the other side is closed, or WOULD_WAIT. */
-    private static int transfer(Transfer transfer) {
-        try {
-            return transfer.count();
-        } catch (LinuxException e) {
-            return switch (e.errno()) {
-                case Errno.EAGAIN -> WOULD_WAIT;
-                case Errno.EPIPE -> 0;
-                default -> throw e;
-            };
         }
     }
 

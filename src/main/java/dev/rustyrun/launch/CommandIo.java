@@ -14,6 +14,16 @@ public interface CommandIo {
     /** Whether output may still come. */
     boolean isOpen();
 
+    /** Whether nobody wants the command any more, which is then killed; asked whenever something was relayed. */
+    default boolean isAbandoned() {
+        return false;
+    }
+
+    /** A signal for the command, of those that stages pass on; 0 when there is none. Asked likewise. */
+    default int nextSignal() {
+        return 0;
+    }
+
     /** Takes the master side of the command's terminal, if it is to have one. */
     void terminal(int master);
 

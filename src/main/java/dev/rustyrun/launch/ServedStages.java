@@ -29,6 +29,7 @@ public final class ServedStages implements Stages {
     private CommandIo io;
     private boolean childSent;
     private boolean timedOut;
+    private boolean killed;
     private boolean ended;
 
     ServedStages(Linux linux, SelfExec self, int child, int channel, CommandPipes pipes) {
@@ -140,11 +141,12 @@ public final class ServedStages implements Stages {
             }
             talk.launch(plan, options);
             while (talk.isOpen() && talk.initEnded().isEmpty()) {
-                boolean watched = timeoutMillis != 0 && !timedOut;
+                boolean watched = timeoutMillis != 0 && !killed;
                 if (!relay(watched ? leftOf(start, timeoutMillis) : -1) && watched && leftOf(start, timeoutMillis) == 0) {
                     timedOut = true;
-                    talk.kill();
+                    kill();
                 }
+                obeyCaller();
             }
             EndedChild first = talk.initEnded().isPresent() ? talk.initEnded().get() : awaitChild();
             drain();
@@ -166,6 +168,23 @@ public final class ServedStages implements Stages {
         return child;
     }
 
+    private void kill() {
+        killed = true;
+        // Once it has ended, its number may be another process's.
+        if (talk.initEnded().isEmpty()) {
+            talk.kill();
+        }
+    }
+
+    private void obeyCaller() {
+        if (io.isAbandoned() && !killed) {
+            kill();
+        }
+        for (int signal = io.nextSignal(); signal != 0; signal = io.nextSignal()) {
+            linux.kill(talk.child(), signal);
+        }
+    }
+
     /** Waits until something can be moved, and moves it; whether something could within that time. */
     private boolean relay(int waitMillis) {
         set.clear();
@@ -184,7 +203,7 @@ public final class ServedStages implements Stages {
     /** What the command has written goes out before its end is told. */
     private void drain() {
         long start = System.nanoTime();
-        while (io.isOpen() && leftOf(start, LINGER_MILLIS) > 0) {
+        while (io.isOpen() && !io.isAbandoned() && leftOf(start, LINGER_MILLIS) > 0) {
             relay(leftOf(start, LINGER_MILLIS));
         }
     }

@@ -81,6 +81,11 @@ public final class Host {
         eventually(mark + " has ended", () -> processes().values().stream().noneMatch(words -> words.contains(mark)));
     }
 
+    /** Waits until a process has {@code mark} at the beginning of its command line. */
+    static void expectRunning(String mark) {
+        eventually(mark + " runs", () -> processes().values().stream().anyMatch(words -> words.startsWith(mark)));
+    }
+
     public static void eventually(String what, BooleanSupplier condition) {
         eventually(what, condition, () -> "");
     }

@@ -1,8 +1,10 @@
 package dev.rustyrun.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +107,40 @@ class ServeIT {
             String first = server.post("/v1/run", body, "Idempotency-Key", "k").body();
             assertEquals(first, server.post("/v1/run", body, "Idempotency-Key", "k").body());
             assertEquals(422, server.post("/v1/run", "{}", "Idempotency-Key", "k").statusCode());
+        }
+    }
+
+    @Test
+    void a_command_whose_caller_goes_away_is_killed_and_its_turn_is_free_unless_he_may_come_back() throws Exception {
+        String sleeps = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"sleep %d; echo done\"]}";
+        // One turn, taken once by a cold launch and once by a warm one.
+        try (Server server = Server.startBy(List.of("env", "RUSTYRUN_CONCURRENT=1", "RUSTYRUN_WARM=1"))) {
+            for (int i = 0; i < 2; i++) {
+                int number = 34001 + i;
+                try (Socket caller = server.send("/v1/run", String.format(sleeps, number))) {
+                    Host.expectRunning("sleep " + number);
+                }
+                long gone = System.nanoTime();
+                Host.expectEnded("sleep " + number);
+                assertTrue((System.nanoTime() - gone) / 1_000_000 < 2_000, "at once");
+                assertTrue(server.sh(200, "echo next").contains("next"));
+            }
+            String finishes = String.format(sleeps, 2);
+            try (Socket caller = server.send("/v1/run", finishes, "Idempotency-Key: k")) {
+                Host.expectRunning("sleep 2 ");
+            }
+            Host.eventually("the answer is kept for him", () -> answer(server, finishes).contains("\"text\":\"done\\n\""),
+                    () -> answer(server, finishes));
+            assertFalse(server.log().contains("ERROR"), server.log());
+        }
+        Host.expectNothingLeft("never-started");
+    }
+
+    private static String answer(Server server, String body) {
+        try {
+            return server.post("/v1/run", body, "Idempotency-Key", "k").body();
+        } catch (java.io.IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -109,6 +109,17 @@ final class Server implements AutoCloseable {
         return send(headers.length == 0 ? request : request.headers(headers));
     }
 
+    /** Sends a request, and leaves its answer to whoever reads the socket, or closes it. */
+    Socket send(String path, String json, String... headers) throws IOException {
+        Socket socket = new Socket("127.0.0.1", port);
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        socket.getOutputStream().write(("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n"
+                + String.join("\r\n", headers) + (headers.length > 0 ? "\r\n" : "") + "\r\n").getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().write(body);
+        return socket;
+    }
+
     HttpResponse<byte[]> getBytes(String path) throws IOException, InterruptedException {
         return client.send(request(path).build(), HttpResponse.BodyHandlers.ofByteArray());
     }

@@ -1,0 +1,184 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.linux.WindowSize;
+import io.quarkus.websockets.next.Sender;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The caller of a command at the other side of a web socket: what he has sent and the command has not taken, and what is on the
+ * way to him. That is never more than a message of output and what was left at the end; of input it is {@value #MOST_INPUT}
+ * bytes at the most. Safe for use by several threads: those of the socket, and the one that relays.
+ */
+final class AttachedCaller implements AutoCloseable {
+
+    private static final String TAKEN = "taken";
+    private static final int MOST_INPUT = 1024 * 1024;
+    private static final int MOST_SIGNALS = 16;
+
+    private final Sender socket;
+    private final Bell bell;
+    private final Deque<byte[]> input = new ArrayDeque<>();
+    private final Deque<Integer> signals = new ArrayDeque<>();
+    private final List<Buffer> rest = new ArrayList<>();
+    private Optional<WindowSize> size = Optional.empty();
+    private int inputBytes;
+    private boolean inputEnded;
+    private boolean outputUnderWay;
+    private boolean takenUnderWay;
+    private boolean gone;
+
+    /** @param socket to him */
+    AttachedCaller(Linux linux, Sender socket) {
+        this.socket = socket;
+        this.bell = new Bell(linux);
+    }
+
+    /** He has sent input; whether there was room for it. */
+    synchronized boolean offer(byte[] bytes) {
+        if (inputBytes + bytes.length > MOST_INPUT) {
+            return false;
+        }
+        // An empty piece is answered too.
+        input.addLast(bytes);
+        inputBytes += Math.max(1, bytes.length);
+        bell.ring();
+        return true;
+    }
+
+    /** He has given an order; whether there is such a one. */
+    synchronized boolean order(String order) {
+        String[] words = order.split(" ");
+        if (order.equals("eof")) {
+            inputEnded = true;
+        } else if (order.matches("resize [0-9]{1,4} [0-9]{1,4}")) {
+            size = Optional.of(new WindowSize(Integer.parseInt(words[1]), Integer.parseInt(words[2])));
+        } else if (order.matches("signal (HUP|INT|QUIT|TERM|USR1|USR2)")) {
+            if (signals.size() < MOST_SIGNALS) {
+                signals.addLast(Signal.valueOf("SIG" + words[1]).number());
+            }
+        } else {
+            return false;
+        }
+        bell.ring();
+        return true;
+    }
+
+    /** He has gone. */
+    synchronized void goes() {
+        gone = true;
+        bell.ring();
+        notifyAll();
+    }
+
+    synchronized boolean isGone() {
+        return gone;
+    }
+
+    /** Waits for what he does, too. */
+    synchronized void addTo(PollSet set) {
+        if (!gone) {
+            bell.addTo(set);
+        }
+    }
+
+    /** What he has done until now has been heard. */
+    void hush() {
+        bell.hush();
+    }
+
+    /** The next piece of input, if there is one; whoever gets it must say when it was {@link #taken}. */
+    synchronized Optional<byte[]> nextInput() {
+        if (takenUnderWay || input.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] piece = input.removeFirst();
+        inputBytes -= Math.max(1, piece.length);
+        return Optional.of(piece);
+    }
+
+    /** Whether no more input will come. */
+    synchronized boolean isInputEnded() {
+        return inputEnded && input.isEmpty();
+    }
+
+    synchronized Optional<WindowSize> takeSize() {
+        Optional<WindowSize> taken = size;
+        size = Optional.empty();
+        return taken;
+    }
+
+    /** The next signal that he wants sent, or 0. */
+    synchronized int nextSignal() {
+        return signals.isEmpty() ? 0 : signals.removeFirst();
+    }
+
+    /** Tells him that a piece of input was taken. */
+    void taken() {
+        underWay(this::setTakenUnderWay, socket.sendText(TAKEN));
+    }
+
+    /** Whether output can be sent now: what was sent before has gone out. */
+    synchronized boolean takesOutput() {
+        return !outputUnderWay && !gone;
+    }
+
+    /** Sends output, which he {@link #takesOutput}. */
+    void send(byte stream, byte[] bytes, int count) {
+        underWay(this::setOutputUnderWay, socket.sendBinary(message(stream, bytes, count)));
+    }
+
+    private static Buffer message(byte stream, byte[] bytes, int count) {
+        return Buffer.buffer(count + 1).appendByte(stream).appendBytes(bytes, 0, count);
+    }
+
+    private void underWay(Consumer<Boolean> mark, Uni<Void> message) {
+        mark.accept(true);
+        message.subscribe().with(sent -> mark.accept(false), broken -> goes());
+    }
+
+    private synchronized void setTakenUnderWay(boolean is) {
+        takenUnderWay = is;
+        bell.ring();
+    }
+
+    private synchronized void setOutputUnderWay(boolean is) {
+        outputUnderWay = is;
+        bell.ring();
+        notifyAll();
+    }
+
+    /** Keeps output that the command has left at its end. */
+    synchronized void keep(byte stream, byte[] bytes, int count) {
+        if (!gone) {
+            rest.add(message(stream, bytes, count));
+        }
+    }
+
+    /** Sends all that is left, and then {@code last}; waits for it to have gone out, or for him to go. */
+    void finish(String last) throws InterruptedException {
+        synchronized (this) {
+            while (outputUnderWay && !gone) {
+                wait();
+            }
+        }
+        for (Buffer message : rest) {
+            socket.sendBinaryAndAwait(message);
+        }
+        socket.sendTextAndAwait(last);
+    }
+
+    @Override
+    public void close() {
+        bell.close();
+    }
+}

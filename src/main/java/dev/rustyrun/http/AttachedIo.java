@@ -1,0 +1,208 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.launch.CommandIo;
+import dev.rustyrun.launch.CommandPipes;
+import dev.rustyrun.launch.Transfer;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.WindowSize;
+import java.util.Optional;
+
+/**
+ * Relays between a command and a caller at the other side of a web socket, while both are there. A command's output is only
+ * read when what was read before has gone out: who reads slowly holds up the command, and fills no memory.
+ */
+final class AttachedIo implements CommandIo {
+
+    /** The most of an output that is kept at the end for a slow caller: as much as a pipe may hold. */
+    private static final int MOST_REST = 1024 * 1024;
+    private static final byte[] TERMINAL_END = {4};
+    private static final byte[] NOTHING = {};
+
+    private final Linux linux;
+    private final AttachedCaller caller;
+    private final boolean tty;
+    private final byte[] buffer = new byte[32 * 1024];
+    private int stdin;
+    private int stdout;
+    private int stderr;
+    private int master = -1;
+    private WindowSize size;
+    private byte[] piece = NOTHING;
+    private int written;
+    private boolean owed;
+    private boolean ended;
+    private boolean errorsFirst;
+    private long total;
+
+    /**
+     * @param pipes of the command, from now on this object's
+     * @param tty whether the command gets a terminal, for which input waits
+     * @param size of that, until the caller says another
+     */
+    AttachedIo(Linux linux, CommandPipes pipes, AttachedCaller caller, boolean tty, WindowSize size) {
+        this.linux = linux;
+        this.caller = caller;
+        this.tty = tty;
+        this.size = size;
+        this.stdin = pipes.stdin();
+        this.stdout = pipes.stdout();
+        this.stderr = pipes.stderr();
+        if (tty) {
+            stdin = close(stdin);
+        }
+    }
+
+    /** How many bytes the command has written. */
+    long total() {
+        return total;
+    }
+
+    @Override
+    public void addTo(PollSet set) {
+        caller.addTo(set);
+        boolean reads = caller.takesOutput();
+        boolean writes = written < piece.length;
+        if (stdin >= 0 && writes) {
+            set.add(stdin, PollSet.POLLOUT);
+        }
+        if (master >= 0 && (reads || writes)) {
+            set.add(master, (reads ? PollSet.POLLIN : 0) | (writes ? PollSet.POLLOUT : 0));
+        }
+        if (stdout >= 0 && reads) {
+            set.add(stdout, PollSet.POLLIN);
+        }
+        if (stderr >= 0 && reads) {
+            set.add(stderr, PollSet.POLLIN);
+        }
+    }
+
+    @Override
+    public void relay(PollSet found) {
+        caller.hush();
+        Optional<WindowSize> wanted = caller.takeSize();
+        if (wanted.isPresent()) {
+            resize(wanted.get());
+        }
+        feed();
+        master = read(master, LogWriter.STDOUT, found);
+        // In turns: neither of the two keeps the other waiting.
+        errorsFirst = !errorsFirst;
+        if (errorsFirst) {
+            stderr = read(stderr, LogWriter.STDERR, found);
+        }
+        stdout = read(stdout, LogWriter.STDOUT, found);
+        if (!errorsFirst) {
+            stderr = read(stderr, LogWriter.STDERR, found);
+        }
+    }
+
+    private void resize(WindowSize wanted) {
+        size = wanted;
+        if (master >= 0) {
+            linux.setWindowSize(master, size);
+        }
+    }
+
+    /** Gives the command what has come; what it does not read any more is taken all the same, or the caller would wait. */
+    private void feed() {
+        if (tty && master < 0 && stdout >= 0) {
+            return;
+        }
+        while (written < piece.length || next()) {
+            int sink = master >= 0 ? master : stdin;
+            int left = piece.length - written;
+            int taken = sink < 0 || left == 0 ? left : Transfer.write(linux, sink, piece, written, left);
+            if (taken == Transfer.WOULD_WAIT) {
+                return;
+            }
+            if (taken == 0) {
+                stdin = close(stdin);
+                taken = left;
+            }
+            written += taken;
+            if (owed && written == piece.length) {
+                owed = false;
+                caller.taken();
+            }
+        }
+        if (!ended && caller.isInputEnded()) {
+            ended = true;
+            stdin = close(stdin);
+            piece = master >= 0 ? TERMINAL_END : NOTHING;
+            written = 0;
+            feed();
+        }
+    }
+
+    private boolean next() {
+        Optional<byte[]> next = caller.nextInput();
+        owed = next.isPresent();
+        piece = next.orElse(NOTHING);
+        written = 0;
+        return owed;
+    }
+
+    private int read(int descriptor, byte stream, PollSet found) {
+        if (descriptor < 0 || !found.found(descriptor, PollSet.POLLIN | PollSet.POLLHUP) || !caller.takesOutput()) {
+            return descriptor;
+        }
+        int got = Transfer.read(linux, descriptor, buffer);
+        if (got > 0) {
+            total += got;
+            caller.send(stream, buffer, got);
+        }
+        return got == 0 ? close(descriptor) : descriptor;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return stdout >= 0 || stderr >= 0 || master >= 0;
+    }
+
+    @Override
+    public boolean isAbandoned() {
+        return caller.isGone();
+    }
+
+    @Override
+    public int nextSignal() {
+        return caller.nextSignal();
+    }
+
+    @Override
+    public void terminal(int opened) {
+        linux.setNonBlocking(opened);
+        linux.setWindowSize(opened, size);
+        master = opened;
+        feed();
+    }
+
+    /** What the command has written and nobody has read yet is the caller's too. */
+    @Override
+    public void close() {
+        stdin = close(stdin);
+        stdout = keepRest(stdout, LogWriter.STDOUT);
+        stderr = keepRest(stderr, LogWriter.STDERR);
+        master = keepRest(master, LogWriter.STDOUT);
+    }
+
+    private int keepRest(int descriptor, byte stream) {
+        int kept = 0;
+        for (int got = 1; descriptor >= 0 && got > 0 && kept < MOST_REST; kept += Math.max(0, got)) {
+            got = Transfer.read(linux, descriptor, buffer);
+            if (got > 0) {
+                total += got;
+                caller.keep(stream, buffer, got);
+            }
+        }
+        return close(descriptor);
+    }
+
+    private int close(int descriptor) {
+        if (descriptor >= 0) {
+            linux.close(descriptor);
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.linux.Linux;
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.OnBinaryMessage;
+import io.quarkus.websockets.next.OnClose;
+import io.quarkus.websockets.next.OnTextMessage;
+import io.quarkus.websockets.next.PathParam;
+import io.quarkus.websockets.next.UserData;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import java.util.concurrent.Semaphore;
+
+/**
+ * {@code /v1/containers/{id}/exec/attach}: runs a further command with the caller at its input and output. The first message
+ * to us is text, the request in JSON; then it is as {@link AttachSocket}, with one more order, {@code signal NAME}. The last
+ * message from us is text too: the answer in JSON, that of {@code POST} without the outputs, or a problem. When the caller goes,
+ * the command is killed.
+ */
+@WebSocket(path = "/v1/containers/{id}/exec/attach")
+public class ExecSocket {
+
+    private static final UserData.TypedKey<AttachedCaller> CALLER = new UserData.TypedKey<>("caller");
+    private static final int MOST = 100;
+    private static final int POLICY = 1008;
+
+    private final Linux linux;
+    private final Containers containers;
+    private final Execs execs;
+    private final Limits limits;
+    private final Semaphore free = new Semaphore(MOST);
+
+    ExecSocket(Linux linux, Containers containers, Execs execs, Limits limits) {
+        this.linux = linux;
+        this.containers = containers;
+        this.execs = execs;
+        this.limits = limits;
+    }
+
+    @OnTextMessage
+    @NonBlocking
+    Uni<Void> text(String text, @PathParam("id") String id, WebSocketConnection connection) {
+        AttachedCaller caller = connection.userData().get(CALLER);
+        if (caller == null) {
+            begin(text, id, connection);
+            return Uni.createFrom().voidItem();
+        }
+        return caller.order(text) ? Uni.createFrom().voidItem() : connection.close(new CloseReason(POLICY,
+                "an order is eof, resize ROWS COLUMNS, or signal HUP, INT, QUIT, TERM, USR1 or USR2"));
+    }
+
+    @OnBinaryMessage
+    @NonBlocking
+    Uni<Void> input(Buffer input, WebSocketConnection connection) {
+        AttachedCaller caller = connection.userData().get(CALLER);
+        if (caller == null) {
+            return connection.close(new CloseReason(POLICY, "the request comes first, as text"));
+        }
+        return caller.offer(input.getBytes()) ? Uni.createFrom().voidItem()
+                : connection.close(new CloseReason(POLICY, "wait for taken before you send more input"));
+    }
+
+    @OnClose
+    @NonBlocking
+    Uni<Void> closed(WebSocketConnection connection) {
+        AttachedCaller caller = connection.userData().get(CALLER);
+        if (caller != null) {
+            caller.goes();
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    /** On a thread of its own, for it may take long. */
+    private void begin(String request, String id, WebSocketConnection connection) {
+        AttachedCaller caller = new AttachedCaller(linux, connection);
+        connection.userData().put(CALLER, caller);
+        Thread thread = new Thread(() -> {
+            try (caller) {
+                caller.finish(answer(request, id, caller));
+                connection.closeAndAwait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException gone) {
+                // Nobody is there to be told.
+            }
+        }, "exec-" + id);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private String answer(String request, String id, AttachedCaller caller) {
+        if (!free.tryAcquire()) {
+            return Problem.busy(503, MOST + " are attached, which is the most", 1).json().toString();
+        }
+        try {
+            return execs.attach(containers.named(id), AttachedExecRequest.read(request, limits), caller).told().toString();
+        } catch (RuntimeException e) {
+            return Problems.of(e).json().toString();
+        } finally {
+            free.release();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.StageSpawner;
+import dev.rustyrun.linux.Linux;
+
+/**
+ * What a launch is made with.
+ *
+ * @param self this program, which is every stage too
+ * @param store where containers that run are written down
+ */
+record LaunchTools(Linux linux, SelfExec self, StageSpawner spawner, ContainerStore store) {
+}
