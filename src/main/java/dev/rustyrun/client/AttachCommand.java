@@ -17,6 +17,7 @@ final class AttachCommand implements Client.Command {
     public int perform(Client client) {
         client.takeSignals();
         JsonNode container = client.server().get(Client.path(id));
-        return client.end(new Attachment(client, id, container.path("tty").asBoolean(), false).relay());
+        return client.end(new Attachment(client, new AttachedContainer(client, id, false),
+                container.path("tty").asBoolean(), true).relay());
     }
 }

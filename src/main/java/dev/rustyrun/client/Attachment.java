@@ -1,6 +1,9 @@
 package dev.rustyrun.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -11,10 +14,11 @@ import dev.rustyrun.linux.TerminalMode;
 import dev.rustyrun.linux.WindowSize;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Connects this process's input, output, terminal and signals with a container of a server, until that has ended. This
+ * Connects this process's input, output, terminal and signals with a command of a server, until that has ended. This
  * thread receives and writes; another one reads input and signals and sends. A piece of input is only read when the server
  * has told that the one before was taken, so that a command which does not read holds up who writes, and fills no memory.
  */
@@ -24,41 +28,53 @@ final class Attachment {
     private static final int PIECE = 32 * 1024;
     private static final byte STDERR = 2;
     private static final String TAKEN = "taken";
-    private static final SignalSet SIGNALS = SignalSet.of(Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM,
+    private static final List<Signal> HANDLED = List.of(Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM,
             Signal.SIGUSR1, Signal.SIGUSR2, Signal.SIGWINCH);
+    private static final SignalSet SIGNALS = SignalSet.of(HANDLED.toArray(Signal[]::new));
 
     private final Client client;
     private final Linux linux;
-    private final String id;
+    private final Peer peer;
     private final boolean terminal;
-    private final boolean owner;
+    private final boolean input;
     private final int[] wake;
     private final WebSocket socket;
     private volatile boolean pieceUnderWay;
     private volatile int leftBy;
+    private Optional<JsonNode> last = Optional.empty();
 
     /**
-     * Attaches to {@code id}.
+     * Attaches to {@code peer}.
      *
-     * @param terminal whether the container has one
-     * @param owner whether it was made for this process, and is not to outlive it
+     * @param terminal whether that has one
+     * @param input whether it gets this process's input
      */
-    Attachment(Client client, String id, boolean terminal, boolean owner) {
+    Attachment(Client client, Peer peer, boolean terminal, boolean input) {
         this.client = client;
         this.linux = client.linux();
-        this.id = id;
+        this.peer = peer;
         this.terminal = terminal && linux.isTerminal(STDIN);
-        this.owner = owner;
+        this.input = input;
         this.wake = linux.pipe();
-        this.socket = client.server().webSocket(Client.path(id) + "/attach");
+        this.socket = peer.open();
     }
 
-    /** Relays until the container has ended; how it ended. */
+    /** Adds to {@code request} the size of this process's terminal, if it has one, for that of a command. */
+    static void addSize(Linux linux, ObjectNode request) {
+        if (linux.isTerminal(STDIN)) {
+            WindowSize size = linux.windowSize(STDIN);
+            if (size.rows() > 0 && size.columns() > 0) {
+                request.put("rows", size.rows()).put("columns", size.columns());
+            }
+        }
+    }
+
+    /** Relays until it has ended; how it ended. */
     JsonNode relay() {
         int signals = linux.signalDescriptor(SIGNALS);
         Optional<TerminalMode> before = Optional.empty();
         try (socket) {
-            if (terminal) {
+            if (terminal && input) {
                 before = Optional.of(linux.terminalMode(STDIN));
                 linux.setTerminalMode(STDIN, before.get().raw());
             }
@@ -67,21 +83,18 @@ final class Attachment {
             sender.start();
             receive();
         } catch (IOException e) {
-            if (leftBy == 0) {
-                throw new ClientException(client.server().lost(e).getMessage() + "; container " + id
-                        + " goes on: rustyrun attach " + id, e);
+            if (leftBy == 0 && last.isEmpty()) {
+                throw new ClientException(client.server().lost(e).getMessage() + "; " + peer.fate(), e);
             }
         } catch (LinuxException e) {
-            if (owner && e.errno() == Errno.EPIPE) {
-                // Nobody reads what it writes any more: on this machine SIGPIPE would end it.
-                client.server().delete(Client.path(id) + "?force=true");
+            if (e.errno() == Errno.EPIPE) {
+                peer.outputIsClosed();
             }
             throw e;
         } finally {
             before.ifPresent(mode -> linux.setTerminalMode(STDIN, mode));
         }
-        return leftBy > 0 ? com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode()
-                .put("exitCode", 128 + leftBy) : client.server().get(Client.path(id)).path("result");
+        return leftBy > 0 ? JsonNodeFactory.instance.objectNode().put("exitCode", 128 + leftBy) : peer.end(last);
     }
 
     private void receive() throws IOException {
@@ -95,6 +108,8 @@ final class Attachment {
                     if (message.text().equals(TAKEN)) {
                         pieceUnderWay = false;
                         linux.writeAll(wake[1], new byte[1]);
+                    } else {
+                        last = Optional.of(new ObjectMapper().readTree(message.bytes()));
                     }
                 }
                 case BINARY -> {
@@ -110,7 +125,7 @@ final class Attachment {
     private void send(int signals) {
         PollSet set = new PollSet(3);
         byte[] buffer = new byte[PIECE];
-        boolean inputOpen = true;
+        boolean inputOpen = input;
         try {
             while (leftBy == 0) {
                 set.clear();
@@ -124,10 +139,11 @@ final class Attachment {
                     linux.read(wake[0], new byte[16], 16);
                 }
                 if (set.found(signals, PollSet.POLLIN)) {
-                    linux.nextSignal(signals).ifPresent(signal -> pass(signal.number()));
+                    linux.nextSignal(signals).ifPresent(received -> HANDLED.stream()
+                            .filter(signal -> signal.number() == received.number()).forEach(this::pass));
                 }
                 if (inputOpen && !pieceUnderWay && set.found(STDIN, PollSet.POLLIN | PollSet.POLLHUP | PollSet.POLLERR)) {
-                    inputOpen = input(buffer);
+                    inputOpen = sendInput(buffer);
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -137,7 +153,7 @@ final class Attachment {
     }
 
     /** Sends what can be read; whether there may be more. */
-    private boolean input(byte[] buffer) throws IOException {
+    private boolean sendInput(byte[] buffer) throws IOException {
         int got;
         try {
             got = linux.read(STDIN, buffer, buffer.length);
@@ -148,27 +164,25 @@ final class Attachment {
         if (got > 0) {
             pieceUnderWay = true;
             socket.send(buffer, got);
-        } else if (owner) {
+        } else if (peer.endsWithInput()) {
             socket.send("eof");
         }
         return got > 0;
     }
 
-    private void pass(int signal) {
+    private void pass(Signal signal) {
         try {
-            if (signal == Signal.SIGWINCH.number()) {
+            if (signal == Signal.SIGWINCH) {
                 if (terminal) {
                     WindowSize size = linux.windowSize(STDIN);
                     socket.send("resize " + size.rows() + " " + size.columns());
                 }
-            } else if (!owner && (signal == Signal.SIGHUP.number() || signal == Signal.SIGTERM.number())) {
-                leftBy = signal;
+            } else if (peer.isLeftBy(signal)) {
+                leftBy = signal.number();
                 socket.close();
             } else {
-                client.server().post(Client.path(id) + "/kill?signal=" + signal);
+                peer.pass(signal, socket);
             }
-        } catch (ClientException e) {
-            // It has just ended, or the connection has: both are told by the thread that receives.
         } catch (IOException e) {
             socket.close();
         }

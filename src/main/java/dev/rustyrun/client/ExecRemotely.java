@@ -1,11 +1,7 @@
 package dev.rustyrun.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -14,9 +10,10 @@ import picocli.CommandLine.Parameters;
 
 /** {@code exec}: runs a further command in a container of a server. */
 @Command(name = "exec", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
-        description = "Runs a further command in a container, shows its output when it has ended, and exits as it does.",
-        footer = {"", "Options come before the id.", "", "Example:",
-            "  rustyrun --host http://127.0.0.1:8080 exec 3f0c4b1f9a7e ps"})
+        description = "Runs a further command in a container, and exits as it does. It is killed when the connection breaks.",
+        footer = {"", "Options come before the id.", "", "Examples:",
+            "  rustyrun --host http://127.0.0.1:8080 exec 3f0c4b1f9a7e ps",
+            "  rustyrun --host http://127.0.0.1:8080 exec -it 3f0c4b1f9a7e sh"})
 final class ExecRemotely implements Client.Command {
 
     @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
@@ -25,8 +22,11 @@ final class ExecRemotely implements Client.Command {
     @Parameters(index = "1..*", paramLabel = "CMD [ARGS...]", arity = "1..*", description = "The command.")
     private List<String> words = List.of();
 
-    @Option(names = {"-i", "--stdin"}, description = "Send it all of this command's input, before it starts.")
+    @Option(names = {"-i", "--stdin"}, description = "Send it this command's input.")
     private boolean stdin;
+
+    @Option(names = {"-t", "--tty"}, description = "Give it a terminal.")
+    private boolean tty;
 
     @Option(names = {"-e", "--env"}, paramLabel = "NAME=VALUE", description = "An environment variable; repeatable.")
     private List<String> env = List.of();
@@ -39,38 +39,15 @@ final class ExecRemotely implements Client.Command {
 
     @Override
     public int perform(Client client) {
-        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        client.takeSignals();
+        ObjectNode request = JsonNodeFactory.instance.objectNode().put("tty", tty);
         words.forEach(request.putArray("command")::add);
-        if (!env.isEmpty()) {
-            request.set("env", LaunchOptions.variables("--env", env));
-        }
+        request.set("env", LaunchOptions.environment(env, tty));
         user.ifPresent(text -> request.put("user", text));
         workdir.ifPresent(text -> request.put("workdir", text));
-        if (stdin) {
-            request.put("stdinBase64", Base64.getEncoder().encodeToString(input(client)));
+        if (tty) {
+            Attachment.addSize(client.linux(), request);
         }
-        JsonNode result = client.server().post(Client.path(id) + "/exec", request);
-        show(client, 1, result.path("stdout"));
-        show(client, 2, result.path("stderr"));
-        return client.end(result);
-    }
-
-    private static byte[] input(Client client) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        byte[] buffer = new byte[64 * 1024];
-        for (int got = client.linux().read(0, buffer, buffer.length); got > 0;
-                got = client.linux().read(0, buffer, buffer.length)) {
-            all.write(buffer, 0, got);
-        }
-        return all.toByteArray();
-    }
-
-    private static void show(Client client, int descriptor, JsonNode output) {
-        client.print(descriptor, output.has("base64") ? Base64.getDecoder().decode(output.path("base64").asText())
-                : output.path("text").asText("").getBytes(StandardCharsets.UTF_8));
-        if (output.path("truncated").asBoolean()) {
-            client.tell("warning: the server kept only the first part of " + output.path("bytes").asLong() + " bytes of "
-                    + (descriptor == 1 ? "stdout" : "stderr"));
-        }
+        return client.end(new Attachment(client, new AttachedExec(client, id, request, stdin), tty, stdin).relay());
     }
 }

@@ -65,12 +65,10 @@ final class LaunchOptions {
     private Optional<String> maxLog = Optional.empty();
 
     /** The request for a container that runs {@code command}. */
-    ObjectNode request(List<String> command, Optional<String> terminalType) {
+    ObjectNode request(List<String> command, boolean terminal) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("rootfs", rootfs);
         command.forEach(json.putArray("command")::add);
-        ObjectNode variables = variables("--env", env);
-        terminalType.filter(type -> !variables.has("TERM")).ifPresent(type -> variables.put("TERM", type));
-        json.set("env", variables);
+        json.set("env", environment(env, terminal));
         json.set("labels", variables("--label", labels));
         hostname.ifPresent(text -> json.put("hostname", text));
         workdir.ifPresent(text -> json.put("workdir", text));
@@ -88,6 +86,16 @@ final class LaunchOptions {
         timeout.ifPresent(number -> json.put("timeoutSeconds", number));
         maxLog.ifPresent(text -> json.put("maxLog", text));
         return json;
+    }
+
+    /** Variables as an object; with a terminal, that of this process is the command's unless they say another. */
+    static ObjectNode environment(List<String> texts, boolean terminal) {
+        ObjectNode variables = variables("--env", texts);
+        String type = System.getenv("TERM");
+        if (terminal && type != null && !variables.has("TERM")) {
+            variables.put("TERM", type);
+        }
+        return variables;
     }
 
     /** {@code NAME=VALUE} as an object. */

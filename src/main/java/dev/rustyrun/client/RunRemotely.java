@@ -3,7 +3,6 @@ package dev.rustyrun.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.WindowSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,13 +54,10 @@ final class RunRemotely implements Client.Command {
             client.takeSignals();
         }
         boolean terminal = tty != null ? tty : !detach && linux.isTerminal(0);
-        ObjectNode request = options.request(argv, Optional.ofNullable(System.getenv("TERM")).filter(type -> terminal))
+        ObjectNode request = options.request(argv, terminal)
                 .put("tty", terminal).put("openStdin", !detach).put("start", true);
-        if (terminal && linux.isTerminal(0)) {
-            WindowSize size = linux.windowSize(0);
-            if (size.rows() > 0 && size.columns() > 0) {
-                request.put("rows", size.rows()).put("columns", size.columns());
-            }
+        if (terminal) {
+            Attachment.addSize(linux, request);
         }
         String id = client.server().post(Client.containers(), request).path("id").asText();
         if (detach) {
@@ -72,7 +68,7 @@ final class RunRemotely implements Client.Command {
     }
 
     private int attach(Client client, String id, boolean terminal) {
-        JsonNode ended = new Attachment(client, id, terminal, true).relay();
+        JsonNode ended = new Attachment(client, new AttachedContainer(client, id, true), terminal, true).relay();
         client.server().delete(Client.path(id) + "?force=true");
         result.ifPresent(file -> write(file, ended));
         return client.end(ended);

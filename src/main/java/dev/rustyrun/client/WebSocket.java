@@ -41,6 +41,7 @@ final class WebSocket implements Closeable {
     private static final int FINAL = 0x80;
     private static final int MASKED = 0x80;
     private static final int GOING_AWAY = 1001;
+    private static final int MOST_FRAME = 32 * 1024;
     private static final int MOST = 64 * 1024 * 1024;
 
     private final SecureRandom random = new SecureRandom();
@@ -77,25 +78,34 @@ final class WebSocket implements Closeable {
         send(BINARY, bytes, count);
     }
 
+    /** In frames of a size that every server takes. */
     private synchronized void send(int opcode, byte[] payload, int length) throws IOException {
-        int count = length < 0 ? payload.length : length;
-        ByteBuffer frame = ByteBuffer.allocate(count + 14);
-        frame.put((byte) (FINAL | opcode));
+        int all = length < 0 ? payload.length : length;
+        int from = 0;
+        do {
+            int count = Math.min(all - from, MOST_FRAME);
+            int last = from + count == all ? FINAL : 0;
+            sendFrame(last | (from == 0 ? opcode : CONTINUED), payload, from, count);
+            from += count;
+        } while (from < all);
+        connection.out().flush();
+    }
+
+    private void sendFrame(int head, byte[] payload, int from, int count) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(count + 8);
+        frame.put((byte) head);
         if (count < 126) {
             frame.put((byte) (MASKED | count));
-        } else if (count < 1 << 16) {
-            frame.put((byte) (MASKED | 126)).putShort((short) count);
         } else {
-            frame.put((byte) (MASKED | 127)).putLong(count);
+            frame.put((byte) (MASKED | 126)).putShort((short) count);
         }
         byte[] mask = new byte[4];
         random.nextBytes(mask);
         frame.put(mask);
         for (int i = 0; i < count; i++) {
-            frame.put((byte) (payload[i] ^ mask[i & 3]));
+            frame.put((byte) (payload[from + i] ^ mask[i & 3]));
         }
         connection.out().write(frame.array(), 0, frame.position());
-        connection.out().flush();
     }
 
     /**

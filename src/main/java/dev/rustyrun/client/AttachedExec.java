@@ -1,0 +1,64 @@
+package dev.rustyrun.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.linux.Signal;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * A further command in a container, which ends with its connection.
+ *
+ * @param request the first message
+ * @param input whether it gets this process's input
+ */
+record AttachedExec(Client client, String id, JsonNode request, boolean input) implements Peer {
+
+    @Override
+    public WebSocket open() {
+        WebSocket socket = client.server().webSocket(Client.path(id) + "/exec/attach");
+        try {
+            socket.send(request.toString());
+            if (!input && !request.path("tty").asBoolean()) {
+                socket.send("eof");
+            }
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw client.server().lost(e);
+        }
+    }
+
+    @Override
+    public boolean endsWithInput() {
+        return true;
+    }
+
+    @Override
+    public boolean isLeftBy(Signal signal) {
+        return false;
+    }
+
+    @Override
+    public void pass(Signal signal, WebSocket socket) throws IOException {
+        socket.send("signal " + signal.name().substring("SIG".length()));
+    }
+
+    @Override
+    public void outputIsClosed() {
+        // It is killed when this process closes the connection.
+    }
+
+    @Override
+    public String fate() {
+        return "the command is killed";
+    }
+
+    @Override
+    public JsonNode end(Optional<JsonNode> last) {
+        JsonNode answer = last.orElseThrow(() -> new ClientException("the server does not say how it ended"));
+        if (!answer.has("exitCode")) {
+            throw new ClientException(Answer.message(answer.path("status").asInt(), answer));
+        }
+        return answer;
+    }
+}
