@@ -2,6 +2,7 @@ package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.rustyrun.client.Table;
 import dev.rustyrun.container.ContainerReport;
 import dev.rustyrun.container.ContainerState;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -17,7 +18,6 @@ import picocli.CommandLine.Option;
 final class ListCommand implements ContainerCommand {
 
     private static final List<String> HEADINGS = List.of("ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER");
-    private static final int GAP = 4;
 
     @Option(names = {"-f", "--format"}, paramLabel = "table|json", defaultValue = "table",
             description = "The form (default: ${DEFAULT-VALUE}).")
@@ -55,15 +55,6 @@ final class ListCommand implements ContainerCommand {
             lines.add(List.of(report.state().id(), Integer.toString(report.pid()), report.status().word(),
                     report.state().origin().bundle(), report.state().created(), report.owner()));
         }
-        StringBuilder text = new StringBuilder();
-        for (List<String> line : lines) {
-            for (int column = 0; column < line.size(); column++) {
-                int place = column;
-                int width = lines.stream().mapToInt(other -> other.get(place).length()).max().orElse(0) + GAP;
-                String word = line.get(column);
-                text.append(word).append(column == line.size() - 1 ? "\n" : " ".repeat(width - word.length()));
-            }
-        }
-        return text.toString();
+        return Table.of(lines);
     }
 }

@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.client.CommandWords;
 import dev.rustyrun.container.BundleRun;
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.launch.Outcome;

@@ -46,7 +46,8 @@ final class Answer {
         return new Answer(connection, Integer.parseInt(words[1]), headers);
     }
 
-    private static String line(InputStream in) throws IOException {
+    /** The next line of {@code in}, without its end. */
+    static String line(InputStream in) throws IOException {
         StringBuilder text = new StringBuilder();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
@@ -76,10 +77,10 @@ final class Answer {
             return InputStream.nullInputStream();
         }
         if (header("transfer-encoding").equalsIgnoreCase("chunked")) {
-            return new Chunks(connection.in());
+            return Body.inChunks(connection.in());
         }
         String length = header("content-length");
-        return length.matches("[0-9]{1,18}") ? new Counted(connection.in(), Long.parseLong(length)) : connection.in();
+        return length.matches("[0-9]{1,18}") ? Body.of(connection.in(), Long.parseLong(length)) : connection.in();
     }
 
     /** The body as JSON; nothing when it has none. */
@@ -87,95 +88,6 @@ final class Answer {
         try (connection) {
             byte[] bytes = body().readNBytes(MOST_JSON);
             return bytes.length == 0 ? MissingNode.getInstance() : new ObjectMapper().readTree(bytes);
-        }
-    }
-
-    /** So many bytes of the stream below. */
-    private static final class Counted extends InputStream {
-
-        private final InputStream in;
-        private long left;
-
-        Counted(InputStream in, long length) {
-            this.in = in;
-            this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (left == 0) {
-                return -1;
-            }
-            int got = in.read(bytes, offset, (int) Math.min(length, left));
-            if (got < 0) {
-                throw new EOFException("the server closed the connection in the middle of its answer");
-            }
-            left -= got;
-            return got;
-        }
-    }
-
-    /** A body in chunks, RFC 9112 section 7.1. */
-    private static final class Chunks extends InputStream {
-
-        private final InputStream in;
-        private long left;
-        private boolean begun;
-        private boolean ended;
-
-        Chunks(InputStream in) {
-            this.in = in;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (left == 0 && !ended) {
-                next();
-            }
-            if (ended) {
-                return -1;
-            }
-            int got = in.read(bytes, offset, (int) Math.min(length, left));
-            if (got < 0) {
-                throw new EOFException("the server closed the connection in the middle of its answer");
-            }
-            left -= got;
-            return got;
-        }
-
-        private void next() throws IOException {
-            if (begun) {
-                line(in);
-            }
-            begun = true;
-            String size = line(in).split(";")[0].strip();
-            if (!size.matches("[0-9a-fA-F]{1,8}")) {
-                throw new IOException("what answers speaks no HTTP/1.1: a chunk has no size");
-            }
-            left = Long.parseLong(size, 16);
-            if (left == 0) {
-                ended = true;
-                for (String line = line(in); !line.isEmpty();) {
-                    line = line(in);
-                }
-            }
-        }
-
-        @Override
-        public int available() throws IOException {
-            return (int) Math.min(left, in.available());
         }
     }
 

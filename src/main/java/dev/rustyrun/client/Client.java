@@ -16,7 +16,6 @@ import java.util.List;
 record Client(Linux linux, SelfExec self, Server server, PrintStream messages, List<String> args) {
 
     private static final String CONTAINERS = "/v1/containers";
-    private static final int GAP = 4;
 
     /** A command of the client. */
     interface Command {
@@ -64,19 +63,5 @@ record Client(Linux linux, SelfExec self, Server server, PrintStream messages, L
             tell(message);
         }
         return result.path("exitCode").asInt(ClientMain.FAILED);
-    }
-
-    /** Lines of words as a table. */
-    static String table(List<List<String>> lines) {
-        StringBuilder text = new StringBuilder();
-        for (List<String> line : lines) {
-            for (int column = 0; column < line.size(); column++) {
-                int place = column;
-                int width = lines.stream().mapToInt(other -> other.get(place).length()).max().orElse(0) + GAP;
-                String word = line.get(column);
-                text.append(word).append(column == line.size() - 1 ? "\n" : " ".repeat(width - word.length()));
-            }
-        }
-        return text.toString();
     }
 }

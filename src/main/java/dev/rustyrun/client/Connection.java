@@ -96,18 +96,12 @@ final class Connection implements Closeable {
     }
 
     /** Streams of our own: those of {@code Channels} let nobody write while somebody waits to read (until JDK 19). */
-    private static final class ChannelInput extends InputStream {
+    private static final class ChannelInput extends ByteStream {
 
         private final SocketChannel channel;
 
         ChannelInput(SocketChannel channel) {
             this.channel = channel;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

@@ -74,6 +74,6 @@ final class ListRemotely implements Client.Command {
             lines.add(List.of(one.path("id").asText(), one.path("status").asText(), one.path("launch").path("rootfs").asText(),
                     one.path("created").asText(), command.toString()));
         }
-        return Client.table(lines);
+        return Table.of(lines);
     }
 }

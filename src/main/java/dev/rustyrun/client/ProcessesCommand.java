@@ -34,7 +34,7 @@ final class ProcessesCommand implements Client.Command {
             lines.add(List.of(one.path("uid").asText(), one.path("pid").asText(), one.path("parent").asText(),
                     one.path("state").asText(), one.path("command").asText().replaceAll("\\p{Cntrl}", "?")));
         }
-        client.print(format.equals("json") ? "[" + String.join(",", ids) + "]\n" : Client.table(lines));
+        client.print(format.equals("json") ? "[" + String.join(",", ids) + "]\n" : Table.of(lines));
         return 0;
     }
 }

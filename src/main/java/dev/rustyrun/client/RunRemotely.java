@@ -36,7 +36,7 @@ final class RunRemotely implements Client.Command {
     @Option(names = "--result", paramLabel = "FILE", description = "Write how it ended to FILE, as JSON.")
     private Optional<Path> result = Optional.empty();
 
-    @Option(names = "--command", paramLabel = "CMD [ARGS...]", arity = "1", preprocessor = AllWords.class,
+    @Option(names = "--command", paramLabel = "CMD [ARGS...]", arity = "1", preprocessor = CommandWords.class,
             description = "The command; all words after it are its arguments. Last option.")
     private List<String> command = List.of();
 

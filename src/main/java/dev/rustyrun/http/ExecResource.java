@@ -3,6 +3,7 @@ package dev.rustyrun.http;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -18,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** {@code POST /v1/containers/{id}/exec}: run a further command in a container, wait, answer. */
+/** {@code POST /v1/containers/{id}/exec}: run a further command in a container, wait, answer; see {@link ExecSocket} too. */
 @Path("/v1/containers/{id}/exec")
 public class ExecResource {
 
@@ -62,5 +63,22 @@ public class ExecResource {
         ContainerFolder folder = containers.named(id);
         return answers.answer("exec " + id, key, body, response,
                 caller -> execs.run(folder, ExecRequest.read(body, limits), caller));
+    }
+
+    @GET
+    @Path("attach")
+    @Produces(Problem.MEDIA_TYPE)
+    @Operation(summary = "Run a further command in a running container with its input and output here: a web socket",
+            description = "The first message from you is text: the JSON of an Exec without `stdin`, `stdinBase64` and"
+            + " `maxOutput`, but with `tty` (true: it gets a terminal), `rows` and `columns`; `timeoutSeconds` is the most that"
+            + " is allowed if not said. Example: `{\"command\": [\"/bin/sh\"], \"tty\": true, \"rows\": 24, \"columns\": 80}`."
+            + " Then a binary message from you is input, one to you is output: its first byte is 1 for stdout, 2 for stderr."
+            + " A text message from you is an order: `eof`, `resize ROWS COLUMNS`, or `signal NAME` with HUP, INT, QUIT, TERM,"
+            + " USR1 or USR2. A text message to you is `taken`, for each message of input; or the last one, which is JSON: what"
+            + " POST would answer, without stdout and stderr. When the connection ends before, the command is killed.")
+    @APIResponse(responseCode = "101", description = "The web socket is open")
+    @APIResponse(responseCode = "426", description = "The request asks for no web socket")
+    public Response attach() {
+        return AttachResource.webSocketNeeded();
     }
 }

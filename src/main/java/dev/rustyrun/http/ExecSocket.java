@@ -45,8 +45,7 @@ public class ExecSocket {
     Uni<Void> text(String text, @PathParam("id") String id, WebSocketConnection connection) {
         AttachedCaller caller = connection.userData().get(CALLER);
         if (caller == null) {
-            begin(text, id, connection);
-            return Uni.createFrom().voidItem();
+            return begin(text, id, connection);
         }
         return caller.order(text) ? Uni.createFrom().voidItem() : connection.close(new CloseReason(POLICY,
                 "an order is eof, resize ROWS COLUMNS, or signal HUP, INT, QUIT, TERM, USR1 or USR2"));
@@ -74,8 +73,13 @@ public class ExecSocket {
     }
 
     /** On a thread of its own, for it may take long. */
-    private void begin(String request, String id, WebSocketConnection connection) {
+    private Uni<Void> begin(String request, String id, WebSocketConnection connection) {
         AttachedCaller caller = new AttachedCaller(linux, connection);
+        if (!free.tryAcquire()) {
+            caller.close();
+            Problem busy = Problem.busy(503, MOST + " are attached, which is the most", 1);
+            return connection.sendText(busy.json().toString()).chain(() -> connection.close());
+        }
         connection.userData().put(CALLER, caller);
         Thread thread = new Thread(() -> {
             try (caller) {
@@ -85,22 +89,20 @@ public class ExecSocket {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException gone) {
                 // Nobody is there to be told.
+            } finally {
+                free.release();
             }
         }, "exec-" + id);
         thread.setDaemon(true);
         thread.start();
+        return Uni.createFrom().voidItem();
     }
 
     private String answer(String request, String id, AttachedCaller caller) {
-        if (!free.tryAcquire()) {
-            return Problem.busy(503, MOST + " are attached, which is the most", 1).json().toString();
-        }
         try {
             return execs.attach(containers.named(id), AttachedExecRequest.read(request, limits), caller).told().toString();
         } catch (RuntimeException e) {
             return Problems.of(e).json().toString();
-        } finally {
-            free.release();
         }
     }
 }

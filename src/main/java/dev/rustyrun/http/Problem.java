@@ -65,7 +65,12 @@ public record Problem(int status, String type, String detail, String field, Stri
     /** What HTTP calls {@code status}. */
     static String title(int status) {
         Response.Status known = Response.Status.fromStatusCode(status);
-        return known != null ? known.getReasonPhrase() : status == 422 ? "Unprocessable Content" : "Error";
+        return known != null ? known.getReasonPhrase() : switch (status) {
+            case 422 -> "Unprocessable Content";
+            case 426 -> "Upgrade Required";
+            case 499 -> "Client Closed Request";
+            default -> "Error";
+        };
     }
 
     Response response() {

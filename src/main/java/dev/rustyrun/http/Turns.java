@@ -14,7 +14,6 @@ import org.jboss.logging.Logger;
 final class Turns {
 
     private static final Logger LOG = Logger.getLogger(Turns.class);
-    private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final LaunchSlots slots;
     private final LaunchMetrics metrics;
@@ -51,12 +50,9 @@ final class Turns {
      * @throws ProblemException when none comes, or nobody waits for it when it does
      */
     RunResult take(BooleanSupplier isGone, Turn turn) {
-        long queuedMicros = slots.enter();
+        long queuedMicros = slots.enter(isGone);
         boolean handedOn = false;
         try {
-            if (isGone.getAsBoolean()) {
-                throw Problem.of(CLIENT_CLOSED_REQUEST, "caller-gone", "the caller has gone").exception();
-            }
             Done done = turn.use(queuedMicros);
             clearing.execute(() -> clear(done));
             handedOn = true;

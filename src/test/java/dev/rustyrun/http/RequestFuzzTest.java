@@ -41,6 +41,8 @@ class RequestFuzzTest {
             {"command": ["/bin/ps", "x"], "env": {"A": "b"}, "workdir": "/", "user": "0", "stdinBase64": "dGV4dA==",
              "timeoutSeconds": 5, "maxOutput": "64k"}
             """;
+    private static final String ATTACHED = EXEC.replace("\"stdinBase64\": \"dGV4dA==\",", "").replace("\"maxOutput\": \"64k\"",
+            "\"tty\": true, \"rows\": 24, \"columns\": 80");
     private static final List<String> WORDS = List.of("{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "1e999",
             "0.5", "99999999999999999999999", "\"\"", "\"all\"", "\"/\"", "[]", "{}", "\\u0000", "\n", "\u0000", "\ud800",
             "\"..\"", "[[[[[[", "\"user\"", "\\ud800", "=");
@@ -70,7 +72,9 @@ class RequestFuzzTest {
     private enum Kind {
         OF_RUN(RUN, body -> RunRequest.read(body, LIMITS).launch()),
         OF_CONTAINER(CONTAINER, body -> ContainerRequest.read(body, LIMITS).launch()),
-        OF_EXEC(EXEC, body -> ExecRequest.read(body, LIMITS).in(RunRequest.read(bytes(RUN), LIMITS).launch()));
+        OF_EXEC(EXEC, body -> ExecRequest.read(body, LIMITS).in(RunRequest.read(bytes(RUN), LIMITS).launch())),
+        OF_ATTACHED(ATTACHED, body -> AttachedExecRequest.read(new String(body, StandardCharsets.UTF_8), LIMITS).exec()
+                .in(RunRequest.read(bytes(RUN), LIMITS).launch()));
 
         private final String good;
         private final Reading reading;

@@ -85,6 +85,16 @@ class RunContractTest {
     }
 
     @Test
+    void a_web_socket_is_described_and_says_so_to_who_asks_for_none() {
+        for (String at : new String[] {"attach", "exec/attach"}) {
+            given().get("/v1/containers/0123456789ab/" + at).then().statusCode(426).contentType(Problem.MEDIA_TYPE)
+                    .header("Upgrade", equalTo("websocket"));
+            given().get("/q/openapi?format=json").then().statusCode(200)
+                    .body("paths.'/v1/containers/{id}/" + at + "'.get.description", containsString("eof"));
+        }
+    }
+
+    @Test
     void the_api_is_described() {
         given().get("/q/openapi?format=json").then().statusCode(200)
                 .body("paths.'/v1/run'.post.requestBody.content.'application/json'.examples.hello.value.rootfs",

@@ -147,6 +147,61 @@ class ClientIT {
     }
 
     @Test
+    void a_further_command_streams_input_and_output_and_exits_as_it_does(@TempDir Path folder) throws Exception {
+        String id = detached("sleep 1000");
+        if (!Launcher.isNative()) {
+            assertTrue(client("exec", id, "true").expect(125).errorLine().contains("exec needs the native binary"));
+            client("delete", "--force", id).expect(0);
+            return;
+        }
+        Launcher.Result ran = client("exec", "-e", "A=b", id, "sh", "-c", "echo $A; echo err >&2; cat; exit 7").expect(7);
+        assertEquals("b\n", ran.out());
+        assertEquals("err\n", ran.err());
+        assertTrue(client("exec", id, "/nope").expect(127).errorLine().contains("/nope does not exist"));
+        byte[] bytes = new byte[1_500_000];
+        new Random(2).nextBytes(bytes);
+        Path out = folder.resolve("out");
+        Process cat = new ProcessBuilder(command("exec", "-i", id, "cat")).redirectInput(Files.write(folder.resolve("in"), bytes)
+                .toFile()).redirectOutput(out.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        assertTrue(cat.waitFor(60, TimeUnit.SECONDS), "it ends");
+        assertArrayEquals(bytes, Files.readAllBytes(out));
+        Process run = new ProcessBuilder(command("exec", id, "sh", "-c",
+                "trap 'echo terminated; exit 9' TERM; echo ready; while :; do sleep 0.1; done"))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        var lines = new java.io.BufferedReader(new java.io.InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8));
+        assertEquals("ready", lines.readLine());
+        Host.signal(run.pid(), "TERM");
+        assertEquals("terminated", lines.readLine());
+        assertTrue(run.waitFor(20, TimeUnit.SECONDS), "it ends");
+        assertEquals(9, run.exitValue());
+        client("delete", "--force", id).expect(0);
+    }
+
+    @Test
+    void a_further_shell_on_a_terminal_has_its_size_and_gives_the_terminal_back() throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeTrue(Launcher.isNative(), "exec joins a mount namespace: not the JVM");
+        String id = detached("sleep 1000");
+        try (Pty pty = new Pty()) {
+            pty.resize(33, 77);
+            byte[] before = pty.mode().encode();
+            Process shell = pty.start(command("exec", "-it", id, "sh"));
+            pty.expect("# ");
+            pty.type("stty size; echo $TERM; test -t 0 && echo ter''minal\n");
+            pty.expect("33 77");
+            pty.expect("terminal");
+            pty.resize(44, 88);
+            Host.signal(clientOf(shell), "WINCH");
+            pty.type("sleep 1; stty size\n");
+            pty.expect("44 88");
+            pty.type("exit 5\n");
+            assertTrue(shell.waitFor(20, TimeUnit.SECONDS), pty::screen);
+            assertEquals(5, shell.exitValue());
+            assertArrayEquals(before, pty.mode().encode());
+        }
+        client("delete", "--force", id).expect(0);
+    }
+
+    @Test
     void what_a_server_cannot_do_is_refused_in_one_line() {
         assertTrue(client("run", "--rootfs", "busybox", "--privileged", "true").expect(125).errorLine()
                 .contains("a server does not take the option --privileged"));

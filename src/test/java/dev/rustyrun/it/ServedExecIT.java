@@ -214,4 +214,132 @@ class ServedExecIT {
         assertEquals(before, Host.state());
         Host.expectEnded("sleep 33000");
     }
+
+    private static String script(String script, String more) {
+        return "{\"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}";
+    }
+
+    @Test
+    void through_a_web_socket_input_and_output_go_as_they_come_and_the_answer_comes_last() throws Exception {
+        needsNative();
+        try (Server server = start()) {
+            String at = running(server, "");
+            Talk talk = server.talk(at + "/exec/attach", true, script(
+                    "trap 'echo hup' HUP; echo oops >&2; while read a; do echo got $a; done; exit 3", ""));
+            talk.type("one\n");
+            talk.expect("got one\n");
+            assertEquals("oops\n", talk.err());
+            talk.say("signal HUP");
+            talk.type("two\n");
+            talk.expect("got two\n");
+            assertTrue(talk.out().contains("hup"), talk.out());
+            talk.say("eof");
+            String end = talk.end();
+            assertTrue(end.contains("\"reason\":\"exited\",\"exitCode\":3") && !end.contains("stdout"), end);
+            assertEquals(2, talk.taken());
+            String missing = server.talk(at + "/exec/attach", true, "{\"command\": [\"/nope\"]}").end();
+            assertTrue(missing.contains("\"status\":422") && missing.contains("\"exitCode\":127"), missing);
+            String late = server.talk(at + "/exec/attach", true, script("sleep 30004", ", \"timeoutSeconds\": 0.5")).end();
+            assertTrue(late.contains("\"reason\":\"timeout\""), late);
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+        Host.expectEnded("sleep 30004");
+    }
+
+    @Test
+    void what_a_web_socket_is_wrongly_asked_for_is_a_problem_in_words() throws Exception {
+        try (Server server = start()) {
+            String nobody = "/v1/containers/0123456789ab/exec/attach";
+            assertEquals(426, server.get(nobody).statusCode());
+            assertTrue(server.talk(nobody, true, "{\"command\": [\"a\"]}").end().contains("\"status\":404"));
+            String at = container(server, SLEEPS, "") + "/exec/attach";
+            assertTrue(server.talk(at, true, "{").end().contains("\"status\":400"));
+            String stdin = server.talk(at, true, "{\"command\": [\"a\"], \"stdin\": \"a\"}").end();
+            assertTrue(stdin.contains("\"field\":\"/stdin\"") && stdin.contains("is not a field"), stdin);
+            String most = server.talk(at, true, "{\"command\": [\"a\"], \"timeoutSeconds\": 1e6}").end();
+            assertTrue(most.contains("\"field\":\"/timeoutSeconds\""), most);
+            String cannot = server.talk(at, true, "{\"command\": [\"a\"]}").end();
+            assertTrue(cannot.contains(Launcher.isNative() ? "\"status\":409" : "\"status\":501"), cannot);
+        }
+    }
+
+    @Test
+    void a_terminal_is_one_in_the_container_and_its_size_follows() throws Exception {
+        needsNative();
+        try (Server server = start()) {
+            String at = running(server, "");
+            Talk talk = server.talk(at + "/exec/attach", true,
+                    "{\"command\": [\"/bin/sh\"], \"tty\": true, \"rows\": 33, \"columns\": 77}");
+            talk.type("stty size; tty; cat /proc/1/cmdline\n");
+            talk.expect("33 77\r\n/dev/pts/");
+            talk.expect("sleep");
+            talk.say("resize 44 88");
+            talk.type("stty size; sleep 30003\n");
+            talk.expect("44 88");
+            Host.expectRunning("sleep 30003");
+            talk.type("\003");
+            talk.type("exit 7\n");
+            assertTrue(talk.end().contains("\"exitCode\":7"), talk.out());
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    @Test
+    void when_the_caller_goes_all_that_it_has_started_is_killed_and_nothing_else() throws Exception {
+        needsNative();
+        try (Server server = start()) {
+            String at = running(server, "");
+            String starts = script("setsid sleep 30001 & sleep 30002", "");
+            Talk talk = server.talk(at + "/exec/attach", true, starts);
+            Host.expectRunning("sleep 30001");
+            Host.expectRunning("sleep 30002");
+            talk.abort();
+            Host.expectEnded("sleep 3000");
+            try (java.net.Socket caller = server.send(at + "/exec", starts)) {
+                Host.expectRunning("sleep 30001");
+                Host.expectRunning("sleep 30002");
+            }
+            Host.expectEnded("sleep 3000");
+            Host.eventually("its turn is free", () -> info(server).contains("\"running\":0"), () -> info(server));
+            assertTrue(server.get(at).body().contains("\"status\":\"running\""));
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    private static String info(Server server) {
+        try {
+            return server.get("/v1/info").body();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void who_reads_slowly_holds_up_the_command_not_the_service_and_gets_all_of_it() throws Exception {
+        needsNative();
+        try (Server server = start()) {
+            String at = running(server, "");
+            long before = memoryOf(server);
+            Talk deaf = server.talk(at + "/exec/attach", false,
+                    script("yes | head -c 60000000 | tee /tmp/many | head -c 50000000; echo; echo end", ""));
+            Host.eventually("it has begun", () -> written(server, at) > 0);
+            Thread.sleep(2000);
+            assertTrue(written(server, at) < 20_000_000, "it waits for its caller");
+            assertTrue(memoryOf(server) - before < 30_000, "kilobytes more: " + (memoryOf(server) - before));
+            deaf.listen();
+            assertTrue(deaf.end().contains("\"exitCode\":0"));
+            assertEquals(50_000_000 + "\nend\n".length(), deaf.out().length());
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    private static long written(Server server, String at) {
+        String size = stdout(quietly(server, at, "stat -c %s /tmp/many 2>&- || echo 0"));
+        return Long.parseLong(size.replaceFirst(".*\"text\":\"([0-9]+).*", "$1"));
+    }
+
+    /** Kilobytes in use. */
+    private static long memoryOf(Server server) {
+        return Long.parseLong(Host.read("/proc/" + server.pid() + "/status").replaceFirst("(?s).*VmRSS:\\s+([0-9]+).*", "$1"));
+    }
 }

@@ -147,6 +147,14 @@ final class Server implements AutoCloseable {
         }).join();
     }
 
+    /** Opens a web socket to talk through, and sends a first message. */
+    Talk talk(String path, boolean listens, String first) {
+        Talk talk = new Talk(listens);
+        talk.through(client.newWebSocketBuilder().buildAsync(URI.create("ws://127.0.0.1:" + port + path), talk).join());
+        talk.say(first);
+        return talk;
+    }
+
     /** Runs a shell script in a container and expects an answer of this status. */
     String sh(int status, String script, String... fields) throws IOException, InterruptedException {
         String more = fields.length == 0 ? "" : ", " + String.join(", ", fields);

@@ -66,6 +66,7 @@ class AccessTest {
         assertEquals(Role.READ, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers"));
         assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.POST, "/v1/run"));
         assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers/a/attach"));
+        assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers/a/exec/attach"));
         assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers/a/files"));
         assertEquals(Role.ADMIN, AccessFilter.neededFor(HttpMethod.POST, "/v1/gc"));
         assertEquals(Role.ADMIN, AccessFilter.neededFor(HttpMethod.GET, "/"));

@@ -2,17 +2,16 @@ package dev.rustyrun.client;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Stack;
 import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Lets {@code --command} take all words that follow, whatever they look like: they are the container's. */
-final class AllWords implements IParameterPreprocessor {
+public final class CommandWords implements IParameterPreprocessor {
 
     @Override
-    public boolean preprocess(Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+    public boolean preprocess(Stack<String> words, CommandSpec command, ArgSpec option, java.util.Map<String, Object> info) {
         List<String> all = new ArrayList<>();
         while (!words.isEmpty()) {
             all.add(words.pop());

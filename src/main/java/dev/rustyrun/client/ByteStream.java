@@ -1,0 +1,17 @@
+package dev.rustyrun.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/** A stream whose single bytes are read as pieces of one. */
+abstract class ByteStream extends InputStream {
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public abstract int read(byte[] bytes, int offset, int length) throws IOException;
+}

@@ -1,0 +1,26 @@
+package dev.rustyrun.client;
+
+import java.util.List;
+
+/** Lines of words as a table, for people to read. */
+public final class Table {
+
+    private static final int GAP = 4;
+
+    private Table() {
+    }
+
+    /** The words of each line below those of the line before; all lines have the same number of them. */
+    public static String of(List<List<String>> lines) {
+        StringBuilder text = new StringBuilder();
+        for (List<String> line : lines) {
+            for (int column = 0; column < line.size(); column++) {
+                int place = column;
+                int width = lines.stream().mapToInt(other -> other.get(place).length()).max().orElse(0) + GAP;
+                String word = line.get(column);
+                text.append(word).append(column == line.size() - 1 ? "\n" : " ".repeat(width - word.length()));
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.rustyrun.http;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** What {@link AttachSocket}'s address answers to who asks for no web socket. */
+@Path("/v1/containers/{id}/attach")
+public class AttachResource {
+
+    private static final int UPGRADE_REQUIRED = 426;
+
+    @GET
+    @Produces(Problem.MEDIA_TYPE)
+    @Operation(summary = "Attach to a container: a web socket", description = "A binary message from you is input. One to you"
+            + " is output: its first byte is 1 for stdout, 2 for stderr; what was written before comes first. A text message from"
+            + " you is an order: `eof`, or `resize ROWS COLUMNS`; one to you is `taken`, for each message of input. It is"
+            + " closed when the container has ended.")
+    @APIResponse(responseCode = "101", description = "The web socket is open")
+    @APIResponse(responseCode = "426", description = "The request asks for no web socket")
+    public Response attach() {
+        return webSocketNeeded();
+    }
+
+    /** The answer to a request that asks for no web socket where there is one. */
+    static Response webSocketNeeded() {
+        return Response.fromResponse(Problem.of(UPGRADE_REQUIRED, "upgrade-required",
+                "here is a web socket: ask for it with Upgrade: websocket").response()).header("Upgrade", "websocket").build();
+    }
+}

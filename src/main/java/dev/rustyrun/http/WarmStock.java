@@ -1,0 +1,152 @@
+package dev.rustyrun.http;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
+
+/**
+ * A few things that are made ahead and wait, replaced in the background as they are taken. Safe for use by several threads.
+ *
+ * @param <W> what waits, of which each is given to one taker only
+ */
+final class WarmStock<W> {
+
+    private static final Logger LOG = Logger.getLogger(WarmStock.class);
+    private static final long PAUSE_AFTER_FAILURE_MILLIS = 5_000;
+    /** About what a short command takes: its launch shall not share the processors with the making of the next one. */
+    private static final long PAUSE_BEFORE_REFILL_MILLIS = 12;
+
+    /** What is to be known of what waits. */
+    interface Goods<W> {
+        /** Makes one. */
+        W begin() throws InterruptedException;
+
+        boolean isAlive(W waiting);
+
+        /** Why it is not alive, in one line. */
+        String failure(W ended);
+
+        /** Ends it: nobody will take it. */
+        void discard(W left);
+    }
+
+    private final Goods<W> goods;
+    private final int size;
+    private final Deque<W> waiting = new ArrayDeque<>();
+    private final Thread filler = new Thread(this::fill, "warm-pool");
+    private boolean stopped;
+    private boolean taken;
+
+    /** @param size how many wait; 0 for none */
+    WarmStock(Goods<W> goods, int size) {
+        this.goods = goods;
+        this.size = size;
+    }
+
+    void start() {
+        if (size > 0) {
+            filler.setDaemon(true);
+            filler.start();
+        }
+    }
+
+    /** Discards what waits, and makes no more. */
+    void stop() {
+        synchronized (this) {
+            stopped = true;
+            notifyAll();
+        }
+        filler.interrupt();
+        for (Optional<W> left = next(); left.isPresent(); left = next()) {
+            goods.discard(left.get());
+        }
+    }
+
+    /** The first that waits, now the caller's, if it fits; else it goes on waiting. */
+    Optional<W> take(Predicate<W> fits) {
+        Optional<W> first = next();
+        if (first.isEmpty() || fits.test(first.get())) {
+            return first;
+        }
+        if (!giveBack(first.get())) {
+            if (!goods.isAlive(first.get())) {
+                LOG.warnf("a launch that waited warm has ended: %s", goods.failure(first.get()));
+            }
+            goods.discard(first.get());
+        }
+        return Optional.empty();
+    }
+
+    private synchronized Optional<W> next() {
+        Optional<W> first = Optional.ofNullable(waiting.pollFirst());
+        taken = true;
+        notifyAll();
+        return first;
+    }
+
+    /** One that has not been used can be used by another request, as long as it is alive. */
+    private synchronized boolean giveBack(W one) {
+        if (stopped || waiting.size() >= size || !goods.isAlive(one)) {
+            return false;
+        }
+        waiting.addFirst(one);
+        return true;
+    }
+
+    /** How many wait. */
+    synchronized int waiting() {
+        return waiting.size();
+    }
+
+    private void fill() {
+        while (awaitRoom()) {
+            try {
+                pauseIfTaken();
+                W begun = goods.begin();
+                if (!giveBack(begun)) {
+                    goods.discard(begun);
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.warn("no launch can be kept warm: " + e.getMessage());
+                if (!pause()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private synchronized boolean awaitRoom() {
+        try {
+            while (!stopped && waiting.size() >= size) {
+                wait();
+            }
+            return !stopped;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private void pauseIfTaken() throws InterruptedException {
+        boolean busy;
+        synchronized (this) {
+            busy = taken;
+            taken = false;
+        }
+        if (busy) {
+            Thread.sleep(PAUSE_BEFORE_REFILL_MILLIS);
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.rustyrun.it;
+
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** What is said through a web socket of a server, by stream. */
+final class Talk implements WebSocket.Listener {
+
+    private final StringBuffer out = new StringBuffer();
+    private final StringBuffer err = new StringBuffer();
+    private final StringBuffer text = new StringBuffer();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private final boolean listens;
+    private volatile String last = "";
+    private volatile int taken;
+    private WebSocket socket;
+
+    /** @param listens whether it reads what comes before it is told to */
+    Talk(boolean listens) {
+        this.listens = listens;
+    }
+
+    @Override
+    public void onOpen(WebSocket opened) {
+        if (listens) {
+            opened.request(1);
+        }
+    }
+
+    @Override
+    public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean whole) {
+        (data.get() == 2 ? err : out).append(StandardCharsets.UTF_8.decode(data));
+        from.request(1);
+        return null;
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean whole) {
+        text.append(data);
+        if (whole) {
+            if (text.toString().equals("taken")) {
+                taken++;
+            } else {
+                last = text.toString();
+            }
+            text.setLength(0);
+        }
+        from.request(1);
+        return null;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+        closed.complete(code);
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+        closed.completeExceptionally(error);
+    }
+
+    Talk through(WebSocket opened) {
+        socket = opened;
+        return this;
+    }
+
+    void say(String order) {
+        socket.sendText(order, true).join();
+    }
+
+    void type(String input) {
+        socket.sendBinary(ByteBuffer.wrap(input.getBytes(StandardCharsets.UTF_8)), true).join();
+    }
+
+    /** From now on it reads. */
+    void listen() {
+        socket.request(1);
+    }
+
+    /** Goes without a word. */
+    void abort() {
+        socket.abort();
+    }
+
+    String out() {
+        return out.toString();
+    }
+
+    String err() {
+        return err.toString();
+    }
+
+    int taken() {
+        return taken;
+    }
+
+    void expect(String output) {
+        Host.eventually("it says " + output, () -> out.indexOf(output) >= 0, out::toString);
+    }
+
+    /** Waits for the end; the last text. */
+    String end() throws Exception {
+        closed.get(20, TimeUnit.SECONDS);
+        return last;
+    }
+}
