@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,7 +21,12 @@ import org.junit.jupiter.api.Test;
 /** What the service leaves: nothing, when it has launched much, and nothing, when it is killed. Needs root. */
 class ServeFaultIT {
 
-    private static final int LAUNCHES = Launcher.isNative() ? 2000 : 60;
+    private static final int LAUNCHES = Launcher.isNative() ? 10_000 : 60;
+    /** After so many, what a server keeps for ever has been made. */
+    private static final int FIRST_LAUNCHES = Launcher.isNative() ? 1_000 : 20;
+    private static final int CALLERS = 4;
+    /** Of a heap that is 12 MiB large before it is collected. */
+    private static final long MOST_GROWTH_KIB = 24 * 1024;
     private static final Path STATE = Path.of("/run/rustyrun");
 
     @BeforeAll
@@ -88,22 +98,42 @@ class ServeFaultIT {
     }
 
     @Test
-    void many_launches_leak_neither_descriptors_nor_mounts_nor_processes() throws Exception {
+    void many_launches_leak_neither_descriptors_nor_mounts_nor_processes_nor_memory() throws Exception {
         Host.State before = Host.state();
         try (Server server = Server.start("--warm", "1")) {
-            for (int i = 0; i < 20; i++) {
-                server.sh(200, "true");
-            }
+            launch(server, FIRST_LAUNCHES);
             long descriptors = descriptorsOf(server);
-            for (int i = 0; i < LAUNCHES; i++) {
-                server.sh(200, "true");
-            }
+            long memory = residentKib(server);
+            launch(server, LAUNCHES);
             // Those of a warm launch may or may not be there at this moment; natively the nursery of stages always is.
+            Host.eventually("its stages have gone", () -> Host.childrenOf(server.pid()).size() <= 3,
+                    () -> Host.childrenOf(server.pid()));
             assertTrue(descriptorsOf(server) <= descriptors + 8, descriptors + " before, now " + descriptorsOf(server));
-            assertTrue(Host.childrenOf(server.pid()).size() <= 3, Host.childrenOf(server.pid()).toString());
+            if (Launcher.isNative()) {
+                assertTrue(residentKib(server) <= memory + MOST_GROWTH_KIB,
+                        memory + " KiB before, now " + residentKib(server));
+            }
         }
         org.junit.jupiter.api.Assertions.assertEquals(before, Host.state());
         Host.expectNothingLeft("never-started");
+    }
+
+    private static void launch(Server server, int count) throws Exception {
+        ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+        try {
+            List<Callable<String>> calls = Collections.nCopies(count, () -> server.sh(200, "true"));
+            for (Future<String> answer : callers.invokeAll(calls)) {
+                answer.get();
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    private static long residentKib(Server server) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + server.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst().orElseThrow();
     }
 
     /** Children that have ended and that nobody has waited for. */
