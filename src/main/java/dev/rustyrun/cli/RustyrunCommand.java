@@ -13,8 +13,8 @@ import picocli.CommandLine.Spec;
         subcommands = {RunCommand.class, CreateCommand.class, StartCommand.class, StateCommand.class, KillCommand.class,
             DeleteCommand.class, ListCommand.class, ExecCommand.class, PsCommand.class, PauseCommand.class, ResumeCommand.class,
             UpdateCommand.class, EventsCommand.class, VersionCommand.class,
-            SpecCommand.class, FeaturesCommand.class, ServeCommand.class, DoctorCommand.class, GcCommand.class,
-            HelpCommand.class},
+            SpecCommand.class, FeaturesCommand.class, ServeCommand.class, HealthCommand.class, DoctorCommand.class,
+            GcCommand.class, HelpCommand.class},
         footer = {"", "Start with:", "  rustyrun run --rootfs DIR --command /bin/sh"})
 final class RustyrunCommand implements Runnable {
 

@@ -1,0 +1,44 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.client.HealthQuestion;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code rustyrun health}: asks a serve on this machine how it is, as probes of containers do. */
+@Command(name = "health", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        description = "Asks the management port of a serve whether it is ready; where there is a unix socket, also whether"
+                + " that answers. Prints one line.",
+        footer = {"", "Exit status: 0 when it is, 1 when not.", "", "Examples:", "  rustyrun health",
+            "  rustyrun health --live --url http://127.0.0.1:9001"})
+final class HealthCommand implements Callable<Integer> {
+
+    @Option(names = "--url", paramLabel = "URL", defaultValue = "http://127.0.0.1:9000",
+            description = "The management port (default: ${DEFAULT-VALUE}).")
+    private String url;
+
+    @Option(names = "--socket", paramLabel = "PATH",
+            description = "The unix socket that serve listens on (or RUSTYRUN_SOCKET, as for serve).")
+    private Optional<String> socket = Optional.empty();
+
+    @Option(names = "--live", description = "Ask only whether it runs: what a restart could mend.")
+    private boolean live;
+
+    @Override
+    public Integer call() {
+        Optional<String> obstacle = HealthQuestion.obstacle(url, live ? "live" : "ready")
+                .or(() -> socket.or(HealthCommand::variable).flatMap(HealthQuestion::silence));
+        String asked = live ? "live" : "ready";
+        if (obstacle.isPresent()) {
+            System.err.println("rustyrun: not " + asked + ": " + obstacle.get().replace("\n", " "));
+            return 1;
+        }
+        System.out.println(asked);
+        return 0;
+    }
+
+    private static Optional<String> variable() {
+        return Optional.ofNullable(System.getenv("RUSTYRUN_SOCKET")).filter(path -> !path.isEmpty());
+    }
+}
