@@ -27,6 +27,8 @@ final class V1Cgroup implements Cgroup {
      */
     private static final String TASKS = "/tasks";
 
+    private static final List<String> DEFAULT_DEVICES = DeviceList.of(DeviceRule.withDefaults(List.of())).exceptions();
+
     private final ControlFiles files;
     private final CgroupLayout layout;
     private final CgroupPath path;
@@ -148,12 +150,26 @@ final class V1Cgroup implements Cgroup {
             try (OpenFile file = new OpenFile(files.linux(), files.linux().open(directory + then, FileFlag.O_WRONLY))) {
                 for (String exception : list.exceptions()) {
                     now = exception;
-                    files.linux().writeAll(file.descriptor(), now.getBytes(StandardCharsets.US_ASCII));
+                    except(file, exception);
                 }
             }
         } catch (LinuxException e) {
             throw CgroupException.of("cannot limit the devices of " + directory + " (\"" + now + "\")", e,
                     "the group above it may use fewer devices: in a container, run it privileged");
+        }
+    }
+
+    /**
+     * Adds an exception. One of the defaults that the group above may not use either, such as /dev/console in an engine's
+     * container, stays denied: v2, where the filters of all groups above count, comes to the same.
+     */
+    private void except(OpenFile file, String exception) {
+        try {
+            files.linux().writeAll(file.descriptor(), exception.getBytes(StandardCharsets.US_ASCII));
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPERM || !DEFAULT_DEVICES.contains(exception)) {
+                throw e;
+            }
         }
     }
 

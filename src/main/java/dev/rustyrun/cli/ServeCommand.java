@@ -1,5 +1,7 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.cgroup.OwnCgroup;
+import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.InvalidSpecException;
 import io.quarkus.runtime.Quarkus;
 import java.util.Optional;
@@ -37,6 +39,10 @@ final class ServeCommand implements Runnable {
     @Option(names = "--warm", paramLabel = "N", description = "How many launches wait already started (default: 2).")
     private Optional<Integer> warm = Optional.empty();
 
+    @Option(names = "--own-cgroup", description = "This service is alone in its container: make the cgroup that the engine"
+            + " gave it writable, and move itself into a group below, so that launches can be limited (docs/sidecar.md).")
+    private boolean ownCgroup;
+
     @Option(names = "--log-format", paramLabel = "text|json", defaultValue = "text",
             description = "The form of the log on stdout (default: ${DEFAULT-VALUE}).")
     private String logFormat;
@@ -53,6 +59,9 @@ final class ServeCommand implements Runnable {
         rootfsFolder.ifPresent(folder -> System.setProperty("rustyrun.rootfs-folder", folder));
         dataFolder.ifPresent(folder -> System.setProperty("rustyrun.data-folder", folder));
         warm.ifPresent(count -> System.setProperty("rustyrun.warm", Integer.toString(count)));
+        if (ownCgroup) {
+            OwnCgroup.takeOver(Linux.host());
+        }
         NativeServices.start();
         Quarkus.run();
     }

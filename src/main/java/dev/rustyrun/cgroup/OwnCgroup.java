@@ -1,0 +1,111 @@
+package dev.rustyrun.cgroup;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.OpenFile;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The part of the cgroup tree that an engine gave to the container which this process is alone in. Engines show it
+ * read-only to a container that is not privileged, and v2 gives no controllers to groups below one that has processes:
+ * a service that launches containers there must first make room.
+ */
+public final class OwnCgroup {
+
+    /** The group that the container's own processes go to. */
+    private static final String SERVICE = "/rustyrun-service";
+    private static final int MOST_ROUNDS = 100;
+
+    private final Linux linux;
+    private final ControlFiles files;
+
+    private OwnCgroup(Linux linux) {
+        this.linux = linux;
+        this.files = new ControlFiles(linux);
+    }
+
+    /**
+     * Has every mounted hierarchy begin with this container's own group, makes it writable, and on v2 moves all of its
+     * processes into a group below. It concerns this mount namespace only; a second call changes nothing.
+     *
+     * @throws CgroupException when that cannot be
+     */
+    public static void takeOver(Linux linux) {
+        new OwnCgroup(linux).takeOver();
+    }
+
+    private void takeOver() {
+        CgroupLayout layout = CgroupLayout.detect(linux);
+        if (layout.v2().isPresent()) {
+            // Of a privileged container some engines show the machine's whole tree: what it launches belongs below it.
+            layout.ownDirectory("").filter(own -> !own.equals(layout.v2().orElseThrow().mountPoint()))
+                    .ifPresent(own -> cover(layout.v2().orElseThrow().mountPoint(), own));
+        }
+        List<CgroupMount> mounts = new ArrayList<>(CgroupLayout.detect(linux).v1Mounts());
+        CgroupLayout.detect(linux).v2().ifPresent(mounts::add);
+        mounts.stream().filter(CgroupMount::readOnly).forEach(this::makeWritable);
+        CgroupLayout.detect(linux).v2().ifPresent(this::makeRoom);
+    }
+
+    private void cover(String mountPoint, String own) {
+        try {
+            linux.mount(own, mountPoint, null, MountFlag.MS_BIND.value(), null);
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot show the own cgroup " + own + " on " + mountPoint, e, "");
+        }
+    }
+
+    /** Attributes of the mount are changed where it is: no other mount of the hierarchy is concerned. */
+    private void makeWritable(CgroupMount mount) {
+        try (OpenFile point = new OpenFile(linux, linux.open(mount.mountPoint(), FileFlag.O_PATH))) {
+            linux.setMountAttributes(point.descriptor(), new MountAttr(0, MountAttr.MOUNT_ATTR_RDONLY, 0), false);
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot make the cgroup mount " + mount.mountPoint() + " writable", e,
+                    "it takes CAP_SYS_ADMIN, and a security module that lets it be changed");
+        }
+    }
+
+    /** The machine's topmost group, which has no type, gives controllers whether it has processes or not. */
+    private void makeRoom(CgroupMount mount) {
+        String top = mount.mountPoint();
+        if (!files.exists(top + "/cgroup.type") || files.readIfThere(top + "/cgroup.controllers").isBlank()) {
+            return;
+        }
+        try {
+            files.makeDirectories(top, top + SERVICE);
+            // Somebody may just be starting another one.
+            for (int round = 0; round < MOST_ROUNDS && moveAll(top); round++) {
+                CgroupTree.pause(0);
+            }
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot move the processes of the own cgroup " + top + " into " + top + SERVICE, e, "");
+        }
+    }
+
+    /** Whether there was any. Those that this PID namespace does not see, listed as 0, stay. */
+    private boolean moveAll(String top) {
+        boolean moved = false;
+        for (String process : CgroupLayout.words(files.read(top + "/cgroup.procs"))) {
+            if (!process.equals("0")) {
+                moved = true;
+                move(process, top + SERVICE);
+            }
+        }
+        return moved;
+    }
+
+    private void move(String process, String group) {
+        try {
+            files.write(group + "/cgroup.procs", process);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw e;
+            }
+        }
+    }
+}
