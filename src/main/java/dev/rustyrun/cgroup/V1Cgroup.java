@@ -27,7 +27,8 @@ final class V1Cgroup implements Cgroup {
      */
     private static final String TASKS = "/tasks";
 
-    private static final List<String> DEFAULT_DEVICES = DeviceList.of(DeviceRule.withDefaults(List.of())).exceptions();
+    private static final List<String> DEFAULT_DEVICES =
+            DeviceList.of(DeviceRule.withDefaults(List.of())).exceptions();
 
     private final ControlFiles files;
     private final CgroupLayout layout;

@@ -29,7 +29,6 @@ final class ImageStore implements AutoCloseable {
             netns = "none"
             [engine]
             infra_image = "%s"
-            infra_command = "sleep 100000"
             events_logger = "file"
             cgroup_manager = "cgroupfs"
             runtime = "runc"
@@ -66,8 +65,10 @@ final class ImageStore implements AutoCloseable {
                 + String.join(" ", podmanCommand("import", "-q", "-", BASE)));
     }
 
+    /** With the settings of busybox's own image; the pause container of pods is made of it too, which podman has none for. */
     void importBusybox() {
-        script("tar -c -C '" + Launcher.busybox() + "' . | " + String.join(" ", podmanCommand("import", "-q", "-", BUSYBOX)));
+        script("tar -c -C '" + Launcher.busybox() + "' . | " + String.join(" ", podmanCommand("import", "-q", "--change",
+                "ENV=PATH=/bin", "--change", "'CMD [\"/bin/sleep\", \"100000\"]'", "-", BUSYBOX)));
     }
 
     /** Builds one of src/main/docker as its first lines say it. */
