@@ -132,7 +132,7 @@ class ImagesIT {
         assertEquals("rustyrun 0.1.0 Apache-2.0", labels.path("org.opencontainers.image.title").asText() + " "
                 + labels.path("org.opencontainers.image.version").asText() + " "
                 + labels.path("org.opencontainers.image.licenses").asText());
-        assertEquals("[\"CMD\",\"/usr/local/bin/rustyrun\",\"health\"]", config.get("HealthCheck").get("Test").toString());
+        assertEquals("[\"CMD\",\"/usr/local/bin/rustyrun\",\"health\"]", config.findValue("Healthcheck").get("Test").toString());
     }
 
     /** What the sidecar's manifest gives its container, as podman's options. */
