@@ -16,7 +16,7 @@ final class FeaturesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.print(FeaturesJson.write(Version.number()));
+        System.out.print(FeaturesJson.write(Build.VERSION));
         return 0;
     }
 }

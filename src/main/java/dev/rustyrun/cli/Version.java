@@ -4,18 +4,12 @@ import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.oci.OciVersion;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code --version} says. */
+/** What {@code --version} says, in the lines that engines look for in runc's. */
 final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        return new String[] {"rustyrun " + number() + " (" + (SelfExec.isNativeImage() ? "native" : "JVM "
-                + Runtime.version().feature()) + ", OCI runtime-spec " + OciVersion.NEWEST + ")"};
-    }
-
-    /** Only the number. */
-    static String number() {
-        return org.eclipse.microprofile.config.ConfigProvider.getConfig()
-                .getOptionalValue("quarkus.application.version", String.class).orElse("unknown");
+        return new String[] {"rustyrun version " + Build.VERSION, "commit: " + Build.COMMIT, "spec: " + OciVersion.NEWEST,
+            "built: " + (SelfExec.isNativeImage() ? "native" : "for the JVM, on " + Runtime.version().feature())};
     }
 }
