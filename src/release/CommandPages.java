@@ -34,7 +34,9 @@ final class CommandPages {
             }
         }
         addCommands(program, command("dev.rustyrun.client.ClientCommand"));
-        Files.writeString(Path.of(args[0], "rustyrun.bash"), AutoComplete.bash("rustyrun", program));
+        Files.writeString(Path.of(args[0], "rustyrun.bash"),
+                // It is read by a shell, and not executed.
+                AutoComplete.bash("rustyrun", program).replaceFirst("^#!.*\n#\n", ""));
     }
 
     private static CommandLine command(String className) throws ReflectiveOperationException {
@@ -65,6 +67,8 @@ final class CommandPages {
     /** What picocli's generator makes of our texts, as they should be read. */
     private static String corrected(String page) {
         return page.replace("*" + CLIENT_PAGE, "*rustyrun --host URL")
+                // A bracket before an underscore would be the end of a list of attributes.
+                .replace("]_", "{endsb}_")
                 // The version's lines, of which the first is the name and number.
                 .replaceAll("(?m)^:(mansource|revnumber): .*$", ":$1: rustyrun")
                 .replace("Rustyrun-host Manual", "Rustyrun Manual");

@@ -1,0 +1,146 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the release profile has made, as a user gets it. */
+class PackagesIT {
+
+    private static final Path FOLDER = Launcher.baseDirectory().resolve("target/release");
+
+    @BeforeAll
+    static void packages_are_there() {
+        Launcher.requireRoot();
+        Assumptions.assumeTrue(Launcher.isNative() && Files.isDirectory(FOLDER),
+                "there are no packages: ./mvnw verify -Dnative -Prelease makes them of a native executable");
+    }
+
+    @Test
+    void the_debian_package_runs_containers_and_the_service_and_leaves_nothing() throws IOException {
+        Launcher.Result result = Launcher.execute(List.of("unshare", "-m", "src/test/packages/install-check",
+                made(".deb").toString(), Launcher.rootfs("debian").toRealPath().toString(),
+                Launcher.busybox().toRealPath().toString()), "").expect(0);
+        List<String> said = result.out().lines().toList();
+        assertTrue(said.get(0).startsWith("status: install ok installed"), result.out());
+        for (String line : List.of("differs: ", "spec: 1.3.0", "built: native", "container: rustyrun-container 1 ",
+                "service: rustyrun-container", "service's exit status: 143", "left: ", "gone: ")) {
+            assertTrue(said.contains(line), () -> line + "\nnot in\n" + result.out() + result.err());
+        }
+        assertTrue(result.out().contains("rustyrun version " + version()), result.out());
+    }
+
+    @Test
+    void the_archive_runs_where_it_is_unpacked(@TempDir Path folder) throws IOException {
+        Launcher.execute(List.of("tar", "-xf", made(".tar.gz").toString(), "-C", folder.toString(),
+                "--strip-components=1"), "").expect(0);
+        Launcher.Result result = Launcher.execute(List.of(folder.resolve("rustyrun").toString(), "run", "--rootfs",
+                Launcher.busybox().toString(), "--command", "hostname"), "").expect(0);
+        assertEquals("rustyrun-container\n", result.out());
+        for (String file : List.of("LICENSE", "README.md", "docs/cli.md", "man/man1/rustyrun-run.1", "rustyrun.bash",
+                "rustyrun.service", "rustyrun.cdx.json", "libjffi-1.2.so")) {
+            assertTrue(Files.size(folder.resolve(file)) > 0, file);
+        }
+    }
+
+    @Test
+    void all_in_the_packages_belongs_to_root_and_has_the_same_time() {
+        String tar = Launcher.execute(List.of("tar", "--utc", "-tvf", made(".tar.gz").toString()), "").expect(0).out();
+        String deb = Launcher.execute(List.of("dpkg-deb", "-c", made(".deb").toString()), "").expect(0).out();
+        assertEquals(List.of(), Stream.concat(tar.lines(), deb.lines())
+                .filter(line -> !line.contains(" root/root ") || !line.contains(" 2026-11-24 00:00")).toList());
+    }
+
+    @Test
+    void each_command_has_a_man_page_that_renders_without_warnings() throws IOException {
+        List<String> man = new ArrayList<>(List.of("man", "--warnings", "-l"));
+        List<String> pages = names(FOLDER.resolve("man"));
+        for (String command : List.of("", "-run", "-serve", "-exec", "-doctor", "-host", "-host-logs")) {
+            assertTrue(pages.contains("rustyrun" + command + ".1"), command);
+        }
+        pages.forEach(page -> man.add(FOLDER.resolve("man/" + page).toString()));
+        Launcher.Result rendered = Launcher.execute(man, "").expect(0);
+        assertEquals("", rendered.err());
+        assertTrue(rendered.out().contains("rustyrun --host URL logs"), "the pages of the client");
+        assertTrue(rendered.out().contains("-v, --volume=SRC:DST[:ro]"), "an option with brackets");
+    }
+
+    @Test
+    void bash_completes_commands_and_options() {
+        String script = """
+                source %s
+                complete -p rustyrun
+                words() {
+                    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMPREPLY=()
+                    COMP_POINT=${#COMP_LINE}
+                    _complete_rustyrun 2> /dev/null
+                    echo "$*: ${COMPREPLY[*]}"
+                }
+                words rustyrun run --ro
+                words rustyrun run --rootfs x --read
+                words rustyrun do
+                words rustyrun log
+                """.formatted(FOLDER.resolve("rustyrun.bash"));
+        assertEquals(List.of("complete -o default -F _complete_rustyrun rustyrun", "rustyrun run --ro: --rootfs",
+                        "rustyrun run --rootfs x --read: --read-only", "rustyrun do: doctor", "rustyrun log: logs"),
+                Launcher.execute(List.of("bash", "--norc", "-c", script), "").expect(0).out().lines().toList());
+    }
+
+    @Test
+    void systemd_finds_nothing_wrong_with_the_unit(@TempDir Path folder) throws IOException {
+        Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/systemd-analyze")), "systemd-analyze is not installed");
+        Path unit = folder.resolve("rustyrun.service");
+        Files.writeString(unit, Files.readString(Launcher.baseDirectory().resolve("src/release/rustyrun.service"))
+                .replace("/usr/bin/rustyrun ", Launcher.command().get(0) + " "));
+        Launcher.Result result = Launcher.execute(
+                List.of("systemd-analyze", "verify", "--man=no", unit.toString()), "").expect(0);
+        assertEquals("", result.out() + result.err());
+    }
+
+    @Test
+    void lintian_finds_nothing_wrong_with_the_package() {
+        Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/lintian")), "lintian is not installed");
+        Launcher.Result result = Launcher.execute(List.of("lintian", "--allow-root", "--fail-on", "error,warning",
+                made(".deb").toString()), "").expect(0);
+        assertEquals("", result.out());
+    }
+
+    @Test
+    void the_bill_of_materials_names_what_is_in_the_executable() throws IOException {
+        String bill = Files.readString(FOLDER.resolve("rustyrun.cdx.json"));
+        assertTrue(bill.contains("pkg:maven/com.github.jnr/jnr-ffi@"), "jnr-ffi");
+        assertTrue(bill.contains("pkg:maven/io.quarkus/quarkus-rest@"), "Quarkus REST");
+        assertTrue(!bill.contains("archunit"), "what only tests need is in it");
+        assertTrue(!bill.contains("serialNumber"), "each time another number");
+    }
+
+    private static String version() throws IOException {
+        String pom = Files.readString(Launcher.baseDirectory().resolve("pom.xml"));
+        return pom.substring(pom.indexOf("<version>") + "<version>".length(), pom.indexOf("</version>"));
+    }
+
+    private static Path made(String ending) {
+        List<String> found = names(FOLDER).stream().filter(name -> name.endsWith(ending)).toList();
+        assertEquals(1, found.size(), () -> ending + ": " + found);
+        return FOLDER.resolve(found.get(0));
+    }
+
+    private static List<String> names(Path folder) {
+        String[] names = folder.toFile().list();
+        assertTrue(names != null, () -> folder + " is missing");
+        List<String> sorted = new ArrayList<>(List.of(names));
+        Collections.sort(sorted);
+        return sorted;
+    }
+}
