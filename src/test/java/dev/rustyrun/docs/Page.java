@@ -47,13 +47,13 @@ public record Page(String name, String text, List<Block> blocks) {
     private static Page read(Path project, Path file) {
         try {
             String text = Files.readString(file);
-            return new Page(project.relativize(file).toString(), text, blocks(text));
+            return new Page(project.relativize(file).toString(), text, fenced(text));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static List<Block> blocks(String text) {
+    private static List<Block> fenced(String text) {
         List<Block> found = new ArrayList<>();
         StringBuilder inside = null;
         String language = "";
