@@ -70,33 +70,48 @@ public final class OwnCgroup {
         }
     }
 
-    /** The machine's topmost group, which has no type, gives controllers whether it has processes or not. */
+    /**
+     * The machine's topmost group, which has no type, gives controllers whether it has processes or not. The controllers are
+     * given at once: a probe's process, which engines put into the top, would be in the way at the first launch. Once they
+     * are given, engines put such processes to the service's.
+     */
     private void makeRoom(CgroupMount mount) {
         String top = mount.mountPoint();
-        if (!files.exists(top + "/cgroup.type") || files.readIfThere(top + "/cgroup.controllers").isBlank()) {
+        List<String> controllers = CgroupLayout.words(files.readIfThere(top + "/cgroup.controllers"));
+        if (!files.exists(top + "/cgroup.type") || controllers.isEmpty()) {
             return;
         }
         try {
             files.makeDirectories(top, top + SERVICE);
-            // Somebody may just be starting another one.
-            for (int round = 0; round < MOST_ROUNDS && moveAll(top); round++) {
-                CgroupTree.pause(0);
+            for (int round = 1; !given(top, controllers, round == MOST_ROUNDS); round++) {
+                moveAll(top);
             }
         } catch (LinuxException e) {
-            throw CgroupException.of("cannot move the processes of the own cgroup " + top + " into " + top + SERVICE, e, "");
+            throw CgroupException.of("cannot move the processes of the own cgroup " + top + " into " + top + SERVICE
+                    + " and give its controllers to groups below it", e, "");
         }
     }
 
-    /** Whether there was any. Those that this PID namespace does not see, listed as 0, stay. */
-    private boolean moveAll(String top) {
-        boolean moved = false;
+    /** Whether the groups below have the controllers now. They cannot while a process is in it. */
+    private boolean given(String top, List<String> controllers, boolean last) {
+        try {
+            files.write(top + "/cgroup.subtree_control", "+" + String.join(" +", controllers));
+            return true;
+        } catch (LinuxException e) {
+            if (last || e.errno() != Errno.EBUSY) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /** Those that this PID namespace does not see, listed as 0, stay. */
+    private void moveAll(String top) {
         for (String process : CgroupLayout.words(files.read(top + "/cgroup.procs"))) {
             if (!process.equals("0")) {
-                moved = true;
                 move(process, top + SERVICE);
             }
         }
-        return moved;
     }
 
     private void move(String process, String group) {
