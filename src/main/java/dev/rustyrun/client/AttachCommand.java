@@ -7,7 +7,7 @@ import picocli.CommandLine.Parameters;
 /** {@code attach}: talks to a container that runs already. */
 @Command(name = "attach", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
         description = {"Shows what a container has written and writes, sends it input and signals, and exits as it does.",
-            "The end of the input, SIGHUP and SIGTERM end only this, not the container."})
+            "SIGHUP and SIGTERM end only this, not the container."})
 final class AttachCommand implements Client.Command {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
