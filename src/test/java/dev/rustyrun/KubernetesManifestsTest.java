@@ -28,7 +28,7 @@ class KubernetesManifestsTest {
 
     private static final Path FOLDER = Path.of("k8s");
     private static final Map<String, String> GROUPS = Map.of("DaemonSet", "apps/v1", "RuntimeClass", "node.k8s.io/v1",
-            "NetworkPolicy", "networking.k8s.io/v1");
+            "NetworkPolicy", "networking.k8s.io/v1", "PodDisruptionBudget", "policy/v1");
     private static final String KUSTOMIZATION = "kustomization.yaml";
 
     private static List<JsonNode> documents(Path file) throws IOException {
