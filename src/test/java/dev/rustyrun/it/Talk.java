@@ -15,6 +15,8 @@ final class Talk implements WebSocket.Listener {
     private final StringBuffer text = new StringBuffer();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final boolean listens;
+    private StringBuffer stream = out;
+    private boolean between = true;
     private volatile String last = "";
     private volatile int taken;
     private WebSocket socket;
@@ -33,7 +35,12 @@ final class Talk implements WebSocket.Listener {
 
     @Override
     public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean whole) {
-        (data.get() == 2 ? err : out).append(StandardCharsets.UTF_8.decode(data));
+        // A message may come in parts; its first byte names the stream.
+        if (between) {
+            stream = data.get() == 2 ? err : out;
+        }
+        between = whole;
+        stream.append(StandardCharsets.UTF_8.decode(data));
         from.request(1);
         return null;
     }
