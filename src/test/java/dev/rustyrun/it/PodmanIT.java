@@ -55,9 +55,10 @@ class PodmanIT {
     }
 
     private static List<String> command(String... words) {
-        List<String> all = new ArrayList<>(List.of("podman", "--root", storage + "/root", "--runroot", storage + "/run",
-                "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs", "--events-backend", "file", "--runtime",
-                Launcher.command().get(0)));
+        // There, because conmon leaves a file "oom" where podman was called.
+        List<String> all = new ArrayList<>(List.of("env", "--chdir=" + storage, "podman", "--root", storage + "/root",
+                "--runroot", storage + "/run", "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs",
+                "--events-backend", "file", "--runtime", Launcher.command().get(0)));
         all.addAll(List.of(words));
         return all;
     }
