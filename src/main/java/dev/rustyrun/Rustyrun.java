@@ -22,7 +22,8 @@ public final class Rustyrun {
 
     public static void main(String[] args) {
         switch (args.length == 0 ? "" : args[0]) {
-            case ChildStage.NAME, ChildStage.COPYING, InitStage.NAME, NurseryStage.NAME, NurseryStage.PROTECTED -> stage(args);
+            case ChildStage.NAME, ChildStage.COPYING, InitStage.NAME, NurseryStage.NAME, NurseryStage.PROTECTED ->
+                stage(args);
             case StageSpawner.MONITOR -> monitor(args);
             default -> CommandLineMain.main(args);
         }

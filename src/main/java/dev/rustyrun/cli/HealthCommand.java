@@ -27,9 +27,9 @@ final class HealthCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<String> obstacle = HealthQuestion.obstacle(url, live ? "live" : "ready")
-                .or(() -> socket.or(HealthCommand::variable).flatMap(HealthQuestion::silence));
         String asked = live ? "live" : "ready";
+        Optional<String> obstacle = HealthQuestion.obstacle(url, asked)
+                .or(() -> socket.or(HealthCommand::variable).flatMap(HealthQuestion::silence));
         if (obstacle.isPresent()) {
             System.err.println("rustyrun: not " + asked + ": " + obstacle.get().replace("\n", " "));
             return 1;

@@ -88,10 +88,11 @@ public final class Deletion {
 
     private void kill(ContainerState state) {
         boolean alive = store.isInitAlive(state);
-        if (!alive && store.cgroup(state).map(Cgroup::removeIfEmpty).orElse(true)) {
+        Optional<Cgroup> its = store.cgroup(state);
+        if (!alive && its.map(Cgroup::removeIfEmpty).orElse(true)) {
             return;
         }
-        Optional<Cgroup> cgroup = store.cgroup(state).filter(Cgroup::exists);
+        Optional<Cgroup> cgroup = its.filter(Cgroup::exists);
         if (alive) {
             linux.kill(state.pid(), Signal.SIGKILL.number());
         }

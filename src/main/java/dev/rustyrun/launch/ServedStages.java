@@ -1,6 +1,5 @@
 package dev.rustyrun.launch;
 
-import dev.rustyrun.linux.ChildStatus;
 import dev.rustyrun.linux.EndedChild;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -97,7 +96,7 @@ public final class ServedStages implements Stages {
 
     /** Ends the stages, unless a launch already has: there will be no plan. */
     public void abandon() {
-        if (!ended && talk.initEnded().isEmpty()) {
+        if (!ended) {
             talk.kill();
         }
         awaitEnd();
@@ -111,13 +110,16 @@ public final class ServedStages implements Stages {
     @Override
     public void awaitEnd() {
         if (!ended) {
-            ended = true;
-            talk.close();
-            ChildStatus child = linux.await(talk.child());
-            if (talk.initEnded().isEmpty()) {
-                talk.killOrphan(child);
-            }
+            awaitChild();
         }
+    }
+
+    private EndedChild awaitChild() {
+        ended = true;
+        talk.close();
+        EndedChild child = linux.awaitWithUsage(talk.child());
+        talk.killOrphan(child.status());
+        return child;
     }
 
     /** Whether the stages of a prepared launch still wait, as they do until something has killed them. */
@@ -148,6 +150,7 @@ public final class ServedStages implements Stages {
                 }
                 obeyCaller();
             }
+            // Without word of the end of init, something failed or has killed the child.
             EndedChild first = talk.initEnded().isPresent() ? talk.initEnded().get() : awaitChild();
             drain();
             return talk.outcome(first.status(), timedOut, (System.nanoTime() - start) / 1000, first.cpuMicros());
@@ -159,21 +162,9 @@ public final class ServedStages implements Stages {
         }
     }
 
-    /** It has ended without having told of an end of {@code init}: something failed, or killed it. */
-    private EndedChild awaitChild() {
-        EndedChild child = linux.awaitWithUsage(talk.child());
-        ended = true;
-        talk.close();
-        talk.killOrphan(child.status());
-        return child;
-    }
-
     private void kill() {
         killed = true;
-        // Once it has ended, its number may be another process's.
-        if (talk.initEnded().isEmpty()) {
-            talk.kill();
-        }
+        talk.kill();
     }
 
     private void obeyCaller() {

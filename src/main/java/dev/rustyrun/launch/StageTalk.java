@@ -317,6 +317,10 @@ final class StageTalk {
 
     /** Kills the container or, while there is none, the stage that would make it. */
     void kill() {
+        if (initEnded.isPresent()) {
+            // Its number may be another process's by now.
+            return;
+        }
         if (options != null) {
             options.host().beforeKill();
         }
@@ -325,7 +329,7 @@ final class StageTalk {
 
     /** A child that was killed could not wait for {@code init}, which is now ours. */
     void killOrphan(ChildStatus ended) {
-        if (ended.signalled() && init != 0 && linux.kill(init, Signal.SIGKILL.number())) {
+        if (ended.signalled() && init != 0 && initEnded.isEmpty() && linux.kill(init, Signal.SIGKILL.number())) {
             linux.awaitIfChild(init);
         }
     }

@@ -47,7 +47,8 @@ final class SeccompCache {
             }
             try (OpenFile file = new OpenFile(linux, linux.openWithoutLinks(directory.descriptor(), key,
                     FileFlag.O_RDONLY | FileFlag.O_NONBLOCK))) {
-                return isTrusted(file) ? decode(key, linux.readBytes(file.descriptor(), HEADER_SIZE + MOST_BYTES)) : Optional.empty();
+                return isTrusted(file) ? decode(key, linux.readBytes(file.descriptor(), HEADER_SIZE + MOST_BYTES))
+                        : Optional.empty();
             }
         } catch (LinuxException e) {
             return Optional.empty();

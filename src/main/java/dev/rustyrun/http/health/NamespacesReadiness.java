@@ -22,7 +22,8 @@ final class NamespacesReadiness implements HealthCheck {
         try {
             return probe.obstacle()
                     .map(reason -> response.down().withData("reason", reason)
-                            .withData("advice", "run it as root, in a container with the rights that docs/sidecar.md lists").build())
+                            .withData("advice", "run it as root, in a container with the rights that docs/sidecar.md lists")
+                            .build())
                     .orElseGet(() -> response.up().build());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
