@@ -5,6 +5,10 @@ import dev.rustyrun.plan.Stage;
 /** What a stage tells the {@code run} stage. */
 sealed interface Report {
 
+    /** What only {@code init} tells. */
+    sealed interface OfInit extends Report {
+    }
+
     /** A step was done; only sent when steps are traced. */
     record StepDone(Stage stage, String step, int micros) implements Report {
     }
@@ -35,38 +39,38 @@ sealed interface Report {
     }
 
     /** {@code init} waits until network devices have been moved into its namespace. */
-    record NetDevicesDue() implements Report {
+    record NetDevicesDue() implements OfInit {
     }
 
     /** {@code init} waits until the host's hooks have run. */
-    record HooksDue() implements Report {
+    record HooksDue() implements OfInit {
     }
 
     /** {@code init} waits for the descriptors that its command takes over. */
-    record DescriptorsDue() implements Report {
+    record DescriptorsDue() implements OfInit {
     }
 
     /** {@code init} has set everything up, and waits for a word to go on without {@code run}. */
-    record SetUp() implements Report {
+    record SetUp() implements OfInit {
     }
 
     /** {@code init} no longer dies with {@code child}. */
-    record Detached() implements Report {
+    record Detached() implements OfInit {
     }
 
     /** {@code init} waits for its start, and says no more here. */
-    record Waiting() implements Report {
+    record Waiting() implements OfInit {
     }
 
     /** {@code init} waits until the agent that will answer for its system calls can be told of it. */
-    record ListenerDue() implements Report {
+    record ListenerDue() implements OfInit {
     }
 
     /** The filter of system calls is installed; its listener's descriptor came along. */
-    record ListenerOpened(int listener) implements Report {
+    record ListenerOpened(int listener) implements OfInit {
     }
 
     /** The command's terminal is open; the master side's descriptor came along. */
-    record TerminalOpened(int master) implements Report {
+    record TerminalOpened(int master) implements OfInit {
     }
 }

@@ -15,6 +15,7 @@ import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -44,6 +45,8 @@ final class StageTalk {
     private boolean waiting;
     private Optional<SeccompAgent> agent = Optional.empty();
     private int init;
+    /** What an {@code init} has said of which is not known yet who it is. */
+    private final List<Report> early = new ArrayList<>();
     private Optional<Report.StepFailed> failure = Optional.empty();
     private Optional<EndedChild> initEnded = Optional.empty();
 
@@ -178,9 +181,20 @@ final class StageTalk {
             open = false;
             linux.close(channel);
         }
+        for (Report unheard : early) {
+            if (unheard instanceof Report.TerminalOpened opened) {
+                linux.close(opened.master());
+            }
+        }
+        early.clear();
     }
 
+    /** A copy of {@code child} may speak before that has told its process id, without which there is nothing to answer. */
     private void handle(Report report) {
+        if (init == 0 && report instanceof Report.OfInit) {
+            early.add(report);
+            return;
+        }
         if (report instanceof Report.StepDone done) {
             messages.printf("trace: %-5s %6d µs  %s%n", done.stage().word(), done.micros(), done.step());
         } else if (report instanceof Report.StepFailed failed) {
@@ -190,6 +204,8 @@ final class StageTalk {
             if (options != null) {
                 options.host().initStarted(init);
             }
+            early.forEach(this::handle);
+            early.clear();
         } else if (report instanceof Report.InitEnded ended) {
             initEnded = Optional.of(new EndedChild(new ChildStatus(init, ended.status()), ended.cpuMicros()));
         } else if (report instanceof Report.IdsNeeded) {

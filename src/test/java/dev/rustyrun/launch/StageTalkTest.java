@@ -1,0 +1,89 @@
+package dev.rustyrun.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.plan.IdMaps;
+import dev.rustyrun.plan.LaunchPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is made of the stages' reports, on a real socket; this test is the stages. */
+class StageTalkTest {
+
+    private static final int PID = 4711;
+
+    private final Linux linux = Linux.host();
+    private final int[] channel = linux.socketPair();
+    private final List<String> told = new ArrayList<>();
+    private final List<Integer> terminals = new ArrayList<>();
+    private final StageTalk talk = new StageTalk(linux, null, System.out, 0, channel[0], terminals::add);
+
+    private final class Host implements LaunchHost {
+
+        @Override
+        public void initStarted(int pid) {
+            told.add("init " + pid);
+        }
+
+        @Override
+        public HookStates runHooks() {
+            told.add("hooks");
+            return new HookStates("{}", "{}");
+        }
+
+        @Override
+        public void setUp() {
+            told.add("set up");
+        }
+
+        @Override
+        public Gate gate() {
+            throw new IllegalStateException("nothing waits for its start");
+        }
+
+        @Override
+        public Agent agent() {
+            throw new IllegalStateException("there is no agent");
+        }
+    }
+
+    @BeforeEach
+    void launches() {
+        talk.launch(new LaunchPlan(List.of(), List.of(), false, false, IdMaps.NONE, List.of(), List.of()),
+                new LaunchOptions(false, 0, Optional.empty(), 0, new Host()));
+    }
+
+    private void say(Report report, int descriptor) {
+        linux.send(channel[1], StageChannel.encode(report), descriptor);
+    }
+
+    @Test
+    void what_init_says_before_its_process_id_is_known_waits_for_that() {
+        say(new Report.HooksDue(), -1);
+        say(new Report.SetUp(), -1);
+        talk.hear();
+        assertEquals(List.of(), told);
+        say(new Report.InitStarted(PID), -1);
+        talk.hear();
+        assertEquals(List.of("init " + PID, "hooks", "set up"), told);
+        assertEquals(PID, talk.init());
+    }
+
+    @Test
+    void a_terminal_of_an_init_that_never_was_is_closed() {
+        int[] pipe = linux.pipe();
+        say(new Report.TerminalOpened(pipe[1]), pipe[1]);
+        linux.close(pipe[1]);
+        linux.close(channel[1]);
+        talk.hear();
+        assertFalse(talk.isOpen());
+        assertTrue(terminals.isEmpty());
+        assertEquals(0, linux.read(pipe[0], new byte[1], 1), "nobody has the other end any more");
+    }
+}
