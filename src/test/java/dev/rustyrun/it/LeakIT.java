@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class LeakIT {
 
     /** On a JVM one takes longer than a second; what it leaves, it leaves at each. */
-    private static final int LAUNCHES = Launcher.isNative() ? 200 : 60;
+    private static final int LAUNCHES = Launcher.isNative() ? 200 : 30;
     private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
 
     @BeforeAll

@@ -28,7 +28,7 @@ class RootlessIT {
         // A copy, for another user may not be allowed to reach the place where this was built.
         Path built = Path.of(Launcher.command().get(0));
         program = folder.resolve(built.getFileName());
-        sh("for f in rustyrun rustyrun-jvm rustyrun.jar rustyrun.jsa libjffi-1.2.so; do cp -p \"$0/$f\" \"$1\" 2>/dev/null;"
+        sh("for f in rustyrun rustyrun-jvm rustyrun.jar libjffi-1.2.so; do cp -p \"$0/$f\" \"$1\" 2>/dev/null;"
                 + " done; cp -a \"$2\" \"$1/rootfs\"; chown -R 65534:65534 \"$1/rootfs\"; chmod -R a+rX \"$1\"",
                 built.getParent().toString(), folder.toString(), Launcher.busybox().toString());
     }
