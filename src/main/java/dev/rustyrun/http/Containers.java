@@ -1,6 +1,9 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.cgroup.CgroupLayout;
+import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.FileFlag;
@@ -201,11 +204,26 @@ final class Containers {
         return true;
     }
 
+    /**
+     * The cgroup of one that runs, or is being made.
+     *
+     * @throws ProblemException 409 when it does not run or has none, 503 when it is not made in time
+     */
+    Cgroup cgroupOfRunning(ContainerFolder folder) {
+        try {
+            awaitMade(folder, () -> store.running(folder.id()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.busy(503, "the service is stopping", 1).exception();
+        }
+        return cgroup(folder).orElseThrow(
+                () -> Problem.conflict("the container has just ended, or has no cgroup").exception());
+    }
+
     /** The cgroup of one that runs, if it has any. */
-    Optional<dev.rustyrun.cgroup.Cgroup> cgroup(ContainerFolder folder) {
+    Optional<Cgroup> cgroup(ContainerFolder folder) {
         return store.running(folder.id()).filter(state -> !state.cgroup().isEmpty())
-                .map(state -> dev.rustyrun.cgroup.Cgroup.at(linux, dev.rustyrun.cgroup.CgroupLayout.detect(linux),
-                        dev.rustyrun.cgroup.CgroupPath.of(state.cgroup(), folder.id())));
+                .map(state -> Cgroup.at(linux, CgroupLayout.detect(linux), CgroupPath.of(state.cgroup(), folder.id())));
     }
 
     /**

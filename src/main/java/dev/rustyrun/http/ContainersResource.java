@@ -155,7 +155,7 @@ public class ContainersResource {
     @Operation(summary = "Freeze all processes of a container")
     public Response pause(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
-        containers.cgroup(folder).orElseThrow(ContainersResource::notRunning).freeze();
+        containers.cgroupOfRunning(folder).freeze();
         return ok(containers.view(folder));
     }
 
@@ -164,20 +164,15 @@ public class ContainersResource {
     @Operation(summary = "Let the processes of a container go on")
     public Response resume(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
-        containers.cgroup(folder).orElseThrow(ContainersResource::notRunning).thaw();
+        containers.cgroupOfRunning(folder).thaw();
         return ok(containers.view(folder));
-    }
-
-    private static ProblemException notRunning() {
-        return Problem.conflict("the container does not run").exception();
     }
 
     @GET
     @Path("{id}/stats")
     @Operation(summary = "Show what a running container has used")
     public Response stats(@PathParam("id") String id) {
-        return ok(StatsJson.of(containers.cgroup(containers.named(id)).orElseThrow(ContainersResource::notRunning)
-                .statistics()));
+        return ok(StatsJson.of(containers.cgroupOfRunning(containers.named(id)).statistics()));
     }
 
     private static Response ok(ObjectNode json) {

@@ -32,9 +32,7 @@ public class ProcessesResource {
     public Response processes(@PathParam("id") String id) {
         ObjectNode json = ContainerFolder.object();
         ArrayNode items = json.putArray("items");
-        containers.cgroup(containers.named(id))
-                .orElseThrow(() -> Problem.conflict("the container does not run").exception()).processes()
-                .forEach(pid -> add(items, pid));
+        containers.cgroupOfRunning(containers.named(id)).processes().forEach(pid -> add(items, pid));
         return Response.ok(json.toString()).build();
     }
 
