@@ -2,6 +2,7 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.CreateOptions;
+import dev.rustyrun.linux.Linux;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,8 +36,8 @@ final class BundleOptions {
      *
      * @throws InvalidSpecException when it is none
      */
-    Bundle read() {
-        Bundle read = Bundle.read(bundle == null ? Path.of(".") : bundle);
+    Bundle read(Linux linux) {
+        Bundle read = Bundle.read(linux, bundle == null ? Path.of(".") : bundle);
         return read.with(NotifySocket.passOn(detached.withListenDescriptors(read).spec()));
     }
 

@@ -49,6 +49,10 @@ public final class CommandLineMain {
         try {
             if (Launching.isAskedBy(args) && (linux.isRoot() || SelfExec.isNativeImage())) {
                 started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
+                if (List.of(args).contains("run")) {
+                    // This process may stay as long as the container: what starting it took need not.
+                    linux.releaseProgramPages();
+                }
             }
             ParseResult parsed = Commands.MODEL.parseArgs(args);
             Integer helped = CommandLine.executeHelpRequest(parsed);

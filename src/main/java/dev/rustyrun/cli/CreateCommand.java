@@ -26,7 +26,7 @@ final class CreateCommand implements ContainerCommand {
         Optional<Outcome> failure;
         RunStage stage = context.stage("create");
         try {
-            Bundle bundle = options.read();
+            Bundle bundle = options.read(context.linux());
             options.createOptions().checkTerminal(bundle.spec().process());
             Creation creation = new Creation(context.linux(), context.self(), context.store(), context.messages());
             failure = creation.create(id, bundle, options.createOptions(), stage);

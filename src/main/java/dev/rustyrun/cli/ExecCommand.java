@@ -3,11 +3,11 @@ package dev.rustyrun.cli;
 import dev.rustyrun.container.Execution;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -48,7 +48,7 @@ final class ExecCommand implements ContainerCommand {
             if (process == null == words.isEmpty()) {
                 throw new InvalidSpecException("exec takes a command, or --process with a file that describes one");
             }
-            ended = new Execution(context.linux(), context.self(), context.store()).execute(id, this::process,
+            ended = new Execution(context.linux(), context.self(), context.store()).execute(id, of -> process(context.linux(), of),
                     detached.options(false, false), detach, context.stage("exec"));
         } catch (RuntimeException e) {
             context.started().ifPresent(RunStage::abandon);
@@ -60,14 +60,14 @@ final class ExecCommand implements ContainerCommand {
         return ended.exitCode();
     }
 
-    private Spec.Process process(Spec.Process of) {
-        return DetachOptions.with(process == null ? options.applyTo(of, words) : read());
+    private Spec.Process process(Linux linux, Spec.Process of) {
+        return DetachOptions.with(process == null ? options.applyTo(of, words) : read(linux));
     }
 
-    private Spec.Process read() {
+    private Spec.Process read(Linux linux) {
         try {
-            return ConfigJson.process(Files.readString(process));
-        } catch (IOException e) {
+            return ConfigJson.process(linux.readFile(process.toString()));
+        } catch (LinuxException e) {
             throw new InvalidSpecException("--process " + process + " cannot be read: " + e.getMessage());
         }
     }

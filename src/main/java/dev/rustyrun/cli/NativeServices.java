@@ -1,13 +1,15 @@
 package dev.rustyrun.cli;
 
 import com.oracle.svm.core.annotate.Alias;
+import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
 import dev.rustyrun.launch.SelfExec;
 import org.graalvm.nativeimage.VMRuntime;
 
 /**
- * The services of a native executable's VM that the stages do without, because each of them is a thread and time at
- * start (see application.properties), and that a server needs: shutdown on signals, and reference handling.
+ * The services of a native executable's VM that the stages do without, because each of them is a thread or time at
+ * start (see application.properties), and that a server needs: shutdown on signals, reference handling, and the JDK's
+ * library for the network.
  */
 final class NativeServices {
 
@@ -17,6 +19,7 @@ final class NativeServices {
     /** Starts them; does nothing on a JVM, which always has them. */
     static void start() {
         if (SelfExec.isNativeImage()) {
+            System.loadLibrary("net");
             VMRuntime.initialize();
             ReferenceHandlerThread.start();
         }
@@ -30,5 +33,18 @@ final class NativeServices {
 
         @Alias
         static native void start();
+    }
+
+    /** Whoever wants the network has that library loaded then: its start asks the kernel what sockets there are. */
+    @TargetClass(className = "com.oracle.svm.core.posix.PosixNativeLibrarySupport")
+    static final class Libraries {
+
+        private Libraries() {
+        }
+
+        @Substitute
+        private static void loadNetLibrary() {
+            // Not at start.
+        }
     }
 }

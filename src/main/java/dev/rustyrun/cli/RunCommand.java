@@ -100,8 +100,6 @@ final class RunCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        // This process stays as long as the container: what starting it and reading its arguments took need not.
-        context.linux().releaseProgramPages();
         try {
             if (rootfs == null) {
                 return runBundle(context);
@@ -123,7 +121,7 @@ final class RunCommand implements ContainerCommand {
         }
         RunStage stage = context.stage("run");
         Outcome ended = new BundleRun(context.linux(), context.self(), context.store(), context.messages())
-                .run(words.get(0), bundle.read(), bundle.createOptions(), detach, stage);
+                .run(words.get(0), bundle.read(context.linux()), bundle.createOptions(), detach, stage);
         return tell(ended, context);
     }
 
@@ -138,7 +136,7 @@ final class RunCommand implements ContainerCommand {
         RunStage stage = context.stage("run");
         launch.warning().ifPresent(warning -> context.messages().println("rustyrun: warning: " + warning));
         context.linux().releaseProgramPages();
-        return tell(launch.run(name, stage, trace, outcome.timeoutMillis()), context);
+        return tell(launch.run(name, stage.sparing(), trace, outcome.timeoutMillis()), context);
     }
 
     private int tell(Outcome ended, CommandContext context) {

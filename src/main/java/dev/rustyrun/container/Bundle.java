@@ -1,12 +1,12 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,14 +25,13 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
      *
      * @throws InvalidSpecException when it is none
      */
-    public static Bundle read(Path directory) {
+    public static Bundle read(Linux linux, Path directory) {
         Path path = directory.toAbsolutePath().normalize();
         try {
-            return parse(path, Files.readString(path.resolve("config.json")));
-        } catch (NoSuchFileException e) {
-            throw new InvalidSpecException("bundle " + path + " has no config.json: no such file or directory");
-        } catch (IOException e) {
-            throw new InvalidSpecException("bundle " + path + " cannot be read: " + e.getMessage());
+            return parse(path, linux.readFile(path.resolve("config.json").toString()));
+        } catch (LinuxException e) {
+            throw new InvalidSpecException("bundle " + path + (e.errno() == Errno.ENOENT
+                    ? " has no config.json: no such file or directory" : " cannot be read: " + e.getMessage()));
         }
     }
 

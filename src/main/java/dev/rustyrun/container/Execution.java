@@ -59,7 +59,8 @@ public final class Execution {
         if (detached) {
             options.checkTerminal(spec.process());
         }
-        LaunchPlan plan = plan(state, spec, new Lifecycle(detached, false, options.descriptors(), true));
+        LaunchPlan plan = plan(state, spec, new Lifecycle(detached, false, options.descriptors(), true),
+                stage.isReadOnly());
         FurtherHost host = new FurtherHost(linux, spec, state, status, options.pidFile(), Optional.empty());
         LaunchOptions how = new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host);
         if (!detached) {
@@ -80,11 +81,11 @@ public final class Execution {
         return Bundle.parse(Path.of(state.origin().bundle()), linux.readFile(store.config(state.id()))).spec();
     }
 
-    private LaunchPlan plan(ContainerState state, Spec spec, Lifecycle life) {
+    private LaunchPlan plan(ContainerState state, Spec spec, Lifecycle life, boolean readOnly) {
         List<Joined> joined = namespaces(state.pid());
         boolean groups = linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
         List<String> cgroup = store.cgroup(state).filter(Cgroup::exists).map(Cgroup::procsFiles).orElse(List.of());
-        HostFacts facts = probe.factsForFurther(cgroup, groups, probe.filterFor(spec, store));
+        HostFacts facts = probe.factsForFurther(readOnly, cgroup, groups, probe.filterFor(spec, store));
         return ExecPlan.compile(spec, facts, joined, life);
     }
 

@@ -36,10 +36,11 @@ final class HostProbe {
     /**
      * The facts for a further process in a container.
      *
+     * @param readOnly whether its stages run from a read-only mount of the program already
      * @param mayMapGroups whether setgroups(2) is allowed in it
      */
-    HostFacts factsForFurther(List<String> cgroupFiles, boolean mayMapGroups, SeccompFilter filter) {
-        return new HostFacts(self.program(), HostFacts.Leftovers.NONE, cgroupFiles, false, mayMapGroups, false, filter,
+    HostFacts factsForFurther(boolean readOnly, List<String> cgroupFiles, boolean mayMapGroups, SeccompFilter filter) {
+        return new HostFacts(readOnly ? "" : self.program(), HostFacts.Leftovers.NONE, cgroupFiles, false, mayMapGroups, false, filter,
                 List.of());
     }
 

@@ -116,7 +116,7 @@ public final class ServedExecution implements AutoCloseable {
 
     private LaunchPlan plan(Spec spec, List<String> cgroupFiles) {
         boolean groups = linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
-        HostFacts facts = probe.factsForFurther(cgroupFiles, groups, probe.filterFor(spec, store));
+        HostFacts facts = probe.factsForFurther(false, cgroupFiles, groups, probe.filterFor(spec, store));
         return ExecPlan.compile(spec, facts, joined, Lifecycle.FOREGROUND);
     }
 

@@ -10,6 +10,6 @@ interface ChildStart {
 
     /** By executing this program anew. */
     static ChildStart byExec(Linux linux, SelfExec self) {
-        return files -> self.startChild(linux, files);
+        return files -> self.startChild(linux, files).pid();
     }
 }

@@ -21,20 +21,26 @@ public final class RunStage implements Stages {
 
     /** How a process ended that somebody else has killed and waited for. */
     private static final ChildStatus KILLED = new ChildStatus(0, Signal.SIGKILL.number());
+    /** What has run for that long may run on; giving back memory would cost a short command more than it helps. */
+    private static final int IDLE_MILLIS = 50;
 
     private final Linux linux;
     private final int child;
+    private final boolean readOnly;
     private final int signals;
     private final StageTalk talk;
     private final PollSet set = new PollSet(4);
+    private boolean sparing;
     private Optional<TerminalRelay> terminal = Optional.empty();
     private boolean timedOut;
 
-    private RunStage(Linux linux, SelfExec self, PrintStream messages, int child, int channel, int signals) {
+    private RunStage(Linux linux, SelfExec self, PrintStream messages, SelfExec.StartedChild child, int channel,
+            int signals) {
         this.linux = linux;
-        this.child = child;
+        this.child = child.pid();
+        this.readOnly = child.readOnly();
         this.signals = signals;
-        this.talk = new StageTalk(linux, self, messages, child, channel,
+        this.talk = new StageTalk(linux, self, messages, child.pid(), channel,
                 master -> terminal = Optional.of(TerminalRelay.start(linux, master)));
     }
 
@@ -49,9 +55,20 @@ public final class RunStage implements Stages {
         linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
         int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
         int[] pair = linux.socketPair();
-        int child = self.startChild(linux, new int[] {-1, -1, -1, pair[1]});
+        SelfExec.StartedChild child = self.startChild(linux, new int[] {-1, -1, -1, pair[1]});
         linux.close(pair[1]);
         return new RunStage(linux, self, messages, child, pair[0], signals);
+    }
+
+    /** Whether the stages run from a read-only mount of the program, so that nobody need keep a container from writing to it. */
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    /** Gives back memory before the launch, too: for what is likely to stay, a moment more at its start is worth that. */
+    public RunStage sparing() {
+        sparing = true;
+        return this;
     }
 
     /** Ends the waiting {@code child}: there will be no plan. */
@@ -64,7 +81,9 @@ public final class RunStage implements Stages {
     @Override
     public Outcome launch(LaunchPlan plan, LaunchOptions options) {
         long start = System.nanoTime();
-        linux.releaseProgramPages();
+        if (sparing) {
+            linux.releaseProgramPages();
+        }
         try {
             talk.sendChildPart(plan.child(), options.traced());
             talk.launch(plan, options);
@@ -161,14 +180,21 @@ public final class RunStage implements Stages {
     }
 
     private ChildStatus relayUntilEnd(long start, LaunchOptions options) {
+        boolean idle = false;
         while (true) {
             set.clear();
             set.add(signals, PollSet.POLLIN);
             talk.addTo(set);
             terminal.ifPresent(relay -> relay.addTo(set));
-            if (!linux.poll(set, waitAtMost(start, options))) {
-                timedOut = true;
-                talk.kill();
+            int most = waitAtMost(start, options);
+            if (!linux.poll(set, idle || most >= 0 && most < IDLE_MILLIS ? most : IDLE_MILLIS)) {
+                if (!idle) {
+                    idle = true;
+                    linux.releaseProgramPages();
+                } else {
+                    timedOut = true;
+                    talk.kill();
+                }
                 continue;
             }
             talk.hear();

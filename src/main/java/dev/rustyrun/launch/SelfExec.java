@@ -127,18 +127,27 @@ public final class SelfExec {
      * nobody else sees: then {@code init} can be a copy of that {@code child}, which is a start of the program less. That
      * takes a program of one thread, and the right to mount.
      */
-    int startChild(Linux linux, int[] descriptors) {
+    StartedChild startChild(Linux linux, int[] descriptors) {
         String run = Integer.toString(linux.processId());
         if (isNative && linux.isRoot()) {
             try (OpenFile mount = new OpenFile(linux, linux.cloneMount(program, false))) {
                 linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
-                return linux.spawn("/proc/self/fd/" + mount.descriptor(), descriptors, argv(ChildStage.COPYING, run),
-                        libraries());
+                return new StartedChild(linux.spawn("/proc/self/fd/" + mount.descriptor(), descriptors,
+                        argv(ChildStage.COPYING, run), libraries()), true);
             } catch (LinuxException e) {
                 // Root of a user namespace only, or an old kernel: then it is a start more.
             }
         }
-        return start(linux, ChildStage.NAME, descriptors, run);
+        return new StartedChild(start(linux, ChildStage.NAME, descriptors, run), false);
+    }
+
+    /**
+     * A {@code child} that waits for its plan.
+     *
+     * @param pid its process id
+     * @param readOnly whether it, and so {@code init}, runs from a read-only mount of the program
+     */
+    record StartedChild(int pid, boolean readOnly) {
     }
 
     /** The loader looks for libraries beside the program, but that mount is nowhere. */

@@ -1,9 +1,11 @@
 package dev.rustyrun.oci;
 
 import dev.rustyrun.spec.SpecDefaults;
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What the meaning of a bundle depends on where it is read.
@@ -15,26 +17,29 @@ import java.nio.file.Path;
  */
 record Surroundings(boolean apparmor, boolean selinux, boolean resctrl, int umask) {
 
+    private static final String UMASK = "Umask:";
+
     /** Those of this process. */
     static Surroundings current() {
         return new Surroundings(read("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
-                Files.exists(Path.of("/sys/fs/selinux/enforce")), Files.exists(Path.of("/sys/fs/resctrl/schemata")),
+                new File("/sys/fs/selinux/enforce").exists(), new File("/sys/fs/resctrl/schemata").exists(),
                 umask(read("/proc/self/status")));
     }
 
     /** As in {@code status}; man 5 proc_pid_status. */
     static int umask(String status) {
         for (String line : status.split("\n")) {
-            if (line.matches("Umask:\\s+[0-7]{1,4}")) {
-                return Integer.parseInt(line.substring("Umask:".length()).strip(), 8);
+            if (line.startsWith(UMASK)) {
+                return Integer.parseInt(line.substring(UMASK.length()).strip(), 8);
             }
         }
         return SpecDefaults.UMASK;
     }
 
+    /** Not by a channel, which would load the JDK's library for the network. */
     private static String read(String file) {
-        try {
-            return Files.readString(Path.of(file));
+        try (InputStream in = new FileInputStream(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "";
         }

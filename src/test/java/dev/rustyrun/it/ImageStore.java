@@ -95,6 +95,19 @@ final class ImageStore implements AutoCloseable {
         return Launcher.execute(podmanCommand(words), "");
     }
 
+    /** Plays it. Seldom, podman 4.3 and its own clean-up of the manifest's init container wait for each other for ever. */
+    void play(Path manifest) {
+        String[] words = {"kube", "play", "--network", "none", manifest.toString()};
+        Launcher.Result played;
+        try {
+            played = podman(words);
+        } catch (AssertionError blocked) {
+            podman("pod", "rm", "--all", "--force", "--time", "1");
+            played = podman(words);
+        }
+        played.expect(0);
+    }
+
     /** The container {@code name} of the sidecar's manifest. */
     static JsonNode manifestContainer(String name) throws IOException {
         for (JsonNode container : new YAMLMapper().readTree(manifest().toFile()).get("spec").get("containers")) {

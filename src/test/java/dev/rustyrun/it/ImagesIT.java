@@ -196,7 +196,7 @@ class ImagesIT {
     void the_sidecars_manifest_plays_and_the_application_gets_its_answer() throws IOException {
         needsNative("the manifest's images are the native ones");
         store.importBusybox();
-        store.podman("kube", "play", "--network", "none", ImageStore.manifest().toString()).expect(0);
+        store.play(ImageStore.manifest());
         try {
             String app = "app-with-rustyrun-app";
             Host.eventually("the application has its answer", () -> store.podman("logs", app).out().contains("goes on"),
