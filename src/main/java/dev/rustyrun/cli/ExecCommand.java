@@ -48,8 +48,8 @@ final class ExecCommand implements ContainerCommand {
             if (process == null == words.isEmpty()) {
                 throw new InvalidSpecException("exec takes a command, or --process with a file that describes one");
             }
-            ended = new Execution(context.linux(), context.self(), context.store()).execute(id, of -> process(context.linux(), of),
-                    detached.options(false, false), detach, context.stage("exec"));
+            ended = new Execution(context.linux(), context.self(), context.store()).execute(id,
+                    of -> process(context.linux(), of), detached.options(false, false), detach, context.stage("exec"));
         } catch (RuntimeException e) {
             context.started().ifPresent(RunStage::abandon);
             throw e;

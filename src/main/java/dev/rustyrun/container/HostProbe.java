@@ -40,8 +40,8 @@ final class HostProbe {
      * @param mayMapGroups whether setgroups(2) is allowed in it
      */
     HostFacts factsForFurther(boolean readOnly, List<String> cgroupFiles, boolean mayMapGroups, SeccompFilter filter) {
-        return new HostFacts(readOnly ? "" : self.program(), HostFacts.Leftovers.NONE, cgroupFiles, false, mayMapGroups, false, filter,
-                List.of());
+        return new HostFacts(readOnly ? "" : self.program(), HostFacts.Leftovers.NONE, cgroupFiles, false, mayMapGroups, false,
+                filter, List.of());
     }
 
     /**

@@ -35,14 +35,20 @@ final class Runner {
         long timeoutMillis = limits.timeoutMillis(request.launch());
         Spec spec = ResolvedSpec.of(tools.linux(), specs.resolve(request.launch(), timeoutMillis), false);
         Launch launch = new Launch(tools.linux(), tools.self(), tools.store(), spec);
-        RunResult result = turns.take(caller::isGone, queuedMicros -> {
+        return turns.take(caller::isGone, queuedMicros -> {
             Optional<WarmLaunch> begun = warm.take(launch);
             return begun.isPresent() ? run(launch, begun.get(), request, caller, timeoutMillis, queuedMicros)
                     : run(launch, tools.spawner().start(), request, caller, timeoutMillis, queuedMicros);
         });
-        LaunchLog.tell(result.id(), request.launch().rootfs(), result.outcome().reason().word(),
-                result.outcome().exitCode(), result.outcome().wallMicros() / 1000);
-        return result;
+    }
+
+    /** The caller need not wait for the log, either. */
+    private static Turns.Done done(RunResult result, RunRequest request, Launch.Ended ended) {
+        return new Turns.Done(result, () -> {
+            LaunchLog.tell(result.id(), request.launch().rootfs(), result.outcome().reason().word(),
+                    result.outcome().exitCode(), result.outcome().wallMicros() / 1000);
+            ended.close();
+        });
     }
 
     private Turns.Done run(Launch launch, ServedStages stages, RunRequest request, Caller caller, long timeoutMillis,
@@ -51,7 +57,7 @@ final class Runner {
         String id = tools.store().newId();
         try {
             Launch.Ended ended = launch.runToEnd(id, stages.speakingWith(caller.watching(io)), false, timeoutMillis);
-            return new Turns.Done(new RunResult(id, ended.outcome(), io, queuedMicros, false), ended::close);
+            return done(new RunResult(id, ended.outcome(), io, queuedMicros, false), request, ended);
         } catch (RuntimeException e) {
             stages.abandon();
             throw e;
@@ -62,6 +68,6 @@ final class Runner {
             long queuedMicros) {
         CapturedIo io = new CapturedIo(tools.linux(), begun.pipes(), request.stdin(), request.maxOutput());
         Launch.Ended ended = begun.run(launch, caller.watching(io), timeoutMillis);
-        return new Turns.Done(new RunResult(begun.id(), ended.outcome(), io, queuedMicros, true), ended::close);
+        return done(new RunResult(begun.id(), ended.outcome(), io, queuedMicros, true), request, ended);
     }
 }
