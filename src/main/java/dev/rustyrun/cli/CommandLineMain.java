@@ -47,9 +47,10 @@ public final class CommandLineMain {
     private int execute(String[] args) {
         Optional<RunStage> started = Optional.empty();
         try {
-            if (Launching.isAskedBy(args) && (linux.isRoot() || SelfExec.isNativeImage())) {
+            Optional<String> launching = Launching.commandOf(args);
+            if (launching.isPresent() && (linux.isRoot() || SelfExec.isNativeImage())) {
                 started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
-                if (List.of(args).contains("run")) {
+                if (launching.get().equals("run")) {
                     // This process may stay as long as the container: what starting it took need not.
                     linux.releaseProgramPages();
                 }

@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Tells from the bare words of a command line whether it will launch something, so that a stage can start at once. */
@@ -13,13 +14,14 @@ final class Launching {
     private Launching() {
     }
 
-    /** Whether these words will launch something. */
-    static boolean isAskedBy(String[] args) {
+    /** The command of these words, if it will launch something. */
+    static Optional<String> commandOf(String[] args) {
         int at = 0;
         while (at < args.length && args[at].startsWith("-")) {
             at += WITH_VALUE.contains(args[at]) ? 2 : 1;
         }
-        return at < args.length - 1 && COMMANDS.contains(args[at])
+        boolean asked = at < args.length - 1 && COMMANDS.contains(args[at])
                 && List.of(args).stream().noneMatch(ONLY_TELLS::contains);
+        return asked ? Optional.of(args[at]) : Optional.empty();
     }
 }

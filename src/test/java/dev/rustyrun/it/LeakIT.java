@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 /** Many launches leave as little behind as one: nothing. Needs root. */
 class LeakIT {
 
-    /** On a JVM one takes longer than a second; what it leaves, it leaves at each. */
-    private static final int LAUNCHES = Launcher.isNative() ? 200 : 30;
+    /** On a JVM one takes more than half a second; what it leaves, it leaves at each. */
+    private static final int LAUNCHES = Launcher.isNative() ? 200 : 60;
     private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
 
     @BeforeAll
