@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.cgroup.CgroupLayout;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.oci.SpecTemplate;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -36,7 +37,7 @@ final class SpecCommand implements Callable<Integer> {
     public Integer call() {
         Linux linux = Linux.host();
         Path file = bundle.resolve("config.json");
-        String text = rootless ? SpecTemplate.rootless(linux.userId(), linux.groupId()) : SpecTemplate.privileged();
+        String text = rootless ? SpecTemplate.rootless(linux.userId(), linux.groupId()) : SpecTemplate.privileged(CgroupLayout.detect(linux).kind() == CgroupLayout.Kind.V2);
         try {
             Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {

@@ -58,6 +58,10 @@ final class ContainerCgroup {
         if (cgroup.isPresent()) {
             cgroup.get().create();
             try {
+                if (cgroup.get().isFrozen()) {
+                    // What enters it stops at once, and whoever waits for it waits forever.
+                    throw new InvalidSpecException("the cgroup " + cgroup.get().path().value() + " or one above it is frozen: thaw it first");
+                }
                 cgroup.get().apply(resources);
             } catch (RuntimeException e) {
                 cgroup.get().remove();

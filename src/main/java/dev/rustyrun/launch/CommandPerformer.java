@@ -28,20 +28,31 @@ final class CommandPerformer implements CommandStep.Performer {
     }
 
     @Override
-    public void exec(CommandStep.Exec step) {
-        Command command = new Command(linux, step.argv(), step.env());
+    public void findHome(CommandStep.FindHome step) {
+        context.setHome(HomeDirectory.of(linux, context.inside(), step.uid()));
+    }
+
+    @Override
+    public void handOver(CommandStep.HandOver step) {
         linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
-        handOver(context.descriptorsForCommand());
+        place(context.descriptorsForCommand());
+        if (!step.reaper()) {
+            linux.stopIgnoringSignals();
+            LaunchSignals.unblock(linux);
+        }
+    }
+
+    @Override
+    public void exec(CommandStep.Exec step) {
+        Command command = new Command(linux, step.argv(), context.withHome(step.env()));
         if (step.reaper()) {
             new Reaper(context).run(command);
         } else {
-            linux.stopIgnoringSignals();
-            LaunchSignals.unblock(linux);
             command.become();
         }
     }
 
-    private void handOver(int[] descriptors) {
+    private void place(int[] descriptors) {
         if (descriptors.length > 0) {
             context.channel().moveFrom(StageChannel.FIRST_HANDED_DOWN + descriptors.length);
             context.moveGateFrom(StageChannel.FIRST_HANDED_DOWN + descriptors.length);

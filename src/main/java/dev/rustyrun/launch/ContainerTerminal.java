@@ -25,7 +25,7 @@ final class ContainerTerminal {
     /** Opens it, sends its master side to {@code run}, makes it descriptors 0, 1 and 2, and perhaps /dev/console. */
     void open(CommandStep.OpenTerminal step) {
         int flags = FileFlag.O_RDWR | FileFlag.O_NOCTTY;
-        try (OpenFile master = inside.device("/dev/pts/ptmx", flags);
+        try (OpenFile master = inside.opened("/dev/pts/ptmx", flags);
                 OpenFile peer = new OpenFile(linux, linux.openTerminalPeer(master.descriptor()))) {
             if (step.rows() > 0 && step.columns() > 0) {
                 linux.setWindowSize(master.descriptor(), new WindowSize(step.rows(), step.columns()));

@@ -6,6 +6,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.linux.SignalNames;
 import dev.rustyrun.spec.Hooks.Hook;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -104,7 +105,7 @@ public final class HookRunner {
         }
         if (ended.status() != 0) {
             throw new HookFailure("hook " + hook.path()
-                    + (ended.signalled() ? " was killed by signal " + ended.signal() : " exited with " + ended.exitCode())
+                    + (ended.signalled() ? " was killed by SIG" + SignalNames.name(ended.signal()) : " exited with " + ended.exitCode())
                     + (text.isEmpty() ? "" : ": " + text.toString().strip().replace('\n', ' ')));
         }
     }

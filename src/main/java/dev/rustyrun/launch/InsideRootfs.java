@@ -64,8 +64,8 @@ final class InsideRootfs {
         return new OpenFile(linux, open(path, MOST_LINKS));
     }
 
-    /** The device {@code path}, for use. */
-    OpenFile device(String path, int flags) {
+    /** What is at {@code path}, opened to be used, with {@code flags} of man 2 open. */
+    OpenFile opened(String path, int flags) {
         return new OpenFile(linux, linux.openInRoot(root, relative(path), flags));
     }
 

@@ -2,6 +2,8 @@ package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the performers of a stage's steps share: the kernel, the way to {@code run}, and how far the container has come. */
 final class StageContext {
@@ -15,6 +17,7 @@ final class StageContext {
     private int[] descriptorsForCommand = {};
     private int gate = -1;
     private Cleanup cleanup = Cleanup.NOTHING;
+    private String home = "";
 
     StageContext(Linux linux, StageChannel channel, boolean traced) {
         this.linux = linux;
@@ -96,6 +99,20 @@ final class StageContext {
 
     void setGate(int descriptor) {
         gate = descriptor;
+    }
+
+    void setHome(String home) {
+        this.home = home;
+    }
+
+    /** The command's environment, with the HOME that has been found for it, if one was. */
+    List<String> withHome(List<String> environment) {
+        if (home.isEmpty()) {
+            return environment;
+        }
+        List<String> all = new ArrayList<>(environment);
+        all.add("HOME=" + home);
+        return all;
     }
 
     /** Capabilities, as bits, that the container must not have whatever was asked for. */

@@ -35,6 +35,11 @@ public final class SignalNames {
         return at < 0 ? OptionalInt.empty() : OptionalInt.of(at + 1);
     }
 
+    /** The name of a signal without SIG, such as KILL; a real-time signal's is {@code RTMIN+n}. */
+    public static String name(int number) {
+        return number <= NAMES.size() ? NAMES.get(number - 1) : "RTMIN+" + (number - FIRST_REAL_TIME);
+    }
+
     private static OptionalInt valid(int number) {
         return number >= 0 && number <= LAST ? OptionalInt.of(number) : OptionalInt.empty();
     }

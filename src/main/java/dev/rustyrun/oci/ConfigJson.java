@@ -91,7 +91,7 @@ public final class ConfigJson {
         LinuxSpec linux = new LinuxJson(host, warnings).linux(config.field("linux"), made.capabilities().bounding());
         Spec spec = new Spec(made, root(config.field("root")), name(config.field("hostname"), linux),
                 name(config.field("domainname"), linux), mounts, linux, config.field("annotations").textMap(),
-                hooks(config.field("hooks")));
+                hooks(config.field("hooks"), made.env()));
         return new Config(version, spec, warnings);
     }
 
@@ -148,20 +148,22 @@ public final class ConfigJson {
         return new Spec.Mount(target, type, source, options, uids, gids);
     }
 
-    private static Hooks hooks(JsonField json) {
+    /** One that names no environment has, as with runc and crun, that of its surroundings: in the container, the command's. */
+    private static Hooks hooks(JsonField json, List<String> inside) {
         if (!json.isPresent()) {
             return Hooks.NONE;
         }
-        return new Hooks(hookList(json.field("prestart")), hookList(json.field("createRuntime")),
-                hookList(json.field("createContainer")), hookList(json.field("startContainer")),
-                hookList(json.field("poststart")), hookList(json.field("poststop")));
+        List<String> outside = Surroundings.environment();
+        return new Hooks(hookList(json.field("prestart"), outside), hookList(json.field("createRuntime"), outside),
+                hookList(json.field("createContainer"), outside), hookList(json.field("startContainer"), inside),
+                hookList(json.field("poststart"), outside), hookList(json.field("poststop"), outside));
     }
 
-    private static List<Hooks.Hook> hookList(JsonField json) {
+    private static List<Hooks.Hook> hookList(JsonField json, List<String> inherited) {
         List<Hooks.Hook> hooks = new ArrayList<>();
         for (JsonField hook : json.elements()) {
             hooks.add(new Hooks.Hook(hook.field("path").absolutePath(), hook.field("args").texts(),
-                    ProcessJson.environment(hook.field("env")),
+                    hook.field("env").isPresent() ? ProcessJson.environment(hook.field("env")) : inherited,
                     (int) hook.field("timeout").betweenOr(1, Integer.MAX_VALUE, 0)));
         }
         return hooks;

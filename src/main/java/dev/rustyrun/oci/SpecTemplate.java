@@ -27,9 +27,13 @@ public final class SpecTemplate {
     private SpecTemplate() {
     }
 
-    /** The file for a container that root makes. */
-    public static String privileged() {
-        return new Writer(false, 0, 0).write();
+    /**
+     * The file for a container that root makes.
+     *
+     * @param cgroupNamespace whether it gets one, as runc has it: with cgroup v2 alone
+     */
+    public static String privileged(boolean cgroupNamespace) {
+        return new Writer(false, cgroupNamespace, 0, 0).write();
     }
 
     /**
@@ -40,10 +44,10 @@ public final class SpecTemplate {
      * @param gid that user's
      */
     public static String rootless(int uid, int gid) {
-        return new Writer(true, uid, gid).write();
+        return new Writer(true, true, uid, gid).write();
     }
 
-    private record Writer(boolean rootless, int uid, int gid) {
+    private record Writer(boolean rootless, boolean cgroupNamespace, int uid, int gid) {
 
         String write() {
             ObjectNode config = JsonNodeFactory.instance.objectNode();
@@ -98,7 +102,8 @@ public final class SpecTemplate {
             }
             ArrayNode namespaces = linux.putArray("namespaces");
             for (NamespaceType type : SpecDefaults.NAMESPACES) {
-                if (!rootless || type != NamespaceType.NETWORK) {
+                boolean left = rootless && type == NamespaceType.NETWORK || !cgroupNamespace && type == NamespaceType.CGROUP;
+                if (!left) {
                     namespaces.addObject().put("type", type.word());
                 }
             }

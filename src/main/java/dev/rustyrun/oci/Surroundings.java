@@ -6,6 +6,8 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the meaning of a bundle depends on where it is read.
@@ -24,6 +26,13 @@ record Surroundings(boolean apparmor, boolean selinux, boolean resctrl, int umas
         return new Surroundings(read("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
                 new File("/sys/fs/selinux/enforce").exists(), new File("/sys/fs/resctrl/schemata").exists(),
                 umask(read("/proc/self/status")));
+    }
+
+    /** The environment of this process, {@code NAME=value} each. */
+    static List<String> environment() {
+        List<String> environment = new ArrayList<>();
+        System.getenv().forEach((name, value) -> environment.add(name + "=" + value));
+        return environment;
     }
 
     /** As in {@code status}; man 5 proc_pid_status. */

@@ -68,6 +68,65 @@ public sealed interface CommandStep extends Step {
         }
     }
 
+    /** Looks up the home directory of a user in the container's /etc/passwd: the command's HOME, which its environment lacks. */
+    record FindHome(int uid) implements CommandStep {
+        static FindHome read(PlanReader in) {
+            return new FindHome(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.FIND_HOME;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(uid);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.findHome(this);
+        }
+
+        @Override
+        public String describe() {
+            return "find the home of uid " + uid;
+        }
+    }
+
+    /**
+     * Puts the command's descriptors in their places, lets no other survive, and lets signals come again: a step of its own,
+     * so that a filter installed after it need allow nothing but the execve.
+     *
+     * @param reaper whether this process stays, and so goes on reading its signals from a descriptor
+     */
+    record HandOver(boolean reaper) implements CommandStep {
+        static HandOver read(PlanReader in) {
+            return new HandOver(in.takeFlag());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.HAND_OVER;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putFlag(reaper);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.handOver(this);
+        }
+
+        @Override
+        public String describe() {
+            return "hand over the command's descriptors";
+        }
+    }
+
     /**
      * Becomes the command, or, as a reaper, starts it and stays as PID 1.
      *
@@ -109,6 +168,10 @@ public sealed interface CommandStep extends Step {
         void openTerminal(OpenTerminal step);
 
         void changeDirectory(ChangeDirectory step);
+
+        void findHome(FindHome step);
+
+        void handOver(HandOver step);
 
         void exec(Exec step);
     }

@@ -40,14 +40,23 @@ final class LifecyclePlan {
         }
     }
 
-    /** Adds what comes between the set-up and the command. */
-    void beforeCommand(List<Step> steps) {
+    /** Adds the wait between the set-up and the command. */
+    void awaitStart(List<Step> steps) {
         if (life.detached()) {
             steps.add(new LifecycleStep.Detach());
         }
         if (life.awaitsStart()) {
             steps.add(new LifecycleStep.AwaitStart());
         }
+    }
+
+    /** Whether hooks run in the container, right before the command. */
+    boolean hasHooksInside() {
+        return !spec.hooks().startContainer().isEmpty();
+    }
+
+    /** Adds these; runtime.md, "Lifecycle", 8. */
+    void hooksInside(List<Step> steps) {
         spec.hooks().startContainer().forEach(hook -> steps.add(new LifecycleStep.RunHook(hook, true)));
     }
 }

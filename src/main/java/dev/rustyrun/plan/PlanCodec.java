@@ -95,6 +95,8 @@ public final class PlanCodec {
             case AWAIT_START -> new LifecycleStep.AwaitStart();
             case OPEN_TERMINAL -> CommandStep.OpenTerminal.read(in);
             case CHANGE_DIRECTORY -> CommandStep.ChangeDirectory.read(in);
+            case FIND_HOME -> CommandStep.FindHome.read(in);
+            case HAND_OVER -> CommandStep.HandOver.read(in);
             case EXEC -> CommandStep.Exec.read(in);
         };
     }

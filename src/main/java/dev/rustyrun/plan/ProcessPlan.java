@@ -24,19 +24,38 @@ final class ProcessPlan {
         }
     }
 
+    private boolean namesHome() {
+        for (String variable : spec.process().env()) {
+            if (variable.startsWith("HOME=")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Adds everything from giving up privileges to the command. */
     void command(List<Step> steps) {
         PrivilegePlan privileges = new PrivilegePlan(spec, host);
+        if (spec.hasProcess() && !namesHome()) {
+            steps.add(new CommandStep.FindHome(spec.process().user().uid()));
+        }
         new TaskPlan(spec).beforePrivileges(steps);
         privileges.addFirst(steps);
         lifecycle.beforeWait(steps);
         // An agent is told of the filter by run, which is there only before the wait.
         boolean early = host.seccomp().hasListener() && lifecycle.awaitsStart();
+        // A hook in the container is the container's own program as much as the command is.
+        boolean beforeHooks = !early && lifecycle.hasHooksInside();
         if (early) {
             privileges.addLast(steps);
         }
-        lifecycle.beforeCommand(steps);
-        if (!early) {
+        lifecycle.awaitStart(steps);
+        if (beforeHooks) {
+            privileges.addLast(steps);
+        }
+        lifecycle.hooksInside(steps);
+        steps.add(new CommandStep.HandOver(spec.wantsReaper()));
+        if (!early && !beforeHooks) {
             privileges.addLast(steps);
         }
         steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), spec.wantsReaper()));

@@ -38,7 +38,7 @@ public record Hooks(List<Hook> prestart, List<Hook> createRuntime, List<Hook> cr
      *
      * @param path absolute; in the container's file system for startContainer, else in the runtime's
      * @param args as of execv(3), the program's name first; empty for only that
-     * @param env {@code NAME=value} each: the whole environment
+     * @param env {@code NAME=value} each: the whole environment, also where the config names none
      * @param timeoutSeconds after which it is killed; 0 for never
      */
     public record Hook(String path, List<String> args, List<String> env, int timeoutSeconds) {

@@ -162,4 +162,35 @@ class OciHooksIT {
             }
         }
     }
+
+    @Test
+    void a_hook_that_names_no_environment_has_ours_and_in_the_container_the_commands() {
+        try (OciBundle bundle = bundle("true")) {
+            String directory = bundle.directory().toString();
+            bundle.editProcess(process -> process.withArray("env").add("FOR=the command"));
+            for (String kind : List.of("createRuntime", "startContainer")) {
+                hook(bundle, kind, "env > " + directory + "/" + kind + ".env");
+                bundle.edit(config -> ((ObjectNode) config.get("hooks").get(kind).get(0)).remove("env"));
+            }
+            bundle.rustyrun("run", "--bundle", directory, "box").expect(0);
+            assertTrue(bundle.read("createRuntime.env").contains("PATH=" + System.getenv("PATH") + "\n"),
+                    bundle.read("createRuntime.env"));
+            assertTrue(bundle.read("startContainer.env").contains("FOR=the command\n"), bundle.read("startContainer.env"));
+        }
+    }
+
+    @Test
+    void the_filter_holds_for_a_hook_in_the_container_as_for_its_command() {
+        try (OciBundle bundle = bundle("true")) {
+            bundle.edit(config -> {
+                ObjectNode rule = config.withObject("/linux/seccomp").put("defaultAction", "SCMP_ACT_ALLOW")
+                        .withArray("syscalls").addObject();
+                rule.put("action", "SCMP_ACT_KILL_PROCESS").putArray("names").add("mkdir").add("mkdirat");
+            });
+            hook(bundle, "startContainer", "exec mkdir " + bundle.directory() + "/made");
+            String line = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(125).errorLine();
+            assertTrue(line.contains("hook /bin/sh was killed by SIGSYS"), line);
+            assertTrue(!bundle.file("made").toFile().exists());
+        }
+    }
 }

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -329,5 +331,56 @@ class OciLifecycleIT {
     private static List<String> cgroupsOf(String id) {
         return Launcher.execute(List.of("find", "/sys/fs/cgroup", "-type", "d", "-path", "*/rustyrun/" + id), "").out()
                 .lines().toList();
+    }
+
+    @Test
+    void a_command_without_a_home_has_that_of_its_user() throws Exception {
+        try (OciBundle bundle = new OciBundle("sh", "-c", "echo $HOME")) {
+            Files.createDirectory(bundle.file("etc"));
+            Files.writeString(bundle.file("etc").resolve("passwd"), "root:x:0:0::/root:/bin/sh\nann:x:7:7::/home/ann:/bin/sh\n");
+            bundle.edit(config -> config.withArray("mounts").addObject().put("destination", "/etc").put("type", "bind")
+                    .put("source", bundle.file("etc").toString()).putArray("options").add("bind"));
+            for (String[] expected : new String[][] {{"0", "/root"}, {"7", "/home/ann"}, {"8", "/"}}) {
+                bundle.editProcess(process -> process.withObject("/user").put("uid", Integer.parseInt(expected[0])));
+                assertEquals(expected[1] + "\n", bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").out());
+            }
+        }
+    }
+
+    @Test
+    void a_filter_may_allow_the_execve_and_what_the_command_needs_and_nothing_else_natively() {
+        Assumptions.assumeTrue(Launcher.isNative(), "a JVM makes calls of its own between the filter and the execve: the test"
+                + " needs the native executable");
+        try (OciBundle bundle = new OciBundle("echo", "through")) {
+            bundle.edit(config -> {
+                ObjectNode rule = config.withObject("/linux/seccomp").put("defaultAction", "SCMP_ACT_ERRNO")
+                        .withArray("syscalls").addObject().put("action", "SCMP_ACT_ALLOW");
+                List.of("execve", "brk", "arch_prctl", "set_tid_address", "set_robust_list", "rseq", "prlimit64", "readlink",
+                        "readlinkat", "getrandom", "mprotect", "prctl", "getuid", "newfstatat", "fstat", "write", "exit_group").forEach(rule.putArray("names")::add);
+            });
+            Launcher.Result run = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(0);
+            assertEquals("through\n", run.out());
+        }
+    }
+
+    @Test
+    void a_cgroup_that_is_frozen_is_refused_for_what_enters_it_would_never_start() throws Exception {
+        boolean v1 = Files.isDirectory(Path.of("/sys/fs/cgroup/freezer"));
+        String parent = "/rustyrun-frozen-" + ProcessHandle.current().pid();
+        Path directory = Path.of((v1 ? "/sys/fs/cgroup/freezer" : "/sys/fs/cgroup") + parent);
+        Path state = directory.resolve(v1 ? "freezer.state" : "cgroup.freeze");
+        Files.createDirectory(directory);
+        try (OciBundle bundle = new OciBundle("true")) {
+            bundle.edit(config -> config.withObject("/linux").put("cgroupsPath", parent + "/box"));
+            Files.writeString(state, v1 ? "FROZEN" : "1");
+            String line = bundle.create("box").expect(125).errorLine();
+            assertTrue(line.contains("the cgroup " + parent + "/box or one above it is frozen: thaw it first"), line);
+            assertEquals(List.of(), bundle.left());
+            Files.writeString(state, v1 ? "THAWED" : "0");
+            bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(0);
+        } finally {
+            Files.writeString(state, v1 ? "THAWED" : "0");
+            Launcher.execute(List.of("sh", "-c", "find /sys/fs/cgroup -depth -type d -path '*" + parent + "*' -exec rmdir {} +"), "");
+        }
     }
 }

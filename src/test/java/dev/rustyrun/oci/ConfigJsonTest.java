@@ -132,7 +132,7 @@ class ConfigJsonTest {
 
     @Test
     void all_six_kinds_of_hooks_are_read() {
-        String one = "[{\"path\": \"/h\", \"args\": [\"h\", \"x\"], \"env\": [\"A=1\"], \"timeout\": 7}, {\"path\": \"/i\"}]";
+        String one = "[{\"path\": \"/h\", \"args\": [\"h\", \"x\"], \"env\": [\"A=1\"], \"timeout\": 7}, {\"path\": \"/i\", \"env\": []}]";
         Hooks hooks = parse("", "\"hooks\": {\"prestart\": %1$s, \"createRuntime\": %1$s, \"createContainer\": %1$s,"
                 .formatted(one) + "\"startContainer\": %1$s, \"poststart\": %1$s, \"poststop\": %1$s}".formatted(one), "").hooks();
         List<Hooks.Hook> both = List.of(new Hooks.Hook("/h", List.of("h", "x"), List.of("A=1"), 7),

@@ -34,7 +34,7 @@ class OciOutputTest {
 
     @Test
     void the_template_is_a_container_with_the_default_file_systems() {
-        Spec spec = read(SpecTemplate.privileged());
+        Spec spec = read(SpecTemplate.privileged(true));
         assertEquals(new Spec.Root("/bundle/rootfs", true), spec.root());
         assertEquals(List.of("sh"), spec.process().args());
         assertTrue(spec.process().terminal() && spec.process().noNewPrivileges());

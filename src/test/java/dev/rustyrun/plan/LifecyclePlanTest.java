@@ -33,15 +33,15 @@ class LifecyclePlanTest {
     private static List<StepKind> interesting(List<Step> steps) {
         List<StepKind> kinds = List.of(StepKind.AWAIT_HOST_HOOKS, StepKind.RUN_HOOK, StepKind.PIVOT_ROOT, StepKind.SET_USER,
                 StepKind.RECEIVE_DESCRIPTORS, StepKind.FIND_PROGRAM, StepKind.DETACH, StepKind.AWAIT_START,
-                StepKind.INSTALL_SECCOMP, StepKind.EXEC);
+                StepKind.INSTALL_SECCOMP, StepKind.HAND_OVER, StepKind.EXEC);
         return steps.stream().map(Step::kind).filter(kinds::contains).toList();
     }
 
     @Test
-    void a_created_container_waits_between_its_set_up_and_its_filter() {
+    void a_created_container_waits_between_its_set_up_and_its_filter_which_holds_for_its_hooks_too() {
         List<StepKind> expected = List.of(StepKind.AWAIT_HOST_HOOKS, StepKind.RUN_HOOK, StepKind.PIVOT_ROOT, StepKind.SET_USER,
-                StepKind.RECEIVE_DESCRIPTORS, StepKind.FIND_PROGRAM, StepKind.DETACH, StepKind.AWAIT_START, StepKind.RUN_HOOK,
-                StepKind.INSTALL_SECCOMP, StepKind.EXEC);
+                StepKind.RECEIVE_DESCRIPTORS, StepKind.FIND_PROGRAM, StepKind.DETACH, StepKind.AWAIT_START,
+                StepKind.INSTALL_SECCOMP, StepKind.RUN_HOOK, StepKind.HAND_OVER, StepKind.EXEC);
         for (boolean noNewPrivileges : List.of(true, false)) {
             LaunchPlan plan = PlanCompiler.compile(spec(noNewPrivileges), FILTERED, Lifecycle.CREATED.withDescriptors(2));
             assertEquals(expected, interesting(plan.init()));
@@ -56,14 +56,14 @@ class LifecyclePlanTest {
         for (boolean noNewPrivileges : List.of(true, false)) {
             LaunchPlan plan = PlanCompiler.compile(spec(noNewPrivileges), host, Lifecycle.CREATED);
             assertEquals(List.of(StepKind.FIND_PROGRAM, StepKind.INSTALL_SECCOMP, StepKind.DETACH, StepKind.AWAIT_START,
-                    StepKind.RUN_HOOK, StepKind.EXEC), interesting(plan.init()).subList(4, 10));
+                    StepKind.RUN_HOOK, StepKind.HAND_OVER, StepKind.EXEC), interesting(plan.init()).subList(4, 11));
         }
     }
 
     @Test
     void one_in_the_foreground_waits_for_nothing() {
         LaunchPlan plan = PlanCompiler.compile(new SpecBuilder("/r", List.of("sh")).build(), FILTERED);
-        assertEquals(List.of(StepKind.PIVOT_ROOT, StepKind.SET_USER, StepKind.INSTALL_SECCOMP, StepKind.EXEC),
+        assertEquals(List.of(StepKind.PIVOT_ROOT, StepKind.SET_USER, StepKind.HAND_OVER, StepKind.INSTALL_SECCOMP, StepKind.EXEC),
                 interesting(plan.init()));
     }
 
@@ -84,6 +84,6 @@ class LifecyclePlanTest {
                 StepKind.JOIN_NAMESPACE, StepKind.JOIN_NAMESPACE), plan.child().stream().map(Step::kind).toList());
         assertEquals(List.of(StepKind.ENTER_CGROUP, StepKind.JOIN_NAMESPACE, StepKind.ENTER_CONTAINER),
                 plan.init().subList(0, 3).stream().map(Step::kind).toList(), "init, not child, joins the mounts");
-        assertEquals(List.of(StepKind.SET_USER, StepKind.INSTALL_SECCOMP, StepKind.EXEC), interesting(plan.init()));
+        assertEquals(List.of(StepKind.SET_USER, StepKind.HAND_OVER, StepKind.INSTALL_SECCOMP, StepKind.EXEC), interesting(plan.init()));
     }
 }

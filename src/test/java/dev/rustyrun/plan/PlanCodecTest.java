@@ -40,6 +40,7 @@ class PlanCodecTest {
             new LifecycleStep.ReceiveDescriptors(4), new LifecycleStep.FindProgram(List.of("sh"), List.of("PATH=/bin")),
             new LifecycleStep.Detach(), new LifecycleStep.AwaitStart(),
             new CommandStep.OpenTerminal(1000, true, 24, 80), new CommandStep.ChangeDirectory("/c"),
+            new CommandStep.FindHome(1000), new CommandStep.HandOver(true),
             new CommandStep.Exec(List.of("a", "", "ü\n\u0001"), List.of("A=1"), true));
 
     @Test

@@ -102,8 +102,8 @@ class PlanCompilerTest {
                 PREPARED).init());
         assertEquals(List.of("EnterCgroup", "Unshare", "SetHostname", "LoopbackUp", "EnterRootfs", "MountFileSystem",
                 "BindMount", "MakeDevice", "MakeLink", "SetSysctl", "OpenTerminal", "MaskPath", "ReadOnlyPath", "PivotRoot",
-                "ChangeDirectory", "ReadOnlyRoot", "LimitCapabilities", "SetUser", "SetCapabilities", "NoNewPrivileges",
-                "InstallSeccomp", "Exec"), order);
+                "ChangeDirectory", "ReadOnlyRoot", "FindHome", "LimitCapabilities", "SetUser", "SetCapabilities",
+                "NoNewPrivileges", "HandOver", "InstallSeccomp", "Exec"), order);
     }
 
     @Test
