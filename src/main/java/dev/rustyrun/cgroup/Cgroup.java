@@ -48,8 +48,14 @@ public interface Cgroup {
      */
     List<String> procsFiles();
 
+    /** The same for groups below it, which must be there. */
+    List<String> procsFiles(GroupsBelow below);
+
     /** What it has used. */
     Statistics statistics();
+
+    /** The part of that which tells of memory, or {@link Statistics#UNKNOWN}: for who looks often. */
+    long oomKills();
 
     /** What is wanted of that at the end of a launch. */
     Usage usage();

@@ -98,8 +98,20 @@ final class HybridCgroup implements Cgroup {
     }
 
     @Override
+    public List<String> procsFiles(GroupsBelow below) {
+        List<String> all = new ArrayList<>(v1.procsFiles(below));
+        all.addAll(v2.procsFilesBelow(below));
+        return all;
+    }
+
+    @Override
     public Statistics statistics() {
         return v2.exists() ? v1.statistics().or(v2.statistics()) : v1.statistics();
+    }
+
+    @Override
+    public long oomKills() {
+        return Statistics.known(v1.oomKills(), v2.exists() ? v2.oomKills() : Statistics.UNKNOWN);
     }
 
     @Override

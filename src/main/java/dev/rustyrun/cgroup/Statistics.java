@@ -58,7 +58,7 @@ public record Statistics(long memoryCurrent, long memoryPeak, long memoryLimit, 
         long limit = number(texts.of("memory", "memory.limit_in_bytes"));
         return new Statistics(number(texts.of("memory", "memory.usage_in_bytes")),
                 number(texts.of("memory", "memory.max_usage_in_bytes")), limit >= V1_UNLIMITED ? UNLIMITED : limit,
-                value(texts.of("memory", "memory.oom_control"), "oom_kill"),
+                oomKillsOfV1(texts),
                 micros(number(texts.of("cpuacct", "cpuacct.usage"))),
                 micros(number(texts.of("cpuacct", "cpuacct.usage_user"))),
                 micros(number(texts.of("cpuacct", "cpuacct.usage_sys"))), micros(value(cpu, "throttled_time")),
@@ -72,12 +72,20 @@ public record Statistics(long memoryCurrent, long memoryPeak, long memoryLimit, 
         String io = texts.of("io", "io.stat");
         boolean hasIo = !io.isEmpty();
         return new Statistics(number(texts.of("memory", "memory.current")), number(texts.of("memory", "memory.peak")),
-                number(texts.of("memory", "memory.max")), value(texts.of("memory", "memory.events"), "oom_kill"),
+                number(texts.of("memory", "memory.max")), oomKillsOfV2(texts),
                 value(cpu, "usage_usec"), value(cpu, "user_usec"), value(cpu, "system_usec"),
                 value(cpu, "throttled_usec"), value(cpu, "nr_throttled"), number(texts.of("pids", "pids.current")),
                 number(texts.of("pids", "pids.peak")), number(texts.of("pids", "pids.max")),
                 value(texts.of("pids", "pids.events"), "max"), hasIo ? sum(io, "rbytes=") : UNKNOWN,
                 hasIo ? sum(io, "wbytes=") : UNKNOWN);
+    }
+
+    static long oomKillsOfV1(Texts texts) {
+        return value(texts.of("memory", "memory.oom_control"), "oom_kill");
+    }
+
+    static long oomKillsOfV2(Texts texts) {
+        return value(texts.of("memory", "memory.events"), "oom_kill");
     }
 
     static long micros(long nanos) {

@@ -183,6 +183,34 @@ final class V1Cgroup implements Cgroup {
         return procs;
     }
 
+    @Override
+    public List<String> procsFiles(GroupsBelow below) {
+        for (String controller : below.controllers()) {
+            if (layout.v1(controller).map(mount -> files.exists(directory(mount))).orElse(false)) {
+                continue;
+            }
+            throw new CgroupException("the container is in no cgroup of a controller \"" + controller
+                    + "\": it has those of " + usedControllers());
+        }
+        List<String> procs = new ArrayList<>();
+        for (CgroupMount mount : layout.v1Mounts()) {
+            if (files.exists(directory(mount))) {
+                procs.add(below.below(files, directory(mount), mount.controllers()) + TASKS);
+            }
+        }
+        return procs;
+    }
+
+    private List<String> usedControllers() {
+        List<String> used = new ArrayList<>();
+        for (CgroupMount mount : layout.v1Mounts()) {
+            if (files.exists(directory(mount))) {
+                used.addAll(mount.controllers());
+            }
+        }
+        return used;
+    }
+
     /** Those that are there. */
     private List<String> directories() {
         List<String> there = new ArrayList<>();
@@ -197,6 +225,11 @@ final class V1Cgroup implements Cgroup {
     @Override
     public Statistics statistics() {
         return Statistics.ofV1(this::text);
+    }
+
+    @Override
+    public long oomKills() {
+        return Statistics.oomKillsOfV1(this::text);
     }
 
     @Override

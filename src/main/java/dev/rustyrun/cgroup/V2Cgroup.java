@@ -144,8 +144,27 @@ final class V2Cgroup implements Cgroup {
     }
 
     @Override
+    public List<String> procsFiles(GroupsBelow below) {
+        if (!below.controllers().isEmpty()) {
+            throw new CgroupException("a group of cgroup v2 is that of all controllers: name a path without "
+                    + below.controllers());
+        }
+        return procsFilesBelow(below);
+    }
+
+    /** The same where v1 has the controllers that are named. */
+    List<String> procsFilesBelow(GroupsBelow below) {
+        return exists() ? List.of(below.below(files, directory, List.of()) + PROCS) : List.of();
+    }
+
+    @Override
     public Statistics statistics() {
         return Statistics.ofV2(this::text);
+    }
+
+    @Override
+    public long oomKills() {
+        return Statistics.oomKillsOfV2(this::text);
     }
 
     @Override

@@ -14,6 +14,10 @@ final class BundleOptions {
             description = "The bundle's directory (default of create: this one).")
     private Path bundle;
 
+    @Option(names = {"-f", "--config"}, paramLabel = "FILE", defaultValue = Bundle.CONFIG,
+            description = "Its configuration, if not ${DEFAULT-VALUE}; relative to the bundle's directory.")
+    private String config;
+
     @Option(names = "--no-pivot", description = "Change the root without pivot_root, as on a ramdisk; less safe.")
     private boolean noPivot;
 
@@ -26,9 +30,9 @@ final class BundleOptions {
     @Option(names = "--trace-steps", hidden = true, description = "Report each step and its time on stderr.")
     private boolean trace;
 
-    /** Whether a bundle was named. */
+    /** Whether a bundle was named, or what is in one. */
     boolean isGiven() {
-        return bundle != null;
+        return bundle != null || !config.equals(Bundle.CONFIG);
     }
 
     /**
@@ -37,11 +41,11 @@ final class BundleOptions {
      * @throws InvalidSpecException when it is none
      */
     Bundle read(Linux linux) {
-        Bundle read = Bundle.read(linux, bundle == null ? Path.of(".") : bundle);
+        Bundle read = Bundle.read(linux, bundle == null ? Path.of(".") : bundle, config);
         return read.with(NotifySocket.passOn(detached.withListenDescriptors(read).spec()));
     }
 
-    CreateOptions createOptions() {
-        return detached.options(noPivot, trace);
+    CreateOptions createOptions(CommandContext context) {
+        return detached.options(noPivot, trace || context.log().isDebugging());
     }
 }

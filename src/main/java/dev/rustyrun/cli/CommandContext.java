@@ -1,8 +1,10 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.launch.PrintedSteps;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.StepLog;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.PrintStream;
@@ -25,8 +27,17 @@ record CommandContext(Linux linux, SelfExec self, ContainerStore store, Optional
      * @throws InvalidSpecException when there is none, for an ordinary user on the JVM
      */
     RunStage stage(String command) {
-        return started.orElseThrow(() -> new InvalidSpecException(command + " needs root on the JVM: without root it takes a"
+        RunStage stage = started.orElseThrow(() -> new InvalidSpecException(command + " needs root on the JVM: without root it takes a"
                 + " user namespace, which a process with several threads cannot enter; that needs the native binary"));
+        if (log.isDebugging()) {
+            stage.logSteps(steps());
+        }
+        return stage;
+    }
+
+    /** Where traced steps go: whoever debugs wants them in the log. */
+    StepLog steps() {
+        return log.isDebugging() ? log::step : new PrintedSteps(messages);
     }
 
     /** Tells of an error, in one line. */

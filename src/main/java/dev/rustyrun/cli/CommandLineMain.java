@@ -11,6 +11,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
@@ -25,7 +26,7 @@ public final class CommandLineMain {
     private final Linux linux;
     private final SelfExec self;
     private final PrintStream messages;
-    private ErrorLog log = new ErrorLog("", false);
+    private ErrorLog log = new ErrorLog("", false, false);
 
     private CommandLineMain(Linux linux, SelfExec self, PrintStream messages) {
         this.linux = linux;
@@ -70,6 +71,11 @@ public final class CommandLineMain {
         try {
             RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();
             log = root.global().errorLog();
+            log.open();
+            if (log.isDebugging()) {
+                log.debug("rustyrun " + Build.VERSION + ", process " + linux.processId() + ": "
+                        + String.join(" ", parsed.originalArgs()));
+            }
             ParseResult last = lastOf(parsed);
             if (last.commandSpec().userObject() instanceof ContainerCommand command) {
                 root.global().check();
@@ -110,12 +116,14 @@ public final class CommandLineMain {
      */
     private static final class Commands {
 
-        // What follows the command's name is the command's: "run --rootfs DIR ls -t" asks for no terminal.
+        /** Those that hand words on: "run --rootfs DIR ls -t" asks for no terminal, "ps box -e" gives ps its option. */
+        private static final Set<String> OWN_WORDS = Set.of("run", "exec", "ps");
+
         static final CommandLine MODEL = new CommandLine(new RustyrunCommand()).setStopAtPositional(true);
 
         static {
             MODEL.getSubcommands().forEach((name, command) -> {
-                command.setStopAtPositional(name.equals("run") || name.equals("exec"));
+                command.setStopAtPositional(OWN_WORDS.contains(name));
                 // Made here, and so built in too; later it would be made by reflection.
                 command.getCommand();
             });

@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.container.Bundle;
+import dev.rustyrun.container.CreateOptions;
 import dev.rustyrun.container.Creation;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
@@ -27,9 +28,10 @@ final class CreateCommand implements ContainerCommand {
         RunStage stage = context.stage("create");
         try {
             Bundle bundle = options.read(context.linux());
-            options.createOptions().checkTerminal(bundle.spec().process());
+            CreateOptions how = options.createOptions(context);
+            how.checkTerminal(bundle.spec().process());
             Creation creation = new Creation(context.linux(), context.self(), context.store(), context.messages());
-            failure = creation.create(id, bundle, options.createOptions(), stage);
+            failure = creation.create(id, bundle, how, stage);
         } catch (RuntimeException e) {
             stage.abandon();
             throw e;

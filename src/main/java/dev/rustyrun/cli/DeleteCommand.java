@@ -1,7 +1,11 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.container.ContainerState;
 import dev.rustyrun.container.Deletion;
+import dev.rustyrun.spec.InvalidSpecException;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -17,10 +21,27 @@ final class DeleteCommand implements ContainerCommand {
     @Option(names = {"-f", "--force"}, description = "Kill one that has not stopped; one that is not there is no error.")
     private boolean force;
 
+    @Option(names = "--regex", description = "The ids are regular expressions: delete every container whose id has a match.")
+    private boolean regex;
+
     @Override
     public int perform(CommandContext context) {
         Deletion deletion = new Deletion(context.linux(), context.store(), context.messages());
-        ids.forEach(id -> deletion.delete(id, force));
+        (regex ? matching(context) : ids).forEach(id -> deletion.delete(id, force));
         return 0;
+    }
+
+    private List<String> matching(CommandContext context) {
+        List<Pattern> patterns = ids.stream().map(DeleteCommand::pattern).toList();
+        return context.store().all().stream().map(ContainerState::id)
+                .filter(id -> patterns.stream().anyMatch(pattern -> pattern.matcher(id).find())).toList();
+    }
+
+    private static Pattern pattern(String text) {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw new InvalidSpecException("--regex: \"" + text + "\" is no regular expression: " + e.getDescription());
+        }
     }
 }

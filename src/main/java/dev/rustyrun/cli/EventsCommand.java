@@ -9,10 +9,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rustyrun events}: prints what a container uses, again and again. */
+/** {@code rustyrun events}: prints what a container uses, again and again, and that it had no memory left. */
 @Command(name = "events", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Prints what a container uses, as a JSON object on a line of its own.")
+        exitCodeOnInvalidInput = 125, description = {"Prints what a container uses, as a JSON object on a line of its own,",
+            "and one when a process was killed because the container had no memory left."})
 final class EventsCommand implements ContainerCommand {
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    /** What happened to a container that is deleted between two looks is not told. */
+    private static final int MOST_BETWEEN_LOOKS_MILLIS = 100;
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
@@ -27,19 +32,36 @@ final class EventsCommand implements ContainerCommand {
     @Override
     public int perform(CommandContext context) {
         int millis = millis(interval);
-        print(Running.of(context.store(), id));
+        Running running = Running.of(context.store(), id);
+        print(StatisticsJson.write(id, running.statistics()));
+        long kills = running.oomKills();
+        long next = System.nanoTime() + millis * NANOS_PER_MILLI;
         while (!once) {
-            context.linux().poll(new PollSet(1), millis);
-            if (!context.store().status(context.store().get(id)).hasProcess()) {
+            context.linux().poll(new PollSet(1), Math.min(millis, MOST_BETWEEN_LOOKS_MILLIS));
+            // Looked at first: what has ended may have been killed just before.
+            boolean ended = !hasProcess(context);
+            long now = running.oomKills();
+            if (now > kills) {
+                print(StatisticsJson.outOfMemory(id));
+                kills = now;
+            }
+            if (ended) {
                 return 0;
             }
-            print(Running.of(context.store(), id));
+            if (System.nanoTime() - next >= 0) {
+                print(StatisticsJson.write(id, running.statistics()));
+                next = System.nanoTime() + millis * NANOS_PER_MILLI;
+            }
         }
         return 0;
     }
 
-    private void print(Running running) {
-        System.out.writeBytes((StatisticsJson.write(id, running.statistics()) + "\n").getBytes(StandardCharsets.UTF_8));
+    private boolean hasProcess(CommandContext context) {
+        return context.store().find(id).filter(state -> context.store().status(state).hasProcess()).isPresent();
+    }
+
+    private static void print(String event) {
+        System.out.writeBytes((event + "\n").getBytes(StandardCharsets.UTF_8));
         System.out.flush();
     }
 

@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.cgroup.GroupsBelow;
 import dev.rustyrun.container.Execution;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
@@ -35,6 +36,13 @@ final class ExecCommand implements ContainerCommand {
     @Option(names = {"-d", "--detach"}, description = "Do not wait for its end.")
     private boolean detach;
 
+    @Option(names = "--ignore-paused", description = "Start it in a paused container too: it goes on when that is resumed.")
+    private boolean ignorePaused;
+
+    @Option(names = "--cgroup", paramLabel = "[CONTROLLERS:]PATH",
+            description = "A cgroup below the container's that it is in; of some v1 controllers only; repeatable.")
+    private List<String> cgroups = List.of();
+
     @Mixin
     private ExecProcessOptions options;
 
@@ -48,8 +56,9 @@ final class ExecCommand implements ContainerCommand {
             if (process == null == words.isEmpty()) {
                 throw new InvalidSpecException("exec takes a command, or --process with a file that describes one");
             }
-            ended = new Execution(context.linux(), context.self(), context.store()).execute(id,
-                    of -> process(context.linux(), of), detached.options(false, false), detach, context.stage("exec"));
+            Execution.Place place = new Execution.Place(id, ignorePaused, GroupsBelow.of(cgroups));
+            ended = new Execution(context.linux(), context.self(), context.store()).execute(place,
+                    of -> process(context, of), detached.options(false, context.log().isDebugging()), detach, context.stage("exec"));
         } catch (RuntimeException e) {
             context.started().ifPresent(RunStage::abandon);
             throw e;
@@ -60,8 +69,9 @@ final class ExecCommand implements ContainerCommand {
         return ended.exitCode();
     }
 
-    private Spec.Process process(Linux linux, Spec.Process of) {
-        return DetachOptions.with(process == null ? options.applyTo(of, words) : read(linux));
+    private Spec.Process process(CommandContext context, Spec.Process of) {
+        return DetachOptions.with(process == null ? options.applyTo(of, words, context.messages())
+                : read(context.linux()));
     }
 
     private Spec.Process read(Linux linux) {

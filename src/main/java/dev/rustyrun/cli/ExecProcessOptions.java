@@ -3,9 +3,11 @@ package dev.rustyrun.cli;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -34,13 +36,14 @@ final class ExecProcessOptions {
     @Option(names = "--no-new-privs", description = "Let no execve grant it more privileges.")
     private boolean noNewPrivileges;
 
-    @Option(names = "--ignore-paused", hidden = true, description = "Taken for runc's sake.")
-    private boolean ignorePaused;
-
-    /** The process {@code of} the container's config.json, with another command and what else was asked for. */
-    Spec.Process applyTo(Spec.Process of, List<String> args) {
+    /**
+     * The process {@code of} the container's config.json, with another command and what else was asked for.
+     *
+     * @param messages where warnings go
+     */
+    Spec.Process applyTo(Spec.Process of, List<String> args, PrintStream messages) {
         return new Spec.Process(tty, user(of.user()), args, environment(of.env()), cwd == null ? of.cwd() : cwd,
-                capabilities(of.capabilities()), noNewPrivileges || of.noNewPrivileges(), of.rlimits(), of.oomScoreAdj(),
+                capabilities(of.capabilities(), messages), noNewPrivileges || of.noNewPrivileges(), of.rlimits(), of.oomScoreAdj(),
                 of.consoleSize(), of.apparmorProfile(), of.selinuxLabel(), of.scheduling());
     }
 
@@ -68,17 +71,27 @@ final class ExecProcessOptions {
         return all;
     }
 
-    private Spec.Capabilities capabilities(Spec.Capabilities of) {
+    private Spec.Capabilities capabilities(Spec.Capabilities of, PrintStream messages) {
         if (capabilities.isEmpty()) {
             return of;
         }
-        List<Capability> added = capabilities.stream().map(Capability::named).toList();
+        List<Capability> added = capabilities.stream().flatMap(name -> known(name, messages).stream()).toList();
         return new Spec.Capabilities(with(of.bounding(), added), with(of.effective(), added), with(of.permitted(), added),
                 of.inheritable(), of.ambient());
     }
 
+    /** As in config.json: what this kernel does not know cannot be granted, and that is no reason not to start. */
+    private static Optional<Capability> known(String name, PrintStream messages) {
+        Optional<Capability> known = Capability.find(name);
+        if (known.isEmpty()) {
+            messages.println("rustyrun: warning: --cap " + name + " is no capability that Rustyrun knows, and is ignored");
+        }
+        return known;
+    }
+
     private static Set<Capability> with(Set<Capability> set, List<Capability> added) {
-        EnumSet<Capability> all = EnumSet.copyOf(added);
+        EnumSet<Capability> all = EnumSet.noneOf(Capability.class);
+        all.addAll(added);
         all.addAll(set);
         return all;
     }

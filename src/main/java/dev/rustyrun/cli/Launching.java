@@ -9,7 +9,7 @@ final class Launching {
 
     private static final Set<String> COMMANDS = Set.of("run", "create", "exec");
     private static final Set<String> ONLY_TELLS = Set.of("--explain", "--help", "-h", "--version", "-V");
-    private static final Set<String> WITH_VALUE = Set.of("--root", "--log", "--log-format");
+    private static final Set<String> WITH_VALUE = Set.of("--root", "--log", "--log-format", "--cgroup-manager");
 
     private Launching() {
     }
@@ -18,6 +18,9 @@ final class Launching {
     static Optional<String> commandOf(String[] args) {
         int at = 0;
         while (at < args.length && args[at].startsWith("-")) {
+            if (args[at].equals("-v")) {
+                return Optional.empty();
+            }
             at += WITH_VALUE.contains(args[at]) ? 2 : 1;
         }
         boolean asked = at < args.length - 1 && COMMANDS.contains(args[at])

@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun ps}: prints the processes of a container, as the host numbers them. */
 @Command(name = "ps", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Prints the processes of a container, as the host numbers them.")
+        exitCodeOnInvalidInput = 125, description = "Prints the processes of a container, as the host numbers them.",
+        footer = {"", "Options come before the id; what follows it goes to ps(1).", "", "Example:", "  rustyrun ps web -e -o pid,args"})
 final class PsCommand implements ContainerCommand {
 
     @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
@@ -30,7 +31,7 @@ final class PsCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        List<Integer> processes = Running.of(context.store(), id).processes();
+        List<Integer> processes = Running.processes(context.store(), id);
         if (format.equals("json")) {
             ArrayNode array = JsonNodeFactory.instance.arrayNode();
             processes.forEach(array::add);

@@ -42,6 +42,9 @@ final class RunCommand implements ContainerCommand {
     @Option(names = {"-d", "--detach"}, description = "With a bundle: do not wait for its end.")
     private boolean detach;
 
+    @Option(names = "--keep", description = "With a bundle: leave the container, stopped, until it is deleted.")
+    private boolean keep;
+
     @Option(names = "--command", paramLabel = "CMD [ARGS...]", arity = "1", preprocessor = CommandWords.class,
             description = "The command; all words after it are its arguments. Last option.")
     private List<String> command = List.of();
@@ -104,8 +107,9 @@ final class RunCommand implements ContainerCommand {
             if (rootfs == null) {
                 return runBundle(context);
             }
-            if (bundle.isGiven()) {
-                throw new InvalidSpecException("--rootfs and --bundle: a container comes from one of them");
+            if (bundle.isGiven() || keep) {
+                throw new InvalidSpecException("--rootfs and " + (keep ? "--keep, which is for a bundle"
+                        : "--bundle") + ": a container comes from one of them");
             }
             return runRootfs(context);
         } catch (RuntimeException e) {
@@ -120,8 +124,8 @@ final class RunCommand implements ContainerCommand {
                     : "what to run is missing: give --rootfs DIR and a command, or --bundle DIR and an id");
         }
         RunStage stage = context.stage("run");
-        Outcome ended = new BundleRun(context.linux(), context.self(), context.store(), context.messages())
-                .run(words.get(0), bundle.read(context.linux()), bundle.createOptions(), detach, stage);
+        Outcome ended = new BundleRun(context.linux(), context.self(), context.store(), context.messages(),
+                context.steps()).run(words.get(0), bundle.read(context.linux()), bundle.createOptions(context), detach, keep, stage);
         return tell(ended, context);
     }
 
@@ -136,7 +140,8 @@ final class RunCommand implements ContainerCommand {
         RunStage stage = context.stage("run");
         launch.warning().ifPresent(warning -> context.messages().println("rustyrun: warning: " + warning));
         context.linux().releaseProgramPages();
-        return tell(launch.run(name, stage.sparing(), trace, outcome.timeoutMillis()), context);
+        boolean traced = trace || context.log().isDebugging();
+        return tell(launch.run(name, stage.sparing(), traced, outcome.timeoutMillis()), context);
     }
 
     private int tell(Outcome ended, CommandContext context) {

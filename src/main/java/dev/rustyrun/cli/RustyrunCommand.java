@@ -4,11 +4,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code rustyrun} itself, which only has subcommands. */
-@Command(name = "rustyrun", description = "Runs commands in containers.", mixinStandardHelpOptions = true,
+@Command(name = "rustyrun", description = "Runs commands in containers.",
         versionProvider = Version.class,
         subcommands = {RunCommand.class, CreateCommand.class, StartCommand.class, StateCommand.class, KillCommand.class,
             DeleteCommand.class, ListCommand.class, ExecCommand.class, PsCommand.class, PauseCommand.class, ResumeCommand.class,
@@ -20,6 +21,13 @@ final class RustyrunCommand implements Runnable {
 
     @Mixin
     private GlobalOptions global;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
+    private boolean help;
+
+    // -v is runc's, which engines ask for its version too; it is a command's own option after that command's name.
+    @Option(names = {"-v", "-V", "--version"}, versionHelp = true, description = "Print version information and exit.")
+    private boolean version;
 
     @Spec
     private CommandSpec spec;

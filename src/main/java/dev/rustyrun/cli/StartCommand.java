@@ -17,7 +17,7 @@ final class StartCommand implements ContainerCommand {
     @Override
     public int perform(CommandContext context) {
         Optional<StartReports.Failure> failure =
-                new Start(context.linux(), context.store(), context.messages()).start(id);
+                new Start(context.linux(), context.store(), context.steps()).start(id);
         failure.ifPresent(found -> context.error(found.message()));
         return failure.map(StartReports.Failure::exitCode).orElse(0);
     }

@@ -45,6 +45,12 @@ final class UpdateCommand implements ContainerCommand {
     @Option(names = "--cpu-period", paramLabel = "MICROS", description = "The period.")
     private Long period;
 
+    @Option(names = "--cpu-rt-period", paramLabel = "MICROS", description = "The period of real-time processes (cgroup v1).")
+    private Long realtimePeriod;
+
+    @Option(names = "--cpu-rt-runtime", paramLabel = "MICROS", description = "Their processor time in each (cgroup v1).")
+    private Long realtimeRuntime;
+
     @Option(names = "--cpuset-cpus", paramLabel = "LIST", description = "On which processors.")
     private String cpus;
 
@@ -81,6 +87,8 @@ final class UpdateCommand implements ContainerCommand {
         number(all, "cpu", "shares", shares);
         number(all, "cpu", "quota", quota);
         number(all, "cpu", "period", period);
+        number(all, "cpu", "realtimePeriod", realtimePeriod);
+        number(all, "cpu", "realtimeRuntime", realtimeRuntime);
         text(all, "cpus", cpus);
         text(all, "mems", mems);
         number(all, "pids", "limit", pids);

@@ -20,18 +20,22 @@ import java.util.List;
  */
 public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
 
+    /** The file in it that says what to run. */
+    public static final String CONFIG = "config.json";
+
     /**
      * Reads and checks a bundle.
      *
+     * @param config the file that says what to run, relative to {@code directory}
      * @throws InvalidSpecException when it is none
      */
-    public static Bundle read(Linux linux, Path directory) {
+    public static Bundle read(Linux linux, Path directory, String config) {
         Path path = directory.toAbsolutePath().normalize();
         try {
-            return parse(path, linux.readFile(path.resolve("config.json").toString()));
+            return parse(path, linux.readFile(path.resolve(config).toString()));
         } catch (LinuxException e) {
             throw new InvalidSpecException("bundle " + path + (e.errno() == Errno.ENOENT
-                    ? " has no config.json: no such file or directory" : " cannot be read: " + e.getMessage()));
+                    ? " has no " + config + ": no such file or directory" : " cannot be read: " + e.getMessage()));
         }
     }
 

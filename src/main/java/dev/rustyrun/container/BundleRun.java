@@ -4,6 +4,7 @@ import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StartReports;
+import dev.rustyrun.launch.StepLog;
 import dev.rustyrun.linux.Linux;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -15,10 +16,13 @@ public final class BundleRun {
     private final Start start;
     private final Deletion deletion;
 
-    /** @param messages where warnings go */
-    public BundleRun(Linux linux, SelfExec self, ContainerStore store, PrintStream messages) {
+    /**
+     * @param messages where warnings go
+     * @param steps where traced steps go
+     */
+    public BundleRun(Linux linux, SelfExec self, ContainerStore store, PrintStream messages, StepLog steps) {
         this.creation = new Creation(linux, self, store, messages);
-        this.start = new Start(linux, store, messages);
+        this.start = new Start(linux, store, steps);
         this.deletion = new Deletion(linux, store, messages);
     }
 
@@ -26,9 +30,11 @@ public final class BundleRun {
      * Runs it.
      *
      * @param detached whether to come back once it has started
+     * @param kept whether it stays, stopped, once it has started and ended
      * @param stage the started stages, which wait for their plan
      */
-    public Outcome run(String id, Bundle bundle, CreateOptions options, boolean detached, RunStage stage) {
+    public Outcome run(String id, Bundle bundle, CreateOptions options, boolean detached, boolean kept,
+            RunStage stage) {
         if (detached) {
             options.checkTerminal(bundle.spec().process());
         }
@@ -36,17 +42,17 @@ public final class BundleRun {
         if (failure.isPresent()) {
             return failure.get();
         }
-        boolean running = false;
+        boolean stays = false;
         try {
             Optional<StartReports.Failure> notStarted = start.start(id);
             if (notStarted.isPresent()) {
                 return new Outcome(Outcome.Reason.SETUP_FAILED, notStarted.get().exitCode(), 0,
                         notStarted.get().message(), 0, 0, -1, "");
             }
-            running = detached;
+            stays = detached || kept;
             return detached ? new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1, "") : stage.await();
         } finally {
-            if (!running) {
+            if (!stays) {
                 deletion.delete(id, true);
             }
         }

@@ -1,6 +1,7 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.cgroup.GroupsBelow;
 import dev.rustyrun.launch.LaunchOptions;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
@@ -38,28 +39,35 @@ public final class Execution {
     }
 
     /**
+     * Where it runs.
+     *
+     * @param id the container's
+     * @param ignoresPause whether it is started in one that is paused, too, where it waits for that one to be resumed
+     * @param groups those below the container's cgroup that it joins
+     */
+    public record Place(String id, boolean ignoresPause, GroupsBelow groups) {
+    }
+
+    /**
      * Runs it.
      *
+     * @param place where
      * @param process makes the process from that of the container's config.json
      * @param detached whether to come back once it is the command; else its end is waited for
      * @param stage the started stages, which wait for their plan
      * @throws InvalidSpecException when the container does not run, or the process cannot be as asked for
      */
-    public Outcome execute(String id, UnaryOperator<Spec.Process> process, CreateOptions options, boolean detached,
+    public Outcome execute(Place place, UnaryOperator<Spec.Process> process, CreateOptions options, boolean detached,
             RunStage stage) {
-        ContainerState state = store.get(id);
-        Status status = store.status(state);
-        if (status != Status.RUNNING && status != Status.CREATED) {
-            throw new InvalidSpecException("cannot exec in container \"" + id + "\": it is " + status.word()
-                    + ", not running");
-        }
+        ContainerState state = store.get(place.id());
+        Status status = statusAllowed(place, store.status(state));
         Spec container = specOf(state);
         Spec spec = container.withProcess(process.apply(container.process()));
         SpecValidator.check(spec);
         if (detached) {
             options.checkTerminal(spec.process());
         }
-        LaunchPlan plan = plan(state, spec, new Lifecycle(detached, false, options.descriptors(), true),
+        LaunchPlan plan = plan(state, spec, place.groups(), new Lifecycle(detached, false, options.descriptors(), true),
                 stage.isReadOnly());
         FurtherHost host = new FurtherHost(linux, spec, state, status, options.pidFile(), Optional.empty());
         LaunchOptions how = new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host);
@@ -81,11 +89,21 @@ public final class Execution {
         return Bundle.parse(Path.of(state.origin().bundle()), linux.readFile(store.config(state.id()))).spec();
     }
 
-    private LaunchPlan plan(ContainerState state, Spec spec, Lifecycle life, boolean readOnly) {
+    private static Status statusAllowed(Place place, Status status) {
+        boolean paused = status == Status.PAUSED;
+        if (status == Status.RUNNING || status == Status.CREATED || paused && place.ignoresPause()) {
+            // Who confines it need not know of the pause: nothing happens before that is over.
+            return paused ? Status.RUNNING : status;
+        }
+        throw new InvalidSpecException("cannot exec in container \"" + place.id() + "\": it is " + status.word()
+                + ", not running" + (paused ? "; resume it, or have --ignore-paused wait for that" : ""));
+    }
+
+    private LaunchPlan plan(ContainerState state, Spec spec, GroupsBelow groups, Lifecycle life, boolean readOnly) {
         List<Joined> joined = namespaces(state.pid());
-        boolean groups = linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
-        List<String> cgroup = store.cgroup(state).filter(Cgroup::exists).map(Cgroup::procsFiles).orElse(List.of());
-        HostFacts facts = probe.factsForFurther(readOnly, cgroup, groups, probe.filterFor(spec, store));
+        boolean setsGroups = linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
+        List<String> cgroup = store.cgroup(state).filter(Cgroup::exists).map(its -> its.procsFiles(groups)).orElse(List.of());
+        HostFacts facts = probe.factsForFurther(readOnly, cgroup, setsGroups, probe.filterFor(spec, store));
         return ExecPlan.compile(spec, facts, joined, life);
     }
 

@@ -45,9 +45,20 @@ public final class Running {
                 + "\": it has no cgroup"));
     }
 
-    /** Its processes, as the host numbers them. */
-    public List<Integer> processes() {
-        return cgroup.map(Cgroup::processes).orElse(List.of(state.pid()));
+    /**
+     * The processes of the container {@code id}, as the host numbers them; none when it has stopped.
+     *
+     * @throws InvalidSpecException when it is not there
+     */
+    public static List<Integer> processes(ContainerStore store, String id) {
+        ContainerState state = store.get(id);
+        return store.cgroup(state).filter(Cgroup::exists).map(Cgroup::processes)
+                .orElseGet(() -> store.status(state).hasProcess() ? List.of(state.pid()) : List.of());
+    }
+
+    /** How many of its processes were killed because it had no memory left. */
+    public long oomKills() {
+        return cgroup.map(Cgroup::oomKills).orElse(Statistics.UNKNOWN);
     }
 
     /** What it has used. */
@@ -57,7 +68,19 @@ public final class Running {
 
     /** Limits it anew; what is not set stays. */
     public void limit(Resources resources) {
-        ResourcesValidator.check(resources);
-        cgroup("update").apply(resources);
+        Resources complete = withMemoryLimit(resources);
+        ResourcesValidator.check(complete);
+        cgroup("update").apply(complete);
+    }
+
+    /** Swap is counted together with memory: of the two the one that is not given is the present one. */
+    private Resources withMemoryLimit(Resources resources) {
+        Resources.Memory memory = resources.memory();
+        if (memory.swap() < 0 || memory.limit() != Resources.UNSET) {
+            return resources;
+        }
+        long present = cgroup("update").statistics().memoryLimit();
+        return present < 0 || present == Statistics.UNLIMITED ? resources
+                : resources.withMemory(memory.withLimit(present));
     }
 }

@@ -2,6 +2,7 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.launch.HookRunner.HookFailure;
 import dev.rustyrun.launch.StartReports;
+import dev.rustyrun.launch.StepLog;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
@@ -12,7 +13,6 @@ import dev.rustyrun.linux.Signal;
 import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.InvalidSpecException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -25,12 +25,13 @@ public final class Start {
 
     private final Linux linux;
     private final ContainerStore store;
-    private final PrintStream messages;
+    private final StepLog steps;
 
-    public Start(Linux linux, ContainerStore store, PrintStream messages) {
+    /** @param steps where traced steps go */
+    public Start(Linux linux, ContainerStore store, StepLog steps) {
         this.linux = linux;
         this.store = store;
-        this.messages = messages;
+        this.steps = steps;
     }
 
     /**
@@ -94,7 +95,7 @@ public final class Start {
             }
             throw e;
         }
-        Optional<StartReports.Failure> failure = StartReports.read(linux, store.reports(id), messages);
+        Optional<StartReports.Failure> failure = StartReports.read(linux, store.reports(id), steps);
         linux.removeFile(store.reports(id));
         return failure;
     }

@@ -38,6 +38,11 @@ public final class StatisticsJson {
         return event.toString();
     }
 
+    /** The event of a container of which a process was killed because it had no memory left; one object, of one line. */
+    public static String outOfMemory(String id) {
+        return JsonNodeFactory.instance.objectNode().put("type", "oom").put("id", id).toString();
+    }
+
     private static void bytes(ObjectNode io, Statistics used) {
         if (used.ioReadBytes() != Statistics.UNKNOWN) {
             var entries = io.putArray("ioServiceBytesRecursive");

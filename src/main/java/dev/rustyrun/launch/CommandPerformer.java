@@ -58,7 +58,9 @@ final class CommandPerformer implements CommandStep.Performer {
             context.moveGateFrom(StageChannel.FIRST_HANDED_DOWN + descriptors.length);
         }
         for (int i = 0; i < descriptors.length; i++) {
-            linux.duplicate(descriptors[i], StageChannel.DESCRIPTOR + i);
+            if (descriptors[i] != StageChannel.NO_DESCRIPTOR) {
+                linux.duplicate(descriptors[i], StageChannel.DESCRIPTOR + i);
+            }
         }
     }
 }

@@ -47,9 +47,12 @@ final class LifecyclePerformer implements LifecycleStep.Performer {
         int[] received = new int[step.count()];
         for (int i = 0; i < received.length; i++) {
             // Out of the way of the numbers that they will get.
-            int descriptor = context.channel().awaitDescriptor();
-            received[i] = linux.duplicateFrom(descriptor, StageChannel.FIRST_HANDED_DOWN + step.count());
-            linux.close(descriptor);
+            int descriptor = context.channel().awaitDescriptorIfThere();
+            received[i] = descriptor;
+            if (descriptor != StageChannel.NO_DESCRIPTOR) {
+                received[i] = linux.duplicateFrom(descriptor, StageChannel.FIRST_HANDED_DOWN + step.count());
+                linux.close(descriptor);
+            }
         }
         context.setDescriptorsForCommand(received);
     }

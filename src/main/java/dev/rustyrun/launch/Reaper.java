@@ -25,8 +25,11 @@ final class Reaper {
         // What is left open is the signal descriptor: the channel's end tells run that the command has started.
         context.channel().close();
         context.closeGate();
-        for (int i = 0; i < context.descriptorsForCommand().length; i++) {
-            linux.close(StageChannel.DESCRIPTOR + i);
+        int[] handedOver = context.descriptorsForCommand();
+        for (int i = 0; i < handedOver.length; i++) {
+            if (handedOver[i] != StageChannel.NO_DESCRIPTOR) {
+                linux.close(StageChannel.DESCRIPTOR + i);
+            }
         }
         PollSet set = new PollSet(1);
         set.add(signals, PollSet.POLLIN);

@@ -71,6 +71,11 @@ public final class RunStage implements Stages {
         return this;
     }
 
+    /** Has traced steps told to {@code log} and not printed. */
+    public void logSteps(StepLog log) {
+        talk.logSteps(log);
+    }
+
     /** Ends the waiting {@code child}: there will be no plan. */
     public void abandon() {
         talk.close();

@@ -162,6 +162,16 @@ public final class SelfExec {
         linux.execute(program, argv(stage, argument), env);
     }
 
+    /** Whether our starter gave us {@code descriptor}. Ours are all close-on-exec, but not the files that a JVM reads. */
+    boolean wasGiven(Linux linux, int descriptor) {
+        if (!linux.isInherited(descriptor)) {
+            return false;
+        }
+        String file = isNative ? "" : realPath("/proc/self/fd/" + descriptor);
+        return isNative || !file.startsWith(realPath(System.getProperty("java.home")))
+                && !List.of(System.getProperty("java.class.path").split(File.pathSeparator)).contains(file);
+    }
+
     private List<String> argv(String stage, String argument) {
         List<String> argv = new ArrayList<>(prefix);
         argv.add(stage);

@@ -45,6 +45,9 @@ final class StageChannel {
     static final byte LISTENER_OPENED = 13;
     static final byte NET_DEVICES_DUE = 14;
 
+    /** Stands for a descriptor that is not there. */
+    static final int NO_DESCRIPTOR = -1;
+
     /** What {@code run} sends to a stage that waits: go on. */
     static final byte[] GO = {'g'};
 
@@ -135,11 +138,20 @@ final class StageChannel {
 
     /** Waits for a descriptor that {@code run} sends along with a go. */
     int awaitDescriptor() {
-        Received received = linux.receive(descriptor, new byte[GO.length], GO.length);
-        if (received.descriptor() < 0) {
+        int received = awaitDescriptorIfThere();
+        if (received == NO_DESCRIPTOR) {
             throw new StepFailure("run did not send it");
         }
-        return received.descriptor();
+        return received;
+    }
+
+    /** The same, or {@link #NO_DESCRIPTOR} when the go comes alone. */
+    int awaitDescriptorIfThere() {
+        Received received = linux.receive(descriptor, new byte[GO.length], GO.length);
+        if (received.count() == 0) {
+            throw new StepFailure("run ended");
+        }
+        return received.descriptor() < 0 ? NO_DESCRIPTOR : received.descriptor();
     }
 
     private boolean readFully(byte[] bytes) {

@@ -31,13 +31,13 @@ final class StageTalk {
 
     private final Linux linux;
     private final SelfExec self;
-    private final PrintStream messages;
     private final IntConsumer terminalOpened;
     private final int child;
     private final int channel;
     private final StageChannel.Decoder decoder = new StageChannel.Decoder();
     private final byte[] buffer = new byte[4096];
 
+    private StepLog steps;
     private LaunchPlan plan;
     private LaunchOptions options;
     private boolean open = true;
@@ -59,10 +59,15 @@ final class StageTalk {
     StageTalk(Linux linux, SelfExec self, PrintStream messages, int child, int channel, IntConsumer terminalOpened) {
         this.linux = linux;
         this.self = self;
-        this.messages = messages;
+        this.steps = new PrintedSteps(messages);
         this.child = child;
         this.channel = channel;
         this.terminalOpened = terminalOpened;
+    }
+
+    /** Traced steps go to {@code log}. */
+    void logSteps(StepLog log) {
+        steps = log;
     }
 
     int child() {
@@ -196,7 +201,7 @@ final class StageTalk {
             return;
         }
         if (report instanceof Report.StepDone done) {
-            messages.printf("trace: %-5s %6d µs  %s%n", done.stage().word(), done.micros(), done.step());
+            steps.done(done.stage().word(), done.micros(), done.step());
         } else if (report instanceof Report.StepFailed failed) {
             failure = failure.or(() -> Optional.of(failed));
         } else if (report instanceof Report.InitStarted started) {
@@ -294,14 +299,11 @@ final class StageTalk {
         }
     }
 
+    /** A go alone stands for one that is not there: so many were to be handed over at most. */
     private void sendDescriptors() {
         for (int i = 0; i < options.descriptors(); i++) {
-            // Ours are all close-on-exec.
-            if (!linux.isInherited(StageChannel.DESCRIPTOR + i)) {
-                fail("hand over descriptors", "there is no descriptor " + (StageChannel.DESCRIPTOR + i) + " to preserve");
-                return;
-            }
-            send(StageChannel.GO, StageChannel.DESCRIPTOR + i);
+            boolean there = self.wasGiven(linux, StageChannel.DESCRIPTOR + i);
+            send(StageChannel.GO, there ? StageChannel.DESCRIPTOR + i : StageChannel.NO_DESCRIPTOR);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
-import java.io.PrintStream;
 import java.util.Optional;
 
 /** What {@code init} reported, into a file, after it had waited for its start. */
@@ -23,9 +22,9 @@ public final class StartReports {
     /**
      * Reads the file {@code path}.
      *
-     * @param messages where traced steps go
+     * @param steps where traced steps go
      */
-    public static Optional<Failure> read(Linux linux, String path, PrintStream messages) {
+    public static Optional<Failure> read(Linux linux, String path, StepLog steps) {
         StageChannel.Decoder decoder = new StageChannel.Decoder();
         Optional<Failure> failure = Optional.empty();
         byte[] buffer = new byte[4096];
@@ -34,7 +33,7 @@ public final class StartReports {
                     got = linux.read(file.descriptor(), buffer, buffer.length)) {
                 for (Report report : decoder.take(buffer, got, -1)) {
                     if (report instanceof Report.StepDone done) {
-                        messages.printf("trace: %-5s %6d µs  %s%n", done.stage().word(), done.micros(), done.step());
+                        steps.done(done.stage().word(), done.micros(), done.step());
                     } else if (report instanceof Report.StepFailed failed) {
                         failure = Optional.of(new Failure(failed.stage().word() + " failed to " + failed.step() + ": "
                                 + failed.reason(), failed.exitCode()));

@@ -72,12 +72,14 @@ public final class ConfigJson {
     }
 
     /**
-     * The limits that {@code json} describes, as linux.resources of config.json does.
+     * The limits that {@code json} describes, as linux.resources of config.json does. They may be a part of what a
+     * container is limited to: whether they can be is for {@link dev.rustyrun.spec.ResourcesValidator} once they are complete.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value cannot be: the message names the field
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value is of another kind: the message
+     *         names the field
      */
     public static Resources resources(String json) {
-        return new ResourcesJson(new ArrayList<>()).resources(new JsonField("resources", JsonText.tree("resources", json)));
+        return new ResourcesJson(new ArrayList<>()).unchecked(new JsonField("resources", JsonText.tree("resources", json)));
     }
 
     private Config config(JsonField config) {

@@ -26,17 +26,22 @@ final class ResourcesJson {
         if (!json.isPresent()) {
             return Resources.none();
         }
-        JsonField pids = json.field("pids");
-        Resources resources = new Resources(devices(json.field("devices")), memory(json.field("memory")),
-                cpu(json.field("cpu")), pids.isPresent() ? signed(pids.field("limit")) : UNSET,
-                blockIo(json.field("blockIO")), hugepages(json.field("hugepageLimits")), network(json.field("network")),
-                rdma(json.field("rdma")), json.field("unified").textMap());
+        Resources resources = unchecked(json);
         try {
             ResourcesValidator.check(resources);
         } catch (InvalidSpecException e) {
             throw new InvalidSpecException(json.path() + "." + e.getMessage());
         }
         return resources;
+    }
+
+    /** What is there, of which it is not said that it goes together. */
+    Resources unchecked(JsonField json) {
+        JsonField pids = json.field("pids");
+        return new Resources(devices(json.field("devices")), memory(json.field("memory")),
+                cpu(json.field("cpu")), pids.isPresent() ? signed(pids.field("limit")) : UNSET,
+                blockIo(json.field("blockIO")), hugepages(json.field("hugepageLimits")), network(json.field("network")),
+                rdma(json.field("rdma")), json.field("unified").textMap());
     }
 
     private static List<DeviceRule> devices(JsonField json) {

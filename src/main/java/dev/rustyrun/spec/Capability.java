@@ -1,6 +1,7 @@
 package dev.rustyrun.spec;
 
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** Capabilities in the order of {@code linux/capability.h}, so that the ordinal is the number; man 7 capabilities. */
@@ -23,13 +24,19 @@ public enum Capability {
      * @throws InvalidSpecException when there is none
      */
     public static Capability named(String name) {
+        return find(name).orElseThrow(() -> new InvalidSpecException("unknown capability \"" + name
+                + "\": see man 7 capabilities, such as NET_ADMIN"));
+    }
+
+    /** The same; none when there is none. */
+    public static Optional<Capability> find(String name) {
         String upper = name.toUpperCase(java.util.Locale.ROOT);
         for (Capability capability : values()) {
             if (capability.name().equals(upper) || capability.name().equals("CAP_" + upper)) {
-                return capability;
+                return Optional.of(capability);
             }
         }
-        throw new InvalidSpecException("unknown capability \"" + name + "\": see man 7 capabilities, such as NET_ADMIN");
+        return Optional.empty();
     }
 
     /** A word with the bit of each capability in {@code set}. */

@@ -21,6 +21,7 @@ class HostOptionTest {
         assertFalse(given(null, "serve --host 127.0.0.1"));
         assertFalse(given(null, "run --rootfs b --command sh --host x"));
         assertFalse(given(null, "--log --host list"));
+        assertFalse(given(null, "--cgroup-manager --host list"));
     }
 
     @Test

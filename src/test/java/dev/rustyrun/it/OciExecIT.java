@@ -1,11 +1,16 @@
 package dev.rustyrun.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,8 +155,64 @@ class OciExecIT {
                     + bundle.file("config.json") + "; exec \"$@\"", "sh"));
             words.addAll(bundle.command("exec", "--preserve-fds", "1", "box", "ls", "/proc/self/fd"));
             assertEquals("0\n1\n2\n3\n4\n", Launcher.execute(words, "").expect(0).out(), "4 is ls's own");
-            String line = bundle.rustyrun("exec", "--preserve-fds", "9", "box", "true").expect(125).errorLine();
-            assertTrue(line.contains("there is no descriptor"), line);
+            words.set(words.indexOf("1"), "9");
+            assertEquals("0\n1\n2\n3\n4\n5\n", Launcher.execute(words, "").expect(0).out(), "those that are there");
+        }
+    }
+
+    @Test
+    void in_a_paused_container_it_is_refused_or_waits_until_that_is_resumed() throws Exception {
+        try (OciBundle bundle = running()) {
+            bundle.rustyrun("pause", "box").expect(0);
+            assertTrue(bundle.rustyrun("exec", "box", "true").expect(125).errorLine().contains("--ignore-paused"));
+            Process waiting = new ProcessBuilder(bundle.command("exec", "--ignore-paused", "box", "echo", "ok")).start();
+            Process detached = new ProcessBuilder(bundle.command("exec", "-d", "--ignore-paused", "box", "true")).start();
+            assertFalse(waiting.waitFor(1, TimeUnit.SECONDS));
+            assertTrue(detached.isAlive());
+            bundle.rustyrun("resume", "box").expect(0);
+            assertEquals(0, waiting.waitFor());
+            assertEquals("ok\n", new String(waiting.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            assertEquals(0, detached.waitFor());
+        }
+    }
+
+    @Test
+    void it_joins_a_cgroup_below_the_containers_that_is_there_and_no_other() throws Exception {
+        try (OciBundle bundle = running(made -> made.edit(config -> {
+            removeCgroupNamespace(config);
+            config.withObject("/linux").put("cgroupsPath", "/rustyrun-it-exec");
+        }))) {
+            boolean v2 = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
+            Path memory = Path.of("/sys/fs/cgroup", v2 ? "" : "memory", "rustyrun-it-exec/below");
+            Files.createDirectory(memory);
+            String[] joined = v2 ? new String[] {"--cgroup", "below"} : new String[] {"--cgroup", "memory:/below"};
+            String groups = bundle.rustyrun("exec", joined[0], joined[1], "box", "cat", "/proc/self/cgroup").expect(0).out();
+            assertTrue(groups.contains(v2 ? "0::/rustyrun-it-exec/below\n" : ":memory:/rustyrun-it-exec/below\n"), groups);
+            String all = bundle.rustyrun("exec", "--cgroup", "/", "box", "cat", "/proc/self/cgroup").expect(0).out();
+            assertFalse(all.contains("below"), all);
+            assertTrue(all.contains("/rustyrun-it-exec\n"), all);
+            String none = bundle.rustyrun("exec", "--cgroup", "nowhere", "box", "true").expect(125).errorLine();
+            assertTrue(none.contains("/nowhere: no such file"), none);
+            assertTrue(bundle.rustyrun("exec", "--cgroup", "..", "box", "true").expect(125).errorLine().contains("leads out"));
+            bundle.rustyrun("exec", "--cgroup", "whatever:/", "box", "true").expect(125).errorLine();
+        }
+    }
+
+    private static void removeCgroupNamespace(ObjectNode config) {
+        var namespaces = config.withObject("/linux").withArray("namespaces").elements();
+        while (namespaces.hasNext()) {
+            if (namespaces.next().get("type").textValue().equals("cgroup")) {
+                namespaces.remove();
+            }
+        }
+    }
+
+    @Test
+    void a_capability_that_is_none_is_warned_of_and_ignored() {
+        try (OciBundle bundle = running()) {
+            Launcher.Result result = bundle.rustyrun("exec", "--cap", "CAP_UNKNOWN", "box", "echo", "ok").expect(0);
+            assertEquals("ok\n", result.out());
+            assertTrue(result.errorLine().contains("warning: --cap CAP_UNKNOWN"), result.err());
         }
     }
 
