@@ -44,10 +44,11 @@ final class PivotRoot {
 
     /**
      * Where the present root cannot be pivoted from, because it is the kernel's initramfs or not a mount (as in a
-     * chroot): covers it with the working directory, then enters that.
+     * chroot): covers it with the working directory, then enters that. What is covered stays in the mount namespace.
      */
     private void moveAndChroot() {
         linux.mount(".", "/", null, MountFlag.MS_MOVE.value(), null);
+        new HostKernelViews(linux).remove();
         linux.chroot(".");
     }
 }

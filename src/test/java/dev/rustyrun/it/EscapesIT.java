@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,13 +40,13 @@ class EscapesIT {
         Launcher.requireRoot();
     }
 
-    /** A root file system that is the attacker's, and a directory of the host's that he wants. */
+    /** A root file system that is the attacker's, a copy also where the tests' own is only a link to one, and a directory of the host's that he wants. */
     @BeforeEach
     void makeRootfs() throws IOException {
         before = Host.state();
         folder = Files.createTempDirectory("rustyrun-it");
-        rootfs = folder.resolve("rootfs");
-        Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "").expect(0);
+        rootfs = Files.createDirectory(folder.resolve("rootfs"));
+        Launcher.execute(List.of("cp", "-a", Launcher.busybox() + "/.", rootfs.toString()), "").expect(0);
         outside = Files.createDirectory(folder.resolve("outside"));
         Files.writeString(outside.resolve("secret"), "of the host\n");
     }
@@ -166,6 +167,38 @@ class EscapesIT {
         Files.writeString(fake.resolve("sys/net/ipv4/ip_forward"), "0\n");
         Files.writeString(fake.resolve("interrupts"), "fake\n");
         return fake;
+    }
+
+    /** The kernel allows a fresh proc to whoever has one without masks in his mount namespace, be it covered. */
+    @Test
+    void no_pivot_a_covered_proc_or_sys_of_the_hosts_does_not_allow_a_fresh_one_without_masks() throws IOException {
+        String elsewhere = Files.createDirectories(folder.resolve("with space/proc")).toString();
+        String stacked = "mount -t proc proc '" + elsewhere + "' && mount -t tmpfs x '" + elsewhere + "' && ";
+        for (String type : List.of("proc", "sysfs")) {
+            try (OciBundle bundle = new OciBundle("unshare", "-mrpnf", "sh", "-c", "echo in; mount -t " + type
+                    + " none /mnt && ls /mnt")) {
+                bundle.editProcess(process -> List.of("bounding", "permitted", "effective")
+                        .forEach(set -> ((ArrayNode) process.get("capabilities").get(set)).add("CAP_SETFCAP")));
+                for (String option : List.of("--no-pivot ", "")) {
+                    String run = String.join(" ", bundle.command("run", "--bundle", bundle.directory().toString()));
+                    Launcher.Result result = Launcher.execute(List.of("unshare", "-m", "sh", "-c", stacked + run + " "
+                            + option + "box"), "");
+                    assertEquals("in\n", result.out(), result.err());
+                    assertTrue(result.err().contains("ermission denied"), result.err());
+                }
+            }
+        }
+    }
+
+    @Test
+    void no_pivot_a_proc_that_cannot_be_detached_ends_the_launch() throws IOException {
+        Path hidden = Files.createDirectories(folder.resolve("hidden/proc"));
+        try (OciBundle bundle = new OciBundle("true")) {
+            String run = String.join(" ", bundle.command("run", "--no-pivot", "--bundle", bundle.directory().toString()));
+            Launcher.Result result = Launcher.execute(List.of("unshare", "-m", "sh", "-c", "mount -t proc proc " + hidden
+                    + " && mount -t tmpfs x " + hidden.getParent() + " && " + run + " box"), "").expect(125);
+            assertTrue(result.errorLine().contains(hidden + " lies under another mount"), result.err());
+        }
     }
 
     @Test

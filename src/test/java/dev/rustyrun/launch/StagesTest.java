@@ -39,8 +39,10 @@ class StagesTest {
 
     @Test
     void where_pivot_root_cannot_work_the_rootfs_covers_the_root() {
-        assertEquals(List.of("pivot_root(., .)", "mount(., /, null, 8192, null)", "chroot(.)", "chdir(/)"),
-                perform(new RecordingLibC().failing("pivot_root", Errno.EINVAL), new RootStep.PivotRoot(true)));
+        List<String> calls = perform(new RecordingLibC().failing("pivot_root", Errno.EINVAL), new RootStep.PivotRoot(true));
+        assertEquals(List.of("pivot_root(., .)", "mount(., /, null, 8192, null)"), calls.subList(0, 2));
+        assertTrue(calls.stream().anyMatch(call -> call.endsWith("self/mountinfo)")), "for proc and sysfs: " + calls);
+        assertEquals(List.of("chroot(.)", "chdir(/)"), calls.subList(calls.size() - 2, calls.size()));
     }
 
     @Test
