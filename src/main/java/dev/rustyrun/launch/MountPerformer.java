@@ -16,6 +16,8 @@ final class MountPerformer implements MountStep.Performer {
 
     private static final String NULL_DEVICE = "/dev/null";
     private static final String PROC = "proc";
+    /** The kernel's PROC_ROOT_INO. */
+    private static final long PROC_ROOT_INODE = 1;
 
     private final Linux linux;
     private final StageContext context;
@@ -84,8 +86,7 @@ final class MountPerformer implements MountStep.Performer {
     public void bindMount(MountStep.BindMount step) {
         boolean directory = linux.status(step.source()).isDirectory();
         try (OpenFile mount = new OpenFile(linux, linux.cloneMount(step.source(), step.recursive()));
-                OpenFile target = directory ? inside().directory(step.target()) : inside().file(step.target())) {
-            refuseInProc(target, step.target());
+                OpenFile target = targetOf(mount, directory, step.target())) {
             long propagation = step.propagation() & ~MountFlag.MS_REC.value();
             if (step.setBelow() != 0 || step.clearBelow() != 0) {
                 linux.setMountAttributes(mount.descriptor(), new MountAttr(step.setBelow(), step.clearBelow(), 0), true);
@@ -99,17 +100,48 @@ final class MountPerformer implements MountStep.Performer {
                         propagation != step.propagation());
             }
         }
+        enterProcAt(step.target());
+    }
+
+    /** Where the open {@code mount} is to be attached. */
+    private OpenFile targetOf(OpenFile mount, boolean directory, String path) {
+        if (ProcPaths.isProc(path)) {
+            if (!isWholeProc(mount)) {
+                throw new StepFailure(path + " is in /proc, of which only files such as /proc/meminfo may be covered;"
+                        + " only the root of a proc file system may be shown there");
+            }
+            return inside().directoryWithoutLinks(path);
+        }
+        OpenFile target = directory ? inside().directory(path) : inside().file(path);
+        try {
+            refuseInProc(target, path);
+            return target;
+        } catch (RuntimeException e) {
+            target.close();
+            throw e;
+        }
+    }
+
+    /** A directory of a proc has files of other names, and is as bad as one of another file system. */
+    private boolean isWholeProc(OpenFile mount) {
+        return linux.isProcFile(mount.descriptor()) && linux.status(mount.descriptor()).place().inode() == PROC_ROOT_INODE;
+    }
+
+    private void enterProcAt(String target) {
+        if (ProcPaths.isProc(target)) {
+            enterProc();
+        }
     }
 
     @Override
     public void receiveMount(MountStep.ReceiveMount step) {
         try (OpenFile mount = new OpenFile(linux, context.channel().awaitDescriptor())) {
             boolean directory = linux.status(mount.descriptor()).isDirectory();
-            try (OpenFile target = directory ? inside().directory(step.target()) : inside().file(step.target())) {
-                refuseInProc(target, step.target());
+            try (OpenFile target = targetOf(mount, directory, step.target())) {
                 linux.attachMount(mount.descriptor(), target.descriptor());
             }
         }
+        enterProcAt(step.target());
     }
 
     @Override
@@ -154,6 +186,14 @@ final class MountPerformer implements MountStep.Performer {
         try (OpenFile parent = inside().directory(InsideRootfs.parentOf(step.path()))) {
             unlessThere(() -> linux.makeSymbolicLink(step.target(), parent.descriptor(),
                     InsideRootfs.nameOf(step.path())));
+        }
+    }
+
+    @Override
+    public void sealMount(MountStep.SealMount step) {
+        try (OpenFile mount = inside().existing(step.path())) {
+            // Of the mount alone: were another one there by now, its file system might be the host's.
+            linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
         }
     }
 

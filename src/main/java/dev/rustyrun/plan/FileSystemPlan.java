@@ -7,6 +7,7 @@ import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.MountOptions;
 import dev.rustyrun.spec.MountOptions.IdMappedMount;
+import dev.rustyrun.spec.ProcPaths;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class FileSystemPlan {
     private final Spec spec;
     private final HostFacts host;
     private final List<SentMount> sent = new ArrayList<>();
+    private final List<String> sealedLater = new ArrayList<>();
 
     FileSystemPlan(Spec spec, HostFacts host) {
         this.spec = spec;
@@ -86,9 +88,28 @@ final class FileSystemPlan {
                     MountAttr.bits(options.flagsBelow()),
                     MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()), options.propagation());
         }
+        long flags = options.flags();
+        if ((flags & MountFlag.MS_RDONLY.value()) != 0 && mount.type().equals("tmpfs") && !options.isRemount()
+                && !options.copyUp() && isFilledLater(mount)) {
+            flags &= ~MountFlag.MS_RDONLY.value();
+            sealedLater.add(destination);
+        }
         boolean refuseLinks = KERNEL_VIEWS.contains(mount.type()) || destination.equals("/dev");
-        return new MountStep.MountFileSystem(mount.type(), mount.source(), destination, options.flags(),
+        return new MountStep.MountFileSystem(mount.type(), mount.source(), destination, flags,
                 labelled(mount.type(), options, data(mount.type(), options.data())), options.propagation(), refuseLinks, options.copyUp());
+    }
+
+    /** Whether what is mounted or made later lies in {@code mount}, and it is not covered itself. */
+    private boolean isFilledLater(Spec.Mount mount) {
+        String path = ProcPaths.plain(mount.destination());
+        List<Spec.Mount> later = spec.mounts().subList(spec.mounts().indexOf(mount) + 1, spec.mounts().size());
+        boolean covered = later.stream().anyMatch(other -> ProcPaths.plain(other.destination()).equals(path));
+        return !covered && (path.equals("/dev") || later.stream().anyMatch(other -> isBelow(other.destination(), path))
+                || spec.linux().devices().stream().anyMatch(device -> isBelow(device.path(), path)));
+    }
+
+    private static boolean isBelow(String path, String directory) {
+        return ProcPaths.plain(path).startsWith(directory + "/");
     }
 
     /** With the SELinux context of all its files, where the kernel lets that be said; man 8 mount, "context". */
@@ -162,6 +183,7 @@ final class FileSystemPlan {
 
     /** Adds what hides or seals kernel files, once everything is mounted. */
     void protect(List<Step> steps) {
+        sealedLater.forEach(path -> steps.add(new MountStep.SealMount(path)));
         spec.linux().maskedPaths().forEach(path -> steps.add(new MountStep.MaskPath(path)));
         spec.linux().readonlyPaths().forEach(path -> steps.add(new MountStep.ReadOnlyPath(path)));
     }

@@ -204,6 +204,33 @@ public sealed interface MountStep extends Step {
         }
     }
 
+    /** Makes the mount at {@code path} read-only, now that everything is in it; mounts below it stay as they are. */
+    record SealMount(String path) implements MountStep {
+        static SealMount read(PlanReader in) {
+            return new SealMount(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SEAL_MOUNT;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.sealMount(this);
+        }
+
+        @Override
+        public String describe() {
+            return "make the mount on " + path + " read-only";
+        }
+    }
+
     /** Hides a file behind the null device or a directory behind an empty one; a missing one is left alone. */
     record MaskPath(String path) implements MountStep {
         static MaskPath read(PlanReader in) {
@@ -271,6 +298,8 @@ public sealed interface MountStep extends Step {
         void makeFifo(MakeFifo step);
 
         void makeLink(MakeLink step);
+
+        void sealMount(SealMount step);
 
         void maskPath(MaskPath step);
 

@@ -67,6 +67,7 @@ public final class PlanCodec {
             case MAKE_DEVICE -> MountStep.MakeDevice.read(in);
             case MAKE_FIFO -> MountStep.MakeFifo.read(in);
             case MAKE_LINK -> MountStep.MakeLink.read(in);
+            case SEAL_MOUNT -> MountStep.SealMount.read(in);
             case MASK_PATH -> MountStep.MaskPath.read(in);
             case READ_ONLY_PATH -> MountStep.ReadOnlyPath.read(in);
             case PIVOT_ROOT -> RootStep.PivotRoot.read(in);

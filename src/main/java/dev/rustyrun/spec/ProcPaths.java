@@ -29,8 +29,13 @@ public final class ProcPaths {
         return COVERABLE.contains(plain(path));
     }
 
+    /** Whether {@code path} is {@code /proc} itself, which a proc of the host's may be shown at. */
+    public static boolean isProc(String path) {
+        return plain(path).equals("/proc");
+    }
+
     /** Without empty names, {@code .} and {@code ..}. */
-    private static String plain(String path) {
+    public static String plain(String path) {
         List<String> names = new ArrayList<>();
         for (String name : path.split("/")) {
             if (name.equals("..")) {

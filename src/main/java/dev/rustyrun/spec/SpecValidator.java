@@ -83,7 +83,11 @@ public final class SpecValidator {
         if (isRoot(mount.destination())) {
             throw new InvalidSpecException("mount target / is the rootfs itself; use --rootfs");
         }
-        if (!mount.type().equals("proc") && !ProcPaths.mayBeCovered(mount.destination())) {
+        boolean bind = "bind".equals(mount.type()) || options.isBind();
+        // A bind mount may show another proc there: what its source is, is looked at when it is open.
+        boolean mayBeProc = mount.type().equals("proc")
+                || bind && !options.isRemount() && ProcPaths.isProc(mount.destination());
+        if (!mayBeProc && !ProcPaths.mayBeCovered(mount.destination())) {
             throw new InvalidSpecException("mount target \"" + mount.destination() + "\" is in /proc, of which only"
                     + " files such as /proc/meminfo may be covered");
         }

@@ -25,7 +25,7 @@ class PlanCodecTest {
             new MountStep.MountFileSystem("tmpfs", "src", "/t", 5, "size=1", 6, true, false),
             new MountStep.BindMount("/s", "/t", true, 1, 2, 3, 4, 5), new MountStep.ReceiveMount("/t", "it"),
             new MountStep.MakeDevice("/dev/null", false, 1, 3, 0666, 4, 5), new MountStep.MakeFifo("/f", 0600, 1, 2),
-            new MountStep.MakeLink("/a", "b"),
+            new MountStep.MakeLink("/a", "b"), new MountStep.SealMount("/s"),
             new MountStep.MaskPath("/m"), new MountStep.ReadOnlyPath("/p"), new RootStep.PivotRoot(true),
             new RootStep.EnterContainer(), new RootStep.ReadOnlyRoot(), new PrivilegeStep.SetRlimit(7, "RLIMIT_NOFILE", 1, -1),
             new PrivilegeStep.SetOomScore(-1000), new PrivilegeStep.LimitCapabilities(Long.MIN_VALUE),

@@ -125,6 +125,18 @@ class PlanCompilerTest {
     }
 
     @Test
+    void a_read_only_tmpfs_that_something_is_made_in_is_made_read_only_after_that() {
+        List<Step> steps = init(spec().mount(new Spec.Mount("/a", "tmpfs", "tmpfs", List.of("ro", "nosuid")))
+                .mount(new Spec.Mount("/b", "tmpfs", "tmpfs", List.of("ro")))
+                .mount(new Spec.Mount("/a/./in", "bind", "/srv", List.of("bind"))));
+        List<String> words = steps.stream().map(Step::describe).filter(s -> s.contains(" /a ")
+                || s.contains(" /b ") || s.contains(" /a/")).toList();
+        assertEquals(List.of("mount tmpfs on /a (nosuid)", "mount tmpfs on /b (ro)", "bind mount /srv on /a/./in (bind)",
+                "make the mount on /a read-only"), words);
+        assertTrue(names(steps).indexOf("SealMount") > names(steps).indexOf("MakeLink"));
+    }
+
+    @Test
     void a_bind_mount_keeps_its_options() {
         Step step = init(spec().mount(new Spec.Mount("/data", "bind", "/srv", List.of("bind", "ro", "suid", "rnoexec",
                 "rprivate")))).stream().filter(MountStep.BindMount.class::isInstance).findFirst().orElseThrow();
