@@ -80,13 +80,29 @@ final class PrivilegeOptions {
         }
     }
 
+    /**
+     * Refuses what was asked for by name and cannot be had; of the default set, what can be had is given.
+     *
+     * @param spec that was made with this
+     */
+    void check(Spec spec, Linux linux) {
+        if (added.isEmpty()) {
+            return;
+        }
+        Set<Capability> lacking = OwnCapabilities.of(linux).lackingFor(spec,
+                explicitlyAdded(spec.process().capabilities().bounding()));
+        if (!lacking.isEmpty()) {
+            throw new InvalidSpecException("--cap-add: " + OwnCapabilities.words(lacking));
+        }
+    }
+
     private Set<Capability> capabilities(Linux linux) {
         boolean dropsAll = dropped.stream().anyMatch(PrivilegeOptions::isAll);
         boolean addsAll = added.stream().anyMatch(PrivilegeOptions::isAll);
         EnumSet<Capability> granted = EnumSet.noneOf(Capability.class);
         if (addsAll) {
             // All that can be given: a process cannot give what it has not.
-            granted.addAll(OwnCapabilities.of(linux));
+            granted.addAll(OwnCapabilities.of(linux).all());
         } else if (!dropsAll) {
             granted.addAll(Capability.DEFAULTS);
         }

@@ -172,6 +172,8 @@ final class RunCommand implements ContainerCommand {
         if (init) {
             spec.annotation(Spec.INIT_ANNOTATION, "true");
         }
-        return spec.build();
+        Spec made = spec.build();
+        privileges.check(made, linux);
+        return made;
     }
 }

@@ -10,12 +10,14 @@ import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Lifecycle;
 import dev.rustyrun.plan.PlanCompiler;
+import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Spec;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /** Makes a container from a bundle: all but its command runs when this is done; runtime-spec runtime.md, "Create". */
 public final class Creation {
@@ -41,8 +43,12 @@ public final class Creation {
      * @throws dev.rustyrun.spec.InvalidSpecException when the container cannot be as asked for, or its id is in use
      */
     public Optional<Outcome> create(String id, Bundle bundle, CreateOptions options, RunStage stage) {
-        Spec spec = bundle.spec();
-        bundle.warnings().forEach(warning -> messages.println("rustyrun: warning: " + warning));
+        Spec spec = probe.own().within(bundle.spec());
+        bundle.warnings().forEach(this::warn);
+        Set<Capability> lacking = probe.own().lackingFor(spec, bundle.spec().process().capabilities().all());
+        if (!lacking.isEmpty()) {
+            warn("process.capabilities: " + OwnCapabilities.words(lacking));
+        }
         ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, id);
         ContainerState state = state(id, bundle, cgroup.path());
         try (ContainerLock held = store.addLocked(state)) {
@@ -62,6 +68,10 @@ public final class Creation {
             }
             return failure;
         }
+    }
+
+    private void warn(String warning) {
+        messages.println("rustyrun: warning: " + warning);
     }
 
     private LaunchPlan plan(Spec spec, CreateOptions options, ContainerCgroup cgroup) {

@@ -15,6 +15,7 @@ import dev.rustyrun.plan.ExecPlan.Joined;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Lifecycle;
+import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Runs a further process in a container: in all its namespaces and its cgroup, confined as its first one is. */
@@ -62,8 +64,9 @@ public final class Execution {
         ContainerState state = store.get(place.id());
         Status status = statusAllowed(place, store.status(state));
         Spec container = specOf(state);
-        Spec spec = container.withProcess(process.apply(container.process()));
-        SpecValidator.check(spec);
+        Spec asked = container.withProcess(process.apply(container.process()));
+        SpecValidator.check(asked);
+        Spec spec = grantable(asked, container);
         if (detached) {
             options.checkTerminal(spec.process());
         }
@@ -76,6 +79,16 @@ public final class Execution {
         }
         return stage.launchDetached(plan, how)
                 .orElse(new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1, ""));
+    }
+
+    /** What the container itself was not given, this process is not given either; what it asks for besides is refused. */
+    private Spec grantable(Spec asked, Spec container) {
+        Set<Capability> lacking = probe.own().lackingFor(asked, asked.process().capabilities().all());
+        lacking.removeAll(container.process().capabilities().all());
+        if (!lacking.isEmpty()) {
+            throw new InvalidSpecException(OwnCapabilities.words(lacking));
+        }
+        return probe.own().within(asked);
     }
 
     private Spec specOf(ContainerState state) {

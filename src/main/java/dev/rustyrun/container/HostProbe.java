@@ -5,6 +5,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.SeccompFilter;
 import dev.rustyrun.seccomp.SeccompFilters;
+import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Machine;
 import dev.rustyrun.spec.SeccompSetting;
@@ -16,10 +17,17 @@ final class HostProbe {
 
     private final Linux linux;
     private final SelfExec self;
+    private final OwnCapabilities own;
 
     HostProbe(Linux linux, SelfExec self) {
         this.linux = linux;
         this.self = self;
+        this.own = OwnCapabilities.of(linux);
+    }
+
+    /** What can be granted. */
+    OwnCapabilities own() {
+        return own;
     }
 
     /** The system call filter of {@code spec}, compiled or taken from the cache in {@code store}. */
@@ -57,7 +65,7 @@ final class HostProbe {
                 && spec.linux().gidMappings().size() == 1;
         boolean showsCgroups = spec.mounts().stream().anyMatch(mount -> mount.type().equals("cgroup"));
         return new HostFacts(self.program(), leftovers, cgroupFiles, limitsDevices || userNamespace,
-                !mapsOnlyOne, !userNamespace, filter,
+                !mapsOnlyOne, !userNamespace && own.all().contains(Capability.CAP_MKNOD), filter,
                 showsCgroups ? CgroupHierarchies.mounted(linux.readFile("/proc/self/mountinfo")) : List.of());
     }
 }

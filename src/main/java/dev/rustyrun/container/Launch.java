@@ -35,7 +35,7 @@ public final class Launch {
         this.linux = linux;
         this.probe = new HostProbe(linux, self);
         this.store = store;
-        this.spec = spec;
+        this.spec = probe.own().within(spec);
     }
 
     /**

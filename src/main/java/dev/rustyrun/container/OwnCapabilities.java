@@ -2,29 +2,73 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Spec;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** The capabilities that this process can grant; man 5 proc, {@code /proc/pid/status}. */
+/**
+ * The capabilities that this process can grant: nobody can give what he has not; man 7 capabilities. In a pod or a service
+ * those may be less than what a container gets by default.
+ */
 public final class OwnCapabilities {
 
-    private static final String BOUNDING = "CapBnd:\t";
-    private static final int DIGITS = 16;
+    private final Set<Capability> own;
 
-    private OwnCapabilities() {
+    private OwnCapabilities(Set<Capability> own) {
+        this.own = own;
     }
 
-    /** For root the bounding set; for an ordinary user all of them, for he has them in his own user namespace. */
-    public static Set<Capability> of(Linux linux) {
-        String status = linux.readFile("/proc/self/status");
-        int at = status.indexOf(BOUNDING) + BOUNDING.length();
-        long bits = Long.parseUnsignedLong(status.substring(at, at + DIGITS), 16);
+    /** For root those of this process; for an ordinary user all of them, for he has them in his own user namespace. */
+    public static OwnCapabilities of(Linux linux) {
+        if (!linux.isRoot()) {
+            return new OwnCapabilities(EnumSet.allOf(Capability.class));
+        }
+        long permitted = linux.capabilities().permitted();
         EnumSet<Capability> own = EnumSet.noneOf(Capability.class);
         for (Capability capability : Capability.values()) {
-            if ((bits & 1L << capability.ordinal()) != 0) {
+            if ((permitted & 1L << capability.ordinal()) != 0) {
                 own.add(capability);
             }
         }
+        return new OwnCapabilities(own);
+    }
+
+    /** All of them. */
+    public Set<Capability> all() {
         return own;
+    }
+
+    /** Those of {@code wanted} that the container of {@code spec} cannot be given. */
+    public Set<Capability> lackingFor(Spec spec, Set<Capability> wanted) {
+        EnumSet<Capability> lacking = EnumSet.noneOf(Capability.class);
+        // Whoever makes or enters a user namespace has all of them there.
+        if (!spec.linux().has(NamespaceType.USER)) {
+            lacking.addAll(wanted);
+            lacking.removeAll(own);
+        }
+        return lacking;
+    }
+
+    /** {@code spec} without what its container cannot be given. */
+    Spec within(Spec spec) {
+        Spec.Process process = spec.process();
+        Spec.Capabilities sets = process.capabilities();
+        return lackingFor(spec, sets.all()).isEmpty() ? spec : spec.withProcess(process.withCapabilities(
+                new Spec.Capabilities(own(sets.bounding()), own(sets.effective()), own(sets.permitted()),
+                        own(sets.inheritable()), own(sets.ambient()))));
+    }
+
+    private Set<Capability> own(Set<Capability> set) {
+        EnumSet<Capability> kept = EnumSet.copyOf(own);
+        kept.retainAll(set);
+        return kept;
+    }
+
+    /** Why {@code lacking} cannot be had, as the end of a sentence. */
+    public static String words(Set<Capability> lacking) {
+        return lacking.stream().map(Capability::name).collect(Collectors.joining(", "))
+                + " cannot be granted: Rustyrun itself was started without";
     }
 }

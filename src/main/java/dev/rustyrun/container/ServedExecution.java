@@ -92,13 +92,14 @@ public final class ServedExecution implements AutoCloseable {
     /**
      * Runs it.
      *
-     * @param spec the container's, with this process as its process
+     * @param asked the container's, with this process as its process
      * @param stages the started stages, which wait for their plan
      * @param timeoutMillis after how many milliseconds it and what it has started is killed; 0 for never
      * @throws InvalidSpecException when it cannot be as asked for
      */
-    public Outcome run(Spec spec, Stages stages, long timeoutMillis) {
-        SpecValidator.check(spec);
+    public Outcome run(Spec asked, Stages stages, long timeoutMillis) {
+        SpecValidator.check(asked);
+        Spec spec = probe.own().within(asked);
         Optional<Cgroup> cgroup = store.cgroup(state).filter(Cgroup::exists);
         List<String> files = cgroup.map(Cgroup::procsFiles).orElse(List.of());
         Optional<Subgroup> group = Subgroup.make(linux, files, "exec-" + store.newId());

@@ -3,6 +3,7 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.plan.MountStep;
 import dev.rustyrun.plan.NamespaceStep;
+import dev.rustyrun.plan.PrivilegeStep;
 import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Step;
 import dev.rustyrun.plan.TaskStep;
@@ -40,6 +41,12 @@ final class Hints {
                 case Errno.EINVAL -> "this kernel lacks one of these namespaces";
                 default -> "";
             };
+        }
+        if (step instanceof PrivilegeStep.LimitCapabilities && errno == Errno.EPERM) {
+            return "to take capabilities away Rustyrun needs CAP_SETPCAP";
+        }
+        if (step instanceof PrivilegeStep.SetUser && errno == Errno.EPERM) {
+            return "for that Rustyrun needs CAP_SETUID and CAP_SETGID";
         }
         if (step instanceof RootStep.SetPropagation && errno == Errno.EINVAL) {
             return "/ is no mount point here (a chroot?): bind it to itself first, mount --rbind DIR DIR, and chroot again";

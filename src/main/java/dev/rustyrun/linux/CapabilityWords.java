@@ -9,6 +9,9 @@ import java.nio.ByteOrder;
  */
 public record CapabilityWords(long effective, long permitted, long inheritable) {
 
+    /** Of what encodes one. */
+    static final int SIZE = 24;
+
     private static final int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 
     static byte[] header() {
@@ -16,11 +19,21 @@ public record CapabilityWords(long effective, long permitted, long inheritable) 
     }
 
     byte[] encode() {
-        ByteBuffer b = ByteBuffer.allocate(24).order(ByteOrder.nativeOrder());
+        ByteBuffer b = ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder());
         for (int shift = 0; shift <= 32; shift += 32) {
             b.putInt((int) (effective >>> shift)).putInt((int) (permitted >>> shift))
                     .putInt((int) (inheritable >>> shift));
         }
         return b.array();
+    }
+
+    static CapabilityWords decode(byte[] data) {
+        ByteBuffer b = ByteBuffer.wrap(data).order(ByteOrder.nativeOrder());
+        return new CapabilityWords(word(b, 0), word(b, 4), word(b, 8));
+    }
+
+    /** Its low half is in the first three numbers, its high half in the other three. */
+    private static long word(ByteBuffer b, int at) {
+        return b.getInt(at) & 0xffffffffL | (long) b.getInt(at + SIZE / 2) << 32;
     }
 }

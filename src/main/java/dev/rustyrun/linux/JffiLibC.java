@@ -500,6 +500,16 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public int capget(byte[] header, byte[] data) {
+        try (NativeMemory m = new NativeMemory()) {
+            long got = m.allocate(CapabilityWords.SIZE);
+            int result = call("capget", m.bytes(header), got);
+            m.get(got, data, CapabilityWords.SIZE);
+            return result;
+        }
+    }
+
+    @Override
     public int setgroups(int[] groups) {
         try (NativeMemory m = new NativeMemory()) {
             return call("setgroups", groups.length, m.ints(groups));

@@ -692,6 +692,13 @@ public final class Linux {
         check(libc.prlimit(resource, soft, hard), "prlimit", resource, soft, hard);
     }
 
+    /** This thread's capabilities, bit n for capability n; man 2 capget. */
+    public CapabilityWords capabilities() {
+        byte[] data = new byte[CapabilityWords.SIZE];
+        check(libc.capget(CapabilityWords.header(), data), "capget");
+        return CapabilityWords.decode(data);
+    }
+
     /** Sets this thread's capabilities, bit n for capability n; man 2 capset. */
     public void setCapabilities(CapabilityWords words) {
         check(libc.capset(CapabilityWords.header(), words.encode()), "capset", words);

@@ -70,6 +70,9 @@ interface ProcessCalls {
     /** {@code int prlimit(0, int resource, const struct rlimit *new, NULL)} of this very process, man 2 getrlimit. */
     int prlimit(int resource, long soft, long hard);
 
+    /** {@code long capget(cap_user_header_t, cap_user_data_t)}, man 2 capget, version 3. */
+    int capget(byte[] header, byte[] data);
+
     /** {@code long capset(cap_user_header_t, const cap_user_data_t)}, man 2 capset, version 3. */
     int capset(byte[] header, byte[] data);
 

@@ -3,6 +3,8 @@ package dev.rustyrun.spec;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A container, as in {@code config.json} of the OCI runtime specification: the parts that Rustyrun acts on. Immutable.
@@ -106,6 +108,12 @@ public record Spec(Process process, Root root, String hostname, String domainnam
                     consoleSize, apparmorProfile, selinuxLabel, scheduling);
         }
 
+        /** The same process with other capabilities. */
+        public Process withCapabilities(Capabilities sets) {
+            return new Process(terminal, user, args, env, cwd, sets, noNewPrivileges, rlimits, oomScoreAdj, consoleSize,
+                    apparmorProfile, selinuxLabel, scheduling);
+        }
+
         public Process {
             args = List.copyOf(args);
             env = List.copyOf(env);
@@ -146,6 +154,12 @@ public record Spec(Process process, Root root, String hostname, String domainnam
             permitted = Set.copyOf(permitted);
             inheritable = Set.copyOf(inheritable);
             ambient = Set.copyOf(ambient);
+        }
+
+        /** Those that are in any of the sets. */
+        public Set<Capability> all() {
+            return Stream.of(bounding, effective, permitted, inheritable, ambient).flatMap(Set::stream)
+                    .collect(Collectors.toUnmodifiableSet());
         }
     }
 

@@ -99,4 +99,53 @@ class CapabilitiesIT {
             assertTrue(result.errorLine().startsWith("rustyrun: unknown capability \""), result.err());
         }
     }
+
+    /** As a container engine or systemd starts it that leaves these two out. */
+    private static List<String> lacking(List<String> command) {
+        List<String> all = new ArrayList<>(List.of("setpriv", "--bounding-set", "-net_raw,-mknod"));
+        all.addAll(command);
+        return all;
+    }
+
+    @Test
+    void what_rustyrun_lacks_is_left_out_of_the_default_set_and_refused_when_it_is_asked_for() {
+        String less = "00000000a00405fb";
+        Launcher.Result plain = Launcher.execute(lacking(Launcher.runCommand("--command", "/bin/sh", "-c",
+                "cat /proc/1/status && echo x > /dev/null && test -c /dev/random")), "").expect(0);
+        Map<String, String> status = Attempts.results(plain.out());
+        assertEquals(List.of(less, less), List.of(status.get("CapBnd"), status.get("CapEff")));
+        assertEquals("", plain.err());
+        Launcher.Result asked = Launcher.execute(lacking(Launcher.runCommand("--cap-add", "net_raw,chown,mknod",
+                "--command", "true")), "").expect(125);
+        assertEquals("rustyrun: --cap-add: CAP_NET_RAW, CAP_MKNOD cannot be granted: Rustyrun itself was started without\n",
+                asked.errorLine());
+        Launcher.execute(lacking(Launcher.runCommand("--cap-add", "all", "--cap-drop", "net_raw", "--command", "true")), "")
+                .expect(0);
+    }
+
+    @Test
+    void what_rustyrun_lacks_is_warned_of_and_left_out_of_a_bundle() {
+        try (OciBundle bundle = new OciBundle("/bin/cat", "/proc/1/status")) {
+            bundle.editProcess(process -> {
+                for (String set : List.of("bounding", "effective", "permitted")) {
+                    process.with("capabilities").putArray(set).add("CAP_KILL").add("CAP_NET_RAW");
+                }
+            });
+            Launcher.Result result = Launcher.execute(lacking(bundle.command("run", "--bundle",
+                    bundle.directory().toString(), "less")), "").expect(0);
+            assertEquals("0000000000000020", Attempts.results(result.out()).get("CapBnd"));
+            assertEquals("rustyrun: warning: process.capabilities: CAP_NET_RAW cannot be granted: Rustyrun itself was"
+                    + " started without\n", result.errorLine());
+        }
+    }
+
+    @Test
+    void a_service_that_lacks_some_launches_without_them() throws Exception {
+        try (Server server = Server.startBy(lacking(List.of()))) {
+            for (int i = 0; i < 2; i++) {
+                String answer = server.sh(200, "grep CapBnd /proc/1/status; ls -l /dev/null");
+                assertTrue(answer.contains("00000000a00405fb") && answer.contains("crw"), answer);
+            }
+        }
+    }
 }

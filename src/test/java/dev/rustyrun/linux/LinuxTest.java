@@ -30,6 +30,16 @@ class LinuxTest {
     }
 
     @Test
+    void capabilities_are_those_that_the_kernel_tells() {
+        Linux linux = Linux.host();
+        String status = linux.readFile("/proc/thread-self/status");
+        assertTrue(status.contains(String.format("CapPrm:\t%016x\n", linux.capabilities().permitted())), status);
+        assertTrue(status.contains(String.format("CapEff:\t%016x\n", linux.capabilities().effective())), status);
+        CapabilityWords words = new CapabilityWords(0x1_8000_0001L, 0x1ff_ffff_ffffL, 0x80_0000_0000L);
+        assertEquals(words, CapabilityWords.decode(words.encode()));
+    }
+
+    @Test
     void a_real_file_is_read_and_its_kind_told() {
         Linux linux = Linux.host();
         assertTrue(linux.status("/etc").isDirectory());
