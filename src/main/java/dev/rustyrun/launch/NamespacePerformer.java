@@ -1,5 +1,6 @@
 package dev.rustyrun.launch;
 
+import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
@@ -8,6 +9,8 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.plan.NamespaceStep;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Performs the steps about namespaces. */
 final class NamespacePerformer implements NamespaceStep.Performer {
@@ -17,6 +20,7 @@ final class NamespacePerformer implements NamespaceStep.Performer {
 
     private final StageContext context;
     private final Linux linux;
+    private final List<NamespaceStep.JoinNamespace> refused = new ArrayList<>();
 
     NamespacePerformer(StageContext context) {
         this.context = context;
@@ -30,6 +34,21 @@ final class NamespacePerformer implements NamespaceStep.Performer {
 
     @Override
     public void joinNamespace(NamespaceStep.JoinNamespace step) {
+        try {
+            join(step);
+        } catch (LinuxException e) {
+            if (!step.orLater() || e.errno() != Errno.EPERM && e.errno() != Errno.EACCES) {
+                throw e;
+            }
+            refused.add(step);
+        }
+        if (step.namespace() == CloneFlag.CLONE_NEWUSER.value()) {
+            refused.forEach(this::join);
+            refused.clear();
+        }
+    }
+
+    private void join(NamespaceStep.JoinNamespace step) {
         try (OpenFile namespace = new OpenFile(linux, linux.open(step.path(), FileFlag.O_RDONLY))) {
             linux.setNamespace(namespace.descriptor(), step.namespace());
         }

@@ -6,6 +6,7 @@ import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Compiles the plan of a further process in a container that runs: it joins what {@code init} is in, and makes nothing. */
@@ -40,11 +41,16 @@ public final class ExecPlan {
             child.add(new RootStep.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE)));
             child.add(new RootStep.ProtectProgram(host.program()));
         }
-        for (Joined namespace : joined) {
+        // Those that the user namespace does not own can only be entered before it.
+        List<Joined> userLast = new ArrayList<>(joined);
+        userLast.sort(Comparator.comparing(namespace -> namespace.type() == NamespaceType.USER));
+        boolean joinsUser = joined.stream().anyMatch(namespace -> namespace.type() == NamespaceType.USER);
+        for (Joined namespace : userLast) {
             // From inside its mounts child could not start init; init joins the users' for the mounts' sake anyway.
             boolean byInit = namespace.type() == NamespaceType.MOUNT || namespace.type() == NamespaceType.CGROUP;
             (byInit ? init : child)
-                    .add(new NamespaceStep.JoinNamespace(namespace.path(), namespace.type().flag().value()));
+                    .add(new NamespaceStep.JoinNamespace(namespace.path(), namespace.type().flag().value(),
+                            joinsUser && !byInit && namespace.type() != NamespaceType.USER));
         }
         init.add(new RootStep.EnterContainer());
         LifecyclePlan lifecycle = new LifecyclePlan(withoutHooks(spec), life);

@@ -41,10 +41,12 @@ public sealed interface NamespaceStep extends Step {
      *
      * @param path the host's, such as {@code /proc/4711/ns/net}
      * @param namespace the {@link CloneFlag} bit of its type, which it must have
+     * @param orLater whether, should this process not have the right to, it is entered after the user namespace that a later
+     *        step joins, and that may own it
      */
-    record JoinNamespace(String path, int namespace) implements NamespaceStep {
+    record JoinNamespace(String path, int namespace, boolean orLater) implements NamespaceStep {
         static JoinNamespace read(PlanReader in) {
-            return new JoinNamespace(in.takeText(), in.take32());
+            return new JoinNamespace(in.takeText(), in.take32(), in.takeFlag());
         }
 
         @Override
@@ -54,7 +56,7 @@ public sealed interface NamespaceStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(path).put32(namespace);
+            out.putText(path).put32(namespace).putFlag(orLater);
         }
 
         @Override

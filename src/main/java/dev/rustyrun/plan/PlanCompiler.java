@@ -63,7 +63,10 @@ public final class PlanCompiler {
                 linux.netDevices());
     }
 
-    /** The user namespace comes first, for it owns those that are made after it; man 7 user_namespaces. */
+    /**
+     * The user namespace comes before those that are new, for it owns what is made after it, and after those that are there:
+     * a new one owns none of them, and in another one there may be no right to them; man 7 user_namespaces.
+     */
     private void namespaces() {
         if (!host.leftovers().directories().isEmpty()) {
             child.add(new NamespaceStep.RegisterCleanup(host.leftovers().files(), host.leftovers().directories()));
@@ -71,24 +74,24 @@ public final class PlanCompiler {
         if (!host.cgroupFiles().isEmpty()) {
             child.add(new NamespaceStep.OpenCgroup(host.cgroupFiles()));
         }
+        boolean joinsUser = linux.has(NamespaceType.USER) && !linux.isNew(NamespaceType.USER);
+        int unshared = 0;
+        for (LinuxSpec.Namespace namespace : linux.namespaces()) {
+            if (!namespace.isNew() && namespace.type() != NamespaceType.USER) {
+                child.add(join(namespace, joinsUser));
+            } else if (namespace.isNew() && namespace.type() != NamespaceType.CGROUP
+                    && namespace.type() != NamespaceType.USER) {
+                unshared |= namespace.type().flag().value();
+            }
+        }
         linux.namespace(NamespaceType.USER).ifPresent(user -> {
             if (user.isNew()) {
                 child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()));
                 child.add(new NamespaceStep.MapIds(host.mayMapGroups()));
             } else {
-                child.add(join(user));
+                child.add(join(user, false));
             }
         });
-        int unshared = 0;
-        for (LinuxSpec.Namespace namespace : linux.namespaces()) {
-            if (namespace.type() == NamespaceType.USER) {
-                continue;
-            } else if (!namespace.isNew()) {
-                child.add(join(namespace));
-            } else if (namespace.type() != NamespaceType.CGROUP) {
-                unshared |= namespace.type().flag().value();
-            }
-        }
         if (unshared != 0) {
             child.add(new NamespaceStep.Unshare(unshared));
         }
@@ -108,8 +111,8 @@ public final class PlanCompiler {
         return MountFlag.of(MountFlag.MS_REC, asked ? MountFlag.MS_SLAVE : MountFlag.MS_PRIVATE);
     }
 
-    private static Step join(LinuxSpec.Namespace namespace) {
-        return new NamespaceStep.JoinNamespace(namespace.path(), namespace.type().flag().value());
+    private static Step join(LinuxSpec.Namespace namespace, boolean orLater) {
+        return new NamespaceStep.JoinNamespace(namespace.path(), namespace.type().flag().value(), orLater);
     }
 
     /** The cgroup namespace is made inside the cgroup, so that the container sees its own as the root. */

@@ -46,6 +46,14 @@ class StagesTest {
     }
 
     @Test
+    void a_namespace_that_is_refused_is_joined_after_the_user_namespace_that_may_own_it() {
+        List<String> calls = perform(new RecordingLibC().failing("setns(10", Errno.EPERM),
+                new NamespaceStep.JoinNamespace("/n", 1 << 30, true), new NamespaceStep.JoinNamespace("/u", 1 << 28, false));
+        assertEquals(List.of("setns(10, 1073741824)", "setns(11, 268435456)", "setns(12, 1073741824)"),
+                calls.stream().filter(call -> call.startsWith("setns")).toList());
+    }
+
+    @Test
     void user_changes_after_groups_and_the_death_signal_is_set_again() {
         assertEquals(List.of("umask(18)", "setgroups()", "setresgid(6, 6, 6)", "prctl(8, 1, 0)", "setresuid(5, 5, 5)",
                 "prctl(8, 0, 0)", "prctl(1, 9, 0)"), perform(new RecordingLibC(), new PrivilegeStep.SetUser(5, 6, List.of(), true, 022)));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class PlanCodecTest {
 
     private static final List<Step> ONE_OF_EACH = List.of(new NamespaceStep.Unshare(-1),
-            new NamespaceStep.JoinNamespace("/proc/1/ns/net", 1 << 30), new NamespaceStep.MapIds(true),
+            new NamespaceStep.JoinNamespace("/proc/1/ns/net", 1 << 30, true), new NamespaceStep.MapIds(true),
             new NamespaceStep.SetTimeOffset("boottime", -5, 7), new NamespaceStep.SetHostname("häuschen"),
             new NamespaceStep.SetDomainname("d"), new NamespaceStep.LoopbackUp(),
             new NamespaceStep.SetSysctl("net.a", "1"), new NamespaceStep.RegisterCleanup(List.of("/f"), List.of("/d", "/e")),

@@ -64,9 +64,20 @@ class PlanCompilerTest {
     @Test
     void namespaces_are_joined_by_path_before_new_ones_are_made() {
         List<Step> child = plan(spec().join(NamespaceType.NETWORK, "/proc/7/ns/net")).child();
-        assertEquals(new NamespaceStep.JoinNamespace("/proc/7/ns/net", CloneFlag.CLONE_NEWNET.value()), child.get(0));
+        assertEquals(new NamespaceStep.JoinNamespace("/proc/7/ns/net", CloneFlag.CLONE_NEWNET.value(), false), child.get(0));
         assertEquals("unshare CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID", child.get(1).describe());
         assertFalse(init(spec().join(NamespaceType.NETWORK, "/x")).contains(new NamespaceStep.LoopbackUp()));
+    }
+
+    @Test
+    void those_that_are_there_are_joined_while_there_is_the_right_to_before_a_user_namespace() {
+        List<IdMapping> one = List.of(new IdMapping(0, 1000, 1));
+        List<Step> withNew = plan(spec().join(NamespaceType.NETWORK, "/n").unshare(NamespaceType.USER).mappings(one, one)).child();
+        assertEquals(List.of("join CLONE_NEWNET /n", "unshare CLONE_NEWUSER"),
+                withNew.subList(0, 2).stream().map(Step::describe).toList());
+        List<Step> withOther = plan(spec().join(NamespaceType.NETWORK, "/n").join(NamespaceType.USER, "/u")).child();
+        assertEquals(List.of(new NamespaceStep.JoinNamespace("/n", CloneFlag.CLONE_NEWNET.value(), true),
+                new NamespaceStep.JoinNamespace("/u", CloneFlag.CLONE_NEWUSER.value(), false)), withOther.subList(0, 2));
     }
 
     @Test
