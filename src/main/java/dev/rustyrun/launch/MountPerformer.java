@@ -84,9 +84,8 @@ final class MountPerformer implements MountStep.Performer {
 
     @Override
     public void bindMount(MountStep.BindMount step) {
-        boolean directory = linux.status(step.source()).isDirectory();
-        try (OpenFile mount = new OpenFile(linux, linux.cloneMount(step.source(), step.recursive()));
-                OpenFile target = targetOf(mount, directory, step.target())) {
+        try (OpenFile mount = copyOf(step);
+                OpenFile target = targetOf(mount, linux.status(mount.descriptor()).isDirectory(), step.target())) {
             long propagation = step.propagation() & ~MountFlag.MS_REC.value();
             if (step.setBelow() != 0 || step.clearBelow() != 0) {
                 linux.setMountAttributes(mount.descriptor(), new MountAttr(step.setBelow(), step.clearBelow(), 0), true);
@@ -101,6 +100,21 @@ final class MountPerformer implements MountStep.Performer {
             }
         }
         enterProcAt(step.target());
+    }
+
+    private OpenFile copyOf(MountStep.BindMount step) {
+        try {
+            return new OpenFile(linux, linux.cloneMount(step.source(), step.recursive()));
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EACCES) {
+                throw e;
+            }
+            context.channel().send(new Report.SourceDue(step.source()));
+            int sent = context.channel().awaitSource().orElseThrow(() -> e);
+            try (OpenFile source = new OpenFile(linux, sent)) {
+                return new OpenFile(linux, linux.cloneMount(source.path(), step.recursive()));
+            }
+        }
     }
 
     /** Where the open {@code mount} is to be attached. */

@@ -42,6 +42,10 @@ sealed interface Report {
     record NetDevicesDue() implements OfInit {
     }
 
+    /** {@code init} waits for the source of a bind mount that is on a path which it may not go. */
+    record SourceDue(String path) implements OfInit {
+    }
+
     /** {@code init} waits until the host's hooks have run. */
     record HooksDue() implements OfInit {
     }

@@ -11,7 +11,9 @@ import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,16 +46,20 @@ final class StageChannel {
     static final byte LISTENER_DUE = 12;
     static final byte LISTENER_OPENED = 13;
     static final byte NET_DEVICES_DUE = 14;
+    static final byte SOURCE_DUE = 15;
 
     /** Stands for a descriptor that is not there. */
     static final int NO_DESCRIPTOR = -1;
 
     /** What {@code run} sends to a stage that waits: go on. */
     static final byte[] GO = {'g'};
+    /** The answer to {@link Report.SourceDue}, with the descriptor if there is one; mounts may be on their way before it. */
+    static final byte[] SOURCE = {'s'};
 
     private final Linux linux;
     private int descriptor = DESCRIPTOR;
     private boolean isSocket = true;
+    private final Deque<Integer> sentBefore = new ArrayDeque<>();
 
     StageChannel(Linux linux) {
         this.linux = linux;
@@ -138,6 +144,9 @@ final class StageChannel {
 
     /** Waits for a descriptor that {@code run} sends along with a go. */
     int awaitDescriptor() {
+        if (!sentBefore.isEmpty()) {
+            return sentBefore.remove();
+        }
         int received = awaitDescriptorIfThere();
         if (received == NO_DESCRIPTOR) {
             throw new StepFailure("run did not send it");
@@ -152,6 +161,18 @@ final class StageChannel {
             throw new StepFailure("run ended");
         }
         return received.descriptor() < 0 ? NO_DESCRIPTOR : received.descriptor();
+    }
+
+    /** Waits for the answer to {@link Report.SourceDue}; nothing when {@code run} cannot reach it either. */
+    Optional<Integer> awaitSource() {
+        byte[] word = new byte[SOURCE.length];
+        while (true) {
+            Received received = linux.receive(descriptor, word, word.length);
+            if (received.count() == 0 || word[0] == SOURCE[0]) {
+                return received.descriptor() < 0 ? Optional.empty() : Optional.of(received.descriptor());
+            }
+            sentBefore.add(received.descriptor());
+        }
     }
 
     private boolean readFully(byte[] bytes) {
@@ -200,6 +221,8 @@ final class StageChannel {
             return frame(INIT_STARTED, 0, started.pid(), "", "");
         } else if (report instanceof Report.InitEnded ended) {
             return frame(INIT_ENDED, 0, ended.status(), Long.toString(ended.cpuMicros()), "");
+        } else if (report instanceof Report.SourceDue source) {
+            return frame(SOURCE_DUE, 0, 0, source.path(), "");
         }
         return frame(typeOf(report), 0, 0, "", "");
     }
@@ -271,6 +294,7 @@ final class StageChannel {
                 case STEP_FAILED -> new Report.StepFailed(stage, first, new String(two, StandardCharsets.UTF_8), number);
                 case INIT_STARTED -> new Report.InitStarted(number);
                 case INIT_ENDED -> new Report.InitEnded(number, Long.parseLong(first));
+                case SOURCE_DUE -> new Report.SourceDue(first);
                 case HOOKS_DUE -> new Report.HooksDue();
                 case DESCRIPTORS_DUE -> new Report.DescriptorsDue();
                 case DETACHED -> new Report.Detached();

@@ -3,6 +3,7 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.ChildStatus;
 import dev.rustyrun.linux.EndedChild;
 import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
@@ -10,6 +11,7 @@ import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.plan.MountStep;
 import dev.rustyrun.plan.SentMount;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
@@ -223,6 +225,8 @@ final class StageTalk {
             sendDescriptors();
         } else if (report instanceof Report.SetUp) {
             letGo();
+        } else if (report instanceof Report.SourceDue due) {
+            sendSource(due.path());
         } else if (report instanceof Report.NetDevicesDue) {
             moveNetDevices();
         } else if (report instanceof Report.ListenerDue) {
@@ -258,6 +262,22 @@ final class StageTalk {
             linux.send(socket.descriptor(), TERMINAL_NAME, given.descriptor());
         } catch (LinuxException e) {
             fail("send the terminal to " + path, e.getMessage());
+        }
+    }
+
+    /**
+     * What the root of a user namespace may not reach, the host's does. It is opened in the container's mount namespace, where
+     * the kernel keeps a mount's {@code ro}, {@code nodev} and the like from being taken off by the container.
+     */
+    private void sendSource(String path) {
+        boolean planned = plan.init().stream().anyMatch(step -> step instanceof MountStep.BindMount bind
+                && bind.source().equals(path));
+        try (OpenFile root = new OpenFile(linux, linux.open("/proc/" + init + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+                OpenFile source = new OpenFile(linux, linux.openInRoot(root.descriptor(), planned ? path : "", FileFlag.O_PATH))) {
+            send(StageChannel.SOURCE, source.descriptor());
+        } catch (LinuxException e) {
+            // Nor do we: init says what it was refused.
+            send(StageChannel.SOURCE, -1);
         }
     }
 

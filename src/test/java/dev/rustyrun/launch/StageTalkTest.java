@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Received;
 import dev.rustyrun.plan.IdMaps;
 import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.plan.MountStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +75,26 @@ class StageTalkTest {
         talk.hear();
         assertEquals(List.of("init " + PID, "hooks", "set up"), told);
         assertEquals(PID, talk.init());
+    }
+
+    @Test
+    void the_source_of_a_planned_mount_is_opened_for_init_and_nothing_else() {
+        MountStep planned = new MountStep.BindMount("/etc", "/t", false, 0, 0, 0, 0, 0);
+        talk.launch(new LaunchPlan(List.of(), List.of(planned), false, false, IdMaps.NONE, List.of(), List.of()),
+                new LaunchOptions(false, 0, Optional.empty(), 0, new Host()));
+        say(new Report.InitStarted(linux.processId()), -1);
+        for (String path : List.of("/etc", "/usr")) {
+            say(new Report.SourceDue(path), -1);
+        }
+        talk.hear();
+        linux.read(channel[1], new byte[4096], new StageChannel.Part(false, List.of()).encode().length);
+        linux.read(channel[1], new byte[4096], new StageChannel.Part(false, List.of(planned)).encode().length);
+        byte[] word = new byte[1];
+        Received etc = linux.receive(channel[1], word, 1);
+        assertEquals('s', word[0]);
+        assertEquals(linux.status("/etc").place(), linux.status(etc.descriptor()).place());
+        linux.close(etc.descriptor());
+        assertEquals(new Received(1, -1), linux.receive(channel[1], word, 1));
     }
 
     @Test
