@@ -38,6 +38,7 @@ final class Containers {
     private final ContainerStore store;
     private final Path root;
     private final Events events;
+    private boolean closed;
 
     Containers(LaunchTools tools, Specs specs, Limits limits, ServeConfig config, Events events) {
         this.linux = tools.linux();
@@ -113,10 +114,13 @@ final class Containers {
     /**
      * Starts one, and waits until its monitor has begun.
      *
-     * @throws ProblemException when it was started before
+     * @throws ProblemException when it was started before, or the service stops
      */
     void start(ContainerFolder folder) throws InterruptedException {
         synchronized (this) {
+            if (closed) {
+                throw Problem.busy(503, "the service is stopping", 1).exception();
+            }
             if (ContainerStatus.of(linux, folder) != ContainerStatus.CREATED || Files.exists(folder.errors())) {
                 throw Problem.conflict("the container was started before").exception();
             }
@@ -132,10 +136,33 @@ final class Containers {
         events.tell("started", folder.id());
     }
 
+    /** Lets none be started any more: whoever looks for those that run afterwards misses none. */
+    synchronized void close() {
+        closed = true;
+    }
+
+    /** Whether it runs, or has been started and may run in a moment. */
+    boolean mayRun(ContainerFolder folder) {
+        ContainerStatus status = ContainerStatus.of(linux, folder);
+        return status.isAlive() || status == ContainerStatus.CREATED && Files.exists(folder.errors());
+    }
+
+    /** Sends a signal to PID 1, frozen or not; whether there is one. */
+    boolean killIfMade(ContainerFolder folder, String signal) {
+        Optional<Integer> init = store.running(folder.id()).map(state -> state.pid());
+        if (init.isEmpty()) {
+            return false;
+        }
+        cgroup(folder).ifPresent(Cgroup::thaw);
+        linux.kill(init.get(), number(signal));
+        events.tell("killed", folder.id());
+        return true;
+    }
+
     /** Sends a signal to PID 1; waits a moment for a container that is just being made to have one. */
     void kill(ContainerFolder folder, String signal) throws InterruptedException {
         int number = number(signal);
-        for (int attempt = 0; attempt < 400; attempt++) {
+        for (long end = System.nanoTime() + START_SECONDS * 1_000_000_000; System.nanoTime() < end;) {
             Optional<Integer> init = store.running(folder.id()).map(state -> state.pid());
             if (init.isPresent()) {
                 linux.kill(init.get(), number);

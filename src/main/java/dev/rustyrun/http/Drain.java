@@ -1,39 +1,50 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.cgroup.Cgroup;
-import dev.rustyrun.linux.Linux;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.OpenConnections;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import org.jboss.logging.Logger;
 
 /** The end of the service: no launch begins any more, and containers are stopped if that is configured, or left to run. */
 @Singleton
 final class Drain {
 
-    private static final Logger LOG = Logger.getLogger(Drain.class);
-    private static final long GRACE_SECONDS = 10;
     private static final long POLL_MILLIS = 20;
+    /** For what is still being answered then. */
+    private static final long ANSWER_SECONDS = 3;
+    private static final CloseReason GOING_AWAY = new CloseReason(1001, "the service is stopping");
 
-    private final Linux linux;
     private final LaunchSlots slots;
     private final Containers containers;
     private final ServeConfig config;
+    private final OpenConnections sockets;
+    private final Events events;
+    private final OpenAnswers answers;
+    private volatile boolean over;
 
-    Drain(Linux linux, LaunchSlots slots, Containers containers, ServeConfig config) {
-        this.linux = linux;
+    Drain(LaunchSlots slots, Containers containers, ServeConfig config, OpenConnections sockets, Events events,
+            OpenAnswers answers) {
         this.slots = slots;
         this.containers = containers;
         this.config = config;
+        this.sockets = sockets;
+        this.events = events;
+        this.answers = answers;
     }
 
     /** From now on it is not ready, and refuses launches, but answers; until what runs has ended, or its time is over. */
     void begin(@Observes ShutdownDelayInitiatedEvent event) {
-        slots.drain();
         long end = System.nanoTime() + config.drainSeconds() * 1_000_000_000L;
         try {
+            stop();
             while (slots.running() + slots.waiting() > 0 && System.nanoTime() < end) {
+                Thread.sleep(POLL_MILLIS);
+            }
+            letGo();
+            end = System.nanoTime() + ANSWER_SECONDS * 1_000_000_000L;
+            while (answers.count() > 0 && System.nanoTime() < end) {
                 Thread.sleep(POLL_MILLIS);
             }
         } catch (InterruptedException e) {
@@ -41,31 +52,27 @@ final class Drain {
         }
     }
 
-    void stop(@Observes ShutdownEvent event) {
-        slots.drain();
-        if (!config.stopContainers()) {
-            return;
-        }
-        for (ContainerFolder folder : containers.all()) {
-            try {
-                stop(folder);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (RuntimeException e) {
-                LOG.warnf("container %s was not stopped: %s", folder.id(), e.getMessage());
-            }
-        }
+    /** Who follows something without end would be waited for, as long as the service waits for anybody. */
+    private void letGo() {
+        over = true;
+        events.end();
+        sockets.forEach(socket -> socket.close(GOING_AWAY).subscribe().with(closed -> { }, gone -> { }));
     }
 
-    private void stop(ContainerFolder folder) throws InterruptedException {
-        if (ContainerStatus.of(linux, folder).isAlive()) {
-            containers.cgroup(folder).ifPresent(Cgroup::thaw);
-            containers.kill(folder, "TERM");
-            if (!containers.awaitEnd(folder, GRACE_SECONDS)) {
-                containers.kill(folder, "KILL");
-                containers.awaitEnd(folder, GRACE_SECONDS);
-            }
+    /** Whether nobody is waited for any more. */
+    boolean isOver() {
+        return over;
+    }
+
+    void end(@Observes ShutdownEvent event) throws InterruptedException {
+        stop();
+    }
+
+    private void stop() throws InterruptedException {
+        slots.drain();
+        containers.close();
+        if (config.stopContainers()) {
+            new StopAll(containers).perform();
         }
     }
 }

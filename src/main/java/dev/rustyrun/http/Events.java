@@ -23,6 +23,7 @@ final class Events {
     private static final long LOOK_MILLIS = 50;
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final int MOST_UNREAD = 1000;
+    private static final String END = "";
 
     private record Watched(ContainerFolder folder, int monitor, AtomicBoolean logged) {
         /** One line for its end, from whoever comes first: who looks after it, or who deletes it. */
@@ -49,10 +50,16 @@ final class Events {
                 .toString());
     }
 
-    /** All that happens from now on, and an empty line now and then; who reads too slowly misses some. */
+    /** Lets all listeners go. */
+    synchronized void end() {
+        processor.onNext(END);
+    }
+
+    /** All that happens from now on until the service stops, and an empty line now and then; who reads too slowly misses some. */
     Multi<String> stream() {
         Multi<String> beats = Multi.createFrom().ticks().every(HEARTBEAT).onOverflow().drop().map(tick -> "{}");
-        return Multi.createBy().merging().streams(processor.onOverflow().buffer(MOST_UNREAD), beats);
+        return Multi.createBy().merging().streams(processor.onOverflow().buffer(MOST_UNREAD), beats)
+                .select().first(text -> !text.equals(END));
     }
 
     /** Looks after a monitor from now on. */

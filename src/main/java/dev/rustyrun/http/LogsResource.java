@@ -34,10 +34,12 @@ public class LogsResource {
 
     private final Linux linux;
     private final Containers containers;
+    private final Drain drain;
 
-    LogsResource(Linux linux, Containers containers) {
+    LogsResource(Linux linux, Containers containers, Drain drain) {
         this.linux = linux;
         this.containers = containers;
+        this.drain = drain;
     }
 
     @GET
@@ -83,6 +85,9 @@ public class LogsResource {
                 }
                 if (last) {
                     out.write(view.events ? "event: end\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8) : new byte[0]);
+                    return;
+                }
+                if (drain.isOver()) {
                     return;
                 }
                 if (some) {

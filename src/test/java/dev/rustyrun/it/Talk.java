@@ -110,6 +110,11 @@ final class Talk implements WebSocket.Listener {
         Host.eventually("it says " + output, () -> out.indexOf(output) >= 0, out::toString);
     }
 
+    /** Waits for the end; its code. */
+    int code() throws Exception {
+        return closed.get(20, TimeUnit.SECONDS);
+    }
+
     /** Waits for the end; the last text. */
     String end() throws Exception {
         closed.get(20, TimeUnit.SECONDS);

@@ -1,0 +1,52 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.linux.LinuxException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/**
+ * Ends all containers at the same time, also those that are just being made: each is told to end, and killed when it has not
+ * done so in time. How many there are does not make it longer: whoever stops the service waits only so long.
+ */
+final class StopAll {
+
+    private static final Logger LOG = Logger.getLogger(StopAll.class);
+    private static final long GRACE_SECONDS = 10;
+    private static final long POLL_MILLIS = 10;
+
+    private final Containers containers;
+
+    StopAll(Containers containers) {
+        this.containers = containers;
+    }
+
+    void perform() throws InterruptedException {
+        List<ContainerFolder> running = containers.all().stream().filter(containers::mayRun).toList();
+        for (ContainerFolder left : signal(signal(running, "TERM"), "KILL")) {
+            LOG.warnf("container %s was not stopped: it has not ended %d s after SIGKILL", left.id(), GRACE_SECONDS);
+        }
+    }
+
+    /** Those that have not ended in time. */
+    private List<ContainerFolder> signal(List<ContainerFolder> all, String signal) throws InterruptedException {
+        List<ContainerFolder> untold = new ArrayList<>(all);
+        List<ContainerFolder> left = new ArrayList<>(all);
+        long end = System.nanoTime() + GRACE_SECONDS * 1_000_000_000;
+        while (!left.isEmpty() && System.nanoTime() < end) {
+            untold.removeIf(folder -> isTold(folder, signal));
+            left.removeIf(folder -> !containers.mayRun(folder));
+            Thread.sleep(POLL_MILLIS);
+        }
+        return left;
+    }
+
+    private boolean isTold(ContainerFolder folder, String signal) {
+        try {
+            return containers.killIfMade(folder, signal);
+        } catch (LinuxException e) {
+            // It has just ended, or comes to its end with the next attempt.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The end of {@code rustyrun serve}: what becomes of containers, and of who follows something. Needs root. */
+class StopIT {
+
+    @TempDir
+    Path data;
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    private Server start(String... environment) throws Exception {
+        List<String> prefix = new ArrayList<>(List.of("env", "RUSTYRUN_DATA_FOLDER=" + data, "RUSTYRUN_WARM=0"));
+        prefix.addAll(List.of(environment));
+        return Server.startBy(prefix);
+    }
+
+    private static String create(Server server, String script, String more) throws Exception {
+        HttpResponse<String> made = server.post("/v1/containers",
+                "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
+        assertEquals(201, made.statusCode(), made.body());
+        return made.headers().firstValue("Location").orElseThrow().replaceFirst(".*/v1/containers/", "");
+    }
+
+    private String result(String id) {
+        return Host.read(data.resolve(id).resolve("result.json").toString());
+    }
+
+    private static String logsOf(Server server, String path) {
+        try {
+            return server.get(path).body();
+        } catch (java.io.IOException | InterruptedException e) {
+            return e.toString();
+        }
+    }
+
+    /** How long it takes to stop, in milliseconds. */
+    private static long stop(Server server) throws Exception {
+        long start = System.nanoTime();
+        server.close();
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    @Test
+    void with_stop_containers_all_of_them_end_at_the_same_time_in_whatever_state_they_are() throws Exception {
+        String started = ", \"start\": true";
+        Server server = start("RUSTYRUN_STOP_CONTAINERS=true");
+        String obeys = create(server, "trap 'echo bye; exit 7' TERM; echo on; while true; do sleep 0.1; done", started);
+        String paused = create(server, "trap 'echo bye; exit 8' TERM; echo on; while true; do sleep 0.1; done", started);
+        // PID 1 of a namespace does not mind a SIGTERM that it has no handler for.
+        List<String> stubborn = List.of(create(server, "exec sleep 4711", started), create(server, "exec sleep 4711", started),
+                create(server, "exec sleep 4711", started + ", \"tty\": true"));
+        String waits = create(server, "echo never", "");
+        for (String id : List.of(obeys, paused)) {
+            String logs = "/v1/containers/" + id + "/logs";
+            Host.eventually("it has begun", () -> logsOf(server, logs).contains("on"));
+        }
+        assertEquals(200, server.post("/v1/containers/" + paused + "/pause", "").statusCode());
+        // Being made when the service is told to stop.
+        String late = create(server, "exec sleep 4711", started);
+        long millis = stop(server);
+        assertTrue(millis < 16_000, "it took " + millis + " ms");
+        assertTrue(result(obeys).contains("\"exitCode\":7"), result(obeys));
+        assertTrue(result(paused).contains("\"exitCode\":8"), result(paused));
+        for (String id : stubborn) {
+            assertTrue(result(id).contains("\"signal\":9"), result(id));
+        }
+        assertTrue(Files.exists(data.resolve(late).resolve("result.json")), "the late one has ended");
+        assertTrue(!Files.exists(data.resolve(waits).resolve("monitor.err")), "what was not started is not started");
+        Host.eventually("nothing of it runs", () -> Host.processes().values().stream()
+                .noneMatch(words -> words.startsWith("sleep 4711")));
+    }
+
+    @Test
+    void who_follows_something_is_let_go_and_holds_nobody_up() throws Exception {
+        Server server = start();
+        String id = create(server, "while true; do echo tick; sleep 0.1; done", ", \"start\": true");
+        try {
+            Talk talk = server.talk("/v1/containers/" + id + "/attach", true, "resize 24 80");
+            talk.expect("tick");
+            try (InputStream log = server.getStream("/v1/containers/" + id + "/logs?follow=true");
+                    InputStream events = server.getStream("/v1/events")) {
+                log.read();
+                long millis = stop(server);
+                assertTrue(millis < 2_500, "it took " + millis + " ms");
+                assertEquals(1001, talk.code());
+                assertTrue(new String(log.readAllBytes(), StandardCharsets.UTF_8).contains("tick"));
+                events.readAllBytes();
+            }
+        } finally {
+            try (Server again = start()) {
+                assertEquals(204, again.delete("/v1/containers/" + id + "?force=true").statusCode());
+            }
+        }
+    }
+}
