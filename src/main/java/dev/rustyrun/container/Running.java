@@ -73,9 +73,15 @@ public final class Running {
         cgroup("update").apply(complete);
     }
 
-    /** Swap is counted together with memory: of the two the one that is not given is the present one. */
+    /**
+     * Swap is counted together with memory: a limit of both goes with the present one of memory, and where memory has none any
+     * more both have none, as with runc.
+     */
     private Resources withMemoryLimit(Resources resources) {
         Resources.Memory memory = resources.memory();
+        if (memory.limit() == Resources.UNLIMITED && memory.swap() == Resources.UNSET) {
+            return resources.withMemory(memory.withSwap(Resources.UNLIMITED));
+        }
         if (memory.swap() < 0 || memory.limit() != Resources.UNSET) {
             return resources;
         }

@@ -44,13 +44,17 @@ final class ResourcesJson {
                 rdma(json.field("rdma")), json.field("unified").textMap());
     }
 
-    private static List<DeviceRule> devices(JsonField json) {
+    private List<DeviceRule> devices(JsonField json) {
         List<DeviceRule> rules = new ArrayList<>();
         for (JsonField rule : json.elements()) {
             JsonField access = rule.field("access");
-            String letters = access.textOr("");
-            if (!letters.matches("[rwm]{0,3}")) {
-                throw access.wrong("is not made of r (read), w (write) and m (mknod): " + JsonField.quoted(letters));
+            String given = access.textOr("");
+            String letters = given.replace("a", "");
+            if (!letters.equals(given)) {
+                warnings.add(access.path() + " has an \"a\", which is no access: it is ignored, as by runc");
+            }
+            if (letters.isEmpty() && !given.isEmpty() || !letters.matches("[rwm]{0,3}")) {
+                throw access.wrong("is not made of r (read), w (write) and m (mknod): " + JsonField.quoted(given));
             }
             if (!Set.of("", "a", "b", "c", "u").contains(rule.field("type").textOr(""))) {
                 throw rule.field("type").wrong("is none of a (all), b (block) and c (character)");

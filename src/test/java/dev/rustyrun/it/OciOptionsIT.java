@@ -138,6 +138,9 @@ class OciOptionsIT {
                     Files.readString(Files.exists(v1) ? v1 : v2).strip());
             assertTrue(bundle.rustyrun("update", "--memory-swap", "20m", "box").expect(125).errorLine()
                     .contains("less than memory.limit"));
+            bundle.rustyrun("update", "--memory", "-1", "box").expect(0);
+            String lifted = Files.readString(Files.exists(v1) ? v1 : v2).strip();
+            assertTrue(lifted.equals("max") || Long.parseLong(lifted) > Long.MAX_VALUE / 2, lifted);
         }
         try (OciBundle bundle = running("sleep", MARK)) {
             assertTrue(bundle.rustyrun("update", "--memory-swap", "50m", "box").expect(125).errorLine()

@@ -212,13 +212,15 @@ class ConfigJsonTest {
     @Test
     void what_is_odd_but_harmless_is_a_warning() {
         ConfigJson.Config config = ConfigJson.read(config("\"capabilities\": {\"bounding\": [\"CAP_NEW\", \"CAP_KILL\"]}",
-                "\"mounts\": [{\"destination\": \"a\", \"type\": \"tmpfs\"}]", "\"resources\": {\"memory\": {\"kernel\": 5}}"),
-                BUNDLE, PLAIN);
+                "\"mounts\": [{\"destination\": \"a\", \"type\": \"tmpfs\"}]", "\"resources\": {\"memory\": {\"kernel\": 5},"
+                + " \"devices\": [{\"allow\": false, \"access\": \"rwa\"}]}"), BUNDLE, PLAIN);
         assertEquals("1.2.0", config.ociVersion());
-        assertEquals(List.of("process.capabilities.bounding[0]", "mounts[0].destination", "linux.resources.memory.kernel"),
+        assertEquals(List.of("process.capabilities.bounding[0]", "mounts[0].destination",
+                "linux.resources.devices[0].access", "linux.resources.memory.kernel"),
                 config.warnings().stream().map(warning -> warning.split(" ")[0]).toList());
         assertEquals(Set.of(Capability.CAP_KILL), config.spec().process().capabilities().bounding());
         assertEquals("/a", config.spec().mounts().get(0).destination());
+        assertEquals("rw", config.spec().linux().resources().devices().get(0).access());
     }
 
     @Test
