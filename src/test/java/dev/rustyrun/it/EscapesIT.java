@@ -176,7 +176,7 @@ class EscapesIT {
         String stacked = "mount -t proc proc '" + elsewhere + "' && mount -t tmpfs x '" + elsewhere + "' && ";
         for (String type : List.of("proc", "sysfs")) {
             try (OciBundle bundle = new OciBundle("unshare", "-mrpnf", "sh", "-c", "echo in; mount -t " + type
-                    + " none /mnt && ls /mnt")) {
+                    + " none /tmp && ls /tmp")) {
                 bundle.editProcess(process -> List.of("bounding", "permitted", "effective")
                         .forEach(set -> ((ArrayNode) process.get("capabilities").get(set)).add("CAP_SETFCAP")));
                 for (String option : List.of("--no-pivot ", "")) {

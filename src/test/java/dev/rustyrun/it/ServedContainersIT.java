@@ -106,6 +106,28 @@ class ServedContainersIT {
         Host.expectNothingLeft("never-started");
     }
 
+    @Test
+    void who_sends_input_on_and_on_to_a_container_that_takes_none_is_closed_on() throws Exception {
+        try (Server server = start()) {
+            HttpResponse<String> made = server.post("/v1/containers", "{\"rootfs\": \"busybox\", \"command\":"
+                    + " [\"sleep\", \"1000\"], \"openStdin\": true, \"start\": true}");
+            assertEquals(201, made.statusCode(), made.body());
+            String at = made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
+            WebSocket socket = server.webSocket(at + "/attach", new StringBuffer());
+            Host.eventually("it is closed", () -> {
+                try {
+                    socket.sendBinary(ByteBuffer.allocate(32 * 1024), true).join();
+                } catch (java.util.concurrent.CompletionException closed) {
+                    return true;
+                }
+                return socket.isInputClosed() || socket.isOutputClosed();
+            });
+            assertTrue(server.get(at).body().contains("\"status\":\"running\""), "the container goes on");
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+        Host.expectNothingLeft("never-started");
+    }
+
     private static String body(Server server, String path) {
         try {
             return server.get(path).body();
