@@ -178,6 +178,7 @@ class OciExecIT {
 
     @Test
     void it_joins_a_cgroup_below_the_containers_that_is_there_and_no_other() throws Exception {
+        needsNative();
         try (OciBundle bundle = running(made -> made.edit(config -> {
             removeCgroupNamespace(config);
             config.withObject("/linux").put("cgroupsPath", "/rustyrun-it-exec");
