@@ -1,7 +1,6 @@
 package dev.rustyrun.cgroup;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import dev.rustyrun.linux.MountInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,17 +40,17 @@ final class CgroupMounts {
         boolean unified = text.startsWith("cgroup2 ", type);
         if (!unified && !text.startsWith("cgroup ", type)) {
             if (!found.isEmpty()) {
-                hide(found, field(text, start, separator, 1), unescape(field(text, start, separator, 4)));
+                hide(found, field(text, start, separator, 1), MountInfo.unescape(field(text, start, separator, 4)));
             }
             return;
         }
-        String point = unescape(field(text, start, separator, 4));
+        String point = MountInfo.unescape(field(text, start, separator, 4));
         String parent = field(text, start, separator, 1);
         hide(found, parent, point);
         String superOptions = field(text, type, end, 2);
         boolean readOnly = hasWord(field(text, start, separator, 5), "ro") || hasWord(superOptions, "ro");
         found.add(new CgroupMount(number(field(text, start, separator, 0)), number(parent), point,
-                unescape(field(text, start, separator, 3)), readOnly, unified,
+                MountInfo.unescape(field(text, start, separator, 3)), readOnly, unified,
                 unified ? List.of() : controllers(superOptions)));
     }
 
@@ -112,28 +111,5 @@ final class CgroupMounts {
             value = value * 10 + digit;
         }
         return text.isEmpty() ? -1 : value;
-    }
-
-    /** Space, tab, line feed and backslash are written as a backslash and three octal digits. */
-    static String unescape(String field) {
-        if (field.indexOf('\\') < 0) {
-            return field;
-        }
-        byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
-        for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] == '\\' && i + 3 < bytes.length && octal(bytes[i + 1]) && octal(bytes[i + 2])
-                    && octal(bytes[i + 3])) {
-                out.write((bytes[i + 1] - '0') << 6 | (bytes[i + 2] - '0') << 3 | bytes[i + 3] - '0');
-                i += 3;
-            } else {
-                out.write(bytes[i]);
-            }
-        }
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private static boolean octal(byte b) {
-        return b >= '0' && b <= '7';
     }
 }

@@ -37,7 +37,8 @@ final class SpecCommand implements Callable<Integer> {
     public Integer call() {
         Linux linux = Linux.host();
         Path file = bundle.resolve("config.json");
-        String text = rootless ? SpecTemplate.rootless(linux.userId(), linux.groupId()) : SpecTemplate.privileged(CgroupLayout.detect(linux).kind() == CgroupLayout.Kind.V2);
+        String text = rootless ? SpecTemplate.rootless(linux.userId(), linux.groupId())
+                : SpecTemplate.privileged(CgroupLayout.detect(linux).kind() == CgroupLayout.Kind.V2);
         try {
             Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {

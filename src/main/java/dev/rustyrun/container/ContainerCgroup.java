@@ -60,7 +60,8 @@ final class ContainerCgroup {
             try {
                 if (cgroup.get().isFrozen()) {
                     // What enters it stops at once, and whoever waits for it waits forever.
-                    throw new InvalidSpecException("the cgroup " + cgroup.get().path().value() + " or one above it is frozen: thaw it first");
+                    throw new InvalidSpecException("the cgroup " + cgroup.get().path().value()
+                            + " or one above it is frozen: thaw it first");
                 }
                 cgroup.get().apply(resources);
             } catch (RuntimeException e) {

@@ -4,6 +4,7 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountInfo;
 import dev.rustyrun.linux.OpenFile;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -115,21 +116,10 @@ final class HostKernelViews {
                 if (inside.contains(Integer.valueOf(fields[1]))) {
                     inside.add(Integer.valueOf(fields[0]));
                 } else if (line.startsWith("proc ", separator + 3) || line.startsWith("sysfs ", separator + 3)) {
-                    views.add(new View(Integer.parseInt(fields[0]), unescape(fields[4])));
+                    views.add(new View(Integer.parseInt(fields[0]), MountInfo.unescape(fields[4])));
                 }
             }
         }
         return views;
-    }
-
-    /** Spaces and the like are written as three octal digits. */
-    private static String unescape(String path) {
-        StringBuilder plain = new StringBuilder();
-        for (int i = 0; i < path.length(); i++) {
-            boolean escape = path.charAt(i) == '\\' && i + 3 < path.length();
-            plain.append(escape ? (char) Integer.parseInt(path.substring(i + 1, i + 4), 8) : path.charAt(i));
-            i += escape ? 3 : 0;
-        }
-        return plain.toString();
     }
 }

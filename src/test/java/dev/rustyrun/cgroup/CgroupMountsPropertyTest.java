@@ -3,6 +3,7 @@ package dev.rustyrun.cgroup;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import dev.rustyrun.linux.MountInfo;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -19,7 +20,7 @@ class CgroupMountsPropertyTest {
         String wellFormed = new String(path.getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 java.nio.charset.StandardCharsets.UTF_8);
         if (wellFormed.equals(path)) {
-            assertEquals(path, CgroupMounts.unescape(escaped));
+            assertEquals(path, MountInfo.unescape(escaped));
         }
     }
 
