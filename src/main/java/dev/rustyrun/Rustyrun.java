@@ -17,8 +17,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 @QuarkusMain
 public final class Rustyrun {
 
-    private Rustyrun() {
-    }
+    private Rustyrun() {}
 
     public static void main(String[] args) {
         switch (args.length == 0 ? "" : args[0]) {
@@ -40,12 +39,13 @@ public final class Rustyrun {
         try {
             SelfExec self = SelfExec.ofStage(args);
             Linux linux = Linux.host();
-            linux.exit(switch (args[0]) {
-                case ChildStage.NAME, ChildStage.COPYING ->
-                    new ChildStage(linux, self, args[0]).perform(Integer.parseInt(args[1]));
-                case InitStage.NAME -> new InitStage(linux).perform();
-                default -> new NurseryStage(linux, self).perform(args[0], Integer.parseInt(args[1]));
-            });
+            linux.exit(
+                    switch (args[0]) {
+                        case ChildStage.NAME, ChildStage.COPYING ->
+                            new ChildStage(linux, self, args[0]).perform(Integer.parseInt(args[1]));
+                        case InitStage.NAME -> new InitStage(linux).perform();
+                        default -> new NurseryStage(linux, self).perform(args[0], Integer.parseInt(args[1]));
+                    });
         } catch (RuntimeException | LinkageError e) {
             System.err.println("rustyrun: " + e.getMessage());
             Runtime.getRuntime().halt(CommandLineMain.FAILED);

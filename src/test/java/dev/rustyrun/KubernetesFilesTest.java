@@ -31,21 +31,27 @@ class KubernetesFilesTest {
     @Test
     void the_runtime_class_names_the_runtime_of_the_engines_configurations() throws IOException {
         JsonNode runtimeClass = yaml("runtimeclass.yaml");
-        assertEquals("node.k8s.io/v1 RuntimeClass", runtimeClass.get("apiVersion").textValue() + " "
-                + runtimeClass.get("kind").textValue());
+        assertEquals(
+                "node.k8s.io/v1 RuntimeClass",
+                runtimeClass.get("apiVersion").textValue() + " "
+                        + runtimeClass.get("kind").textValue());
         String handler = runtimeClass.get("handler").textValue();
         for (String file : List.of("node/containerd-1.toml", "node/containerd-2.toml", "node/crio.conf")) {
             assertTrue(text(file).contains("runtimes." + handler + "]"), file);
-            assertTrue(text(file).contains("\"/opt/rustyrun/rustyrun\"") || text(file).contains("'/opt/rustyrun/rustyrun'"),
+            assertTrue(
+                    text(file).contains("\"/opt/rustyrun/rustyrun\"")
+                            || text(file).contains("'/opt/rustyrun/rustyrun'"),
                     file);
         }
-        assertEquals(runtimeClass.get("metadata").get("name"), yaml("pod-with-runtimeclass.yaml").get("spec")
-                .get("runtimeClassName"));
+        assertEquals(
+                runtimeClass.get("metadata").get("name"),
+                yaml("pod-with-runtimeclass.yaml").get("spec").get("runtimeClassName"));
     }
 
     @Test
     void the_installer_copies_what_the_image_has_to_where_the_configurations_look() throws IOException {
-        JsonNode pod = yaml("installer-daemonset.yaml").get("spec").get("template").get("spec");
+        JsonNode pod =
+                yaml("installer-daemonset.yaml").get("spec").get("template").get("spec");
         JsonNode program = pod.get("initContainers").get(0);
         String script = program.get("args").get(0).textValue();
         String image = Files.readString(Path.of("src/main/docker/Dockerfile.native"));
@@ -54,19 +60,25 @@ class KubernetesFilesTest {
         }
         assertTrue(image.contains("/opt/rustyrun/"), "where the installer copies from");
         List<String> hostPaths = new ArrayList<>();
-        pod.get("volumes").forEach(volume -> hostPaths.add(volume.path("hostPath").path("path").asText()));
+        pod.get("volumes")
+                .forEach(volume ->
+                        hostPaths.add(volume.path("hostPath").path("path").asText()));
         assertEquals(List.of("/opt/rustyrun", "/etc/containerd", ""), hostPaths);
     }
 
     @Test
     void no_container_of_the_installer_is_privileged_or_can_talk_to_the_cluster() throws IOException {
-        JsonNode pod = yaml("installer-daemonset.yaml").get("spec").get("template").get("spec");
+        JsonNode pod =
+                yaml("installer-daemonset.yaml").get("spec").get("template").get("spec");
         assertFalse(pod.get("automountServiceAccountToken").booleanValue());
         for (String kind : List.of("initContainers", "containers")) {
             for (JsonNode container : pod.get(kind)) {
                 JsonNode security = container.get("securityContext");
-                assertFalse(security.path("privileged").asBoolean(), container.get("name").textValue());
-                assertEquals("[\"ALL\"]", security.get("capabilities").get("drop").toString());
+                assertFalse(
+                        security.path("privileged").asBoolean(),
+                        container.get("name").textValue());
+                assertEquals(
+                        "[\"ALL\"]", security.get("capabilities").get("drop").toString());
                 assertTrue(security.get("readOnlyRootFilesystem").booleanValue());
             }
         }
@@ -74,10 +86,15 @@ class KubernetesFilesTest {
 
     @Test
     void the_installers_scripts_are_shell() throws Exception {
-        for (JsonNode container : yaml("installer-daemonset.yaml").get("spec").get("template").get("spec")
+        for (JsonNode container : yaml("installer-daemonset.yaml")
+                .get("spec")
+                .get("template")
+                .get("spec")
                 .get("initContainers")) {
-            Process shell = new ProcessBuilder("sh", "-n", "-c", container.get("args").get(0).textValue())
-                    .redirectErrorStream(true).start();
+            Process shell = new ProcessBuilder(
+                            "sh", "-n", "-c", container.get("args").get(0).textValue())
+                    .redirectErrorStream(true)
+                    .start();
             assertEquals("", new String(shell.getInputStream().readAllBytes()));
             assertEquals(0, shell.waitFor());
         }
@@ -86,12 +103,19 @@ class KubernetesFilesTest {
     @Test
     void containerd_takes_its_configuration() throws Exception {
         Process which = new ProcessBuilder("sh", "-c", "containerd --version | grep -q ' 1\\.'").start();
-        Assumptions.assumeTrue(which.waitFor(10, TimeUnit.SECONDS) && which.exitValue() == 0,
+        Assumptions.assumeTrue(
+                which.waitFor(10, TimeUnit.SECONDS) && which.exitValue() == 0,
                 "needs containerd 1.x to read the file; CI installs it");
-        Process dump = new ProcessBuilder("containerd", "--config", FOLDER.resolve("node/containerd-1.toml").toString(),
-                "config", "dump").start();
+        Process dump = new ProcessBuilder(
+                        "containerd",
+                        "--config",
+                        FOLDER.resolve("node/containerd-1.toml").toString(),
+                        "config",
+                        "dump")
+                .start();
         String out = new String(dump.getInputStream().readAllBytes());
         assertEquals(0, dump.waitFor());
-        assertTrue(out.contains("runtimes.rustyrun.options]\n            BinaryName = \"/opt/rustyrun/rustyrun\""), out);
+        assertTrue(
+                out.contains("runtimes.rustyrun.options]\n            BinaryName = \"/opt/rustyrun/rustyrun\""), out);
     }
 }

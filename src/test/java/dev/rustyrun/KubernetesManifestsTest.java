@@ -27,8 +27,15 @@ import org.junit.jupiter.api.Test;
 class KubernetesManifestsTest {
 
     private static final Path FOLDER = Path.of("k8s");
-    private static final Map<String, String> GROUPS = Map.of("DaemonSet", "apps/v1", "RuntimeClass", "node.k8s.io/v1",
-            "NetworkPolicy", "networking.k8s.io/v1", "PodDisruptionBudget", "policy/v1");
+    private static final Map<String, String> GROUPS = Map.of(
+            "DaemonSet",
+            "apps/v1",
+            "RuntimeClass",
+            "node.k8s.io/v1",
+            "NetworkPolicy",
+            "networking.k8s.io/v1",
+            "PodDisruptionBudget",
+            "policy/v1");
     private static final String KUSTOMIZATION = "kustomization.yaml";
 
     private static List<JsonNode> documents(Path file) throws IOException {
@@ -46,14 +53,19 @@ class KubernetesManifestsTest {
 
     private static List<Path> files() throws IOException {
         try (Stream<Path> all = Files.walk(FOLDER)) {
-            return all.filter(path -> path.toString().endsWith(".yaml")).sorted().toList();
+            return all.filter(path -> path.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         }
     }
 
     private static boolean isPatch(Path file) throws IOException {
         Path kustomization = file.resolveSibling(KUSTOMIZATION);
-        return Files.exists(kustomization) && only(kustomization).path("patches").findValuesAsText("path")
-                .contains(file.getFileName().toString());
+        return Files.exists(kustomization)
+                && only(kustomization)
+                        .path("patches")
+                        .findValuesAsText("path")
+                        .contains(file.getFileName().toString());
     }
 
     private static String id(JsonNode object) {
@@ -68,8 +80,11 @@ class KubernetesManifestsTest {
                 if (field.getValue().isNull()) {
                     object.remove(field.getKey());
                 } else {
-                    object.set(field.getKey(), object.has(field.getKey())
-                            ? merged(object.get(field.getKey()), field.getValue()) : field.getValue());
+                    object.set(
+                            field.getKey(),
+                            object.has(field.getKey())
+                                    ? merged(object.get(field.getKey()), field.getValue())
+                                    : field.getValue());
                 }
             });
             return object;
@@ -112,15 +127,26 @@ class KubernetesManifestsTest {
                 }
             }
         }
-        assertTrue(kinds.containsAll(Set.of("Pod", "DaemonSet", "Service", "ServiceAccount", "NetworkPolicy", "Secret",
-                "Namespace", "RuntimeClass")), kinds.toString());
+        assertTrue(
+                kinds.containsAll(Set.of(
+                        "Pod",
+                        "DaemonSet",
+                        "Service",
+                        "ServiceAccount",
+                        "NetworkPolicy",
+                        "Secret",
+                        "Namespace",
+                        "RuntimeClass")),
+                kinds.toString());
     }
 
     @Test
     void a_field_that_is_not_in_the_schema_or_has_a_wrong_type_is_noticed() throws Exception {
         String pod = Files.readString(FOLDER.resolve("base/sidecar/pod.yaml"));
-        for (String wrong : List.of(pod.replace("readOnlyRootFilesystem", "readonlyRootFilesystem"),
-                pod.replace("periodSeconds: 30", "periodSeconds: often"), pod.replace("  containers:", "  contaners:"))) {
+        for (String wrong : List.of(
+                pod.replace("readOnlyRootFilesystem", "readonlyRootFilesystem"),
+                pod.replace("periodSeconds: 30", "periodSeconds: often"),
+                pod.replace("  containers:", "  contaners:"))) {
             assertFalse(wrong.equals(pod));
             boolean passed = true;
             try {
@@ -145,13 +171,22 @@ class KubernetesManifestsTest {
     @Test
     void what_kustomizations_name_is_there_and_patches_change_objects_that_there_are() throws Exception {
         int patches = 0;
-        for (Path file : files().stream().filter(path -> path.endsWith(KUSTOMIZATION)).toList()) {
+        for (Path file :
+                files().stream().filter(path -> path.endsWith(KUSTOMIZATION)).toList()) {
             List<JsonNode> resources = resources(file.getParent());
-            assertEquals(resources.size(), resources.stream().map(KubernetesManifestsTest::id).distinct().count(), file.toString());
+            assertEquals(
+                    resources.size(),
+                    resources.stream()
+                            .map(KubernetesManifestsTest::id)
+                            .distinct()
+                            .count(),
+                    file.toString());
             for (JsonNode entry : only(file).path("patches")) {
                 patches++;
                 JsonNode patch = only(file.getParent().resolve(entry.get("path").textValue()));
-                JsonNode target = resources.stream().filter(object -> id(object).equals(id(patch))).findFirst()
+                JsonNode target = resources.stream()
+                        .filter(object -> id(object).equals(id(patch)))
+                        .findFirst()
                         .orElseThrow(() -> new AssertionError(file + ": nothing is called " + id(patch)));
                 assertTrue(containers(target).containsAll(containers(patch)), file + ": " + containers(patch));
                 String before = target.toString();
@@ -169,7 +204,9 @@ class KubernetesManifestsTest {
 
     private static Set<String> containers(JsonNode object) {
         Set<String> names = new TreeSet<>();
-        podSpec(object).path("containers").forEach(container -> names.add(container.get("name").textValue()));
+        podSpec(object)
+                .path("containers")
+                .forEach(container -> names.add(container.get("name").textValue()));
         return names;
     }
 
@@ -181,11 +218,13 @@ class KubernetesManifestsTest {
             for (String field : List.of("hostNetwork", "hostPID", "hostIPC")) {
                 assertTrue(pod.path(field).isMissingNode(), name);
             }
-            pod.get("volumes").forEach(volume -> assertTrue(volume.path("hostPath").isMissingNode(), name));
+            pod.get("volumes")
+                    .forEach(volume -> assertTrue(volume.path("hostPath").isMissingNode(), name));
             for (JsonNode container : pod.get("containers")) {
                 JsonNode security = container.get("securityContext");
                 assertTrue(security.path("privileged").isMissingNode(), name);
-                assertEquals("[\"ALL\"]", security.get("capabilities").get("drop").toString(), name);
+                assertEquals(
+                        "[\"ALL\"]", security.get("capabilities").get("drop").toString(), name);
                 assertTrue(security.get("readOnlyRootFilesystem").booleanValue(), name);
                 assertTrue(container.get("resources").has("requests"), name);
             }
@@ -194,16 +233,29 @@ class KubernetesManifestsTest {
 
     @Test
     void the_sidecars_service_is_on_no_port_and_the_nodes_only_behind_tokens() throws IOException {
-        JsonNode sidecar = podSpec(only(FOLDER.resolve("base/sidecar/pod.yaml"))).get("containers").get(1);
+        JsonNode sidecar = podSpec(only(FOLDER.resolve("base/sidecar/pod.yaml")))
+                .get("containers")
+                .get(1);
         assertEquals("rustyrun", sidecar.get("name").textValue());
         assertTrue(sidecar.path("ports").isMissingNode());
         assertFalse(sidecar.get("args").toString().matches(".*--(host|port|management-host).*"));
-        JsonNode node = podSpec(only(FOLDER.resolve("base/node/daemonset.yaml"))).get("containers").get(0);
+        JsonNode node = podSpec(only(FOLDER.resolve("base/node/daemonset.yaml")))
+                .get("containers")
+                .get(0);
         assertTrue(node.get("args").toString().contains("--token-file=/tokens/tokens"));
-        assertEquals(0400, podSpec(only(FOLDER.resolve("base/node/daemonset.yaml"))).get("volumes").get(0).get("secret")
-                .get("defaultMode").intValue());
+        assertEquals(
+                0400,
+                podSpec(only(FOLDER.resolve("base/node/daemonset.yaml")))
+                        .get("volumes")
+                        .get(0)
+                        .get("secret")
+                        .get("defaultMode")
+                        .intValue());
         // What stands in the Secret until somebody makes a token is none: TokenFile wants 16 characters.
-        String placeholder = only(FOLDER.resolve("base/node/token-secret.yaml")).get("stringData").get("tokens").textValue();
+        String placeholder = only(FOLDER.resolve("base/node/token-secret.yaml"))
+                .get("stringData")
+                .get("tokens")
+                .textValue();
         assertTrue(placeholder.strip().split(" ")[1].length() < 16, placeholder);
     }
 }

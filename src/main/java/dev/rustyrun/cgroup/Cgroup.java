@@ -22,8 +22,9 @@ public interface Cgroup {
             case V1 -> new V1Cgroup(files, layout, path);
             case V2 -> new V2Cgroup(files, layout, path);
             case HYBRID -> new HybridCgroup(files, layout, path);
-            case NONE -> throw new CgroupException("no control groups are mounted here; on most machines"
-                    + " mount -t cgroup2 none /sys/fs/cgroup mounts them, in a container run it privileged");
+            case NONE ->
+                throw new CgroupException("no control groups are mounted here; on most machines"
+                        + " mount -t cgroup2 none /sys/fs/cgroup mounts them, in a container run it privileged");
         };
     }
 

@@ -21,11 +21,12 @@ public final class CgroupException extends RuntimeException {
 
     private static String hint(int errno) {
         return switch (errno) {
-            case Errno.EACCES, Errno.EPERM -> "this part of the cgroup tree is not delegated to this user: run as"
-                    + " root, or"
-                    + " have the subtree delegated";
-            case Errno.EROFS -> "cgroups are mounted read-only here: in a container, run it privileged or mount them"
-                    + " writable";
+            case Errno.EACCES, Errno.EPERM ->
+                "this part of the cgroup tree is not delegated to this user: run as"
+                        + " root, or"
+                        + " have the subtree delegated";
+            case Errno.EROFS ->
+                "cgroups are mounted read-only here: in a container, run it privileged or mount them" + " writable";
             case Errno.ENOSPC -> "the limit of cgroups is reached, or a cpuset is still empty";
             default -> "";
         };

@@ -32,7 +32,10 @@ public final class CgroupLayout {
     private final List<String> v2Controllers;
     private final Map<String, String> own;
 
-    private CgroupLayout(Map<String, CgroupMount> v1, Optional<CgroupMount> v2, List<String> v2Controllers,
+    private CgroupLayout(
+            Map<String, CgroupMount> v1,
+            Optional<CgroupMount> v2,
+            List<String> v2Controllers,
             Map<String, String> own) {
         this.v1 = v1;
         this.v2 = v2;
@@ -174,8 +177,11 @@ public final class CgroupLayout {
     /** Such as {@code HYBRID: v1 cpu memory pids, v2 (no controllers)}. */
     @Override
     public String toString() {
-        String one = v1.isEmpty() ? "" : ", v1 " + String.join(" ", v1.keySet().stream().sorted().toList());
-        String two = v2.isEmpty() ? ""
+        String one = v1.isEmpty()
+                ? ""
+                : ", v1 " + String.join(" ", v1.keySet().stream().sorted().toList());
+        String two = v2.isEmpty()
+                ? ""
                 : ", v2 " + (v2Controllers.isEmpty() ? "(no controllers)" : String.join(" ", v2Controllers));
         return kind() + one + two;
     }

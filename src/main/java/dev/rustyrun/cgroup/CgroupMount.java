@@ -14,7 +14,13 @@ import java.util.List;
  * @param unified whether it is cgroup v2
  * @param controllers of v1; empty for a named hierarchy and for v2, whose controllers a file lists
  */
-record CgroupMount(int id, int parent, String mountPoint, String root, boolean readOnly, boolean unified,
+record CgroupMount(
+        int id,
+        int parent,
+        String mountPoint,
+        String root,
+        boolean readOnly,
+        boolean unified,
         List<String> controllers) {
 
     CgroupMount {

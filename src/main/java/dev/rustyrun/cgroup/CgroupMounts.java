@@ -12,11 +12,24 @@ import java.util.Set;
 final class CgroupMounts {
 
     /** All that v1 ever had; other words of a mount's options are flags. */
-    private static final Set<String> CONTROLLERS = Set.of("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer",
-            "net_cls", "net_prio", "blkio", "perf_event", "hugetlb", "pids", "rdma", "misc", "debug");
+    private static final Set<String> CONTROLLERS = Set.of(
+            "cpu",
+            "cpuacct",
+            "cpuset",
+            "memory",
+            "devices",
+            "freezer",
+            "net_cls",
+            "net_prio",
+            "blkio",
+            "perf_event",
+            "hugetlb",
+            "pids",
+            "rdma",
+            "misc",
+            "debug");
 
-    private CgroupMounts() {
-    }
+    private CgroupMounts() {}
 
     /** The visible ones, in order. */
     static List<CgroupMount> parse(String mountinfo) {
@@ -49,8 +62,13 @@ final class CgroupMounts {
         hide(found, parent, point);
         String superOptions = field(text, type, end, 2);
         boolean readOnly = hasWord(field(text, start, separator, 5), "ro") || hasWord(superOptions, "ro");
-        found.add(new CgroupMount(number(field(text, start, separator, 0)), number(parent), point,
-                MountInfo.unescape(field(text, start, separator, 3)), readOnly, unified,
+        found.add(new CgroupMount(
+                number(field(text, start, separator, 0)),
+                number(parent),
+                point,
+                MountInfo.unescape(field(text, start, separator, 3)),
+                readOnly,
+                unified,
                 unified ? List.of() : controllers(superOptions)));
     }
 
@@ -83,7 +101,9 @@ final class CgroupMounts {
     }
 
     private static boolean hasWord(String options, String word) {
-        return options.equals(word) || options.startsWith(word + ",") || options.endsWith("," + word)
+        return options.equals(word)
+                || options.startsWith(word + ",")
+                || options.endsWith("," + word)
                 || options.contains("," + word + ",");
     }
 

@@ -27,9 +27,12 @@ public record CgroupPath(String value) {
             }
             return new CgroupPath(PARENT + normal(id));
         }
-        if (cgroupsPath.indexOf('/') < 0 && cgroupsPath.chars().filter(c -> c == ':').count() == 2) {
-            throw wrong(cgroupsPath, "slice:prefix:name asks systemd to make the group, which Rustyrun does not do;"
-                    + " give a path such as /mine/web");
+        if (cgroupsPath.indexOf('/') < 0
+                && cgroupsPath.chars().filter(c -> c == ':').count() == 2) {
+            throw wrong(
+                    cgroupsPath,
+                    "slice:prefix:name asks systemd to make the group, which Rustyrun does not do;"
+                            + " give a path such as /mine/web");
         }
         return new CgroupPath(cgroupsPath.startsWith("/") ? normal(cgroupsPath) : PARENT + normal(cgroupsPath));
     }

@@ -12,6 +12,7 @@ final class CgroupTree {
 
     /** How long things that the kernel finishes on its own may take. */
     static final long PATIENCE_NANOS = 2_000_000_000L;
+
     private static final long LONGEST_PAUSE_MILLIS = 50;
     private static final int MOST_NAMED = 10;
 
@@ -102,7 +103,8 @@ final class CgroupTree {
         List<Integer> processes = processes();
         if (processes.isEmpty()) {
             List<String> children = files.children(directory);
-            return children.isEmpty() ? "the kernel still holds it; try again later"
+            return children.isEmpty()
+                    ? "the kernel still holds it; try again later"
                     : "it still has the groups " + children;
         }
         String more = processes.size() > MOST_NAMED ? " and " + (processes.size() - MOST_NAMED) + " more" : "";

@@ -70,7 +70,7 @@ final class ControlFiles {
      * be removed as empty by another process just then, and is made again.
      */
     boolean makeDirectories(String base, String path) {
-        for (int attempt = 1;; attempt++) {
+        for (int attempt = 1; ; attempt++) {
             try {
                 return makeDirectory(path);
             } catch (LinuxException e) {

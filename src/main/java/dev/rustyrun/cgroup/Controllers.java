@@ -86,7 +86,8 @@ final class Controllers {
     private void checkIsEmpty(String group, String value) {
         List<String> processes = CgroupLayout.words(files.readIfThere(group + "/cgroup.procs"));
         if (!processes.isEmpty() && files.exists(group + "/cgroup.type")) {
-            String some = processes.size() > MOST_NAMED ? processes.subList(0, MOST_NAMED) + " and more"
+            String some = processes.size() > MOST_NAMED
+                    ? processes.subList(0, MOST_NAMED) + " and more"
                     : processes.toString();
             throw new CgroupException("cannot write \"" + value + "\" into " + group + GIVEN + ": processes " + some
                     + " are in " + group + " itself, and a group with processes can give no controllers to groups"

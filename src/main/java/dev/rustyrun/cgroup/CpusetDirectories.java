@@ -3,8 +3,7 @@ package dev.rustyrun.cgroup;
 /** Makes groups in v1's cpuset hierarchy, where a new group has no processors and no memory until it is given some. */
 final class CpusetDirectories {
 
-    private CpusetDirectories() {
-    }
+    private CpusetDirectories() {}
 
     /**
      * Makes {@code path} below {@code mountPoint}, every group on the way having all that the one above has; whether

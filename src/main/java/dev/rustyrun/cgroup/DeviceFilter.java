@@ -29,7 +29,9 @@ final class DeviceFilter {
                 OpenFile program = new OpenFile(linux, linux.loadDeviceProgram(DeviceProgram.compile(rules), NAME))) {
             attach(cgroup.descriptor(), program.descriptor());
         } catch (LinuxException e) {
-            throw CgroupException.of("cannot limit the devices of " + directory + " (" + e.call() + ")", e,
+            throw CgroupException.of(
+                    "cannot limit the devices of " + directory + " (" + e.call() + ")",
+                    e,
                     "cgroup v2 needs an eBPF program for it, which takes root, CAP_SYS_ADMIN or CAP_BPF, and a"
                             + " kernel with"
                             + " CONFIG_CGROUP_BPF");

@@ -16,8 +16,7 @@ final class DeviceList {
     private boolean allowed;
     private final List<DeviceRule> exceptions = new ArrayList<>();
 
-    private DeviceList() {
-    }
+    private DeviceList() {}
 
     /**
      * What {@code rules} come to, one after the other. What no rule allows is denied.
@@ -56,7 +55,8 @@ final class DeviceList {
     }
 
     private static boolean isEverything(DeviceRule rule) {
-        return rule.major() == DeviceRule.ANY && rule.minor() == DeviceRule.ANY
+        return rule.major() == DeviceRule.ANY
+                && rule.minor() == DeviceRule.ANY
                 && remaining(ALL_ACCESS, rule.access()).isEmpty();
     }
 
@@ -105,7 +105,8 @@ final class DeviceList {
     }
 
     private static boolean overlap(DeviceRule a, DeviceRule b) {
-        return a.type() == b.type() && (covers(a.major(), b.major()) || covers(b.major(), a.major()))
+        return a.type() == b.type()
+                && (covers(a.major(), b.major()) || covers(b.major(), a.major()))
                 && (covers(a.minor(), b.minor()) || covers(b.minor(), a.minor()));
     }
 

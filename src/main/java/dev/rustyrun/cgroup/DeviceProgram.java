@@ -27,15 +27,15 @@ final class DeviceProgram {
     private static final int MINOR = 5;
 
     // Operation codes of linux/bpf_common.h and linux/bpf.h, put together.
-    private static final int LOAD_WORD = 0x61;      // BPF_LDX | BPF_MEM | BPF_W
-    private static final int SET = 0xb7;            // BPF_ALU64 | BPF_MOV | BPF_K
-    private static final int COPY = 0xbf;           // BPF_ALU64 | BPF_MOV | BPF_X
-    private static final int AND = 0x54;            // BPF_ALU | BPF_AND | BPF_K
-    private static final int SHIFT_RIGHT = 0x74;    // BPF_ALU | BPF_RSH | BPF_K
-    private static final int JUMP = 0x05;           // BPF_JMP | BPF_JA
-    private static final int JUMP_UNLESS = 0x55;    // BPF_JMP | BPF_JNE | BPF_K
-    private static final int JUMP_IF_ANY = 0x45;    // BPF_JMP | BPF_JSET | BPF_K
-    private static final int EXIT = 0x95;           // BPF_JMP | BPF_EXIT
+    private static final int LOAD_WORD = 0x61; // BPF_LDX | BPF_MEM | BPF_W
+    private static final int SET = 0xb7; // BPF_ALU64 | BPF_MOV | BPF_K
+    private static final int COPY = 0xbf; // BPF_ALU64 | BPF_MOV | BPF_X
+    private static final int AND = 0x54; // BPF_ALU | BPF_AND | BPF_K
+    private static final int SHIFT_RIGHT = 0x74; // BPF_ALU | BPF_RSH | BPF_K
+    private static final int JUMP = 0x05; // BPF_JMP | BPF_JA
+    private static final int JUMP_UNLESS = 0x55; // BPF_JMP | BPF_JNE | BPF_K
+    private static final int JUMP_IF_ANY = 0x45; // BPF_JMP | BPF_JSET | BPF_K
+    private static final int EXIT = 0x95; // BPF_JMP | BPF_EXIT
 
     private static final int BLOCK = 1;
     private static final int CHARACTER = 2;
@@ -64,7 +64,9 @@ final class DeviceProgram {
     private static int firstThatMatters(List<DeviceRule> rules) {
         for (int i = rules.size() - 1; i >= 0; i--) {
             DeviceRule rule = rules.get(i);
-            if (rule.type() == DeviceRule.Type.ALL && rule.major() == DeviceRule.ANY && rule.minor() == DeviceRule.ANY
+            if (rule.type() == DeviceRule.Type.ALL
+                    && rule.major() == DeviceRule.ANY
+                    && rule.minor() == DeviceRule.ANY
                     && access(rule) == 7) {
                 return i + 1;
             }
@@ -83,7 +85,8 @@ final class DeviceProgram {
     }
 
     private void rule(DeviceRule rule) {
-        int conditions = (rule.type() == DeviceRule.Type.ALL ? 0 : 1) + (rule.major() == DeviceRule.ANY ? 0 : 1)
+        int conditions = (rule.type() == DeviceRule.Type.ALL ? 0 : 1)
+                + (rule.major() == DeviceRule.ANY ? 0 : 1)
                 + (rule.minor() == DeviceRule.ANY ? 0 : 1);
         // Both kinds of rule end with four instructions: a jump over those that are left goes to the next rule.
         int left = conditions + 4;
@@ -114,11 +117,15 @@ final class DeviceProgram {
 
     /** BPF_DEVCG_ACC_MKNOD, _READ and _WRITE. */
     private static int access(DeviceRule rule) {
-        return (rule.access().indexOf('m') >= 0 ? 1 : 0) | (rule.access().indexOf('r') >= 0 ? 2 : 0)
+        return (rule.access().indexOf('m') >= 0 ? 1 : 0)
+                | (rule.access().indexOf('r') >= 0 ? 2 : 0)
                 | (rule.access().indexOf('w') >= 0 ? 4 : 0);
     }
 
     private void add(int operation, int to, int from, int offset, int value) {
-        code.put((byte) operation).put((byte) (from << 4 | to)).putShort((short) offset).putInt(value);
+        code.put((byte) operation)
+                .put((byte) (from << 4 | to))
+                .putShort((short) offset)
+                .putInt(value);
     }
 }

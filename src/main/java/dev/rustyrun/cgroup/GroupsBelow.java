@@ -33,7 +33,9 @@ public final class GroupsBelow {
         for (String word : words) {
             int colon = word.indexOf(':');
             String path = normal(word, word.substring(colon + 1));
-            for (String controller : colon < 0 ? List.of(EVERYWHERE) : List.of(word.substring(0, colon).split(","))) {
+            for (String controller : colon < 0
+                    ? List.of(EVERYWHERE)
+                    : List.of(word.substring(0, colon).split(","))) {
                 if (colon >= 0 && controller.isEmpty()) {
                     throw new InvalidSpecException("--cgroup \"" + word + "\" names no controller before the colon");
                 }
@@ -50,8 +52,8 @@ public final class GroupsBelow {
         StringBuilder normal = new StringBuilder();
         for (String name : path.split("/")) {
             if (name.equals("..")) {
-                throw new InvalidSpecException("--cgroup \"" + word + "\" leads out of the container's cgroup: "
-                        + "it may not climb with ..");
+                throw new InvalidSpecException(
+                        "--cgroup \"" + word + "\" leads out of the container's cgroup: " + "it may not climb with ..");
             }
             if (!name.isEmpty() && !name.equals(".")) {
                 normal.append('/').append(name);

@@ -19,6 +19,7 @@ public final class OwnCgroup {
 
     /** The group that the container's own processes go to. */
     private static final String SERVICE = "/rustyrun-service";
+
     private static final int MOST_ROUNDS = 100;
 
     private final Linux linux;
@@ -43,7 +44,8 @@ public final class OwnCgroup {
         CgroupLayout layout = CgroupLayout.detect(linux);
         if (layout.v2().isPresent()) {
             // Of a privileged container some engines show the machine's whole tree: what it launches belongs below it.
-            layout.ownDirectory("").filter(own -> !own.equals(layout.v2().orElseThrow().mountPoint()))
+            layout.ownDirectory("")
+                    .filter(own -> !own.equals(layout.v2().orElseThrow().mountPoint()))
                     .ifPresent(own -> cover(layout.v2().orElseThrow().mountPoint(), own));
         }
         List<CgroupMount> mounts = new ArrayList<>(CgroupLayout.detect(linux).v1Mounts());
@@ -65,7 +67,9 @@ public final class OwnCgroup {
         try (OpenFile point = new OpenFile(linux, linux.open(mount.mountPoint(), FileFlag.O_PATH))) {
             linux.setMountAttributes(point.descriptor(), new MountAttr(0, MountAttr.MOUNT_ATTR_RDONLY, 0), false);
         } catch (LinuxException e) {
-            throw CgroupException.of("cannot make the cgroup mount " + mount.mountPoint() + " writable", e,
+            throw CgroupException.of(
+                    "cannot make the cgroup mount " + mount.mountPoint() + " writable",
+                    e,
                     "it takes CAP_SYS_ADMIN, and a security module that lets it be changed");
         }
     }
@@ -87,8 +91,11 @@ public final class OwnCgroup {
                 moveAll(top);
             }
         } catch (LinuxException e) {
-            throw CgroupException.of("cannot move the processes of the own cgroup " + top + " into " + top + SERVICE
-                    + " and give its controllers to groups below it", e, "");
+            throw CgroupException.of(
+                    "cannot move the processes of the own cgroup " + top + " into " + top + SERVICE
+                            + " and give its controllers to groups below it",
+                    e,
+                    "");
         }
     }
 

@@ -64,17 +64,21 @@ final class SettingWriter {
     }
 
     private CgroupException explained(Setting setting, LinuxException e) {
-        return CgroupException.of("cannot set " + setting.file() + " to \"" + setting.value() + "\" in "
-                + directories.of(setting.controller()), e, hint(setting, e.errno()));
+        return CgroupException.of(
+                "cannot set " + setting.file() + " to \"" + setting.value() + "\" in "
+                        + directories.of(setting.controller()),
+                e,
+                hint(setting, e.errno()));
     }
 
     private static String hint(Setting setting, int errno) {
         return switch (errno) {
-            case Errno.ENOENT -> setting.file().contains("memsw") || setting.file().contains("swap")
-                    ? "this kernel does not count swap (boot it with swapaccount=1)"
-                    : "this kernel has no such limit";
-            case Errno.EBUSY -> setting.controller().equals("memory") ? "the container already uses more than that"
-                    : "it is in use";
+            case Errno.ENOENT ->
+                setting.file().contains("memsw") || setting.file().contains("swap")
+                        ? "this kernel does not count swap (boot it with swapaccount=1)"
+                        : "this kernel has no such limit";
+            case Errno.EBUSY ->
+                setting.controller().equals("memory") ? "the container already uses more than that" : "it is in use";
             case Errno.EINVAL, Errno.ERANGE -> hintForValue(setting);
             case Errno.ENODEV, Errno.ENXIO -> "there is no such device";
             case Errno.EOPNOTSUPP -> "no device's driver or scheduler keeps such a limit";

@@ -20,9 +20,22 @@ package dev.rustyrun.cgroup;
  * @param ioReadBytes from block devices
  * @param ioWrittenBytes to block devices
  */
-public record Statistics(long memoryCurrent, long memoryPeak, long memoryLimit, long oomKills, long cpuMicros,
-        long cpuUserMicros, long cpuSystemMicros, long throttledMicros, long throttledPeriods, long pidsCurrent,
-        long pidsPeak, long pidsLimit, long pidsRefused, long ioReadBytes, long ioWrittenBytes) {
+public record Statistics(
+        long memoryCurrent,
+        long memoryPeak,
+        long memoryLimit,
+        long oomKills,
+        long cpuMicros,
+        long cpuUserMicros,
+        long cpuSystemMicros,
+        long throttledMicros,
+        long throttledPeriods,
+        long pidsCurrent,
+        long pidsPeak,
+        long pidsLimit,
+        long pidsRefused,
+        long ioReadBytes,
+        long ioWrittenBytes) {
 
     public static final long UNKNOWN = -1;
     public static final long UNLIMITED = Long.MAX_VALUE;
@@ -32,14 +45,21 @@ public record Statistics(long memoryCurrent, long memoryPeak, long memoryLimit, 
 
     /** These, and where they are unknown those of {@code other}. */
     Statistics or(Statistics other) {
-        return new Statistics(known(memoryCurrent, other.memoryCurrent), known(memoryPeak, other.memoryPeak),
-                known(memoryLimit, other.memoryLimit), known(oomKills, other.oomKills), known(cpuMicros,
-                        other.cpuMicros),
-                known(cpuUserMicros, other.cpuUserMicros), known(cpuSystemMicros, other.cpuSystemMicros),
-                known(throttledMicros, other.throttledMicros), known(throttledPeriods, other.throttledPeriods),
-                known(pidsCurrent, other.pidsCurrent), known(pidsPeak, other.pidsPeak), known(pidsLimit,
-                        other.pidsLimit),
-                known(pidsRefused, other.pidsRefused), known(ioReadBytes, other.ioReadBytes),
+        return new Statistics(
+                known(memoryCurrent, other.memoryCurrent),
+                known(memoryPeak, other.memoryPeak),
+                known(memoryLimit, other.memoryLimit),
+                known(oomKills, other.oomKills),
+                known(cpuMicros, other.cpuMicros),
+                known(cpuUserMicros, other.cpuUserMicros),
+                known(cpuSystemMicros, other.cpuSystemMicros),
+                known(throttledMicros, other.throttledMicros),
+                known(throttledPeriods, other.throttledPeriods),
+                known(pidsCurrent, other.pidsCurrent),
+                known(pidsPeak, other.pidsPeak),
+                known(pidsLimit, other.pidsLimit),
+                known(pidsRefused, other.pidsRefused),
+                known(ioReadBytes, other.ioReadBytes),
                 known(ioWrittenBytes, other.ioWrittenBytes));
     }
 
@@ -56,27 +76,43 @@ public record Statistics(long memoryCurrent, long memoryPeak, long memoryLimit, 
         String cpu = texts.of("cpu", "cpu.stat");
         String io = texts.of("blkio", "blkio.throttle.io_service_bytes_recursive");
         long limit = number(texts.of("memory", "memory.limit_in_bytes"));
-        return new Statistics(number(texts.of("memory", "memory.usage_in_bytes")),
-                number(texts.of("memory", "memory.max_usage_in_bytes")), limit >= V1_UNLIMITED ? UNLIMITED : limit,
+        return new Statistics(
+                number(texts.of("memory", "memory.usage_in_bytes")),
+                number(texts.of("memory", "memory.max_usage_in_bytes")),
+                limit >= V1_UNLIMITED ? UNLIMITED : limit,
                 oomKillsOfV1(texts),
                 micros(number(texts.of("cpuacct", "cpuacct.usage"))),
                 micros(number(texts.of("cpuacct", "cpuacct.usage_user"))),
-                micros(number(texts.of("cpuacct", "cpuacct.usage_sys"))), micros(value(cpu, "throttled_time")),
-                value(cpu, "nr_throttled"), number(texts.of("pids", "pids.current")),
-                number(texts.of("pids", "pids.peak")), number(texts.of("pids", "pids.max")),
-                value(texts.of("pids", "pids.events"), "max"), sum(io, " Read "), sum(io, " Write "));
+                micros(number(texts.of("cpuacct", "cpuacct.usage_sys"))),
+                micros(value(cpu, "throttled_time")),
+                value(cpu, "nr_throttled"),
+                number(texts.of("pids", "pids.current")),
+                number(texts.of("pids", "pids.peak")),
+                number(texts.of("pids", "pids.max")),
+                value(texts.of("pids", "pids.events"), "max"),
+                sum(io, " Read "),
+                sum(io, " Write "));
     }
 
     static Statistics ofV2(Texts texts) {
         String cpu = texts.of("cpu", "cpu.stat");
         String io = texts.of("io", "io.stat");
         boolean hasIo = !io.isEmpty();
-        return new Statistics(number(texts.of("memory", "memory.current")), number(texts.of("memory", "memory.peak")),
-                number(texts.of("memory", "memory.max")), oomKillsOfV2(texts),
-                value(cpu, "usage_usec"), value(cpu, "user_usec"), value(cpu, "system_usec"),
-                value(cpu, "throttled_usec"), value(cpu, "nr_throttled"), number(texts.of("pids", "pids.current")),
-                number(texts.of("pids", "pids.peak")), number(texts.of("pids", "pids.max")),
-                value(texts.of("pids", "pids.events"), "max"), hasIo ? sum(io, "rbytes=") : UNKNOWN,
+        return new Statistics(
+                number(texts.of("memory", "memory.current")),
+                number(texts.of("memory", "memory.peak")),
+                number(texts.of("memory", "memory.max")),
+                oomKillsOfV2(texts),
+                value(cpu, "usage_usec"),
+                value(cpu, "user_usec"),
+                value(cpu, "system_usec"),
+                value(cpu, "throttled_usec"),
+                value(cpu, "nr_throttled"),
+                number(texts.of("pids", "pids.current")),
+                number(texts.of("pids", "pids.peak")),
+                number(texts.of("pids", "pids.max")),
+                value(texts.of("pids", "pids.events"), "max"),
+                hasIo ? sum(io, "rbytes=") : UNKNOWN,
                 hasIo ? sum(io, "wbytes=") : UNKNOWN);
     }
 

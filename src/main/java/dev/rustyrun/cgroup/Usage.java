@@ -14,12 +14,14 @@ public record Usage(long cpuMicros, long memoryPeak) {
     }
 
     static Usage ofV1(Statistics.Texts texts) {
-        return new Usage(Statistics.micros(Statistics.number(texts.of("cpuacct", "cpuacct.usage"))),
+        return new Usage(
+                Statistics.micros(Statistics.number(texts.of("cpuacct", "cpuacct.usage"))),
                 Statistics.number(texts.of("memory", "memory.max_usage_in_bytes")));
     }
 
     static Usage ofV2(Statistics.Texts texts) {
-        return new Usage(Statistics.value(texts.of("cpu", "cpu.stat"), "usage_usec"),
+        return new Usage(
+                Statistics.value(texts.of("cpu", "cpu.stat"), "usage_usec"),
                 Statistics.number(texts.of("memory", "memory.peak")));
     }
 }

@@ -101,7 +101,8 @@ final class V1Cgroup implements Cgroup {
 
     boolean usesBfq(Resources.BlockIo io) {
         boolean weighs = io.weight() != Resources.UNSET || !io.weightDevices().isEmpty();
-        return weighs && layout.v1("blkio").isPresent()
+        return weighs
+                && layout.v1("blkio").isPresent()
                 && files.exists(layout.v1("blkio").get().mountPoint() + "/blkio.bfq.io_service_bytes");
     }
 
@@ -118,8 +119,9 @@ final class V1Cgroup implements Cgroup {
     }
 
     private CgroupMount needed(String controller) {
-        return layout.v1(controller).orElseThrow(() -> new CgroupException("this machine has no cgroup controller \""
-                + controller + "\", so its limits cannot be kept: is it in /proc/cgroups, and mounted?"));
+        return layout.v1(controller)
+                .orElseThrow(() -> new CgroupException("this machine has no cgroup controller \"" + controller
+                        + "\", so its limits cannot be kept: is it in /proc/cgroups, and mounted?"));
     }
 
     /** Sees to it that the group, and all its processes, are in a controller's hierarchy. */
@@ -155,7 +157,9 @@ final class V1Cgroup implements Cgroup {
                 }
             }
         } catch (LinuxException e) {
-            throw CgroupException.of("cannot limit the devices of " + directory + " (\"" + now + "\")", e,
+            throw CgroupException.of(
+                    "cannot limit the devices of " + directory + " (\"" + now + "\")",
+                    e,
                     "the group above it may use fewer devices: in a container, run it privileged");
         }
     }
@@ -186,7 +190,9 @@ final class V1Cgroup implements Cgroup {
     @Override
     public List<String> procsFiles(GroupsBelow below) {
         for (String controller : below.controllers()) {
-            if (layout.v1(controller).map(mount -> files.exists(directory(mount))).orElse(false)) {
+            if (layout.v1(controller)
+                    .map(mount -> files.exists(directory(mount)))
+                    .orElse(false)) {
                 continue;
             }
             throw new CgroupException("the container is in no cgroup of a controller \"" + controller

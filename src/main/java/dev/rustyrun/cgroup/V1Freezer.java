@@ -29,8 +29,8 @@ final class V1Freezer {
             CgroupTree.pause(1);
         } while (System.nanoTime() < deadline);
         request(THAWED, "thaw");
-        throw new CgroupException("cannot freeze the cgroup " + directory
-                + " within 2 s: a process in it waits in the kernel");
+        throw new CgroupException(
+                "cannot freeze the cgroup " + directory + " within 2 s: a process in it waits in the kernel");
     }
 
     void thaw() {

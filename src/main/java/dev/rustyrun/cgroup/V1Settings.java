@@ -15,8 +15,7 @@ final class V1Settings {
 
     private final List<Setting> settings = new ArrayList<>();
 
-    private V1Settings() {
-    }
+    private V1Settings() {}
 
     /**
      * The settings, in the order in which they are written.
@@ -27,8 +26,8 @@ final class V1Settings {
         V1Settings compiler = new V1Settings();
         compiler.memory(resources.memory());
         compiler.cpu(resources.cpu());
-        compiler.number("pids", "pids.max", resources.pids() == Resources.UNLIMITED ? Long.MAX_VALUE
-                : resources.pids());
+        compiler.number(
+                "pids", "pids.max", resources.pids() == Resources.UNLIMITED ? Long.MAX_VALUE : resources.pids());
         compiler.blockIo(resources.blockIo(), bfq ? "blkio.bfq.weight" : "blkio.weight");
         for (Map.Entry<String, Long> limit : resources.hugepages().entrySet()) {
             compiler.hugepages("hugetlb." + limit.getKey(), limit.getValue());
@@ -46,11 +45,17 @@ final class V1Settings {
     /** Memory and swap together may never be limited to less than memory alone. */
     private void memory(Resources.Memory memory) {
         if (memory.limit() != UNSET) {
-            settings.add(new Setting("memory", "memory.limit_in_bytes", Long.toString(memory.limit()),
+            settings.add(new Setting(
+                    "memory",
+                    "memory.limit_in_bytes",
+                    Long.toString(memory.limit()),
                     memory.swap() == UNSET ? Setting.Kind.REQUIRED : Setting.Kind.EITHER_ORDER));
         }
         if (memory.swap() != UNSET) {
-            settings.add(new Setting("memory", "memory.memsw.limit_in_bytes", Long.toString(memory.swap()),
+            settings.add(new Setting(
+                    "memory",
+                    "memory.memsw.limit_in_bytes",
+                    Long.toString(memory.swap()),
                     memory.swap() == Resources.UNLIMITED ? Setting.Kind.IF_THERE : Setting.Kind.REQUIRED));
         }
         number("memory", "memory.soft_limit_in_bytes", memory.reservation());
@@ -66,13 +71,19 @@ final class V1Settings {
             number("cpu", "cpu.shares", cpu.shares());
         }
         if (cpu.period() != UNSET) {
-            settings.add(new Setting("cpu", "cpu.cfs_period_us", Long.toString(cpu.period()),
+            settings.add(new Setting(
+                    "cpu",
+                    "cpu.cfs_period_us",
+                    Long.toString(cpu.period()),
                     cpu.quota() == UNSET ? Setting.Kind.REQUIRED : Setting.Kind.EITHER_ORDER));
         }
         number("cpu", "cpu.cfs_quota_us", cpu.quota());
         number("cpu", "cpu.cfs_burst_us", cpu.burst());
         if (cpu.realtimePeriod() != UNSET) {
-            settings.add(new Setting("cpu", "cpu.rt_period_us", Long.toString(cpu.realtimePeriod()),
+            settings.add(new Setting(
+                    "cpu",
+                    "cpu.rt_period_us",
+                    Long.toString(cpu.realtimePeriod()),
                     cpu.realtimeRuntime() == UNSET ? Setting.Kind.REQUIRED : Setting.Kind.EITHER_ORDER));
         }
         number("cpu", "cpu.rt_runtime_us", cpu.realtimeRuntime());
@@ -88,20 +99,21 @@ final class V1Settings {
             device("blkio.leaf_weight_device", device.major(), device.minor(), device.leafWeight());
         }
         for (Resources.Throttle throttle : io.throttles()) {
-            String file = switch (throttle.rate()) {
-                case READ_BPS -> "blkio.throttle.read_bps_device";
-                case WRITE_BPS -> "blkio.throttle.write_bps_device";
-                case READ_IOPS -> "blkio.throttle.read_iops_device";
-                case WRITE_IOPS -> "blkio.throttle.write_iops_device";
-            };
+            String file =
+                    switch (throttle.rate()) {
+                        case READ_BPS -> "blkio.throttle.read_bps_device";
+                        case WRITE_BPS -> "blkio.throttle.write_bps_device";
+                        case READ_IOPS -> "blkio.throttle.read_iops_device";
+                        case WRITE_IOPS -> "blkio.throttle.write_iops_device";
+                    };
             device(file, throttle.major(), throttle.minor(), throttle.perSecond());
         }
     }
 
     private void hugepages(String prefix, long limit) {
         settings.add(Setting.of("hugetlb", prefix + ".limit_in_bytes", limit));
-        settings.add(new Setting("hugetlb", prefix + ".rsvd.limit_in_bytes", Long.toString(limit),
-                Setting.Kind.IF_THERE));
+        settings.add(
+                new Setting("hugetlb", prefix + ".rsvd.limit_in_bytes", Long.toString(limit), Setting.Kind.IF_THERE));
     }
 
     private void network(Resources.Network network) {

@@ -104,9 +104,8 @@ final class V2Cgroup implements Cgroup {
         if (memory.checkBeforeUpdate() && memory.limit() >= 0) {
             long used = Statistics.number(files.readIfThere(directory + "/memory.current"));
             if (used > memory.limit()) {
-                throw new CgroupException("cannot limit memory to " + memory.limit()
-                        + " bytes: the container already uses "
-                        + used);
+                throw new CgroupException(
+                        "cannot limit memory to " + memory.limit() + " bytes: the container already uses " + used);
             }
         }
     }
@@ -146,8 +145,8 @@ final class V2Cgroup implements Cgroup {
     @Override
     public List<String> procsFiles(GroupsBelow below) {
         if (!below.controllers().isEmpty()) {
-            throw new CgroupException("a group of cgroup v2 is that of all controllers: name a path without "
-                    + below.controllers());
+            throw new CgroupException(
+                    "a group of cgroup v2 is that of all controllers: name a path without " + below.controllers());
         }
         return procsFilesBelow(below);
     }
@@ -183,8 +182,8 @@ final class V2Cgroup implements Cgroup {
         while (!isFrozen()) {
             if (System.nanoTime() > deadline) {
                 freezer("0", "thaw");
-                throw new CgroupException("cannot freeze the cgroup " + directory
-                        + " within 2 s: a process in it waits in the kernel");
+                throw new CgroupException(
+                        "cannot freeze the cgroup " + directory + " within 2 s: a process in it waits in the kernel");
             }
             CgroupTree.pause(1);
         }

@@ -15,8 +15,7 @@ final class V2Settings {
 
     private final List<Setting> settings = new ArrayList<>();
 
-    private V2Settings() {
-    }
+    private V2Settings() {}
 
     /**
      * The settings, in the order in which they are written.
@@ -32,8 +31,8 @@ final class V2Settings {
         for (Map.Entry<String, Long> limit : resources.hugepages().entrySet()) {
             String prefix = "hugetlb." + limit.getKey();
             compiler.limit("hugetlb", prefix + ".max", limit.getValue());
-            compiler.settings.add(new Setting("hugetlb", prefix + ".rsvd.max", V2Values.limit(limit.getValue()),
-                    Setting.Kind.IF_THERE));
+            compiler.settings.add(new Setting(
+                    "hugetlb", prefix + ".rsvd.max", V2Values.limit(limit.getValue()), Setting.Kind.IF_THERE));
         }
         compiler.network(resources.network());
         for (Map.Entry<String, Resources.Rdma> limit : resources.rdma().entrySet()) {
@@ -49,7 +48,9 @@ final class V2Settings {
     private void memory(Resources.Memory memory) {
         limit("memory", "memory.max", memory.limit());
         if (memory.swap() != UNSET) {
-            settings.add(new Setting("memory", "memory.swap.max",
+            settings.add(new Setting(
+                    "memory",
+                    "memory.swap.max",
                     V2Values.limit(V2Values.swapAlone(memory.swap(), memory.limit())),
                     memory.swap() == Resources.UNLIMITED ? Setting.Kind.IF_THERE : Setting.Kind.REQUIRED));
         }
@@ -84,26 +85,32 @@ final class V2Settings {
 
     private void blockIo(Resources.BlockIo io, boolean bfq) {
         if (io.weight() != UNSET) {
-            settings.add(bfq ? Setting.of("io", "io.bfq.weight", io.weight())
-                    : Setting.of("io", "io.weight", V2Values.ioWeight(io.weight())));
+            settings.add(
+                    bfq
+                            ? Setting.of("io", "io.bfq.weight", io.weight())
+                            : Setting.of("io", "io.weight", V2Values.ioWeight(io.weight())));
         }
         if (io.leafWeight() != UNSET) {
             settings.add(Setting.impossible("io", "blockIO.leafWeight exists in cgroup v1 only"));
         }
         for (Resources.DeviceWeight device : io.weightDevices()) {
             long weight = bfq ? device.weight() : V2Values.ioWeight(device.weight());
-            settings.add(Setting.of("io", bfq ? "io.bfq.weight" : "io.weight",
-                    device.major() + ":" + device.minor() + " " + weight));
+            settings.add(Setting.of(
+                    "io", bfq ? "io.bfq.weight" : "io.weight", device.major() + ":" + device.minor() + " " + weight));
         }
         for (Resources.Throttle throttle : io.throttles()) {
-            String key = switch (throttle.rate()) {
-                case READ_BPS -> "rbps";
-                case WRITE_BPS -> "wbps";
-                case READ_IOPS -> "riops";
-                case WRITE_IOPS -> "wiops";
-            };
-            settings.add(Setting.of("io", "io.max", throttle.major() + ":" + throttle.minor() + " " + key + "="
-                    + (throttle.perSecond() == 0 ? "max" : throttle.perSecond())));
+            String key =
+                    switch (throttle.rate()) {
+                        case READ_BPS -> "rbps";
+                        case WRITE_BPS -> "wbps";
+                        case READ_IOPS -> "riops";
+                        case WRITE_IOPS -> "wiops";
+                    };
+            settings.add(Setting.of(
+                    "io",
+                    "io.max",
+                    throttle.major() + ":" + throttle.minor() + " " + key + "="
+                            + (throttle.perSecond() == 0 ? "max" : throttle.perSecond())));
         }
     }
 

@@ -8,8 +8,7 @@ final class V2Values {
 
     private static final String MAX = "max";
 
-    private V2Values() {
-    }
+    private V2Values() {}
 
     /** A limit, {@code max} for none. */
     static String limit(long value) {

@@ -10,11 +10,16 @@ import picocli.CommandLine.Option;
 /** The options of a container that comes from a bundle. */
 final class BundleOptions {
 
-    @Option(names = {"-b", "--bundle"}, paramLabel = "DIR",
+    @Option(
+            names = {"-b", "--bundle"},
+            paramLabel = "DIR",
             description = "The bundle's directory (default of create: this one).")
     private Path bundle;
 
-    @Option(names = {"-f", "--config"}, paramLabel = "FILE", defaultValue = Bundle.CONFIG,
+    @Option(
+            names = {"-f", "--config"},
+            paramLabel = "FILE",
+            defaultValue = Bundle.CONFIG,
             description = "Its configuration, if not ${DEFAULT-VALUE}; relative to the bundle's directory.")
     private String config;
 
@@ -42,7 +47,8 @@ final class BundleOptions {
      */
     Bundle read(Linux linux) {
         Bundle read = Bundle.read(linux, bundle == null ? Path.of(".") : bundle, config);
-        return read.with(NotifySocket.passOn(detached.withListenDescriptors(read).spec()));
+        return read.with(
+                NotifySocket.passOn(detached.withListenDescriptors(read).spec()));
     }
 
     CreateOptions createOptions(CommandContext context) {

@@ -18,7 +18,12 @@ import java.util.Optional;
  * @param messages where it is told what went wrong
  * @param log where errors go too
  */
-record CommandContext(Linux linux, SelfExec self, ContainerStore store, Optional<RunStage> started, PrintStream messages,
+record CommandContext(
+        Linux linux,
+        SelfExec self,
+        ContainerStore store,
+        Optional<RunStage> started,
+        PrintStream messages,
         ErrorLog log) {
 
     /**
@@ -27,8 +32,10 @@ record CommandContext(Linux linux, SelfExec self, ContainerStore store, Optional
      * @throws InvalidSpecException when there is none, for an ordinary user on the JVM
      */
     RunStage stage(String command) {
-        RunStage stage = started.orElseThrow(() -> new InvalidSpecException(command + " needs root on the JVM: without root it takes a"
-                + " user namespace, which a process with several threads cannot enter; that needs the native binary"));
+        RunStage stage = started.orElseThrow(
+                () -> new InvalidSpecException(
+                        command + " needs root on the JVM: without root it takes a"
+                                + " user namespace, which a process with several threads cannot enter; that needs the native binary"));
         if (log.isDebugging()) {
             stage.logSteps(steps());
         }

@@ -99,8 +99,12 @@ public final class CommandLineMain {
         String help = e instanceof ParameterException p
                 ? " (see " + p.getCommandLine().getCommandSpec().qualifiedName() + " --help)"
                 : "";
-        String message = e instanceof ParameterException || e instanceof InvalidSpecException
-                || e instanceof LinuxException || e instanceof CgroupException ? e.getMessage() : e.toString();
+        String message = e instanceof ParameterException
+                        || e instanceof InvalidSpecException
+                        || e instanceof LinuxException
+                        || e instanceof CgroupException
+                ? e.getMessage()
+                : e.toString();
         String line = String.valueOf(message).replace("\n", " ") + help;
         messages.println("rustyrun: " + line);
         log.error(line);
@@ -129,7 +133,6 @@ public final class CommandLineMain {
             });
         }
 
-        private Commands() {
-        }
+        private Commands() {}
     }
 }

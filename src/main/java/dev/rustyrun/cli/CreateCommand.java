@@ -11,8 +11,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun create}: makes a container from a bundle, whose command waits for {@code start}. */
-@Command(name = "create", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Makes a container from an OCI bundle; start starts its command.",
+@Command(
+        name = "create",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Makes a container from an OCI bundle; start starts its command.",
         footer = {"", "Example:", "  rustyrun create --bundle /bundle web && rustyrun start web"})
 final class CreateCommand implements ContainerCommand {
 

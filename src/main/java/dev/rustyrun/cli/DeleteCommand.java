@@ -11,17 +11,26 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun delete}: deletes a container that has stopped. */
-@Command(name = "delete", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Deletes containers that have stopped, and what was made for them.")
+@Command(
+        name = "delete",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Deletes containers that have stopped, and what was made for them.")
 final class DeleteCommand implements ContainerCommand {
 
     @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
     private List<String> ids;
 
-    @Option(names = {"-f", "--force"}, description = "Kill one that has not stopped; one that is not there is no error.")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Kill one that has not stopped; one that is not there is no error.")
     private boolean force;
 
-    @Option(names = "--regex", description = "The ids are regular expressions: delete every container whose id has a match.")
+    @Option(
+            names = "--regex",
+            description = "The ids are regular expressions: delete every container whose id has a match.")
     private boolean regex;
 
     @Override
@@ -33,8 +42,11 @@ final class DeleteCommand implements ContainerCommand {
 
     private List<String> matching(CommandContext context) {
         List<Pattern> patterns = ids.stream().map(DeleteCommand::pattern).toList();
-        return context.store().all().stream().map(ContainerState::id)
-                .filter(id -> patterns.stream().anyMatch(pattern -> pattern.matcher(id).find())).toList();
+        return context.store().all().stream()
+                .map(ContainerState::id)
+                .filter(id -> patterns.stream()
+                        .anyMatch(pattern -> pattern.matcher(id).find()))
+                .toList();
     }
 
     private static Pattern pattern(String text) {

@@ -14,15 +14,24 @@ final class DetachOptions {
 
     private static final String LISTEN_FDS = "LISTEN_FDS";
 
-    @Option(names = "--console-socket", paramLabel = "PATH", defaultValue = Option.NULL_VALUE,
+    @Option(
+            names = "--console-socket",
+            paramLabel = "PATH",
+            defaultValue = Option.NULL_VALUE,
             description = "A unix socket that gets the terminal's master side.")
     private String consoleSocket;
 
-    @Option(names = "--pid-file", paramLabel = "FILE", defaultValue = Option.NULL_VALUE,
+    @Option(
+            names = "--pid-file",
+            paramLabel = "FILE",
+            defaultValue = Option.NULL_VALUE,
             description = "A file that gets the process id.")
     private String pidFile;
 
-    @Option(names = "--preserve-fds", paramLabel = "N", defaultValue = "0",
+    @Option(
+            names = "--preserve-fds",
+            paramLabel = "N",
+            defaultValue = "0",
             description = "How many descriptors from 3 on it takes over, besides those of LISTEN_FDS.")
     private int preserved;
 
@@ -45,7 +54,9 @@ final class DetachOptions {
 
     /** The bundle with LISTEN_FDS in its environment, if this process has it. */
     Bundle withListenDescriptors(Bundle bundle) {
-        return listened() == 0 ? bundle : bundle.with(bundle.spec().withProcess(with(bundle.spec().process())));
+        return listened() == 0
+                ? bundle
+                : bundle.with(bundle.spec().withProcess(with(bundle.spec().process())));
     }
 
     /** The process with LISTEN_FDS in its environment, if this process has it. */

@@ -15,12 +15,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code rustyrun doctor}: what this kernel and this user can do, and what to do about the rest. */
-@Command(name = "doctor", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
         description = "Tells what this kernel and this user can do, and what to do about the rest. Changes nothing.",
-        footer = {"", "Each line: ok, warn or FAIL, the thing, the fact, and after a dash what to do.",
+        footer = {
+            "",
+            "Each line: ok, warn or FAIL, the thing, the fact, and after a dash what to do.",
             "Exit status: 0 when this user can run containers here; 1 when not, so when a",
-            "line says FAIL; 125 when Rustyrun itself failed.", "", "Examples:", "  rustyrun doctor",
-            "  rustyrun doctor --json | jq .usable"})
+            "line says FAIL; 125 when Rustyrun itself failed.",
+            "",
+            "Examples:",
+            "  rustyrun doctor",
+            "  rustyrun doctor --json | jq .usable"
+        })
 final class DoctorCommand implements Callable<Integer> {
 
     private static final int STDOUT = 1;
@@ -69,8 +79,11 @@ final class DoctorCommand implements Callable<Integer> {
         report.put("usable", Doctor.usable(findings));
         var array = report.putArray("findings");
         for (Finding finding : findings) {
-            array.addObject().put("group", finding.group()).put("name", finding.name())
-                    .put("level", finding.level().name().toLowerCase(Locale.ROOT)).put("fact", finding.fact())
+            array.addObject()
+                    .put("group", finding.group())
+                    .put("name", finding.name())
+                    .put("level", finding.level().name().toLowerCase(Locale.ROOT))
+                    .put("fact", finding.fact())
                     .put("advice", finding.advice());
         }
         return report;

@@ -71,7 +71,12 @@ final class ErrorLog {
     private byte[] line(String level, String message) {
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         String line = json
-                ? JsonNodeFactory.instance.objectNode().put("level", level).put("msg", message).put("time", time).toString()
+                ? JsonNodeFactory.instance
+                        .objectNode()
+                        .put("level", level)
+                        .put("msg", message)
+                        .put("time", time)
+                        .toString()
                 : "time=\"" + time + "\" level=" + level + " msg=" + JsonNodeFactory.instance.textNode(message);
         return (line + "\n").getBytes(StandardCharsets.UTF_8);
     }

@@ -10,9 +10,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun events}: prints what a container uses, again and again, and that it had no memory left. */
-@Command(name = "events", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = {"Prints what a container uses, as a JSON object on a line of its own,",
-            "and one when a process was killed because the container had no memory left."})
+@Command(
+        name = "events",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = {
+            "Prints what a container uses, as a JSON object on a line of its own,",
+            "and one when a process was killed because the container had no memory left."
+        })
 final class EventsCommand implements ContainerCommand {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -25,7 +32,10 @@ final class EventsCommand implements ContainerCommand {
     @Option(names = "--stats", description = "Once, and not until the container ends.")
     private boolean once;
 
-    @Option(names = "--interval", paramLabel = "TIME", defaultValue = "5s",
+    @Option(
+            names = "--interval",
+            paramLabel = "TIME",
+            defaultValue = "5s",
             description = "How often, such as 500ms, 5s or 1m (default: ${DEFAULT-VALUE}).")
     private String interval;
 
@@ -57,7 +67,10 @@ final class EventsCommand implements ContainerCommand {
     }
 
     private boolean hasProcess(CommandContext context) {
-        return context.store().find(id).filter(state -> context.store().status(state).hasProcess()).isPresent();
+        return context.store()
+                .find(id)
+                .filter(state -> context.store().status(state).hasProcess())
+                .isPresent();
     }
 
     private static void print(String event) {

@@ -17,10 +17,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun exec}: runs a further command in a container. */
-@Command(name = "exec", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Runs a further command in a container, and exits as it does.",
-        footer = {"", "Options come before the id.", "", "Examples:", "  rustyrun exec web ps",
-            "  rustyrun exec -t --env TERM=xterm web sh"})
+@Command(
+        name = "exec",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Runs a further command in a container, and exits as it does.",
+        footer = {
+            "",
+            "Options come before the id.",
+            "",
+            "Examples:",
+            "  rustyrun exec web ps",
+            "  rustyrun exec -t --env TERM=xterm web sh"
+        })
 final class ExecCommand implements ContainerCommand {
 
     @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
@@ -29,17 +40,26 @@ final class ExecCommand implements ContainerCommand {
     @Parameters(index = "1..*", paramLabel = "CMD [ARGS...]", arity = "0..*", description = "The command.")
     private List<String> words = List.of();
 
-    @Option(names = {"-p", "--process"}, paramLabel = "FILE", defaultValue = Option.NULL_VALUE,
+    @Option(
+            names = {"-p", "--process"},
+            paramLabel = "FILE",
+            defaultValue = Option.NULL_VALUE,
             description = "A file with the process in JSON, as in config.json.")
     private Path process;
 
-    @Option(names = {"-d", "--detach"}, description = "Do not wait for its end.")
+    @Option(
+            names = {"-d", "--detach"},
+            description = "Do not wait for its end.")
     private boolean detach;
 
-    @Option(names = "--ignore-paused", description = "Start it in a paused container too: it goes on when that is resumed.")
+    @Option(
+            names = "--ignore-paused",
+            description = "Start it in a paused container too: it goes on when that is resumed.")
     private boolean ignorePaused;
 
-    @Option(names = "--cgroup", paramLabel = "[CONTROLLERS:]PATH",
+    @Option(
+            names = "--cgroup",
+            paramLabel = "[CONTROLLERS:]PATH",
             description = "A cgroup below the container's that it is in; of some v1 controllers only; repeatable.")
     private List<String> cgroups = List.of();
 
@@ -57,8 +77,13 @@ final class ExecCommand implements ContainerCommand {
                 throw new InvalidSpecException("exec takes a command, or --process with a file that describes one");
             }
             Execution.Place place = new Execution.Place(id, ignorePaused, GroupsBelow.of(cgroups));
-            ended = new Execution(context.linux(), context.self(), context.store()).execute(place,
-                    of -> process(context, of), detached.options(false, context.log().isDebugging()), detach, context.stage("exec"));
+            ended = new Execution(context.linux(), context.self(), context.store())
+                    .execute(
+                            place,
+                            of -> process(context, of),
+                            detached.options(false, context.log().isDebugging()),
+                            detach,
+                            context.stage("exec"));
         } catch (RuntimeException e) {
             context.started().ifPresent(RunStage::abandon);
             throw e;
@@ -70,8 +95,8 @@ final class ExecCommand implements ContainerCommand {
     }
 
     private Spec.Process process(CommandContext context, Spec.Process of) {
-        return DetachOptions.with(process == null ? options.applyTo(of, words, context.messages())
-                : read(context.linux()));
+        return DetachOptions.with(
+                process == null ? options.applyTo(of, words, context.messages()) : read(context.linux()));
     }
 
     private Spec.Process read(Linux linux) {

@@ -14,23 +14,41 @@ import picocli.CommandLine.Option;
 /** The options of exec about how its process differs from the container's. */
 final class ExecProcessOptions {
 
-    @Option(names = {"-t", "--tty"}, description = "Give it a terminal.")
+    @Option(
+            names = {"-t", "--tty"},
+            description = "Give it a terminal.")
     private boolean tty;
 
-    @Option(names = {"-u", "--user"}, paramLabel = "UID[:GID]", defaultValue = Option.NULL_VALUE,
+    @Option(
+            names = {"-u", "--user"},
+            paramLabel = "UID[:GID]",
+            defaultValue = Option.NULL_VALUE,
             description = "Who runs it, in numbers (default: the container's user).")
     private String user;
 
-    @Option(names = {"-g", "--additional-gids"}, paramLabel = "GID", description = "A further group; repeatable.")
+    @Option(
+            names = {"-g", "--additional-gids"},
+            paramLabel = "GID",
+            description = "A further group; repeatable.")
     private List<Integer> groups = List.of();
 
-    @Option(names = {"-e", "--env"}, paramLabel = "NAME=VALUE", description = "An environment variable; repeatable.")
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "NAME=VALUE",
+            description = "An environment variable; repeatable.")
     private List<String> env = List.of();
 
-    @Option(names = "--cwd", paramLabel = "DIR", defaultValue = Option.NULL_VALUE, description = "Its working directory.")
+    @Option(
+            names = "--cwd",
+            paramLabel = "DIR",
+            defaultValue = Option.NULL_VALUE,
+            description = "Its working directory.")
     private String cwd;
 
-    @Option(names = {"-c", "--cap"}, paramLabel = "NAME", description = "A further capability; repeatable.")
+    @Option(
+            names = {"-c", "--cap"},
+            paramLabel = "NAME",
+            description = "A further capability; repeatable.")
     private List<String> capabilities = List.of();
 
     @Option(names = "--no-new-privs", description = "Let no execve grant it more privileges.")
@@ -42,9 +60,20 @@ final class ExecProcessOptions {
      * @param messages where warnings go
      */
     Spec.Process applyTo(Spec.Process of, List<String> args, PrintStream messages) {
-        return new Spec.Process(tty, user(of.user()), args, environment(of.env()), cwd == null ? of.cwd() : cwd,
-                capabilities(of.capabilities(), messages), noNewPrivileges || of.noNewPrivileges(), of.rlimits(), of.oomScoreAdj(),
-                of.consoleSize(), of.apparmorProfile(), of.selinuxLabel(), of.scheduling());
+        return new Spec.Process(
+                tty,
+                user(of.user()),
+                args,
+                environment(of.env()),
+                cwd == null ? of.cwd() : cwd,
+                capabilities(of.capabilities(), messages),
+                noNewPrivileges || of.noNewPrivileges(),
+                of.rlimits(),
+                of.oomScoreAdj(),
+                of.consoleSize(),
+                of.apparmorProfile(),
+                of.selinuxLabel(),
+                of.scheduling());
     }
 
     private Spec.User user(Spec.User of) {
@@ -57,8 +86,8 @@ final class ExecProcessOptions {
             throw new InvalidSpecException("--user \"" + user + "\" is not UID or UID:GID in numbers");
         }
         String[] ids = user.split(":");
-        return new Spec.User(Integer.parseInt(ids[0]), ids.length > 1 ? Integer.parseInt(ids[1]) : of.gid(), all,
-                of.umask());
+        return new Spec.User(
+                Integer.parseInt(ids[0]), ids.length > 1 ? Integer.parseInt(ids[1]) : of.gid(), all, of.umask());
     }
 
     private List<String> environment(List<String> of) {
@@ -75,16 +104,23 @@ final class ExecProcessOptions {
         if (capabilities.isEmpty()) {
             return of;
         }
-        List<Capability> added = capabilities.stream().flatMap(name -> known(name, messages).stream()).toList();
-        return new Spec.Capabilities(with(of.bounding(), added), with(of.effective(), added), with(of.permitted(), added),
-                of.inheritable(), of.ambient());
+        List<Capability> added = capabilities.stream()
+                .flatMap(name -> known(name, messages).stream())
+                .toList();
+        return new Spec.Capabilities(
+                with(of.bounding(), added),
+                with(of.effective(), added),
+                with(of.permitted(), added),
+                of.inheritable(),
+                of.ambient());
     }
 
     /** As in config.json: what this kernel does not know cannot be granted, and that is no reason not to start. */
     private static Optional<Capability> known(String name, PrintStream messages) {
         Optional<Capability> known = Capability.find(name);
         if (known.isEmpty()) {
-            messages.println("rustyrun: warning: --cap " + name + " is no capability that Rustyrun knows, and is ignored");
+            messages.println(
+                    "rustyrun: warning: --cap " + name + " is no capability that Rustyrun knows, and is ignored");
         }
         return known;
     }

@@ -6,7 +6,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code rustyrun features}: what of the OCI runtime specification is implemented. */
-@Command(name = "features", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+@Command(
+        name = "features",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
         description = "Prints what of the OCI runtime specification is implemented, as JSON.",
         footer = {"", "It is about the program; what this machine can do is told by: rustyrun doctor"})
 final class FeaturesCommand implements Callable<Integer> {

@@ -12,25 +12,43 @@ final class GlobalOptions {
 
     private static final String CGROUPFS = "cgroupfs";
 
-    @Option(names = "--root", paramLabel = "DIR", defaultValue = "",
-            description = "Where the state of containers is kept (default: /run/rustyrun, or $XDG_RUNTIME_DIR/rustyrun).")
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            defaultValue = "",
+            description =
+                    "Where the state of containers is kept (default: /run/rustyrun, or $XDG_RUNTIME_DIR/rustyrun).")
     private String root;
 
-    @Option(names = "--log", paramLabel = "FILE", defaultValue = "", description = "Append errors to FILE too; it is made at once.")
+    @Option(
+            names = "--log",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "Append errors to FILE too; it is made at once.")
     private String log;
 
-    @Option(names = "--log-format", paramLabel = "text|json", defaultValue = "text",
+    @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            defaultValue = "text",
             description = "The form of the lines in it (default: ${DEFAULT-VALUE}).")
     private String logFormat;
 
     @Option(names = "--systemd-cgroup", description = "Refused: cgroups are made without systemd's help.")
     private boolean systemdCgroup;
 
-    @Option(names = "--cgroup-manager", paramLabel = "cgroupfs", defaultValue = CGROUPFS,
+    @Option(
+            names = "--cgroup-manager",
+            paramLabel = "cgroupfs",
+            defaultValue = CGROUPFS,
             description = "Taken for crun's sake: who makes cgroups is Rustyrun itself, through cgroupfs.")
     private String cgroupManager;
 
-    @Option(names = "--rootless", arity = "0..1", fallbackValue = "true", paramLabel = "true|false|auto",
+    @Option(
+            names = "--rootless",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "true|false|auto",
             description = "Taken for runc's sake, and of no effect: what an ordinary user needs, he gets.")
     private String rootless;
 
@@ -57,15 +75,17 @@ final class GlobalOptions {
             throw new InvalidSpecException("--log-format \"" + logFormat + "\" is neither text nor json");
         }
         if (!cgroupManager.equals(CGROUPFS) && !cgroupManager.equals("systemd")) {
-            throw new InvalidSpecException("--cgroup-manager \"" + cgroupManager + "\" cannot be: Rustyrun makes cgroups"
-                    + " itself, which is " + CGROUPFS + "; for a container without one, give the annotation "
-                    + Spec.CGROUPS_ANNOTATION + "=disabled");
+            throw new InvalidSpecException(
+                    "--cgroup-manager \"" + cgroupManager + "\" cannot be: Rustyrun makes cgroups"
+                            + " itself, which is " + CGROUPFS + "; for a container without one, give the annotation "
+                            + Spec.CGROUPS_ANNOTATION + "=disabled");
         }
         if (systemdCgroup || !cgroupManager.equals(CGROUPFS)) {
             String option = systemdCgroup ? "--systemd-cgroup" : "--cgroup-manager " + cgroupManager;
-            throw new InvalidSpecException(option + ": " + (new File("/run/systemd/system").isDirectory()
-                    ? "Rustyrun makes cgroups itself; have the engine use its cgroupfs driver"
-                    : "systemd does not run here; leave the option out"));
+            throw new InvalidSpecException(option + ": "
+                    + (new File("/run/systemd/system").isDirectory()
+                            ? "Rustyrun makes cgroups itself; have the engine use its cgroupfs driver"
+                            : "systemd does not run here; leave the option out"));
         }
     }
 }

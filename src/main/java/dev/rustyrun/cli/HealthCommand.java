@@ -7,18 +7,34 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code rustyrun health}: asks a serve on this machine how it is, as probes of containers do. */
-@Command(name = "health", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        description = "Asks the management port of a serve whether it is ready; where there is a unix socket, also whether"
-                + " that answers. Prints one line.",
-        footer = {"", "Exit status: 0 when it is, 1 when not.", "", "Examples:", "  rustyrun health",
-            "  rustyrun health --live --url http://127.0.0.1:9001"})
+@Command(
+        name = "health",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description =
+                "Asks the management port of a serve whether it is ready; where there is a unix socket, also whether"
+                        + " that answers. Prints one line.",
+        footer = {
+            "",
+            "Exit status: 0 when it is, 1 when not.",
+            "",
+            "Examples:",
+            "  rustyrun health",
+            "  rustyrun health --live --url http://127.0.0.1:9001"
+        })
 final class HealthCommand implements Callable<Integer> {
 
-    @Option(names = "--url", paramLabel = "URL", defaultValue = "http://127.0.0.1:9000",
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:9000",
             description = "The management port (default: ${DEFAULT-VALUE}).")
     private String url;
 
-    @Option(names = "--socket", paramLabel = "PATH",
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
             description = "The unix socket that serve listens on (or RUSTYRUN_SOCKET, as for serve).")
     private Optional<String> socket = Optional.empty();
 

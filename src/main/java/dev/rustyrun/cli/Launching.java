@@ -11,8 +11,7 @@ final class Launching {
     private static final Set<String> ONLY_TELLS = Set.of("--explain", "--help", "-h", "--version", "-V");
     private static final Set<String> WITH_VALUE = Set.of("--root", "--log", "--log-format", "--cgroup-manager");
 
-    private Launching() {
-    }
+    private Launching() {}
 
     /** The command of these words, if it will launch something. */
     static Optional<String> commandOf(String[] args) {
@@ -23,7 +22,8 @@ final class Launching {
             }
             at += WITH_VALUE.contains(args[at]) ? 2 : 1;
         }
-        boolean asked = at < args.length - 1 && COMMANDS.contains(args[at])
+        boolean asked = at < args.length - 1
+                && COMMANDS.contains(args[at])
                 && List.of(args).stream().noneMatch(ONLY_TELLS::contains);
         return asked ? Optional.of(args[at]) : Optional.empty();
     }

@@ -19,22 +19,37 @@ final class LimitOptions {
 
     private static final long PERIOD_MICROS = 100_000;
 
-    @Option(names = {"-m", "--memory"}, paramLabel = "SIZE", description = "The most memory, such as 64m or 2g.")
+    @Option(
+            names = {"-m", "--memory"},
+            paramLabel = "SIZE",
+            description = "The most memory, such as 64m or 2g.")
     private String memory;
 
-    @Option(names = "--memory-swap", paramLabel = "SIZE", description = "The most memory and swap together; -1: no limit.")
+    @Option(
+            names = "--memory-swap",
+            paramLabel = "SIZE",
+            description = "The most memory and swap together; -1: no limit.")
     private String memorySwap;
 
-    @Option(names = "--memory-reservation", paramLabel = "SIZE", description = "Memory that it keeps when others need some.")
+    @Option(
+            names = "--memory-reservation",
+            paramLabel = "SIZE",
+            description = "Memory that it keeps when others need some.")
     private String reservation;
 
     @Option(names = "--cpus", paramLabel = "N", description = "Processor time, such as 1.5 processors.")
     private BigDecimal cpus;
 
-    @Option(names = "--cpu-shares", paramLabel = "N", description = "Its weight when processors are short, 2 to 262144.")
+    @Option(
+            names = "--cpu-shares",
+            paramLabel = "N",
+            description = "Its weight when processors are short, 2 to 262144.")
     private Long cpuShares;
 
-    @Option(names = {"--cpuset", "--cpuset-cpus"}, paramLabel = "LIST", description = "On which processors, such as 0-3,5.")
+    @Option(
+            names = {"--cpuset", "--cpuset-cpus"},
+            paramLabel = "LIST",
+            description = "On which processors, such as 0-3,5.")
     private String cpuset;
 
     @Option(names = "--cpuset-mems", paramLabel = "LIST", description = "On which memory nodes.")
@@ -43,30 +58,47 @@ final class LimitOptions {
     @Option(names = "--pids-limit", paramLabel = "N", description = "The most processes and threads; -1: no limit.")
     private Long pids;
 
-    @Option(names = {"--io-weight", "--blkio-weight"}, paramLabel = "N", description = "Its weight on disks, 10 to 1000.")
+    @Option(
+            names = {"--io-weight", "--blkio-weight"},
+            paramLabel = "N",
+            description = "Its weight on disks, 10 to 1000.")
     private Long ioWeight;
 
-    @Option(names = {"--io-read-bps", "--device-read-bps"}, paramLabel = "DEVICE:SIZE",
+    @Option(
+            names = {"--io-read-bps", "--device-read-bps"},
+            paramLabel = "DEVICE:SIZE",
             description = "The most bytes read per second; repeatable.")
     private List<String> readBps = List.of();
 
-    @Option(names = {"--io-write-bps", "--device-write-bps"}, paramLabel = "DEVICE:SIZE",
+    @Option(
+            names = {"--io-write-bps", "--device-write-bps"},
+            paramLabel = "DEVICE:SIZE",
             description = "The most bytes written per second; repeatable.")
     private List<String> writeBps = List.of();
 
-    @Option(names = {"--io-read-iops", "--device-read-iops"}, paramLabel = "DEVICE:N",
+    @Option(
+            names = {"--io-read-iops", "--device-read-iops"},
+            paramLabel = "DEVICE:N",
             description = "The most reads per second; repeatable.")
     private List<String> readIops = List.of();
 
-    @Option(names = {"--io-write-iops", "--device-write-iops"}, paramLabel = "DEVICE:N",
+    @Option(
+            names = {"--io-write-iops", "--device-write-iops"},
+            paramLabel = "DEVICE:N",
             description = "The most writes per second; repeatable.")
     private List<String> writeIops = List.of();
 
-    @Option(names = "--cgroup-path", paramLabel = "PATH", defaultValue = "",
+    @Option(
+            names = "--cgroup-path",
+            paramLabel = "PATH",
+            defaultValue = "",
             description = "Where its cgroup is; a relative path is below /rustyrun (default: its id).")
     private String cgroupPath;
 
-    @Option(names = "--cgroups", paramLabel = "enabled|disabled", defaultValue = "enabled",
+    @Option(
+            names = "--cgroups",
+            paramLabel = "enabled|disabled",
+            defaultValue = "enabled",
             description = "disabled: no cgroup of its own, no limits; starts sooner (default: ${DEFAULT-VALUE}).")
     private String cgroups;
 
@@ -76,8 +108,11 @@ final class LimitOptions {
         limits = memory == null ? limits : limits.withLimit(size("--memory", memory));
         limits = memorySwap == null ? limits : limits.withSwap(size("--memory-swap", memorySwap));
         limits = reservation == null ? limits : limits.withReservation(size("--memory-reservation", reservation));
-        Resources resources = Resources.none().withMemory(limits).withCpu(cpu())
-                .withPids(pids == null ? Resources.UNSET : pids).withBlockIo(blockIo(linux));
+        Resources resources = Resources.none()
+                .withMemory(limits)
+                .withCpu(cpu())
+                .withPids(pids == null ? Resources.UNSET : pids)
+                .withBlockIo(blockIo(linux));
         spec.resources(resources).cgroupsPath(cgroupPath);
         if (!cgroups.equals("enabled") && !cgroups.equals("disabled")) {
             throw new InvalidSpecException("--cgroups \"" + cgroups + "\" is neither enabled nor disabled");
@@ -124,8 +159,8 @@ final class LimitOptions {
                 if (!status.isBlockDevice()) {
                     throw new InvalidSpecException(option + ": " + device + " is not a block device");
                 }
-                to.add(new Resources.Throttle(rate, status.major(), status.minor(),
-                        size(option, text.substring(colon + 1))));
+                to.add(new Resources.Throttle(
+                        rate, status.major(), status.minor(), size(option, text.substring(colon + 1))));
             } catch (LinuxException e) {
                 throw new InvalidSpecException(option + ": " + device + " cannot be used: " + e.getMessage());
             }

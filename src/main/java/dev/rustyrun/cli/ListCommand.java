@@ -13,17 +13,28 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code rustyrun list}: prints the containers. */
-@Command(name = "list", aliases = "ls", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Prints the containers.")
+@Command(
+        name = "list",
+        aliases = "ls",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Prints the containers.")
 final class ListCommand implements ContainerCommand {
 
     private static final List<String> HEADINGS = List.of("ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER");
 
-    @Option(names = {"-f", "--format"}, paramLabel = "table|json", defaultValue = "table",
+    @Option(
+            names = {"-f", "--format"},
+            paramLabel = "table|json",
+            defaultValue = "table",
             description = "The form (default: ${DEFAULT-VALUE}).")
     private String format;
 
-    @Option(names = {"-q", "--quiet"}, description = "Print only their ids.")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print only their ids.")
     private boolean quiet;
 
     @Override
@@ -36,7 +47,9 @@ final class ListCommand implements ContainerCommand {
         if (quiet) {
             all.forEach(state -> text.append(state.id()).append('\n'));
         } else {
-            List<ContainerReport> reports = all.stream().map(state -> ContainerReport.of(context.store(), state)).toList();
+            List<ContainerReport> reports = all.stream()
+                    .map(state -> ContainerReport.of(context.store(), state))
+                    .toList();
             text.append(format.equals("json") ? json(reports) + "\n" : table(reports));
         }
         System.out.writeBytes(text.toString().getBytes(StandardCharsets.UTF_8));
@@ -52,8 +65,13 @@ final class ListCommand implements ContainerCommand {
     private static String table(List<ContainerReport> reports) {
         List<List<String>> lines = new ArrayList<>(List.of(HEADINGS));
         for (ContainerReport report : reports) {
-            lines.add(List.of(report.state().id(), Integer.toString(report.pid()), report.status().word(),
-                    report.state().origin().bundle(), report.state().created(), report.owner()));
+            lines.add(List.of(
+                    report.state().id(),
+                    Integer.toString(report.pid()),
+                    report.status().word(),
+                    report.state().origin().bundle(),
+                    report.state().created(),
+                    report.owner()));
         }
         return Table.of(lines);
     }

@@ -13,41 +13,58 @@ final class ListenOptions {
     private static final String ADDRESS = "127.0.0.1";
     private static final int PORT = 8080;
 
-    @Option(names = "--host", paramLabel = "ADDRESS",
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
             description = "The address to listen on (default: " + ADDRESS + ", this machine only).")
     private Optional<String> host = Optional.empty();
 
     @Option(names = "--port", paramLabel = "PORT", description = "The port to listen on (default: " + PORT + ").")
     private Optional<Integer> port = Optional.empty();
 
-    @Option(names = "--socket", paramLabel = "PATH", description = "Listen on a unix socket, and on a port only if"
-            + " --host or --port says so. Who may open it may launch, if there is no token file.")
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
+            description = "Listen on a unix socket, and on a port only if"
+                    + " --host or --port says so. Who may open it may launch, if there is no token file.")
     private Optional<String> socket = Optional.empty();
 
-    @Option(names = "--socket-group", paramLabel = "GROUP",
+    @Option(
+            names = "--socket-group",
+            paramLabel = "GROUP",
             description = "Who may open it besides its owner (default: nobody).")
     private Optional<String> socketGroup = Optional.empty();
 
     @Option(names = "--no-tcp", description = "Listen on no port.")
     private boolean noTcp;
 
-    @Option(names = "--token-file", paramLabel = "FILE",
-            description = "Let in only who holds a token of FILE, lines \"read|launch|admin TOKEN\"; read again when changed.")
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description =
+                    "Let in only who holds a token of FILE, lines \"read|launch|admin TOKEN\"; read again when changed.")
     private Optional<String> tokenFile = Optional.empty();
 
-    @Option(names = "--tls-cert", paramLabel = "FILE", description = "Speak only TLS on the port, with this certificate"
-            + " and those up to its authority, in PEM.")
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description =
+                    "Speak only TLS on the port, with this certificate" + " and those up to its authority, in PEM.")
     private Optional<String> certificate = Optional.empty();
 
     @Option(names = "--tls-key", paramLabel = "FILE", description = "Its private key, in PEM (PKCS#8).")
     private Optional<String> key = Optional.empty();
 
-    @Option(names = "--tls-client-ca", paramLabel = "FILE",
+    @Option(
+            names = "--tls-client-ca",
+            paramLabel = "FILE",
             description = "Let in by TLS only who has a certificate of these authorities, in PEM.")
     private Optional<String> clientAuthority = Optional.empty();
 
-    @Option(names = "--certificate-role", paramLabel = "NAME=ROLE", description = "The role of who has a certificate with"
-            + " this common name (default: launch); repeatable.")
+    @Option(
+            names = "--certificate-role",
+            paramLabel = "NAME=ROLE",
+            description = "The role of who has a certificate with" + " this common name (default: launch); repeatable.")
     private List<String> certificateRoles = List.of();
 
     /**

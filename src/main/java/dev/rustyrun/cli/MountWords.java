@@ -12,8 +12,7 @@ import java.util.Map;
 /** The texts of {@code --volume}, {@code --mount} and {@code --tmpfs}, as docker and podman write them. */
 final class MountWords {
 
-    private MountWords() {
-    }
+    private MountWords() {}
 
     /** {@code SRC:DST[:OPTIONS]}: a bind mount. */
     static Spec.Mount volume(String text) {
@@ -52,8 +51,9 @@ final class MountWords {
             case "bind" -> bind(required(text, keys, "source"), target, options);
             case "tmpfs" -> tmpfs(target, options);
             case "cgroup" -> cgroup(target, options);
-            default -> throw new InvalidSpecException(
-                    "mount \"" + text + "\": type " + keys.get("type") + " is none of bind, tmpfs and cgroup");
+            default ->
+                throw new InvalidSpecException(
+                        "mount \"" + text + "\": type " + keys.get("type") + " is none of bind, tmpfs and cgroup");
         };
     }
 

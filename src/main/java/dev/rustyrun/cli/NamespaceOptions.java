@@ -17,11 +17,18 @@ final class NamespaceOptions {
 
     private static final String KINDS = "new|host|container:ID|path:FILE";
 
-    @Option(names = {"--net", "--network"}, paramLabel = "none|host|container:ID|path:FILE", defaultValue = "none",
-            description = "none: a network of its own with only lo; the host's; or another's (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = {"--net", "--network"},
+            paramLabel = "none|host|container:ID|path:FILE",
+            defaultValue = "none",
+            description =
+                    "none: a network of its own with only lo; the host's; or another's (default: ${DEFAULT-VALUE}).")
     private String net;
 
-    @Option(names = "--pid", paramLabel = KINDS, defaultValue = "new",
+    @Option(
+            names = "--pid",
+            paramLabel = KINDS,
+            defaultValue = "new",
             description = "Its process ids: of its own, the host's, or another's (default: ${DEFAULT-VALUE}).")
     private String pid;
 
@@ -31,23 +38,35 @@ final class NamespaceOptions {
     @Option(names = "--uts", paramLabel = KINDS, defaultValue = "new", description = "The same for its host name.")
     private String uts;
 
-    @Option(names = "--cgroupns", paramLabel = KINDS, defaultValue = "new",
+    @Option(
+            names = "--cgroupns",
+            paramLabel = KINDS,
+            defaultValue = "new",
             description = "The same for what it sees of cgroups.")
     private String cgroup;
 
-    @Option(names = "--userns", paramLabel = KINDS, defaultValue = "",
+    @Option(
+            names = "--userns",
+            paramLabel = KINDS,
+            defaultValue = "",
             description = "The same for its user and group ids (default: host for root, new for others).")
     private String user;
 
-    @Option(names = "--uidmap", paramLabel = "CONTAINER:HOST:SIZE",
+    @Option(
+            names = "--uidmap",
+            paramLabel = "CONTAINER:HOST:SIZE",
             description = "Which host user ids the container's are, in a new user namespace; repeatable.")
     private List<String> uidMaps = List.of();
 
-    @Option(names = "--gidmap", paramLabel = "CONTAINER:HOST:SIZE",
+    @Option(
+            names = "--gidmap",
+            paramLabel = "CONTAINER:HOST:SIZE",
             description = "The same for groups (default: as --uidmap); repeatable.")
     private List<String> gidMaps = List.of();
 
-    @Option(names = "--time-offset", paramLabel = "monotonic|boottime=SECONDS",
+    @Option(
+            names = "--time-offset",
+            paramLabel = "monotonic|boottime=SECONDS",
             description = "Let a clock run ahead, in a new time namespace; repeatable.")
     private List<String> timeOffsets = List.of();
 

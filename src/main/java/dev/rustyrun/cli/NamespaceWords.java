@@ -33,15 +33,17 @@ final class NamespaceWords {
         } else if (word.startsWith(CONTAINER)) {
             spec.join(type, pathIn(option, word.substring(CONTAINER.length()), type));
         } else {
-            throw new InvalidSpecException(option + " \"" + word + "\" is none of new, host, container:ID and path:/FILE");
+            throw new InvalidSpecException(
+                    option + " \"" + word + "\" is none of new, host, container:ID and path:/FILE");
         }
     }
 
     private String pathIn(String option, String id, NamespaceType type) {
-        int pid = store.running(id).orElseThrow(
-                () -> new InvalidSpecException(option + " container:" + id + ": no container of this id runs")).pid();
-        String file = type == NamespaceType.NETWORK ? "net"
-                : type == NamespaceType.MOUNT ? "mnt" : type.word();
+        int pid = store.running(id)
+                .orElseThrow(
+                        () -> new InvalidSpecException(option + " container:" + id + ": no container of this id runs"))
+                .pid();
+        String file = type == NamespaceType.NETWORK ? "net" : type == NamespaceType.MOUNT ? "mnt" : type.word();
         return "/proc/" + pid + "/ns/" + file;
     }
 }

@@ -13,8 +13,7 @@ import org.graalvm.nativeimage.VMRuntime;
  */
 final class NativeServices {
 
-    private NativeServices() {
-    }
+    private NativeServices() {}
 
     /** Starts them; does nothing on a JVM, which always has them. */
     static void start() {
@@ -28,8 +27,7 @@ final class NativeServices {
     @TargetClass(className = "com.oracle.svm.core.heap.ReferenceHandlerThread")
     static final class ReferenceHandlerThread {
 
-        private ReferenceHandlerThread() {
-        }
+        private ReferenceHandlerThread() {}
 
         @Alias
         static native void start();
@@ -39,8 +37,7 @@ final class NativeServices {
     @TargetClass(className = "com.oracle.svm.core.posix.PosixNativeLibrarySupport")
     static final class Libraries {
 
-        private Libraries() {
-        }
+        private Libraries() {}
 
         @Substitute
         private static void loadNetLibrary() {

@@ -10,8 +10,7 @@ final class NotifySocket {
     private static final String VARIABLE = "NOTIFY_SOCKET";
     private static final String INSIDE = "/run/notify/notify.sock";
 
-    private NotifySocket() {
-    }
+    private NotifySocket() {}
 
     /** {@code spec} with the socket of this process's environment, if there is one with a path. */
     static Spec passOn(Spec spec) {

@@ -14,10 +14,15 @@ final class OutcomeOptions {
 
     private static final BigDecimal MOST_SECONDS = BigDecimal.valueOf(Integer.MAX_VALUE / 1000);
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Kill the container after this time, such as 1.5.")
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "Kill the container after this time, such as 1.5.")
     private BigDecimal timeout;
 
-    @Option(names = "--result", paramLabel = "FILE",
+    @Option(
+            names = "--result",
+            paramLabel = "FILE",
             description = "Write how it ended to FILE, as JSON: reason, exit code, signal, times, memory.")
     private Path result;
 
@@ -28,7 +33,8 @@ final class OutcomeOptions {
         }
         Path folder = result == null ? null : result.toAbsolutePath().getParent();
         if (folder != null && !Files.isWritable(folder)) {
-            throw new InvalidSpecException("--result " + result + ": " + folder + " is not a folder that can be written to");
+            throw new InvalidSpecException(
+                    "--result " + result + ": " + folder + " is not a folder that can be written to");
         }
     }
 

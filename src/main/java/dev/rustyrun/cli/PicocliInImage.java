@@ -6,8 +6,7 @@ import com.oracle.svm.core.annotate.TargetClass;
 /** What picocli does otherwise in a native executable, where each command line is read in a process of its own. */
 final class PicocliInImage {
 
-    private PicocliInImage() {
-    }
+    private PicocliInImage() {}
 
     /**
      * Each argument is looked at several times, and each time four exceptions were thrown and caught to find out that a
@@ -16,14 +15,16 @@ final class PicocliInImage {
     @TargetClass(className = "picocli.CommandLine$Model$CommandSpec")
     static final class CommandSpec {
 
-        private CommandSpec() {
-        }
+        private CommandSpec() {}
 
         /** Whether it could be meant as an option: all of ours begin with a hyphen, and so do negative numbers. */
         @Substitute
         boolean resemblesOption(String argument) {
-            return argument != null && argument.length() > 1 && argument.charAt(0) == '-'
-                    && !Character.isDigit(argument.charAt(1)) && argument.charAt(1) != '.';
+            return argument != null
+                    && argument.length() > 1
+                    && argument.charAt(0) == '-'
+                    && !Character.isDigit(argument.charAt(1))
+                    && argument.charAt(1) != '.';
         }
     }
 }

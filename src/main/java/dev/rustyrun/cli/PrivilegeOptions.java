@@ -18,37 +18,58 @@ final class PrivilegeOptions {
 
     private static final Pattern UMASK = Pattern.compile("0?[0-7]{1,3}");
 
-    @Option(names = "--cap-add", paramLabel = "CAP|all", split = ",",
+    @Option(
+            names = "--cap-add",
+            paramLabel = "CAP|all",
+            split = ",",
             description = "Grant a capability besides the default ones; repeatable.")
     private List<String> added = List.of();
 
-    @Option(names = "--cap-drop", paramLabel = "CAP|all", split = ",",
+    @Option(
+            names = "--cap-drop",
+            paramLabel = "CAP|all",
+            split = ",",
             description = "Take a capability away; repeatable. all, with --cap-add, grants only those added.")
     private List<String> dropped = List.of();
 
-    @Option(names = "--no-new-privileges", negatable = true, defaultValue = "true", fallbackValue = "true",
+    @Option(
+            names = "--no-new-privileges",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
             description = "Let no program, set-user-id ones neither, give more rights (default); --new-privileges lets"
                     + " them.")
     private boolean noNewPrivileges;
 
-    @Option(names = "--ulimit", paramLabel = "NAME=SOFT[:HARD]",
+    @Option(
+            names = "--ulimit",
+            paramLabel = "NAME=SOFT[:HARD]",
             description = "Limit a resource of each process, such as nofile=1024:2048; -1 is no limit; repeatable.")
     private List<String> ulimits = List.of();
 
-    @Option(names = "--oom-score-adj", paramLabel = "-1000..1000",
+    @Option(
+            names = "--oom-score-adj",
+            paramLabel = "-1000..1000",
             description = "How soon it is killed when memory is short (default: as Rustyrun itself).")
     private Integer oomScoreAdj;
 
-    @Option(names = "--umask", paramLabel = "OCTAL", defaultValue = "0022",
+    @Option(
+            names = "--umask",
+            paramLabel = "OCTAL",
+            defaultValue = "0022",
             description = "Permissions that new files lack (default: ${DEFAULT-VALUE}).")
     private String umask;
 
     @Option(names = "--group-add", paramLabel = "GROUP", description = "A further group of the command; repeatable.")
     private List<String> groups = List.of();
 
-    @Option(names = "--seccomp", paramLabel = "PROFILE|unconfined", defaultValue = "",
-            description = "The system calls that it may make: a profile in OCI's or docker's JSON form, or any (default:"
-                    + " those that docker allows).")
+    @Option(
+            names = "--seccomp",
+            paramLabel = "PROFILE|unconfined",
+            defaultValue = "",
+            description =
+                    "The system calls that it may make: a profile in OCI's or docker's JSON form, or any (default:"
+                            + " those that docker allows).")
     private String seccomp;
 
     /** The groups asked for, by name or number. */
@@ -89,8 +110,8 @@ final class PrivilegeOptions {
         if (added.isEmpty()) {
             return;
         }
-        Set<Capability> lacking = OwnCapabilities.of(linux).lackingFor(spec,
-                explicitlyAdded(spec.process().capabilities().bounding()));
+        Set<Capability> lacking = OwnCapabilities.of(linux)
+                .lackingFor(spec, explicitlyAdded(spec.process().capabilities().bounding()));
         if (!lacking.isEmpty()) {
             throw new InvalidSpecException("--cap-add: " + OwnCapabilities.words(lacking));
         }

@@ -12,18 +12,36 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun ps}: prints the processes of a container, as the host numbers them. */
-@Command(name = "ps", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Prints the processes of a container, as the host numbers them.",
-        footer = {"", "Options come before the id; what follows it goes to ps(1).", "", "Example:", "  rustyrun ps web -e -o pid,args"})
+@Command(
+        name = "ps",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Prints the processes of a container, as the host numbers them.",
+        footer = {
+            "",
+            "Options come before the id; what follows it goes to ps(1).",
+            "",
+            "Example:",
+            "  rustyrun ps web -e -o pid,args"
+        })
 final class PsCommand implements ContainerCommand {
 
     @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
 
-    @Parameters(index = "1..*", paramLabel = "PS-OPTIONS", arity = "0..*", description = "Options of ps(1) (default: -ef).")
+    @Parameters(
+            index = "1..*",
+            paramLabel = "PS-OPTIONS",
+            arity = "0..*",
+            description = "Options of ps(1) (default: -ef).")
     private List<String> options = List.of("-ef");
 
-    @Option(names = {"-f", "--format"}, paramLabel = "table|json", defaultValue = "table",
+    @Option(
+            names = {"-f", "--format"},
+            paramLabel = "table|json",
+            defaultValue = "table",
             description = "As ps(1) prints them, or only their ids in JSON (default: ${DEFAULT-VALUE}).")
     private String format;
 
@@ -52,7 +70,8 @@ final class PsCommand implements ContainerCommand {
             if (column < 0) {
                 throw new InvalidSpecException("ps " + String.join(" ", options) + " prints no column PID");
             }
-        } else if (column >= fields.size() || processes.stream().noneMatch(pid -> fields.get(column).equals(pid.toString()))) {
+        } else if (column >= fields.size()
+                || processes.stream().noneMatch(pid -> fields.get(column).equals(pid.toString()))) {
             return;
         }
         System.out.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));

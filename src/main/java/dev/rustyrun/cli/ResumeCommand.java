@@ -5,8 +5,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun resume}. */
-@Command(name = "resume", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Lets the processes of a paused container go on.")
+@Command(
+        name = "resume",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Lets the processes of a paused container go on.")
 final class ResumeCommand implements ContainerCommand {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")

@@ -21,56 +21,98 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun run}: runs a command in a new container and exits as it does. */
-@Command(name = "run", mixinStandardHelpOptions = true, versionProvider = Version.class, exitCodeOnInvalidInput = 125,
-        description = "Runs a command in a new container and exits as it does.", sortOptions = false,
-        footer = {"", "Exit status: the command's; 128 + N when signal N ended it; 127 when it does not exist,",
-            "126 when it cannot be executed, 125 when Rustyrun itself failed.", "", "Examples:",
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeOnInvalidInput = 125,
+        description = "Runs a command in a new container and exits as it does.",
+        sortOptions = false,
+        footer = {
+            "",
+            "Exit status: the command's; 128 + N when signal N ended it; 127 when it does not exist,",
+            "126 when it cannot be executed, 125 when Rustyrun itself failed.",
+            "",
+            "Examples:",
             "  rustyrun run --rootfs ./busybox --command /bin/sh",
             "  rustyrun run --rootfs ./busybox --net host --volume $PWD:/work:ro --command ls -l /work",
             "  rustyrun run --rootfs / --memory 256m --timeout 60 --command make test",
             "  rustyrun run --rootfs ./busybox --explain --command /bin/true",
-            "  rustyrun run --bundle /bundle web"})
+            "  rustyrun run --bundle /bundle web"
+        })
 final class RunCommand implements ContainerCommand {
 
-    @Option(names = "--rootfs", paramLabel = "DIR", defaultValue = Option.NULL_VALUE,
+    @Option(
+            names = "--rootfs",
+            paramLabel = "DIR",
+            defaultValue = Option.NULL_VALUE,
             description = "The root file system, a directory; / is the host's own tree, left as it is.")
     private String rootfs;
 
     @Mixin
     private BundleOptions bundle;
 
-    @Option(names = {"-d", "--detach"}, description = "With a bundle: do not wait for its end.")
+    @Option(
+            names = {"-d", "--detach"},
+            description = "With a bundle: do not wait for its end.")
     private boolean detach;
 
     @Option(names = "--keep", description = "With a bundle: leave the container, stopped, until it is deleted.")
     private boolean keep;
 
-    @Option(names = "--command", paramLabel = "CMD [ARGS...]", arity = "1", preprocessor = CommandWords.class,
+    @Option(
+            names = "--command",
+            paramLabel = "CMD [ARGS...]",
+            arity = "1",
+            preprocessor = CommandWords.class,
             description = "The command; all words after it are its arguments. Last option.")
     private List<String> command = List.of();
 
-    @Parameters(paramLabel = "CMD [ARGS...]", arity = "0..*", description = "The command, instead of --command; with a bundle, the container's id.")
+    @Parameters(
+            paramLabel = "CMD [ARGS...]",
+            arity = "0..*",
+            description = "The command, instead of --command; with a bundle, the container's id.")
     private List<String> words = List.of();
 
-    @Option(names = "--name", paramLabel = "ID", defaultValue = "", description = "The container's id (default: a new one).")
+    @Option(
+            names = "--name",
+            paramLabel = "ID",
+            defaultValue = "",
+            description = "The container's id (default: a new one).")
     private String name;
 
-    @Option(names = "--hostname", paramLabel = "NAME", defaultValue = SpecDefaults.HOSTNAME,
+    @Option(
+            names = "--hostname",
+            paramLabel = "NAME",
+            defaultValue = SpecDefaults.HOSTNAME,
             description = "Its host name (default: ${DEFAULT-VALUE}).")
     private String hostname;
 
-    @Option(names = {"-e", "--env"}, paramLabel = "NAME=VALUE", description = "An environment variable; repeatable.")
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "NAME=VALUE",
+            description = "An environment variable; repeatable.")
     private List<String> env = List.of();
 
-    @Option(names = {"-w", "--workdir"}, paramLabel = "DIR", defaultValue = "/",
+    @Option(
+            names = {"-w", "--workdir"},
+            paramLabel = "DIR",
+            defaultValue = "/",
             description = "The command's working directory, made when missing (default: ${DEFAULT-VALUE}).")
     private String workdir;
 
-    @Option(names = {"-u", "--user"}, paramLabel = "USER[:GROUP]", defaultValue = "0",
+    @Option(
+            names = {"-u", "--user"},
+            paramLabel = "USER[:GROUP]",
+            defaultValue = "0",
             description = "Who runs the command: names from the rootfs's /etc/passwd, or numbers (default: 0).")
     private String user;
 
-    @Option(names = {"-t", "--tty"}, negatable = true, defaultValue = Option.NULL_VALUE, fallbackValue = "true",
+    @Option(
+            names = {"-t", "--tty"},
+            negatable = true,
+            defaultValue = Option.NULL_VALUE,
+            fallbackValue = "true",
             description = "Give the command a terminal, or not (default: when stdin is one).")
     private Boolean tty;
 
@@ -108,8 +150,8 @@ final class RunCommand implements ContainerCommand {
                 return runBundle(context);
             }
             if (bundle.isGiven() || keep) {
-                throw new InvalidSpecException("--rootfs and " + (keep ? "--keep, which is for a bundle"
-                        : "--bundle") + ": a container comes from one of them");
+                throw new InvalidSpecException("--rootfs and " + (keep ? "--keep, which is for a bundle" : "--bundle")
+                        + ": a container comes from one of them");
             }
             return runRootfs(context);
         } catch (RuntimeException e) {
@@ -120,12 +162,15 @@ final class RunCommand implements ContainerCommand {
 
     private int runBundle(CommandContext context) {
         if (words.size() != 1 || !command.isEmpty()) {
-            throw new InvalidSpecException(bundle.isGiven() ? "run --bundle DIR takes one word more, the container's id"
-                    : "what to run is missing: give --rootfs DIR and a command, or --bundle DIR and an id");
+            throw new InvalidSpecException(
+                    bundle.isGiven()
+                            ? "run --bundle DIR takes one word more, the container's id"
+                            : "what to run is missing: give --rootfs DIR and a command, or --bundle DIR and an id");
         }
         RunStage stage = context.stage("run");
-        Outcome ended = new BundleRun(context.linux(), context.self(), context.store(), context.messages(),
-                context.steps()).run(words.get(0), bundle.read(context.linux()), bundle.createOptions(context), detach, keep, stage);
+        Outcome ended = new BundleRun(
+                        context.linux(), context.self(), context.store(), context.messages(), context.steps())
+                .run(words.get(0), bundle.read(context.linux()), bundle.createOptions(context), detach, keep, stage);
         return tell(ended, context);
     }
 
@@ -159,8 +204,13 @@ final class RunCommand implements ContainerCommand {
         Users.Account account = Users.of(directory).find(user, privileges.groups(), privileges.umask());
         boolean terminal = tty != null ? tty : linux.isTerminal(0);
         SpecBuilder spec = new SpecBuilder(directory.path(), command.isEmpty() ? words : command)
-                .hostname(hostname).cwd(workdir).user(account.user()).terminal(terminal)
-                .env(SpecDefaults.PATH).env("HOSTNAME=" + hostname).env("HOME=" + account.home());
+                .hostname(hostname)
+                .cwd(workdir)
+                .user(account.user())
+                .terminal(terminal)
+                .env(SpecDefaults.PATH)
+                .env("HOSTNAME=" + hostname)
+                .env("HOME=" + account.home());
         if (terminal) {
             spec.env("TERM=" + Optional.ofNullable(System.getenv("TERM")).orElse("xterm"));
         }

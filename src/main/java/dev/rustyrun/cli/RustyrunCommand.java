@@ -9,24 +9,50 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code rustyrun} itself, which only has subcommands. */
-@Command(name = "rustyrun", description = "Runs commands in containers.",
+@Command(
+        name = "rustyrun",
+        description = "Runs commands in containers.",
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, CreateCommand.class, StartCommand.class, StateCommand.class, KillCommand.class,
-            DeleteCommand.class, ListCommand.class, ExecCommand.class, PsCommand.class, PauseCommand.class, ResumeCommand.class,
-            UpdateCommand.class, EventsCommand.class, VersionCommand.class,
-            SpecCommand.class, FeaturesCommand.class, ServeCommand.class, HealthCommand.class, DoctorCommand.class,
-            GcCommand.class, HelpCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CreateCommand.class,
+            StartCommand.class,
+            StateCommand.class,
+            KillCommand.class,
+            DeleteCommand.class,
+            ListCommand.class,
+            ExecCommand.class,
+            PsCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            UpdateCommand.class,
+            EventsCommand.class,
+            VersionCommand.class,
+            SpecCommand.class,
+            FeaturesCommand.class,
+            ServeCommand.class,
+            HealthCommand.class,
+            DoctorCommand.class,
+            GcCommand.class,
+            HelpCommand.class
+        },
         footer = {"", "Start with:", "  rustyrun run --rootfs DIR --command /bin/sh"})
 final class RustyrunCommand implements Runnable {
 
     @Mixin
     private GlobalOptions global;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help message and exit.")
     private boolean help;
 
     // -v is runc's, which engines ask for its version too; it is a command's own option after that command's name.
-    @Option(names = {"-v", "-V", "--version"}, versionHelp = true, description = "Print version information and exit.")
+    @Option(
+            names = {"-v", "-V", "--version"},
+            versionHelp = true,
+            description = "Print version information and exit.")
     private boolean version;
 
     @Spec

@@ -14,8 +14,7 @@ import java.util.Set;
 /** The value of {@code --seccomp}: {@code unconfined} or a profile's file. */
 final class SeccompWords {
 
-    private SeccompWords() {
-    }
+    private SeccompWords() {}
 
     /**
      * The setting that {@code word} names.

@@ -10,26 +10,43 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code rustyrun serve}: the HTTP mode, until it is told to stop. */
-@Command(name = "serve", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
         description = "Serves launches over HTTP until it gets SIGTERM or SIGINT: docs/http.md, /q/openapi.",
-        footer = {"", "Health and metrics are on the management port: /q/health, /q/metrics.", "", "Example:",
+        footer = {
+            "",
+            "Health and metrics are on the management port: /q/health, /q/metrics.",
+            "",
+            "Example:",
             "  rustyrun serve --port 8080 --rootfs-folder ./root-file-systems",
             "  curl -d '{\"rootfs\": \"busybox\", \"command\": [\"/bin/echo\", \"hello\"]}' \\",
-            "      -H 'Content-Type: application/json' http://127.0.0.1:8080/v1/run"})
+            "      -H 'Content-Type: application/json' http://127.0.0.1:8080/v1/run"
+        })
 final class ServeCommand implements Runnable {
 
     @Mixin
     private ListenOptions listen;
 
-    @Option(names = "--management-host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1",
+    @Option(
+            names = "--management-host",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
             description = "The address for health and metrics (default: ${DEFAULT-VALUE}).")
     private String managementHost;
 
-    @Option(names = "--management-port", paramLabel = "PORT", defaultValue = "9000",
+    @Option(
+            names = "--management-port",
+            paramLabel = "PORT",
+            defaultValue = "9000",
             description = "The port for health and metrics (default: ${DEFAULT-VALUE}).")
     private int managementPort;
 
-    @Option(names = "--rootfs-folder", paramLabel = "DIR",
+    @Option(
+            names = "--rootfs-folder",
+            paramLabel = "DIR",
             description = "The folder of the root file systems that requests name (default: root-file-systems).")
     private Optional<String> rootfsFolder = Optional.empty();
 
@@ -39,11 +56,17 @@ final class ServeCommand implements Runnable {
     @Option(names = "--warm", paramLabel = "N", description = "How many launches wait already started (default: 2).")
     private Optional<Integer> warm = Optional.empty();
 
-    @Option(names = "--own-cgroup", description = "This service is alone in its container: make the cgroup that the engine"
-            + " gave it writable, and move itself into a group below, so that launches can be limited (docs/sidecar.md).")
+    @Option(
+            names = "--own-cgroup",
+            description =
+                    "This service is alone in its container: make the cgroup that the engine"
+                            + " gave it writable, and move itself into a group below, so that launches can be limited (docs/sidecar.md).")
     private boolean ownCgroup;
 
-    @Option(names = "--log-format", paramLabel = "text|json", defaultValue = "text",
+    @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            defaultValue = "text",
             description = "The form of the log on stdout (default: ${DEFAULT-VALUE}).")
     private String logFormat;
 

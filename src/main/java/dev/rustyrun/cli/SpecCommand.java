@@ -15,19 +15,34 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code rustyrun spec}: writes a {@code config.json} to start a bundle from. */
-@Command(name = "spec", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Writes a config.json to start an OCI bundle from.",
-        footer = {"", "It runs sh on a terminal, in the directory rootfs beside it. A config.json that",
-            "is there already is left alone.", "", "Examples:",
+@Command(
+        name = "spec",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Writes a config.json to start an OCI bundle from.",
+        footer = {
+            "",
+            "It runs sh on a terminal, in the directory rootfs beside it. A config.json that",
+            "is there already is left alone.",
+            "",
+            "Examples:",
             "  mkdir bundle && cp -a busybox-rootfs bundle/rootfs && rustyrun spec --bundle bundle",
-            "  rustyrun spec --rootless"})
+            "  rustyrun spec --rootless"
+        })
 final class SpecCommand implements Callable<Integer> {
 
-    @Option(names = {"-b", "--bundle"}, paramLabel = "DIR", defaultValue = ".",
+    @Option(
+            names = {"-b", "--bundle"},
+            paramLabel = "DIR",
+            defaultValue = ".",
             description = "The bundle's directory (default: this one).")
     private Path bundle;
 
-    @Option(names = "--rootless", description = "For a user who is not root: with a user namespace, and the host's network.")
+    @Option(
+            names = "--rootless",
+            description = "For a user who is not root: with a user namespace, and the host's network.")
     private boolean rootless;
 
     @Option(names = "--debug", description = "Print stack traces with errors.")
@@ -37,7 +52,8 @@ final class SpecCommand implements Callable<Integer> {
     public Integer call() {
         Linux linux = Linux.host();
         Path file = bundle.resolve("config.json");
-        String text = rootless ? SpecTemplate.rootless(linux.userId(), linux.groupId())
+        String text = rootless
+                ? SpecTemplate.rootless(linux.userId(), linux.groupId())
                 : SpecTemplate.privileged(CgroupLayout.detect(linux).kind() == CgroupLayout.Kind.V2);
         try {
             Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

@@ -7,8 +7,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun start}: starts the command of a created container. */
-@Command(name = "start", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Starts the command of a created container.")
+@Command(
+        name = "start",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Starts the command of a created container.")
 final class StartCommand implements ContainerCommand {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
@@ -16,8 +21,7 @@ final class StartCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        Optional<StartReports.Failure> failure =
-                new Start(context.linux(), context.store(), context.steps()).start(id);
+        Optional<StartReports.Failure> failure = new Start(context.linux(), context.store(), context.steps()).start(id);
         failure.ifPresent(found -> context.error(found.message()));
         return failure.map(StartReports.Failure::exitCode).orElse(0);
     }

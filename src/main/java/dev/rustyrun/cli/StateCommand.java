@@ -6,8 +6,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun state}: prints the state of a container. */
-@Command(name = "state", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Prints the state of a container as JSON.")
+@Command(
+        name = "state",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Prints the state of a container as JSON.")
 final class StateCommand implements ContainerCommand {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
@@ -15,7 +20,9 @@ final class StateCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        String state = ContainerReport.of(context.store(), context.store().get(id)).json().toPrettyString();
+        String state = ContainerReport.of(context.store(), context.store().get(id))
+                .json()
+                .toPrettyString();
         System.out.writeBytes((state + "\n").getBytes(StandardCharsets.UTF_8));
         return 0;
     }

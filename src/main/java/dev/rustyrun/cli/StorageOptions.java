@@ -18,16 +18,25 @@ final class StorageOptions {
     @Option(names = "--read-only", description = "Mount the rootfs read-only.")
     private boolean readOnly;
 
-    @Option(names = "--ephemeral", arity = "0..1", paramLabel = "SIZE", fallbackValue = "",
-            description = "Leave the rootfs as it is: what the container writes goes to memory, at most SIZE of it, and is"
-                    + " thrown away. Implied by --rootfs /, the host's own tree.")
+    @Option(
+            names = "--ephemeral",
+            arity = "0..1",
+            paramLabel = "SIZE",
+            fallbackValue = "",
+            description =
+                    "Leave the rootfs as it is: what the container writes goes to memory, at most SIZE of it, and is"
+                            + " thrown away. Implied by --rootfs /, the host's own tree.")
     private String ephemeral;
 
-    @Option(names = {"-v", "--volume"}, paramLabel = "SRC:DST[:ro]",
+    @Option(
+            names = {"-v", "--volume"},
+            paramLabel = "SRC:DST[:ro]",
             description = "Show a host file or directory inside; repeatable.")
     private List<String> volumes = List.of();
 
-    @Option(names = "--mount", paramLabel = "type=bind,source=SRC,target=DST[,ro]",
+    @Option(
+            names = "--mount",
+            paramLabel = "type=bind,source=SRC,target=DST[,ro]",
             description = "The same in long form, type bind or tmpfs; repeatable.")
     private List<String> mounts = List.of();
 
@@ -40,7 +49,9 @@ final class StorageOptions {
     @Option(names = "--mask", paramLabel = "PATH", description = "Hide a file or directory inside; repeatable.")
     private List<String> masked = List.of();
 
-    @Option(names = "--unmask", paramLabel = "PATH|all",
+    @Option(
+            names = "--unmask",
+            paramLabel = "PATH|all",
             description = "Do not hide, nor make read-only, what is by default; repeatable.")
     private List<String> unmasked = List.of();
 
@@ -63,7 +74,8 @@ final class StorageOptions {
         volumes.forEach(text -> spec.mount(MountWords.volume(text)));
         tmpfs.forEach(text -> spec.mount(MountWords.tmpfs(text)));
         devices.forEach(text -> spec.device(device(linux, text)));
-        spec.protectedPaths(protectedPaths(SpecDefaults.MASKED_PATHS, masked),
+        spec.protectedPaths(
+                protectedPaths(SpecDefaults.MASKED_PATHS, masked),
                 protectedPaths(SpecDefaults.READONLY_PATHS, List.of()));
     }
 
@@ -84,8 +96,14 @@ final class StorageOptions {
             if (!status.isDevice()) {
                 throw new InvalidSpecException("device " + parts[0] + " is not a device");
             }
-            return new LinuxSpec.Device(parts[parts.length - 1], status.isBlockDevice() ? "b" : "c", status.major(),
-                    status.minor(), status.permissions(), status.uid(), status.gid());
+            return new LinuxSpec.Device(
+                    parts[parts.length - 1],
+                    status.isBlockDevice() ? "b" : "c",
+                    status.major(),
+                    status.minor(),
+                    status.permissions(),
+                    status.uid(),
+                    status.gid());
         } catch (LinuxException e) {
             throw new InvalidSpecException("device " + parts[0] + " cannot be used: " + e.getMessage());
         }

@@ -14,29 +14,53 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun update}: changes the limits of a container that runs. */
-@Command(name = "update", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
-        exitCodeOnInvalidInput = 125, description = "Changes the limits of a container that runs; others stay.",
-        footer = {"", "Examples:", "  rustyrun update --memory 64m --pids-limit 100 web",
-            "  echo '{\"cpu\": {\"shares\": 512}}' | rustyrun update --resources - web"})
+@Command(
+        name = "update",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Changes the limits of a container that runs; others stay.",
+        footer = {
+            "",
+            "Examples:",
+            "  rustyrun update --memory 64m --pids-limit 100 web",
+            "  echo '{\"cpu\": {\"shares\": 512}}' | rustyrun update --resources - web"
+        })
 final class UpdateCommand implements ContainerCommand {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
 
-    @Option(names = {"-r", "--resources"}, paramLabel = "FILE", defaultValue = Option.NULL_VALUE,
+    @Option(
+            names = {"-r", "--resources"},
+            paramLabel = "FILE",
+            defaultValue = Option.NULL_VALUE,
             description = "linux.resources of config.json, in a file, or - for stdin; other options are not looked at.")
     private String resources;
 
-    @Option(names = {"-m", "--memory"}, paramLabel = "SIZE", description = "The most memory.")
+    @Option(
+            names = {"-m", "--memory"},
+            paramLabel = "SIZE",
+            description = "The most memory.")
     private String memory;
 
-    @Option(names = "--memory-swap", paramLabel = "SIZE", description = "The most memory and swap together; -1: no limit.")
+    @Option(
+            names = "--memory-swap",
+            paramLabel = "SIZE",
+            description = "The most memory and swap together; -1: no limit.")
     private String swap;
 
-    @Option(names = "--memory-reservation", paramLabel = "SIZE", description = "Memory that it keeps when others need some.")
+    @Option(
+            names = "--memory-reservation",
+            paramLabel = "SIZE",
+            description = "Memory that it keeps when others need some.")
     private String reservation;
 
-    @Option(names = {"--cpu-shares", "--cpu-share"}, paramLabel = "N", description = "Its weight when processors are short.")
+    @Option(
+            names = {"--cpu-shares", "--cpu-share"},
+            paramLabel = "N",
+            description = "Its weight when processors are short.")
     private Long shares;
 
     @Option(names = "--cpu-quota", paramLabel = "MICROS", description = "Processor time in each period; -1: no limit.")
@@ -45,10 +69,16 @@ final class UpdateCommand implements ContainerCommand {
     @Option(names = "--cpu-period", paramLabel = "MICROS", description = "The period.")
     private Long period;
 
-    @Option(names = "--cpu-rt-period", paramLabel = "MICROS", description = "The period of real-time processes (cgroup v1).")
+    @Option(
+            names = "--cpu-rt-period",
+            paramLabel = "MICROS",
+            description = "The period of real-time processes (cgroup v1).")
     private Long realtimePeriod;
 
-    @Option(names = "--cpu-rt-runtime", paramLabel = "MICROS", description = "Their processor time in each (cgroup v1).")
+    @Option(
+            names = "--cpu-rt-runtime",
+            paramLabel = "MICROS",
+            description = "Their processor time in each (cgroup v1).")
     private Long realtimeRuntime;
 
     @Option(names = "--cpuset-cpus", paramLabel = "LIST", description = "On which processors.")
@@ -72,7 +102,8 @@ final class UpdateCommand implements ContainerCommand {
 
     private String read() {
         try {
-            return resources.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+            return resources.equals("-")
+                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                     : Files.readString(Path.of(resources));
         } catch (IOException e) {
             throw new InvalidSpecException("--resources " + resources + " cannot be read: " + e.getMessage());

@@ -9,7 +9,14 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        return new String[] {"rustyrun version " + Build.VERSION, "commit: " + Build.COMMIT, "spec: " + OciVersion.NEWEST,
-            "built: " + (SelfExec.isNativeImage() ? "native" : "for the JVM, on " + Runtime.version().feature())};
+        return new String[] {
+            "rustyrun version " + Build.VERSION,
+            "commit: " + Build.COMMIT,
+            "spec: " + OciVersion.NEWEST,
+            "built: "
+                    + (SelfExec.isNativeImage()
+                            ? "native"
+                            : "for the JVM, on " + Runtime.version().feature())
+        };
     }
 }

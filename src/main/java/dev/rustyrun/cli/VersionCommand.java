@@ -3,7 +3,10 @@ package dev.rustyrun.cli;
 import picocli.CommandLine.Command;
 
 /** {@code rustyrun version}: prints which Rustyrun this is. */
-@Command(name = "version", mixinStandardHelpOptions = true, versionProvider = Version.class,
+@Command(
+        name = "version",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Prints which Rustyrun this is.")
 final class VersionCommand implements ContainerCommand {
 

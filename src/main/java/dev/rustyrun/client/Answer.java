@@ -41,7 +41,9 @@ final class Answer {
             if (colon < 1 || size > MOST_HEAD) {
                 throw new IOException("what answers speaks no HTTP/1.1: its headers are wrong");
             }
-            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
         }
         return new Answer(connection, Integer.parseInt(words[1]), headers);
     }

@@ -28,8 +28,14 @@ final class Attachment {
     private static final int PIECE = 32 * 1024;
     private static final byte STDERR = 2;
     private static final String TAKEN = "taken";
-    private static final List<Signal> HANDLED = List.of(Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM,
-            Signal.SIGUSR1, Signal.SIGUSR2, Signal.SIGWINCH);
+    private static final List<Signal> HANDLED = List.of(
+            Signal.SIGHUP,
+            Signal.SIGINT,
+            Signal.SIGQUIT,
+            Signal.SIGTERM,
+            Signal.SIGUSR1,
+            Signal.SIGUSR2,
+            Signal.SIGWINCH);
     private static final SignalSet SIGNALS = SignalSet.of(HANDLED.toArray(Signal[]::new));
 
     private final Client client;
@@ -139,10 +145,14 @@ final class Attachment {
                     linux.read(wake[0], new byte[16], 16);
                 }
                 if (set.found(signals, PollSet.POLLIN)) {
-                    linux.nextSignal(signals).ifPresent(received -> HANDLED.stream()
-                            .filter(signal -> signal.number() == received.number()).forEach(this::pass));
+                    linux.nextSignal(signals)
+                            .ifPresent(received -> HANDLED.stream()
+                                    .filter(signal -> signal.number() == received.number())
+                                    .forEach(this::pass));
                 }
-                if (inputOpen && !pieceUnderWay && set.found(STDIN, PollSet.POLLIN | PollSet.POLLHUP | PollSet.POLLERR)) {
+                if (inputOpen
+                        && !pieceUnderWay
+                        && set.found(STDIN, PollSet.POLLIN | PollSet.POLLHUP | PollSet.POLLERR)) {
                     inputOpen = sendInput(buffer);
                 }
             }

@@ -79,7 +79,7 @@ abstract class Body extends ByteStream {
             long length = Long.parseLong(size, 16);
             if (length == 0) {
                 ended = true;
-                for (String line = Answer.line(in); !line.isEmpty();) {
+                for (String line = Answer.line(in); !line.isEmpty(); ) {
                     line = Answer.line(in);
                 }
             }

@@ -34,7 +34,8 @@ record Client(Linux linux, SelfExec self, Server server, PrintStream messages, L
     /** The path of a container. */
     static String path(String id) {
         if (!id.matches("[0-9a-f]{12}")) {
-            throw new ClientException("there is no container \"" + id + "\": ids have 12 hexadecimal digits, and list prints them");
+            throw new ClientException(
+                    "there is no container \"" + id + "\": ids have 12 hexadecimal digits, and list prints them");
         }
         return CONTAINERS + "/" + id;
     }
@@ -58,7 +59,8 @@ record Client(Linux linux, SelfExec self, Server server, PrintStream messages, L
 
     /** How a container ended: what there is to tell is told; what to exit with. */
     int end(JsonNode result) {
-        String message = result.path("message").asText(result.has("exitCode") ? "" : "the server does not know how it ended");
+        String message =
+                result.path("message").asText(result.has("exitCode") ? "" : "the server does not know how it ended");
         if (!message.isEmpty()) {
             tell(message);
         }

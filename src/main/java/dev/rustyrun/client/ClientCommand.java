@@ -8,10 +8,26 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code rustyrun --host URL}, which only has subcommands: those that a server can perform. */
-@Command(name = "rustyrun", description = "Runs commands in containers of a server.", mixinStandardHelpOptions = true,
-        subcommands = {RunRemotely.class, AttachCommand.class, ExecRemotely.class, ProcessesCommand.class,
-            ListRemotely.class, LogsCommand.class, SignalCommand.class, DeleteRemotely.class, FreezeCommand.Pause.class,
-            FreezeCommand.Resume.class, StatsCommand.class, WaitCommand.class, InfoCommand.class, HelpCommand.class},
+@Command(
+        name = "rustyrun",
+        description = "Runs commands in containers of a server.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            RunRemotely.class,
+            AttachCommand.class,
+            ExecRemotely.class,
+            ProcessesCommand.class,
+            ListRemotely.class,
+            LogsCommand.class,
+            SignalCommand.class,
+            DeleteRemotely.class,
+            FreezeCommand.Pause.class,
+            FreezeCommand.Resume.class,
+            StatsCommand.class,
+            WaitCommand.class,
+            InfoCommand.class,
+            HelpCommand.class
+        },
         footer = {"", "Start with:", "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox --command /bin/sh"})
 final class ClientCommand implements Runnable {
 

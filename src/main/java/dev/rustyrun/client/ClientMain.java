@@ -17,6 +17,7 @@ public final class ClientMain {
 
     /** What the program exits with when it failed itself. */
     static final int FAILED = 125;
+
     private static final int OUTPUT_CLOSED = 128 + 13;
 
     private final Linux linux;
@@ -40,7 +41,8 @@ public final class ClientMain {
     }
 
     private int execute(String[] args) {
-        return Commands.MODEL.setExecutionStrategy(this::perform)
+        return Commands.MODEL
+                .setExecutionStrategy(this::perform)
                 .setParameterExceptionHandler((e, ignored) -> fail(e))
                 .setExecutionExceptionHandler((e, command, parsed) -> fail(e))
                 .execute(args);
@@ -51,7 +53,8 @@ public final class ClientMain {
             ParseResult last = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
             if (last.commandSpec().userObject() instanceof Client.Command command && !last.isUsageHelpRequested()) {
                 ClientCommand root = (ClientCommand) parsed.commandSpec().userObject();
-                return command.perform(new Client(linux, self, root.options().server(), messages, parsed.originalArgs()));
+                return command.perform(
+                        new Client(linux, self, root.options().server(), messages, parsed.originalArgs()));
             }
             return new CommandLine.RunLast().execute(parsed);
         } catch (RuntimeException e) {
@@ -65,16 +68,25 @@ public final class ClientMain {
             return OUTPUT_CLOSED;
         }
         String message = e instanceof ClientException || e instanceof ParameterException || e instanceof LinuxException
-                ? e.getMessage() : e.toString();
-        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+                ? e.getMessage()
+                : e.toString();
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
             String word = unmatched.getUnmatched().get(0);
-            message = word.startsWith("-") ? "a server does not take the option " + word
-                    : unmatched.getCommandLine().getParent() == null ? "a server does not take the command \"" + word + "\""
-                    : message;
+            message = word.startsWith("-")
+                    ? "a server does not take the option " + word
+                    : unmatched.getCommandLine().getParent() == null
+                            ? "a server does not take the command \"" + word + "\""
+                            : message;
         }
         String help = e instanceof ParameterException wrong
-                ? " (see " + wrong.getCommandLine().getCommandSpec().qualifiedName().replace("rustyrun", "rustyrun --host URL")
-                        + " --help)" : "";
+                ? " (see "
+                        + wrong.getCommandLine()
+                                .getCommandSpec()
+                                .qualifiedName()
+                                .replace("rustyrun", "rustyrun --host URL")
+                        + " --help)"
+                : "";
         messages.println("rustyrun: " + String.valueOf(message).replace("\n", " ") + help);
         if (debug) {
             e.printStackTrace(messages);
@@ -89,11 +101,10 @@ public final class ClientMain {
         static final CommandLine MODEL = new CommandLine(new ClientCommand()).setStopAtPositional(true);
 
         static {
-            MODEL.getSubcommands().forEach(
-                    (name, command) -> command.setStopAtPositional(name.equals("run") || name.equals("exec")));
+            MODEL.getSubcommands()
+                    .forEach((name, command) -> command.setStopAtPositional(name.equals("run") || name.equals("exec")));
         }
 
-        private Commands() {
-        }
+        private Commands() {}
     }
 }

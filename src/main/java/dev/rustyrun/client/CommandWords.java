@@ -11,7 +11,8 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class CommandWords implements IParameterPreprocessor {
 
     @Override
-    public boolean preprocess(Stack<String> words, CommandSpec command, ArgSpec option, java.util.Map<String, Object> info) {
+    public boolean preprocess(
+            Stack<String> words, CommandSpec command, ArgSpec option, java.util.Map<String, Object> info) {
         List<String> all = new ArrayList<>();
         while (!words.isEmpty()) {
             all.add(words.pop());

@@ -47,8 +47,11 @@ final class Connection implements Closeable {
 
     /** What an exception of the JDK says, which for some is only in its name. */
     static String reason(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName()
-                : e instanceof java.net.UnknownHostException ? "the host " + e.getMessage() + " is not known" : e.getMessage();
+        return e.getMessage() == null
+                ? e.getClass().getSimpleName()
+                : e instanceof java.net.UnknownHostException
+                        ? "the host " + e.getMessage() + " is not known"
+                        : e.getMessage();
     }
 
     private static Connection unix(ServerAddress address) throws IOException {
@@ -125,7 +128,7 @@ final class Connection implements Closeable {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            for (ByteBuffer left = ByteBuffer.wrap(bytes, offset, length); left.hasRemaining();) {
+            for (ByteBuffer left = ByteBuffer.wrap(bytes, offset, length); left.hasRemaining(); ) {
                 channel.write(left);
             }
         }

@@ -6,14 +6,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code delete}: forgets containers of a server, and their logs. */
-@Command(name = "delete", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
+@Command(
+        name = "delete",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
         description = "Deletes containers that have ended, and their logs.")
 final class DeleteRemotely implements Client.Command {
 
     @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
     private List<String> ids;
 
-    @Option(names = {"-f", "--force"}, description = "Kill one that has not ended.")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Kill one that has not ended.")
     private boolean force;
 
     @Override

@@ -9,11 +9,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code exec}: runs a further command in a container of a server. */
-@Command(name = "exec", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
-        description = "Runs a further command in a container, and exits as it does. It is killed when the connection breaks.",
-        footer = {"", "Options come before the id.", "", "Examples:",
+@Command(
+        name = "exec",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description =
+                "Runs a further command in a container, and exits as it does. It is killed when the connection breaks.",
+        footer = {
+            "",
+            "Options come before the id.",
+            "",
+            "Examples:",
             "  rustyrun --host http://127.0.0.1:8080 exec 3f0c4b1f9a7e ps",
-            "  rustyrun --host http://127.0.0.1:8080 exec -it 3f0c4b1f9a7e sh"})
+            "  rustyrun --host http://127.0.0.1:8080 exec -it 3f0c4b1f9a7e sh"
+        })
 final class ExecRemotely implements Client.Command {
 
     @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
@@ -22,19 +32,32 @@ final class ExecRemotely implements Client.Command {
     @Parameters(index = "1..*", paramLabel = "CMD [ARGS...]", arity = "1..*", description = "The command.")
     private List<String> words = List.of();
 
-    @Option(names = {"-i", "--stdin"}, description = "Send it this command's input.")
+    @Option(
+            names = {"-i", "--stdin"},
+            description = "Send it this command's input.")
     private boolean stdin;
 
-    @Option(names = {"-t", "--tty"}, description = "Give it a terminal.")
+    @Option(
+            names = {"-t", "--tty"},
+            description = "Give it a terminal.")
     private boolean tty;
 
-    @Option(names = {"-e", "--env"}, paramLabel = "NAME=VALUE", description = "An environment variable; repeatable.")
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "NAME=VALUE",
+            description = "An environment variable; repeatable.")
     private List<String> env = List.of();
 
-    @Option(names = {"-u", "--user"}, paramLabel = "UID[:GID]", description = "Who runs it (default: the container's user).")
+    @Option(
+            names = {"-u", "--user"},
+            paramLabel = "UID[:GID]",
+            description = "Who runs it (default: the container's user).")
     private Optional<String> user = Optional.empty();
 
-    @Option(names = {"-w", "--cwd", "--workdir"}, paramLabel = "DIR", description = "Its working directory.")
+    @Option(
+            names = {"-w", "--cwd", "--workdir"},
+            paramLabel = "DIR",
+            description = "Its working directory.")
     private Optional<String> workdir = Optional.empty();
 
     @Override

@@ -19,7 +19,11 @@ abstract class FreezeCommand implements Client.Command {
     }
 
     /** {@code pause}: freezes a container of a server. */
-    @Command(name = "pause", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
+    @Command(
+            name = "pause",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            exitCodeOnInvalidInput = 125,
             description = "Freezes all processes of a container.")
     static final class Pause extends FreezeCommand {
         @Override
@@ -29,7 +33,11 @@ abstract class FreezeCommand implements Client.Command {
     }
 
     /** {@code resume}: lets it go on. */
-    @Command(name = "resume", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
+    @Command(
+            name = "resume",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            exitCodeOnInvalidInput = 125,
             description = "Lets the processes of a container go on.")
     static final class Resume extends FreezeCommand {
         @Override

@@ -12,8 +12,7 @@ public final class HealthQuestion {
     private static final int OK = 200;
     private static final int SERVER_ERROR = 500;
 
-    private HealthQuestion() {
-    }
+    private HealthQuestion() {}
 
     /**
      * Asks the management port.
@@ -53,8 +52,10 @@ public final class HealthQuestion {
     private static Answer ask(ServerAddress address, String path) throws IOException {
         Connection connection = Connection.open(address, Optional.empty());
         try {
-            connection.out().write(Answer.head("GET " + path + " HTTP/1.1\r\nHost: " + address.authority()
-                    + "\r\nUser-Agent: rustyrun\r\nAccept: application/json\r\nConnection: close\r\n\r\n"));
+            connection
+                    .out()
+                    .write(Answer.head("GET " + path + " HTTP/1.1\r\nHost: " + address.authority()
+                            + "\r\nUser-Agent: rustyrun\r\nAccept: application/json\r\nConnection: close\r\n\r\n"));
             connection.out().flush();
             return Answer.read(connection);
         } catch (IOException e) {
@@ -68,14 +69,16 @@ public final class HealthQuestion {
         List<String> reasons = new ArrayList<>();
         for (JsonNode check : health.path("checks")) {
             if (!check.path("status").asText().equals("UP")) {
-                reasons.add(check.path("name").asText() + ": " + check.path("data").path("reason").asText("down"));
+                reasons.add(check.path("name").asText() + ": "
+                        + check.path("data").path("reason").asText("down"));
             }
         }
         return String.join("; ", reasons);
     }
 
     private static String message(String url, Exception e) {
-        return e instanceof IOException broken ? "the connection to " + url + " failed: " + Connection.reason(broken)
+        return e instanceof IOException broken
+                ? "the connection to " + url + " failed: " + Connection.reason(broken)
                 : e.getMessage();
     }
 }

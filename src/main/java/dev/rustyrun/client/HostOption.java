@@ -10,13 +10,12 @@ public final class HostOption {
 
     private static final String NAME = "--host";
     private static final Set<String> OWN_WITH_VALUE = Set.of("--token-file", "--tls-ca", "--tls-cert", "--tls-key");
-    private static final Set<String> OTHERS_WITH_VALUE = Set.of("--root", "--log", "--log-format",
-            "--cgroup-manager");
-    private static final Set<String> COMMANDS = Set.of("run", "attach", "exec", "ps", "list", "ls", "logs", "kill", "delete",
-            "pause", "resume", "stats", "wait", "info");
+    private static final Set<String> OTHERS_WITH_VALUE = Set.of("--root", "--log", "--log-format", "--cgroup-manager");
+    private static final Set<String> COMMANDS = Set.of(
+            "run", "attach", "exec", "ps", "list", "ls", "logs", "kill", "delete", "pause", "resume", "stats", "wait",
+            "info");
 
-    private HostOption() {
-    }
+    private HostOption() {}
 
     /**
      * Whether these words are a client's: {@code --host} stands before the command, or the environment names a server and

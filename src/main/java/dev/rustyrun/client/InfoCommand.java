@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Command;
 
 /** {@code info}: prints what a server has and allows. */
-@Command(name = "info", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
+@Command(
+        name = "info",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
         description = "Prints what a server has and allows, and the names of its root file systems, as JSON.")
 final class InfoCommand implements Client.Command {
 

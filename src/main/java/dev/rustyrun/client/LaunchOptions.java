@@ -10,21 +10,32 @@ import picocli.CommandLine.Option;
 /** The options of a launch that a server can honour, as the fields of its request. */
 final class LaunchOptions {
 
-    @Option(names = "--rootfs", paramLabel = "NAME", required = true,
+    @Option(
+            names = "--rootfs",
+            paramLabel = "NAME",
+            required = true,
             description = "The root file system: a name of one of the server's, see info.")
     private String rootfs;
 
     @Option(names = "--hostname", paramLabel = "NAME", description = "Its host name (default: rustyrun-container).")
     private Optional<String> hostname = Optional.empty();
 
-    @Option(names = {"-e", "--env"}, paramLabel = "NAME=VALUE", description = "An environment variable; repeatable.")
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "NAME=VALUE",
+            description = "An environment variable; repeatable.")
     private List<String> env = List.of();
 
-    @Option(names = {"-w", "--workdir"}, paramLabel = "DIR",
+    @Option(
+            names = {"-w", "--workdir"},
+            paramLabel = "DIR",
             description = "The command's working directory, made when missing (default: /).")
     private Optional<String> workdir = Optional.empty();
 
-    @Option(names = {"-u", "--user"}, paramLabel = "USER[:GROUP]", description = "Who runs the command (default: 0).")
+    @Option(
+            names = {"-u", "--user"},
+            paramLabel = "USER[:GROUP]",
+            description = "Who runs the command (default: 0).")
     private Optional<String> user = Optional.empty();
 
     @Option(names = "--init", description = "Keep a small init as PID 1 that reaps orphans and passes signals on.")
@@ -33,20 +44,28 @@ final class LaunchOptions {
     @Option(names = "--read-only", description = "Mount the rootfs read-only.")
     private boolean readOnly;
 
-    @Option(names = {"-v", "--volume"}, paramLabel = "NAME:DST[:ro]",
+    @Option(
+            names = {"-v", "--volume"},
+            paramLabel = "NAME:DST[:ro]",
             description = "Show a directory inside that the server has configured by this name; repeatable.")
     private List<String> volumes = List.of();
 
     @Option(names = "--tmpfs", paramLabel = "DST", description = "An empty tmpfs inside; repeatable.")
     private List<String> tmpfs = List.of();
 
-    @Option(names = {"--net", "--network"}, paramLabel = "none|host", description = "host only where the server allows it.")
+    @Option(
+            names = {"--net", "--network"},
+            paramLabel = "none|host",
+            description = "host only where the server allows it.")
     private Optional<String> network = Optional.empty();
 
     @Option(names = "--cap-drop", paramLabel = "NAME|all", description = "Take a capability away; repeatable.")
     private List<String> dropped = List.of();
 
-    @Option(names = {"-m", "--memory"}, paramLabel = "SIZE", description = "The most memory, such as 64m or 2g.")
+    @Option(
+            names = {"-m", "--memory"},
+            paramLabel = "SIZE",
+            description = "The most memory, such as 64m or 2g.")
     private Optional<String> memory = Optional.empty();
 
     @Option(names = "--cpus", paramLabel = "N", description = "Processor time, such as 1.5 processors.")
@@ -55,7 +74,10 @@ final class LaunchOptions {
     @Option(names = "--pids-limit", paramLabel = "N", description = "The most processes and threads.")
     private Optional<Long> pids = Optional.empty();
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Kill the container after this time, such as 1.5.")
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "Kill the container after this time, such as 1.5.")
     private Optional<BigDecimal> timeout = Optional.empty();
 
     @Option(names = "--label", paramLabel = "NAME=VALUE", description = "To find it by; repeatable.")
@@ -80,7 +102,8 @@ final class LaunchOptions {
         tmpfs.forEach(text -> empty.add(path(text)));
         network.ifPresent(text -> json.put("network", text));
         dropped.forEach(json.putArray("dropCapabilities")::add);
-        memory.ifPresent(text -> json.put("memory", text.toLowerCase(java.util.Locale.ROOT).replaceFirst("b$", "")));
+        memory.ifPresent(text ->
+                json.put("memory", text.toLowerCase(java.util.Locale.ROOT).replaceFirst("b$", "")));
         cpus.ifPresent(number -> json.put("cpus", number));
         pids.ifPresent(number -> json.put("pids", number));
         timeout.ifPresent(number -> json.put("timeoutSeconds", number));
@@ -121,7 +144,10 @@ final class LaunchOptions {
             throw new ClientException("--volume \"" + text + "\": a server mounts no path, only directories that it has"
                     + " configured by a name, which info lists");
         }
-        return JsonNodeFactory.instance.objectNode().put("source", parts[0]).put("target", parts[1])
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("source", parts[0])
+                .put("target", parts[1])
                 .put("readOnly", readOnly);
     }
 

@@ -12,20 +12,33 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code list}: prints the containers of a server. */
-@Command(name = "list", aliases = "ls", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
+@Command(
+        name = "list",
+        aliases = "ls",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
         description = "Prints the containers of a server, oldest first.")
 final class ListRemotely implements Client.Command {
 
     private static final List<String> HEADINGS = List.of("ID", "STATUS", "ROOTFS", "CREATED", "COMMAND");
 
-    @Option(names = {"-f", "--format"}, paramLabel = "table|json", defaultValue = "table",
+    @Option(
+            names = {"-f", "--format"},
+            paramLabel = "table|json",
+            defaultValue = "table",
             description = "The form (default: ${DEFAULT-VALUE}).")
     private String format;
 
-    @Option(names = {"-q", "--quiet"}, description = "Print only their ids.")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print only their ids.")
     private boolean quiet;
 
-    @Option(names = "--status", paramLabel = "STATUS", description = "Only those that are created, running, paused or exited.")
+    @Option(
+            names = "--status",
+            paramLabel = "STATUS",
+            description = "Only those that are created, running, paused or exited.")
     private Optional<String> status = Optional.empty();
 
     @Option(names = "--label", paramLabel = "NAME[=VALUE]", description = "Only those with this label; repeatable.")
@@ -53,7 +66,7 @@ final class ListRemotely implements Client.Command {
         labels.forEach(label -> filter.append("&label=").append(encoded(label)));
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         // The address of the next page says where it begins, and not what is looked for.
-        for (String next = Client.containers() + "?limit=1000"; !next.isEmpty();) {
+        for (String next = Client.containers() + "?limit=1000"; !next.isEmpty(); ) {
             JsonNode page = client.server().get(next + filter);
             page.path("items").forEach(all::add);
             next = page.path("next").asText("");
@@ -69,10 +82,16 @@ final class ListRemotely implements Client.Command {
         List<List<String>> lines = new ArrayList<>(List.of(HEADINGS));
         for (JsonNode one : all) {
             StringBuilder command = new StringBuilder();
-            one.path("launch").path("command").forEach(word -> command.append(command.isEmpty() ? "" : " ")
-                    .append(word.asText().replaceAll("\\p{Cntrl}", "?")));
-            lines.add(List.of(one.path("id").asText(), one.path("status").asText(), one.path("launch").path("rootfs").asText(),
-                    one.path("created").asText(), command.toString()));
+            one.path("launch")
+                    .path("command")
+                    .forEach(word -> command.append(command.isEmpty() ? "" : " ")
+                            .append(word.asText().replaceAll("\\p{Cntrl}", "?")));
+            lines.add(List.of(
+                    one.path("id").asText(),
+                    one.path("status").asText(),
+                    one.path("launch").path("rootfs").asText(),
+                    one.path("created").asText(),
+                    command.toString()));
         }
         return Table.of(lines);
     }

@@ -14,7 +14,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code logs}: prints what a container has written, on the streams on which it did. */
-@Command(name = "logs", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
+@Command(
+        name = "logs",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
         description = "Prints what a container has written to stdout and stderr.")
 final class LogsCommand implements Client.Command {
 
@@ -24,19 +28,27 @@ final class LogsCommand implements Client.Command {
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
 
-    @Option(names = {"-f", "--follow"}, description = "Go on until the container ends.")
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on until the container ends.")
     private boolean follow;
 
-    @Option(names = {"-n", "--tail"}, paramLabel = "N", description = "Begin with the last N lines.")
+    @Option(
+            names = {"-n", "--tail"},
+            paramLabel = "N",
+            description = "Begin with the last N lines.")
     private Optional<Long> tail = Optional.empty();
 
-    @Option(names = "--since", paramLabel = "TIME",
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
             description = "Begin at this time, such as 2026-01-31T12:00:00Z, or seconds since 1970.")
     private Optional<String> since = Optional.empty();
 
     @Override
     public int perform(Client client) {
-        StringBuilder path = new StringBuilder(Client.path(id)).append("/logs?follow=").append(follow);
+        StringBuilder path =
+                new StringBuilder(Client.path(id)).append("/logs?follow=").append(follow);
         tail.ifPresent(lines -> path.append("&tail=").append(lines));
         since.ifPresent(time -> path.append("&since=").append(URLEncoder.encode(time, StandardCharsets.UTF_8)));
         Answer answer = client.server().ask("GET", path.toString(), Optional.empty(), "text/event-stream");
@@ -61,7 +73,7 @@ final class LogsCommand implements Client.Command {
             case "stdout" -> client.print(1, bytes);
             case "stderr" -> client.print(2, bytes);
             case "truncated" -> client.tell("warning: the server kept no more of the log than this");
-            default -> { }
+            default -> {}
         }
     }
 }

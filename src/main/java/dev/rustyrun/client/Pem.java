@@ -32,8 +32,7 @@ final class Pem {
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
     private static final char[] NO_PASSWORD = {};
 
-    private Pem() {
-    }
+    private Pem() {}
 
     /**
      * What makes connections that trust the authorities in {@code ca}, or else those of the JDK, and show
@@ -47,8 +46,10 @@ final class Pem {
         }
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(certificate.isPresent() ? identity(certificate.get(), key.get()) : new KeyManager[0],
-                    ca.isPresent() ? trust(ca.get()) : null, null);
+            context.init(
+                    certificate.isPresent() ? identity(certificate.get(), key.get()) : new KeyManager[0],
+                    ca.isPresent() ? trust(ca.get()) : null,
+                    null);
             return context.getSocketFactory();
         } catch (GeneralSecurityException | IOException e) {
             throw new ClientException("TLS cannot be used: " + e.getMessage(), e);
@@ -67,7 +68,10 @@ final class Pem {
 
     private static KeyManager[] identity(Path certificate, Path key) throws GeneralSecurityException, IOException {
         KeyStore store = empty();
-        store.setKeyEntry("own", privateKey(key), NO_PASSWORD,
+        store.setKeyEntry(
+                "own",
+                privateKey(key),
+                NO_PASSWORD,
                 certificates("--tls-cert", certificate).toArray(Certificate[]::new));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, NO_PASSWORD);
@@ -83,7 +87,8 @@ final class Pem {
     private static List<Certificate> certificates(String option, Path file) {
         try {
             List<Certificate> all = List.copyOf(CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(read(option, file).getBytes(StandardCharsets.UTF_8))));
+                    .generateCertificates(
+                            new ByteArrayInputStream(read(option, file).getBytes(StandardCharsets.UTF_8))));
             if (!all.isEmpty()) {
                 return all;
             }

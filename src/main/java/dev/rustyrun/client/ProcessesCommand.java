@@ -8,7 +8,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ps}: prints the processes of a container of a server. */
-@Command(name = "ps", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
+@Command(
+        name = "ps",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
         description = "Prints the processes of a container, as the server's machine numbers them.")
 final class ProcessesCommand implements Client.Command {
 
@@ -17,7 +21,10 @@ final class ProcessesCommand implements Client.Command {
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
 
-    @Option(names = {"-f", "--format"}, paramLabel = "table|json", defaultValue = "table",
+    @Option(
+            names = {"-f", "--format"},
+            paramLabel = "table|json",
+            defaultValue = "table",
             description = "A table, or only their ids in JSON (default: ${DEFAULT-VALUE}).")
     private String format;
 
@@ -31,8 +38,12 @@ final class ProcessesCommand implements Client.Command {
         List<String> ids = new ArrayList<>();
         for (JsonNode one : items) {
             ids.add(one.path("pid").asText());
-            lines.add(List.of(one.path("uid").asText(), one.path("pid").asText(), one.path("parent").asText(),
-                    one.path("state").asText(), one.path("command").asText().replaceAll("\\p{Cntrl}", "?")));
+            lines.add(List.of(
+                    one.path("uid").asText(),
+                    one.path("pid").asText(),
+                    one.path("parent").asText(),
+                    one.path("state").asText(),
+                    one.path("command").asText().replaceAll("\\p{Cntrl}", "?")));
         }
         client.print(format.equals("json") ? "[" + String.join(",", ids) + "]\n" : Table.of(lines));
         return 0;

@@ -14,29 +14,49 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code run}: runs a command in a new container of a server and exits as it does. */
-@Command(name = "run", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
-        description = "Runs a command in a new container of a server and exits as it does. The container is deleted then.",
-        footer = {"", "Exit status: the command's; 128 + N when signal N ended it; 127 when it does not exist,",
-            "126 when it cannot be executed, 125 when the server, or the way to it, failed.", "", "Examples:",
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description =
+                "Runs a command in a new container of a server and exits as it does. The container is deleted then.",
+        footer = {
+            "",
+            "Exit status: the command's; 128 + N when signal N ended it; 127 when it does not exist,",
+            "126 when it cannot be executed, 125 when the server, or the way to it, failed.",
+            "",
+            "Examples:",
             "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox -t --command /bin/sh",
             "  tar c . | rustyrun --host unix:///run/rustyrun.sock run --rootfs busybox --command /bin/tar t",
-            "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox --detach --label job=17 sleep 60"})
+            "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox --detach --label job=17 sleep 60"
+        })
 final class RunRemotely implements Client.Command {
 
     @Mixin
     private LaunchOptions options;
 
-    @Option(names = {"-t", "--tty"}, negatable = true, defaultValue = Option.NULL_VALUE, fallbackValue = "true",
+    @Option(
+            names = {"-t", "--tty"},
+            negatable = true,
+            defaultValue = Option.NULL_VALUE,
+            fallbackValue = "true",
             description = "Give the command a terminal, or not (default: when stdin is one).")
     private Boolean tty;
 
-    @Option(names = {"-d", "--detach"}, description = "Print its id and do not wait for its end; it is not deleted then.")
+    @Option(
+            names = {"-d", "--detach"},
+            description = "Print its id and do not wait for its end; it is not deleted then.")
     private boolean detach;
 
     @Option(names = "--result", paramLabel = "FILE", description = "Write how it ended to FILE, as JSON.")
     private Optional<Path> result = Optional.empty();
 
-    @Option(names = "--command", paramLabel = "CMD [ARGS...]", arity = "1", preprocessor = CommandWords.class,
+    @Option(
+            names = "--command",
+            paramLabel = "CMD [ARGS...]",
+            arity = "1",
+            preprocessor = CommandWords.class,
             description = "The command; all words after it are its arguments. Last option.")
     private List<String> command = List.of();
 
@@ -55,11 +75,14 @@ final class RunRemotely implements Client.Command {
         }
         boolean terminal = tty != null ? tty : !detach && linux.isTerminal(0);
         ObjectNode request = options.request(argv, terminal)
-                .put("tty", terminal).put("openStdin", !detach).put("start", true);
+                .put("tty", terminal)
+                .put("openStdin", !detach)
+                .put("start", true);
         if (terminal) {
             Attachment.addSize(linux, request);
         }
-        String id = client.server().post(Client.containers(), request).path("id").asText();
+        String id =
+                client.server().post(Client.containers(), request).path("id").asText();
         if (detach) {
             client.print(id + "\n");
             return 0;

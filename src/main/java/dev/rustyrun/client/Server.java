@@ -51,13 +51,14 @@ final class Server {
      * @throws ClientException when the answer is an error, with what it says
      */
     Answer ask(String method, String path, Optional<JsonNode> body, String accepted) {
-        byte[] bytes = body.map(json -> json.toString().getBytes(StandardCharsets.UTF_8)).orElse(new byte[0]);
+        byte[] bytes = body.map(json -> json.toString().getBytes(StandardCharsets.UTF_8))
+                .orElse(new byte[0]);
         String type = body.isPresent() ? "Content-Type: application/json\r\n" : "";
         Connection connection = Connection.open(address, tls);
         try {
             ByteArrayOutputStream request = new ByteArrayOutputStream();
-            request.writeBytes(Answer.head(method + " " + path + " HTTP/1.1\r\n" + headers() + "Accept: " + accepted + "\r\n"
-                    + type + "Content-Length: " + bytes.length + "\r\nConnection: close\r\n\r\n"));
+            request.writeBytes(Answer.head(method + " " + path + " HTTP/1.1\r\n" + headers() + "Accept: " + accepted
+                    + "\r\n" + type + "Content-Length: " + bytes.length + "\r\nConnection: close\r\n\r\n"));
             request.writeBytes(bytes);
             connection.out().write(request.toByteArray());
             connection.out().flush();
@@ -73,9 +74,12 @@ final class Server {
         Connection connection = Connection.open(address, tls);
         try {
             String key = WebSocket.newKey();
-            connection.out().write(Answer.head("GET " + path + " HTTP/1.1\r\n" + headers()
-                    + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key
-                    + "\r\n\r\n"));
+            connection
+                    .out()
+                    .write(Answer.head("GET " + path + " HTTP/1.1\r\n" + headers()
+                            + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                            + key
+                            + "\r\n\r\n"));
             connection.out().flush();
             Answer answer = checked(Answer.read(connection));
             if (answer.status() != 101 || !answer.header("sec-websocket-accept").equals(WebSocket.accept(key))) {

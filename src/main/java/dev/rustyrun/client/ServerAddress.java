@@ -34,7 +34,9 @@ record ServerAddress(String scheme, String host, int port, String path) {
         } catch (IllegalArgumentException e) {
             throw wrong(url);
         }
-        boolean bare = uri.getUserInfo() == null && uri.getQuery() == null && uri.getFragment() == null
+        boolean bare = uri.getUserInfo() == null
+                && uri.getQuery() == null
+                && uri.getFragment() == null
                 && (uri.getPath() == null || uri.getPath().matches("/?"));
         if (uri.getHost() == null || !bare || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
             throw wrong(url);

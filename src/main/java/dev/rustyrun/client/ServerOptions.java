@@ -9,19 +9,28 @@ import picocli.CommandLine.Option;
 /** The options before a command's name: where the server is, and how to show that one may use it. */
 final class ServerOptions {
 
-    @Option(names = "--host", paramLabel = "URL", description = "The server: http://HOST:PORT, https://HOST:PORT or"
-            + " unix:///PATH (or RUSTYRUN_HOST).")
+    @Option(
+            names = "--host",
+            paramLabel = "URL",
+            description = "The server: http://HOST:PORT, https://HOST:PORT or" + " unix:///PATH (or RUSTYRUN_HOST).")
     private Optional<String> host = Optional.empty();
 
-    @Option(names = "--token-file", paramLabel = "FILE",
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
             description = "A file with a token: the last word of its first line (or RUSTYRUN_TOKEN_FILE).")
     private Optional<Path> tokenFile = Optional.empty();
 
-    @Option(names = "--tls-ca", paramLabel = "FILE", description = "Trust only servers whose certificates these"
-            + " authorities signed, in PEM (or RUSTYRUN_TLS_CA).")
+    @Option(
+            names = "--tls-ca",
+            paramLabel = "FILE",
+            description =
+                    "Trust only servers whose certificates these" + " authorities signed, in PEM (or RUSTYRUN_TLS_CA).")
     private Optional<Path> authority = Optional.empty();
 
-    @Option(names = "--tls-cert", paramLabel = "FILE",
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
             description = "The certificate to show to a server that asks for one, in PEM (or RUSTYRUN_TLS_CERT).")
     private Optional<Path> certificate = Optional.empty();
 
@@ -41,13 +50,19 @@ final class ServerOptions {
      * @throws ClientException when they cannot be used
      */
     Server server() {
-        ServerAddress address = ServerAddress.parse(host.or(() -> variable(HostOption.VARIABLE)).orElse(""));
+        ServerAddress address =
+                ServerAddress.parse(host.or(() -> variable(HostOption.VARIABLE)).orElse(""));
         Optional<String> token = orVariable(tokenFile, "RUSTYRUN_TOKEN_FILE").map(ServerOptions::token);
         if (!address.isTls()) {
             return new Server(address, Optional.empty(), token);
         }
-        return new Server(address, Optional.of(Pem.sockets(orVariable(authority, "RUSTYRUN_TLS_CA"),
-                orVariable(certificate, "RUSTYRUN_TLS_CERT"), orVariable(key, "RUSTYRUN_TLS_KEY"))), token);
+        return new Server(
+                address,
+                Optional.of(Pem.sockets(
+                        orVariable(authority, "RUSTYRUN_TLS_CA"),
+                        orVariable(certificate, "RUSTYRUN_TLS_CERT"),
+                        orVariable(key, "RUSTYRUN_TLS_KEY"))),
+                token);
     }
 
     private static Optional<Path> orVariable(Optional<Path> option, String name) {
@@ -61,8 +76,10 @@ final class ServerOptions {
     /** A token alone, or a line of a server's own token file. */
     private static String token(Path file) {
         try {
-            String line = Files.readAllLines(file).stream().map(String::strip)
-                    .filter(text -> !text.isEmpty() && !text.startsWith("#")).findFirst()
+            String line = Files.readAllLines(file).stream()
+                    .map(String::strip)
+                    .filter(text -> !text.isEmpty() && !text.startsWith("#"))
+                    .findFirst()
                     .orElseThrow(() -> new ClientException("token file " + file + " is empty"));
             String token = line.substring(line.lastIndexOf(' ') + 1);
             if (!token.matches("[\\x21-\\x7e]+")) {

@@ -4,7 +4,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code stats}: prints what a container of a server has used. */
-@Command(name = "stats", mixinStandardHelpOptions = true, sortOptions = false, exitCodeOnInvalidInput = 125,
+@Command(
+        name = "stats",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
         description = "Prints what a running container has used, as JSON.")
 final class StatsCommand implements Client.Command {
 

@@ -7,8 +7,7 @@ public final class Table {
 
     private static final int GAP = 4;
 
-    private Table() {
-    }
+    private Table() {}
 
     /** The words of each line below those of the line before; all lines have the same number of them. */
     public static String of(List<List<String>> lines) {
@@ -16,7 +15,11 @@ public final class Table {
         for (List<String> line : lines) {
             for (int column = 0; column < line.size(); column++) {
                 int place = column;
-                int width = lines.stream().mapToInt(other -> other.get(place).length()).max().orElse(0) + GAP;
+                int width = lines.stream()
+                                .mapToInt(other -> other.get(place).length())
+                                .max()
+                                .orElse(0)
+                        + GAP;
                 String word = line.get(column);
                 text.append(word).append(column == line.size() - 1 ? "\n" : " ".repeat(width - word.length()));
             }

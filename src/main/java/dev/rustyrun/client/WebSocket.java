@@ -17,7 +17,9 @@ final class WebSocket implements Closeable {
 
     /** What kind of message it is; RFC 6455 section 5.2. */
     enum Kind {
-        TEXT, BINARY, CLOSE
+        TEXT,
+        BINARY,
+        CLOSE
     }
 
     /**
@@ -63,8 +65,9 @@ final class WebSocket implements Closeable {
     /** What the server answers to {@code key}. */
     static String accept(String key) {
         try {
-            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1")
-                    .digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII)));
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-1")
+                            .digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -127,7 +130,7 @@ final class WebSocket implements Closeable {
                     whole.writeBytes(payload);
                 }
                 case PING -> send(PONG, payload, -1);
-                case PONG -> { }
+                case PONG -> {}
                 case CLOSE -> {
                     return closed(payload);
                 }
@@ -144,11 +147,12 @@ final class WebSocket implements Closeable {
 
     private byte[] payload() throws IOException {
         int second = in.readUnsignedByte();
-        long length = switch (second & 0x7f) {
-            case 126 -> in.readUnsignedShort();
-            case 127 -> in.readLong();
-            default -> second & 0x7f;
-        };
+        long length =
+                switch (second & 0x7f) {
+                    case 126 -> in.readUnsignedShort();
+                    case 127 -> in.readLong();
+                    default -> second & 0x7f;
+                };
         if ((second & MASKED) != 0 || length < 0 || length > MOST) {
             throw new IOException("the server speaks no web socket");
         }

@@ -34,8 +34,10 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
         try {
             return parse(path, linux.readFile(path.resolve(config).toString()));
         } catch (LinuxException e) {
-            throw new InvalidSpecException("bundle " + path + (e.errno() == Errno.ENOENT
-                    ? " has no " + config + ": no such file or directory" : " cannot be read: " + e.getMessage()));
+            throw new InvalidSpecException("bundle " + path
+                    + (e.errno() == Errno.ENOENT
+                            ? " has no " + config + ": no such file or directory"
+                            : " cannot be read: " + e.getMessage()));
         }
     }
 

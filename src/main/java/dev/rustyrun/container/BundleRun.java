@@ -33,8 +33,8 @@ public final class BundleRun {
      * @param kept whether it stays, stopped, once it has started and ended
      * @param stage the started stages, which wait for their plan
      */
-    public Outcome run(String id, Bundle bundle, CreateOptions options, boolean detached, boolean kept,
-            RunStage stage) {
+    public Outcome run(
+            String id, Bundle bundle, CreateOptions options, boolean detached, boolean kept, RunStage stage) {
         if (detached) {
             options.checkTerminal(bundle.spec().process());
         }
@@ -46,8 +46,15 @@ public final class BundleRun {
         try {
             Optional<StartReports.Failure> notStarted = start.start(id);
             if (notStarted.isPresent()) {
-                return new Outcome(Outcome.Reason.SETUP_FAILED, notStarted.get().exitCode(), 0,
-                        notStarted.get().message(), 0, 0, -1, "");
+                return new Outcome(
+                        Outcome.Reason.SETUP_FAILED,
+                        notStarted.get().exitCode(),
+                        0,
+                        notStarted.get().message(),
+                        0,
+                        0,
+                        -1,
+                        "");
             }
             stays = detached || kept;
             return detached ? new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1, "") : stage.await();

@@ -9,11 +9,10 @@ import java.util.Set;
 final class CgroupHierarchies {
 
     /** Options of such a mount that say nothing about which hierarchy it is; man 7 cgroups. */
-    private static final Set<String> NOT_TELLING = Set.of("rw", "ro", "xattr", "clone_children", "noprefix",
-            "cpuset_v2_mode", "favordynmods", "none");
+    private static final Set<String> NOT_TELLING =
+            Set.of("rw", "ro", "xattr", "clone_children", "noprefix", "cpuset_v2_mode", "favordynmods", "none");
 
-    private CgroupHierarchies() {
-    }
+    private CgroupHierarchies() {}
 
     /** Those in {@code mountinfo}, each once, in the order in which they were mounted. */
     static List<CgroupHierarchy> mounted(String mountinfo) {
@@ -24,7 +23,9 @@ final class CgroupHierarchies {
             String[] right = halves.length < 2 ? new String[0] : halves[1].split(" ", 3);
             if (left.length > 4 && right.length == 3 && (right[0].equals("cgroup") || right[0].equals("cgroup2"))) {
                 String data = right[0].equals("cgroup") ? data(right[2]) : "";
-                if (found.stream().noneMatch(h -> h.fileSystem().equals(right[0]) && h.data().equals(data))) {
+                if (found.stream()
+                        .noneMatch(
+                                h -> h.fileSystem().equals(right[0]) && h.data().equals(data))) {
                     found.add(new CgroupHierarchy(left[4], right[0], data));
                 }
             }

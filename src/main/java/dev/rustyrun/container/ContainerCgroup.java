@@ -49,7 +49,8 @@ final class ContainerCgroup {
             return new ContainerCgroup(Optional.empty(), Resources.none());
         }
         CgroupPath path = CgroupPath.of(spec.linux().cgroupsPath(), id);
-        return new ContainerCgroup(Optional.of(Cgroup.at(linux, layout, path)),
+        return new ContainerCgroup(
+                Optional.of(Cgroup.at(linux, layout, path)),
                 asked.withDevices(linux.isRoot() ? DeviceRule.withDefaults(asked.devices()) : List.of()));
     }
 
@@ -60,8 +61,8 @@ final class ContainerCgroup {
             try {
                 if (cgroup.get().isFrozen()) {
                     // What enters it stops at once, and whoever waits for it waits forever.
-                    throw new InvalidSpecException("the cgroup " + cgroup.get().path().value()
-                            + " or one above it is frozen: thaw it first");
+                    throw new InvalidSpecException(
+                            "the cgroup " + cgroup.get().path().value() + " or one above it is frozen: thaw it first");
                 }
                 cgroup.get().apply(resources);
             } catch (RuntimeException e) {
@@ -95,7 +96,8 @@ final class ContainerCgroup {
 
     /** The same for one that is only talked about. */
     List<String> plannedFiles() {
-        return cgroup.map(group -> List.of(group.path().value() + "/cgroup.procs")).orElse(List.of());
+        return cgroup.map(group -> List.of(group.path().value() + "/cgroup.procs"))
+                .orElse(List.of());
     }
 
     /** Its directories, one in each hierarchy. */
@@ -123,19 +125,20 @@ final class ContainerCgroup {
             return outcome;
         }
         Usage usage = cgroup.get().usage();
-        Outcome measured = outcome.using(usage.cpuMicros() == Statistics.UNKNOWN ? outcome.cpuMicros() : usage.cpuMicros(),
-                usage.memoryPeak());
+        Outcome measured = outcome.using(
+                usage.cpuMicros() == Statistics.UNKNOWN ? outcome.cpuMicros() : usage.cpuMicros(), usage.memoryPeak());
         if (outcome.exitCode() == 0 || outcome.reason() == Outcome.Reason.TIMEOUT) {
             return measured;
         }
         Statistics used = cgroup.get().statistics();
         if (used.oomKills() > 0) {
-            return measured.because(Outcome.Reason.OOM,
+            return measured.because(
+                    Outcome.Reason.OOM,
                     "killed: out of memory (limit " + ResourceWords.bytes(used.memoryLimit()) + ")");
         }
         if (used.pidsRefused() > 0) {
-            return measured.because(Outcome.Reason.PIDS_LIMIT,
-                    "it was refused a further process (limit " + used.pidsLimit() + ")");
+            return measured.because(
+                    Outcome.Reason.PIDS_LIMIT, "it was refused a further process (limit " + used.pidsLimit() + ")");
         }
         return measured;
     }

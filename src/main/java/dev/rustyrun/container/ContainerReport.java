@@ -27,8 +27,13 @@ public record ContainerReport(ContainerState state, Status status, String owner)
     /** The specification's state, and what runc adds to it. */
     public ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("ociVersion", OciVersion.NEWEST).put("id", state.id()).put("pid", pid()).put("status", status.word())
-                .put("bundle", state.origin().bundle()).put("rootfs", state.rootfs()).put("created", state.created());
+        json.put("ociVersion", OciVersion.NEWEST)
+                .put("id", state.id())
+                .put("pid", pid())
+                .put("status", status.word())
+                .put("bundle", state.origin().bundle())
+                .put("rootfs", state.rootfs())
+                .put("created", state.created());
         if (!state.origin().annotations().isEmpty()) {
             ObjectNode annotations = json.putObject("annotations");
             new TreeMap<>(state.origin().annotations()).forEach(annotations::put);

@@ -17,12 +17,22 @@ import java.util.Map;
  * @param setUp whether it has been made completely
  * @param origin where it comes from
  */
-public record ContainerState(String id, int pid, long startTime, String rootfs, String cgroup, String created,
-        int runPid, long runStartTime, boolean setUp, Origin origin) {
+public record ContainerState(
+        String id,
+        int pid,
+        long startTime,
+        String rootfs,
+        String cgroup,
+        String created,
+        int runPid,
+        long runStartTime,
+        boolean setUp,
+        Origin origin) {
 
     /** The same container with its PID 1 known. */
     ContainerState withInit(int init, long initStartTime) {
-        return new ContainerState(id, init, initStartTime, rootfs, cgroup, created, runPid, runStartTime, setUp, origin);
+        return new ContainerState(
+                id, init, initStartTime, rootfs, cgroup, created, runPid, runStartTime, setUp, origin);
     }
 
     /** The same container, made. */
@@ -39,7 +49,11 @@ public record ContainerState(String id, int pid, long startTime, String rootfs, 
      * @param hasLateHooks whether hooks run after its start or after its deletion
      * @param keptProcess of a container from the command line, {@link dev.rustyrun.oci.KeptProcess}; else empty
      */
-    public record Origin(String bundle, Map<String, String> annotations, boolean hasProcess, boolean hasLateHooks,
+    public record Origin(
+            String bundle,
+            Map<String, String> annotations,
+            boolean hasProcess,
+            boolean hasLateHooks,
             String keptProcess) {
 
         /** A bundle. */

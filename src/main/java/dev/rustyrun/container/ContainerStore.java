@@ -53,13 +53,16 @@ public final class ContainerStore {
             return new ContainerStore(linux, "/run/rustyrun");
         }
         String runtime = System.getenv("XDG_RUNTIME_DIR");
-        return new ContainerStore(linux,
+        return new ContainerStore(
+                linux,
                 runtime == null || runtime.isEmpty() ? "/tmp/rustyrun-" + linux.userId() : runtime + "/rustyrun");
     }
 
     /** The store in {@code folder}, or that of this user when {@code folder} is empty. */
     public static ContainerStore at(Linux linux, String folder) {
-        return folder.isEmpty() ? of(linux) : new ContainerStore(linux, Path.of(folder).toAbsolutePath().toString());
+        return folder.isEmpty()
+                ? of(linux)
+                : new ContainerStore(linux, Path.of(folder).toAbsolutePath().toString());
     }
 
     /** Where it is. */
@@ -107,7 +110,8 @@ public final class ContainerStore {
     }
 
     private static InvalidSpecException inUse(String id) {
-        return new InvalidSpecException("container id \"" + id + "\" is in use: a container with this id already exists");
+        return new InvalidSpecException(
+                "container id \"" + id + "\" is in use: a container with this id already exists");
     }
 
     private boolean makeDirectory(String id) {
@@ -145,8 +149,8 @@ public final class ContainerStore {
      */
     static String checked(String id) {
         if (!ID.matcher(id).matches() || id.startsWith(".") || id.startsWith("-")) {
-            throw new InvalidSpecException("container id \"" + id + "\" must be 1 to 128 letters, digits or any of _+.-,"
-                    + " and start with neither . nor -");
+            throw new InvalidSpecException("container id \"" + id
+                    + "\" must be 1 to 128 letters, digits or any of _+.-," + " and start with neither . nor -");
         }
         return id;
     }
@@ -320,8 +324,10 @@ public final class ContainerStore {
      * they stay until they are deleted.
      */
     public List<ContainerState> leftovers() {
-        return all().stream().filter(state -> !isAlive(state))
-                .filter(state -> !state.setUp() || state.origin().bundle().isEmpty()).toList();
+        return all().stream()
+                .filter(state -> !isAlive(state))
+                .filter(state -> !state.setUp() || state.origin().bundle().isEmpty())
+                .toList();
     }
 
     /**

@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param noPivot whether its root is to be changed without pivot_root(2)
  * @param traced whether each step is printed
  */
-public record CreateOptions(Optional<String> consoleSocket, Optional<String> pidFile, int descriptors, boolean noPivot,
-        boolean traced) {
+public record CreateOptions(
+        Optional<String> consoleSocket, Optional<String> pidFile, int descriptors, boolean noPivot, boolean traced) {
 
     /**
      * Makes sure that somebody takes the terminal of a process that goes on alone.
@@ -23,10 +23,12 @@ public record CreateOptions(Optional<String> consoleSocket, Optional<String> pid
      */
     public void checkTerminal(Spec.Process process) {
         if (process.terminal() && consoleSocket.isEmpty()) {
-            throw new InvalidSpecException("process.terminal is true: a detached process needs a --console-socket for it");
+            throw new InvalidSpecException(
+                    "process.terminal is true: a detached process needs a --console-socket for it");
         }
         if (!process.terminal() && consoleSocket.isPresent()) {
-            throw new InvalidSpecException("--console-socket is for a process with a terminal, and process.terminal is false");
+            throw new InvalidSpecException(
+                    "--console-socket is for a process with a terminal, and process.terminal is false");
         }
     }
 }

@@ -45,7 +45,8 @@ public final class Creation {
     public Optional<Outcome> create(String id, Bundle bundle, CreateOptions options, RunStage stage) {
         Spec spec = probe.own().within(bundle.spec());
         bundle.warnings().forEach(this::warn);
-        Set<Capability> lacking = probe.own().lackingFor(spec, bundle.spec().process().capabilities().all());
+        Set<Capability> lacking = probe.own()
+                .lackingFor(spec, bundle.spec().process().capabilities().all());
         if (!lacking.isEmpty()) {
             warn("process.capabilities: " + OwnCapabilities.words(lacking));
         }
@@ -58,8 +59,9 @@ public final class Creation {
             try {
                 keepConfig(id, bundle.text());
                 cgroup.make();
-                failure = stage.launchDetached(plan(spec, options, cgroup), new LaunchOptions(options.traced(), 0,
-                        options.consoleSocket(), options.descriptors(), host));
+                failure = stage.launchDetached(
+                        plan(spec, options, cgroup),
+                        new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host));
                 done = failure.isEmpty();
             } finally {
                 if (!done) {
@@ -75,8 +77,8 @@ public final class Creation {
     }
 
     private LaunchPlan plan(Spec spec, CreateOptions options, ContainerCgroup cgroup) {
-        HostFacts facts = probe.factsFor(spec, HostFacts.Leftovers.NONE, cgroup.files(), cgroup.limitsDevices(),
-                probe.filterFor(spec, store));
+        HostFacts facts = probe.factsFor(
+                spec, HostFacts.Leftovers.NONE, cgroup.files(), cgroup.limitsDevices(), probe.filterFor(spec, store));
         Lifecycle life = Lifecycle.CREATED.withDescriptors(options.descriptors());
         return PlanCompiler.compile(spec, facts, options.noPivot() ? life.withoutPivot() : life);
     }
@@ -84,10 +86,19 @@ public final class Creation {
     private ContainerState state(String id, Bundle bundle, String cgroup) {
         int run = linux.processId();
         Spec spec = bundle.spec();
-        boolean late = !spec.hooks().poststart().isEmpty() || !spec.hooks().poststop().isEmpty();
-        return new ContainerState(id, 0, 0, spec.root().path(), cgroup, Instant.now().toString(), run,
-                ProcessTimes.startOf(linux, run), false, new ContainerState.Origin(bundle.path().toString(),
-                        spec.annotations(), spec.hasProcess(), late));
+        boolean late =
+                !spec.hooks().poststart().isEmpty() || !spec.hooks().poststop().isEmpty();
+        return new ContainerState(
+                id,
+                0,
+                0,
+                spec.root().path(),
+                cgroup,
+                Instant.now().toString(),
+                run,
+                ProcessTimes.startOf(linux, run),
+                false,
+                new ContainerState.Origin(bundle.path().toString(), spec.annotations(), spec.hasProcess(), late));
     }
 
     /** Later changes of the bundle's config.json have no effect; runtime.md, "Create". */

@@ -47,8 +47,7 @@ public final class Execution {
      * @param ignoresPause whether it is started in one that is paused, too, where it waits for that one to be resumed
      * @param groups those below the container's cgroup that it joins
      */
-    public record Place(String id, boolean ignoresPause, GroupsBelow groups) {
-    }
+    public record Place(String id, boolean ignoresPause, GroupsBelow groups) {}
 
     /**
      * Runs it.
@@ -59,8 +58,8 @@ public final class Execution {
      * @param stage the started stages, which wait for their plan
      * @throws InvalidSpecException when the container does not run, or the process cannot be as asked for
      */
-    public Outcome execute(Place place, UnaryOperator<Spec.Process> process, CreateOptions options, boolean detached,
-            RunStage stage) {
+    public Outcome execute(
+            Place place, UnaryOperator<Spec.Process> process, CreateOptions options, boolean detached, RunStage stage) {
         ContainerState state = store.get(place.id());
         Status status = statusAllowed(place, store.status(state));
         Spec container = specOf(state);
@@ -70,20 +69,25 @@ public final class Execution {
         if (detached) {
             options.checkTerminal(spec.process());
         }
-        LaunchPlan plan = plan(state, spec, place.groups(), new Lifecycle(detached, false, options.descriptors(), true),
+        LaunchPlan plan = plan(
+                state,
+                spec,
+                place.groups(),
+                new Lifecycle(detached, false, options.descriptors(), true),
                 stage.isReadOnly());
         FurtherHost host = new FurtherHost(linux, spec, state, status, options.pidFile(), Optional.empty());
-        LaunchOptions how = new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host);
+        LaunchOptions how =
+                new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host);
         if (!detached) {
             return stage.launch(plan, how);
         }
-        return stage.launchDetached(plan, how)
-                .orElse(new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1, ""));
+        return stage.launchDetached(plan, how).orElse(new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1, ""));
     }
 
     /** What the container itself was not given, this process is not given either; what it asks for besides is refused. */
     private Spec grantable(Spec asked, Spec container) {
-        Set<Capability> lacking = probe.own().lackingFor(asked, asked.process().capabilities().all());
+        Set<Capability> lacking =
+                probe.own().lackingFor(asked, asked.process().capabilities().all());
         lacking.removeAll(container.process().capabilities().all());
         if (!lacking.isEmpty()) {
             throw new InvalidSpecException(OwnCapabilities.words(lacking));
@@ -99,7 +103,8 @@ public final class Execution {
                 throw new InvalidSpecException("cannot exec in container \"" + state.id() + "\": " + e.getMessage());
             }
         }
-        return Bundle.parse(Path.of(state.origin().bundle()), linux.readFile(store.config(state.id()))).spec();
+        return Bundle.parse(Path.of(state.origin().bundle()), linux.readFile(store.config(state.id())))
+                .spec();
     }
 
     private static Status statusAllowed(Place place, Status status) {
@@ -114,8 +119,12 @@ public final class Execution {
 
     private LaunchPlan plan(ContainerState state, Spec spec, GroupsBelow groups, Lifecycle life, boolean readOnly) {
         List<Joined> joined = namespaces(state.pid());
-        boolean setsGroups = linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
-        List<String> cgroup = store.cgroup(state).filter(Cgroup::exists).map(its -> its.procsFiles(groups)).orElse(List.of());
+        boolean setsGroups =
+                linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
+        List<String> cgroup = store.cgroup(state)
+                .filter(Cgroup::exists)
+                .map(its -> its.procsFiles(groups))
+                .orElse(List.of());
         HostFacts facts = probe.factsForFurther(readOnly, cgroup, setsGroups, probe.filterFor(spec, store));
         return ExecPlan.compile(spec, facts, joined, life);
     }
@@ -133,13 +142,16 @@ public final class Execution {
             }
         }
         boolean needsOneThread = joined.stream()
-                .anyMatch(namespace -> namespace.type() == NamespaceType.USER || namespace.type() == NamespaceType.MOUNT);
+                .anyMatch(
+                        namespace -> namespace.type() == NamespaceType.USER || namespace.type() == NamespaceType.MOUNT);
         if (needsOneThread && !SelfExec.isNativeImage()) {
-            throw new InvalidSpecException("exec needs the native binary: a JVM has several threads, and the kernel lets only a"
-                    + " process with one thread join a mount or user namespace");
+            throw new InvalidSpecException(
+                    "exec needs the native binary: a JVM has several threads, and the kernel lets only a"
+                            + " process with one thread join a mount or user namespace");
         }
         // The mounts come last: the paths of the others are the host's.
-        joined.sort((one, other) -> Boolean.compare(one.type() == NamespaceType.MOUNT, other.type() == NamespaceType.MOUNT));
+        joined.sort((one, other) ->
+                Boolean.compare(one.type() == NamespaceType.MOUNT, other.type() == NamespaceType.MOUNT));
         return joined;
     }
 }

@@ -10,8 +10,7 @@ import dev.rustyrun.spec.Spec;
 /** Who answers for the system calls that a container's own profile leaves to an agent, and what it is told. */
 final class FilterAgent {
 
-    private FilterAgent() {
-    }
+    private FilterAgent() {}
 
     /**
      * The agent that {@code spec} names.
@@ -23,8 +22,16 @@ final class FilterAgent {
     static LaunchHost.Agent of(Spec spec, ContainerState state, Status status, String bundle, int process) {
         if (spec.linux().seccomp() instanceof SeccompSetting.Profile profile) {
             Seccomp seccomp = profile.seccomp();
-            return new LaunchHost.Agent(seccomp.listenerPath(), StateJson.ofProcess(process, seccomp.listenerMetadata(),
-                    state.id(), status, state.pid(), bundle, state.origin().annotations()));
+            return new LaunchHost.Agent(
+                    seccomp.listenerPath(),
+                    StateJson.ofProcess(
+                            process,
+                            seccomp.listenerMetadata(),
+                            state.id(),
+                            status,
+                            state.pid(),
+                            bundle,
+                            state.origin().annotations()));
         }
         throw new IllegalStateException("no filter, no agent");
     }

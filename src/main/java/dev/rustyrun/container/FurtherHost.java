@@ -24,7 +24,12 @@ final class FurtherHost implements LaunchHost {
      * @param state the container's
      * @param group that all it starts is in, if it has one of its own
      */
-    FurtherHost(Linux linux, Spec spec, ContainerState state, Status status, Optional<String> pidFile,
+    FurtherHost(
+            Linux linux,
+            Spec spec,
+            ContainerState state,
+            Status status,
+            Optional<String> pidFile,
             Optional<Subgroup> group) {
         this.linux = linux;
         this.spec = spec;

@@ -31,8 +31,9 @@ public final class GrantedIds {
             List<IdMapping> users = ids.ofRoot("/etc/subuid");
             List<IdMapping> groups = ids.ofRoot("/etc/subgid");
             if (users.isEmpty() || groups.isEmpty()) {
-                throw new InvalidSpecException("--userns new: no ids are granted to root in /etc/subuid and /etc/subgid;"
-                        + " add a line root:100000:65536 to both, or name ids with --uidmap 0:100000:65536");
+                throw new InvalidSpecException(
+                        "--userns new: no ids are granted to root in /etc/subuid and /etc/subgid;"
+                                + " add a line root:100000:65536 to both, or name ids with --uidmap 0:100000:65536");
             }
             spec.mappings(users, groups);
             return;

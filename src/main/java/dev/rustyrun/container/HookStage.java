@@ -20,7 +20,12 @@ final class HookStage {
 
     /** What a hook is told. */
     static String state(ContainerState state, Status status) {
-        return StateJson.write(state.id(), status, state.pid(), state.origin().bundle(), state.origin().annotations());
+        return StateJson.write(
+                state.id(),
+                status,
+                state.pid(),
+                state.origin().bundle(),
+                state.origin().annotations());
     }
 
     /** Runs {@code hooks} in their order; the first that fails ends that. */

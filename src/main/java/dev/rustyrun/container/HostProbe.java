@@ -38,7 +38,8 @@ final class HostProbe {
         }
         return new SeccompFilters(linux, store.folder() + "/.seccomp", Machine.current())
                 .program(setting, spec.process().capabilities().bounding())
-                .map(program -> new SeccompFilter(program.instructions(), program.flags())).orElse(SeccompFilter.NONE);
+                .map(program -> new SeccompFilter(program.instructions(), program.flags()))
+                .orElse(SeccompFilter.NONE);
     }
 
     /**
@@ -48,8 +49,15 @@ final class HostProbe {
      * @param mayMapGroups whether setgroups(2) is allowed in it
      */
     HostFacts factsForFurther(boolean readOnly, List<String> cgroupFiles, boolean mayMapGroups, SeccompFilter filter) {
-        return new HostFacts(readOnly ? "" : self.program(), HostFacts.Leftovers.NONE, cgroupFiles, false, mayMapGroups, false,
-                filter, List.of());
+        return new HostFacts(
+                readOnly ? "" : self.program(),
+                HostFacts.Leftovers.NONE,
+                cgroupFiles,
+                false,
+                mayMapGroups,
+                false,
+                filter,
+                List.of());
     }
 
     /**
@@ -58,14 +66,26 @@ final class HostProbe {
      * @param cgroupFiles the files through which its cgroup is entered, if it has one
      * @param limitsDevices whether that limits which devices can be opened
      */
-    HostFacts factsFor(Spec spec, HostFacts.Leftovers leftovers, List<String> cgroupFiles,
-            boolean limitsDevices, SeccompFilter filter) {
+    HostFacts factsFor(
+            Spec spec,
+            HostFacts.Leftovers leftovers,
+            List<String> cgroupFiles,
+            boolean limitsDevices,
+            SeccompFilter filter) {
         boolean userNamespace = spec.linux().has(NamespaceType.USER);
-        boolean mapsOnlyOne = spec.linux().isNew(NamespaceType.USER) && !linux.isRoot()
+        boolean mapsOnlyOne = spec.linux().isNew(NamespaceType.USER)
+                && !linux.isRoot()
                 && spec.linux().gidMappings().size() == 1;
-        boolean showsCgroups = spec.mounts().stream().anyMatch(mount -> mount.type().equals("cgroup"));
-        return new HostFacts(self.program(), leftovers, cgroupFiles, limitsDevices || userNamespace,
-                !mapsOnlyOne, !userNamespace && own.all().contains(Capability.CAP_MKNOD), filter,
+        boolean showsCgroups =
+                spec.mounts().stream().anyMatch(mount -> mount.type().equals("cgroup"));
+        return new HostFacts(
+                self.program(),
+                leftovers,
+                cgroupFiles,
+                limitsDevices || userNamespace,
+                !mapsOnlyOne,
+                !userNamespace && own.all().contains(Capability.CAP_MKNOD),
+                filter,
                 showsCgroups ? CgroupHierarchies.mounted(linux.readFile("/proc/self/mountinfo")) : List.of());
     }
 }

@@ -38,8 +38,8 @@ public final class Kill {
             reached = true;
         }
         if (!reached) {
-            throw new InvalidSpecException("cannot signal container \"" + id + "\": container not running, it is "
-                    + status.word());
+            throw new InvalidSpecException(
+                    "cannot signal container \"" + id + "\": container not running, it is " + status.word());
         }
         if (signal == Signal.SIGKILL.number() && status == Status.PAUSED) {
             // In v1 a frozen process does not even die.

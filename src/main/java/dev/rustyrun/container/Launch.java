@@ -54,8 +54,7 @@ public final class Launch {
      *
      * @param cgroup what is done about a cgroup
      */
-    public record Explanation(Optional<String> cgroup, LaunchPlan plan) {
-    }
+    public record Explanation(Optional<String> cgroup, LaunchPlan plan) {}
 
     /**
      * Runs the container to its end.
@@ -112,17 +111,26 @@ public final class Launch {
     }
 
     /** Runs the container whose state and cgroup have been made. */
-    Outcome launch(ContainerState state, ContainerCgroup cgroup, LaunchPlan plan, Stages stages, boolean traced,
+    Outcome launch(
+            ContainerState state,
+            ContainerCgroup cgroup,
+            LaunchPlan plan,
+            Stages stages,
+            boolean traced,
             long timeoutMillis) {
-        return cgroup.explain(stages.launch(plan, new LaunchOptions(traced, timeoutMillis, Optional.empty(), 0,
-                new CommandLineHost(linux, store, spec, state))));
+        return cgroup.explain(stages.launch(
+                plan,
+                new LaunchOptions(
+                        traced, timeoutMillis, Optional.empty(), 0, new CommandLineHost(linux, store, spec, state))));
     }
 
     /** What the user should know, and is told only once. */
     public Optional<String> warning() {
-        boolean unlimited = !linux.isRoot() && spec.linux().resources().withDevices(List.of()).isEmpty();
+        boolean unlimited = !linux.isRoot()
+                && spec.linux().resources().withDevices(List.of()).isEmpty();
         return unlimited && store.isFirst("told-no-cgroup")
-                ? Optional.of("without root, containers have no cgroup: nothing counts or limits what they use (told once)")
+                ? Optional.of(
+                        "without root, containers have no cgroup: nothing counts or limits what they use (told once)")
                 : Optional.empty();
     }
 
@@ -139,8 +147,8 @@ public final class Launch {
     }
 
     private HostFacts facts(String id, ContainerCgroup cgroup, List<String> cgroupFiles) {
-        return probe.factsFor(spec, store.leftoversOf(id, cgroup.directories()), cgroupFiles, cgroup.limitsDevices(),
-                filter());
+        return probe.factsFor(
+                spec, store.leftoversOf(id, cgroup.directories()), cgroupFiles, cgroup.limitsDevices(), filter());
     }
 
     /** Found once: a warm launch asks for the plan twice. */
@@ -153,8 +161,16 @@ public final class Launch {
 
     ContainerState state(String id, String cgroup) {
         int run = linux.processId();
-        return new ContainerState(id, 0, 0, spec.root().path(), cgroup, Instant.now().toString(), run,
-                ProcessTimes.startOf(linux, run), false,
+        return new ContainerState(
+                id,
+                0,
+                0,
+                spec.root().path(),
+                cgroup,
+                Instant.now().toString(),
+                run,
+                ProcessTimes.startOf(linux, run),
+                false,
                 ContainerState.Origin.commandLine(KeptProcess.write(spec)));
     }
 }

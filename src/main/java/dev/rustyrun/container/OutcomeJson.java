@@ -9,8 +9,7 @@ import java.io.StringWriter;
 /** An {@link Outcome} as JSON. */
 public final class OutcomeJson {
 
-    private OutcomeJson() {
-    }
+    private OutcomeJson() {}
 
     /** One object, on a line of its own. What is not known is left out. */
     public static String write(Outcome outcome) {

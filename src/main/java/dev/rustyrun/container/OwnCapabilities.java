@@ -55,9 +55,14 @@ public final class OwnCapabilities {
     Spec within(Spec spec) {
         Spec.Process process = spec.process();
         Spec.Capabilities sets = process.capabilities();
-        return lackingFor(spec, sets.all()).isEmpty() ? spec : spec.withProcess(process.withCapabilities(
-                new Spec.Capabilities(own(sets.bounding()), own(sets.effective()), own(sets.permitted()),
-                        own(sets.inheritable()), own(sets.ambient()))));
+        return lackingFor(spec, sets.all()).isEmpty()
+                ? spec
+                : spec.withProcess(process.withCapabilities(new Spec.Capabilities(
+                        own(sets.bounding()),
+                        own(sets.effective()),
+                        own(sets.permitted()),
+                        own(sets.inheritable()),
+                        own(sets.ambient()))));
     }
 
     private Set<Capability> own(Set<Capability> set) {

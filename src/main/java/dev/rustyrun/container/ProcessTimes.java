@@ -9,8 +9,7 @@ final class ProcessTimes {
     /** The field's place behind the command's name, which ends with the last parenthesis and may hold anything. */
     private static final int START_TIME = 20;
 
-    private ProcessTimes() {
-    }
+    private ProcessTimes() {}
 
     /** When process {@code pid} started, in clock ticks since boot; 0 when there is no such process, or only its zombie. */
     static long startOf(Linux linux, int pid) {

@@ -8,8 +8,7 @@ final class ResourceWords {
 
     private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
 
-    private ResourceWords() {
-    }
+    private ResourceWords() {}
 
     /** The usual limits that are set, each after a comma. */
     static String of(Resources resources) {
@@ -19,7 +18,9 @@ final class ResourceWords {
         add(words, "processes", resources.pids(), false);
         add(words, "cpu shares", resources.cpu().shares(), false);
         if (resources.cpu().quota() > 0) {
-            long period = resources.cpu().period() == Resources.UNSET ? 100_000 : resources.cpu().period();
+            long period = resources.cpu().period() == Resources.UNSET
+                    ? 100_000
+                    : resources.cpu().period();
             words.add(", cpus " + (double) resources.cpu().quota() / period);
         }
         if (!resources.cpu().cpus().isEmpty()) {

@@ -41,8 +41,8 @@ public final class Running {
     }
 
     Cgroup cgroup(String what) {
-        return cgroup.orElseThrow(() -> new InvalidSpecException("cannot " + what + " container \"" + state.id()
-                + "\": it has no cgroup"));
+        return cgroup.orElseThrow(() ->
+                new InvalidSpecException("cannot " + what + " container \"" + state.id() + "\": it has no cgroup"));
     }
 
     /**
@@ -52,7 +52,9 @@ public final class Running {
      */
     public static List<Integer> processes(ContainerStore store, String id) {
         ContainerState state = store.get(id);
-        return store.cgroup(state).filter(Cgroup::exists).map(Cgroup::processes)
+        return store.cgroup(state)
+                .filter(Cgroup::exists)
+                .map(Cgroup::processes)
                 .orElseGet(() -> store.status(state).hasProcess() ? List.of(state.pid()) : List.of());
     }
 
@@ -86,7 +88,8 @@ public final class Running {
             return resources;
         }
         long present = cgroup("update").statistics().memoryLimit();
-        return present < 0 || present == Statistics.UNLIMITED ? resources
+        return present < 0 || present == Statistics.UNLIMITED
+                ? resources
                 : resources.withMemory(memory.withLimit(present));
     }
 }

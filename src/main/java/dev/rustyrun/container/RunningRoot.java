@@ -30,8 +30,9 @@ public final class RunningRoot {
         }
         OpenFile root;
         try {
-            root = new OpenFile(linux, linux.open("/proc/" + running.get().pid() + "/root",
-                    FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+            root = new OpenFile(
+                    linux,
+                    linux.open("/proc/" + running.get().pid() + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
         } catch (LinuxException ended) {
             return Optional.empty();
         }

@@ -9,9 +9,9 @@ import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.Stages;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.plan.ExecPlan;
 import dev.rustyrun.plan.ExecPlan.Joined;
 import dev.rustyrun.plan.HostFacts;
@@ -86,7 +86,8 @@ public final class ServedExecution implements AutoCloseable {
             }
         }
         // The mounts come last: the paths of the others are the host's.
-        joined.sort((one, other) -> Boolean.compare(one.type() == NamespaceType.MOUNT, other.type() == NamespaceType.MOUNT));
+        joined.sort((one, other) ->
+                Boolean.compare(one.type() == NamespaceType.MOUNT, other.type() == NamespaceType.MOUNT));
     }
 
     /**
@@ -106,8 +107,14 @@ public final class ServedExecution implements AutoCloseable {
         try {
             LaunchPlan plan = plan(spec, group.map(Subgroup::procsFiles).orElse(files));
             Optional<Statistics> before = statistics(cgroup);
-            Outcome outcome = stages.launch(plan, new LaunchOptions(false, timeoutMillis, Optional.empty(), 0,
-                    new FurtherHost(linux, spec, state, Status.RUNNING, Optional.empty(), group)));
+            Outcome outcome = stages.launch(
+                    plan,
+                    new LaunchOptions(
+                            false,
+                            timeoutMillis,
+                            Optional.empty(),
+                            0,
+                            new FurtherHost(linux, spec, state, Status.RUNNING, Optional.empty(), group)));
             return explain(outcome, before, statistics(cgroup));
         } finally {
             stages.awaitEnd();
@@ -132,12 +139,17 @@ public final class ServedExecution implements AutoCloseable {
             return outcome;
         }
         if (after.get().oomKills() > before.get().oomKills()) {
-            return outcome.because(Outcome.Reason.OOM, "killed: the container was out of memory (limit "
-                    + ResourceWords.bytes(after.get().memoryLimit()) + ")");
+            return outcome.because(
+                    Outcome.Reason.OOM,
+                    "killed: the container was out of memory (limit "
+                            + ResourceWords.bytes(after.get().memoryLimit()) + ")");
         }
         return after.get().pidsRefused() > before.get().pidsRefused()
-                ? outcome.because(Outcome.Reason.PIDS_LIMIT, "the container was refused a further process (limit "
-                        + after.get().pidsLimit() + ")") : outcome;
+                ? outcome.because(
+                        Outcome.Reason.PIDS_LIMIT,
+                        "the container was refused a further process (limit "
+                                + after.get().pidsLimit() + ")")
+                : outcome;
     }
 
     @Override

@@ -46,12 +46,12 @@ public final class Start {
             state = store.get(id);
             Status status = store.status(state);
             if (status != Status.CREATED) {
-                throw new InvalidSpecException("cannot start container \"" + id + "\": it is " + status.word()
-                        + ", not created");
+                throw new InvalidSpecException(
+                        "cannot start container \"" + id + "\": it is " + status.word() + ", not created");
             }
             if (!state.origin().hasProcess()) {
-                throw new InvalidSpecException("cannot start container \"" + id
-                        + "\": its config.json has no process to start");
+                throw new InvalidSpecException(
+                        "cannot start container \"" + id + "\": its config.json has no process to start");
             }
             Optional<StartReports.Failure> failure = open(id);
             if (failure.isPresent()) {
@@ -67,7 +67,10 @@ public final class Start {
     /** One that fails ends the container; runtime.md, "Lifecycle", 9. */
     private Optional<StartReports.Failure> runHooks(ContainerState state) {
         String config = linux.readFile(store.config(state.id()));
-        List<Hooks.Hook> hooks = Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks().poststart();
+        List<Hooks.Hook> hooks = Bundle.parse(Path.of(state.origin().bundle()), config)
+                .spec()
+                .hooks()
+                .poststart();
         try {
             new HookStage(linux).run(hooks, state, Status.RUNNING);
             return Optional.empty();
@@ -75,8 +78,8 @@ public final class Start {
             if (store.isInitAlive(state)) {
                 linux.kill(state.pid(), Signal.SIGKILL.number());
             }
-            return Optional.of(new StartReports.Failure("the container was killed, for a poststart hook failed: "
-                    + e.getMessage(), FAILED));
+            return Optional.of(new StartReports.Failure(
+                    "the container was killed, for a poststart hook failed: " + e.getMessage(), FAILED));
         }
     }
 
@@ -91,7 +94,8 @@ public final class Start {
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENXIO) {
                 linux.removeFile(store.fifo(id));
-                throw new InvalidSpecException("cannot start container \"" + id + "\": it does not wait for that any more");
+                throw new InvalidSpecException(
+                        "cannot start container \"" + id + "\": it does not wait for that any more");
             }
             throw e;
         }

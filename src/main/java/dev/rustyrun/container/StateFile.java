@@ -14,13 +14,13 @@ import java.util.Optional;
 final class StateFile {
 
     /** Interning a name searches all strings that a native executable has built in. */
-    private static final JsonFactory JSON =
-            JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
 
     private static final String KEPT = "keptProcess";
 
-    private StateFile() {
-    }
+    private StateFile() {}
 
     static String write(ContainerState state) {
         StringWriter text = new StringWriter();
@@ -76,20 +76,29 @@ final class StateFile {
                     // Only exec wants to know what it says.
                     int from = (int) json.currentTokenLocation().getCharOffset();
                     json.skipChildren();
-                    fields.put(name, text.substring(from, (int) json.currentLocation().getCharOffset()));
+                    fields.put(name, text.substring(from, (int)
+                            json.currentLocation().getCharOffset()));
                 } else {
                     fields.put(name, value.isScalarValue() ? json.getText() : "");
                     json.skipChildren();
                 }
             }
-            return Optional.of(new ContainerState(fields.getOrDefault("id", ""), Integer.parseInt(fields.get("pid")),
-                    Long.parseLong(fields.get("startTime")), fields.getOrDefault("rootfs", ""),
-                    fields.getOrDefault("cgroup", ""), fields.getOrDefault("created", ""),
-                    Integer.parseInt(fields.get("runPid")), Long.parseLong(fields.get("runStartTime")),
+            return Optional.of(new ContainerState(
+                    fields.getOrDefault("id", ""),
+                    Integer.parseInt(fields.get("pid")),
+                    Long.parseLong(fields.get("startTime")),
+                    fields.getOrDefault("rootfs", ""),
+                    fields.getOrDefault("cgroup", ""),
+                    fields.getOrDefault("created", ""),
+                    Integer.parseInt(fields.get("runPid")),
+                    Long.parseLong(fields.get("runStartTime")),
                     Boolean.parseBoolean(fields.get("setUp")),
-                    new ContainerState.Origin(fields.getOrDefault("bundle", ""), annotations,
+                    new ContainerState.Origin(
+                            fields.getOrDefault("bundle", ""),
+                            annotations,
                             Boolean.parseBoolean(fields.get("hasProcess")),
-                            Boolean.parseBoolean(fields.get("hasLateHooks")), fields.getOrDefault(KEPT, ""))));
+                            Boolean.parseBoolean(fields.get("hasLateHooks")),
+                            fields.getOrDefault(KEPT, ""))));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }

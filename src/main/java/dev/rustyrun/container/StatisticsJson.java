@@ -9,12 +9,12 @@ public final class StatisticsJson {
 
     private static final long NANOS_PER_MICRO = 1000;
 
-    private StatisticsJson() {
-    }
+    private StatisticsJson() {}
 
     /** One object, of one line. */
     public static String write(String id, Statistics used) {
-        ObjectNode event = JsonNodeFactory.instance.objectNode().put("type", "stats").put("id", id);
+        ObjectNode event =
+                JsonNodeFactory.instance.objectNode().put("type", "stats").put("id", id);
         ObjectNode data = event.putObject("data");
         ObjectNode cpu = data.putObject("cpu");
         ObjectNode usage = cpu.putObject("usage");
@@ -40,7 +40,11 @@ public final class StatisticsJson {
 
     /** The event of a container of which a process was killed because it had no memory left; one object, of one line. */
     public static String outOfMemory(String id) {
-        return JsonNodeFactory.instance.objectNode().put("type", "oom").put("id", id).toString();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("type", "oom")
+                .put("id", id)
+                .toString();
     }
 
     private static void bytes(ObjectNode io, Statistics used) {

@@ -82,7 +82,8 @@ public final class WarmLaunch {
         if (!isAlive()) {
             return false;
         }
-        fitting = Optional.of(launch.plan(id, cgroup)).filter(plan -> plan.child().equals(child));
+        fitting =
+                Optional.of(launch.plan(id, cgroup)).filter(plan -> plan.child().equals(child));
         return fitting.isPresent();
     }
 

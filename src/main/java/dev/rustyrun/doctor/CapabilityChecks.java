@@ -7,12 +7,12 @@ import java.util.stream.Stream;
 final class CapabilityChecks {
 
     static final List<Question> ALL = Stream.of(Wanted.values())
-            .map(wanted -> new Question("capabilities", wanted.name(), machine -> check(machine, wanted))).toList();
+            .map(wanted -> new Question("capabilities", wanted.name(), machine -> check(machine, wanted)))
+            .toList();
 
     private static final String PRIVILEGED = "in a container: docker run --cap-add ";
 
-    private CapabilityChecks() {
-    }
+    private CapabilityChecks() {}
 
     /** By number, what its absence means, and whether a user namespace of one's own makes up for it. */
     private enum Wanted {
@@ -44,7 +44,8 @@ final class CapabilityChecks {
             return Answer.ok("held");
         }
         if (!self.isRoot()) {
-            return wanted.inUserNamespace ? Answer.ok("not held; a user namespace has its own")
+            return wanted.inUserNamespace
+                    ? Answer.ok("not held; a user namespace has its own")
                     : Answer.warn("not held: " + wanted.absence, "run as root where you need that");
         }
         String fact = "missing: " + wanted.absence;

@@ -16,15 +16,15 @@ final class CgroupChecks {
     private static final List<String> WANTED = List.of("cpu", "cpuset", "io", "memory", "pids");
     private static final String PURE_V2 = "boot with systemd.unified_cgroup_hierarchy=1 on the kernel's command line";
 
-    private CgroupChecks() {
-    }
+    private CgroupChecks() {}
 
     /** Where cgroups are mounted, the first of each version. */
     private record Layout(Optional<MountEntry> v2, List<MountEntry> v1) {
 
         static Layout on(Machine machine) {
             List<MountEntry> all = MountEntry.on(machine);
-            return new Layout(all.stream().filter(entry -> entry.type().equals("cgroup2")).findFirst(),
+            return new Layout(
+                    all.stream().filter(entry -> entry.type().equals("cgroup2")).findFirst(),
                     all.stream().filter(entry -> entry.type().equals("cgroup")).toList());
         }
 
@@ -39,11 +39,12 @@ final class CgroupChecks {
             return Answer.ok("v2 on " + layout.v2().get().point());
         }
         if (layout.v1().isEmpty()) {
-            return Answer.warn("none mounted: no limits and no statistics",
-                    "as root: mount -t cgroup2 cgroup2 /sys/fs/cgroup");
+            return Answer.warn(
+                    "none mounted: no limits and no statistics", "as root: mount -t cgroup2 cgroup2 /sys/fs/cgroup");
         }
         String where = layout.v1().get(0).point().replaceFirst("/[^/]*$", "");
-        return Answer.ok(layout.v2().map(v2 -> "hybrid, v1 controllers in " + where + ", v2 on " + v2.point())
+        return Answer.ok(layout.v2()
+                .map(v2 -> "hybrid, v1 controllers in " + where + ", v2 on " + v2.point())
                 .orElse("v1 in " + where));
     }
 
@@ -56,12 +57,14 @@ final class CgroupChecks {
         if (there.contains("blkio")) {
             there.add("io");
         }
-        List<String> missing = WANTED.stream().filter(name -> !there.contains(name)).toList();
+        List<String> missing =
+                WANTED.stream().filter(name -> !there.contains(name)).toList();
         String fact = String.join(" ", WANTED.stream().filter(there::contains).toList());
         if (missing.isEmpty()) {
             return Answer.ok(fact);
         }
-        return Answer.warn((fact.isEmpty() ? "none" : "only " + fact) + ": no limits of " + String.join(", ", missing),
+        return Answer.warn(
+                (fact.isEmpty() ? "none" : "only " + fact) + ": no limits of " + String.join(", ", missing),
                 missing.contains("memory") && !fact.isEmpty()
                         ? "boot with cgroup_enable=memory on the kernel's command line"
                         : "boot a kernel that has them; in a container, mount the host's /sys/fs/cgroup");
@@ -70,16 +73,22 @@ final class CgroupChecks {
     private static Answer delegation(Machine machine) {
         Layout layout = Layout.on(machine);
         boolean root = Self.on(machine).isRoot();
-        Optional<MountEntry> mount = layout.v1().isEmpty() ? layout.v2()
-                : Stream.concat(layout.v1().stream().filter(v1 -> v1.superOptions().contains("pids")),
-                        layout.v1().stream()).findFirst();
+        Optional<MountEntry> mount = layout.v1().isEmpty()
+                ? layout.v2()
+                : Stream.concat(
+                                layout.v1().stream()
+                                        .filter(v1 -> v1.superOptions().contains("pids")),
+                                layout.v1().stream())
+                        .findFirst();
         if (mount.isEmpty()) {
             return Answer.warn("no cgroup can be made", "see version above");
         }
         String folder = layout.pure() ? own(machine, mount.get()) : mount.get().point();
         if (mount.get().options().contains("ro") || root && !machine.mayWrite(folder)) {
-            return Answer.warn(folder + " is read-only: no limits", "in a container: docker run --privileged with "
-                    + "--cgroupns=private, or a writable mount of /sys/fs/cgroup");
+            return Answer.warn(
+                    folder + " is read-only: no limits",
+                    "in a container: docker run --privileged with "
+                            + "--cgroupns=private, or a writable mount of /sys/fs/cgroup");
         }
         if (root) {
             return Answer.ok("may make cgroups in " + folder);
@@ -88,21 +97,30 @@ final class CgroupChecks {
             return Answer.warn("cgroup v1 is root's alone: no limits", PURE_V2);
         }
         if (!machine.mayWrite(folder) || !machine.mayWrite(folder + "/cgroup.procs")) {
-            return Answer.warn(folder + " is not this user's: no limits",
+            return Answer.warn(
+                    folder + " is not this user's: no limits",
                     "start it as systemd-run --user --scope -p Delegate=yes rustyrun …");
         }
         List<String> given = words(machine.line(folder + "/cgroup.controllers"));
-        List<String> missing = WANTED.stream().filter(name -> !given.contains(name)).toList();
-        return missing.isEmpty() ? Answer.ok(folder + " is this user's, with all controllers")
-                : Answer.warn(folder + " is this user's, without " + String.join(", ", missing),
+        List<String> missing =
+                WANTED.stream().filter(name -> !given.contains(name)).toList();
+        return missing.isEmpty()
+                ? Answer.ok(folder + " is this user's, with all controllers")
+                : Answer.warn(
+                        folder + " is this user's, without " + String.join(", ", missing),
                         "as root, in /etc/systemd/system/user@.service.d/delegate.conf: [Service] "
                                 + "Delegate=cpu cpuset io memory pids; then systemctl daemon-reload and log in again");
     }
 
     /** This process's own cgroup, below the mount of v2. */
     private static String own(Machine machine, MountEntry v2) {
-        String path = machine.text("/proc/self/cgroup").orElse("").lines().filter(line -> line.startsWith("0::"))
-                .map(line -> line.substring(3)).findFirst().orElse("/");
+        String path = machine.text("/proc/self/cgroup")
+                .orElse("")
+                .lines()
+                .filter(line -> line.startsWith("0::"))
+                .map(line -> line.substring(3))
+                .findFirst()
+                .orElse("/");
         String folder = path.equals("/") ? v2.point() : v2.point() + path;
         return machine.exists(folder) ? folder : v2.point();
     }

@@ -7,9 +7,18 @@ import java.util.stream.Stream;
 /** Finds out what this kernel and this user can do. */
 public final class Doctor {
 
-    private static final List<Question> QUESTIONS = Stream.of(KernelChecks.ALL, NamespaceChecks.ALL,
-            UserNamespaceChecks.ALL, SubIdChecks.ALL, CgroupChecks.ALL, MountChecks.ALL, SecurityChecks.ALL,
-            CapabilityChecks.ALL, RuntimeChecks.ALL).flatMap(List::stream).toList();
+    private static final List<Question> QUESTIONS = Stream.of(
+                    KernelChecks.ALL,
+                    NamespaceChecks.ALL,
+                    UserNamespaceChecks.ALL,
+                    SubIdChecks.ALL,
+                    CgroupChecks.ALL,
+                    MountChecks.ALL,
+                    SecurityChecks.ALL,
+                    CapabilityChecks.ALL,
+                    RuntimeChecks.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     private final Machine machine;
 

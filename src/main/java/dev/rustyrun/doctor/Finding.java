@@ -9,5 +9,4 @@ package dev.rustyrun.doctor;
  * @param fact what is so
  * @param advice what to do about it; empty when the level is OK
  */
-public record Finding(String group, String name, Level level, String fact, String advice) {
-}
+public record Finding(String group, String name, Level level, String fact, String advice) {}

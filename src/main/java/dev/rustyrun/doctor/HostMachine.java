@@ -42,7 +42,7 @@ final class HostMachine implements Machine {
         try (InputStream file = new FileInputStream(path)) {
             StringBuilder text = new StringBuilder();
             byte[] piece = new byte[LARGE];
-            for (int got; (got = file.read(piece)) > 0;) {
+            for (int got; (got = file.read(piece)) > 0; ) {
                 text.append(new String(piece, 0, got, StandardCharsets.ISO_8859_1));
             }
             return Optional.of(text.toString());
@@ -69,13 +69,15 @@ final class HostMachine implements Machine {
     @Override
     public int unshare(int flags) {
         AtomicInteger errno = new AtomicInteger();
-        Thread thread = new Thread(() -> {
-            try {
-                linux.unshare(flags);
-            } catch (LinuxException e) {
-                errno.set(e.errno());
-            }
-        }, "doctor-unshare");
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        linux.unshare(flags);
+                    } catch (LinuxException e) {
+                        errno.set(e.errno());
+                    }
+                },
+                "doctor-unshare");
         thread.start();
         try {
             thread.join();
@@ -92,8 +94,9 @@ final class HostMachine implements Machine {
      */
     @Override
     public Trial inUserNamespace(String options, String... command) {
-        Optional<String> unshare =
-                Stream.of("/usr/bin/unshare", "/bin/unshare", "/usr/sbin/unshare").filter(this::exists).findFirst();
+        Optional<String> unshare = Stream.of("/usr/bin/unshare", "/bin/unshare", "/usr/sbin/unshare")
+                .filter(this::exists)
+                .findFirst();
         if (unshare.isEmpty()) {
             return new Trial.NotTried("unshare(1) of util-linux is not installed");
         }
@@ -113,14 +116,13 @@ final class HostMachine implements Machine {
         }
         String said = everythingFrom(pair[0]);
         int exitCode = linux.await(child).exitCode();
-        return exitCode == 0 ? new Trial.Done()
-                : new Trial.Refused(said.isEmpty() ? "exit status " + exitCode : said);
+        return exitCode == 0 ? new Trial.Done() : new Trial.Refused(said.isEmpty() ? "exit status " + exitCode : said);
     }
 
     private String everythingFrom(int socket) {
         StringBuilder said = new StringBuilder();
         byte[] buffer = new byte[4096];
-        for (int got; (got = linux.receive(socket, buffer, buffer.length).count()) > 0;) {
+        for (int got; (got = linux.receive(socket, buffer, buffer.length).count()) > 0; ) {
             said.append(new String(buffer, 0, got, StandardCharsets.ISO_8859_1));
         }
         linux.close(socket);

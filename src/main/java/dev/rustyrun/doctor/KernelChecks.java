@@ -14,8 +14,7 @@ final class KernelChecks {
             "a seccomp filter around this process refuses it: docker run --security-opt seccomp=unconfined, or a newer "
                     + "docker, podman or containerd";
 
-    private KernelChecks() {
-    }
+    private KernelChecks() {}
 
     private static List<Question> all() {
         List<Question> all = new ArrayList<>();
@@ -31,9 +30,10 @@ final class KernelChecks {
 
     private static Answer version(Machine machine) {
         String release = machine.line("/proc/sys/kernel/osrelease");
-        return KernelVersion.parse(release).atLeast(5, 12) ? Answer.ok(release)
-                : Answer.fail(release + ", too old",
-                        "boot Linux 5.12 or newer: Debian 12, Ubuntu 22.04, RHEL 9 have one");
+        return KernelVersion.parse(release).atLeast(5, 12)
+                ? Answer.ok(release)
+                : Answer.fail(
+                        release + ", too old", "boot Linux 5.12 or newer: Debian 12, Ubuntu 22.04, RHEL 9 have one");
     }
 
     /** Rustyrun does without clone3 and pidfd_open, but not without the others. */
@@ -47,7 +47,8 @@ final class KernelChecks {
         boolean hidden = refused || KernelVersion.on(machine).atLeast(call.since());
         String fact = hidden ? "refused, " + Errno.describe(errno) : "not in this kernel";
         String advice = hidden ? FILTERED : "boot Linux " + call.since() + " or newer";
-        return call == ProbedCall.CLONE3 || call == ProbedCall.PIDFD_OPEN ? Answer.warn(fact, advice)
+        return call == ProbedCall.CLONE3 || call == ProbedCall.PIDFD_OPEN
+                ? Answer.warn(fact, advice)
                 : Answer.fail(fact, advice);
     }
 
@@ -60,13 +61,15 @@ final class KernelChecks {
         if (kernel.atLeast(5, 19)) {
             return Answer.warn("of ext4, xfs, btrfs and overlay, not of tmpfs", newer);
         }
-        return kernel.atLeast(5, 12) ? Answer.warn("of some file systems (ext4 first), not of overlay and tmpfs", newer)
+        return kernel.atLeast(5, 12)
+                ? Answer.warn("of some file systems (ext4 first), not of overlay and tmpfs", newer)
                 : Answer.warn("none", newer);
     }
 
     private static Answer cgroupKill(Machine machine) {
-        return KernelVersion.on(machine).atLeast(5, 14) ? Answer.ok("there (in cgroup v2)")
-                : Answer.warn("not in this kernel: processes of a cgroup are killed one by one",
-                        "boot Linux 5.14 or newer");
+        return KernelVersion.on(machine).atLeast(5, 14)
+                ? Answer.ok("there (in cgroup v2)")
+                : Answer.warn(
+                        "not in this kernel: processes of a cgroup are killed one by one", "boot Linux 5.14 or newer");
     }
 }

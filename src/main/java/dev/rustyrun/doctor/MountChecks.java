@@ -16,8 +16,7 @@ final class MountChecks {
     private static final String TRY_OVERLAY = "mount -t tmpfs tmpfs /tmp && cd /tmp && mkdir l u w m "
             + "&& mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w m";
 
-    private MountChecks() {
-    }
+    private MountChecks() {}
 
     private static Answer overlay(Machine machine) {
         if (hasOverlay(machine)) {
@@ -25,9 +24,11 @@ final class MountChecks {
         }
         String folder = "/lib/modules/" + machine.line("/proc/sys/kernel/osrelease") + "/kernel/fs/overlayfs";
         return machine.exists(folder)
-                ? Answer.warn("not loaded", "as root: modprobe overlay (to stay: a line overlay in "
-                        + "/etc/modules-load.d/overlay.conf)")
-                : Answer.warn("not in this kernel: image layers have to be copied",
+                ? Answer.warn(
+                        "not loaded",
+                        "as root: modprobe overlay (to stay: a line overlay in " + "/etc/modules-load.d/overlay.conf)")
+                : Answer.warn(
+                        "not in this kernel: image layers have to be copied",
                         "boot a kernel with CONFIG_OVERLAY_FS; in a container, modprobe overlay on the host");
     }
 
@@ -44,8 +45,10 @@ final class MountChecks {
         }
         Trial trial = machine.inUserNamespace("-m --propagation unchanged", "sh", "-c", TRY_OVERLAY);
         if (trial instanceof Trial.Refused refused) {
-            return Answer.warn("refused: " + refused.words(), "see the findings on user namespaces; a security module "
-                    + "(dmesg) or a folder that is no upper layer may be why");
+            return Answer.warn(
+                    "refused: " + refused.words(),
+                    "see the findings on user namespaces; a security module "
+                            + "(dmesg) or a folder that is no upper layer may be why");
         }
         if (trial instanceof Trial.NotTried notTried) {
             return Answer.warn("this kernel can; not tried: " + notTried.reason(), "install util-linux to find out");
@@ -55,24 +58,31 @@ final class MountChecks {
 
     private static Answer root(Machine machine) {
         // The last one is on top.
-        Optional<MountEntry> root = MountEntry.on(machine).stream().filter(entry -> entry.point().equals("/"))
+        Optional<MountEntry> root = MountEntry.on(machine).stream()
+                .filter(entry -> entry.point().equals("/"))
                 .reduce((below, above) -> above);
         if (root.isEmpty()) {
-            return Answer.fail("/ is no mount point here: this is a chroot",
+            return Answer.fail(
+                    "/ is no mount point here: this is a chroot",
                     "bind it to itself before you enter it: mount --rbind DIR DIR, then chroot DIR");
         }
         String type = root.get().type();
         if (type.equals("rootfs") || type.equals("ramfs")) {
-            return Answer.warn("the kernel's initramfs (" + type + "), from which pivot_root is impossible: "
-                    + "containers get a chroot", "put the system on a tmpfs or a disk and switch_root to it");
+            return Answer.warn(
+                    "the kernel's initramfs (" + type + "), from which pivot_root is impossible: "
+                            + "containers get a chroot",
+                    "put the system on a tmpfs or a disk and switch_root to it");
         }
         return Answer.ok(type + ", " + (root.get().shared() ? "shared: made private in each container" : "private"));
     }
 
     /** The kernel mounts a new proc in a user namespace only where the old one is whole: mount_too_revealing(). */
     private static Answer proc(Machine machine) {
-        List<String> covered = MountEntry.on(machine).stream().filter(entry -> entry.isBelow("/proc"))
-                .map(MountEntry::point).filter(point -> !point.equals("/proc/sys/fs/binfmt_misc")).toList();
+        List<String> covered = MountEntry.on(machine).stream()
+                .filter(entry -> entry.isBelow("/proc"))
+                .map(MountEntry::point)
+                .filter(point -> !point.equals("/proc/sys/fs/binfmt_misc"))
+                .toList();
         if (covered.isEmpty()) {
             return Answer.ok("can be mounted: nothing covers a part of /proc");
         }

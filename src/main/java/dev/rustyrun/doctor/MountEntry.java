@@ -14,8 +14,12 @@ import java.util.List;
 record MountEntry(String point, List<String> options, boolean shared, String type, List<String> superOptions) {
 
     static List<MountEntry> on(Machine machine) {
-        return machine.text("/proc/self/mountinfo").orElse("").lines()
-                .filter(line -> line.contains(" - ")).map(MountEntry::parse).toList();
+        return machine.text("/proc/self/mountinfo")
+                .orElse("")
+                .lines()
+                .filter(line -> line.contains(" - "))
+                .map(MountEntry::parse)
+                .toList();
     }
 
     static MountEntry parse(String line) {

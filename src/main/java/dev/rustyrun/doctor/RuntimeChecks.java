@@ -10,19 +10,22 @@ final class RuntimeChecks {
             new Question("runtime", "terminals", RuntimeChecks::terminals),
             new Question("runtime", "temporary files", RuntimeChecks::temporary));
 
-    private RuntimeChecks() {
-    }
+    private RuntimeChecks() {}
 
     /** unshare(CLONE_NEWUSER) refuses a process with several threads, which every JVM is. */
     private static Answer rustyrun(Machine machine) {
-        return machine.isNative() ? Answer.ok("the native executable")
-                : Self.on(machine).withoutRoot("on a JVM, which cannot enter a user namespace: it has several threads",
-                        "containers without root need the native executable (docs/native.md)");
+        return machine.isNative()
+                ? Answer.ok("the native executable")
+                : Self.on(machine)
+                        .withoutRoot(
+                                "on a JVM, which cannot enter a user namespace: it has several threads",
+                                "containers without root need the native executable (docs/native.md)");
     }
 
     private static Answer terminals(Machine machine) {
         if (!machine.exists("/dev/ptmx") && !machine.exists("/dev/pts/ptmx")) {
-            return Answer.warn("no /dev/ptmx: --tty fails",
+            return Answer.warn(
+                    "no /dev/ptmx: --tty fails",
                     "as root: mount -t devpts devpts /dev/pts -o ptmxmode=666, and ln -s pts/ptmx /dev/ptmx");
         }
         return MountEntry.on(machine).stream().anyMatch(entry -> entry.type().equals("devpts"))
@@ -32,8 +35,9 @@ final class RuntimeChecks {
 
     private static Answer temporary(Machine machine) {
         String folder = machine.temporaryFolder();
-        return machine.exists(folder) && machine.mayWrite(folder) ? Answer.ok(folder + " may be written")
-                : Answer.warn(folder + " may not be written",
-                        "as root: mkdir -p " + folder + " && chmod 1777 " + folder);
+        return machine.exists(folder) && machine.mayWrite(folder)
+                ? Answer.ok(folder + " may be written")
+                : Answer.warn(
+                        folder + " may not be written", "as root: mkdir -p " + folder + " && chmod 1777 " + folder);
     }
 }

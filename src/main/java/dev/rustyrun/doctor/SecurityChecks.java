@@ -13,8 +13,13 @@ final class SecurityChecks {
 
     /** Of linux/seccomp.h: SECCOMP_RET_… */
     private enum Action {
-        ALLOW(0x7fff0000), ERRNO(0x00050000), KILL_PROCESS(0x80000000), LOG(0x7ffc0000), NOTIFY(0x7fc00000),
-        TRACE(0x7ff00000), TRAP(0x00030000);
+        ALLOW(0x7fff0000),
+        ERRNO(0x00050000),
+        KILL_PROCESS(0x80000000),
+        LOG(0x7ffc0000),
+        NOTIFY(0x7fc00000),
+        TRACE(0x7ff00000),
+        TRAP(0x00030000);
 
         private final int value;
 
@@ -23,8 +28,7 @@ final class SecurityChecks {
         }
     }
 
-    private SecurityChecks() {
-    }
+    private SecurityChecks() {}
 
     private static Answer seccomp(Machine machine) {
         List<String> missing = new ArrayList<>();
@@ -37,22 +41,30 @@ final class SecurityChecks {
             return Answer.ok("filters, with all actions");
         }
         if (missing.contains(Action.ALLOW.name())) {
-            return Answer.warn(Self.on(machine).seccompMode() < 0 ? "not in this kernel: containers run without filters"
-                    : "no filters: containers run without", "boot a kernel with CONFIG_SECCOMP_FILTER");
+            return Answer.warn(
+                    Self.on(machine).seccompMode() < 0
+                            ? "not in this kernel: containers run without filters"
+                            : "no filters: containers run without",
+                    "boot a kernel with CONFIG_SECCOMP_FILTER");
         }
-        return Answer.warn("filters, without the actions " + String.join(", ", missing),
+        return Answer.warn(
+                "filters, without the actions " + String.join(", ", missing),
                 "boot Linux 5.0 or newer for profiles that use them");
     }
 
     private static Answer libseccomp(Machine machine) {
-        return machine.libseccomp().map(version -> Answer.ok(version)).orElseGet(() -> Answer.warn(
-                "libseccomp.so.2 is not found", "apt install libseccomp2, dnf install libseccomp, apk add libseccomp"));
+        return machine.libseccomp()
+                .map(version -> Answer.ok(version))
+                .orElseGet(() -> Answer.warn(
+                        "libseccomp.so.2 is not found",
+                        "apt install libseccomp2, dnf install libseccomp, apk add libseccomp"));
     }
 
     private static Answer modules(Machine machine) {
         String modules = machine.line("/sys/kernel/security/lsm");
         String enforcing = machine.line("/sys/fs/selinux/enforce").equals("1") ? "; SELinux enforces" : "";
-        return Answer.ok((modules.isEmpty() ? "not told: no securityfs on /sys/kernel/security"
-                : modules.replace(",", " ")) + enforcing);
+        return Answer.ok(
+                (modules.isEmpty() ? "not told: no securityfs on /sys/kernel/security" : modules.replace(",", " "))
+                        + enforcing);
     }
 }

@@ -15,14 +15,19 @@ record Self(int uid, long capabilities, int seccompMode, boolean noNewPrivileges
     static Self on(Machine machine) {
         String status = machine.text("/proc/self/status")
                 .orElseThrow(() -> new IllegalStateException("/proc/self/status cannot be read: is /proc mounted?"));
-        return new Self(Integer.parseInt(value(status, "Uid", "0 0").split("\\s+")[1]),
+        return new Self(
+                Integer.parseInt(value(status, "Uid", "0 0").split("\\s+")[1]),
                 Long.parseUnsignedLong(value(status, "CapEff", "0"), 16),
-                Integer.parseInt(value(status, "Seccomp", "-1")), value(status, "NoNewPrivs", "0").equals("1"));
+                Integer.parseInt(value(status, "Seccomp", "-1")),
+                value(status, "NoNewPrivs", "0").equals("1"));
     }
 
     private static String value(String status, String name, String otherwise) {
         Predicate<String> ours = line -> line.startsWith(name + ":");
-        return status.lines().filter(ours).findFirst().map(line -> line.substring(name.length() + 1).strip())
+        return status.lines()
+                .filter(ours)
+                .findFirst()
+                .map(line -> line.substring(name.length() + 1).strip())
                 .orElse(otherwise);
     }
 

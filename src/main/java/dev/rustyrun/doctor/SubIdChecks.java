@@ -15,8 +15,7 @@ final class SubIdChecks {
 
     private static final int ENOUGH = 65536;
 
-    private SubIdChecks() {
-    }
+    private SubIdChecks() {}
 
     private static Answer entry(Machine machine, String file, String kind) {
         Self self = Self.on(machine);
@@ -24,42 +23,57 @@ final class SubIdChecks {
             return Answer.ok("not needed as root");
         }
         String name = userName(machine, self.uid()).orElse("#" + self.uid());
-        long count = machine.text(file).orElse("").lines().map(line -> line.strip().split(":"))
+        long count = machine.text(file)
+                .orElse("")
+                .lines()
+                .map(line -> line.strip().split(":"))
                 .filter(parts -> parts.length == 3 && (parts[0].equals(name) || parts[0].equals("" + self.uid())))
-                .mapToLong(parts -> Long.parseLong(parts[2])).sum();
+                .mapToLong(parts -> Long.parseLong(parts[2]))
+                .sum();
         if (count >= ENOUGH) {
             return Answer.ok(count + " ids for " + name);
         }
-        String fact = count == 0 ? "none for " + name + ": its containers have one user and one group only"
+        String fact = count == 0
+                ? "none for " + name + ": its containers have one user and one group only"
                 : "only " + count + " ids for " + name + ": users of images with higher numbers cannot be had";
-        return Answer.warn(fact, "as root: usermod --add-" + kind + " 100000-165535 " + name
-                + " (numbers that no other line of " + file + " has)");
+        return Answer.warn(
+                fact,
+                "as root: usermod --add-" + kind + " 100000-165535 " + name + " (numbers that no other line of " + file
+                        + " has)");
     }
 
     private static Optional<String> userName(Machine machine, int uid) {
-        return machine.text("/etc/passwd").orElse("").lines().map(line -> line.split(":"))
+        return machine.text("/etc/passwd")
+                .orElse("")
+                .lines()
+                .map(line -> line.split(":"))
                 .filter(parts -> parts.length > 2 && parts[2].equals(Integer.toString(uid)))
-                .map(parts -> parts[0]).findFirst();
+                .map(parts -> parts[0])
+                .findFirst();
     }
 
     private static Answer program(Machine machine, String name) {
         Optional<String> path = Stream.of("/usr/bin/", "/bin/", "/usr/sbin/", "/usr/local/bin/")
-                .map(folder -> folder + name).filter(machine::exists).findFirst();
+                .map(folder -> folder + name)
+                .filter(machine::exists)
+                .findFirst();
         Self self = Self.on(machine);
         if (self.isRoot()) {
             return Answer.ok(path.orElse("not installed") + ", not needed as root");
         }
         if (path.isEmpty()) {
-            return Answer.warn("not installed: sub-ids cannot be used",
-                    "apt install uidmap, or dnf install shadow-utils");
+            return Answer.warn(
+                    "not installed: sub-ids cannot be used", "apt install uidmap, or dnf install shadow-utils");
         }
         if (!machine.raisesRights(path.get())) {
-            return Answer.warn(path.get() + " is neither setuid nor has file capabilities: sub-ids cannot be used",
+            return Answer.warn(
+                    path.get() + " is neither setuid nor has file capabilities: sub-ids cannot be used",
                     "as root: chmod u+s " + path.get());
         }
         return self.noNewPrivileges()
-                ? Answer.warn(path.get() + ", but this process has no_new_privs: it gains nothing",
-                "start rustyrun without it (NoNewPrivileges= of systemd, allowPrivilegeEscalation of Kubernetes)")
+                ? Answer.warn(
+                        path.get() + ", but this process has no_new_privs: it gains nothing",
+                        "start rustyrun without it (NoNewPrivileges= of systemd, allowPrivilegeEscalation of Kubernetes)")
                 : Answer.ok(path.get());
     }
 }

@@ -3,8 +3,7 @@ package dev.rustyrun.doctor;
 /** Kernel settings by their names of sysctl(8), such as {@code user.max_user_namespaces}. */
 final class Sysctl {
 
-    private Sysctl() {
-    }
+    private Sysctl() {}
 
     static String value(Machine machine, String name) {
         return machine.line("/proc/sys/" + name.replace('.', '/'));

@@ -4,14 +4,11 @@ package dev.rustyrun.doctor;
 sealed interface Trial {
 
     /** It worked. */
-    record Done() implements Trial {
-    }
+    record Done() implements Trial {}
 
     /** It did not; what it said, in one line. */
-    record Refused(String words) implements Trial {
-    }
+    record Refused(String words) implements Trial {}
 
     /** It could not be tried, and why. */
-    record NotTried(String reason) implements Trial {
-    }
+    record NotTried(String reason) implements Trial {}
 }

@@ -17,19 +17,20 @@ final class UserNamespaceChecks {
     private static final String DEBIAN = "kernel.unprivileged_userns_clone";
     private static final String APPARMOR = "kernel.apparmor_restrict_unprivileged_userns";
 
-    private UserNamespaceChecks() {
-    }
+    private UserNamespaceChecks() {}
 
     private static Answer limit(Machine machine) {
         String value = Sysctl.value(machine, LIMIT);
-        return value.equals("0") ? Self.on(machine).withoutRoot("0, none may be made", Sysctl.set(LIMIT, "10000"))
+        return value.equals("0")
+                ? Self.on(machine).withoutRoot("0, none may be made", Sysctl.set(LIMIT, "10000"))
                 : Answer.ok(value.isEmpty() ? "not told" : value);
     }
 
     /** Debian's own, which forbids them only to users without CAP_SYS_ADMIN. */
     private static Answer debian(Machine machine) {
         String value = Sysctl.value(machine, DEBIAN);
-        return value.equals("0") ? Self.on(machine).withoutRoot("0, only root may make them", Sysctl.set(DEBIAN, "1"))
+        return value.equals("0")
+                ? Self.on(machine).withoutRoot("0, only root may make them", Sysctl.set(DEBIAN, "1"))
                 : Answer.ok(value.isEmpty() ? "not in this kernel (a patch of Debian's)" : value);
     }
 
@@ -42,15 +43,20 @@ final class UserNamespaceChecks {
         if (!profile.isEmpty() && !profile.equals("unconfined")) {
             return Answer.ok(APPARMOR + " is 1, but this process has a profile, " + profile);
         }
-        return Self.on(machine).withoutRoot(APPARMOR + " is 1: only programs with an AppArmor profile may make them",
-                "write a profile with a line \"userns,\" for rustyrun in /etc/apparmor.d and load it with "
-                        + "apparmor_parser -r; or for every program, " + Sysctl.set(APPARMOR, "0"));
+        return Self.on(machine)
+                .withoutRoot(
+                        APPARMOR + " is 1: only programs with an AppArmor profile may make them",
+                        "write a profile with a line \"userns,\" for rustyrun in /etc/apparmor.d and load it with "
+                                + "apparmor_parser -r; or for every program, " + Sysctl.set(APPARMOR, "0"));
     }
 
     private static Answer chroot(Machine machine) {
-        return MountEntry.on(machine).stream().anyMatch(entry -> entry.point().equals("/")) ? Answer.ok("not in one")
-                : Self.on(machine).withoutRoot("this is a chroot, in which the kernel forbids them",
-                        "start rustyrun outside of it, or enter it with pivot_root instead");
+        return MountEntry.on(machine).stream().anyMatch(entry -> entry.point().equals("/"))
+                ? Answer.ok("not in one")
+                : Self.on(machine)
+                        .withoutRoot(
+                                "this is a chroot, in which the kernel forbids them",
+                                "start rustyrun outside of it, or enter it with pivot_root instead");
     }
 
     private static Answer outerSeccomp(Machine machine) {
@@ -59,7 +65,8 @@ final class UserNamespaceChecks {
         }
         return machine.inUserNamespace("-m --propagation unchanged", "true") instanceof Trial.Done
                 ? Answer.ok("there is one, which lets them through")
-                : Answer.warn("there is one, as docker's and Kubernetes' default, which often refuses them",
+                : Answer.warn(
+                        "there is one, as docker's and Kubernetes' default, which often refuses them",
                         "start the outer container with --security-opt seccomp=unconfined, or in Kubernetes "
                                 + "securityContext.seccompProfile.type: Unconfined");
     }
@@ -73,18 +80,24 @@ final class UserNamespaceChecks {
         if (trial instanceof Trial.NotTried notTried) {
             return forbiddenBySetting(machine)
                     ? Self.on(machine).withoutRoot("forbidden by a setting", "see the findings above")
-                    : Answer.warn("no setting forbids them; not tried: " + notTried.reason(),
+                    : Answer.warn(
+                            "no setting forbids them; not tried: " + notTried.reason(),
                             "install util-linux to find out");
         }
         if (trial instanceof Trial.Refused refused) {
-            return Self.on(machine).withoutRoot("refused: " + refused.words(), "see the findings above; when none "
-                    + "tells why, it is a chroot, or the seccomp filter or security module of an outer container");
+            return Self.on(machine)
+                    .withoutRoot(
+                            "refused: " + refused.words(),
+                            "see the findings above; when none "
+                                    + "tells why, it is a chroot, or the seccomp filter or security module of an outer container");
         }
         return Answer.ok("can be made");
     }
 
     private static boolean forbiddenBySetting(Machine machine) {
-        return limit(machine).level() != Level.OK || debian(machine).level() != Level.OK
-                || appArmor(machine).level() != Level.OK || chroot(machine).level() != Level.OK;
+        return limit(machine).level() != Level.OK
+                || debian(machine).level() != Level.OK
+                || appArmor(machine).level() != Level.OK
+                || chroot(machine).level() != Level.OK;
     }
 }

@@ -15,10 +15,12 @@ public class AttachResource {
 
     @GET
     @Produces(Problem.MEDIA_TYPE)
-    @Operation(summary = "Attach to a container: a web socket", description = "A binary message from you is input. One to you"
-            + " is output: its first byte is 1 for stdout, 2 for stderr; what was written before comes first. A text message from"
-            + " you is an order: `eof`, or `resize ROWS COLUMNS`; one to you is `taken`, for each message of input. It is"
-            + " closed when the container has ended.")
+    @Operation(
+            summary = "Attach to a container: a web socket",
+            description = "A binary message from you is input. One to you"
+                    + " is output: its first byte is 1 for stdout, 2 for stderr; what was written before comes first. A text message from"
+                    + " you is an order: `eof`, or `resize ROWS COLUMNS`; one to you is `taken`, for each message of input. It is"
+                    + " closed when the container has ended.")
     @APIResponse(responseCode = "101", description = "The web socket is open")
     @APIResponse(responseCode = "426", description = "The request asks for no web socket")
     public Response attach() {
@@ -27,7 +29,12 @@ public class AttachResource {
 
     /** The answer to a request that asks for no web socket where there is one. */
     static Response webSocketNeeded() {
-        return Response.fromResponse(Problem.of(UPGRADE_REQUIRED, "upgrade-required",
-                "here is a web socket: ask for it with Upgrade: websocket").response()).header("Upgrade", "websocket").build();
+        return Response.fromResponse(Problem.of(
+                                UPGRADE_REQUIRED,
+                                "upgrade-required",
+                                "here is a web socket: ask for it with Upgrade: websocket")
+                        .response())
+                .header("Upgrade", "websocket")
+                .build();
     }
 }

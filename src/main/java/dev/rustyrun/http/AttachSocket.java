@@ -62,27 +62,31 @@ public class AttachSocket {
             return;
         }
         // A thread of its own: who reads slowly keeps nobody else waiting.
-        Thread thread = new Thread(() -> {
-            try {
-                follow(connection, folder);
-            } catch (IOException | RuntimeException gone) {
-                // The caller is gone; the container goes on.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } finally {
-                free.release();
-            }
-        }, "attach-" + id);
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        follow(connection, folder);
+                    } catch (IOException | RuntimeException gone) {
+                        // The caller is gone; the container goes on.
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    } finally {
+                        free.release();
+                    }
+                },
+                "attach-" + id);
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void follow(WebSocketConnection connection, ContainerFolder folder) throws IOException, InterruptedException {
+    private void follow(WebSocketConnection connection, ContainerFolder folder)
+            throws IOException, InterruptedException {
         try (LogReader reader = new LogReader(folder.log())) {
             while (connection.isOpen()) {
                 ContainerStatus status = ContainerStatus.of(linux, folder);
                 for (Optional<LogReader.Frame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
-                    connection.sendBinaryAndAwait(Buffer.buffer().appendByte(frame.get().stream())
+                    connection.sendBinaryAndAwait(Buffer.buffer()
+                            .appendByte(frame.get().stream())
                             .appendBytes(frame.get().bytes()));
                 }
                 if (!status.isAlive() && status != ContainerStatus.CREATED) {
@@ -103,7 +107,8 @@ public class AttachSocket {
             connection.userData().put(INPUT, waiting);
             passOn(waiting, id, connection);
         }
-        return waiting.offer(input.getBytes()) ? Uni.createFrom().voidItem()
+        return waiting.offer(input.getBytes())
+                ? Uni.createFrom().voidItem()
                 : connection.close(new CloseReason(POLICY, "wait for taken before you send more input"));
     }
 
@@ -119,30 +124,36 @@ public class AttachSocket {
 
     /** On a thread of its own: a container that does not read its input keeps nobody else waiting. */
     private void passOn(WaitingInput waiting, String id, WebSocketConnection connection) {
-        Thread thread = new Thread(() -> {
-            try {
-                ContainerFolder folder = containers.named(id);
-                for (Optional<byte[]> next = waiting.next(); next.isPresent(); next = waiting.next()) {
-                    give(next.get(), folder, waiting);
-                    waiting.taken();
-                    connection.sendTextAndAwait(TAKEN);
-                }
-            } catch (RuntimeException gone) {
-                // The caller or the container is gone, of which he is told by the output's thread.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } finally {
-                waiting.goes();
-            }
-        }, "input-" + id);
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        ContainerFolder folder = containers.named(id);
+                        for (Optional<byte[]> next = waiting.next(); next.isPresent(); next = waiting.next()) {
+                            give(next.get(), folder, waiting);
+                            waiting.taken();
+                            connection.sendTextAndAwait(TAKEN);
+                        }
+                    } catch (RuntimeException gone) {
+                        // The caller or the container is gone, of which he is told by the output's thread.
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    } finally {
+                        waiting.goes();
+                    }
+                },
+                "input-" + id);
         thread.setDaemon(true);
         thread.start();
     }
 
     private void give(byte[] bytes, ContainerFolder folder, WaitingInput waiting) throws InterruptedException {
-        try (OpenFile fifo = new OpenFile(linux,
+        try (OpenFile fifo = new OpenFile(
+                linux,
                 linux.open(folder.stdin().toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW))) {
-            for (int done = 0; done < bytes.length && !waiting.isGone() && ContainerStatus.of(linux, folder).isAlive();) {
+            for (int done = 0;
+                    done < bytes.length
+                            && !waiting.isGone()
+                            && ContainerStatus.of(linux, folder).isAlive(); ) {
                 int written = write(fifo, bytes, done);
                 done += written;
                 if (written == 0) {

@@ -18,8 +18,10 @@ record AttachedExecRequest(ExecRequest exec, boolean tty, WindowSize size) {
      */
     static AttachedExecRequest read(String text, Limits limits) {
         JsonRequest json = JsonRequest.parse(text.getBytes(StandardCharsets.UTF_8));
-        AttachedExecRequest request = new AttachedExecRequest(ExecRequest.read(json, new byte[0],
-                limits.longestTimeoutMillis(json.number("timeoutSeconds")), 0), json.flag("tty"), json.windowSize());
+        AttachedExecRequest request = new AttachedExecRequest(
+                ExecRequest.read(json, new byte[0], limits.longestTimeoutMillis(json.number("timeoutSeconds")), 0),
+                json.flag("tty"),
+                json.windowSize());
         json.end();
         return request;
     }

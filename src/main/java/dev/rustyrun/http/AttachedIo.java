@@ -16,6 +16,7 @@ final class AttachedIo implements CommandIo {
 
     /** The most of an output that is kept at the end for a slow caller: as much as a pipe may hold. */
     private static final int MOST_REST = 1024 * 1024;
+
     private static final byte[] TERMINAL_END = {4};
     private static final byte[] NOTHING = {};
 

@@ -7,8 +7,7 @@ final class ByteSize {
 
     private static final String UNITS = "kmgt";
 
-    private ByteSize() {
-    }
+    private ByteSize() {}
 
     /** The bytes that {@code text} says; nothing when it is no size. */
     static Optional<Long> parse(String text) {
@@ -24,7 +23,7 @@ final class ByteSize {
 
     /** The bytes of a configured size. */
     static long configured(String name, String text) {
-        return parse(text).orElseThrow(
-                () -> new IllegalArgumentException(name + "=" + text + " is not a size such as 64m"));
+        return parse(text)
+                .orElseThrow(() -> new IllegalArgumentException(name + "=" + text + " is not a size such as 64m"));
     }
 }

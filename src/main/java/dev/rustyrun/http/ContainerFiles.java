@@ -37,7 +37,8 @@ final class ContainerFiles {
      * @throws ProblemException when it cannot
      */
     void checkReadable(ContainerFolder folder, String path) throws InterruptedException {
-        try (OpenFile root = rootToRead(folder); OpenFile start = find(root, path)) {
+        try (OpenFile root = rootToRead(folder);
+                OpenFile start = find(root, path)) {
             FileStatus status = linux.status(start.descriptor());
             if (!status.isDirectory() && !status.isRegularFile()) {
                 throw wrong(path, "is neither a directory nor a file");
@@ -47,8 +48,10 @@ final class ContainerFiles {
 
     /** Writes what is there as a tar stream. */
     void read(ContainerFolder folder, String path, OutputStream out) throws IOException, InterruptedException {
-        try (OpenFile root = rootToRead(folder); OpenFile start = find(root, path)) {
-            new TreeArchive(linux, out).write(start, path.replaceFirst("/+$", "").replaceFirst(".*/", ""));
+        try (OpenFile root = rootToRead(folder);
+                OpenFile start = find(root, path)) {
+            new TreeArchive(linux, out)
+                    .write(start, path.replaceFirst("/+$", "").replaceFirst(".*/", ""));
         }
     }
 
@@ -62,7 +65,8 @@ final class ContainerFiles {
         if (launch.readOnly()) {
             throw Problem.conflict("the container is read-only").exception();
         }
-        try (OpenFile root = containers.awaitMade(folder, () -> running.open(folder.id())); OpenFile base = find(root, path)) {
+        try (OpenFile root = containers.awaitMade(folder, () -> running.open(folder.id()));
+                OpenFile base = find(root, path)) {
             if (!linux.status(base.descriptor()).isDirectory()) {
                 throw wrong(path, "is not a directory");
             }
@@ -79,8 +83,10 @@ final class ContainerFiles {
             in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException | IllegalArgumentException e) {
             throw in.isExceeded()
-                    ? Problem.of(413, "content-too-large", "the body has " + e.getMessage()).exception()
-                    : Problem.of(422, "invalid-archive", "the body is not a tar stream: " + e.getMessage()).exception();
+                    ? Problem.of(413, "content-too-large", "the body has " + e.getMessage())
+                            .exception()
+                    : Problem.of(422, "invalid-archive", "the body is not a tar stream: " + e.getMessage())
+                            .exception();
         }
     }
 
@@ -93,19 +99,21 @@ final class ContainerFiles {
         if (status == ContainerStatus.CREATED || launch.readOnly()) {
             return new OpenFile(linux, linux.open(launch.rootfs(), FileFlag.O_PATH | FileFlag.O_DIRECTORY));
         }
-        throw Problem.conflict("what the container wrote went with its end: its files can be read while it runs").exception();
+        throw Problem.conflict("what the container wrote went with its end: its files can be read while it runs")
+                .exception();
     }
 
     private OpenFile find(OpenFile root, String path) {
         if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
             throw wrong(path, "is not an absolute path");
         }
-        for (int attempt = 1;; attempt++) {
+        for (int attempt = 1; ; attempt++) {
             try {
                 return checked(path, new OpenFile(linux, linux.openInRoot(root.descriptor(), path, FileFlag.O_PATH)));
             } catch (LinuxException e) {
                 if (e.errno() == Errno.ENOENT) {
-                    throw Problem.notFound("there is no \"" + path + "\" in the container").exception();
+                    throw Problem.notFound("there is no \"" + path + "\" in the container")
+                            .exception();
                 }
                 // EAGAIN: a directory was moved while .. was resolved.
                 if (e.errno() != Errno.EAGAIN || attempt == MOST_ATTEMPTS) {

@@ -64,8 +64,10 @@ final class ContainerFolder {
      * @throws ProblemException when the container is gone
      */
     LaunchRequest resolved() {
-        return description().map(json -> LaunchRequest.read(JsonRequest.of((ObjectNode) json.get("resolved"))))
-                .orElseThrow(() -> Problem.notFound("there is no container of this id").exception());
+        return description()
+                .map(json -> LaunchRequest.read(JsonRequest.of((ObjectNode) json.get("resolved"))))
+                .orElseThrow(() ->
+                        Problem.notFound("there is no container of this id").exception());
     }
 
     void describe(ObjectNode json) {
@@ -105,7 +107,8 @@ final class ContainerFolder {
         Path temporary = path.resolve(file + ".new");
         try {
             Files.writeString(temporary, json + "\n");
-            Files.move(temporary, path.resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    temporary, path.resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

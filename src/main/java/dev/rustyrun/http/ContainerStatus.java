@@ -45,7 +45,8 @@ enum ContainerStatus {
     /** Whether {@code pid} is still the monitor: its command line names the folder, which is nobody else's. */
     private static boolean watches(Linux linux, int pid, ContainerFolder folder) {
         try {
-            return linux.readFile("/proc/" + pid + "/cmdline").contains(folder.path().toString());
+            return linux.readFile("/proc/" + pid + "/cmdline")
+                    .contains(folder.path().toString());
         } catch (LinuxException e) {
             return false;
         }

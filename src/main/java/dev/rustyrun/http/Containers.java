@@ -47,7 +47,8 @@ final class Containers {
         this.limits = limits;
         this.events = events;
         this.store = tools.store();
-        this.root = Path.of(config.dataFolder().orElse(store.folder() + "/.containers")).toAbsolutePath();
+        this.root = Path.of(config.dataFolder().orElse(store.folder() + "/.containers"))
+                .toAbsolutePath();
     }
 
     /** Where they are. */
@@ -58,8 +59,10 @@ final class Containers {
     /** All of them, oldest first. */
     List<ContainerFolder> all() {
         try (Stream<Path> folders = Files.list(root)) {
-            return folders.map(ContainerFolder::new).filter(folder -> folder.description().isPresent())
-                    .sorted(java.util.Comparator.comparing(Containers::created)).toList();
+            return folders.map(ContainerFolder::new)
+                    .filter(folder -> folder.description().isPresent())
+                    .sorted(java.util.Comparator.comparing(Containers::created))
+                    .toList();
         } catch (java.nio.file.NoSuchFileException e) {
             return List.of();
         } catch (IOException e) {
@@ -88,20 +91,29 @@ final class Containers {
 
     /** Makes one that is not started. */
     ContainerFolder create(ContainerRequest request) {
-        LaunchRequest resolved = specs.resolve(request.launch(), limits.longestTimeoutMillis(request.launch().timeoutSeconds()));
+        LaunchRequest resolved = specs.resolve(
+                request.launch(), limits.longestTimeoutMillis(request.launch().timeoutSeconds()));
         SpecValidator.check(ResolvedSpec.of(linux, resolved, request.tty()));
         String id = store.newId();
         ContainerFolder folder = new ContainerFolder(root.resolve(id));
         try {
-            Files.createDirectories(root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            Files.createDirectory(folder.path(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(
+                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(
+                    folder.path(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         linux.makeNode(FileFlag.AT_FDCWD, folder.stdin().toString(), FileFlag.S_IFIFO | 0600, 0);
         linux.makeNode(FileFlag.AT_FDCWD, folder.control().toString(), FileFlag.S_IFIFO | 0600, 0);
-        ObjectNode json = ContainerFolder.object().put("id", id).put("created", Instant.now().toString())
-                .put("tty", request.tty()).put("rows", request.rows()).put("columns", request.columns()).put("openStdin", request.openStdin()).put("maxLog", request.maxLog());
+        ObjectNode json = ContainerFolder.object()
+                .put("id", id)
+                .put("created", Instant.now().toString())
+                .put("tty", request.tty())
+                .put("rows", request.rows())
+                .put("columns", request.columns())
+                .put("openStdin", request.openStdin())
+                .put("maxLog", request.maxLog());
         ObjectNode labels = json.putObject("labels");
         request.labels().forEach(labels::put);
         json.set("launch", request.launch().json());
@@ -124,7 +136,8 @@ final class Containers {
             if (ContainerStatus.of(linux, folder) != ContainerStatus.CREATED || Files.exists(folder.errors())) {
                 throw Problem.conflict("the container was started before").exception();
             }
-            try (OpenFile errors = new OpenFile(linux, linux.create(folder.errors().toString(), 0600))) {
+            try (OpenFile errors =
+                    new OpenFile(linux, linux.create(folder.errors().toString(), 0600))) {
                 int monitor = spawner.startMonitor(folder.path().toString(), errors.descriptor());
                 events.watch(folder, monitor);
             }
@@ -162,7 +175,7 @@ final class Containers {
     /** Sends a signal to PID 1; waits a moment for a container that is just being made to have one. */
     void kill(ContainerFolder folder, String signal) throws InterruptedException {
         int number = number(signal);
-        for (long end = System.nanoTime() + START_SECONDS * 1_000_000_000; System.nanoTime() < end;) {
+        for (long end = System.nanoTime() + START_SECONDS * 1_000_000_000; System.nanoTime() < end; ) {
             Optional<Integer> init = store.running(folder.id()).map(state -> state.pid());
             if (init.isPresent()) {
                 linux.kill(init.get(), number);
@@ -179,11 +192,18 @@ final class Containers {
 
     private static int number(String signal) {
         String name = signal.startsWith("SIG") ? signal : "SIG" + signal;
-        return Stream.of(Signal.values()).filter(known -> known.name().equals(name)).findFirst()
-                .map(Signal::number).or(() -> signal.matches("[1-9]|[1-5][0-9]|6[0-4]") ? Optional.of(Integer.parseInt(signal))
+        return Stream.of(Signal.values())
+                .filter(known -> known.name().equals(name))
+                .findFirst()
+                .map(Signal::number)
+                .or(() -> signal.matches("[1-9]|[1-5][0-9]|6[0-4]")
+                        ? Optional.of(Integer.parseInt(signal))
                         : Optional.empty())
-                .orElseThrow(() -> Problem.field("/signal", "signal \"" + signal + "\" is neither a name such as TERM nor a"
-                        + " number from 1 to 64").exception());
+                .orElseThrow(() -> Problem.field(
+                                "/signal",
+                                "signal \"" + signal + "\" is neither a name such as TERM nor a"
+                                        + " number from 1 to 64")
+                        .exception());
     }
 
     /**
@@ -195,7 +215,8 @@ final class Containers {
     void remove(ContainerFolder folder, boolean force) throws InterruptedException {
         if (ContainerStatus.of(linux, folder).isAlive()) {
             if (!force) {
-                throw Problem.conflict("the container runs; stop it first, or delete it with ?force=true").exception();
+                throw Problem.conflict("the container runs; stop it first, or delete it with ?force=true")
+                        .exception();
             }
             cgroup(folder).ifPresent(group -> group.thaw());
             kill(folder, "KILL");
@@ -208,10 +229,14 @@ final class Containers {
 
     /** Writes down the end of those whose monitor was killed, and that ended with it; their ids. */
     List<String> settleLost() {
-        List<ContainerFolder> lost =
-                all().stream().filter(folder -> ContainerStatus.of(linux, folder) == ContainerStatus.LOST).toList();
+        List<ContainerFolder> lost = all().stream()
+                .filter(folder -> ContainerStatus.of(linux, folder) == ContainerStatus.LOST)
+                .toList();
         for (ContainerFolder folder : lost) {
-            folder.finish(ContainerFolder.object().put("reason", "lost").put("exitCode", 137).put("signal", 9)
+            folder.finish(ContainerFolder.object()
+                    .put("reason", "lost")
+                    .put("exitCode", 137)
+                    .put("signal", 9)
                     .put("message", "the process that watched it was killed, and it with that")
                     .put("finished", Instant.now().toString()));
             events.tell("exited", folder.id());
@@ -243,13 +268,15 @@ final class Containers {
             Thread.currentThread().interrupt();
             throw Problem.busy(503, "the service is stopping", 1).exception();
         }
-        return cgroup(folder).orElseThrow(
-                () -> Problem.conflict("the container has just ended, or has no cgroup").exception());
+        return cgroup(folder)
+                .orElseThrow(() -> Problem.conflict("the container has just ended, or has no cgroup")
+                        .exception());
     }
 
     /** The cgroup of one that runs, if it has any. */
     Optional<Cgroup> cgroup(ContainerFolder folder) {
-        return store.running(folder.id()).filter(state -> !state.cgroup().isEmpty())
+        return store.running(folder.id())
+                .filter(state -> !state.cgroup().isEmpty())
                 .map(state -> Cgroup.at(linux, CgroupLayout.detect(linux), CgroupPath.of(state.cgroup(), folder.id())));
     }
 
@@ -263,7 +290,8 @@ final class Containers {
         while (true) {
             ContainerStatus status = ContainerStatus.of(linux, folder);
             if (!status.isAlive()) {
-                throw Problem.conflict("the container does not run: it is " + status.word()).exception();
+                throw Problem.conflict("the container does not run: it is " + status.word())
+                        .exception();
             }
             Optional<T> got = attempt.get();
             if (got.isPresent()) {
@@ -278,7 +306,8 @@ final class Containers {
 
     /** Writes to one of its FIFOs, if its monitor is there to read. */
     void order(ContainerFolder folder, String line) {
-        try (OpenFile control = new OpenFile(linux,
+        try (OpenFile control = new OpenFile(
+                linux,
                 linux.open(folder.control().toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW))) {
             linux.writeAll(control.descriptor(), (line + "\n").getBytes(StandardCharsets.UTF_8));
         }
@@ -286,11 +315,13 @@ final class Containers {
 
     /** What the API shows of one. */
     ObjectNode view(ContainerFolder folder) {
-        ObjectNode json = folder.description().orElseThrow(
-                () -> Problem.notFound("there is no container of this id").exception());
+        ObjectNode json = folder.description()
+                .orElseThrow(() ->
+                        Problem.notFound("there is no container of this id").exception());
         json.remove("resolved");
         ContainerStatus status = ContainerStatus.of(linux, folder);
-        if (status == ContainerStatus.RUNNING && cgroup(folder).map(group -> group.isFrozen()).orElse(false)) {
+        if (status == ContainerStatus.RUNNING
+                && cgroup(folder).map(group -> group.isFrozen()).orElse(false)) {
             status = ContainerStatus.PAUSED;
         }
         json.put("status", status.word());

@@ -47,9 +47,16 @@ public class ContainersResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Make a container, and start it if start is true")
-    @RequestBody(content = @Content(schema = @Schema(allOf = {LaunchRequest.class, ContainerRequest.class}), examples =
-            @ExampleObject(name = "counter", value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\","
-                    + " \"while sleep 1; do date; done\"], \"labels\": {\"job\": \"17\"}, \"start\": true}")))
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(allOf = {LaunchRequest.class, ContainerRequest.class}),
+                            examples =
+                                    @ExampleObject(
+                                            name = "counter",
+                                            value =
+                                                    "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\","
+                                                            + " \"while sleep 1; do date; done\"], \"labels\": {\"job\": \"17\"}, \"start\": true}")))
     @APIResponse(responseCode = "201", description = "It is made; Location says where it is")
     public Response create(@HeaderParam("Idempotency-Key") String key, byte[] body) {
         if (slots.isDraining()) {
@@ -62,16 +69,22 @@ public class ContainersResource {
                 interruptibly(() -> containers.start(folder));
             }
             return Response.created(URI.create("/v1/containers/" + folder.id()))
-                    .entity(containers.view(folder).toString()).type(MediaType.APPLICATION_JSON).build();
+                    .entity(containers.view(folder).toString())
+                    .type(MediaType.APPLICATION_JSON)
+                    .build();
         });
     }
 
     @GET
     @Operation(summary = "List containers, oldest first")
-    public Response list(@QueryParam("status") String status, @QueryParam("label") List<String> labels,
-            @QueryParam("limit") @DefaultValue("100") int limit, @QueryParam("after") @DefaultValue("") String after) {
+    public Response list(
+            @QueryParam("status") String status,
+            @QueryParam("label") List<String> labels,
+            @QueryParam("limit") @DefaultValue("100") int limit,
+            @QueryParam("after") @DefaultValue("") String after) {
         if (limit < 1 || limit > MOST_PER_PAGE) {
-            throw Problem.field("/limit", "limit must be from 1 to " + MOST_PER_PAGE).exception();
+            throw Problem.field("/limit", "limit must be from 1 to " + MOST_PER_PAGE)
+                    .exception();
         }
         ObjectNode page = ContainerFolder.object();
         var items = page.putArray("items");
@@ -85,8 +98,10 @@ public class ContainersResource {
             boolean wanted = status == null || status.equals(view.path("status").asText());
             if (wanted && labels.stream().allMatch(label -> hasLabel(view, label))) {
                 if (items.size() == limit) {
-                    page.put("next", "/v1/containers?limit=" + limit + "&after="
-                            + items.get(limit - 1).path("id").asText());
+                    page.put(
+                            "next",
+                            "/v1/containers?limit=" + limit + "&after="
+                                    + items.get(limit - 1).path("id").asText());
                     break;
                 }
                 items.add(view);
@@ -141,13 +156,16 @@ public class ContainersResource {
     @Operation(summary = "Wait for a container's end, and show it; 202 when it has not ended within timeoutSeconds")
     public Response await(@PathParam("id") String id, @QueryParam("timeoutSeconds") @DefaultValue("60") int seconds) {
         if (seconds < 0 || seconds > MOST_SECONDS) {
-            throw Problem.field("/timeoutSeconds", "timeoutSeconds must be from 0 to " + MOST_SECONDS).exception();
+            throw Problem.field("/timeoutSeconds", "timeoutSeconds must be from 0 to " + MOST_SECONDS)
+                    .exception();
         }
         ContainerFolder folder = containers.named(id);
         boolean[] ended = new boolean[1];
         interruptibly(() -> ended[0] = containers.awaitEnd(folder, seconds));
-        return Response.status(ended[0] ? 200 : 202).entity(containers.view(folder).toString())
-                .type(MediaType.APPLICATION_JSON).build();
+        return Response.status(ended[0] ? 200 : 202)
+                .entity(containers.view(folder).toString())
+                .type(MediaType.APPLICATION_JSON)
+                .build();
     }
 
     @POST

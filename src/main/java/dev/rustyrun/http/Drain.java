@@ -14,6 +14,7 @@ final class Drain {
     private static final long POLL_MILLIS = 20;
     /** For what is still being answered then. */
     private static final long ANSWER_SECONDS = 3;
+
     private static final CloseReason GOING_AWAY = new CloseReason(1001, "the service is stopping");
 
     private final LaunchSlots slots;
@@ -24,7 +25,12 @@ final class Drain {
     private final OpenAnswers answers;
     private volatile boolean over;
 
-    Drain(LaunchSlots slots, Containers containers, ServeConfig config, OpenConnections sockets, Events events,
+    Drain(
+            LaunchSlots slots,
+            Containers containers,
+            ServeConfig config,
+            OpenConnections sockets,
+            Events events,
             OpenAnswers answers) {
         this.slots = slots;
         this.containers = containers;
@@ -56,7 +62,7 @@ final class Drain {
     private void letGo() {
         over = true;
         events.end();
-        sockets.forEach(socket -> socket.close(GOING_AWAY).subscribe().with(closed -> { }, gone -> { }));
+        sockets.forEach(socket -> socket.close(GOING_AWAY).subscribe().with(closed -> {}, gone -> {}));
     }
 
     /** Whether nobody is waited for any more. */

@@ -46,7 +46,10 @@ final class Events {
 
     /** Tells all listeners; one after the other, as reactive streams demand. */
     synchronized void tell(String what, String id) {
-        processor.onNext(ContainerFolder.object().put("event", what).put("id", id).put("time", Instant.now().toString())
+        processor.onNext(ContainerFolder.object()
+                .put("event", what)
+                .put("id", id)
+                .put("time", Instant.now().toString())
                 .toString());
     }
 
@@ -57,9 +60,13 @@ final class Events {
 
     /** All that happens from now on until the service stops, and an empty line now and then; who reads too slowly misses some. */
     Multi<String> stream() {
-        Multi<String> beats = Multi.createFrom().ticks().every(HEARTBEAT).onOverflow().drop().map(tick -> "{}");
-        return Multi.createBy().merging().streams(processor.onOverflow().buffer(MOST_UNREAD), beats)
-                .select().first(text -> !text.equals(END));
+        Multi<String> beats =
+                Multi.createFrom().ticks().every(HEARTBEAT).onOverflow().drop().map(tick -> "{}");
+        return Multi.createBy()
+                .merging()
+                .streams(processor.onOverflow().buffer(MOST_UNREAD), beats)
+                .select()
+                .first(text -> !text.equals(END));
     }
 
     /** Looks after a monitor from now on. */
@@ -85,7 +92,7 @@ final class Events {
     private void look() {
         try {
             while (true) {
-                for (Iterator<Watched> each = watched.values().iterator(); each.hasNext();) {
+                for (Iterator<Watched> each = watched.values().iterator(); each.hasNext(); ) {
                     Watched one = each.next();
                     if (linux.reap(one.monitor).isPresent()) {
                         each.remove();

@@ -47,8 +47,10 @@ public class ExecSocket {
         if (caller == null) {
             return begin(text, id, connection);
         }
-        return caller.order(text) ? Uni.createFrom().voidItem() : connection.close(new CloseReason(POLICY,
-                "an order is eof, resize ROWS COLUMNS, or signal HUP, INT, QUIT, TERM, USR1 or USR2"));
+        return caller.order(text)
+                ? Uni.createFrom().voidItem()
+                : connection.close(new CloseReason(
+                        POLICY, "an order is eof, resize ROWS COLUMNS, or signal HUP, INT, QUIT, TERM, USR1 or USR2"));
     }
 
     @OnBinaryMessage
@@ -58,7 +60,8 @@ public class ExecSocket {
         if (caller == null) {
             return connection.close(new CloseReason(POLICY, "the request comes first, as text"));
         }
-        return caller.offer(input.getBytes()) ? Uni.createFrom().voidItem()
+        return caller.offer(input.getBytes())
+                ? Uni.createFrom().voidItem()
                 : connection.close(new CloseReason(POLICY, "wait for taken before you send more input"));
     }
 
@@ -81,18 +84,20 @@ public class ExecSocket {
             return connection.sendText(busy.json().toString()).chain(() -> connection.close());
         }
         connection.userData().put(CALLER, caller);
-        Thread thread = new Thread(() -> {
-            try (caller) {
-                caller.finish(answer(request, id, caller));
-                connection.closeAndAwait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (RuntimeException gone) {
-                // Nobody is there to be told.
-            } finally {
-                free.release();
-            }
-        }, "exec-" + id);
+        Thread thread = new Thread(
+                () -> {
+                    try (caller) {
+                        caller.finish(answer(request, id, caller));
+                        connection.closeAndAwait();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    } catch (RuntimeException gone) {
+                        // Nobody is there to be told.
+                    } finally {
+                        free.release();
+                    }
+                },
+                "exec-" + id);
         thread.setDaemon(true);
         thread.start();
         return Uni.createFrom().voidItem();
@@ -100,7 +105,9 @@ public class ExecSocket {
 
     private String answer(String request, String id, AttachedCaller caller) {
         try {
-            return execs.attach(containers.named(id), AttachedExecRequest.read(request, limits), caller).told().toString();
+            return execs.attach(containers.named(id), AttachedExecRequest.read(request, limits), caller)
+                    .told()
+                    .toString();
         } catch (RuntimeException e) {
             return Problems.of(e).json().toString();
         }

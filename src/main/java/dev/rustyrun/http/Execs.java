@@ -41,8 +41,12 @@ final class Execs {
         return take(folder, caller::isGone, (execution, queuedMicros) -> {
             ServedStages stages = tools.spawner().start();
             CapturedIo io = new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput());
-            return new RunResult(folder.id(), run(execution, spec, stages, caller.watching(io), request.timeoutMillis()), io,
-                    queuedMicros, false);
+            return new RunResult(
+                    folder.id(),
+                    run(execution, spec, stages, caller.watching(io), request.timeoutMillis()),
+                    io,
+                    queuedMicros,
+                    false);
         });
     }
 
@@ -61,8 +65,12 @@ final class Execs {
         Spec spec = ResolvedSpec.of(tools.linux(), request.in(folder.resolved()), terminal);
         SpecValidator.check(spec);
         if (!SelfExec.isNativeImage()) {
-            throw Problem.of(NOT_IMPLEMENTED, "needs-native", "exec needs the native binary: a JVM has several threads, and the"
-                    + " kernel lets only a process with one thread join a mount namespace").exception();
+            throw Problem.of(
+                            NOT_IMPLEMENTED,
+                            "needs-native",
+                            "exec needs the native binary: a JVM has several threads, and the"
+                                    + " kernel lets only a process with one thread join a mount namespace")
+                    .exception();
         }
         return spec;
     }
@@ -74,10 +82,12 @@ final class Execs {
     private RunResult take(ContainerFolder folder, BooleanSupplier isGone, Work work) {
         return turns.take(isGone, queuedMicros -> {
             try (ServedExecution execution = containers.awaitMade(folder, () -> begin(folder))) {
-                return new Turns.Done(work.in(execution, queuedMicros), () -> { });
+                return new Turns.Done(work.in(execution, queuedMicros), () -> {});
             } catch (LinuxException | CgroupException e) {
-                throw tools.store().running(folder.id()).isPresent() ? e
-                        : Problem.conflict("the container has ended in the meantime").exception();
+                throw tools.store().running(folder.id()).isPresent()
+                        ? e
+                        : Problem.conflict("the container has ended in the meantime")
+                                .exception();
             }
         });
     }
@@ -89,7 +99,8 @@ final class Execs {
         return ServedExecution.in(tools.linux(), tools.self(), tools.store(), folder.id());
     }
 
-    private static Outcome run(ServedExecution execution, Spec spec, ServedStages stages, CommandIo io, long timeoutMillis) {
+    private static Outcome run(
+            ServedExecution execution, Spec spec, ServedStages stages, CommandIo io, long timeoutMillis) {
         try {
             return execution.run(spec, stages.speakingWith(io), timeoutMillis);
         } finally {

@@ -40,7 +40,9 @@ public class FilesResource {
     private final long mostBytes;
     private final Semaphore free = new Semaphore(MOST);
 
-    FilesResource(Containers containers, ContainerFiles files,
+    FilesResource(
+            Containers containers,
+            ContainerFiles files,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize most) {
         this.containers = containers;
         this.files = files;
@@ -49,15 +51,21 @@ public class FilesResource {
 
     @GET
     @Produces({TAR, Problem.MEDIA_TYPE})
-    @Operation(summary = "Read a directory or a file of a container as a tar stream; names are relative to the directory")
-    @APIResponse(responseCode = "200", description = "The stream; one that breaks off before its end is not whole", content =
-            @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @Operation(
+            summary = "Read a directory or a file of a container as a tar stream; names are relative to the directory")
+    @APIResponse(
+            responseCode = "200",
+            description = "The stream; one that breaks off before its end is not whole",
+            content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "404", description = "There is no such container, or no such path in it")
     @APIResponse(responseCode = "409", description = "It has ended, and what it wrote went with it")
     @APIResponse(responseCode = "429", description = "Too many transfers are under way")
-    public Response get(@PathParam("id") String id,
+    public Response get(
+            @PathParam("id") String id,
             @Parameter(example = "/tmp", description = "Absolute path in the container.")
-            @QueryParam("path") @DefaultValue("") String path) {
+                    @QueryParam("path")
+                    @DefaultValue("")
+                    String path) {
         ContainerFolder folder = containers.named(id);
         try {
             files.checkReadable(folder, path);
@@ -90,27 +98,46 @@ public class FilesResource {
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     @Operation(summary = "Unpack a tar stream into a directory of a running container")
     @RequestBody(content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
-    @APIResponse(responseCode = "200", description = "It is unpacked", content = @Content(
-            examples = @ExampleObject(name = "two", value = "{\"entries\": 2, \"bytes\": 1048576}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "It is unpacked",
+            content = @Content(examples = @ExampleObject(name = "two", value = "{\"entries\": 2, \"bytes\": 1048576}")))
     @APIResponse(responseCode = "404", description = "There is no such container, or no such directory in it")
     @APIResponse(responseCode = "409", description = "It does not run, is read-only, or something is in the way")
     @APIResponse(responseCode = "413", description = "The body is larger than quarkus.http.limits.max-body-size")
-    @APIResponse(responseCode = "422", description = "It is no tar stream, or an entry climbs out or is a device", content =
-            @Content(mediaType = Problem.MEDIA_TYPE, examples = @ExampleObject(name = "climbs", value =
-                    "{\"type\": \"urn:rustyrun:problem:invalid-archive\", \"title\": \"Unprocessable Content\","
-                    + " \"status\": 422, \"detail\": \"entry \\\"../x\\\" climbs with ..\"}")))
+    @APIResponse(
+            responseCode = "422",
+            description = "It is no tar stream, or an entry climbs out or is a device",
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            examples =
+                                    @ExampleObject(
+                                            name = "climbs",
+                                            value =
+                                                    "{\"type\": \"urn:rustyrun:problem:invalid-archive\", \"title\": \"Unprocessable Content\","
+                                                            + " \"status\": 422, \"detail\": \"entry \\\"../x\\\" climbs with ..\"}")))
     @APIResponse(responseCode = "507", description = "It would take more memory than the container may use")
-    public Response put(@PathParam("id") String id,
+    public Response put(
+            @PathParam("id") String id,
             @Parameter(example = "/tmp", description = "Absolute path of a directory in the container.")
-            @QueryParam("path") @DefaultValue("") String path, InputStream body) {
+                    @QueryParam("path")
+                    @DefaultValue("")
+                    String path,
+            InputStream body) {
         ContainerFolder folder = containers.named(id);
         if (!free.tryAcquire()) {
             throw tooMany();
         }
         try {
             TreeUnpacking done = files.write(folder, path, new LimitedInput(body, mostBytes));
-            return Response.ok(ContainerFolder.object().put("entries", done.entries()).put("bytes", done.bytes()).toString(),
-                    MediaType.APPLICATION_JSON).build();
+            return Response.ok(
+                            ContainerFolder.object()
+                                    .put("entries", done.entries())
+                                    .put("bytes", done.bytes())
+                                    .toString(),
+                            MediaType.APPLICATION_JSON)
+                    .build();
         } catch (InterruptedException e) {
             throw stopping();
         } finally {
@@ -119,7 +146,8 @@ public class FilesResource {
     }
 
     private static ProblemException tooMany() {
-        return Problem.busy(429, MOST + " transfers of files are under way, which is the most", 1).exception();
+        return Problem.busy(429, MOST + " transfers of files are under way, which is the most", 1)
+                .exception();
     }
 
     private static ProblemException stopping() {

@@ -20,8 +20,7 @@ final class IdempotencyKeys {
     private static final int MOST = 500;
     private static final int LONGEST_KEY = 255;
 
-    private record Entry(byte[] request, Optional<Response> answer) {
-    }
+    private record Entry(byte[] request, Optional<Response> answer) {}
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
@@ -37,7 +36,8 @@ final class IdempotencyKeys {
             return work.get();
         }
         if (key.isEmpty() || key.length() > LONGEST_KEY) {
-            throw Problem.of(400, "invalid-header", "Idempotency-Key must have 1 to " + LONGEST_KEY + " characters").exception();
+            throw Problem.of(400, "invalid-header", "Idempotency-Key must have 1 to " + LONGEST_KEY + " characters")
+                    .exception();
         }
         String name = operation + " " + key;
         byte[] request = digest(body);
@@ -62,13 +62,17 @@ final class IdempotencyKeys {
             return Optional.empty();
         }
         if (!Arrays.equals(entry.request, request)) {
-            throw Problem.of(422, "idempotency-key-reused", "this Idempotency-Key came before, with another body").exception();
+            throw Problem.of(422, "idempotency-key-reused", "this Idempotency-Key came before, with another body")
+                    .exception();
         }
         if (entry.answer.isEmpty()) {
-            throw Problem.conflict("the first request with this Idempotency-Key is still being worked on").exception();
+            throw Problem.conflict("the first request with this Idempotency-Key is still being worked on")
+                    .exception();
         }
         Response answer = entry.answer.get();
-        return Optional.of(Response.fromResponse(answer).header("Idempotency-Replayed", "true").build());
+        return Optional.of(Response.fromResponse(answer)
+                .header("Idempotency-Replayed", "true")
+                .build());
     }
 
     /** A request that failed may be tried again with the same key. */

@@ -36,11 +36,18 @@ public class InfoResource {
     @Operation(summary = "Show how busy the service is, and what it allows")
     public Response info() {
         ObjectNode json = ContainerFolder.object();
-        json.put("running", slots.running()).put("waiting", slots.waiting()).put("concurrent", config.concurrent())
-                .put("queue", config.queue()).put("warm", warm.waiting()).put("draining", slots.isDraining());
+        json.put("running", slots.running())
+                .put("waiting", slots.waiting())
+                .put("concurrent", config.concurrent())
+                .put("queue", config.queue())
+                .put("warm", warm.waiting())
+                .put("draining", slots.isDraining());
         ObjectNode most = json.putObject("limits");
-        most.put("memory", config.memory().max()).put("cpus", config.cpus().max()).put("pids", config.pids().max())
-                .put("timeoutSeconds", config.timeout().max()).put("output", config.output().max())
+        most.put("memory", config.memory().max())
+                .put("cpus", config.cpus().max())
+                .put("pids", config.pids().max())
+                .put("timeoutSeconds", config.timeout().max())
+                .put("output", config.output().max())
                 .put("hostNetwork", config.allowHostNetwork());
         config.mounts().keySet().stream().sorted().forEach(json.putArray("mounts")::add);
         return Response.ok(json.toString()).build();

@@ -27,7 +27,8 @@ import java.util.Set;
 final class JsonRequest {
 
     private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private final JsonNode node;
@@ -50,10 +51,17 @@ final class JsonRequest {
             node = body.length == 0 ? JsonNodeFactory.instance.missingNode() : JSON.readTree(body);
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
-            throw Problem.of(400, "malformed-json", "the body is not JSON: " + e.getOriginalMessage()
-                    + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")")).exception();
+            throw Problem.of(
+                            400,
+                            "malformed-json",
+                            "the body is not JSON: " + e.getOriginalMessage()
+                                    + (at == null
+                                            ? ""
+                                            : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")"))
+                    .exception();
         } catch (IOException e) {
-            throw Problem.of(400, "malformed-json", "the body is not JSON: " + e.getMessage()).exception();
+            throw Problem.of(400, "malformed-json", "the body is not JSON: " + e.getMessage())
+                    .exception();
         }
         if (!node.isObject()) {
             throw Problem.field("/", "the body must be a JSON object").exception();
@@ -116,12 +124,14 @@ final class JsonRequest {
     }
 
     boolean flag(String name) {
-        return field(name).map(value -> {
-            if (!value.isBoolean()) {
-                throw wrong(name, "must be true or false");
-            }
-            return value.booleanValue();
-        }).orElse(false);
+        return field(name)
+                .map(value -> {
+                    if (!value.isBoolean()) {
+                        throw wrong(name, "must be true or false");
+                    }
+                    return value.booleanValue();
+                })
+                .orElse(false);
     }
 
     Optional<BigDecimal> number(String name) {
@@ -195,11 +205,13 @@ final class JsonRequest {
             if (!value.isObject()) {
                 throw wrong(name, "must be an object of strings");
             }
-            value.fields().forEachRemaining(entry -> {
+            value.properties().forEach(entry -> {
                 if (!entry.getValue().isTextual()) {
                     throw wrong(name, "must be an object of strings");
                 }
-                map.put(checked(name, entry.getKey()), checked(name, entry.getValue().textValue()));
+                map.put(
+                        checked(name, entry.getKey()),
+                        checked(name, entry.getValue().textValue()));
             });
         });
         return map;

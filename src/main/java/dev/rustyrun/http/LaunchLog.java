@@ -8,8 +8,7 @@ final class LaunchLog {
 
     private static final Logger LOG = Logger.getLogger("rustyrun.launch");
 
-    private LaunchLog() {
-    }
+    private LaunchLog() {}
 
     static void tell(String id, String rootfs, String reason, int exitCode, long millis) {
         if (!LOG.isInfoEnabled()) {
@@ -21,7 +20,8 @@ final class LaunchLog {
             MDC.put("reason", reason);
             MDC.put("exitCode", exitCode);
             MDC.put("ms", millis);
-            LOG.info("container " + id + " of " + rootfs + " " + reason + ", exit code " + exitCode + ", " + millis + " ms");
+            LOG.info("container " + id + " of " + rootfs + " " + reason + ", exit code " + exitCode + ", " + millis
+                    + " ms");
         } finally {
             MDC.remove("container");
             MDC.remove("rootfs");
@@ -34,10 +34,16 @@ final class LaunchLog {
     /** The same for a container that nobody waited for. */
     static void tell(ContainerFolder folder) {
         try {
-            folder.result().ifPresent(result -> tell(folder.id(),
-                    folder.description().map(json -> json.path("launch").path("rootfs").asText()).orElse(""),
-                    result.path("reason").asText(), result.path("exitCode").asInt(),
-                    result.path("wallMicros").asLong() / 1000));
+            folder.result()
+                    .ifPresent(result -> tell(
+                            folder.id(),
+                            folder.description()
+                                    .map(json ->
+                                            json.path("launch").path("rootfs").asText())
+                                    .orElse(""),
+                            result.path("reason").asText(),
+                            result.path("exitCode").asInt(),
+                            result.path("wallMicros").asLong() / 1000));
         } catch (java.io.UncheckedIOException deleted) {
             LOG.infof("container %s has ended, and nobody knows any more how", folder.id());
         }

@@ -14,9 +14,19 @@ import java.util.concurrent.TimeUnit;
 @Singleton
 final class LaunchMetrics {
 
-    private static final Duration[] STEPS = {Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5),
-        Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(500),
-        Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(60)};
+    private static final Duration[] STEPS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(20),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(60)
+    };
 
     private final Map<Outcome.Reason, Counter> launches = new EnumMap<>(Outcome.Reason.class);
     private final Counter warmLaunches;
@@ -26,12 +36,19 @@ final class LaunchMetrics {
 
     LaunchMetrics(MeterRegistry registry, LaunchSlots slots, WarmPool warm) {
         for (Outcome.Reason reason : Outcome.Reason.values()) {
-            launches.put(reason, Counter.builder("rustyrun.launches").tag("result", reason.word())
-                    .description("Launches that were waited for, by how they ended").register(registry));
+            launches.put(
+                    reason,
+                    Counter.builder("rustyrun.launches")
+                            .tag("result", reason.word())
+                            .description("Launches that were waited for, by how they ended")
+                            .register(registry));
         }
-        warmLaunches = Counter.builder("rustyrun.launches.warm").description("Those of them that came from the warm pool")
+        warmLaunches = Counter.builder("rustyrun.launches.warm")
+                .description("Those of them that came from the warm pool")
                 .register(registry);
-        outputBytes = Counter.builder("rustyrun.output.bytes").description("What commands wrote, kept or not").register(registry);
+        outputBytes = Counter.builder("rustyrun.output.bytes")
+                .description("What commands wrote, kept or not")
+                .register(registry);
         queued = timer(registry, "queue");
         ran = timer(registry, "run");
         registry.gauge("rustyrun.launches.running", slots, LaunchSlots::running);
@@ -40,8 +57,11 @@ final class LaunchMetrics {
     }
 
     private static Timer timer(MeterRegistry registry, String phase) {
-        return Timer.builder("rustyrun.launch").tag("phase", phase).serviceLevelObjectives(STEPS)
-                .description("How long launches waited for their turn, and then took").register(registry);
+        return Timer.builder("rustyrun.launch")
+                .tag("phase", phase)
+                .serviceLevelObjectives(STEPS)
+                .description("How long launches waited for their turn, and then took")
+                .register(registry);
     }
 
     void count(RunResult result) {

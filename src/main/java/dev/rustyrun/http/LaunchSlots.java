@@ -38,11 +38,13 @@ public final class LaunchSlots {
         }
         long start = System.nanoTime();
         if (!free.tryAcquire() && !await()) {
-            throw Problem.busy(503, "no launch has ended within " + config.queueSeconds() + " s", SOON).exception();
+            throw Problem.busy(503, "no launch has ended within " + config.queueSeconds() + " s", SOON)
+                    .exception();
         }
         if (isGone.getAsBoolean()) {
             free.release();
-            throw Problem.of(CLIENT_CLOSED_REQUEST, "caller-gone", "the caller has gone").exception();
+            throw Problem.of(CLIENT_CLOSED_REQUEST, "caller-gone", "the caller has gone")
+                    .exception();
         }
         running.incrementAndGet();
         return (System.nanoTime() - start) / 1000;
@@ -51,8 +53,11 @@ public final class LaunchSlots {
     private boolean await() {
         if (waiting.incrementAndGet() > config.queue()) {
             waiting.decrementAndGet();
-            throw Problem.busy(429, config.concurrent() + " launches run and " + config.queue()
-                    + " wait, which is the most", SOON).exception();
+            throw Problem.busy(
+                            429,
+                            config.concurrent() + " launches run and " + config.queue() + " wait, which is the most",
+                            SOON)
+                    .exception();
         }
         try {
             return free.tryAcquire(config.queueSeconds(), TimeUnit.SECONDS);

@@ -11,5 +11,4 @@ import dev.rustyrun.linux.Linux;
  * @param self this program, which is every stage too
  * @param store where containers that run are written down
  */
-record LaunchTools(Linux linux, SelfExec self, StageSpawner spawner, ContainerStore store) {
-}
+record LaunchTools(Linux linux, SelfExec self, StageSpawner spawner, ContainerStore store) {}

@@ -20,35 +20,47 @@ final class Limits {
 
     Limits(ServeConfig config) {
         this.config = config;
-        memoryUsual = ByteSize.configured("rustyrun.memory.default", config.memory().usual());
+        memoryUsual =
+                ByteSize.configured("rustyrun.memory.default", config.memory().usual());
         memoryMax = ByteSize.configured("rustyrun.memory.max", config.memory().max());
-        outputUsual = ByteSize.configured("rustyrun.output.default", config.output().usual());
-        outputMax = Math.min(Integer.MAX_VALUE / 4, ByteSize.configured("rustyrun.output.max", config.output().max()));
+        outputUsual =
+                ByteSize.configured("rustyrun.output.default", config.output().usual());
+        outputMax = Math.min(
+                Integer.MAX_VALUE / 4,
+                ByteSize.configured("rustyrun.output.max", config.output().max()));
     }
 
     /** {@code request} with every limit said. */
     LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
         long memory = within("memory", request.memory(), memoryUsual, 512 * 1024, memoryMax);
-        long pids = within("pids", request.pids(), config.pids().usual(), 1, config.pids().max());
+        long pids = within(
+                "pids", request.pids(), config.pids().usual(), 1, config.pids().max());
         BigDecimal cpus = within("cpus", request.cpus(), config.cpus(), LEAST_CPUS);
         return request.limitedTo(memory, cpus, pids, BigDecimal.valueOf(timeoutMillis, 3));
     }
 
     /** The cgroup's limits for a request that says them all. */
     static Resources resources(LaunchRequest resolved) {
-        return resources(resolved.memory().orElseThrow(), resolved.pids().orElseThrow(), resolved.cpus().orElseThrow());
+        return resources(
+                resolved.memory().orElseThrow(),
+                resolved.pids().orElseThrow(),
+                resolved.cpus().orElseThrow());
     }
 
     /** The cgroup's limits for a request that says nothing about them. */
     Resources usual() {
-        return resources(Math.min(memoryUsual, memoryMax), Math.min(config.pids().usual(), config.pids().max()),
+        return resources(
+                Math.min(memoryUsual, memoryMax),
+                Math.min(config.pids().usual(), config.pids().max()),
                 config.cpus().usual().min(config.cpus().max()));
     }
 
     private static Resources resources(long memory, long pids, BigDecimal cpus) {
-        return Resources.none().withMemory(Resources.Memory.NONE.withLimit(memory)).withPids(pids)
-                .withCpu(Resources.Cpu.NONE.withQuota(cpus.multiply(BigDecimal.valueOf(PERIOD_MICROS)).longValue(),
-                        PERIOD_MICROS));
+        return Resources.none()
+                .withMemory(Resources.Memory.NONE.withLimit(memory))
+                .withPids(pids)
+                .withCpu(Resources.Cpu.NONE.withQuota(
+                        cpus.multiply(BigDecimal.valueOf(PERIOD_MICROS)).longValue(), PERIOD_MICROS));
     }
 
     /** The time allowed to a launch that is waited for, in milliseconds. */
@@ -59,12 +71,14 @@ final class Limits {
     /** The same for one that asks for {@code timeoutSeconds}. */
     long timeoutMillis(Optional<BigDecimal> timeoutSeconds) {
         return within("timeoutSeconds", timeoutSeconds, config.timeout(), new BigDecimal("0.001"))
-                .movePointRight(3).longValue();
+                .movePointRight(3)
+                .longValue();
     }
 
     /** The same for what may take long, as a container that nobody waits for: if it says nothing, the most. */
     long longestTimeoutMillis(Optional<BigDecimal> timeoutSeconds) {
-        return timeoutMillis(timeoutSeconds.or(() -> Optional.of(config.timeout().max())));
+        return timeoutMillis(
+                timeoutSeconds.or(() -> Optional.of(config.timeout().max())));
     }
 
     /** The bytes of each output to keep that {@code json} asks for in {@code field}. */
@@ -75,18 +89,24 @@ final class Limits {
     private static long within(String field, Optional<Long> asked, long usual, long least, long most) {
         long value = asked.orElse(Math.min(usual, most));
         if (value < least || value > most) {
-            throw Problem.field("/" + field, field + " " + value + " is not from " + least + " to " + most
-                    + ", the most that this service allows").exception();
+            throw Problem.field(
+                            "/" + field,
+                            field + " " + value + " is not from " + least + " to " + most
+                                    + ", the most that this service allows")
+                    .exception();
         }
         return value;
     }
 
-    private static BigDecimal within(String field, Optional<BigDecimal> asked, ServeConfig.Numbers configured,
-            BigDecimal least) {
+    private static BigDecimal within(
+            String field, Optional<BigDecimal> asked, ServeConfig.Numbers configured, BigDecimal least) {
         BigDecimal value = asked.orElse(configured.usual().min(configured.max()));
         if (value.compareTo(least) < 0 || value.compareTo(configured.max()) > 0) {
-            throw Problem.field("/" + field, field + " " + value + " is not from " + least + " to "
-                    + configured.max() + ", the most that this service allows").exception();
+            throw Problem.field(
+                            "/" + field,
+                            field + " " + value + " is not from " + least + " to " + configured.max()
+                                    + ", the most that this service allows")
+                    .exception();
         }
         return value;
     }

@@ -14,8 +14,7 @@ import java.util.Optional;
 final class LogReader implements AutoCloseable {
 
     /** A piece of output: when (microseconds since 1970), on which stream, and what. */
-    record Frame(long micros, byte stream, byte[] bytes) {
-    }
+    record Frame(long micros, byte stream, byte[] bytes) {}
 
     private final Path path;
     private Optional<RandomAccessFile> file = Optional.empty();

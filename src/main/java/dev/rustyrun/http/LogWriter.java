@@ -41,9 +41,14 @@ final class LogWriter {
 
     private void frame(byte stream, byte[] bytes, int count) {
         java.time.Instant now = java.time.Instant.now();
-        linux.writeAll(descriptor, ByteBuffer.allocate(HEADER + count)
-                .putLong(now.getEpochSecond() * 1_000_000 + now.getNano() / 1000).put(stream).putInt(count)
-                .put(bytes, 0, count).array());
+        linux.writeAll(
+                descriptor,
+                ByteBuffer.allocate(HEADER + count)
+                        .putLong(now.getEpochSecond() * 1_000_000 + now.getNano() / 1000)
+                        .put(stream)
+                        .putInt(count)
+                        .put(bytes, 0, count)
+                        .array());
     }
 
     void close() {

@@ -45,30 +45,36 @@ public class LogsResource {
     @GET
     @Blocking
     @Produces({MediaType.TEXT_PLAIN, MediaType.SERVER_SENT_EVENTS, Problem.MEDIA_TYPE})
-    @Operation(summary = "Read what a container wrote: as it is, or with Accept: text/event-stream as events with time and"
-            + " stream")
-    public Response logs(@PathParam("id") String id, @HeaderParam(HttpHeaders.ACCEPT) @DefaultValue("*/*") String accept,
-            @QueryParam("follow") boolean follow, @QueryParam("tail") @DefaultValue("-1") long tail,
+    @Operation(
+            summary = "Read what a container wrote: as it is, or with Accept: text/event-stream as events with time and"
+                    + " stream")
+    public Response logs(
+            @PathParam("id") String id,
+            @HeaderParam(HttpHeaders.ACCEPT) @DefaultValue("*/*") String accept,
+            @QueryParam("follow") boolean follow,
+            @QueryParam("tail") @DefaultValue("-1") long tail,
             @QueryParam("since") @DefaultValue("") String since) {
         ContainerFolder folder = containers.named(id);
         boolean events = accept.contains(MediaType.SERVER_SENT_EVENTS);
         long sinceMicros = micros(since);
         StreamingOutput output = out -> write(folder, out, new View(events, follow, tail, sinceMicros));
-        return Response.ok(output, events ? MediaType.SERVER_SENT_EVENTS : MediaType.TEXT_PLAIN).build();
+        return Response.ok(output, events ? MediaType.SERVER_SENT_EVENTS : MediaType.TEXT_PLAIN)
+                .build();
     }
 
-    private record View(boolean events, boolean follow, long tail, long sinceMicros) {
-    }
+    private record View(boolean events, boolean follow, long tail, long sinceMicros) {}
 
     private static long micros(String since) {
         try {
             if (since.isEmpty()) {
                 return 0;
             }
-            Instant instant = since.matches("[0-9]{1,11}") ? Instant.ofEpochSecond(Long.parseLong(since)) : Instant.parse(since);
+            Instant instant =
+                    since.matches("[0-9]{1,11}") ? Instant.ofEpochSecond(Long.parseLong(since)) : Instant.parse(since);
             return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
         } catch (DateTimeException e) {
-            throw Problem.field("/since", "since must be a time such as 2026-01-31T12:00:00Z, or seconds since 1970").exception();
+            throw Problem.field("/since", "since must be a time such as 2026-01-31T12:00:00Z, or seconds since 1970")
+                    .exception();
         }
     }
 
@@ -77,7 +83,8 @@ public class LogsResource {
             reader.seek(view.tail, view.sinceMicros);
             while (true) {
                 // Asked before reading: what was written before the end is then read for certain.
-                boolean last = !view.follow || !ContainerStatus.of(linux, folder).isAlive();
+                boolean last =
+                        !view.follow || !ContainerStatus.of(linux, folder).isAlive();
                 boolean some = false;
                 for (Optional<LogReader.Frame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
                     out.write(view.events ? event(frame.get()) : frame.get().bytes());
@@ -101,13 +108,17 @@ public class LogsResource {
     }
 
     private static byte[] event(LogReader.Frame frame) {
-        ObjectNode json = ContainerFolder.object().put("time", Instant.ofEpochSecond(frame.micros() / 1_000_000,
-                frame.micros() % 1_000_000 * 1000).toString());
-        String kind = switch (frame.stream()) {
-            case LogWriter.STDOUT -> "stdout";
-            case LogWriter.STDERR -> "stderr";
-            default -> "truncated";
-        };
+        ObjectNode json = ContainerFolder.object()
+                .put(
+                        "time",
+                        Instant.ofEpochSecond(frame.micros() / 1_000_000, frame.micros() % 1_000_000 * 1000)
+                                .toString());
+        String kind =
+                switch (frame.stream()) {
+                    case LogWriter.STDOUT -> "stdout";
+                    case LogWriter.STDERR -> "stderr";
+                    default -> "truncated";
+                };
         if (frame.bytes().length > 0) {
             json.put("base64", Base64.getEncoder().encodeToString(frame.bytes()));
         }

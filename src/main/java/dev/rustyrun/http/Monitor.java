@@ -65,20 +65,31 @@ public final class Monitor {
         // Open before anybody is told that it runs: what is then written there is kept.
         int stdin = open(folder.stdin());
         int control = open(folder.control());
-        folder.markStarted(ContainerFolder.object().put("started", Instant.now().toString())
+        folder.markStarted(ContainerFolder.object()
+                .put("started", Instant.now().toString())
                 .put("monitor", linux.processId()));
         ServedStages stages = ServedStages.startAlone(linux, self);
-        LogWriter log = new LogWriter(linux, linux.create(folder.log().toString(), 0600),
+        LogWriter log = new LogWriter(
+                linux,
+                linux.create(folder.log().toString(), 0600),
                 description.path("maxLog").asLong());
-        MonitorIo io = new MonitorIo(linux, stages.pipes(), log, stdin, control,
-                description.path("openStdin").asBoolean(), size(description));
-        long timeoutMillis = request.timeoutSeconds().orElseThrow().movePointRight(3).longValue();
+        MonitorIo io = new MonitorIo(
+                linux,
+                stages.pipes(),
+                log,
+                stdin,
+                control,
+                description.path("openStdin").asBoolean(),
+                size(description));
+        long timeoutMillis =
+                request.timeoutSeconds().orElseThrow().movePointRight(3).longValue();
         return launch.run(folder.id(), stages.speakingWith(io), false, timeoutMillis);
     }
 
     /** Of its terminal, as long as nobody says another. */
     private static WindowSize size(ObjectNode description) {
-        return new WindowSize(description.path("rows").asInt(), description.path("columns").asInt());
+        return new WindowSize(
+                description.path("rows").asInt(), description.path("columns").asInt());
     }
 
     /** For reading and writing, so that it never comes to an end when a writer goes. */

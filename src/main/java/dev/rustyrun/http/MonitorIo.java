@@ -31,6 +31,7 @@ final class MonitorIo implements CommandIo {
     private String words = "";
     /** Also of a terminal that is not open yet. */
     private WindowSize size;
+
     private boolean closed;
 
     /**
@@ -39,7 +40,13 @@ final class MonitorIo implements CommandIo {
      * @param openStdin whether the command's input stays open until it is told to end
      * @param size of a terminal
      */
-    MonitorIo(Linux linux, CommandPipes pipes, LogWriter log, int inputFifo, int control, boolean openStdin,
+    MonitorIo(
+            Linux linux,
+            CommandPipes pipes,
+            LogWriter log,
+            int inputFifo,
+            int control,
+            boolean openStdin,
             WindowSize size) {
         this.linux = linux;
         this.log = log;

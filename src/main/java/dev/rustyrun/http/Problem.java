@@ -18,6 +18,7 @@ public record Problem(int status, String type, String detail, String field, Stri
 
     /** The media type of a problem. */
     public static final String MEDIA_TYPE = "application/problem+json";
+
     private static final String TYPES = "urn:rustyrun:problem:";
 
     /** One about the request as a whole. */
@@ -40,7 +41,8 @@ public record Problem(int status, String type, String detail, String field, Stri
 
     /** One that goes away by waiting. */
     static Problem busy(int status, String detail, int retryAfterSeconds) {
-        return new Problem(status, status == 429 ? "too-many-requests" : "unavailable", detail, "", "", retryAfterSeconds);
+        return new Problem(
+                status, status == 429 ? "too-many-requests" : "unavailable", detail, "", "", retryAfterSeconds);
     }
 
     /** The exception that ends a request with this problem. */
@@ -51,8 +53,10 @@ public record Problem(int status, String type, String detail, String field, Stri
     /** The problem as JSON. */
     public ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("type", TYPES + type).put("title", title(status))
-                .put("status", status).put("detail", detail);
+        json.put("type", TYPES + type)
+                .put("title", title(status))
+                .put("status", status)
+                .put("detail", detail);
         if (!field.isEmpty()) {
             json.put("field", field);
         }
@@ -65,12 +69,14 @@ public record Problem(int status, String type, String detail, String field, Stri
     /** What HTTP calls {@code status}. */
     static String title(int status) {
         Response.Status known = Response.Status.fromStatusCode(status);
-        return known != null ? known.getReasonPhrase() : switch (status) {
-            case 422 -> "Unprocessable Content";
-            case 426 -> "Upgrade Required";
-            case 499 -> "Client Closed Request";
-            default -> "Error";
-        };
+        return known != null
+                ? known.getReasonPhrase()
+                : switch (status) {
+                    case 422 -> "Unprocessable Content";
+                    case 426 -> "Upgrade Required";
+                    case 499 -> "Client Closed Request";
+                    default -> "Error";
+                };
     }
 
     Response response() {
@@ -79,7 +85,8 @@ public record Problem(int status, String type, String detail, String field, Stri
 
     /** The same with more members. */
     Response response(ObjectNode json) {
-        Response.ResponseBuilder response = Response.status(status).type(MEDIA_TYPE).entity(json.toString());
+        Response.ResponseBuilder response =
+                Response.status(status).type(MEDIA_TYPE).entity(json.toString());
         if (retryAfterSeconds > 0) {
             response.header("Retry-After", retryAfterSeconds);
         }

@@ -38,15 +38,17 @@ final class Problems {
     Response http(WebApplicationException e) {
         int status = e.getResponse().getStatus();
         String title = Problem.title(status);
-        String detail = switch (status) {
-            case 404 -> "there is nothing at this address; /q/openapi lists what there is";
-            case 405 -> "this address does not take this method; /q/openapi lists which it takes";
-            case 406 -> "this address does not answer in any of the media types that Accept names";
-            case 413 -> "the body is larger than this service takes";
-            case 415 -> "this address does not take a body of this Content-Type; application/json is usual";
-            default -> title;
-        };
-        return Problem.of(status, title.toLowerCase(Locale.ROOT).replace(' ', '-'), detail).response();
+        String detail =
+                switch (status) {
+                    case 404 -> "there is nothing at this address; /q/openapi lists what there is";
+                    case 405 -> "this address does not take this method; /q/openapi lists which it takes";
+                    case 406 -> "this address does not answer in any of the media types that Accept names";
+                    case 413 -> "the body is larger than this service takes";
+                    case 415 -> "this address does not take a body of this Content-Type; application/json is usual";
+                    default -> title;
+                };
+        return Problem.of(status, title.toLowerCase(Locale.ROOT).replace(' ', '-'), detail)
+                .response();
     }
 
     @ServerExceptionMapper

@@ -40,9 +40,15 @@ public class ProcessesResource {
     private void add(ArrayNode items, int pid) {
         try {
             String status = linux.readFile("/proc/" + pid + "/status");
-            String command = linux.readFile("/proc/" + pid + "/cmdline").replace('\0', ' ').strip();
-            items.addObject().put("pid", pid).put("parent", field(status, "PPid")).put("uid", field(status, "Uid"))
-                    .put("state", word(status, "State")).put("command", command.isEmpty() ? word(status, "Name") : command);
+            String command = linux.readFile("/proc/" + pid + "/cmdline")
+                    .replace('\0', ' ')
+                    .strip();
+            items.addObject()
+                    .put("pid", pid)
+                    .put("parent", field(status, "PPid"))
+                    .put("uid", field(status, "Uid"))
+                    .put("state", word(status, "State"))
+                    .put("command", command.isEmpty() ? word(status, "Name") : command);
         } catch (LinuxException ended) {
             // Between the list and here.
         }

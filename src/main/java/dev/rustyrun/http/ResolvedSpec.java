@@ -16,8 +16,7 @@ import java.util.Set;
 /** Makes a Spec of a request that {@link Specs#resolve} has resolved. Needs no configuration: monitors use it too. */
 final class ResolvedSpec {
 
-    private ResolvedSpec() {
-    }
+    private ResolvedSpec() {}
 
     /**
      * The Spec for {@code request}.
@@ -29,10 +28,17 @@ final class ResolvedSpec {
         RootfsDirectory directory = RootfsDirectory.at(linux, request.rootfs());
         String hostname = request.hostname().isEmpty() ? SpecDefaults.HOSTNAME : request.hostname();
         Users.Account account = account(directory, request.user());
-        SpecBuilder spec = new SpecBuilder(directory.path(), request.command()).hostname(hostname)
-                .cwd(request.workdir()).user(account.user()).terminal(terminal).readonly(request.readOnly())
-                .env(SpecDefaults.PATH).env("HOSTNAME=" + hostname).env("HOME=" + account.home())
-                .resources(Limits.resources(request)).capabilities(capabilities(request.dropCapabilities()));
+        SpecBuilder spec = new SpecBuilder(directory.path(), request.command())
+                .hostname(hostname)
+                .cwd(request.workdir())
+                .user(account.user())
+                .terminal(terminal)
+                .readonly(request.readOnly())
+                .env(SpecDefaults.PATH)
+                .env("HOSTNAME=" + hostname)
+                .env("HOME=" + account.home())
+                .resources(Limits.resources(request))
+                .capabilities(capabilities(request.dropCapabilities()));
         if (terminal) {
             spec.env("TERM=xterm");
         }
@@ -43,8 +49,9 @@ final class ResolvedSpec {
         if (request.init()) {
             spec.annotation(Spec.INIT_ANNOTATION, "true");
         }
-        request.tmpfs().forEach(path -> spec.mount(new Spec.Mount(absolute("/tmpfs", path), "tmpfs", "tmpfs",
-                List.of("nosuid", "nodev", "mode=1777"))));
+        request.tmpfs()
+                .forEach(path -> spec.mount(new Spec.Mount(
+                        absolute("/tmpfs", path), "tmpfs", "tmpfs", List.of("nosuid", "nodev", "mode=1777"))));
         request.mounts().forEach(mount -> spec.mount(mount(mount)));
         network(spec, request.network());
         return spec.build();
@@ -54,7 +61,8 @@ final class ResolvedSpec {
         if (network.equals("host")) {
             spec.share(NamespaceType.NETWORK);
         } else if (!network.equals("none")) {
-            throw Problem.field("/network", "network \"" + network + "\" is neither none nor host").exception();
+            throw Problem.field("/network", "network \"" + network + "\" is neither none nor host")
+                    .exception();
         }
     }
 
@@ -68,20 +76,22 @@ final class ResolvedSpec {
 
     private static String variable(String name, String value) {
         if (name.isEmpty() || name.contains("=")) {
-            throw Problem.field("/env", "env: \"" + name + "\" is no name of a variable").exception();
+            throw Problem.field("/env", "env: \"" + name + "\" is no name of a variable")
+                    .exception();
         }
         return name + "=" + value;
     }
 
     private static Spec.Mount mount(LaunchRequest.MountRequest mount) {
-        List<String> options = mount.readOnly() ? List.of("rbind", "rro", "nosuid", "nodev")
-                : List.of("rbind", "nosuid", "nodev");
+        List<String> options =
+                mount.readOnly() ? List.of("rbind", "rro", "nosuid", "nodev") : List.of("rbind", "nosuid", "nodev");
         return new Spec.Mount(absolute("/mounts", mount.target()), "bind", mount.source(), options);
     }
 
     private static String absolute(String pointer, String path) {
         if (!path.startsWith("/")) {
-            throw Problem.field(pointer, "\"" + path + "\" is not an absolute path").exception();
+            throw Problem.field(pointer, "\"" + path + "\" is not an absolute path")
+                    .exception();
         }
         return path;
     }

@@ -34,7 +34,8 @@ final class RoomGuard {
     static RoomGuard of(Linux linux, LaunchRequest launch, OpenFile root, OpenFile directory) {
         FileSystemStatus system = linux.fileSystem(directory.descriptor());
         Place place = linux.status(directory.descriptor()).place();
-        boolean isLayer = system.isOverlay() && isSameDevice(place, linux.status(root.descriptor()).place());
+        boolean isLayer = system.isOverlay()
+                && isSameDevice(place, linux.status(root.descriptor()).place());
         boolean counts = isLayer || system.isInMemory() && !isOnHost(linux, launch.mounts(), place);
         return new RoomGuard(linux, directory, counts ? launch.memory().orElse(Long.MAX_VALUE) : Long.MAX_VALUE);
     }
@@ -68,8 +69,12 @@ final class RoomGuard {
         }
         FileSystemStatus system = linux.fileSystem(directory.descriptor());
         if (system.used() + system.files() * BYTES_PER_FILE + more > most) {
-            throw Problem.of(INSUFFICIENT_STORAGE, "no-room", "the container's files in memory would take more than its memory"
-                    + " limit of " + most + " bytes").exception();
+            throw Problem.of(
+                            INSUFFICIENT_STORAGE,
+                            "no-room",
+                            "the container's files in memory would take more than its memory" + " limit of " + most
+                                    + " bytes")
+                    .exception();
         }
     }
 }

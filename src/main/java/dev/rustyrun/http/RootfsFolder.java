@@ -34,12 +34,17 @@ final class RootfsFolder {
     /** The names of all that are there. */
     List<String> names() {
         String[] entries = folder.list((parent, entry) -> entry.matches(NAME) && new File(parent, entry).isDirectory());
-        return Stream.of(entries == null ? new String[0] : entries).map(RootfsFolder::nameOf).distinct().sorted().toList();
+        return Stream.of(entries == null ? new String[0] : entries)
+                .map(RootfsFolder::nameOf)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private static String nameOf(String directory) {
         return directory.endsWith(SUFFIX) && directory.length() > SUFFIX.length()
-                ? directory.substring(0, directory.length() - SUFFIX.length()) : directory;
+                ? directory.substring(0, directory.length() - SUFFIX.length())
+                : directory;
     }
 
     /**
@@ -48,16 +53,23 @@ final class RootfsFolder {
      * @throws ProblemException when there is none
      */
     RootfsDirectory named(String name) {
-        return find(name).map(directory -> RootfsDirectory.at(linux, directory.getPath()))
-                .orElseThrow(() -> Problem.field("/rootfs", "there is no rootfs \"" + printable(name)
-                        + "\"; GET /v1/rootfs lists those that there are").exception());
+        return find(name)
+                .map(directory -> RootfsDirectory.at(linux, directory.getPath()))
+                .orElseThrow(() -> Problem.field(
+                                "/rootfs",
+                                "there is no rootfs \"" + printable(name)
+                                        + "\"; GET /v1/rootfs lists those that there are")
+                        .exception());
     }
 
     private Optional<File> find(String name) {
         if (!name.matches(NAME)) {
             return Optional.empty();
         }
-        return Stream.of(name + SUFFIX, name).map(entry -> new File(folder, entry)).filter(File::isDirectory).findFirst();
+        return Stream.of(name + SUFFIX, name)
+                .map(entry -> new File(folder, entry))
+                .filter(File::isDirectory)
+                .findFirst();
     }
 
     private static String printable(String name) {

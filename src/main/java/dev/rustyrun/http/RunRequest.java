@@ -27,7 +27,8 @@ record RunRequest(LaunchRequest launch, byte[] stdin, int maxOutput) {
     /** The input that {@code json} gives, as text or in base64; none when it gives none. */
     static byte[] stdin(JsonRequest json) {
         byte[] text = json.content("stdin").orElse("").getBytes(StandardCharsets.UTF_8);
-        byte[] bytes = json.content("stdinBase64").map(base64 -> decode(json, base64)).orElse(new byte[0]);
+        byte[] bytes =
+                json.content("stdinBase64").map(base64 -> decode(json, base64)).orElse(new byte[0]);
         if (text.length > 0 && bytes.length > 0) {
             throw json.wrong("stdinBase64", "cannot be there together with stdin");
         }

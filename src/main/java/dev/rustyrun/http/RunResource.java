@@ -36,24 +36,49 @@ public class RunResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     @Operation(summary = "Launch a command, wait for its end and answer its result and output")
-    @RequestBody(content = @Content(schema = @Schema(implementation = LaunchRequest.class), examples = {
-        @ExampleObject(name = "hello", value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/echo\", \"hello\"]}"),
-        @ExampleObject(name = "limited", value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"cat; id\"],"
-                + " \"stdin\": \"text\", \"user\": \"1000\", \"memory\": \"64m\", \"cpus\": 0.5, \"pids\": 32,"
-                + " \"timeoutSeconds\": 5, \"maxOutput\": \"64k\"}")}))
-    @APIResponse(responseCode = "200", description = "It ran; reason and exitCode say how it ended", content = @Content(
-            examples = @ExampleObject(name = "hello", value = "{\"id\": \"3f0c4b1f9a7e\", \"reason\": \"exited\","
-                    + " \"exitCode\": 0, \"wallMicros\": 3120, \"cpuMicros\": 1900, \"peakMemoryBytes\": 430080,"
-                    + " \"queuedMicros\": 2, \"warm\": true, \"stdout\": {\"text\": \"hello\\n\", \"bytes\": 6,"
-                    + " \"truncated\": false}, \"stderr\": {\"text\": \"\", \"bytes\": 0, \"truncated\": false}}")))
-    @APIResponse(responseCode = "422", description = "A field is wrong, or the command cannot be executed", content =
-            @Content(mediaType = Problem.MEDIA_TYPE, examples = @ExampleObject(name = "field", value =
-                    "{\"type\": \"urn:rustyrun:problem:invalid-field\", \"title\": \"Unprocessable Content\", \"status\": 422,"
-                    + " \"detail\": \"memory must be a number of bytes, or a size such as \\\"64m\\\"\","
-                    + " \"field\": \"/memory\"}")))
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = LaunchRequest.class),
+                            examples = {
+                                @ExampleObject(
+                                        name = "hello",
+                                        value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/echo\", \"hello\"]}"),
+                                @ExampleObject(
+                                        name = "limited",
+                                        value =
+                                                "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"cat; id\"],"
+                                                        + " \"stdin\": \"text\", \"user\": \"1000\", \"memory\": \"64m\", \"cpus\": 0.5, \"pids\": 32,"
+                                                        + " \"timeoutSeconds\": 5, \"maxOutput\": \"64k\"}")
+                            }))
+    @APIResponse(
+            responseCode = "200",
+            description = "It ran; reason and exitCode say how it ended",
+            content =
+                    @Content(
+                            examples =
+                                    @ExampleObject(
+                                            name = "hello",
+                                            value =
+                                                    "{\"id\": \"3f0c4b1f9a7e\", \"reason\": \"exited\","
+                                                            + " \"exitCode\": 0, \"wallMicros\": 3120, \"cpuMicros\": 1900, \"peakMemoryBytes\": 430080,"
+                                                            + " \"queuedMicros\": 2, \"warm\": true, \"stdout\": {\"text\": \"hello\\n\", \"bytes\": 6,"
+                                                            + " \"truncated\": false}, \"stderr\": {\"text\": \"\", \"bytes\": 0, \"truncated\": false}}")))
+    @APIResponse(
+            responseCode = "422",
+            description = "A field is wrong, or the command cannot be executed",
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            examples =
+                                    @ExampleObject(
+                                            name = "field",
+                                            value =
+                                                    "{\"type\": \"urn:rustyrun:problem:invalid-field\", \"title\": \"Unprocessable Content\", \"status\": 422,"
+                                                            + " \"detail\": \"memory must be a number of bytes, or a size such as \\\"64m\\\"\","
+                                                            + " \"field\": \"/memory\"}")))
     @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
     public Response run(@HeaderParam("Idempotency-Key") String key, @Context HttpServerResponse response, byte[] body) {
-        return answers.answer("run", key, body, response,
-                caller -> runner.run(RunRequest.read(body, limits), caller));
+        return answers.answer("run", key, body, response, caller -> runner.run(RunRequest.read(body, limits), caller));
     }
 }

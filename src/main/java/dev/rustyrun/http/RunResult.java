@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param queuedMicros how long it waited for its turn
  * @param warm whether its stages had been started before
  */
-record RunResult(String id, Outcome outcome, Optional<CapturedIo> captured, long written, long queuedMicros, boolean warm) {
+record RunResult(
+        String id, Outcome outcome, Optional<CapturedIo> captured, long written, long queuedMicros, boolean warm) {
 
     /** One whose output was captured. */
     RunResult(String id, Outcome outcome, CapturedIo io, long queuedMicros, boolean warm) {
@@ -48,7 +49,9 @@ record RunResult(String id, Outcome outcome, Optional<CapturedIo> captured, long
 
     /** The same with what is wrong, if something is. */
     ObjectNode told() {
-        return problem().map(problem -> problem.json().<ObjectNode>setAll(json())).orElseGet(this::json);
+        return problem()
+                .map(problem -> problem.json().<ObjectNode>setAll(json()))
+                .orElseGet(this::json);
     }
 
     /** As text when it is some, or else as base64. */
@@ -56,7 +59,12 @@ record RunResult(String id, Outcome outcome, Optional<CapturedIo> captured, long
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         byte[] bytes = captured.bytes();
         try {
-            json.put("text", StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+            json.put(
+                    "text",
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString());
         } catch (CharacterCodingException notText) {
             json.put("base64", Base64.getEncoder().encodeToString(bytes));
         }
@@ -69,7 +77,12 @@ record RunResult(String id, Outcome outcome, Optional<CapturedIo> captured, long
             return Optional.empty();
         }
         boolean requestsFault = outcome.exitCode() != 125;
-        return Optional.of(new Problem(requestsFault ? 422 : 500, requestsFault ? "command-not-executable" : "launch-failed",
-                outcome.message(), requestsFault ? "/command" : "", outcome.failedStep(), 0));
+        return Optional.of(new Problem(
+                requestsFault ? 422 : 500,
+                requestsFault ? "command-not-executable" : "launch-failed",
+                outcome.message(),
+                requestsFault ? "/command" : "",
+                outcome.failedStep(),
+                0));
     }
 }

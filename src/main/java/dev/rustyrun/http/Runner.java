@@ -37,7 +37,8 @@ final class Runner {
         Launch launch = new Launch(tools.linux(), tools.self(), tools.store(), spec);
         return turns.take(caller::isGone, queuedMicros -> {
             Optional<WarmLaunch> begun = warm.take(launch);
-            return begun.isPresent() ? run(launch, begun.get(), request, caller, timeoutMillis, queuedMicros)
+            return begun.isPresent()
+                    ? run(launch, begun.get(), request, caller, timeoutMillis, queuedMicros)
                     : run(launch, tools.spawner().start(), request, caller, timeoutMillis, queuedMicros);
         });
     }
@@ -45,13 +46,22 @@ final class Runner {
     /** The caller need not wait for the log, either. */
     private static Turns.Done done(RunResult result, RunRequest request, Launch.Ended ended) {
         return new Turns.Done(result, () -> {
-            LaunchLog.tell(result.id(), request.launch().rootfs(), result.outcome().reason().word(),
-                    result.outcome().exitCode(), result.outcome().wallMicros() / 1000);
+            LaunchLog.tell(
+                    result.id(),
+                    request.launch().rootfs(),
+                    result.outcome().reason().word(),
+                    result.outcome().exitCode(),
+                    result.outcome().wallMicros() / 1000);
             ended.close();
         });
     }
 
-    private Turns.Done run(Launch launch, ServedStages stages, RunRequest request, Caller caller, long timeoutMillis,
+    private Turns.Done run(
+            Launch launch,
+            ServedStages stages,
+            RunRequest request,
+            Caller caller,
+            long timeoutMillis,
             long queuedMicros) {
         CapturedIo io = new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput());
         String id = tools.store().newId();
@@ -64,8 +74,8 @@ final class Runner {
         }
     }
 
-    private Turns.Done run(Launch launch, WarmLaunch begun, RunRequest request, Caller caller, long timeoutMillis,
-            long queuedMicros) {
+    private Turns.Done run(
+            Launch launch, WarmLaunch begun, RunRequest request, Caller caller, long timeoutMillis, long queuedMicros) {
         CapturedIo io = new CapturedIo(tools.linux(), begun.pipes(), request.stdin(), request.maxOutput());
         Launch.Ended ended = begun.run(launch, caller.watching(io), timeoutMillis);
         return done(new RunResult(begun.id(), ended.outcome(), io, queuedMicros, true), request, ended);

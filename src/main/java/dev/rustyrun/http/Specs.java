@@ -29,23 +29,33 @@ final class Specs {
     LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
         LaunchRequest limited = limits.resolve(request, timeoutMillis);
         if (request.network().equals("host") && !config.allowHostNetwork()) {
-            throw Problem.field("/network", "network host is not allowed by this service's configuration").exception();
+            throw Problem.field("/network", "network host is not allowed by this service's configuration")
+                    .exception();
         }
-        return limited.at(rootfs.named(request.rootfs()).path(), request.mounts().stream().map(this::resolve).toList());
+        return limited.at(
+                rootfs.named(request.rootfs()).path(),
+                request.mounts().stream().map(this::resolve).toList());
     }
 
     private LaunchRequest.MountRequest resolve(LaunchRequest.MountRequest mount) {
         String source = config.mounts().get(mount.source());
         if (source == null) {
-            throw Problem.field("/mounts", "mounts: this service is not configured to mount \"" + mount.source()
-                    + "\"; it mounts " + (config.mounts().isEmpty() ? "nothing" : config.mounts().keySet())).exception();
+            throw Problem.field(
+                            "/mounts",
+                            "mounts: this service is not configured to mount \"" + mount.source() + "\"; it mounts "
+                                    + (config.mounts().isEmpty()
+                                            ? "nothing"
+                                            : config.mounts().keySet()))
+                    .exception();
         }
         return new LaunchRequest.MountRequest(source, mount.target(), mount.readOnly());
     }
 
     /** What a request asks for that says no more than it must, as far as that can be known before. */
     Spec likely() {
-        return new SpecBuilder("/", List.of("/bin/true")).annotation(Spec.EPHEMERAL_ANNOTATION, "")
-                .resources(limits.usual()).build();
+        return new SpecBuilder("/", List.of("/bin/true"))
+                .annotation(Spec.EPHEMERAL_ANNOTATION, "")
+                .resources(limits.usual())
+                .build();
     }
 }

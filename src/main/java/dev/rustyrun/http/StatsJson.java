@@ -6,8 +6,7 @@ import dev.rustyrun.cgroup.Statistics;
 /** {@link Statistics} as JSON; what this kernel does not tell, and limits that are none, are left out. */
 final class StatsJson {
 
-    private StatsJson() {
-    }
+    private StatsJson() {}
 
     static ObjectNode of(Statistics used) {
         ObjectNode json = ContainerFolder.object();

@@ -22,7 +22,8 @@ final class StopAll {
     }
 
     void perform() throws InterruptedException {
-        List<ContainerFolder> running = containers.all().stream().filter(containers::mayRun).toList();
+        List<ContainerFolder> running =
+                containers.all().stream().filter(containers::mayRun).toList();
         for (ContainerFolder left : signal(signal(running, "TERM"), "KILL")) {
             LOG.warnf("container %s was not stopped: it has not ended %d s after SIGKILL", left.id(), GRACE_SECONDS);
         }

@@ -79,7 +79,8 @@ final class TreeArchive {
     }
 
     private void member(OpenFile directory, String name, String path, int depthLeft) throws IOException {
-        try (OpenFile file = new OpenFile(linux,
+        try (OpenFile file = new OpenFile(
+                linux,
                 linux.openOnSameFileSystem(directory.descriptor(), name, FileFlag.O_PATH | FileFlag.O_NOFOLLOW))) {
             write(file, linux.status(file.descriptor()), path, depthLeft);
         } catch (LinuxException e) {

@@ -101,8 +101,11 @@ final class TreeUnpacking {
                 case TarConstants.LF_OLDNORM, TarConstants.LF_NORMAL -> makeFile(entry, parent, name, tar);
                 case TarConstants.LF_SYMLINK -> makeSymbolicLink(entry, parent, name);
                 case TarConstants.LF_LINK -> makeHardLink(entry, parent, name);
-                default -> throw wrong(entry, "is neither a directory nor a file nor a link, and nothing else can be put into a"
-                        + " container");
+                default ->
+                    throw wrong(
+                            entry,
+                            "is neither a directory nor a file nor a link, and nothing else can be put into a"
+                                    + " container");
             }
         }
     }
@@ -128,8 +131,9 @@ final class TreeUnpacking {
     }
 
     private OpenFile open(OpenFile directory, String path) {
-        return new OpenFile(linux, linux.openOnSameFileSystem(directory.descriptor(), path,
-                FileFlag.O_RDONLY | FileFlag.O_DIRECTORY));
+        return new OpenFile(
+                linux,
+                linux.openOnSameFileSystem(directory.descriptor(), path, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY));
     }
 
     private void makeDirectory(TarArchiveEntry entry, OpenFile parent, String name) {
@@ -139,13 +143,14 @@ final class TreeUnpacking {
         }
     }
 
-    private void makeFile(TarArchiveEntry entry, OpenFile parent, String name, TarArchiveInputStream tar) throws IOException {
+    private void makeFile(TarArchiveEntry entry, OpenFile parent, String name, TarArchiveInputStream tar)
+            throws IOException {
         int[] made = new int[1];
         replacing(entry, parent, name, () -> made[0] = linux.createNew(parent.descriptor(), name, HIDDEN));
         try (OpenFile file = new OpenFile(linux, made[0])) {
             for (int got = tar.read(buffer); got >= 0; got = tar.read(buffer)) {
                 room.check(got);
-                for (int done = 0; done < got;) {
+                for (int done = 0; done < got; ) {
                     done += linux.write(file.descriptor(), buffer, done, got - done);
                 }
                 bytes += got;
@@ -162,7 +167,8 @@ final class TreeUnpacking {
         try (OpenFile link = path(parent, name)) {
             // Something else that has come in its place is not ours to give away.
             if (linux.status(link.descriptor()).isSymbolicLink()) {
-                linux.changeOwnerOfPath(link.descriptor(), id(entry, entry.getLongUserId()), id(entry, entry.getLongGroupId()));
+                linux.changeOwnerOfPath(
+                        link.descriptor(), id(entry, entry.getLongUserId()), id(entry, entry.getLongGroupId()));
             }
         }
     }
@@ -179,8 +185,8 @@ final class TreeUnpacking {
     }
 
     private OpenFile path(OpenFile directory, String path) {
-        return new OpenFile(linux, linux.openOnSameFileSystem(directory.descriptor(), path,
-                FileFlag.O_PATH | FileFlag.O_NOFOLLOW));
+        return new OpenFile(
+                linux, linux.openOnSameFileSystem(directory.descriptor(), path, FileFlag.O_PATH | FileFlag.O_NOFOLLOW));
     }
 
     /** Makes {@code name}, of which nothing but a directory may be there. */
@@ -197,7 +203,8 @@ final class TreeUnpacking {
                 }
             }
         }
-        throw Problem.conflict(words(entry) + " cannot be made: the container puts something in its place").exception();
+        throw Problem.conflict(words(entry) + " cannot be made: the container puts something in its place")
+                .exception();
     }
 
     /** To remove what something is mounted on would unmount that; throws EXDEV. A container cannot mount anything itself. */
@@ -240,10 +247,18 @@ final class TreeUnpacking {
 
     private static ProblemException refused(TarArchiveEntry entry, LinuxException e) {
         return switch (e.errno()) {
-            case Errno.EROFS -> Problem.conflict(words(entry) + " cannot be written: it is read-only there").exception();
-            case Errno.ENOSPC -> Problem.of(507, "no-room", words(entry) + " does not fit: the file system is full").exception();
-            case Errno.EXDEV -> Problem.conflict(words(entry) + " is on another mount: put into that by its own path").exception();
-            default -> Problem.conflict(words(entry) + " cannot be unpacked: " + Errno.describe(e.errno())).exception();
+            case Errno.EROFS ->
+                Problem.conflict(words(entry) + " cannot be written: it is read-only there")
+                        .exception();
+            case Errno.ENOSPC ->
+                Problem.of(507, "no-room", words(entry) + " does not fit: the file system is full")
+                        .exception();
+            case Errno.EXDEV ->
+                Problem.conflict(words(entry) + " is on another mount: put into that by its own path")
+                        .exception();
+            default ->
+                Problem.conflict(words(entry) + " cannot be unpacked: " + Errno.describe(e.errno()))
+                        .exception();
         };
     }
 

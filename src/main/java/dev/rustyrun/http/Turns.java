@@ -40,8 +40,7 @@ final class Turns {
      *
      * @param rest what is still to be done, of which the caller need not know
      */
-    record Done(RunResult result, Runnable rest) {
-    }
+    record Done(RunResult result, Runnable rest) {}
 
     /**
      * Waits for a turn, and has {@code turn} use it.
@@ -72,7 +71,9 @@ final class Turns {
         try {
             done.rest().run();
         } catch (RuntimeException e) {
-            LOG.warnf("what is left of container %s stays until it is collected: %s", done.result().id(), e.getMessage());
+            LOG.warnf(
+                    "what is left of container %s stays until it is collected: %s",
+                    done.result().id(), e.getMessage());
         } finally {
             slots.leave();
         }

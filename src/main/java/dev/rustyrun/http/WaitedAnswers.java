@@ -29,7 +29,8 @@ final class WaitedAnswers {
      * @param key or null
      * @param response that will carry it
      */
-    Response answer(String operation, String key, byte[] body, HttpServerResponse response, Function<Caller, RunResult> work) {
+    Response answer(
+            String operation, String key, byte[] body, HttpServerResponse response, Function<Caller, RunResult> work) {
         return keys.once(operation, key, body, () -> {
             try (Caller caller = key == null ? Caller.of(linux, response) : Caller.patient()) {
                 return answer(work.apply(caller));
@@ -38,7 +39,9 @@ final class WaitedAnswers {
     }
 
     private static Response answer(RunResult result) {
-        return result.problem().map(problem -> problem.response(result.told()))
-                .orElseGet(() -> Response.ok(result.told().toString(), MediaType.APPLICATION_JSON).build());
+        return result.problem()
+                .map(problem -> problem.response(result.told()))
+                .orElseGet(() -> Response.ok(result.told().toString(), MediaType.APPLICATION_JSON)
+                        .build());
     }
 }

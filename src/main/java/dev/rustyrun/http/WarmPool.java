@@ -40,7 +40,9 @@ public final class WarmPool {
 
         @Override
         public WarmLaunch begin() throws InterruptedException {
-            return WarmLaunch.begin(tools.linux(), new Launch(tools.linux(), tools.self(), tools.store(), specs.likely()),
+            return WarmLaunch.begin(
+                    tools.linux(),
+                    new Launch(tools.linux(), tools.self(), tools.store(), specs.likely()),
                     tools.spawner());
         }
 

@@ -70,8 +70,8 @@ public final class ChildStage {
         try {
             pid = init.start(handedDown);
         } catch (LinuxException e) {
-            channel.send(new Report.StepFailed(Stage.CHILD, "start the init stage", e.getMessage(),
-                    StepFailure.RUSTYRUN_FAILED));
+            channel.send(new Report.StepFailed(
+                    Stage.CHILD, "start the init stage", e.getMessage(), StepFailure.RUSTYRUN_FAILED));
             return StepFailure.RUSTYRUN_FAILED;
         }
         channel.send(new Report.InitStarted(pid));

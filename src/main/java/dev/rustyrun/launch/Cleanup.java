@@ -20,8 +20,7 @@ final class Cleanup {
     private static final int ATTEMPTS = 100;
     private static final long PAUSE_MILLIS = 10;
 
-    private record Entry(int parent, String name) {
-    }
+    private record Entry(int parent, String name) {}
 
     private final Linux linux;
     private final List<Entry> files;
@@ -40,7 +39,8 @@ final class Cleanup {
     private static List<Entry> entries(Linux linux, List<String> paths) {
         List<Entry> entries = new ArrayList<>();
         for (String path : paths) {
-            entries.add(new Entry(linux.open(InsideRootfs.parentOf(path), FileFlag.O_PATH | FileFlag.O_DIRECTORY),
+            entries.add(new Entry(
+                    linux.open(InsideRootfs.parentOf(path), FileFlag.O_PATH | FileFlag.O_DIRECTORY),
                     InsideRootfs.nameOf(path)));
         }
         return entries;

@@ -52,20 +52,26 @@ final class Command {
                 switch (e.errno()) {
                     case Errno.ENOENT, Errno.ENOTDIR -> explainMissingInterpreter(path);
                     case Errno.EACCES -> denied = e;
-                    case Errno.ENOEXEC -> throw new StepFailure(path + " is neither a program for this machine nor a"
-                            + " script that starts with #!: " + e.getMessage(), StepFailure.NOT_EXECUTABLE);
+                    case Errno.ENOEXEC ->
+                        throw new StepFailure(
+                                path + " is neither a program for this machine nor a" + " script that starts with #!: "
+                                        + e.getMessage(),
+                                StepFailure.NOT_EXECUTABLE);
                     default -> throw new StepFailure(e.getMessage(), StepFailure.NOT_EXECUTABLE);
                 }
             }
         }
         if (denied != null) {
-            throw new StepFailure(program + " is not executable (a directory, or no x permission): "
-                    + denied.getMessage(), StepFailure.NOT_EXECUTABLE);
+            throw new StepFailure(
+                    program + " is not executable (a directory, or no x permission): " + denied.getMessage(),
+                    StepFailure.NOT_EXECUTABLE);
         }
         // The last words are those by which engines tell this failure from others.
-        throw new StepFailure(program.contains("/")
-                ? program + " does not exist in the container: no such file or directory"
-                : program + " is not in the container's " + searchPath() + ": executable file not found in $PATH",
+        throw new StepFailure(
+                program.contains("/")
+                        ? program + " does not exist in the container: no such file or directory"
+                        : program + " is not in the container's " + searchPath()
+                                + ": executable file not found in $PATH",
                 StepFailure.NOT_FOUND);
     }
 
@@ -76,8 +82,8 @@ final class Command {
         } catch (LinuxException missing) {
             return;
         }
-        throw new StepFailure(path + " is there, but its interpreter (the #! line) or dynamic loader is not",
-                StepFailure.NOT_FOUND);
+        throw new StepFailure(
+                path + " is there, but its interpreter (the #! line) or dynamic loader is not", StepFailure.NOT_FOUND);
     }
 
     private List<String> candidates(String program) {
@@ -92,7 +98,9 @@ final class Command {
     }
 
     private String searchPath() {
-        return env.stream().filter(variable -> variable.startsWith("PATH=")).reduce((first, last) -> last)
+        return env.stream()
+                .filter(variable -> variable.startsWith("PATH="))
+                .reduce((first, last) -> last)
                 .orElse(SpecDefaults.PATH);
     }
 }

@@ -11,8 +11,7 @@ import dev.rustyrun.plan.TaskStep;
 /** What to do about a failed step, for the failures that people meet. */
 final class Hints {
 
-    private Hints() {
-    }
+    private Hints() {}
 
     /** A hint that continues the error message, or nothing. */
     static String of(Step step, int errno) {
@@ -22,7 +21,9 @@ final class Hints {
 
     private static String task(Step step, int errno) {
         if (step instanceof TaskStep.SetLabel) {
-            return errno == Errno.ENOENT || errno == Errno.EINVAL ? "is that profile or label loaded on this machine?" : "";
+            return errno == Errno.ENOENT || errno == Errno.EINVAL
+                    ? "is that profile or label loaded on this machine?"
+                    : "";
         }
         return switch (errno) {
             case Errno.EPERM -> "that needs CAP_SYS_NICE on the host, and a real-time share of the cgroup";

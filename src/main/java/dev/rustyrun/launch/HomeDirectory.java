@@ -13,8 +13,7 @@ final class HomeDirectory {
     private static final int UID = 2;
     private static final int HOME = 5;
 
-    private HomeDirectory() {
-    }
+    private HomeDirectory() {}
 
     /** The first that the container's /etc/passwd has for {@code uid}; {@code /} when it has none. */
     static String of(Linux linux, InsideRootfs inside, int uid) {
@@ -22,7 +21,8 @@ final class HomeDirectory {
         int flags = FileFlag.O_RDONLY | FileFlag.O_NONBLOCK | FileFlag.O_NOCTTY;
         try (OpenFile passwd = inside.opened("/etc/passwd", flags)) {
             return linux.status(passwd.descriptor()).isRegularFile()
-                    ? in(linux.readText(passwd.descriptor(), MOST_BYTES), uid) : NOWHERE;
+                    ? in(linux.readText(passwd.descriptor(), MOST_BYTES), uid)
+                    : NOWHERE;
         } catch (LinuxException e) {
             return NOWHERE;
         }

@@ -47,10 +47,11 @@ public final class HookRunner {
         int[] output = linux.pipe();
         try (OpenFile reading = new OpenFile(linux, output[0])) {
             int pid;
-            try (OpenFile writing = new OpenFile(linux, output[1]); OpenFile stdin = stateFile(state)) {
+            try (OpenFile writing = new OpenFile(linux, output[1]);
+                    OpenFile stdin = stateFile(state)) {
                 List<String> argv = hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
-                pid = linux.spawnCommand(hook.path(), argv, hook.env(), stdin.descriptor(), writing.descriptor(),
-                        writing.descriptor());
+                pid = linux.spawnCommand(
+                        hook.path(), argv, hook.env(), stdin.descriptor(), writing.descriptor(), writing.descriptor());
             } catch (LinuxException e) {
                 throw new HookFailure("hook " + hook.path() + " cannot be run: " + e.getMessage());
             }
@@ -76,7 +77,8 @@ public final class HookRunner {
     private void await(Hook hook, int pid, int output) {
         StringBuilder text = new StringBuilder();
         boolean late = false;
-        long end = hook.timeoutSeconds() == 0 ? Long.MAX_VALUE
+        long end = hook.timeoutSeconds() == 0
+                ? Long.MAX_VALUE
                 : System.nanoTime() + hook.timeoutSeconds() * 1_000_000_000L;
         try (OpenFile process = new OpenFile(linux, linux.processDescriptor(pid))) {
             PollSet set = new PollSet(2);
@@ -101,17 +103,21 @@ public final class HookRunner {
         }
         ChildStatus ended = linux.await(pid);
         if (late) {
-            throw new HookFailure("hook " + hook.path() + " was killed: it ran longer than " + hook.timeoutSeconds() + " s");
+            throw new HookFailure(
+                    "hook " + hook.path() + " was killed: it ran longer than " + hook.timeoutSeconds() + " s");
         }
         if (ended.status() != 0) {
             throw new HookFailure("hook " + hook.path()
-                    + (ended.signalled() ? " was killed by SIG" + SignalNames.name(ended.signal()) : " exited with " + ended.exitCode())
+                    + (ended.signalled()
+                            ? " was killed by SIG" + SignalNames.name(ended.signal())
+                            : " exited with " + ended.exitCode())
                     + (text.isEmpty() ? "" : ": " + text.toString().strip().replace('\n', ' ')));
         }
     }
 
     private static int millisUntil(long end) {
-        return end == Long.MAX_VALUE ? -1
+        return end == Long.MAX_VALUE
+                ? -1
                 : (int) Math.max(0, Math.min(Integer.MAX_VALUE, (end - System.nanoTime()) / 1_000_000));
     }
 

@@ -26,8 +26,7 @@ final class HostKernelViews {
     }
 
     /** A mount of proc or sysfs, and a path that leads to it or to what lies over it. */
-    record View(int mount, String path) {
-    }
+    record View(int mount, String path) {}
 
     /**
      * Detaches those that are not below the mount which is the working directory; where the kernel refuses that, for they
@@ -104,7 +103,7 @@ final class HostKernelViews {
         Set<Integer> inside = new HashSet<>(Set.of(root));
         String[] lines = mountinfo.split("\n");
         // A mount may be listed before the one that it is mounted on.
-        for (int known = 0; known != inside.size();) {
+        for (int known = 0; known != inside.size(); ) {
             known = inside.size();
             views.clear();
             for (String line : lines) {

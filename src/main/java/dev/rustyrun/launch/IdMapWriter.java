@@ -35,8 +35,12 @@ final class IdMapWriter {
         if (linux.isRoot() || mappings.size() == 1 && mappings.get(0).size() == 1) {
             StringBuilder lines = new StringBuilder();
             for (IdMapping mapping : mappings) {
-                lines.append(mapping.containerId()).append(' ').append(mapping.hostId()).append(' ')
-                        .append(mapping.size()).append('\n');
+                lines.append(mapping.containerId())
+                        .append(' ')
+                        .append(mapping.hostId())
+                        .append(' ')
+                        .append(mapping.size())
+                        .append('\n');
             }
             linux.writeFile("/proc/" + pid + "/" + file, lines.toString());
         } else {
@@ -55,8 +59,10 @@ final class IdMapWriter {
         try {
             process = linux.spawnCommand(FOLDER + helper, argv, List.of());
         } catch (LinuxException e) {
-            throw new StepFailure(e.errno() == Errno.ENOENT
-                    ? FOLDER + helper + " is missing: install the package uidmap" : e.getMessage());
+            throw new StepFailure(
+                    e.errno() == Errno.ENOENT
+                            ? FOLDER + helper + " is missing: install the package uidmap"
+                            : e.getMessage());
         }
         if (linux.await(process).exitCode() != 0) {
             throw new StepFailure(String.join(" ", argv) + " was refused: see /etc/subuid and /etc/subgid");

@@ -89,8 +89,7 @@ final class InsideRootfs {
 
     private void makeFile(String path) {
         try (OpenFile parent = directory(parentOf(path))) {
-            ignoringExisting(
-                    () -> linux.makeNode(parent.descriptor(), nameOf(path), FileFlag.S_IFREG | 0644, 0));
+            ignoringExisting(() -> linux.makeNode(parent.descriptor(), nameOf(path), FileFlag.S_IFREG | 0644, 0));
         }
     }
 

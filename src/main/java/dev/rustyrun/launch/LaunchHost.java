@@ -49,8 +49,7 @@ public interface LaunchHost {
      * @param processState what it is told with the listener's descriptor; runtime-spec config-linux.md, "The Container
      *        Process State"
      */
-    record Agent(String socket, String processState) {
-    }
+    record Agent(String socket, String processState) {}
 
     /**
      * A container's state as JSON, with either status.
@@ -58,8 +57,7 @@ public interface LaunchHost {
      * @param creating for hooks before it is created
      * @param created for hooks after that
      */
-    record HookStates(String creating, String created) {
-    }
+    record HookStates(String creating, String created) {}
 
     /**
      * Descriptors for {@code init}, which are closed when it has them.
@@ -67,6 +65,5 @@ public interface LaunchHost {
      * @param fifo from which it reads a byte to start; open for reading and writing, so that it never is at its end
      * @param reports a file for its reports from then on
      */
-    record Gate(int fifo, int reports) {
-    }
+    record Gate(int fifo, int reports) {}
 }

@@ -11,6 +11,5 @@ import java.util.Optional;
  * @param descriptors how many descriptors of this process, from 3 on, the command gets
  * @param host is told how far it has come
  */
-public record LaunchOptions(boolean traced, long timeoutMillis, Optional<String> consoleSocket, int descriptors,
-        LaunchHost host) {
-}
+public record LaunchOptions(
+        boolean traced, long timeoutMillis, Optional<String> consoleSocket, int descriptors, LaunchHost host) {}

@@ -15,11 +15,19 @@ final class LaunchSignals {
     static final Signal PARENT_DIED = Signal.SIGALRM;
 
     /** Everything that is passed on to the command, and what tells about children. */
-    static final SignalSet HANDLED = SignalSet.of(Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM,
-            Signal.SIGUSR1, Signal.SIGUSR2, Signal.SIGWINCH, Signal.SIGCHLD, PARENT_DIED, Signal.SIGPIPE);
+    static final SignalSet HANDLED = SignalSet.of(
+            Signal.SIGHUP,
+            Signal.SIGINT,
+            Signal.SIGQUIT,
+            Signal.SIGTERM,
+            Signal.SIGUSR1,
+            Signal.SIGUSR2,
+            Signal.SIGWINCH,
+            Signal.SIGCHLD,
+            PARENT_DIED,
+            Signal.SIGPIPE);
 
-    private LaunchSignals() {
-    }
+    private LaunchSignals() {}
 
     /** Blocks the handled signals; whether they already were. */
     static boolean block(Linux linux) {
@@ -33,7 +41,6 @@ final class LaunchSignals {
 
     /** Whether a handled signal is one to pass on to the command. */
     static boolean isForwarded(int signal) {
-        return signal != Signal.SIGCHLD.number() && signal != PARENT_DIED.number()
-                && signal != Signal.SIGPIPE.number();
+        return signal != Signal.SIGCHLD.number() && signal != PARENT_DIED.number() && signal != Signal.SIGPIPE.number();
     }
 }

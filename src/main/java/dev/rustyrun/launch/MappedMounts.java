@@ -54,8 +54,10 @@ final class MappedMounts {
             }
             return mount;
         } catch (LinuxException e) {
-            throw new StepFailure(e.getMessage() + (e.errno() == Errno.EINVAL && wanted.mapsIds()
-                    ? "; the file system of " + wanted.source() + " may not be able to map ids" : ""));
+            throw new StepFailure(e.getMessage()
+                    + (e.errno() == Errno.EINVAL && wanted.mapsIds()
+                            ? "; the file system of " + wanted.source() + " may not be able to map ids"
+                            : ""));
         }
     }
 
@@ -75,9 +77,16 @@ final class MappedMounts {
         int helper = self.start(linux, ChildStage.NAME, pair[1], Integer.toString(linux.processId()));
         linux.close(pair[1]);
         try {
-            linux.send(pair[0], new StageChannel.Part(false, List.of(
-                    new NamespaceStep.Unshare(dev.rustyrun.linux.CloneFlag.CLONE_NEWUSER.value()),
-                    new NamespaceStep.MapIds(false))).encode(), -1);
+            linux.send(
+                    pair[0],
+                    new StageChannel.Part(
+                                    false,
+                                    List.of(
+                                            new NamespaceStep.Unshare(
+                                                    dev.rustyrun.linux.CloneFlag.CLONE_NEWUSER.value()),
+                                            new NamespaceStep.MapIds(false)))
+                            .encode(),
+                    -1);
             byte[] buffer = new byte[4096];
             StageChannel.Decoder decoder = new StageChannel.Decoder();
             List<Report> reports = List.of();

@@ -33,7 +33,8 @@ final class MountPerformer implements MountStep.Performer {
 
     @Override
     public void mountFileSystem(MountStep.MountFileSystem step) {
-        try (OpenFile target = step.refuseLinks() ? inside().directoryWithoutLinks(step.target())
+        try (OpenFile target = step.refuseLinks()
+                ? inside().directoryWithoutLinks(step.target())
                 : inside().directory(step.target())) {
             if (!step.type().equals(PROC)) {
                 refuseInProc(target, step.target());
@@ -85,18 +86,20 @@ final class MountPerformer implements MountStep.Performer {
     @Override
     public void bindMount(MountStep.BindMount step) {
         try (OpenFile mount = copyOf(step);
-                OpenFile target = targetOf(mount, linux.status(mount.descriptor()).isDirectory(), step.target())) {
+                OpenFile target =
+                        targetOf(mount, linux.status(mount.descriptor()).isDirectory(), step.target())) {
             long propagation = step.propagation() & ~MountFlag.MS_REC.value();
             if (step.setBelow() != 0 || step.clearBelow() != 0) {
-                linux.setMountAttributes(mount.descriptor(), new MountAttr(step.setBelow(), step.clearBelow(), 0), true);
+                linux.setMountAttributes(
+                        mount.descriptor(), new MountAttr(step.setBelow(), step.clearBelow(), 0), true);
             }
             if (step.set() != 0 || step.clear() != 0) {
                 linux.setMountAttributes(mount.descriptor(), new MountAttr(step.set(), step.clear(), 0), false);
             }
             linux.attachMount(mount.descriptor(), target.descriptor());
             if (propagation != 0) {
-                linux.setMountAttributes(mount.descriptor(), new MountAttr(0, 0, propagation),
-                        propagation != step.propagation());
+                linux.setMountAttributes(
+                        mount.descriptor(), new MountAttr(0, 0, propagation), propagation != step.propagation());
             }
         }
         enterProcAt(step.target());
@@ -138,7 +141,8 @@ final class MountPerformer implements MountStep.Performer {
 
     /** A directory of a proc has files of other names, and is as bad as one of another file system. */
     private boolean isWholeProc(OpenFile mount) {
-        return linux.isProcFile(mount.descriptor()) && linux.status(mount.descriptor()).place().inode() == PROC_ROOT_INODE;
+        return linux.isProcFile(mount.descriptor())
+                && linux.status(mount.descriptor()).place().inode() == PROC_ROOT_INODE;
     }
 
     private void enterProcAt(String target) {
@@ -198,8 +202,8 @@ final class MountPerformer implements MountStep.Performer {
     @Override
     public void makeLink(MountStep.MakeLink step) {
         try (OpenFile parent = inside().directory(InsideRootfs.parentOf(step.path()))) {
-            unlessThere(() -> linux.makeSymbolicLink(step.target(), parent.descriptor(),
-                    InsideRootfs.nameOf(step.path())));
+            unlessThere(
+                    () -> linux.makeSymbolicLink(step.target(), parent.descriptor(), InsideRootfs.nameOf(step.path())));
         }
     }
 

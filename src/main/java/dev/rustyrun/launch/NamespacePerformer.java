@@ -74,8 +74,8 @@ final class NamespacePerformer implements NamespaceStep.Performer {
     public void setTimeOffset(NamespaceStep.SetTimeOffset step) {
         // The namespace for children is the unsharing thread's, which on a JVM is not the one that /proc/self tells of.
         String thread = InsideRootfs.nameOf(linux.readLink(FileFlag.AT_FDCWD, "/proc/thread-self"));
-        linux.writeFile("/proc/" + thread + "/timens_offsets",
-                step.clock() + " " + step.seconds() + " " + step.nanoseconds());
+        linux.writeFile(
+                "/proc/" + thread + "/timens_offsets", step.clock() + " " + step.seconds() + " " + step.nanoseconds());
     }
 
     @Override

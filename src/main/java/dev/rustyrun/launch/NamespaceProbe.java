@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class NamespaceProbe {
 
-    private static final int ALL = SpecDefaults.NAMESPACES.stream().mapToInt(type -> type.flag().value())
+    private static final int ALL = SpecDefaults.NAMESPACES.stream()
+            .mapToInt(type -> type.flag().value())
             .reduce(0, (a, b) -> a | b);
 
     private final Linux linux;
@@ -28,13 +29,15 @@ public final class NamespaceProbe {
      */
     public Optional<String> obstacle() throws InterruptedException {
         AtomicReference<Exception> failure = new AtomicReference<>();
-        Thread probe = new Thread(() -> {
-            try {
-                linux.unshare(ALL);
-            } catch (LinuxException e) {
-                failure.set(e);
-            }
-        }, "namespace-probe");
+        Thread probe = new Thread(
+                () -> {
+                    try {
+                        linux.unshare(ALL);
+                    } catch (LinuxException e) {
+                        failure.set(e);
+                    }
+                },
+                "namespace-probe");
         probe.start();
         probe.join();
         return Optional.ofNullable(failure.get()).map(Exception::getMessage);

@@ -59,9 +59,11 @@ final class NetDeviceMover {
 
     private void move(NetDevice device, OpenFile namespace, int here, int there) {
         int index = index(device, here);
-        List<RouteMessage.Address> addresses = RouteMessage.addresses(index, linux.askRoute(here,
-                RouteMessage.listAddresses(), ROOM));
-        linux.tellRoute(here, RouteMessage.move(index, namespace.descriptor(), device.name()),
+        List<RouteMessage.Address> addresses =
+                RouteMessage.addresses(index, linux.askRoute(here, RouteMessage.listAddresses(), ROOM));
+        linux.tellRoute(
+                here,
+                RouteMessage.move(index, namespace.descriptor(), device.name()),
                 "move " + device.host() + " to " + device.name());
         int inside = linux.interfaceIndex(there, device.name());
         for (RouteMessage.Address address : addresses) {

@@ -96,7 +96,10 @@ public final class NurseryStage {
             for (int file : files) {
                 linux.close(file);
             }
-            linux.send(StageChannel.DESCRIPTOR, ByteBuffer.allocate(Integer.BYTES).putInt(answer).array(), -1);
+            linux.send(
+                    StageChannel.DESCRIPTOR,
+                    ByteBuffer.allocate(Integer.BYTES).putInt(answer).array(),
+                    -1);
         }
     }
 }

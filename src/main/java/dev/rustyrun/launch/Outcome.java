@@ -12,8 +12,15 @@ package dev.rustyrun.launch;
  * @param peakMemory the most bytes that it had in use, or -1 where that is not known
  * @param failedStep the step that failed; empty when none did
  */
-public record Outcome(Reason reason, int exitCode, int signal, String message, long wallMicros, long cpuMicros,
-        long peakMemory, String failedStep) {
+public record Outcome(
+        Reason reason,
+        int exitCode,
+        int signal,
+        String message,
+        long wallMicros,
+        long cpuMicros,
+        long peakMemory,
+        String failedStep) {
 
     /** Why it ended. */
     public enum Reason {

@@ -82,8 +82,8 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
     @Override
     public void setCapabilities(PrivilegeStep.SetCapabilities step) {
         long granted = ~context.withheldCapabilities();
-        linux.setCapabilities(new CapabilityWords(step.effective() & granted, step.permitted() & granted,
-                step.inheritable() & granted));
+        linux.setCapabilities(new CapabilityWords(
+                step.effective() & granted, step.permitted() & granted, step.inheritable() & granted));
         long ambient = step.ambient() & granted;
         for (int capability = 0; ambient >>> capability != 0; capability++) {
             if ((ambient & 1L << capability) != 0) {
@@ -108,7 +108,8 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
         if (!channel.awaitGo()) {
             throw new StepFailure("run ended");
         }
-        // From here until run has the listener nobody answers: sendmsg(2) may not be one of the calls that wait for that.
+        // From here until run has the listener nobody answers: sendmsg(2) may not be one of the calls that wait for
+        // that.
         int listener = linux.installSeccomp(step.filter().bytes(), step.filter().flags());
         channel.send(new Report.ListenerOpened(listener));
         linux.close(listener);

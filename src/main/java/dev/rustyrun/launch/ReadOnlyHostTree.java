@@ -39,9 +39,14 @@ final class ReadOnlyHostTree {
     }
 
     private void mountFresh(int root, String directory) {
-        try (OpenFile target = new OpenFile(linux,
-                linux.openWithoutLinks(root, directory, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
-            linux.mount("tmpfs", target.path(), "tmpfs", MountFlag.of(MountFlag.MS_NOSUID, MountFlag.MS_NODEV), "mode=1777");
+        try (OpenFile target =
+                new OpenFile(linux, linux.openWithoutLinks(root, directory, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
+            linux.mount(
+                    "tmpfs",
+                    target.path(),
+                    "tmpfs",
+                    MountFlag.of(MountFlag.MS_NOSUID, MountFlag.MS_NODEV),
+                    "mode=1777");
         } catch (LinuxException e) {
             if (e.errno() != Errno.ENOENT && e.errno() != Errno.ELOOP) {
                 throw e;

@@ -41,7 +41,8 @@ final class Reaper {
             }
             if (signal.get().number() == Signal.SIGCHLD.number()) {
                 reapUntil(pid);
-            } else if (LaunchSignals.isForwarded(signal.get().number()) && !signal.get().fromKernel()) {
+            } else if (LaunchSignals.isForwarded(signal.get().number())
+                    && !signal.get().fromKernel()) {
                 // The terminal's own signals (fromKernel) reach the command without help.
                 linux.kill(pid, signal.get().number());
             }

@@ -6,12 +6,10 @@ import dev.rustyrun.plan.Stage;
 sealed interface Report {
 
     /** What only {@code init} tells. */
-    sealed interface OfInit extends Report {
-    }
+    sealed interface OfInit extends Report {}
 
     /** A step was done; only sent when steps are traced. */
-    record StepDone(Stage stage, String step, int micros) implements Report {
-    }
+    record StepDone(Stage stage, String step, int micros) implements Report {}
 
     /**
      * A step failed, and with it the launch.
@@ -19,62 +17,48 @@ sealed interface Report {
      * @param reason what went wrong, with errno by name, and what to do about it
      * @param exitCode 127, 126 or 125
      */
-    record StepFailed(Stage stage, String step, String reason, int exitCode) implements Report {
-    }
+    record StepFailed(Stage stage, String step, String reason, int exitCode) implements Report {}
 
     /** The {@code child} stage has started {@code init}; its process id on the host. */
-    record InitStarted(int pid) implements Report {
-    }
+    record InitStarted(int pid) implements Report {}
 
     /**
      * PID 1 has ended, with this wait status.
      *
      * @param cpuMicros processor time of PID 1 and of those of its children that it waited for, in microseconds
      */
-    record InitEnded(int status, long cpuMicros) implements Report {
-    }
+    record InitEnded(int status, long cpuMicros) implements Report {}
 
     /** The {@code child} stage is in a new user namespace and waits for its ids to be mapped. */
-    record IdsNeeded() implements Report {
-    }
+    record IdsNeeded() implements Report {}
 
     /** {@code init} waits until network devices have been moved into its namespace. */
-    record NetDevicesDue() implements OfInit {
-    }
+    record NetDevicesDue() implements OfInit {}
 
     /** {@code init} waits for the source of a bind mount that is on a path which it may not go. */
-    record SourceDue(String path) implements OfInit {
-    }
+    record SourceDue(String path) implements OfInit {}
 
     /** {@code init} waits until the host's hooks have run. */
-    record HooksDue() implements OfInit {
-    }
+    record HooksDue() implements OfInit {}
 
     /** {@code init} waits for the descriptors that its command takes over. */
-    record DescriptorsDue() implements OfInit {
-    }
+    record DescriptorsDue() implements OfInit {}
 
     /** {@code init} has set everything up, and waits for a word to go on without {@code run}. */
-    record SetUp() implements OfInit {
-    }
+    record SetUp() implements OfInit {}
 
     /** {@code init} no longer dies with {@code child}. */
-    record Detached() implements OfInit {
-    }
+    record Detached() implements OfInit {}
 
     /** {@code init} waits for its start, and says no more here. */
-    record Waiting() implements OfInit {
-    }
+    record Waiting() implements OfInit {}
 
     /** {@code init} waits until the agent that will answer for its system calls can be told of it. */
-    record ListenerDue() implements OfInit {
-    }
+    record ListenerDue() implements OfInit {}
 
     /** The filter of system calls is installed; its listener's descriptor came along. */
-    record ListenerOpened(int listener) implements OfInit {
-    }
+    record ListenerOpened(int listener) implements OfInit {}
 
     /** The command's terminal is open; the master side's descriptor came along. */
-    record TerminalOpened(int master) implements OfInit {
-    }
+    record TerminalOpened(int master) implements OfInit {}
 }

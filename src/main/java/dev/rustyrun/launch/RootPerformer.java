@@ -73,8 +73,12 @@ final class RootPerformer implements RootStep.Performer {
             linux.detach(place);
             context.enter(new ReadOnlyHostTree(linux).attachAt(place));
             if (context.traced()) {
-                context.channel().send(new Report.StepDone(Stage.INIT, "note: / read-only with fresh /tmp, /var/tmp and /run"
-                        + " instead, as it cannot be a layer of an overlay in this user namespace", 0));
+                context.channel()
+                        .send(new Report.StepDone(
+                                Stage.INIT,
+                                "note: / read-only with fresh /tmp, /var/tmp and /run"
+                                        + " instead, as it cannot be a layer of an overlay in this user namespace",
+                                0));
             }
         }
     }
@@ -93,8 +97,13 @@ final class RootPerformer implements RootStep.Performer {
             for (String directory : List.of("upper", "work", "root")) {
                 linux.makeDirectory(made.descriptor(), directory, 0755);
             }
-            linux.mount("overlay", place + "/root", "overlay", step.set(), lower + ",upperdir=" + made.path()
-                    + "/upper,workdir=" + made.path() + "/work" + step.overlayOptions());
+            linux.mount(
+                    "overlay",
+                    place + "/root",
+                    "overlay",
+                    step.set(),
+                    lower + ",upperdir=" + made.path() + "/upper,workdir=" + made.path() + "/work"
+                            + step.overlayOptions());
             context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
         } finally {
             // From a directory of the host's that stays open, the command's path could climb out (CVE-2024-21626).
@@ -128,8 +137,12 @@ final class RootPerformer implements RootStep.Performer {
         // Who may chroot can leave a chroot; man 2 chroot.
         context.withholdCapabilities(Capability.bits(Set.of(Capability.CAP_SYS_CHROOT)));
         if (context.traced()) {
-            context.channel().send(new Report.StepDone(Stage.INIT, "note: chroot instead, as this root cannot be pivoted"
-                    + " from (an initramfs, or a chroot); CAP_SYS_CHROOT is withheld", 0));
+            context.channel()
+                    .send(new Report.StepDone(
+                            Stage.INIT,
+                            "note: chroot instead, as this root cannot be pivoted"
+                                    + " from (an initramfs, or a chroot); CAP_SYS_CHROOT is withheld",
+                            0));
         }
     }
 

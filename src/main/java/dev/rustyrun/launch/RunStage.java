@@ -34,13 +34,18 @@ public final class RunStage implements Stages {
     private Optional<TerminalRelay> terminal = Optional.empty();
     private boolean timedOut;
 
-    private RunStage(Linux linux, SelfExec self, PrintStream messages, SelfExec.StartedChild child, int channel,
-            int signals) {
+    private RunStage(
+            Linux linux, SelfExec self, PrintStream messages, SelfExec.StartedChild child, int channel, int signals) {
         this.linux = linux;
         this.child = child.pid();
         this.readOnly = child.readOnly();
         this.signals = signals;
-        this.talk = new StageTalk(linux, self, messages, child.pid(), channel,
+        this.talk = new StageTalk(
+                linux,
+                self,
+                messages,
+                child.pid(),
+                channel,
                 master -> terminal = Optional.of(TerminalRelay.start(linux, master)));
     }
 

@@ -64,13 +64,25 @@ public final class SelfExec {
     }
 
     private static SelfExec jvm() {
-        String jar = SelfExec.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        String jar = SelfExec.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
         String folder = new File(jar).getParent();
         useLibrariesIn(folder);
         String java = System.getProperty("java.home") + "/bin/java";
-        List<String> prefix = new ArrayList<>(List.of(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+DisableAttachMechanism", "-Xrs", "-Xmx64m",
-                "-Duser.language=en", "-D" + READY + "=true"));
+        List<String> prefix = new ArrayList<>(List.of(
+                java,
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-XX:+DisableAttachMechanism",
+                "-Xrs",
+                "-Xmx64m",
+                "-Duser.language=en",
+                "-D" + READY + "=true"));
         File archive = new File(folder, "rustyrun.jsa");
         if (archive.exists()) {
             prefix.add("-XX:SharedArchiveFile=" + archive);
@@ -119,7 +131,8 @@ public final class SelfExec {
     /** The same with {@code descriptors[n]} as its descriptor n; what is negative stays as it is. */
     int start(Linux linux, String stage, int[] descriptors, String argument) {
         // By its name init is started from the read-only mount that child has put there, not from the host's.
-        return linux.spawn(stage.equals(InitStage.NAME) ? program : executable, descriptors, argv(stage, argument), env);
+        return linux.spawn(
+                stage.equals(InitStage.NAME) ? program : executable, descriptors, argv(stage, argument), env);
     }
 
     /**
@@ -132,8 +145,13 @@ public final class SelfExec {
         if (isNative && linux.isRoot()) {
             try (OpenFile mount = new OpenFile(linux, linux.cloneMount(program, false))) {
                 linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
-                return new StartedChild(linux.spawn("/proc/self/fd/" + mount.descriptor(), descriptors,
-                        argv(ChildStage.COPYING, run), libraries()), true);
+                return new StartedChild(
+                        linux.spawn(
+                                "/proc/self/fd/" + mount.descriptor(),
+                                descriptors,
+                                argv(ChildStage.COPYING, run),
+                                libraries()),
+                        true);
             } catch (LinuxException e) {
                 // Root of a user namespace only, or an old kernel: then it is a start more.
             }
@@ -147,8 +165,7 @@ public final class SelfExec {
      * @param pid its process id
      * @param readOnly whether it, and so {@code init}, runs from a read-only mount of the program
      */
-    record StartedChild(int pid, boolean readOnly) {
-    }
+    record StartedChild(int pid, boolean readOnly) {}
 
     /** The loader looks for libraries beside the program, but that mount is nowhere. */
     private List<String> libraries() {
@@ -168,8 +185,10 @@ public final class SelfExec {
             return false;
         }
         String file = isNative ? "" : realPath("/proc/self/fd/" + descriptor);
-        return isNative || !file.startsWith(realPath(System.getProperty("java.home")))
-                && !List.of(System.getProperty("java.class.path").split(File.pathSeparator)).contains(file);
+        return isNative
+                || !file.startsWith(realPath(System.getProperty("java.home")))
+                        && !List.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                                .contains(file);
     }
 
     private List<String> argv(String stage, String argument) {

@@ -144,7 +144,9 @@ public final class ServedStages implements Stages {
             talk.launch(plan, options);
             while (talk.isOpen() && talk.initEnded().isEmpty()) {
                 boolean watched = timeoutMillis != 0 && !killed;
-                if (!relay(watched ? leftOf(start, timeoutMillis) : -1) && watched && leftOf(start, timeoutMillis) == 0) {
+                if (!relay(watched ? leftOf(start, timeoutMillis) : -1)
+                        && watched
+                        && leftOf(start, timeoutMillis) == 0) {
                     timedOut = true;
                     kill();
                 }

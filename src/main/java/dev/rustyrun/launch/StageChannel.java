@@ -76,14 +76,19 @@ final class StageChannel {
         int handedDown() {
             int count = 0;
             for (Step step : steps) {
-                count += step instanceof NamespaceStep.OpenCgroup open ? open.procsFiles().size() : 0;
+                count += step instanceof NamespaceStep.OpenCgroup open
+                        ? open.procsFiles().size()
+                        : 0;
             }
             return count;
         }
 
         byte[] encode() {
             byte[] plan = PlanCodec.encode(steps);
-            return ByteBuffer.allocate(5 + plan.length).putInt(1 + plan.length).put((byte) (traced ? 1 : 0)).put(plan)
+            return ByteBuffer.allocate(5 + plan.length)
+                    .putInt(1 + plan.length)
+                    .put((byte) (traced ? 1 : 0))
+                    .put(plan)
                     .array();
         }
     }
@@ -98,7 +103,8 @@ final class StageChannel {
         if (!readFully(part)) {
             return Optional.empty();
         }
-        return Optional.of(new Part(part[0] == 1, PlanCodec.decode(java.util.Arrays.copyOfRange(part, 1, part.length))));
+        return Optional.of(
+                new Part(part[0] == 1, PlanCodec.decode(java.util.Arrays.copyOfRange(part, 1, part.length))));
     }
 
     /** Waits until {@code run} says to go on; whether it did, and did not end. */
@@ -120,7 +126,10 @@ final class StageChannel {
     /** A text as {@link #awaitText} takes it. */
     static byte[] encode(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).array();
+        return ByteBuffer.allocate(4 + bytes.length)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
     }
 
     /** Lets reports go into the open file {@code file} from now on; {@code run} sees the end of the socket. */
@@ -177,7 +186,7 @@ final class StageChannel {
 
     private boolean readFully(byte[] bytes) {
         byte[] piece = new byte[bytes.length];
-        for (int done = 0; done < bytes.length;) {
+        for (int done = 0; done < bytes.length; ) {
             int got = linux.read(descriptor, piece, bytes.length - done);
             if (got == 0) {
                 return false;
@@ -201,7 +210,8 @@ final class StageChannel {
             linux.writeAll(descriptor, encode(report));
             return;
         }
-        int along = report instanceof Report.TerminalOpened terminal ? terminal.master()
+        int along = report instanceof Report.TerminalOpened terminal
+                ? terminal.master()
                 : report instanceof Report.ListenerOpened opened ? opened.listener() : -1;
         try {
             linux.send(descriptor, encode(report), along);
@@ -251,8 +261,15 @@ final class StageChannel {
     private static byte[] frame(byte type, int stage, int number, String first, String second) {
         byte[] one = first.getBytes(StandardCharsets.UTF_8);
         byte[] two = second.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(14 + one.length + two.length).put(type).put((byte) stage).putInt(number)
-                .putInt(one.length).putInt(two.length).put(one).put(two).array();
+        return ByteBuffer.allocate(14 + one.length + two.length)
+                .put(type)
+                .put((byte) stage)
+                .putInt(number)
+                .putInt(one.length)
+                .putInt(two.length)
+                .put(one)
+                .put(two)
+                .array();
     }
 
     /** Puts the bytes that arrive at {@code run} back together into reports. */
@@ -291,7 +308,8 @@ final class StageChannel {
             String first = new String(one, StandardCharsets.UTF_8);
             return switch (type) {
                 case STEP_DONE -> new Report.StepDone(stage, first, number);
-                case STEP_FAILED -> new Report.StepFailed(stage, first, new String(two, StandardCharsets.UTF_8), number);
+                case STEP_FAILED ->
+                    new Report.StepFailed(stage, first, new String(two, StandardCharsets.UTF_8), number);
                 case INIT_STARTED -> new Report.InitStarted(number);
                 case INIT_ENDED -> new Report.InitEnded(number, Long.parseLong(first));
                 case SOURCE_DUE -> new Report.SourceDue(first);

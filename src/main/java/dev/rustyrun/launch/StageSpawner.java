@@ -98,10 +98,11 @@ public final class StageSpawner {
     private <T> T onThread(Callable<T> work) throws InterruptedException {
         try {
             return thread.submit(() -> {
-                // A JVM's sockets survive execve: without this a stage would hold the server's.
-                linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
-                return work.call();
-            }).get();
+                        // A JVM's sockets survive execve: without this a stage would hold the server's.
+                        linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
+                        return work.call();
+                    })
+                    .get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof LinuxException refused) {
                 throw refused;

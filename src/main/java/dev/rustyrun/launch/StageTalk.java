@@ -49,6 +49,7 @@ final class StageTalk {
     private int init;
     /** What an {@code init} has said of which is not known yet who it is. */
     private final List<Report> early = new ArrayList<>();
+
     private Optional<Report.StepFailed> failure = Optional.empty();
     private Optional<EndedChild> initEnded = Optional.empty();
 
@@ -88,7 +89,8 @@ final class StageTalk {
 
     /** The step that failed and why, in one line; empty as long as none has. */
     String failure() {
-        return failure.map(failed -> failed.stage().word() + " failed to " + failed.step() + ": " + failed.reason()).orElse("");
+        return failure.map(failed -> failed.stage().word() + " failed to " + failed.step() + ": " + failed.reason())
+                .orElse("");
     }
 
     /** Whether a stage may still have something to say. */
@@ -258,7 +260,8 @@ final class StageTalk {
             return;
         }
         String path = options.consoleSocket().get();
-        try (OpenFile given = new OpenFile(linux, master); OpenFile socket = new OpenFile(linux, linux.connect(path))) {
+        try (OpenFile given = new OpenFile(linux, master);
+                OpenFile socket = new OpenFile(linux, linux.connect(path))) {
             linux.send(socket.descriptor(), TERMINAL_NAME, given.descriptor());
         } catch (LinuxException e) {
             fail("send the terminal to " + path, e.getMessage());
@@ -270,10 +273,13 @@ final class StageTalk {
      * the kernel keeps a mount's {@code ro}, {@code nodev} and the like from being taken off by the container.
      */
     private void sendSource(String path) {
-        boolean planned = plan.init().stream().anyMatch(step -> step instanceof MountStep.BindMount bind
-                && bind.source().equals(path));
-        try (OpenFile root = new OpenFile(linux, linux.open("/proc/" + init + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
-                OpenFile source = new OpenFile(linux, linux.openInRoot(root.descriptor(), planned ? path : "", FileFlag.O_PATH))) {
+        boolean planned = plan.init().stream()
+                .anyMatch(step -> step instanceof MountStep.BindMount bind
+                        && bind.source().equals(path));
+        try (OpenFile root = new OpenFile(
+                        linux, linux.open("/proc/" + init + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+                OpenFile source = new OpenFile(
+                        linux, linux.openInRoot(root.descriptor(), planned ? path : "", FileFlag.O_PATH))) {
             send(StageChannel.SOURCE, source.descriptor());
         } catch (LinuxException e) {
             // Nor do we: init says what it was refused.
@@ -381,15 +387,36 @@ final class StageTalk {
     Outcome outcome(ChildStatus child, boolean timedOut, long wallMicros, long cpuMicros) {
         if (failure.isPresent()) {
             Report.StepFailed failed = failure.get();
-            return new Outcome(Outcome.Reason.SETUP_FAILED, failed.exitCode(), 0, failure(), wallMicros, cpuMicros, -1,
+            return new Outcome(
+                    Outcome.Reason.SETUP_FAILED,
+                    failed.exitCode(),
+                    0,
+                    failure(),
+                    wallMicros,
+                    cpuMicros,
+                    -1,
                     failed.step());
         }
         ChildStatus ended = initEnded.map(EndedChild::status).orElse(child);
         if (timedOut) {
-            return new Outcome(Outcome.Reason.TIMEOUT, ended.exitCode(), ended.signal(), "killed: it ran longer than "
-                    + options.timeoutMillis() / 1000.0 + " s", wallMicros, cpuMicros, -1, "");
+            return new Outcome(
+                    Outcome.Reason.TIMEOUT,
+                    ended.exitCode(),
+                    ended.signal(),
+                    "killed: it ran longer than " + options.timeoutMillis() / 1000.0 + " s",
+                    wallMicros,
+                    cpuMicros,
+                    -1,
+                    "");
         }
-        return new Outcome(ended.signalled() ? Outcome.Reason.SIGNALLED : Outcome.Reason.EXITED, ended.exitCode(),
-                ended.signal(), "", wallMicros, cpuMicros, -1, "");
+        return new Outcome(
+                ended.signalled() ? Outcome.Reason.SIGNALLED : Outcome.Reason.EXITED,
+                ended.exitCode(),
+                ended.signal(),
+                "",
+                wallMicros,
+                cpuMicros,
+                -1,
+                "");
     }
 }

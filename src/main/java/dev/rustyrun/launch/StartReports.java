@@ -8,16 +8,14 @@ import java.util.Optional;
 /** What {@code init} reported, into a file, after it had waited for its start. */
 public final class StartReports {
 
-    private StartReports() {
-    }
+    private StartReports() {}
 
     /**
      * Why the command did not start.
      *
      * @param exitCode 127, 126 or 125
      */
-    public record Failure(String message, int exitCode) {
-    }
+    public record Failure(String message, int exitCode) {}
 
     /**
      * Reads the file {@code path}.
@@ -29,14 +27,16 @@ public final class StartReports {
         Optional<Failure> failure = Optional.empty();
         byte[] buffer = new byte[4096];
         try (OpenFile file = new OpenFile(linux, linux.open(path, FileFlag.O_RDONLY))) {
-            for (int got = linux.read(file.descriptor(), buffer, buffer.length); got > 0;
+            for (int got = linux.read(file.descriptor(), buffer, buffer.length);
+                    got > 0;
                     got = linux.read(file.descriptor(), buffer, buffer.length)) {
                 for (Report report : decoder.take(buffer, got, -1)) {
                     if (report instanceof Report.StepDone done) {
                         steps.done(done.stage().word(), done.micros(), done.step());
                     } else if (report instanceof Report.StepFailed failed) {
-                        failure = Optional.of(new Failure(failed.stage().word() + " failed to " + failed.step() + ": "
-                                + failed.reason(), failed.exitCode()));
+                        failure = Optional.of(new Failure(
+                                failed.stage().word() + " failed to " + failed.step() + ": " + failed.reason(),
+                                failed.exitCode()));
                     }
                 }
             }

@@ -51,7 +51,8 @@ final class TaskPerformer implements TaskStep.Performer {
 
     @Override
     public void setMemoryPolicy(TaskStep.SetMemoryPolicy step) {
-        linux.setMemoryPolicy(step.mode(), step.nodes().isEmpty() ? new BitSet() : CpuList.parse("nodes", step.nodes()));
+        linux.setMemoryPolicy(
+                step.mode(), step.nodes().isEmpty() ? new BitSet() : CpuList.parse("nodes", step.nodes()));
     }
 
     @Override

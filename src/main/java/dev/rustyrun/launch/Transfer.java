@@ -10,8 +10,7 @@ public final class Transfer {
     /** Nothing can be moved now. */
     public static final int WOULD_WAIT = -1;
 
-    private Transfer() {
-    }
+    private Transfer() {}
 
     /** Reads what is there; how many bytes, 0 when the other side is closed (of a terminal: EIO), or {@link #WOULD_WAIT}. */
     public static int read(Linux linux, int descriptor, byte[] buffer) {

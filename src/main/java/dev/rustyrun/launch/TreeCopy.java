@@ -61,8 +61,10 @@ final class TreeCopy {
     }
 
     private void copyContents(int from, int to) {
-        for (int got = linux.read(from, buffer, buffer.length); got > 0; got = linux.read(from, buffer, buffer.length)) {
-            for (int done = 0; done < got;) {
+        for (int got = linux.read(from, buffer, buffer.length);
+                got > 0;
+                got = linux.read(from, buffer, buffer.length)) {
+            for (int done = 0; done < got; ) {
                 done += linux.write(to, buffer, done, got - done);
             }
         }

@@ -25,11 +25,13 @@ final class BpfAttributes {
     private static final int INSTRUCTION = 8;
     private static final int LONGEST_NAME = 15;
 
-    private BpfAttributes() {
-    }
+    private BpfAttributes() {}
 
     static byte[] load(int type, long instructions, int bytes, long license, String name) {
-        ByteBuffer b = zeroed(64).putInt(0, type).putInt(4, bytes / INSTRUCTION).putLong(8, instructions)
+        ByteBuffer b = zeroed(64)
+                .putInt(0, type)
+                .putInt(4, bytes / INSTRUCTION)
+                .putLong(8, instructions)
                 .putLong(16, license);
         byte[] text = Arrays.copyOf(name.getBytes(StandardCharsets.US_ASCII), LONGEST_NAME);
         b.position(48);
@@ -37,12 +39,22 @@ final class BpfAttributes {
     }
 
     static byte[] attach(int cgroup, int program, int attachType, int flags, int replaced) {
-        return zeroed(20).putInt(0, cgroup).putInt(4, program).putInt(8, attachType).putInt(12, flags)
-                .putInt(16, Math.max(replaced, 0)).array();
+        return zeroed(20)
+                .putInt(0, cgroup)
+                .putInt(4, program)
+                .putInt(8, attachType)
+                .putInt(12, flags)
+                .putInt(16, Math.max(replaced, 0))
+                .array();
     }
 
     static byte[] query(int cgroup, int attachType, long ids, int room) {
-        return zeroed(32).putInt(0, cgroup).putInt(4, attachType).putLong(16, ids).putInt(QUERY_COUNT_AT, room).array();
+        return zeroed(32)
+                .putInt(0, cgroup)
+                .putInt(4, attachType)
+                .putLong(16, ids)
+                .putInt(QUERY_COUNT_AT, room)
+                .array();
     }
 
     static byte[] byId(int id) {

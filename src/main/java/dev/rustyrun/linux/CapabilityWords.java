@@ -15,13 +15,17 @@ public record CapabilityWords(long effective, long permitted, long inheritable) 
     private static final int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 
     static byte[] header() {
-        return ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putInt(LINUX_CAPABILITY_VERSION_3).array();
+        return ByteBuffer.allocate(8)
+                .order(ByteOrder.nativeOrder())
+                .putInt(LINUX_CAPABILITY_VERSION_3)
+                .array();
     }
 
     byte[] encode() {
         ByteBuffer b = ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder());
         for (int shift = 0; shift <= 32; shift += 32) {
-            b.putInt((int) (effective >>> shift)).putInt((int) (permitted >>> shift))
+            b.putInt((int) (effective >>> shift))
+                    .putInt((int) (permitted >>> shift))
                     .putInt((int) (inheritable >>> shift));
         }
         return b.array();

@@ -13,13 +13,12 @@ final class DirectoryEntries {
     private static final int LENGTH = 16;
     private static final int NAME = 19;
 
-    private DirectoryEntries() {
-    }
+    private DirectoryEntries() {}
 
     /** Adds the names in {@code entries[0..count)} to {@code names}: not those of the directory itself and of its parent. */
     static void decode(byte[] entries, int count, List<String> names) {
         ByteBuffer buffer = ByteBuffer.wrap(entries).order(ByteOrder.nativeOrder());
-        for (int at = 0; at < count;) {
+        for (int at = 0; at < count; ) {
             int next = at + Short.toUnsignedInt(buffer.getShort(at + LENGTH));
             int end = at + NAME;
             while (entries[end] != 0) {

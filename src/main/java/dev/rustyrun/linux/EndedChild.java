@@ -6,5 +6,4 @@ package dev.rustyrun.linux;
  * @param status how it ended
  * @param cpuMicros processor time in microseconds, its own and that of the children that it waited for
  */
-public record EndedChild(ChildStatus status, long cpuMicros) {
-}
+public record EndedChild(ChildStatus status, long cpuMicros) {}

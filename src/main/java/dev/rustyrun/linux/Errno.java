@@ -31,8 +31,7 @@ public final class Errno {
     public static final int ELOOP = 40;
     public static final int EOPNOTSUPP = 95;
 
-    private Errno() {
-    }
+    private Errno() {}
 
     /** The header's name and the usual words, as in {@code ENOENT (No such file or directory)}. */
     public static String describe(int errno) {

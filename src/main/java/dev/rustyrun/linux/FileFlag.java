@@ -43,8 +43,7 @@ public final class FileFlag {
     static final int F_SETFL = 4;
     static final int FD_CLOEXEC = 1;
 
-    private FileFlag() {
-    }
+    private FileFlag() {}
 
     /** {@code makedev(3)}: the kernel's number for a device. */
     public static long device(int major, int minor) {

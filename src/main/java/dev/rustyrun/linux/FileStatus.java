@@ -16,21 +16,28 @@ import java.nio.ByteOrder;
  * @param modified when its contents were last changed, in seconds since 1970
  * @param place its file system and its number there: two files with the same are the same file
  */
-public record FileStatus(int mode, int links, int uid, int gid, int major, int minor, long size, long modified,
-        Place place) {
+public record FileStatus(
+        int mode, int links, int uid, int gid, int major, int minor, long size, long modified, Place place) {
 
     static final int STATX_SIZE = 256;
     /** STATX_TYPE, MODE, NLINK, UID, GID, MTIME, INO and SIZE. */
     static final int STATX_WANTED = 0x35f;
 
     /** What tells one file from all others. */
-    public record Place(int deviceMajor, int deviceMinor, long inode) {
-    }
+    public record Place(int deviceMajor, int deviceMinor, long inode) {}
 
     static FileStatus decode(byte[] statx) {
         ByteBuffer b = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
-        return new FileStatus(Short.toUnsignedInt(b.getShort(28)), b.getInt(16), b.getInt(20), b.getInt(24), b.getInt(128),
-                b.getInt(132), b.getLong(40), b.getLong(112), new Place(b.getInt(136), b.getInt(140), b.getLong(32)));
+        return new FileStatus(
+                Short.toUnsignedInt(b.getShort(28)),
+                b.getInt(16),
+                b.getInt(20),
+                b.getInt(24),
+                b.getInt(128),
+                b.getInt(132),
+                b.getLong(40),
+                b.getLong(112),
+                new Place(b.getInt(136), b.getInt(140), b.getLong(32)));
     }
 
     public boolean isDirectory() {

@@ -18,14 +18,27 @@ public record FileSystemStatus(int type, long used, long files) {
     private static final int TMPFS = 0x01021994;
     private static final int OVERLAYFS = 0x794c7630;
     /** proc, sysfs, cgroup, cgroup2, devpts, mqueue, debugfs, tracefs, securityfs, bpf, nsfs, configfs, selinuxfs, efivarfs. */
-    private static final Set<Integer> OF_THE_KERNEL = Set.of(0x9fa0, 0x62656572, 0x27e0eb, 0x63677270, 0x1cd1, 0x19800202,
-            0x64626720, 0x74726163, 0x73636673, 0xcafe4a11, 0x6e736673, 0x62656570, 0xf97cff8c, 0xde5e81e4);
+    private static final Set<Integer> OF_THE_KERNEL = Set.of(
+            0x9fa0,
+            0x62656572,
+            0x27e0eb,
+            0x63677270,
+            0x1cd1,
+            0x19800202,
+            0x64626720,
+            0x74726163,
+            0x73636673,
+            0xcafe4a11,
+            0x6e736673,
+            0x62656570,
+            0xf97cff8c,
+            0xde5e81e4);
 
     static FileSystemStatus decode(byte[] statfs) {
         ByteBuffer b = ByteBuffer.wrap(statfs).order(ByteOrder.nativeOrder());
         long blockSize = b.getLong(8);
-        return new FileSystemStatus((int) b.getLong(0), (b.getLong(16) - b.getLong(24)) * blockSize,
-                b.getLong(40) - b.getLong(48));
+        return new FileSystemStatus(
+                (int) b.getLong(0), (b.getLong(16) - b.getLong(24)) * blockSize, b.getLong(40) - b.getLong(48));
     }
 
     /** Whether its files are ways to speak with the kernel, and none that keep anything. */

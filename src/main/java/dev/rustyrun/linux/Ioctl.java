@@ -22,12 +22,13 @@ final class Ioctl {
     private static final int IFR_FLAGS_AT = 16;
     private static final short IFF_UP_AND_RUNNING = 0x41;
 
-    private Ioctl() {
-    }
+    private Ioctl() {}
 
     /** {@code struct ifreq} that asks about {@code name}. */
     static byte[] interfaceNamed(String name) {
-        return ByteBuffer.allocate(IFREQ_SIZE).put(name.getBytes(StandardCharsets.US_ASCII)).array();
+        return ByteBuffer.allocate(IFREQ_SIZE)
+                .put(name.getBytes(StandardCharsets.US_ASCII))
+                .array();
     }
 
     /** {@code ifr_ifindex} of an answered {@code struct ifreq}. */

@@ -15,19 +15,18 @@ final class JffiInImage {
 
     /** Flags of a call's description. */
     private static final int STDCALL = 1;
+
     private static final int WITHOUT_ERRNO = 2;
     private static final int PROTECTED = 4;
     private static final int FIXED_SHIFT = 16;
 
-    private JffiInImage() {
-    }
+    private JffiInImage() {}
 
     /** The search for its library may unpack a copy, and formats a string in the user's language: 2 ms. */
     @TargetClass(className = "com.kenai.jffi.Init")
     static final class Init {
 
-        private Init() {
-        }
+        private Init() {}
 
         /** Loads the library from beside the executable, where it belongs. */
         @Substitute
@@ -45,8 +44,7 @@ final class JffiInImage {
     @TargetClass(className = "com.kenai.jffi.Foreign")
     static final class Foreign {
 
-        private Foreign() {
-        }
+        private Foreign() {}
 
         @Alias
         static native Foreign getInstance();
@@ -74,27 +72,40 @@ final class JffiInImage {
 
         @Alias
         private long contextAddress;
+
         @Alias
         private int parameterCount;
+
         @Alias
         private int rawParameterSize;
+
         @Alias
         private Type returnType;
+
         @Alias
         private Type[] parameterTypes;
+
         @Alias
         private long[] parameterTypeHandles;
+
         @Alias
         private int fixedParamCount;
+
         @Alias
         private int flags;
+
         @Alias
         private Foreign foreign;
 
         /** The same, but without the field's updater, with which jffi would free it. */
         @Substitute
         @TargetElement(name = TargetElement.CONSTRUCTOR_NAME)
-        CallContext(Type returned, int fixed, Type[] parameters, CallingConvention convention, boolean saveErrno,
+        CallContext(
+                Type returned,
+                int fixed,
+                Type[] parameters,
+                CallingConvention convention,
+                boolean saveErrno,
                 boolean protectFaults) {
             foreign = Foreign.getInstance();
             returnType = returned;
@@ -102,9 +113,11 @@ final class JffiInImage {
             parameterTypeHandles = Type.nativeHandles(parameters);
             parameterCount = parameters.length;
             fixedParamCount = fixed;
-            flags = (saveErrno ? 0 : WITHOUT_ERRNO) | (convention == CallingConvention.STDCALL ? STDCALL : 0)
+            flags = (saveErrno ? 0 : WITHOUT_ERRNO)
+                    | (convention == CallingConvention.STDCALL ? STDCALL : 0)
                     | (protectFaults ? PROTECTED : 0);
-            contextAddress = foreign.newCallContext(returned.handle(), parameterTypeHandles, flags | fixed << FIXED_SHIFT);
+            contextAddress =
+                    foreign.newCallContext(returned.handle(), parameterTypeHandles, flags | fixed << FIXED_SHIFT);
             if (contextAddress == 0) {
                 throw new IllegalStateException("libjffi cannot describe a call of " + parameterCount + " arguments");
             }
@@ -116,8 +129,7 @@ final class JffiInImage {
     @TargetClass(className = "com.kenai.jffi.Type")
     static final class Type {
 
-        private Type() {
-        }
+        private Type() {}
 
         @Alias
         native long handle();
@@ -130,8 +142,7 @@ final class JffiInImage {
     @TargetClass(className = "com.kenai.jffi.MemoryIO")
     static final class MemoryIO {
 
-        private MemoryIO() {
-        }
+        private MemoryIO() {}
 
         @Substitute
         static boolean isUnsafeAvailable() {
@@ -147,8 +158,7 @@ final class JffiInImage {
     @TargetClass(className = "com.kenai.jffi.internal.Cleaner")
     static final class Cleaner {
 
-        private Cleaner() {
-        }
+        private Cleaner() {}
 
         @Substitute
         static Runnable register(Object owner, Runnable free) {

@@ -70,15 +70,21 @@ final class JffiLibC implements LibC {
     @Override
     public int move_mount(int fromDirfd, String fromPath, int toDirfd, String toPath, int flags) {
         try (NativeMemory m = new NativeMemory()) {
-            return call("syscall", SystemCall.MOVE_MOUNT, fromDirfd, m.string(fromPath), toDirfd, m.string(toPath),
-                    flags);
+            return call(
+                    "syscall", SystemCall.MOVE_MOUNT, fromDirfd, m.string(fromPath), toDirfd, m.string(toPath), flags);
         }
     }
 
     @Override
     public int mount_setattr(int dirfd, String path, int flags, byte[] mountAttr) {
         try (NativeMemory m = new NativeMemory()) {
-            return call("syscall", SystemCall.MOUNT_SETATTR, dirfd, m.string(path), flags, m.bytes(mountAttr),
+            return call(
+                    "syscall",
+                    SystemCall.MOUNT_SETATTR,
+                    dirfd,
+                    m.string(path),
+                    flags,
+                    m.bytes(mountAttr),
                     mountAttr.length);
         }
     }
@@ -317,8 +323,14 @@ final class JffiLibC implements LibC {
             long attributes = m.allocate(SpawnStructs.ATTRIBUTES_SIZE);
             call("posix_spawnattr_init", attributes);
             call("posix_spawnattr_setflags", attributes, SpawnStructs.COMMAND_FLAGS);
-            call("posix_spawnattr_setsigmask", attributes, m.bytes(SignalSet.none().encode()));
-            call("posix_spawnattr_setsigdefault", attributes, m.bytes(SignalSet.all().encode()));
+            call(
+                    "posix_spawnattr_setsigmask",
+                    attributes,
+                    m.bytes(SignalSet.none().encode()));
+            call(
+                    "posix_spawnattr_setsigdefault",
+                    attributes,
+                    m.bytes(SignalSet.all().encode()));
             long actions = m.allocate(SpawnStructs.FILE_ACTIONS_SIZE);
             call("posix_spawn_file_actions_init", actions);
             for (int i = 0; i < stdio.length; i++) {
@@ -344,8 +356,8 @@ final class JffiLibC implements LibC {
         }
     }
 
-    private int spawn(NativeMemory m, int[] pid, String path, long actions, long attributes, String[] argv,
-            String[] envp) {
+    private int spawn(
+            NativeMemory m, int[] pid, String path, long actions, long attributes, String[] argv, String[] envp) {
         long id = m.allocate(Integer.BYTES);
         int error = call("posix_spawn", id, m.string(path), actions, attributes, m.strings(argv), m.strings(envp));
         pid[0] = m.getInt(id);
@@ -542,7 +554,8 @@ final class JffiLibC implements LibC {
     public int rt_sigaction(int signal, byte[] action, byte[] old) {
         try (NativeMemory m = new NativeMemory()) {
             long before = m.allocate(SignalAction.SIZE);
-            int result = call("syscall", SystemCall.RT_SIGACTION, signal, m.bytes(action), before, SignalSet.KERNEL_SIZE);
+            int result =
+                    call("syscall", SystemCall.RT_SIGACTION, signal, m.bytes(action), before, SignalSet.KERNEL_SIZE);
             m.get(before, old, SignalAction.SIZE);
             return result;
         }
@@ -647,8 +660,9 @@ final class JffiLibC implements LibC {
     @Override
     public int bpf_prog_load(int type, byte[] instructions, String license, String name) {
         try (NativeMemory m = new NativeMemory()) {
-            return bpf(BpfAttributes.PROG_LOAD, BpfAttributes.load(type, m.bytes(instructions), instructions.length,
-                    m.string(license), name));
+            return bpf(
+                    BpfAttributes.PROG_LOAD,
+                    BpfAttributes.load(type, m.bytes(instructions), instructions.length, m.string(license), name));
         }
     }
 

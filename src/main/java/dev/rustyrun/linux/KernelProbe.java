@@ -55,7 +55,7 @@ public final class KernelProbe {
                 CallContext.getCallContext(Type.SINT64, new Type[0], CallingConvention.DEFAULT, false);
         long version = Invoker.getInstance().invokeN0(noArguments, function);
         MemoryIO memory = MemoryIO.getInstance();
-        return Optional.of(memory.getInt(version) + "." + memory.getInt(version + 4) + "."
-                + memory.getInt(version + 8));
+        return Optional.of(
+                memory.getInt(version) + "." + memory.getInt(version + 4) + "." + memory.getInt(version + 8));
     }
 }

@@ -6,8 +6,16 @@ package dev.rustyrun.linux;
  * {@link #errno()} then has the reason. Nothing here checks anything; {@link Linux} does.
  */
 interface LibC
-        extends NamespaceCalls, MountCalls, FileCalls, ProcessCalls, SignalCalls, TerminalCalls, SocketCalls,
-        SeccompCalls, BpfCalls, SchedulingCalls {
+        extends NamespaceCalls,
+                MountCalls,
+                FileCalls,
+                ProcessCalls,
+                SignalCalls,
+                TerminalCalls,
+                SocketCalls,
+                SeccompCalls,
+                BpfCalls,
+                SchedulingCalls {
 
     /** The calling thread's {@code errno} after its last call, man 3 errno. */
     int errno();

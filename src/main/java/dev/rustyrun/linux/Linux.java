@@ -81,8 +81,14 @@ public final class Linux {
 
     /** Mounts a file system or changes a mount; man 2 mount. {@code null} where mount(2) takes NULL. */
     public void mount(String source, String target, String type, long flags, String data) {
-        check(libc.mount(source, target, type, flags, data), "mount", source, target, type,
-                new MountFlags(flags), data);
+        check(
+                libc.mount(source, target, type, flags, data),
+                "mount",
+                source,
+                target,
+                type,
+                new MountFlags(flags),
+                data);
     }
 
     /** Detaches the mount at {@code target} now, freeing it when it is no longer used; man 2 umount, MNT_DETACH. */
@@ -102,22 +108,23 @@ public final class Linux {
 
     /** A descriptor of an unattached copy of the mount at {@code path}, and those below it; open_tree(2). */
     public int cloneMount(String path, boolean recursive) {
-        int flags = FileFlag.OPEN_TREE_CLONE | FileFlag.OPEN_TREE_CLOEXEC
-                | (recursive ? FileFlag.AT_RECURSIVE : 0);
+        int flags = FileFlag.OPEN_TREE_CLONE | FileFlag.OPEN_TREE_CLOEXEC | (recursive ? FileFlag.AT_RECURSIVE : 0);
         return check(libc.open_tree(FileFlag.AT_FDCWD, path, flags), "open_tree OPEN_TREE_CLONE", path);
     }
 
     /** Changes the attributes of an open mount, and of those below it; man 2 mount_setattr. */
     public void setMountAttributes(int mount, MountAttr attributes, boolean recursive) {
         int flags = FileFlag.AT_EMPTY_PATH | (recursive ? FileFlag.AT_RECURSIVE : 0);
-        check(libc.mount_setattr(mount, "", flags, attributes.encode()), "mount_setattr", mount,
-                attributes);
+        check(libc.mount_setattr(mount, "", flags, attributes.encode()), "mount_setattr", mount, attributes);
     }
 
     /** Attaches an open mount to an open directory or file; move_mount(2). */
     public void attachMount(int mount, int target) {
-        check(libc.move_mount(mount, "", target, "",
-                FileFlag.MOVE_MOUNT_F_EMPTY_PATH | FileFlag.MOVE_MOUNT_T_EMPTY_PATH), "move_mount", mount,
+        check(
+                libc.move_mount(
+                        mount, "", target, "", FileFlag.MOVE_MOUNT_F_EMPTY_PATH | FileFlag.MOVE_MOUNT_T_EMPTY_PATH),
+                "move_mount",
+                mount,
                 target);
     }
 
@@ -138,30 +145,41 @@ public final class Linux {
      * {@code /proc}'s magic links is followed; man 2 openat2, RESOLVE_IN_ROOT.
      */
     public int openInRoot(int root, String path, int flags) {
-        return openat2(root, path, flags, OpenHow.RESOLVE_IN_ROOT | OpenHow.RESOLVE_NO_MAGICLINKS, "openat2 RESOLVE_IN_ROOT");
+        return openat2(
+                root, path, flags, OpenHow.RESOLVE_IN_ROOT | OpenHow.RESOLVE_NO_MAGICLINKS, "openat2 RESOLVE_IN_ROOT");
     }
 
     /** The same, but anything that would lead out of {@code root} is an error, EXDEV; RESOLVE_BENEATH. */
     public int openBeneath(int root, String path, int flags) {
-        return openat2(root, path, flags, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_MAGICLINKS, "openat2 RESOLVE_BENEATH");
+        return openat2(
+                root, path, flags, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_MAGICLINKS, "openat2 RESOLVE_BENEATH");
     }
 
     /** The same, but a symbolic link anywhere in {@code path} is an error, ELOOP; RESOLVE_NO_SYMLINKS. */
     public int openWithoutLinks(int root, String path, int flags) {
-        return openat2(root, path, flags, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS,
+        return openat2(
+                root,
+                path,
+                flags,
+                OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS,
                 "openat2 RESOLVE_NO_SYMLINKS");
     }
 
     /** The same, and so is whatever another file system is mounted on, EXDEV; RESOLVE_NO_XDEV. */
     public int openOnSameFileSystem(int root, String path, int flags) {
-        return openat2(root, path, flags, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS | OpenHow.RESOLVE_NO_XDEV,
+        return openat2(
+                root,
+                path,
+                flags,
+                OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS | OpenHow.RESOLVE_NO_XDEV,
                 "openat2 RESOLVE_NO_XDEV");
     }
 
     /** Makes the file {@code name} in the open directory {@code dirfd}, where nothing may be yet, to be written; O_EXCL. */
     public int createNew(int dirfd, String name, int mode) {
         int flags = FileFlag.O_WRONLY | FileFlag.O_CREAT | FileFlag.O_EXCL | FileFlag.O_NOFOLLOW;
-        return openat2(dirfd, name, flags, mode, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS, "openat2 O_EXCL");
+        return openat2(
+                dirfd, name, flags, mode, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_SYMLINKS, "openat2 O_EXCL");
     }
 
     private int openat2(int root, String path, int flags, int resolve, String words) {
@@ -218,7 +236,7 @@ public final class Linux {
 
     /** Writes all of {@code bytes}. */
     public void writeAll(int fd, byte[] bytes) {
-        for (int done = 0; done < bytes.length;) {
+        for (int done = 0; done < bytes.length; ) {
             done += write(fd, bytes, done, bytes.length - done);
         }
     }
@@ -277,7 +295,7 @@ public final class Linux {
         // Most files are a line or a few, and a launch reads dozens of them.
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(SHORT_FILE);
         byte[] buffer = new byte[SHORT_FILE];
-        for (int got = 1; got > 0 && bytes.size() < most;) {
+        for (int got = 1; got > 0 && bytes.size() < most; ) {
             got = read(fd, buffer, buffer.length);
             bytes.write(buffer, 0, got);
             buffer = got == SHORT_FILE ? new byte[LONG_FILE] : buffer;
@@ -371,7 +389,7 @@ public final class Linux {
     public List<String> nextNames(int fd) {
         byte[] entries = new byte[DirectoryEntries.ROOM];
         List<String> names = new ArrayList<>();
-        for (int got = 1; got > 0 && names.isEmpty();) {
+        for (int got = 1; got > 0 && names.isEmpty(); ) {
             got = check(libc.getdents64(fd, entries), "getdents64", fd);
             DirectoryEntries.decode(entries, got, names);
         }
@@ -438,8 +456,7 @@ public final class Linux {
 
     private FileStatus statx(int dirfd, String path, int flags) {
         byte[] statx = new byte[FileStatus.STATX_SIZE];
-        check(libc.statx(dirfd, path, flags, FileStatus.STATX_WANTED, statx), "statx",
-                dirfd, path);
+        check(libc.statx(dirfd, path, flags, FileStatus.STATX_WANTED, statx), "statx", dirfd, path);
         return FileStatus.decode(statx);
     }
 
@@ -494,8 +511,8 @@ public final class Linux {
 
     private int spawnClean(String path, List<String> argv, List<String> env, int firstClosed, int[] stdio) {
         int[] pid = new int[1];
-        int error = libc.posix_spawn_command(pid, path, stdio, firstClosed, argv.toArray(String[]::new),
-                env.toArray(String[]::new));
+        int error = libc.posix_spawn_command(
+                pid, path, stdio, firstClosed, argv.toArray(String[]::new), env.toArray(String[]::new));
         return spawned(error, pid[0], path);
     }
 
@@ -794,7 +811,10 @@ public final class Linux {
 
     /** Gives the terminal {@code fd} to a process group; TIOCSPGRP. */
     public void setForegroundGroup(int fd, int group) {
-        byte[] value = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(group).array();
+        byte[] value = ByteBuffer.allocate(4)
+                .order(ByteOrder.nativeOrder())
+                .putInt(group)
+                .array();
         check(libc.ioctl(fd, Ioctl.TIOCSPGRP, value), "ioctl TIOCSPGRP", fd);
     }
 
@@ -871,7 +891,10 @@ public final class Linux {
         if (name.length >= UNIX_PATH_MAX) {
             throw new LinuxException("connect(\"" + path + "\")", Errno.ENAMETOOLONG);
         }
-        byte[] address = ByteBuffer.allocate(3 + name.length).order(ByteOrder.nativeOrder()).putShort((short) AF_UNIX).put(name)
+        byte[] address = ByteBuffer.allocate(3 + name.length)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) AF_UNIX)
+                .put(name)
                 .array();
         int socket = check(libc.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket AF_UNIX");
         if (retry(() -> libc.connect(socket, address)) < 0) {
@@ -898,8 +921,8 @@ public final class Linux {
     /** Receives up to {@code count} bytes and perhaps a descriptor; waits for the first; man 2 recvmsg. */
     public Received receive(int socket, byte[] data, int count) {
         int[] descriptor = {-1};
-        long got = check(retry(() -> libc.recvmsg(socket, data, count, descriptor, MSG_CMSG_CLOEXEC)), "recvmsg",
-                socket);
+        long got =
+                check(retry(() -> libc.recvmsg(socket, data, count, descriptor, MSG_CMSG_CLOEXEC)), "recvmsg", socket);
         return new Received((int) got, descriptor[0]);
     }
 
@@ -919,40 +942,58 @@ public final class Linux {
      * @return with SECCOMP_FILTER_FLAG_NEW_LISTENER the listener's descriptor, close-on-exec; otherwise 0
      */
     public int installSeccomp(byte[] program, int flags) {
-        return check(libc.seccomp_set_filter(flags, program), "seccomp SECCOMP_SET_MODE_FILTER",
-                program.length / SOCK_FILTER_SIZE, flags);
+        return check(
+                libc.seccomp_set_filter(flags, program),
+                "seccomp SECCOMP_SET_MODE_FILTER",
+                program.length / SOCK_FILTER_SIZE,
+                flags);
     }
 
     // Programs for the kernel
 
     /** Loads a program of {@code struct bpf_insn} that decides about devices; its descriptor; man 2 bpf. */
     public int loadDeviceProgram(byte[] instructions, String name) {
-        return check(libc.bpf_prog_load(BpfAttributes.PROG_TYPE_CGROUP_DEVICE, instructions, "Apache-2.0", name),
-                "bpf BPF_PROG_LOAD cgroup_device", name);
+        return check(
+                libc.bpf_prog_load(BpfAttributes.PROG_TYPE_CGROUP_DEVICE, instructions, "Apache-2.0", name),
+                "bpf BPF_PROG_LOAD cgroup_device",
+                name);
     }
 
     /** Lets a program decide about devices in an open cgroup, as those above and below it do too; BPF_F_ALLOW_MULTI. */
     public void attachDeviceProgram(int cgroup, int program) {
-        check(libc.bpf_prog_attach(cgroup, program, BpfAttributes.CGROUP_DEVICE, BpfAttributes.F_ALLOW_MULTI, -1),
-                "bpf BPF_PROG_ATTACH cgroup_device", cgroup);
+        check(
+                libc.bpf_prog_attach(cgroup, program, BpfAttributes.CGROUP_DEVICE, BpfAttributes.F_ALLOW_MULTI, -1),
+                "bpf BPF_PROG_ATTACH cgroup_device",
+                cgroup);
     }
 
     /** The same in place of an attached program, at once; BPF_F_REPLACE. */
     public void replaceDeviceProgram(int cgroup, int program, int replaced) {
-        check(libc.bpf_prog_attach(cgroup, program, BpfAttributes.CGROUP_DEVICE,
-                BpfAttributes.F_ALLOW_MULTI | BpfAttributes.F_REPLACE, replaced), "bpf BPF_PROG_ATTACH cgroup_device", cgroup);
+        check(
+                libc.bpf_prog_attach(
+                        cgroup,
+                        program,
+                        BpfAttributes.CGROUP_DEVICE,
+                        BpfAttributes.F_ALLOW_MULTI | BpfAttributes.F_REPLACE,
+                        replaced),
+                "bpf BPF_PROG_ATTACH cgroup_device",
+                cgroup);
     }
 
     /** Lets a program no longer decide about devices in an open cgroup; BPF_PROG_DETACH. */
     public void detachDeviceProgram(int cgroup, int program) {
-        check(libc.bpf_prog_detach(cgroup, program, BpfAttributes.CGROUP_DEVICE), "bpf BPF_PROG_DETACH cgroup_device",
+        check(
+                libc.bpf_prog_detach(cgroup, program, BpfAttributes.CGROUP_DEVICE),
+                "bpf BPF_PROG_DETACH cgroup_device",
                 cgroup);
     }
 
     /** Descriptors of the programs that decide about devices in an open cgroup; BPF_PROG_QUERY. */
     public int[] devicePrograms(int cgroup) {
         int[] ids = new int[64];
-        int count = check(libc.bpf_prog_query(cgroup, BpfAttributes.CGROUP_DEVICE, ids), "bpf BPF_PROG_QUERY cgroup_device",
+        int count = check(
+                libc.bpf_prog_query(cgroup, BpfAttributes.CGROUP_DEVICE, ids),
+                "bpf BPF_PROG_QUERY cgroup_device",
                 cgroup);
         int[] programs = new int[count];
         for (int i = 0; i < count; i++) {

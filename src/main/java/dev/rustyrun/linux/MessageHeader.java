@@ -10,12 +10,12 @@ final class MessageHeader {
     private static final int CONTROL_LENGTH_AT = 40;
     /** CMSG_SPACE(sizeof(int)) and CMSG_LEN(sizeof(int)). */
     private static final int CONTROL_SPACE = 24;
+
     private static final int CONTROL_LENGTH = 20;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
 
-    private MessageHeader() {
-    }
+    private MessageHeader() {}
 
     /** The address of a header that sends {@code data}, with {@code descriptor} along unless it is -1. */
     static long sending(NativeMemory m, byte[] data, int descriptor) {
@@ -62,7 +62,8 @@ final class MessageHeader {
     static int descriptorIn(NativeMemory m, long header) {
         long control = m.getLong(header + CONTROL_AT);
         boolean came = m.getLong(header + CONTROL_LENGTH_AT) >= CONTROL_LENGTH
-                && m.getInt(control + 8) == SOL_SOCKET && m.getInt(control + 12) == SCM_RIGHTS;
+                && m.getInt(control + 8) == SOL_SOCKET
+                && m.getInt(control + 12) == SCM_RIGHTS;
         return came ? m.getInt(control + 16) : -1;
     }
 }

@@ -22,7 +22,6 @@ public record MountAttr(long set, long clear, long propagation, int userNamespac
         return new MountAttr(MOUNT_ATTR_IDMAP, 0, 0, userNamespace);
     }
 
-
     public static final int MOUNT_ATTR_RDONLY = 0x01;
     public static final int MOUNT_ATTR_NOSUID = 0x02;
     public static final int MOUNT_ATTR_NODEV = 0x04;
@@ -42,8 +41,10 @@ public record MountAttr(long set, long clear, long propagation, int userNamespac
 
     /** The attributes to set on a mount for mount(2)'s {@code flags}. */
     public static long bits(long flags) {
-        return when(flags, MountFlag.MS_RDONLY, MOUNT_ATTR_RDONLY) | when(flags, MountFlag.MS_NOSUID, MOUNT_ATTR_NOSUID)
-                | when(flags, MountFlag.MS_NODEV, MOUNT_ATTR_NODEV) | when(flags, MountFlag.MS_NOEXEC, MOUNT_ATTR_NOEXEC)
+        return when(flags, MountFlag.MS_RDONLY, MOUNT_ATTR_RDONLY)
+                | when(flags, MountFlag.MS_NOSUID, MOUNT_ATTR_NOSUID)
+                | when(flags, MountFlag.MS_NODEV, MOUNT_ATTR_NODEV)
+                | when(flags, MountFlag.MS_NOEXEC, MOUNT_ATTR_NOEXEC)
                 | when(flags, MountFlag.MS_NODIRATIME, MOUNT_ATTR_NODIRATIME)
                 | when(flags, MountFlag.MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW)
                 | when(flags, MountFlag.MS_NOATIME, MOUNT_ATTR_NOATIME)
@@ -78,9 +79,14 @@ public record MountAttr(long set, long clear, long propagation, int userNamespac
     }
 
     private enum Word {
-        ro(MOUNT_ATTR_RDONLY, "rw"), nosuid(MOUNT_ATTR_NOSUID, "suid"), nodev(MOUNT_ATTR_NODEV, "dev"),
-        noexec(MOUNT_ATTR_NOEXEC, "exec"), noatime(MOUNT_ATTR_NOATIME, ""), strictatime(MOUNT_ATTR_STRICTATIME, ""),
-        nodiratime(MOUNT_ATTR_NODIRATIME, "diratime"), nosymfollow(MOUNT_ATTR_NOSYMFOLLOW, "symfollow");
+        ro(MOUNT_ATTR_RDONLY, "rw"),
+        nosuid(MOUNT_ATTR_NOSUID, "suid"),
+        nodev(MOUNT_ATTR_NODEV, "dev"),
+        noexec(MOUNT_ATTR_NOEXEC, "exec"),
+        noatime(MOUNT_ATTR_NOATIME, ""),
+        strictatime(MOUNT_ATTR_STRICTATIME, ""),
+        nodiratime(MOUNT_ATTR_NODIRATIME, "diratime"),
+        nosymfollow(MOUNT_ATTR_NOSYMFOLLOW, "symfollow");
 
         private final long bit;
         private final String opposite;
@@ -92,7 +98,12 @@ public record MountAttr(long set, long clear, long propagation, int userNamespac
     }
 
     byte[] encode() {
-        return ByteBuffer.allocate(32).order(ByteOrder.nativeOrder()).putLong(set).putLong(clear).putLong(propagation)
-                .putLong(userNamespace).array();
+        return ByteBuffer.allocate(32)
+                .order(ByteOrder.nativeOrder())
+                .putLong(set)
+                .putLong(clear)
+                .putLong(propagation)
+                .putLong(userNamespace)
+                .array();
     }
 }

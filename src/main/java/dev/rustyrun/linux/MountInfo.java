@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 /** How {@code /proc/pid/mountinfo} is written; man 5 proc_pid_mountinfo. */
 public final class MountInfo {
 
-    private MountInfo() {
-    }
+    private MountInfo() {}
 
     /** A field as it is meant: space, tab, line feed and backslash are written as a backslash and three octal digits. */
     public static String unescape(String field) {
@@ -17,7 +16,10 @@ public final class MountInfo {
         byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
         for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] == '\\' && i + 3 < bytes.length && octal(bytes[i + 1]) && octal(bytes[i + 2])
+            if (bytes[i] == '\\'
+                    && i + 3 < bytes.length
+                    && octal(bytes[i + 1])
+                    && octal(bytes[i + 2])
                     && octal(bytes[i + 3])) {
                 out.write((bytes[i + 1] - '0') << 6 | (bytes[i + 2] - '0') << 3 | bytes[i + 3] - '0');
                 i += 3;

@@ -33,7 +33,8 @@ final class NativeCall {
 
     /** The process's own libc. */
     static NativeCall libc() {
-        return new NativeCall(Library.openLibrary("libc.so.6", Library.LAZY | Library.GLOBAL),
+        return new NativeCall(
+                Library.openLibrary("libc.so.6", Library.LAZY | Library.GLOBAL),
                 "libc (glibc 2.31 or newer is needed)");
     }
 
@@ -45,7 +46,8 @@ final class NativeCall {
     static NativeCall library(String fileName) {
         Library library = Library.openLibrary(fileName, Library.NOW | Library.LOCAL);
         if (library == null) {
-            throw new MissingLibraryException(String.valueOf(Library.getLastError()).strip().replace('\n', ' '));
+            throw new MissingLibraryException(
+                    String.valueOf(Library.getLastError()).strip().replace('\n', ' '));
         }
         return new NativeCall(library, fileName);
     }

@@ -13,7 +13,11 @@ record OpenHow(long flags, long mode, long resolve) {
     static final int RESOLVE_IN_ROOT = 0x10;
 
     byte[] encode() {
-        return ByteBuffer.allocate(24).order(ByteOrder.nativeOrder()).putLong(flags).putLong(mode).putLong(resolve)
+        return ByteBuffer.allocate(24)
+                .order(ByteOrder.nativeOrder())
+                .putLong(flags)
+                .putLong(mode)
+                .putLong(resolve)
                 .array();
     }
 }

@@ -28,7 +28,8 @@ public final class PollSet {
 
     /** Waits for {@code events} on {@code fd} too; POLLERR and POLLHUP are always waited for. */
     public void add(int fd, int events) {
-        entries.putInt(count * ENTRY, fd).putShort(count * ENTRY + 4, (short) events)
+        entries.putInt(count * ENTRY, fd)
+                .putShort(count * ENTRY + 4, (short) events)
                 .putShort(count * ENTRY + 6, (short) 0);
         count++;
     }

@@ -45,7 +45,6 @@ public enum ProbedCall {
 
         static final long WRONG_FLAGS = 0x7fff0000;
 
-        private Args() {
-        }
+        private Args() {}
     }
 }

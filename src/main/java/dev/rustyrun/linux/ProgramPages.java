@@ -18,6 +18,7 @@ final class ProgramPages {
     private static final int MOST_MAPS = 64 * 1024;
     /** Bits of an entry of pagemap. */
     private static final long PRESENT = 1L << 63;
+
     private static final long SWAPPED = 1L << 62;
     private static final long OF_FILE = 1L << 61;
 
@@ -60,7 +61,7 @@ final class ProgramPages {
             System.arraycopy(piece, 0, text, length, got);
         }
         String program = "";
-        for (int at = 0; at < length;) {
+        for (int at = 0; at < length; ) {
             int end = at;
             while (end < length && text[end] != '\n') {
                 end++;

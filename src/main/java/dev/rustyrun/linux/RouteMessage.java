@@ -29,8 +29,7 @@ public final class RouteMessage {
     private static final int ADDRESS_HEADER = 8;
     private static final int ROOM = 256;
 
-    private RouteMessage() {
-    }
+    private RouteMessage() {}
 
     /**
      * An address of a device.
@@ -39,8 +38,7 @@ public final class RouteMessage {
      * @param prefix its length
      * @param attributes IFA_ attributes, as the kernel has them
      */
-    public record Address(int family, int prefix, byte[] attributes) {
-    }
+    public record Address(int family, int prefix, byte[] attributes) {}
 
     /** Asks for all addresses of all devices. */
     public static byte[] listAddresses() {
@@ -53,14 +51,21 @@ public final class RouteMessage {
         b.putInt(0).putInt(index).putInt(0).putInt(IFF_UP);
         b.putShort((short) 8).putShort(IFLA_NET_NS_FD).putInt(namespace);
         byte[] text = name.getBytes(StandardCharsets.US_ASCII);
-        b.putShort((short) (4 + text.length + 1)).putShort(IFLA_IFNAME).put(text).put((byte) 0);
+        b.putShort((short) (4 + text.length + 1))
+                .putShort(IFLA_IFNAME)
+                .put(text)
+                .put((byte) 0);
         return finish(b);
     }
 
     /** Gives an address to a device. */
     public static byte[] add(int index, Address address) {
         ByteBuffer b = start(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE_EXCLUSIVE);
-        b.put((byte) address.family()).put((byte) address.prefix()).put((byte) IFA_F_PERMANENT).put((byte) 0).putInt(index);
+        b.put((byte) address.family())
+                .put((byte) address.prefix())
+                .put((byte) IFA_F_PERMANENT)
+                .put((byte) 0)
+                .putInt(index);
         return finish(b.put(address.attributes()));
     }
 
@@ -73,7 +78,9 @@ public final class RouteMessage {
             boolean permanent = b.getShort(at + 4) == RTM_NEWADDR && (b.get(body + 2) & IFA_F_PERMANENT) != 0;
             boolean universal = permanent && b.get(body + 3) == 0;
             if (universal && b.getInt(body + 4) == index) {
-                addresses.add(new Address(b.get(body), Byte.toUnsignedInt(b.get(body + 1)),
+                addresses.add(new Address(
+                        b.get(body),
+                        Byte.toUnsignedInt(b.get(body + 1)),
                         kept(b, body + ADDRESS_HEADER, at + b.getInt(at))));
             }
         }
@@ -109,8 +116,13 @@ public final class RouteMessage {
     }
 
     private static ByteBuffer start(short type, int flags) {
-        return ByteBuffer.allocate(ROOM).order(ByteOrder.nativeOrder()).putInt(0).putShort(type).putShort((short) flags)
-                .putInt(1).putInt(0);
+        return ByteBuffer.allocate(ROOM)
+                .order(ByteOrder.nativeOrder())
+                .putInt(0)
+                .putShort(type)
+                .putShort((short) flags)
+                .putInt(1)
+                .putInt(0);
     }
 
     private static byte[] finish(ByteBuffer b) {

@@ -12,12 +12,22 @@ import java.nio.ByteOrder;
  * @param priority 1 to 99, for SCHED_FIFO and SCHED_RR
  * @param runtime nanoseconds, for SCHED_DEADLINE as the other two
  */
-public record SchedulerAttributes(int policy, long flags, int nice, int priority, long runtime, long deadline, long period) {
+public record SchedulerAttributes(
+        int policy, long flags, int nice, int priority, long runtime, long deadline, long period) {
 
     private static final int SIZE = 48;
 
     byte[] encode() {
-        return ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder()).putInt(SIZE).putInt(policy).putLong(flags)
-                .putInt(nice).putInt(priority).putLong(runtime).putLong(deadline).putLong(period).array();
+        return ByteBuffer.allocate(SIZE)
+                .order(ByteOrder.nativeOrder())
+                .putInt(SIZE)
+                .putInt(policy)
+                .putLong(flags)
+                .putInt(nice)
+                .putInt(priority)
+                .putLong(runtime)
+                .putLong(deadline)
+                .putLong(period)
+                .array();
     }
 }

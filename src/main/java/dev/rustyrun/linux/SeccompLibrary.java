@@ -13,6 +13,7 @@ public final class SeccompLibrary {
     private static final int BUFFER_SIZE = 64 * 1024;
     /** What the resolver says of a name that no architecture has, {@code __NR_SCMP_ERROR}. */
     private static final int NO_SUCH_CALL = -1;
+
     private static final int SCMP_FLTATR_CTL_OPTIMIZE = 8;
     private static final int BINARY_TREE = 2;
 
@@ -62,8 +63,8 @@ public final class SeccompLibrary {
      */
     public int number(int token, String name) {
         try (NativeMemory m = new NativeMemory()) {
-            return (int) seccomp.call("seccomp_syscall_resolve_name_arch", Integer.toUnsignedLong(token),
-                    m.string(name));
+            return (int)
+                    seccomp.call("seccomp_syscall_resolve_name_arch", Integer.toUnsignedLong(token), m.string(name));
         }
     }
 
@@ -119,8 +120,15 @@ public final class SeccompLibrary {
                 for (int i = 0; i < comparisons.length; i++) {
                     comparisons[i].write(m, array + (long) i * SCMP_ARG_CMP_SIZE);
                 }
-                check((int) seccomp.call("seccomp_rule_add_array", context, Integer.toUnsignedLong(action), number,
-                        comparisons.length, array), "seccomp_rule_add(" + name + ")");
+                check(
+                        (int) seccomp.call(
+                                "seccomp_rule_add_array",
+                                context,
+                                Integer.toUnsignedLong(action),
+                                number,
+                                comparisons.length,
+                                array),
+                        "seccomp_rule_add(" + name + ")");
             }
         }
 

@@ -8,10 +8,10 @@ final class SignalAction {
 
     /** Handler, flags, restorer and mask, a word each; AArch64 has no restorer. */
     static final int SIZE = 32;
+
     private static final long SIG_IGN = 1;
 
-    private SignalAction() {
-    }
+    private SignalAction() {}
 
     /** The action that every signal starts with. */
     static byte[] byDefault() {

@@ -8,14 +8,14 @@ import java.util.OptionalInt;
 /** All signals by name or number, with Linux's numbers on x86-64 and AArch64; man 7 signal. */
 public final class SignalNames {
 
-    private static final List<String> NAMES = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL",
-            "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU",
-            "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS");
+    private static final List<String> NAMES = List.of(
+            "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+            "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+            "WINCH", "IO", "PWR", "SYS");
     private static final int FIRST_REAL_TIME = 34;
     private static final int LAST = 64;
 
-    private SignalNames() {
-    }
+    private SignalNames() {}
 
     /** The number of {@code word}: a number, or a name with or without SIG, in any case, also {@code RTMIN+n}. */
     public static OptionalInt number(String word) {
@@ -29,7 +29,9 @@ public final class SignalNames {
         if (name.matches("RTMAX(-[0-9]{1,2})?")) {
             return valid(LAST - (name.equals("RTMAX") ? 0 : Integer.parseInt(name.substring(6))));
         }
-        String known = Optional.of(name).filter(n -> n.equals("IOT")).map(n -> "ABRT")
+        String known = Optional.of(name)
+                .filter(n -> n.equals("IOT"))
+                .map(n -> "ABRT")
                 .orElse(name.equals("POLL") ? "IO" : name.equals("CLD") ? "CHLD" : name);
         int at = NAMES.indexOf(known);
         return at < 0 ? OptionalInt.empty() : OptionalInt.of(at + 1);

@@ -44,11 +44,15 @@ public final class SignalSet {
     }
 
     byte[] encode() {
-        return ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder()).putLong(0, bits).array();
+        return ByteBuffer.allocate(SIZE)
+                .order(ByteOrder.nativeOrder())
+                .putLong(0, bits)
+                .array();
     }
 
     static SignalSet decode(byte[] sigset) {
-        return new SignalSet(ByteBuffer.wrap(sigset).order(ByteOrder.nativeOrder()).getLong(0));
+        return new SignalSet(
+                ByteBuffer.wrap(sigset).order(ByteOrder.nativeOrder()).getLong(0));
     }
 
     private static long bit(int number) {

@@ -15,6 +15,5 @@ final class SpawnStructs {
     /** POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK. */
     static final int COMMAND_FLAGS = 0x04 | 0x08;
 
-    private SpawnStructs() {
-    }
+    private SpawnStructs() {}
 }

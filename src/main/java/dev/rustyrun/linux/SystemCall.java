@@ -25,6 +25,5 @@ final class SystemCall {
     static final int OPENAT2 = 437;
     static final int MOUNT_SETATTR = 442;
 
-    private SystemCall() {
-    }
+    private SystemCall() {}
 }

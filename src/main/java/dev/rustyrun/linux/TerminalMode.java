@@ -18,11 +18,13 @@ public final class TerminalMode {
 
     /** IGNBRK BRKINT PARMRK ISTRIP INLCR IGNCR ICRNL IXON. */
     private static final int COOKED_INPUT = 0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x400;
+
     private static final int OPOST = 0x1;
     /** ECHO ECHONL ICANON ISIG IEXTEN. */
     private static final int COOKED_LOCAL = 0x8 | 0x40 | 0x2 | 0x1 | 0x8000;
     /** CSIZE PARENB. */
     private static final int CHARACTER_SIZE_AND_PARITY = 0x30 | 0x100;
+
     private static final int CS8 = 0x30;
 
     private final byte[] termios;

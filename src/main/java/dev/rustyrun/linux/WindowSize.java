@@ -12,7 +12,10 @@ public record WindowSize(int rows, int columns) {
     }
 
     byte[] encode() {
-        return ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putShort((short) rows).putShort((short) columns)
+        return ByteBuffer.allocate(8)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) rows)
+                .putShort((short) columns)
                 .array();
     }
 }

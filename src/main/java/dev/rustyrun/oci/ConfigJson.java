@@ -79,7 +79,8 @@ public final class ConfigJson {
      *         names the field
      */
     public static Resources resources(String json) {
-        return new ResourcesJson(new ArrayList<>()).unchecked(new JsonField("resources", JsonText.tree("resources", json)));
+        return new ResourcesJson(new ArrayList<>())
+                .unchecked(new JsonField("resources", JsonText.tree("resources", json)));
     }
 
     private Config config(JsonField config) {
@@ -90,9 +91,16 @@ public final class ConfigJson {
         for (JsonField mount : config.field("mounts").elements()) {
             mounts.add(mount(mount));
         }
-        LinuxSpec linux = new LinuxJson(host, warnings).linux(config.field("linux"), made.capabilities().bounding());
-        Spec spec = new Spec(made, root(config.field("root")), name(config.field("hostname"), linux),
-                name(config.field("domainname"), linux), mounts, linux, config.field("annotations").textMap(),
+        LinuxSpec linux = new LinuxJson(host, warnings)
+                .linux(config.field("linux"), made.capabilities().bounding());
+        Spec spec = new Spec(
+                made,
+                root(config.field("root")),
+                name(config.field("hostname"), linux),
+                name(config.field("domainname"), linux),
+                mounts,
+                linux,
+                config.field("annotations").textMap(),
                 hooks(config.field("hooks"), made.env()));
         return new Config(version, spec, warnings);
     }
@@ -113,7 +121,8 @@ public final class ConfigJson {
         if (!json.isPresent()) {
             throw json.wrong("is missing");
         }
-        return new Spec.Root(inBundle(json.field("path").word()), json.field("readonly").truthOr(false));
+        return new Spec.Root(
+                inBundle(json.field("path").word()), json.field("readonly").truthOr(false));
     }
 
     private String inBundle(String path) {
@@ -136,8 +145,14 @@ public final class ConfigJson {
             target = "/" + target;
         }
         List<String> options = json.field("options").texts();
-        boolean bind = options.contains("bind") || options.contains("rbind") || json.field("type").textOr("").equals("bind");
-        String type = bind ? "bind" : options.contains("remount") ? json.field("type").textOr("") : json.field("type").word();
+        boolean bind = options.contains("bind")
+                || options.contains("rbind")
+                || json.field("type").textOr("").equals("bind");
+        String type = bind
+                ? "bind"
+                : options.contains("remount")
+                        ? json.field("type").textOr("")
+                        : json.field("type").word();
         String source = json.field("source").textOr("");
         if (bind && !options.contains("remount")) {
             source = inBundle(json.field("source").word());
@@ -156,15 +171,21 @@ public final class ConfigJson {
             return Hooks.NONE;
         }
         List<String> outside = Surroundings.environment();
-        return new Hooks(hookList(json.field("prestart"), outside), hookList(json.field("createRuntime"), outside),
-                hookList(json.field("createContainer"), outside), hookList(json.field("startContainer"), inside),
-                hookList(json.field("poststart"), outside), hookList(json.field("poststop"), outside));
+        return new Hooks(
+                hookList(json.field("prestart"), outside),
+                hookList(json.field("createRuntime"), outside),
+                hookList(json.field("createContainer"), outside),
+                hookList(json.field("startContainer"), inside),
+                hookList(json.field("poststart"), outside),
+                hookList(json.field("poststop"), outside));
     }
 
     private static List<Hooks.Hook> hookList(JsonField json, List<String> inherited) {
         List<Hooks.Hook> hooks = new ArrayList<>();
         for (JsonField hook : json.elements()) {
-            hooks.add(new Hooks.Hook(hook.field("path").absolutePath(), hook.field("args").texts(),
+            hooks.add(new Hooks.Hook(
+                    hook.field("path").absolutePath(),
+                    hook.field("args").texts(),
                     hook.field("env").isPresent() ? ProcessJson.environment(hook.field("env")) : inherited,
                     (int) hook.field("timeout").betweenOr(1, Integer.MAX_VALUE, 0)));
         }

@@ -20,8 +20,7 @@ public final class FeaturesJson {
     /** The program's version, in the features' annotations. */
     public static final String VERSION_ANNOTATION = "dev.rustyrun.version";
 
-    private FeaturesJson() {
-    }
+    private FeaturesJson() {}
 
     /**
      * The features.
@@ -31,13 +30,18 @@ public final class FeaturesJson {
     public static String write(String version) {
         ObjectNode features = JsonNodeFactory.instance.objectNode();
         features.put("ociVersionMin", OciVersion.OLDEST).put("ociVersionMax", OciVersion.NEWEST);
-        words(features.putArray("hooks"), List.of("prestart", "createRuntime", "createContainer", "startContainer",
-                "poststart", "poststop"));
+        words(
+                features.putArray("hooks"),
+                List.of("prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"));
         words(features.putArray("mountOptions"), MountOptions.words());
         linux(features.putObject("linux"));
         features.putObject("annotations").put(VERSION_ANNOTATION, version);
-        words(features.putArray("potentiallyUnsafeConfigAnnotations"),
-                List.of(Spec.CGROUPS_ANNOTATION, Spec.EPHEMERAL_ANNOTATION, Spec.IDMAP_ROOTFS_ANNOTATION,
+        words(
+                features.putArray("potentiallyUnsafeConfigAnnotations"),
+                List.of(
+                        Spec.CGROUPS_ANNOTATION,
+                        Spec.EPHEMERAL_ANNOTATION,
+                        Spec.IDMAP_ROOTFS_ANNOTATION,
                         Spec.INIT_ANNOTATION));
         return features.toPrettyString() + "\n";
     }
@@ -51,7 +55,11 @@ public final class FeaturesJson {
         for (Capability capability : Capability.values()) {
             capabilities.add(capability.name());
         }
-        linux.putObject("cgroup").put("v1", true).put("v2", true).put("systemd", false).put("systemdUser", false)
+        linux.putObject("cgroup")
+                .put("v1", true)
+                .put("v2", true)
+                .put("systemd", false)
+                .put("systemdUser", false)
                 .put("rdma", true);
         seccomp(linux.putObject("seccomp"));
         linux.putObject("apparmor").put("enabled", true);

@@ -36,8 +36,9 @@ record JsonField(String path, JsonNode node) {
             throw wrong("is not an object");
         }
         Map<String, JsonField> fields = new LinkedHashMap<>();
-        node.fields().forEachRemaining(
-                field -> fields.put(field.getKey(), new JsonField(below(shown(field.getKey())), field.getValue())));
+        node.properties()
+                .forEach(field ->
+                        fields.put(field.getKey(), new JsonField(below(shown(field.getKey())), field.getValue())));
         return fields;
     }
 
@@ -131,7 +132,10 @@ record JsonField(String path, JsonNode node) {
         if (!isPresent()) {
             throw wrong("is missing");
         }
-        if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < least || node.longValue() > most) {
+        if (!node.isIntegralNumber()
+                || !node.canConvertToLong()
+                || node.longValue() < least
+                || node.longValue() > most) {
             throw wrong("is not a whole number from " + least + " to " + most);
         }
         return node.longValue();
@@ -165,7 +169,8 @@ record JsonField(String path, JsonNode node) {
         if (!isPresent()) {
             return 0;
         }
-        if (!node.isIntegralNumber() || node.bigIntegerValue().signum() < 0
+        if (!node.isIntegralNumber()
+                || node.bigIntegerValue().signum() < 0
                 || node.bigIntegerValue().compareTo(TWO_TO_64) >= 0) {
             throw wrong("is not a whole number of up to 64 bits");
         }
@@ -180,8 +185,8 @@ record JsonField(String path, JsonNode node) {
                 return value;
             }
         }
-        throw wrong("is none of " + word.apply(values[0]) + ", " + word.apply(values[1]) + " and so on: "
-                + quoted(text));
+        throw wrong(
+                "is none of " + word.apply(values[0]) + ", " + word.apply(values[1]) + " and so on: " + quoted(text));
     }
 
     InvalidSpecException wrong(String what) {

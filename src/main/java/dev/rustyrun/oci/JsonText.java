@@ -12,14 +12,15 @@ import dev.rustyrun.spec.InvalidSpecException;
 final class JsonText {
 
     /** Interning a name searches all strings that a native executable has built in. */
-    private static final ObjectMapper MAPPER = new ObjectMapper(
-            JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build())
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .build())
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private static final int LONGEST_MESSAGE = 160;
 
-    private JsonText() {
-    }
+    private JsonText() {}
 
     /**
      * What {@code json} says.
@@ -31,8 +32,10 @@ final class JsonText {
         try {
             return MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? ""
-                    : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ": ";
+            String where = e.getLocation() == null
+                    ? ""
+                    : "line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ": ";
             throw new InvalidSpecException(
                     what + " is not JSON: " + where + firstLine(String.valueOf(e.getOriginalMessage())));
         }

@@ -21,8 +21,7 @@ public final class KeptProcess {
     private static final String BUILTIN = "builtin";
     private static final String UNCONFINED = "unconfined";
 
-    private KeptProcess() {
-    }
+    private KeptProcess() {}
 
     /** It, as one JSON object. Written at each launch: a stream, and not a tree. */
     public static String write(Spec spec) {
@@ -30,8 +29,11 @@ public final class KeptProcess {
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
             SeccompSetting setting = spec.linux().seccomp();
-            json.writeStringField("seccomp", setting instanceof SeccompSetting.Builtin ? BUILTIN
-                    : setting instanceof SeccompSetting.Unconfined ? UNCONFINED : "profile");
+            json.writeStringField(
+                    "seccomp",
+                    setting instanceof SeccompSetting.Builtin
+                            ? BUILTIN
+                            : setting instanceof SeccompSetting.Unconfined ? UNCONFINED : "profile");
             json.writeObjectFieldStart("process");
             process(json, spec.process());
             json.writeEndObject();
@@ -107,11 +109,14 @@ public final class KeptProcess {
         JsonField kept = new JsonField("", JsonText.tree("the container's state", json));
         String seccomp = kept.field("seccomp").text();
         if (!seccomp.equals(BUILTIN) && !seccomp.equals(UNCONFINED)) {
-            throw new InvalidSpecException("it has a seccomp profile of its own, which is not kept: make it from a bundle");
+            throw new InvalidSpecException(
+                    "it has a seccomp profile of its own, which is not kept: make it from a bundle");
         }
         Spec.Process process = ConfigJson.process(kept.field("process").node().toString());
-        return new SpecBuilder(rootfs, process.args()).annotation(Spec.EPHEMERAL_ANNOTATION, "")
+        return new SpecBuilder(rootfs, process.args())
+                .annotation(Spec.EPHEMERAL_ANNOTATION, "")
                 .seccomp(seccomp.equals(BUILTIN) ? new SeccompSetting.Builtin() : new SeccompSetting.Unconfined())
-                .build().withProcess(process);
+                .build()
+                .withProcess(process);
     }
 }

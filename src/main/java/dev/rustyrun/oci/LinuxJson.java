@@ -19,8 +19,8 @@ import java.util.Set;
 final class LinuxJson {
 
     private static final long LAST_ID = 0xFFFF_FFFEL;
-    private static final Set<String> PROPAGATIONS = Set.of("", "private", "slave", "shared", "unbindable", "rprivate",
-            "rslave", "rshared", "runbindable");
+    private static final Set<String> PROPAGATIONS =
+            Set.of("", "private", "slave", "shared", "unbindable", "rprivate", "rslave", "rshared", "runbindable");
 
     private final Surroundings host;
     private final List<String> warnings;
@@ -42,14 +42,22 @@ final class LinuxJson {
         SeccompSetting setting = seccomp.isPresent()
                 ? new SeccompSetting.Profile(SeccompJson.parse(seccomp, bounding, Machine.current()))
                 : new SeccompSetting.Unconfined();
-        return new LinuxSpec(namespaces(section.field("namespaces")), mappings(section.field("uidMappings")),
-                mappings(section.field("gidMappings")), timeOffsets(section.field("timeOffsets")),
-                devices(section.field("devices")), section.field("sysctl").textMap(),
+        return new LinuxSpec(
+                namespaces(section.field("namespaces")),
+                mappings(section.field("uidMappings")),
+                mappings(section.field("gidMappings")),
+                timeOffsets(section.field("timeOffsets")),
+                devices(section.field("devices")),
+                section.field("sysctl").textMap(),
                 section.field("cgroupsPath").textOr(""),
                 new ResourcesJson(warnings).resources(section.field("resources")),
-                propagation(section.field("rootfsPropagation")), setting, section.field("maskedPaths").absolutePaths(),
-                section.field("readonlyPaths").absolutePaths(), ProcessJson.label(section.field("mountLabel"), host),
-                personality(section.field("personality")), memoryPolicy(section.field("memoryPolicy")),
+                propagation(section.field("rootfsPropagation")),
+                setting,
+                section.field("maskedPaths").absolutePaths(),
+                section.field("readonlyPaths").absolutePaths(),
+                ProcessJson.label(section.field("mountLabel"), host),
+                personality(section.field("personality")),
+                memoryPolicy(section.field("memoryPolicy")),
                 netDevices(section.field("netDevices")));
     }
 
@@ -57,8 +65,10 @@ final class LinuxJson {
     private void refuse(JsonField section) {
         JsonField rdt = section.field("intelRdt");
         if (rdt.isPresent()) {
-            throw rdt.wrong(host.resctrl() ? "is something that Rustyrun does not set up: leave it out"
-                    : "needs the resctrl file system at /sys/fs/resctrl, which is not there: mount it, or leave it out");
+            throw rdt.wrong(
+                    host.resctrl()
+                            ? "is something that Rustyrun does not set up: leave it out"
+                            : "needs the resctrl file system at /sys/fs/resctrl, which is not there: mount it, or leave it out");
         }
     }
 
@@ -68,8 +78,9 @@ final class LinuxJson {
             JsonField name = device.getValue().field("name");
             String inside = name.textOr("").isEmpty() ? device.getKey() : name.text();
             if (!NetDevice.isName(device.getKey()) || !NetDevice.isName(inside)) {
-                throw device.getValue().wrong("has a name that no network device can have: "
-                        + JsonField.quoted(NetDevice.isName(inside) ? device.getKey() : inside));
+                throw device.getValue()
+                        .wrong("has a name that no network device can have: "
+                                + JsonField.quoted(NetDevice.isName(inside) ? device.getKey() : inside));
             }
             devices.add(new NetDevice(device.getKey(), inside));
         }
@@ -85,8 +96,10 @@ final class LinuxJson {
         for (JsonField flag : json.field("flags").elements()) {
             flags.add(flag.oneOf(MemoryPolicy.Flag.values(), Enum::name));
         }
-        if (flags.contains(MemoryPolicy.Flag.MPOL_F_STATIC_NODES) && flags.contains(MemoryPolicy.Flag.MPOL_F_RELATIVE_NODES)) {
-            throw json.field("flags").wrong("has both MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES: leave one of them out");
+        if (flags.contains(MemoryPolicy.Flag.MPOL_F_STATIC_NODES)
+                && flags.contains(MemoryPolicy.Flag.MPOL_F_RELATIVE_NODES)) {
+            throw json.field("flags")
+                    .wrong("has both MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES: leave one of them out");
         }
         JsonField nodes = json.field("nodes");
         String list = ProcessJson.numbers(nodes, "memory nodes");
@@ -115,8 +128,10 @@ final class LinuxJson {
     static List<IdMapping> mappings(JsonField json) {
         List<IdMapping> mappings = new ArrayList<>();
         for (JsonField mapping : json.elements()) {
-            mappings.add(new IdMapping(mapping.field("containerID").between(0, LAST_ID),
-                    mapping.field("hostID").between(0, LAST_ID), mapping.field("size").between(1, LAST_ID + 1)));
+            mappings.add(new IdMapping(
+                    mapping.field("containerID").between(0, LAST_ID),
+                    mapping.field("hostID").between(0, LAST_ID),
+                    mapping.field("size").between(1, LAST_ID + 1)));
         }
         IdMapping.check(json.path(), mappings);
         return mappings;
@@ -129,9 +144,9 @@ final class LinuxJson {
             if (!Set.of("monotonic", "boottime").contains(clock.getKey())) {
                 throw offset.wrong("is no clock of a time namespace: these are monotonic and boottime");
             }
-            offsets.add(new LinuxSpec.TimeOffset(clock.getKey(),
-                    offset.field("secs").betweenOr(Long.MIN_VALUE, Long.MAX_VALUE, 0),
-                    (int) offset.field("nanosecs").betweenOr(0, 999_999_999, 0)));
+            offsets.add(new LinuxSpec.TimeOffset(
+                    clock.getKey(), offset.field("secs").betweenOr(Long.MIN_VALUE, Long.MAX_VALUE, 0), (int)
+                            offset.field("nanosecs").betweenOr(0, 999_999_999, 0)));
         }
         return offsets;
     }
@@ -146,9 +161,14 @@ final class LinuxJson {
             boolean fifo = type.equals("p");
             // Some write the type of file into the mode too.
             int mode = (int) device.field("fileMode").betweenOr(0, 0xFFFF_FFFFL, 0666) & 07777;
-            devices.add(new LinuxSpec.Device(device.field("path").absolutePath(), type,
-                    fifo ? 0 : device.field("major").number(), fifo ? 0 : device.field("minor").number(), mode,
-                    device.field("uid").optionalNumber().orElse(0), device.field("gid").optionalNumber().orElse(0)));
+            devices.add(new LinuxSpec.Device(
+                    device.field("path").absolutePath(),
+                    type,
+                    fifo ? 0 : device.field("major").number(),
+                    fifo ? 0 : device.field("minor").number(),
+                    mode,
+                    device.field("uid").optionalNumber().orElse(0),
+                    device.field("gid").optionalNumber().orElse(0)));
         }
         return devices;
     }

@@ -6,6 +6,5 @@ public final class OciVersion {
     public static final String OLDEST = "1.0.0";
     public static final String NEWEST = "1.3.0";
 
-    private OciVersion() {
-    }
+    private OciVersion() {}
 }

@@ -28,12 +28,20 @@ final class ProcessJson {
             throw args.wrong("is missing or empty: it is the program and its arguments");
         }
         args.elements().get(0).word();
-        return new Spec.Process(json.field("terminal").truthOr(false), user(json.field("user"), host.umask()), args.texts(),
-                environment(json.field("env")), json.field("cwd").absolutePath(), capabilities(json.field("capabilities")),
-                json.field("noNewPrivileges").truthOr(false), rlimits(json.field("rlimits")),
+        return new Spec.Process(
+                json.field("terminal").truthOr(false),
+                user(json.field("user"), host.umask()),
+                args.texts(),
+                environment(json.field("env")),
+                json.field("cwd").absolutePath(),
+                capabilities(json.field("capabilities")),
+                json.field("noNewPrivileges").truthOr(false),
+                rlimits(json.field("rlimits")),
                 (int) json.field("oomScoreAdj").betweenOr(-1000, 1000, Spec.Process.INHERITED),
-                consoleSize(json), apparmorProfile(json.field("apparmorProfile")),
-                label(json.field("selinuxLabel"), host), scheduling(json));
+                consoleSize(json),
+                apparmorProfile(json.field("apparmorProfile")),
+                label(json.field("selinuxLabel"), host),
+                scheduling(json));
     }
 
     private static Spec.User user(JsonField json, int umask) {
@@ -44,8 +52,11 @@ final class ProcessJson {
         for (JsonField group : json.field("additionalGids").elements()) {
             groups.add(group.number());
         }
-        return new Spec.User(json.field("uid").optionalNumber().orElse(0), json.field("gid").optionalNumber().orElse(0),
-                groups, (int) json.field("umask").betweenOr(0, 0777, umask));
+        return new Spec.User(
+                json.field("uid").optionalNumber().orElse(0),
+                json.field("gid").optionalNumber().orElse(0),
+                groups,
+                (int) json.field("umask").betweenOr(0, 0777, umask));
     }
 
     static List<String> environment(JsonField json) {
@@ -61,8 +72,12 @@ final class ProcessJson {
         if (!json.isPresent()) {
             return Spec.Capabilities.NONE;
         }
-        return new Spec.Capabilities(set(json.field("bounding")), set(json.field("effective")),
-                set(json.field("permitted")), set(json.field("inheritable")), set(json.field("ambient")));
+        return new Spec.Capabilities(
+                set(json.field("bounding")),
+                set(json.field("effective")),
+                set(json.field("permitted")),
+                set(json.field("inheritable")),
+                set(json.field("ambient")));
     }
 
     /** What this kernel does not know cannot be granted: no reason not to start. */
@@ -110,8 +125,8 @@ final class ProcessJson {
         if (!json.isPresent() || !process.field("terminal").truthOr(false)) {
             return Spec.ConsoleSize.UNSET;
         }
-        return new Spec.ConsoleSize((int) json.field("height").between(0, 0xFFFF),
-                (int) json.field("width").between(0, 0xFFFF));
+        return new Spec.ConsoleSize((int) json.field("height").between(0, 0xFFFF), (int)
+                json.field("width").between(0, 0xFFFF));
     }
 
     private String apparmorProfile(JsonField json) {
@@ -133,7 +148,8 @@ final class ProcessJson {
     private static Scheduling scheduling(JsonField json) {
         JsonField affinity = json.field("execCPUAffinity");
         JsonField io = json.field("ioPriority");
-        return new Scheduling(io.isPresent() ? ioPriority(io) : Scheduling.IoPriority.INHERITED,
+        return new Scheduling(
+                io.isPresent() ? ioPriority(io) : Scheduling.IoPriority.INHERITED,
                 json.field("scheduler").isPresent() ? cpu(json.field("scheduler")) : Scheduling.Cpu.INHERITED,
                 affinity.isPresent() ? numbers(affinity.field("initial"), "processors") : "",
                 affinity.isPresent() ? numbers(affinity.field("final"), "processors") : "");
@@ -159,8 +175,15 @@ final class ProcessJson {
         if (realTime == (level == 0)) {
             throw priority.wrong("must be 1 to 99 with SCHED_FIFO and SCHED_RR, and 0 with " + "the others");
         }
-        Scheduling.Cpu cpu = new Scheduling.Cpu(true, policy, (int) json.field("nice").betweenOr(-20, 19, 0), level, flags,
-                json.field("runtime").unsigned(), json.field("deadline").unsigned(), json.field("period").unsigned());
+        Scheduling.Cpu cpu = new Scheduling.Cpu(
+                true,
+                policy,
+                (int) json.field("nice").betweenOr(-20, 19, 0),
+                level,
+                flags,
+                json.field("runtime").unsigned(),
+                json.field("deadline").unsigned(),
+                json.field("period").unsigned());
         boolean deadline = policy == Scheduling.Policy.SCHED_DEADLINE;
         if (deadline != (cpu.runtime() != 0) || !deadline && (cpu.deadline() != 0 || cpu.period() != 0)) {
             throw json.field("runtime").wrong("goes, with deadline and period, with SCHED_DEADLINE and only with it");

@@ -38,10 +38,16 @@ final class ResourcesJson {
     /** What is there, of which it is not said that it goes together. */
     Resources unchecked(JsonField json) {
         JsonField pids = json.field("pids");
-        return new Resources(devices(json.field("devices")), memory(json.field("memory")),
-                cpu(json.field("cpu")), pids.isPresent() ? signed(pids.field("limit")) : UNSET,
-                blockIo(json.field("blockIO")), hugepages(json.field("hugepageLimits")), network(json.field("network")),
-                rdma(json.field("rdma")), json.field("unified").textMap());
+        return new Resources(
+                devices(json.field("devices")),
+                memory(json.field("memory")),
+                cpu(json.field("cpu")),
+                pids.isPresent() ? signed(pids.field("limit")) : UNSET,
+                blockIo(json.field("blockIO")),
+                hugepages(json.field("hugepageLimits")),
+                network(json.field("network")),
+                rdma(json.field("rdma")),
+                json.field("unified").textMap());
     }
 
     private List<DeviceRule> devices(JsonField json) {
@@ -59,7 +65,9 @@ final class ResourcesJson {
             if (!Set.of("", "a", "b", "c", "u").contains(rule.field("type").textOr(""))) {
                 throw rule.field("type").wrong("is none of a (all), b (block) and c (character)");
             }
-            rules.add(new DeviceRule(rule.field("allow").truth(), DeviceRule.Type.of(rule.field("type").textOr("")),
+            rules.add(new DeviceRule(
+                    rule.field("allow").truth(),
+                    DeviceRule.Type.of(rule.field("type").textOr("")),
                     rule.field("major").betweenOr(DeviceRule.ANY, 0xFFF, DeviceRule.ANY),
                     rule.field("minor").betweenOr(DeviceRule.ANY, 0xFFFFF, DeviceRule.ANY),
                     letters.isEmpty() ? "rwm" : letters));
@@ -79,9 +87,13 @@ final class ResourcesJson {
         if (!json.field("useHierarchy").truthOr(true)) {
             warnings.add(json.field("useHierarchy").path() + " is ignored: kernels always use the hierarchy");
         }
-        return new Resources.Memory(signed(json.field("limit")), signed(json.field("reservation")),
-                signed(json.field("swap")), large(json.field("swappiness")),
-                json.field("disableOOMKiller").truthOr(false), json.field("checkBeforeUpdate").truthOr(false));
+        return new Resources.Memory(
+                signed(json.field("limit")),
+                signed(json.field("reservation")),
+                signed(json.field("swap")),
+                large(json.field("swappiness")),
+                json.field("disableOOMKiller").truthOr(false),
+                json.field("checkBeforeUpdate").truthOr(false));
     }
 
     private static Resources.Cpu cpu(JsonField json) {
@@ -89,10 +101,16 @@ final class ResourcesJson {
             return Resources.Cpu.NONE;
         }
         // Callers that know no "unset" write 0 for these three, as cgroups never take it.
-        return new Resources.Cpu(zeroIsUnset(large(json.field("shares"))), zeroIsUnset(signed(json.field("quota"))),
-                large(json.field("burst")), zeroIsUnset(large(json.field("period"))),
-                signed(json.field("realtimeRuntime")), zeroIsUnset(large(json.field("realtimePeriod"))),
-                json.field("cpus").textOr(""), json.field("mems").textOr(""), signed(json.field("idle")));
+        return new Resources.Cpu(
+                zeroIsUnset(large(json.field("shares"))),
+                zeroIsUnset(signed(json.field("quota"))),
+                large(json.field("burst")),
+                zeroIsUnset(large(json.field("period"))),
+                signed(json.field("realtimeRuntime")),
+                zeroIsUnset(large(json.field("realtimePeriod"))),
+                json.field("cpus").textOr(""),
+                json.field("mems").textOr(""),
+                signed(json.field("idle")));
     }
 
     private static long zeroIsUnset(long number) {
@@ -105,21 +123,30 @@ final class ResourcesJson {
         }
         List<Resources.DeviceWeight> weights = new ArrayList<>();
         for (JsonField device : json.field("weightDevice").elements()) {
-            weights.add(new Resources.DeviceWeight(number(device, "major"), number(device, "minor"),
-                    large(device.field("weight")), large(device.field("leafWeight"))));
+            weights.add(new Resources.DeviceWeight(
+                    number(device, "major"),
+                    number(device, "minor"),
+                    large(device.field("weight")),
+                    large(device.field("leafWeight"))));
         }
         List<Resources.Throttle> throttles = new ArrayList<>();
         throttles(throttles, Resources.Rate.READ_BPS, json.field("throttleReadBpsDevice"));
         throttles(throttles, Resources.Rate.WRITE_BPS, json.field("throttleWriteBpsDevice"));
         throttles(throttles, Resources.Rate.READ_IOPS, json.field("throttleReadIOPSDevice"));
         throttles(throttles, Resources.Rate.WRITE_IOPS, json.field("throttleWriteIOPSDevice"));
-        return new Resources.BlockIo(zeroIsUnset(large(json.field("weight"))),
-                zeroIsUnset(large(json.field("leafWeight"))), weights, throttles);
+        return new Resources.BlockIo(
+                zeroIsUnset(large(json.field("weight"))),
+                zeroIsUnset(large(json.field("leafWeight"))),
+                weights,
+                throttles);
     }
 
     private static void throttles(List<Resources.Throttle> all, Resources.Rate rate, JsonField json) {
         for (JsonField device : json.elements()) {
-            all.add(new Resources.Throttle(rate, number(device, "major"), number(device, "minor"),
+            all.add(new Resources.Throttle(
+                    rate,
+                    number(device, "major"),
+                    number(device, "minor"),
                     device.field("rate").between(0, Long.MAX_VALUE)));
         }
     }
@@ -134,7 +161,9 @@ final class ResourcesJson {
             long bytes = ProcessJson.required(limit.field("limit")).unsigned();
             // What is beyond a long is beyond any machine: no limit.
             if (limits.put(limit.field("pageSize").text(), bytes < 0 ? Resources.UNLIMITED : bytes) != null) {
-                throw limit.field("pageSize").wrong("is there already: " + JsonField.quoted(limit.field("pageSize").text()));
+                throw limit.field("pageSize")
+                        .wrong("is there already: "
+                                + JsonField.quoted(limit.field("pageSize").text()));
             }
         }
         return limits;
@@ -146,7 +175,8 @@ final class ResourcesJson {
         }
         Map<String, Long> priorities = new HashMap<>();
         for (JsonField priority : json.field("priorities").elements()) {
-            priorities.put(priority.field("name").word(), priority.field("priority").between(0, WORD));
+            priorities.put(
+                    priority.field("name").word(), priority.field("priority").between(0, WORD));
         }
         return new Resources.Network(json.field("classID").betweenOr(0, WORD, UNSET), priorities);
     }
@@ -154,11 +184,15 @@ final class ResourcesJson {
     private static Map<String, Resources.Rdma> rdma(JsonField json) {
         Map<String, Resources.Rdma> limits = new HashMap<>();
         json.fields().forEach((device, limit) -> {
-            if (!limit.field("hcaHandles").isPresent() && !limit.field("hcaObjects").isPresent()) {
+            if (!limit.field("hcaHandles").isPresent()
+                    && !limit.field("hcaObjects").isPresent()) {
                 throw limit.wrong("has neither hcaHandles nor hcaObjects: it takes one of them at least");
             }
-            limits.put(device, new Resources.Rdma(limit.field("hcaHandles").betweenOr(0, WORD, UNSET),
-                    limit.field("hcaObjects").betweenOr(0, WORD, UNSET)));
+            limits.put(
+                    device,
+                    new Resources.Rdma(
+                            limit.field("hcaHandles").betweenOr(0, WORD, UNSET),
+                            limit.field("hcaObjects").betweenOr(0, WORD, UNSET)));
         });
         return limits;
     }

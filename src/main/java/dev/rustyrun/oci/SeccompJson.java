@@ -57,9 +57,14 @@ public final class SeccompJson {
                 rules.add(rule(rule));
             }
         }
-        return new Seccomp(defaultAction, errno(json.field("defaultErrnoRet"), json.field("defaultErrno")),
-                architectures(json), flags(json.field("flags")), json.field("listenerPath").textOr(""),
-                json.field("listenerMetadata").textOr(""), rules);
+        return new Seccomp(
+                defaultAction,
+                errno(json.field("defaultErrnoRet"), json.field("defaultErrno")),
+                architectures(json),
+                flags(json.field("flags")),
+                json.field("listenerPath").textOr(""),
+                json.field("listenerMetadata").textOr(""),
+                rules);
     }
 
     private static Seccomp.Action action(JsonField json) {
@@ -130,11 +135,13 @@ public final class SeccompJson {
         }
         List<Seccomp.Arg> args = new ArrayList<>();
         for (JsonField arg : json.field("args").elements()) {
-            args.add(new Seccomp.Arg(arg.field("index").number(), arg.field("value").unsigned(),
+            args.add(new Seccomp.Arg(
+                    arg.field("index").number(),
+                    arg.field("value").unsigned(),
                     arg.field("valueTwo").unsigned(),
                     arg.field("op").oneOf(Seccomp.Operator.values(), Seccomp.Operator::word)));
         }
-        return new Seccomp.Rule(names, action(json.field("action")), errno(json.field("errnoRet"), json.field("errno")),
-                args);
+        return new Seccomp.Rule(
+                names, action(json.field("action")), errno(json.field("errnoRet"), json.field("errno")), args);
     }
 }

@@ -18,14 +18,13 @@ public final class SpecTemplate {
     private static final List<Capability> CAPABILITIES =
             List.of(Capability.CAP_AUDIT_WRITE, Capability.CAP_KILL, Capability.CAP_NET_BIND_SERVICE);
     private static final int OPEN_FILES = 1024;
-    private static final Spec.Mount CGROUPS =
-            new Spec.Mount("/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "relatime", "ro"));
+    private static final Spec.Mount CGROUPS = new Spec.Mount(
+            "/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "relatime", "ro"));
     /** Only the owner of a network namespace may mount sysfs; man 7 user_namespaces. */
     private static final Spec.Mount HOSTS_SYS =
             new Spec.Mount("/sys", "none", "/sys", List.of("rbind", "rnosuid", "rnoexec", "rnodev", "rro"));
 
-    private SpecTemplate() {
-    }
+    private SpecTemplate() {}
 
     /**
      * The file for a container that root makes.
@@ -71,7 +70,10 @@ public final class SpecTemplate {
                 ArrayNode names = sets.putArray(set);
                 CAPABILITIES.forEach(capability -> names.add(capability.name()));
             }
-            process.putArray("rlimits").addObject().put("type", "RLIMIT_NOFILE").put("hard", OPEN_FILES)
+            process.putArray("rlimits")
+                    .addObject()
+                    .put("type", "RLIMIT_NOFILE")
+                    .put("hard", OPEN_FILES)
                     .put("soft", OPEN_FILES);
             process.put("noNewPrivileges", true);
         }
@@ -87,10 +89,14 @@ public final class SpecTemplate {
 
         private void mount(ArrayNode mounts, Spec.Mount mount) {
             ObjectNode json = mounts.addObject();
-            json.put("destination", mount.destination()).put("type", mount.type()).put("source", mount.source());
+            json.put("destination", mount.destination())
+                    .put("type", mount.type())
+                    .put("source", mount.source());
             ArrayNode options = json.putArray("options");
             // The terminals' group has no number where only one group has.
-            mount.options().stream().filter(option -> !rootless || !option.startsWith("gid=")).forEach(options::add);
+            mount.options().stream()
+                    .filter(option -> !rootless || !option.startsWith("gid="))
+                    .forEach(options::add);
         }
 
         private void linux(ObjectNode linux) {
@@ -98,11 +104,16 @@ public final class SpecTemplate {
                 mapping(linux, "uidMappings", uid);
                 mapping(linux, "gidMappings", gid);
             } else {
-                linux.putObject("resources").putArray("devices").addObject().put("allow", false).put("access", "rwm");
+                linux.putObject("resources")
+                        .putArray("devices")
+                        .addObject()
+                        .put("allow", false)
+                        .put("access", "rwm");
             }
             ArrayNode namespaces = linux.putArray("namespaces");
             for (NamespaceType type : SpecDefaults.NAMESPACES) {
-                boolean left = rootless && type == NamespaceType.NETWORK || !cgroupNamespace && type == NamespaceType.CGROUP;
+                boolean left =
+                        rootless && type == NamespaceType.NETWORK || !cgroupNamespace && type == NamespaceType.CGROUP;
                 if (!left) {
                     namespaces.addObject().put("type", type.word());
                 }
@@ -115,7 +126,11 @@ public final class SpecTemplate {
         }
 
         private static void mapping(ObjectNode linux, String name, int hostId) {
-            linux.putArray(name).addObject().put("containerID", 0).put("hostID", hostId).put("size", 1);
+            linux.putArray(name)
+                    .addObject()
+                    .put("containerID", 0)
+                    .put("hostID", hostId)
+                    .put("size", 1);
         }
     }
 }

@@ -11,7 +11,10 @@ public final class StateJson {
 
     /** Where in its life a container is. */
     public enum Status {
-        CREATING, CREATED, RUNNING, STOPPED,
+        CREATING,
+        CREATED,
+        RUNNING,
+        STOPPED,
         /** Running, but frozen: a word of runc's, which the specification allows. */
         PAUSED;
 
@@ -26,8 +29,7 @@ public final class StateJson {
         }
     }
 
-    private StateJson() {
-    }
+    private StateJson() {}
 
     /**
      * The state as one JSON object, of one line.
@@ -49,7 +51,13 @@ public final class StateJson {
      * @param metadata the profile's {@code listenerMetadata}; empty for none
      * @throws InvalidSpecException when {@code id}, {@code pid} and {@code bundle} make no state
      */
-    public static String ofProcess(int process, String metadata, String id, Status status, int pid, String bundle,
+    public static String ofProcess(
+            int process,
+            String metadata,
+            String id,
+            Status status,
+            int pid,
+            String bundle,
             Map<String, String> annotations) {
         ObjectNode told = JsonNodeFactory.instance.objectNode();
         told.put("ociVersion", OciVersion.NEWEST).putArray("fds").add("seccompFd");

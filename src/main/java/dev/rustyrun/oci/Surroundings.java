@@ -23,8 +23,10 @@ record Surroundings(boolean apparmor, boolean selinux, boolean resctrl, int umas
 
     /** Those of this process. */
     static Surroundings current() {
-        return new Surroundings(read("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
-                new File("/sys/fs/selinux/enforce").exists(), new File("/sys/fs/resctrl/schemata").exists(),
+        return new Surroundings(
+                read("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
+                new File("/sys/fs/selinux/enforce").exists(),
+                new File("/sys/fs/resctrl/schemata").exists(),
                 umask(read("/proc/self/status")));
     }
 

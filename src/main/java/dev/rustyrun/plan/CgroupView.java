@@ -31,7 +31,8 @@ final class CgroupView {
         if (hierarchies.isEmpty()) {
             steps.add(fileSystem("cgroup2", mount.destination(), options.flags(), ""));
         } else if (hierarchies.size() == 1 && hierarchies.get(0).isUnified()) {
-            steps.add(show(hierarchies.get(0), mount.destination(), hierarchies.get(0).mountPoint()));
+            steps.add(show(
+                    hierarchies.get(0), mount.destination(), hierarchies.get(0).mountPoint()));
         } else {
             directories(steps, hierarchies);
         }
@@ -53,8 +54,11 @@ final class CgroupView {
             }
         }
         if (writable != options.flags()) {
-            steps.add(fileSystem("", mount.destination(),
-                    options.flags() | MountFlag.of(MountFlag.MS_REMOUNT, MountFlag.MS_BIND), ""));
+            steps.add(fileSystem(
+                    "",
+                    mount.destination(),
+                    options.flags() | MountFlag.of(MountFlag.MS_REMOUNT, MountFlag.MS_BIND),
+                    ""));
         }
     }
 
@@ -68,8 +72,15 @@ final class CgroupView {
         if (namespaced) {
             return fileSystem(hierarchy.fileSystem(), target, flags, hierarchy.data());
         }
-        return new MountStep.BindMount(own.isEmpty() ? directory : own, target, false, MountAttr.bits(flags),
-                MountAttr.bitsToClear(flags, options.clear() & ~flags), 0, 0, options.propagation());
+        return new MountStep.BindMount(
+                own.isEmpty() ? directory : own,
+                target,
+                false,
+                MountAttr.bits(flags),
+                MountAttr.bitsToClear(flags, options.clear() & ~flags),
+                0,
+                0,
+                options.propagation());
     }
 
     /** The host path of the container's own cgroup in this hierarchy; empty when it has none. */
@@ -83,7 +94,14 @@ final class CgroupView {
     }
 
     private Step fileSystem(String type, String target, long flags, String data) {
-        return new MountStep.MountFileSystem(type, type.isEmpty() ? "" : "cgroup", target, flags, data,
-                type.isEmpty() ? 0 : options.propagation(), false, false);
+        return new MountStep.MountFileSystem(
+                type,
+                type.isEmpty() ? "" : "cgroup",
+                target,
+                flags,
+                data,
+                type.isEmpty() ? 0 : options.propagation(),
+                false,
+                false);
     }
 }

@@ -12,8 +12,7 @@ import java.util.List;
 /** Compiles the plan of a further process in a container that runs: it joins what {@code init} is in, and makes nothing. */
 public final class ExecPlan {
 
-    private ExecPlan() {
-    }
+    private ExecPlan() {}
 
     /**
      * The plan.
@@ -49,7 +48,9 @@ public final class ExecPlan {
             // From inside its mounts child could not start init; init joins the users' for the mounts' sake anyway.
             boolean byInit = namespace.type() == NamespaceType.MOUNT || namespace.type() == NamespaceType.CGROUP;
             (byInit ? init : child)
-                    .add(new NamespaceStep.JoinNamespace(namespace.path(), namespace.type().flag().value(),
+                    .add(new NamespaceStep.JoinNamespace(
+                            namespace.path(),
+                            namespace.type().flag().value(),
                             joinsUser && !byInit && namespace.type() != NamespaceType.USER));
         }
         init.add(new RootStep.EnterContainer());
@@ -62,8 +63,15 @@ public final class ExecPlan {
     }
 
     private static Spec withoutHooks(Spec spec) {
-        return new Spec(spec.process(), spec.root(), spec.hostname(), spec.domainname(), spec.mounts(), spec.linux(),
-                spec.annotations(), Hooks.NONE);
+        return new Spec(
+                spec.process(),
+                spec.root(),
+                spec.hostname(),
+                spec.domainname(),
+                spec.mounts(),
+                spec.linux(),
+                spec.annotations(),
+                Hooks.NONE);
     }
 
     /**
@@ -71,6 +79,5 @@ public final class ExecPlan {
      *
      * @param path of the host, such as {@code /proc/4711/ns/net}
      */
-    public record Joined(NamespaceType type, String path) {
-    }
+    public record Joined(NamespaceType type, String path) {}
 }

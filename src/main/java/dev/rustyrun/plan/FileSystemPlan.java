@@ -50,14 +50,26 @@ final class FileSystemPlan {
         // A device file in the image must not reach the host's device: the cgroup sees to that, or else the mount.
         boolean refuseDevices = !host.limitsDevices();
         if (spec.mapsRootfs()) {
-            sent.add(new SentMount(path, true, 0, 0, 0, 0, 0, spec.linux().uidMappings(), spec.linux().gidMappings()));
+            sent.add(new SentMount(
+                    path,
+                    true,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    spec.linux().uidMappings(),
+                    spec.linux().gidMappings()));
             steps.add(new RootStep.ReceiveLayer(path));
         }
         if (ephemeral == null) {
             steps.add(new RootStep.EnterRootfs(path, refuseDevices ? MountAttr.MOUNT_ATTR_NODEV : 0));
         } else {
             String userNamespace = spec.linux().has(NamespaceType.USER) ? ",userxattr" : "";
-            steps.add(new RootStep.EnterOverlay(List.of(path), Words.join("mode=755", ephemeral), userNamespace,
+            steps.add(new RootStep.EnterOverlay(
+                    List.of(path),
+                    Words.join("mode=755", ephemeral),
+                    userNamespace,
                     refuseDevices ? MountFlag.MS_NODEV.value() : 0));
         }
     }
@@ -72,7 +84,10 @@ final class FileSystemPlan {
         String destination = mount.destination();
         if (options.idMapping() != IdMappedMount.NO || !mount.uidMappings().isEmpty()) {
             boolean own = mount.uidMappings().isEmpty();
-            send(mount, options, own ? spec.linux().uidMappings() : mount.uidMappings(),
+            send(
+                    mount,
+                    options,
+                    own ? spec.linux().uidMappings() : mount.uidMappings(),
                     own ? spec.linux().gidMappings() : mount.gidMappings());
             return new MountStep.ReceiveMount(destination, "id-mapped " + mount.source());
         }
@@ -80,32 +95,51 @@ final class FileSystemPlan {
             if (spec.mapsRootfs() || sharesEvents(options) && canSend()) {
                 // The host's root reaches what the root of a user namespace, who is somebody else, does not.
                 send(mount, options, List.of(), List.of());
-                return new MountStep.ReceiveMount(destination,
-                        mount.source() + Words.options(MountFlag.describe(options.propagation())));
+                return new MountStep.ReceiveMount(
+                        destination, mount.source() + Words.options(MountFlag.describe(options.propagation())));
             }
-            return new MountStep.BindMount(mount.source(), destination, options.isRecursive(),
-                    MountAttr.bits(options.flags()), MountAttr.bitsToClear(options.flags(), options.clear()),
+            return new MountStep.BindMount(
+                    mount.source(),
+                    destination,
+                    options.isRecursive(),
+                    MountAttr.bits(options.flags()),
+                    MountAttr.bitsToClear(options.flags(), options.clear()),
                     MountAttr.bits(options.flagsBelow()),
-                    MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()), options.propagation());
+                    MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()),
+                    options.propagation());
         }
         long flags = options.flags();
-        if ((flags & MountFlag.MS_RDONLY.value()) != 0 && mount.type().equals("tmpfs") && !options.isRemount()
-                && !options.copyUp() && isFilledLater(mount)) {
+        if ((flags & MountFlag.MS_RDONLY.value()) != 0
+                && mount.type().equals("tmpfs")
+                && !options.isRemount()
+                && !options.copyUp()
+                && isFilledLater(mount)) {
             flags &= ~MountFlag.MS_RDONLY.value();
             sealedLater.add(destination);
         }
         boolean refuseLinks = KERNEL_VIEWS.contains(mount.type()) || destination.equals("/dev");
-        return new MountStep.MountFileSystem(mount.type(), mount.source(), destination, flags,
-                labelled(mount.type(), options, data(mount.type(), options.data())), options.propagation(), refuseLinks, options.copyUp());
+        return new MountStep.MountFileSystem(
+                mount.type(),
+                mount.source(),
+                destination,
+                flags,
+                labelled(mount.type(), options, data(mount.type(), options.data())),
+                options.propagation(),
+                refuseLinks,
+                options.copyUp());
     }
 
     /** Whether what is mounted or made later lies in {@code mount}, and it is not covered itself. */
     private boolean isFilledLater(Spec.Mount mount) {
         String path = ProcPaths.plain(mount.destination());
-        List<Spec.Mount> later = spec.mounts().subList(spec.mounts().indexOf(mount) + 1, spec.mounts().size());
-        boolean covered = later.stream().anyMatch(other -> ProcPaths.plain(other.destination()).equals(path));
-        return !covered && (path.equals("/dev") || later.stream().anyMatch(other -> isBelow(other.destination(), path))
-                || spec.linux().devices().stream().anyMatch(device -> isBelow(device.path(), path)));
+        List<Spec.Mount> later = spec.mounts()
+                .subList(spec.mounts().indexOf(mount) + 1, spec.mounts().size());
+        boolean covered = later.stream()
+                .anyMatch(other -> ProcPaths.plain(other.destination()).equals(path));
+        return !covered
+                && (path.equals("/dev")
+                        || later.stream().anyMatch(other -> isBelow(other.destination(), path))
+                        || spec.linux().devices().stream().anyMatch(device -> isBelow(device.path(), path)));
     }
 
     private static boolean isBelow(String path, String directory) {
@@ -115,15 +149,22 @@ final class FileSystemPlan {
     /** With the SELinux context of all its files, where the kernel lets that be said; man 8 mount, "context". */
     private String labelled(String type, MountOptions options, String data) {
         String label = spec.linux().mountLabel();
-        boolean takesOne = !label.isEmpty() && !WITHOUT_LABEL.contains(type) && !options.isRemount()
-                && !data.contains("context=");
+        boolean takesOne =
+                !label.isEmpty() && !WITHOUT_LABEL.contains(type) && !options.isRemount() && !data.contains("context=");
         return takesOne ? Words.join(data, "context=\"" + label + "\"") : data;
     }
 
     private void send(Spec.Mount mount, MountOptions options, List<IdMapping> uids, List<IdMapping> gids) {
-        sent.add(new SentMount(mount.source(), options.isRecursive(), MountAttr.bits(options.flags()),
-                MountAttr.bitsToClear(options.flags(), options.clear()), MountAttr.bits(options.flagsBelow()),
-                MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()), options.propagation(), uids, gids));
+        sent.add(new SentMount(
+                mount.source(),
+                options.isRecursive(),
+                MountAttr.bits(options.flags()),
+                MountAttr.bitsToClear(options.flags(), options.clear()),
+                MountAttr.bits(options.flagsBelow()),
+                MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()),
+                options.propagation(),
+                uids,
+                gids));
     }
 
     /** A mount that events of the host's come into, or go out of: the container's own copies are in no peer group. */
@@ -138,7 +179,8 @@ final class FileSystemPlan {
 
     /** The terminals' group cannot be given where it has no number. */
     private String data(String type, String data) {
-        boolean unmapped = spec.linux().isNew(NamespaceType.USER) && !IdMapping.covers(spec.linux().gidMappings(), 5);
+        boolean unmapped = spec.linux().isNew(NamespaceType.USER)
+                && !IdMapping.covers(spec.linux().gidMappings(), 5);
         return type.equals("devpts") && unmapped ? without("gid=5", data) : data;
     }
 
@@ -160,8 +202,14 @@ final class FileSystemPlan {
             if (device.type().equals("p")) {
                 steps.add(new MountStep.MakeFifo(device.path(), device.fileMode(), device.uid(), device.gid()));
             } else if (host.mayMakeDevices()) {
-                steps.add(new MountStep.MakeDevice(device.path(), device.type().equals("b"), device.major(),
-                        device.minor(), device.fileMode(), device.uid(), device.gid()));
+                steps.add(new MountStep.MakeDevice(
+                        device.path(),
+                        device.type().equals("b"),
+                        device.major(),
+                        device.minor(),
+                        device.fileMode(),
+                        device.uid(),
+                        device.gid()));
             } else {
                 steps.add(share(device.path()));
             }
@@ -174,7 +222,8 @@ final class FileSystemPlan {
     }
 
     private void device(List<Step> steps, String path, int major, int minor) {
-        steps.add(host.mayMakeDevices() ? new MountStep.MakeDevice(path, false, major, minor, 0666, 0, 0) : share(path));
+        steps.add(
+                host.mayMakeDevices() ? new MountStep.MakeDevice(path, false, major, minor, 0666, 0, 0) : share(path));
     }
 
     private static Step share(String device) {
@@ -195,7 +244,8 @@ final class FileSystemPlan {
         }
         String propagation = spec.linux().rootfsPropagation();
         if (!propagation.isEmpty()) {
-            steps.add(new RootStep.SetPropagation("/", MountOptions.parse(List.of(propagation)).propagation()));
+            steps.add(new RootStep.SetPropagation(
+                    "/", MountOptions.parse(List.of(propagation)).propagation()));
         }
     }
 }

@@ -14,8 +14,15 @@ import java.util.List;
  * @param seccomp the container's system call filter, or {@link SeccompFilter#NONE}
  * @param cgroupHierarchies those mounted on the host, for a container that mounts them; else it may be empty
  */
-public record HostFacts(String program, Leftovers leftovers, List<String> cgroupFiles, boolean limitsDevices,
-        boolean mayMapGroups, boolean mayMakeDevices, SeccompFilter seccomp, List<CgroupHierarchy> cgroupHierarchies) {
+public record HostFacts(
+        String program,
+        Leftovers leftovers,
+        List<String> cgroupFiles,
+        boolean limitsDevices,
+        boolean mayMapGroups,
+        boolean mayMakeDevices,
+        SeccompFilter seccomp,
+        List<CgroupHierarchy> cgroupHierarchies) {
 
     /** A privileged host that has prepared nothing. */
     public static final HostFacts PLAIN =
@@ -43,8 +50,14 @@ public record HostFacts(String program, Leftovers leftovers, List<String> cgroup
     }
 
     /** A host with no mounted control groups that the container would show. */
-    public HostFacts(String program, Leftovers leftovers, List<String> cgroupFiles, boolean limitsDevices,
-            boolean mayMapGroups, boolean mayMakeDevices, SeccompFilter seccomp) {
+    public HostFacts(
+            String program,
+            Leftovers leftovers,
+            List<String> cgroupFiles,
+            boolean limitsDevices,
+            boolean mayMapGroups,
+            boolean mayMakeDevices,
+            SeccompFilter seccomp) {
         this(program, leftovers, cgroupFiles, limitsDevices, mayMapGroups, mayMakeDevices, seccomp, List.of());
     }
 }

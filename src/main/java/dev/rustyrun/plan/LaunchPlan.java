@@ -14,8 +14,14 @@ import java.util.List;
  * @param sentMounts what {@link Stage#RUN} prepares for the steps that receive mounts, in their order
  * @param netDevices what {@link Stage#RUN} moves while {@code init} waits in {@link LifecycleStep.AwaitNetDevices}
  */
-public record LaunchPlan(List<Step> child, List<Step> init, boolean terminal, boolean awaitsStart, IdMaps idMaps,
-        List<SentMount> sentMounts, List<NetDevice> netDevices) {
+public record LaunchPlan(
+        List<Step> child,
+        List<Step> init,
+        boolean terminal,
+        boolean awaitsStart,
+        IdMaps idMaps,
+        List<SentMount> sentMounts,
+        List<NetDevice> netDevices) {
 
     public LaunchPlan {
         child = List.copyOf(child);

@@ -23,7 +23,8 @@ final class LifecyclePlan {
     /** Adds the hooks that run while the host's files can still be reached; runtime.md, "Lifecycle", 3 to 5. */
     void beforeRoot(List<Step> steps) {
         Hooks hooks = spec.hooks();
-        boolean told = !hooks.createContainer().isEmpty() || !hooks.startContainer().isEmpty();
+        boolean told =
+                !hooks.createContainer().isEmpty() || !hooks.startContainer().isEmpty();
         if (told || !hooks.prestart().isEmpty() || !hooks.createRuntime().isEmpty()) {
             steps.add(new LifecycleStep.AwaitHostHooks());
         }
@@ -36,7 +37,8 @@ final class LifecyclePlan {
             steps.add(new LifecycleStep.ReceiveDescriptors(life.descriptors()));
         }
         if (life.awaitsStart() && spec.hasProcess()) {
-            steps.add(new LifecycleStep.FindProgram(spec.process().args(), spec.process().env()));
+            steps.add(new LifecycleStep.FindProgram(
+                    spec.process().args(), spec.process().env()));
         }
     }
 

@@ -76,7 +76,10 @@ public sealed interface LifecycleStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(hook.path()).putTexts(hook.args()).putTexts(hook.env()).put32(hook.timeoutSeconds())
+            out.putText(hook.path())
+                    .putTexts(hook.args())
+                    .putTexts(hook.env())
+                    .put32(hook.timeoutSeconds())
                     .putFlag(started);
         }
 

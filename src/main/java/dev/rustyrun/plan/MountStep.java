@@ -18,11 +18,26 @@ public sealed interface MountStep extends Step {
      * @param propagation of the new mount, an MS_ flag perhaps with MS_REC, or 0
      * @param copyUp whether it starts with a copy of what it covers, runc's {@code tmpcopyup}
      */
-    record MountFileSystem(String type, String source, String target, long flags, String data, long propagation,
-            boolean refuseLinks, boolean copyUp) implements MountStep {
+    record MountFileSystem(
+            String type,
+            String source,
+            String target,
+            long flags,
+            String data,
+            long propagation,
+            boolean refuseLinks,
+            boolean copyUp)
+            implements MountStep {
         static MountFileSystem read(PlanReader in) {
-            return new MountFileSystem(in.takeText(), in.takeText(), in.takeText(), in.take64(), in.takeText(),
-                    in.take64(), in.takeFlag(), in.takeFlag());
+            return new MountFileSystem(
+                    in.takeText(),
+                    in.takeText(),
+                    in.takeText(),
+                    in.take64(),
+                    in.takeText(),
+                    in.take64(),
+                    in.takeFlag(),
+                    in.takeFlag());
         }
 
         @Override
@@ -32,8 +47,14 @@ public sealed interface MountStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(type).putText(source).putText(target).put64(flags).putText(data).put64(propagation)
-                    .putFlag(refuseLinks).putFlag(copyUp);
+            out.putText(type)
+                    .putText(source)
+                    .putText(target)
+                    .put64(flags)
+                    .putText(data)
+                    .put64(propagation)
+                    .putFlag(refuseLinks)
+                    .putFlag(copyUp);
         }
 
         @Override
@@ -60,11 +81,26 @@ public sealed interface MountStep extends Step {
      * @param clearBelow bits to clear on them
      * @param propagation of the new mount, an MS_ flag perhaps with MS_REC, or 0
      */
-    record BindMount(String source, String target, boolean recursive, long set, long clear, long setBelow,
-            long clearBelow, long propagation) implements MountStep {
+    record BindMount(
+            String source,
+            String target,
+            boolean recursive,
+            long set,
+            long clear,
+            long setBelow,
+            long clearBelow,
+            long propagation)
+            implements MountStep {
         static BindMount read(PlanReader in) {
-            return new BindMount(in.takeText(), in.takeText(), in.takeFlag(), in.take64(), in.take64(), in.take64(),
-                    in.take64(), in.take64());
+            return new BindMount(
+                    in.takeText(),
+                    in.takeText(),
+                    in.takeFlag(),
+                    in.take64(),
+                    in.take64(),
+                    in.take64(),
+                    in.take64(),
+                    in.take64());
         }
 
         @Override
@@ -74,8 +110,14 @@ public sealed interface MountStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(source).putText(target).putFlag(recursive).put64(set).put64(clear).put64(setBelow)
-                    .put64(clearBelow).put64(propagation);
+            out.putText(source)
+                    .putText(target)
+                    .putFlag(recursive)
+                    .put64(set)
+                    .put64(clear)
+                    .put64(setBelow)
+                    .put64(clearBelow)
+                    .put64(propagation);
         }
 
         @Override
@@ -85,8 +127,10 @@ public sealed interface MountStep extends Step {
 
         @Override
         public String describe() {
-            String own = Words.join(MountAttr.describe(set | setBelow, clear | clearBelow), MountFlag.describe(propagation));
-            return "bind mount " + source + " on " + target + Words.options(Words.join(recursive ? "rbind" : "bind", own));
+            String own =
+                    Words.join(MountAttr.describe(set | setBelow, clear | clearBelow), MountFlag.describe(propagation));
+            return "bind mount " + source + " on " + target
+                    + Words.options(Words.join(recursive ? "rbind" : "bind", own));
         }
     }
 
@@ -122,11 +166,11 @@ public sealed interface MountStep extends Step {
     }
 
     /** Makes a device file. */
-    record MakeDevice(String path, boolean block, int major, int minor, int mode, int uid,
-            int gid) implements MountStep {
+    record MakeDevice(String path, boolean block, int major, int minor, int mode, int uid, int gid)
+            implements MountStep {
         static MakeDevice read(PlanReader in) {
-            return new MakeDevice(in.takeText(), in.takeFlag(), in.take32(), in.take32(), in.take32(), in.take32(),
-                    in.take32());
+            return new MakeDevice(
+                    in.takeText(), in.takeFlag(), in.take32(), in.take32(), in.take32(), in.take32(), in.take32());
         }
 
         @Override
@@ -136,7 +180,13 @@ public sealed interface MountStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(path).putFlag(block).put32(major).put32(minor).put32(mode).put32(uid).put32(gid);
+            out.putText(path)
+                    .putFlag(block)
+                    .put32(major)
+                    .put32(minor)
+                    .put32(mode)
+                    .put32(uid)
+                    .put32(gid);
         }
 
         @Override

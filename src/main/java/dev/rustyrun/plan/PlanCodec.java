@@ -11,8 +11,7 @@ public final class PlanCodec {
 
     private static final StepKind[] KINDS = StepKind.values();
 
-    private PlanCodec() {
-    }
+    private PlanCodec() {}
 
     /** The binary form of {@code steps}. */
     public static byte[] encode(List<Step> steps) {

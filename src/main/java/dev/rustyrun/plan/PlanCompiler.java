@@ -59,8 +59,8 @@ public final class PlanCompiler {
         }
         files.seal(init);
         process.command(init);
-        return new LaunchPlan(child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent(),
-                linux.netDevices());
+        return new LaunchPlan(
+                child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent(), linux.netDevices());
     }
 
     /**
@@ -69,7 +69,8 @@ public final class PlanCompiler {
      */
     private void namespaces() {
         if (!host.leftovers().directories().isEmpty()) {
-            child.add(new NamespaceStep.RegisterCleanup(host.leftovers().files(), host.leftovers().directories()));
+            child.add(new NamespaceStep.RegisterCleanup(
+                    host.leftovers().files(), host.leftovers().directories()));
         }
         if (!host.cgroupFiles().isEmpty()) {
             child.add(new NamespaceStep.OpenCgroup(host.cgroupFiles()));
@@ -79,7 +80,8 @@ public final class PlanCompiler {
         for (LinuxSpec.Namespace namespace : linux.namespaces()) {
             if (!namespace.isNew() && namespace.type() != NamespaceType.USER) {
                 child.add(join(namespace, joinsUser));
-            } else if (namespace.isNew() && namespace.type() != NamespaceType.CGROUP
+            } else if (namespace.isNew()
+                    && namespace.type() != NamespaceType.CGROUP
                     && namespace.type() != NamespaceType.USER) {
                 unshared |= namespace.type().flag().value();
             }
@@ -95,8 +97,9 @@ public final class PlanCompiler {
         if (unshared != 0) {
             child.add(new NamespaceStep.Unshare(unshared));
         }
-        linux.timeOffsets().forEach(
-                offset -> child.add(new NamespaceStep.SetTimeOffset(offset.clock(), offset.seconds(), offset.nanoseconds())));
+        linux.timeOffsets()
+                .forEach(offset -> child.add(
+                        new NamespaceStep.SetTimeOffset(offset.clock(), offset.seconds(), offset.nanoseconds())));
         if (linux.isNew(NamespaceType.MOUNT)) {
             child.add(new RootStep.SetPropagation("/", propagationOfHost()));
             if (!host.program().isEmpty()) {
@@ -107,12 +110,14 @@ public final class PlanCompiler {
 
     /** Mount events go to the host only when the container asks for that; those of the host come in only then. */
     private long propagationOfHost() {
-        boolean asked = linux.rootfsPropagation().endsWith("shared") || linux.rootfsPropagation().endsWith("slave");
+        boolean asked = linux.rootfsPropagation().endsWith("shared")
+                || linux.rootfsPropagation().endsWith("slave");
         return MountFlag.of(MountFlag.MS_REC, asked ? MountFlag.MS_SLAVE : MountFlag.MS_PRIVATE);
     }
 
     private static Step join(LinuxSpec.Namespace namespace, boolean orLater) {
-        return new NamespaceStep.JoinNamespace(namespace.path(), namespace.type().flag().value(), orLater);
+        return new NamespaceStep.JoinNamespace(
+                namespace.path(), namespace.type().flag().value(), orLater);
     }
 
     /** The cgroup namespace is made inside the cgroup, so that the container sees its own as the root. */

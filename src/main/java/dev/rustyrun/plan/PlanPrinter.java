@@ -7,8 +7,7 @@ import java.util.Optional;
 /** Shows a plan to a person: every step in order, numbered, with its stage. */
 public final class PlanPrinter {
 
-    private PlanPrinter() {
-    }
+    private PlanPrinter() {}
 
     /**
      * One line per step; {@code run}'s own part is told around them.
@@ -23,8 +22,12 @@ public final class PlanPrinter {
         int number = list(text, Stage.CHILD, plan.child(), start + 1);
         line(text, Stage.CHILD, number, "start the init stage as PID 1 of the new namespaces");
         number = list(text, Stage.INIT, plan.init(), number + 1);
-        line(text, Stage.RUN, number, (plan.terminal() ? "relay the terminal, " : "") + "forward signals, wait, exit as"
-                + " the command does");
+        line(
+                text,
+                Stage.RUN,
+                number,
+                (plan.terminal() ? "relay the terminal, " : "") + "forward signals, wait, exit as"
+                        + " the command does");
         return text.toString();
     }
 

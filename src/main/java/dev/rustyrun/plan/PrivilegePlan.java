@@ -21,13 +21,13 @@ final class PrivilegePlan {
         Spec.Process process = spec.process();
         Spec.Capabilities sets = process.capabilities();
         for (Spec.Rlimit rlimit : process.rlimits()) {
-            steps.add(new PrivilegeStep.SetRlimit(rlimit.type().ordinal(), rlimit.type().name(), rlimit.soft(),
-                    rlimit.hard()));
+            steps.add(new PrivilegeStep.SetRlimit(
+                    rlimit.type().ordinal(), rlimit.type().name(), rlimit.soft(), rlimit.hard()));
         }
         steps.add(new PrivilegeStep.LimitCapabilities(Capability.bits(sets.bounding())));
         Spec.User user = process.user();
-        steps.add(new PrivilegeStep.SetUser(user.uid(), user.gid(), user.additionalGids(), host.mayMapGroups(),
-                user.umask()));
+        steps.add(new PrivilegeStep.SetUser(
+                user.uid(), user.gid(), user.additionalGids(), host.mayMapGroups(), user.umask()));
         if (!filtersWithPrivilege()) {
             dropCapabilities(steps);
         }
@@ -39,8 +39,11 @@ final class PrivilegePlan {
         if (filtersWithPrivilege()) {
             // Without no_new_privs only CAP_SYS_ADMIN may install a filter: it goes right afterwards.
             long admin = Capability.bits(Set.of(Capability.CAP_SYS_ADMIN));
-            steps.add(new PrivilegeStep.SetCapabilities(Capability.bits(sets.effective()) | admin,
-                    Capability.bits(sets.permitted()) | admin, Capability.bits(sets.inheritable()), 0));
+            steps.add(new PrivilegeStep.SetCapabilities(
+                    Capability.bits(sets.effective()) | admin,
+                    Capability.bits(sets.permitted()) | admin,
+                    Capability.bits(sets.inheritable()),
+                    0));
             steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp()));
             dropCapabilities(steps);
         } else if (isFiltered()) {
@@ -50,12 +53,17 @@ final class PrivilegePlan {
 
     private void dropCapabilities(List<Step> steps) {
         Spec.Capabilities sets = spec.process().capabilities();
-        // A capability is ambient only while it is permitted and inheritable too (man 7 capabilities): what a config.json
+        // A capability is ambient only while it is permitted and inheritable too (man 7 capabilities): what a
+        // config.json
         // asks for beyond that (runc's own template does) has no effect rather than none at all starting, as with runc.
-        long ambient = Capability.bits(sets.ambient()) & Capability.bits(sets.permitted())
+        long ambient = Capability.bits(sets.ambient())
+                & Capability.bits(sets.permitted())
                 & Capability.bits(sets.inheritable());
-        steps.add(new PrivilegeStep.SetCapabilities(Capability.bits(sets.effective()),
-                Capability.bits(sets.permitted()), Capability.bits(sets.inheritable()), ambient));
+        steps.add(new PrivilegeStep.SetCapabilities(
+                Capability.bits(sets.effective()),
+                Capability.bits(sets.permitted()),
+                Capability.bits(sets.inheritable()),
+                ambient));
         if (spec.process().noNewPrivileges()) {
             steps.add(new PrivilegeStep.NoNewPrivileges());
         }

@@ -129,7 +129,8 @@ public sealed interface PrivilegeStep extends Step {
 
         @Override
         public String describe() {
-            return "become uid " + uid + " gid " + gid + " groups " + groups + " umask 0" + Integer.toOctalString(umask);
+            return "become uid " + uid + " gid " + gid + " groups " + groups + " umask 0"
+                    + Integer.toOctalString(umask);
         }
     }
 
@@ -156,7 +157,8 @@ public sealed interface PrivilegeStep extends Step {
 
         @Override
         public String describe() {
-            return "set capabilities to " + Words.capabilities(permitted) + (ambient == 0 ? "" : " ambient " + Words.capabilities(ambient));
+            return "set capabilities to " + Words.capabilities(permitted)
+                    + (ambient == 0 ? "" : " ambient " + Words.capabilities(ambient));
         }
     }
 

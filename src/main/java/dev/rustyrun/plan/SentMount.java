@@ -18,8 +18,16 @@ import java.util.List;
  * @param uids how user ids are mapped; empty for as they are
  * @param gids how group ids are mapped
  */
-public record SentMount(String source, boolean recursive, long set, long clear, long setBelow, long clearBelow,
-        long propagation, List<IdMapping> uids, List<IdMapping> gids) {
+public record SentMount(
+        String source,
+        boolean recursive,
+        long set,
+        long clear,
+        long setBelow,
+        long clearBelow,
+        long propagation,
+        List<IdMapping> uids,
+        List<IdMapping> gids) {
 
     public SentMount {
         uids = List.copyOf(uids);

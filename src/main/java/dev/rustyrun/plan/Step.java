@@ -7,8 +7,8 @@ package dev.rustyrun.plan;
  *
  * <p>Paths are absolute inside the container unless a component says that it is the host's.
  */
-public sealed interface Step permits NamespaceStep, RootStep, MountStep, PrivilegeStep, TaskStep, LifecycleStep,
-        CommandStep {
+public sealed interface Step
+        permits NamespaceStep, RootStep, MountStep, PrivilegeStep, TaskStep, LifecycleStep, CommandStep {
 
     /** Which record it is, in the plan's binary form. */
     StepKind kind();

@@ -41,11 +41,13 @@ final class TaskPlan {
         }
         MemoryPolicy memory = spec.linux().memoryPolicy();
         if (memory.given()) {
-            steps.add(new TaskStep.SetMemoryPolicy(memory.number(), memory.mode().name(), memory.nodes()));
+            steps.add(
+                    new TaskStep.SetMemoryPolicy(memory.number(), memory.mode().name(), memory.nodes()));
         }
         Scheduling.IoPriority io = spec.process().scheduling().ioPriority();
         if (!io.equals(Scheduling.IoPriority.INHERITED)) {
-            steps.add(new TaskStep.SetIoPriority(io.ioClass().ordinal(), io.ioClass().name(), io.priority()));
+            steps.add(new TaskStep.SetIoPriority(
+                    io.ioClass().ordinal(), io.ioClass().name(), io.priority()));
         }
         Scheduling.Cpu cpu = spec.process().scheduling().cpu();
         if (cpu.given()) {
@@ -53,8 +55,16 @@ final class TaskPlan {
             for (Scheduling.Flag flag : cpu.flags()) {
                 flags |= flag.value();
             }
-            steps.add(new TaskStep.SetScheduler(cpu.policy().name(), new SchedulerAttributes(cpu.policy().ordinal(), flags,
-                    cpu.nice(), cpu.priority(), cpu.runtime(), cpu.deadline(), cpu.period())));
+            steps.add(new TaskStep.SetScheduler(
+                    cpu.policy().name(),
+                    new SchedulerAttributes(
+                            cpu.policy().ordinal(),
+                            flags,
+                            cpu.nice(),
+                            cpu.priority(),
+                            cpu.runtime(),
+                            cpu.deadline(),
+                            cpu.period())));
         }
     }
 

@@ -212,8 +212,10 @@ public sealed interface TaskStep extends Step {
      */
     record SetScheduler(String word, SchedulerAttributes attributes) implements TaskStep {
         static SetScheduler read(PlanReader in) {
-            return new SetScheduler(in.takeText(), new SchedulerAttributes(in.take32(), in.take64(), in.take32(),
-                    in.take32(), in.take64(), in.take64(), in.take64()));
+            return new SetScheduler(
+                    in.takeText(),
+                    new SchedulerAttributes(
+                            in.take32(), in.take64(), in.take32(), in.take32(), in.take64(), in.take64(), in.take64()));
         }
 
         @Override
@@ -223,8 +225,13 @@ public sealed interface TaskStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(word).put32(attributes.policy()).put64(attributes.flags()).put32(attributes.nice())
-                    .put32(attributes.priority()).put64(attributes.runtime()).put64(attributes.deadline())
+            out.putText(word)
+                    .put32(attributes.policy())
+                    .put64(attributes.flags())
+                    .put32(attributes.nice())
+                    .put32(attributes.priority())
+                    .put64(attributes.runtime())
+                    .put64(attributes.deadline())
                     .put64(attributes.period());
         }
 

@@ -6,8 +6,7 @@ import java.util.StringJoiner;
 /** How steps put lists into words. */
 final class Words {
 
-    private Words() {
-    }
+    private Words() {}
 
     /** Capability names without their prefix, as capsh(1) prints them, in the kernel's order. */
     static String capabilities(long bits) {

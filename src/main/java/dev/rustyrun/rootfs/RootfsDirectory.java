@@ -28,7 +28,8 @@ public final class RootfsDirectory {
      * @throws InvalidSpecException when there is none
      */
     public static RootfsDirectory at(Linux linux, String path) {
-        String absolute = java.nio.file.Path.of(path).toAbsolutePath().normalize().toString();
+        String absolute =
+                java.nio.file.Path.of(path).toAbsolutePath().normalize().toString();
         try {
             if (!linux.status(absolute).isDirectory()) {
                 throw new InvalidSpecException("rootfs " + path + " is not a directory");
@@ -48,8 +49,8 @@ public final class RootfsDirectory {
     /** The text of a file inside it, found without following any link out of it; nothing when there is none. */
     Optional<String> read(String file) {
         try (OpenFile root = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
-                OpenFile open = new OpenFile(linux,
-                        linux.openInRoot(root.descriptor(), file, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK))) {
+                OpenFile open = new OpenFile(
+                        linux, linux.openInRoot(root.descriptor(), file, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK))) {
             return Optional.of(linux.readText(open.descriptor(), MOST_BYTES));
         } catch (LinuxException e) {
             return Optional.empty();

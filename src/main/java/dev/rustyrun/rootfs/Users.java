@@ -25,7 +25,8 @@ public final class Users {
 
     /** The users of {@code rootfs}; none when it has no such files. */
     public static Users of(RootfsDirectory rootfs) {
-        return parse(rootfs.read("etc/passwd").orElse(""), rootfs.read("etc/group").orElse(""));
+        return parse(
+                rootfs.read("etc/passwd").orElse(""), rootfs.read("etc/group").orElse(""));
     }
 
     static Users parse(String passwd, String group) {
@@ -37,8 +38,7 @@ public final class Users {
      *
      * @param home absolute path inside the container
      */
-    public record Account(Spec.User user, String home) {
-    }
+    public record Account(Spec.User user, String home) {}
 
     /**
      * The account that {@code text} names: {@code USER} or {@code USER:GROUP}, each a name or a number. A number need not
@@ -53,14 +53,17 @@ public final class Users {
         String userText = colon < 0 ? text : text.substring(0, colon);
         Optional<String[]> entry = userEntry(userText);
         int uid = id("user", userText, entry);
-        int gid = entry.map(fields -> number("group id of " + userText, fields[3])).orElse(0);
+        int gid = entry.map(fields -> number("group id of " + userText, fields[3]))
+                .orElse(0);
         List<Integer> groups = entry.map(fields -> groupsOf(fields[0])).orElse(List.of());
         if (colon >= 0) {
             String groupText = text.substring(colon + 1);
             gid = id("group", groupText, find(group, groupText));
             groups = List.of();
         }
-        String home = entry.map(fields -> fields[5]).filter(path -> path.startsWith("/")).orElse("/");
+        String home = entry.map(fields -> fields[5])
+                .filter(path -> path.startsWith("/"))
+                .orElse("/");
         List<Integer> all = new ArrayList<>(groups);
         further.forEach(name -> all.add(id("group", name, find(group, name))));
         return new Account(new Spec.User(uid, gid, all, umask), home);
@@ -72,8 +75,11 @@ public final class Users {
 
     /** By name first and then by number, as a name may consist of digits; both files have the number third. */
     private static Optional<String[]> find(List<String[]> entries, String text) {
-        Optional<String[]> byName = entries.stream().filter(fields -> fields[0].equals(text)).findFirst();
-        return byName.isPresent() ? byName : entries.stream().filter(fields -> fields[2].equals(text)).findFirst();
+        Optional<String[]> byName =
+                entries.stream().filter(fields -> fields[0].equals(text)).findFirst();
+        return byName.isPresent()
+                ? byName
+                : entries.stream().filter(fields -> fields[2].equals(text)).findFirst();
     }
 
     private static int id(String what, String text, Optional<String[]> entry) {
@@ -83,8 +89,9 @@ public final class Users {
         if (DIGITS.matcher(text).matches()) {
             return number(what, text);
         }
-        throw new InvalidSpecException("unknown " + what + " \"" + text + "\": it is neither a number nor in the rootfs's "
-                + (what.equals("user") ? "/etc/passwd" : "/etc/group"));
+        throw new InvalidSpecException(
+                "unknown " + what + " \"" + text + "\": it is neither a number nor in the rootfs's "
+                        + (what.equals("user") ? "/etc/passwd" : "/etc/group"));
     }
 
     private static int number(String what, String text) {
@@ -105,7 +112,10 @@ public final class Users {
     }
 
     private static List<String[]> entries(String text, int fieldCount) {
-        return text.lines().filter(line -> !line.startsWith("#")).map(line -> line.split(":", -1))
-                .filter(fields -> fields.length >= fieldCount).toList();
+        return text.lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split(":", -1))
+                .filter(fields -> fields.length >= fieldCount)
+                .toList();
     }
 }

@@ -51,7 +51,13 @@ public final class DefaultProfile {
         profile.allowByArgument();
         profile.allowByCapability();
         profile.cloning();
-        return new Seccomp(ERRNO, OptionalInt.of(EPERM), architectures(arch), List.of(Seccomp.Flag.SPEC_ALLOW), "", "",
+        return new Seccomp(
+                ERRNO,
+                OptionalInt.of(EPERM),
+                architectures(arch),
+                List.of(Seccomp.Flag.SPEC_ALLOW),
+                "",
+                "",
                 profile.rules);
     }
 
@@ -95,10 +101,34 @@ public final class DefaultProfile {
 
     private void allowByCapability() {
         with(Capability.CAP_DAC_READ_SEARCH, "open_by_handle_at");
-        with(Capability.CAP_SYS_ADMIN, "bpf", "clone", "clone3", "fanotify_init", "fsconfig", "fsmount", "fsopen",
-                "fspick", "lookup_dcookie", "lsm_get_self_attr", "lsm_list_modules", "lsm_set_self_attr", "mount",
-                "mount_setattr", "move_mount", "open_tree", "perf_event_open", "quotactl", "quotactl_fd",
-                "setdomainname", "sethostname", "setns", "syslog", "umount", "umount2", "unshare");
+        with(
+                Capability.CAP_SYS_ADMIN,
+                "bpf",
+                "clone",
+                "clone3",
+                "fanotify_init",
+                "fsconfig",
+                "fsmount",
+                "fsopen",
+                "fspick",
+                "lookup_dcookie",
+                "lsm_get_self_attr",
+                "lsm_list_modules",
+                "lsm_set_self_attr",
+                "mount",
+                "mount_setattr",
+                "move_mount",
+                "open_tree",
+                "perf_event_open",
+                "quotactl",
+                "quotactl_fd",
+                "setdomainname",
+                "sethostname",
+                "setns",
+                "syslog",
+                "umount",
+                "umount2",
+                "unshare");
         with(Capability.CAP_SYS_BOOT, "reboot");
         with(Capability.CAP_SYS_CHROOT, "chroot");
         with(Capability.CAP_SYS_MODULE, "delete_module", "finit_module", "init_module");

@@ -20,8 +20,7 @@ final class ProfileKey {
     /** To be raised when the compiler makes another program of the same profile. */
     private static final int COMPILER_VERSION = 1;
 
-    private ProfileKey() {
-    }
+    private ProfileKey() {}
 
     /** The name for Rustyrun's own profile: what it depends on, spelt out, so that nothing need be hashed. */
     static String ofDefault(Machine machine, Set<Capability> bounding) {
@@ -44,18 +43,30 @@ final class ProfileKey {
     /** All that the program depends on, in one way of writing it. Names hold no spaces: the validator sees to it. */
     static String canonical(Seccomp seccomp) {
         StringBuilder b = new StringBuilder(16 * 1024);
-        b.append(seccomp.defaultAction()).append(' ').append(seccomp.defaultErrnoRet().orElse(Seccomp.DEFAULT_ERRNO));
+        b.append(seccomp.defaultAction())
+                .append(' ')
+                .append(seccomp.defaultErrnoRet().orElse(Seccomp.DEFAULT_ERRNO));
         for (Seccomp.Arch arch : seccomp.architectures()) {
             b.append(' ').append(arch);
         }
         for (Seccomp.Rule rule : seccomp.syscalls()) {
-            b.append('\n').append(rule.action()).append(' ').append(rule.errnoRet().orElse(Seccomp.DEFAULT_ERRNO));
+            b.append('\n')
+                    .append(rule.action())
+                    .append(' ')
+                    .append(rule.errnoRet().orElse(Seccomp.DEFAULT_ERRNO));
             for (String name : rule.names()) {
                 b.append(' ').append(name);
             }
             for (Seccomp.Arg arg : rule.args()) {
-                b.append(" [").append(arg.index()).append(' ').append(arg.op()).append(' ').append(arg.value())
-                        .append(' ').append(arg.valueTwo()).append(']');
+                b.append(" [")
+                        .append(arg.index())
+                        .append(' ')
+                        .append(arg.op())
+                        .append(' ')
+                        .append(arg.value())
+                        .append(' ')
+                        .append(arg.valueTwo())
+                        .append(']');
             }
         }
         return b.toString();
@@ -65,8 +76,8 @@ final class ProfileKey {
         StringBuilder b = new StringBuilder(text.length());
         for (int i = 0; i < Math.min(text.length(), 80); i++) {
             char c = text.charAt(i);
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.'
-                    || c == '-';
+            boolean plain =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-';
             b.append(plain ? c : '_');
         }
         return b.toString();

@@ -40,14 +40,16 @@ final class SeccompCache {
 
     /** The program stored under {@code key}, if there is one that can be trusted. */
     Optional<byte[]> load(String key) {
-        try (OpenFile directory = new OpenFile(linux, linux.open(folder,
-                FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW))) {
+        try (OpenFile directory = new OpenFile(
+                linux, linux.open(folder, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW))) {
             if (!isTrusted(directory)) {
                 return Optional.empty();
             }
-            try (OpenFile file = new OpenFile(linux, linux.openWithoutLinks(directory.descriptor(), key,
-                    FileFlag.O_RDONLY | FileFlag.O_NONBLOCK))) {
-                return isTrusted(file) ? decode(key, linux.readBytes(file.descriptor(), HEADER_SIZE + MOST_BYTES))
+            try (OpenFile file = new OpenFile(
+                    linux,
+                    linux.openWithoutLinks(directory.descriptor(), key, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK))) {
+                return isTrusted(file)
+                        ? decode(key, linux.readBytes(file.descriptor(), HEADER_SIZE + MOST_BYTES))
                         : Optional.empty();
             }
         } catch (LinuxException e) {
@@ -66,7 +68,9 @@ final class SeccompCache {
         ByteBuffer b = ByteBuffer.wrap(content).position(MAGIC.length);
         int length = b.getInt();
         long checksum = b.getLong();
-        if (length != b.remaining() || length == 0 || length > MOST_BYTES
+        if (length != b.remaining()
+                || length == 0
+                || length > MOST_BYTES
                 || length % UnknownCalls.INSTRUCTION_SIZE != 0) {
             return Optional.empty();
         }
@@ -83,13 +87,14 @@ final class SeccompCache {
         Path aside = directory.resolve(key + "." + linux.processId() + "." + System.nanoTime());
         try {
             makeFolder(directory);
-            try (OpenFile open = new OpenFile(linux, linux.open(folder,
-                    FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW))) {
+            try (OpenFile open = new OpenFile(
+                    linux, linux.open(folder, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW))) {
                 if (!isTrusted(open)) {
                     return;
                 }
             }
-            try (var channel = Files.newByteChannel(aside,
+            try (var channel = Files.newByteChannel(
+                    aside,
                     EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
                 channel.write(encode(key, program));
@@ -103,8 +108,8 @@ final class SeccompCache {
     private static void makeFolder(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             Files.createDirectories(directory.getParent());
-            Files.createDirectory(directory,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
     }
 
@@ -117,8 +122,12 @@ final class SeccompCache {
     }
 
     private static ByteBuffer encode(String key, byte[] program) {
-        return ByteBuffer.allocate(HEADER_SIZE + program.length).put(MAGIC).putInt(program.length)
-                .putLong(checksum(key, program)).put(program).flip();
+        return ByteBuffer.allocate(HEADER_SIZE + program.length)
+                .put(MAGIC)
+                .putInt(program.length)
+                .putLong(checksum(key, program))
+                .put(program)
+                .flip();
     }
 
     /**

@@ -22,9 +22,11 @@ final class SeccompCompiler {
 
     /** BPF_MAXINSNS. */
     private static final int MOST_INSTRUCTIONS = 4096;
+
     private static final int ENOSYS = 38;
     /** libseccomp up to 2.5.4 makes a wrong search tree of very few rules. */
     private static final int TREE_FROM = 32;
+
     private static final int NOTIFY_API_LEVEL = 6;
 
     private final SeccompLibrary library;
@@ -63,8 +65,8 @@ final class SeccompCompiler {
 
     private byte[] compile() {
         if (seccomp.notifies() && library.apiLevel() < NOTIFY_API_LEVEL) {
-            throw new InvalidSpecException("SCMP_ACT_NOTIFY needs Linux 5.7 and libseccomp 2.5; this is libseccomp "
-                    + library.version());
+            throw new InvalidSpecException(
+                    "SCMP_ACT_NOTIFY needs Linux 5.7 and libseccomp 2.5; this is libseccomp " + library.version());
         }
         byte[] program;
         try (SeccompLibrary.Filter filter = library.filter(defaultAction)) {
@@ -100,8 +102,8 @@ final class SeccompCompiler {
         try {
             filter.addArchitecture(arch.token());
         } catch (LinuxException e) {
-            throw new InvalidSpecException("seccomp.architectures: libseccomp " + library.version()
-                    + " cannot filter " + arch.word() + " on this machine: " + e.getMessage());
+            throw new InvalidSpecException("seccomp.architectures: libseccomp " + library.version() + " cannot filter "
+                    + arch.word() + " on this machine: " + e.getMessage());
         }
     }
 

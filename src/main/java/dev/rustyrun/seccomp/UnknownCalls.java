@@ -32,8 +32,7 @@ final class UnknownCalls {
 
     private final List<Instruction> head = new ArrayList<>();
 
-    private UnknownCalls() {
-    }
+    private UnknownCalls() {}
 
     /**
      * Puts the head before {@code program}.
@@ -48,7 +47,8 @@ final class UnknownCalls {
         calls.add(LOAD, 0, 0, ARCH);
         Map<Integer, Map<Seccomp.Arch, Integer>> byAuditArch = new LinkedHashMap<>();
         for (Map.Entry<Seccomp.Arch, Integer> entry : last.entrySet()) {
-            byAuditArch.computeIfAbsent(entry.getKey().auditArch(), arch -> new LinkedHashMap<>())
+            byAuditArch
+                    .computeIfAbsent(entry.getKey().auditArch(), arch -> new LinkedHashMap<>())
                     .put(entry.getKey(), entry.getValue());
         }
         for (Map.Entry<Integer, Map<Seccomp.Arch, Integer>> entry : byAuditArch.entrySet()) {
@@ -93,13 +93,14 @@ final class UnknownCalls {
             Instruction instruction = head.get(i);
             // The only unconditional jumps are those to the filter, which begins where the head ends.
             int k = instruction.code() == JUMP ? head.size() - i - 1 : instruction.k();
-            b.putShort((short) instruction.code()).put((byte) instruction.ifTrue()).put((byte) instruction.ifFalse())
+            b.putShort((short) instruction.code())
+                    .put((byte) instruction.ifTrue())
+                    .put((byte) instruction.ifFalse())
                     .putInt(k);
         }
         return b.put(program).array();
     }
 
     /** {@code struct sock_filter}; jumps count the instructions that they skip. */
-    private record Instruction(int code, int ifTrue, int ifFalse, int k) {
-    }
+    private record Instruction(int code, int ifTrue, int ifFalse, int k) {}
 }

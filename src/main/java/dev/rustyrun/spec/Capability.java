@@ -6,17 +6,64 @@ import java.util.Set;
 
 /** Capabilities in the order of {@code linux/capability.h}, so that the ordinal is the number; man 7 capabilities. */
 public enum Capability {
-    CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETUID,
-    CAP_SETPCAP, CAP_LINUX_IMMUTABLE, CAP_NET_BIND_SERVICE, CAP_NET_BROADCAST, CAP_NET_ADMIN, CAP_NET_RAW,
-    CAP_IPC_LOCK, CAP_IPC_OWNER, CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_CHROOT, CAP_SYS_PTRACE, CAP_SYS_PACCT,
-    CAP_SYS_ADMIN, CAP_SYS_BOOT, CAP_SYS_NICE, CAP_SYS_RESOURCE, CAP_SYS_TIME, CAP_SYS_TTY_CONFIG, CAP_MKNOD,
-    CAP_LEASE, CAP_AUDIT_WRITE, CAP_AUDIT_CONTROL, CAP_SETFCAP, CAP_MAC_OVERRIDE, CAP_MAC_ADMIN, CAP_SYSLOG,
-    CAP_WAKE_ALARM, CAP_BLOCK_SUSPEND, CAP_AUDIT_READ, CAP_PERFMON, CAP_BPF, CAP_CHECKPOINT_RESTORE;
+    CAP_CHOWN,
+    CAP_DAC_OVERRIDE,
+    CAP_DAC_READ_SEARCH,
+    CAP_FOWNER,
+    CAP_FSETID,
+    CAP_KILL,
+    CAP_SETGID,
+    CAP_SETUID,
+    CAP_SETPCAP,
+    CAP_LINUX_IMMUTABLE,
+    CAP_NET_BIND_SERVICE,
+    CAP_NET_BROADCAST,
+    CAP_NET_ADMIN,
+    CAP_NET_RAW,
+    CAP_IPC_LOCK,
+    CAP_IPC_OWNER,
+    CAP_SYS_MODULE,
+    CAP_SYS_RAWIO,
+    CAP_SYS_CHROOT,
+    CAP_SYS_PTRACE,
+    CAP_SYS_PACCT,
+    CAP_SYS_ADMIN,
+    CAP_SYS_BOOT,
+    CAP_SYS_NICE,
+    CAP_SYS_RESOURCE,
+    CAP_SYS_TIME,
+    CAP_SYS_TTY_CONFIG,
+    CAP_MKNOD,
+    CAP_LEASE,
+    CAP_AUDIT_WRITE,
+    CAP_AUDIT_CONTROL,
+    CAP_SETFCAP,
+    CAP_MAC_OVERRIDE,
+    CAP_MAC_ADMIN,
+    CAP_SYSLOG,
+    CAP_WAKE_ALARM,
+    CAP_BLOCK_SUSPEND,
+    CAP_AUDIT_READ,
+    CAP_PERFMON,
+    CAP_BPF,
+    CAP_CHECKPOINT_RESTORE;
 
     /** What containers get unless they ask: the set that docker grants. */
-    public static final Set<Capability> DEFAULTS = EnumSet.of(CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID,
-            CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_NET_BIND_SERVICE, CAP_NET_RAW, CAP_SYS_CHROOT, CAP_MKNOD,
-            CAP_AUDIT_WRITE, CAP_SETFCAP);
+    public static final Set<Capability> DEFAULTS = EnumSet.of(
+            CAP_CHOWN,
+            CAP_DAC_OVERRIDE,
+            CAP_FOWNER,
+            CAP_FSETID,
+            CAP_KILL,
+            CAP_SETGID,
+            CAP_SETUID,
+            CAP_SETPCAP,
+            CAP_NET_BIND_SERVICE,
+            CAP_NET_RAW,
+            CAP_SYS_CHROOT,
+            CAP_MKNOD,
+            CAP_AUDIT_WRITE,
+            CAP_SETFCAP);
 
     /**
      * The capability of this name, with or without {@code CAP_}, in any case.
@@ -24,8 +71,9 @@ public enum Capability {
      * @throws InvalidSpecException when there is none
      */
     public static Capability named(String name) {
-        return find(name).orElseThrow(() -> new InvalidSpecException("unknown capability \"" + name
-                + "\": see man 7 capabilities, such as NET_ADMIN"));
+        return find(name)
+                .orElseThrow(() -> new InvalidSpecException(
+                        "unknown capability \"" + name + "\": see man 7 capabilities, such as NET_ADMIN"));
     }
 
     /** The same; none when there is none. */

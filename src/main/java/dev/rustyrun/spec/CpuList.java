@@ -8,8 +8,7 @@ public final class CpuList {
     /** More than any kernel is built for. */
     private static final int MOST = 8192;
 
-    private CpuList() {
-    }
+    private CpuList() {}
 
     /**
      * The numbers that {@code text} lists.
@@ -63,7 +62,7 @@ public final class CpuList {
     }
 
     private static InvalidSpecException wrong(String what, String text) {
-        return new InvalidSpecException(what + " \"" + text + "\" is not a list of numbers below " + MOST
-                + " such as 0-3,5");
+        return new InvalidSpecException(
+                what + " \"" + text + "\" is not a list of numbers below " + MOST + " such as 0-3,5");
     }
 }

@@ -24,12 +24,21 @@ public record DeviceRule(boolean allow, Type type, long major, long minor, Strin
     public static final List<DeviceRule> DEFAULTS = List.of(
             new DeviceRule(true, Type.CHARACTER, ANY, ANY, "m"),
             new DeviceRule(true, Type.BLOCK, ANY, ANY, "m"),
-            character(1, 3), character(1, 5), character(1, 7), character(1, 8), character(1, 9),
-            character(5, 0), character(5, 1), character(5, 2), character(136, ANY));
+            character(1, 3),
+            character(1, 5),
+            character(1, 7),
+            character(1, 8),
+            character(1, 9),
+            character(5, 0),
+            character(5, 1),
+            character(5, 2),
+            character(136, ANY));
 
     /** Which kind of device; the specification's letters are {@code a}, {@code b} and {@code c}. */
     public enum Type {
-        ALL('a'), BLOCK('b'), CHARACTER('c');
+        ALL('a'),
+        BLOCK('b'),
+        CHARACTER('c');
 
         private final char letter;
 
@@ -52,8 +61,9 @@ public record DeviceRule(boolean allow, Type type, long major, long minor, Strin
                 case "", "a" -> ALL;
                 case "b" -> BLOCK;
                 case "c", "u" -> CHARACTER;
-                default -> throw new InvalidSpecException(
-                        "devices: type \"" + letter + "\" is not one of a (all), b (block) and c (character)");
+                default ->
+                    throw new InvalidSpecException(
+                            "devices: type \"" + letter + "\" is not one of a (all), b (block) and c (character)");
             };
         }
     }

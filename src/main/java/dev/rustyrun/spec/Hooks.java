@@ -13,8 +13,13 @@ import java.util.List;
  * @param poststart in the runtime's namespaces, after the process has started; a failure is only reported
  * @param poststop in the runtime's namespaces, after the container is deleted; a failure is only reported
  */
-public record Hooks(List<Hook> prestart, List<Hook> createRuntime, List<Hook> createContainer, List<Hook> startContainer,
-        List<Hook> poststart, List<Hook> poststop) {
+public record Hooks(
+        List<Hook> prestart,
+        List<Hook> createRuntime,
+        List<Hook> createContainer,
+        List<Hook> startContainer,
+        List<Hook> poststart,
+        List<Hook> poststop) {
 
     /** No hooks. */
     public static final Hooks NONE = new Hooks(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());

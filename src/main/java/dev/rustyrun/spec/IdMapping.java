@@ -25,7 +25,9 @@ public record IdMapping(long containerId, long hostId, long size) {
         if (numbers.length < 2 || numbers.length > 3) {
             throw new InvalidSpecException(what + " \"" + text + "\" is not CONTAINER:HOST:SIZE");
         }
-        IdMapping mapping = new IdMapping(number(what, text, numbers[0]), number(what, text, numbers[1]),
+        IdMapping mapping = new IdMapping(
+                number(what, text, numbers[0]),
+                number(what, text, numbers[1]),
                 numbers.length == 2 ? 1 : number(what, text, numbers[2]));
         mapping.check(what);
         return mapping;
@@ -39,7 +41,11 @@ public record IdMapping(long containerId, long hostId, long size) {
     }
 
     private void check(String what) {
-        if (size < 1 || containerId < 0 || hostId < 0 || containerId + size - 1 > LAST_ID || hostId + size - 1 > LAST_ID) {
+        if (size < 1
+                || containerId < 0
+                || hostId < 0
+                || containerId + size - 1 > LAST_ID
+                || hostId + size - 1 > LAST_ID) {
             throw new InvalidSpecException(what + " " + this + " is empty or goes beyond the last id " + LAST_ID);
         }
     }
@@ -53,9 +59,16 @@ public record IdMapping(long containerId, long hostId, long size) {
         for (int i = 0; i < mappings.size(); i++) {
             mappings.get(i).check(what);
             for (int j = 0; j < i; j++) {
-                if (overlap(mappings.get(i).containerId, mappings.get(i).size, mappings.get(j).containerId,
-                        mappings.get(j).size) || overlap(mappings.get(i).hostId, mappings.get(i).size,
-                        mappings.get(j).hostId, mappings.get(j).size)) {
+                if (overlap(
+                                mappings.get(i).containerId,
+                                mappings.get(i).size,
+                                mappings.get(j).containerId,
+                                mappings.get(j).size)
+                        || overlap(
+                                mappings.get(i).hostId,
+                                mappings.get(i).size,
+                                mappings.get(j).hostId,
+                                mappings.get(j).size)) {
                     throw new InvalidSpecException(what + " " + mappings.get(i) + " overlaps " + mappings.get(j));
                 }
             }

@@ -26,10 +26,22 @@ import java.util.Optional;
  * @param memoryPolicy from which nodes it gets memory
  * @param netDevices devices of the host's that move into its network namespace
  */
-public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings, List<IdMapping> gidMappings,
-        List<TimeOffset> timeOffsets, List<Device> devices, Map<String, String> sysctl, String cgroupsPath,
-        Resources resources, String rootfsPropagation, SeccompSetting seccomp, List<String> maskedPaths,
-        List<String> readonlyPaths, String mountLabel, String personality, MemoryPolicy memoryPolicy,
+public record LinuxSpec(
+        List<Namespace> namespaces,
+        List<IdMapping> uidMappings,
+        List<IdMapping> gidMappings,
+        List<TimeOffset> timeOffsets,
+        List<Device> devices,
+        Map<String, String> sysctl,
+        String cgroupsPath,
+        Resources resources,
+        String rootfsPropagation,
+        SeccompSetting seccomp,
+        List<String> maskedPaths,
+        List<String> readonlyPaths,
+        String mountLabel,
+        String personality,
+        MemoryPolicy memoryPolicy,
         List<NetDevice> netDevices) {
 
     public LinuxSpec {
@@ -78,9 +90,14 @@ public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings,
 
     /** The types of namespaces, by the specification's names in upper case; man 7 namespaces. */
     public enum NamespaceType {
-        USER(CloneFlag.CLONE_NEWUSER), PID(CloneFlag.CLONE_NEWPID), NETWORK(CloneFlag.CLONE_NEWNET),
-        MOUNT(CloneFlag.CLONE_NEWNS), IPC(CloneFlag.CLONE_NEWIPC), UTS(CloneFlag.CLONE_NEWUTS),
-        CGROUP(CloneFlag.CLONE_NEWCGROUP), TIME(CloneFlag.CLONE_NEWTIME);
+        USER(CloneFlag.CLONE_NEWUSER),
+        PID(CloneFlag.CLONE_NEWPID),
+        NETWORK(CloneFlag.CLONE_NEWNET),
+        MOUNT(CloneFlag.CLONE_NEWNS),
+        IPC(CloneFlag.CLONE_NEWIPC),
+        UTS(CloneFlag.CLONE_NEWUTS),
+        CGROUP(CloneFlag.CLONE_NEWCGROUP),
+        TIME(CloneFlag.CLONE_NEWTIME);
 
         private final CloneFlag flag;
 
@@ -104,8 +121,7 @@ public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings,
      *
      * @param clock {@code monotonic} or {@code boottime}
      */
-    public record TimeOffset(String clock, long seconds, int nanoseconds) {
-    }
+    public record TimeOffset(String clock, long seconds, int nanoseconds) {}
 
     /**
      * config-linux.md, "Devices".
@@ -114,6 +130,5 @@ public record LinuxSpec(List<Namespace> namespaces, List<IdMapping> uidMappings,
      * @param type {@code c} or {@code u} for a character device, {@code b} for a block device, {@code p} for a FIFO
      * @param fileMode permission bits
      */
-    public record Device(String path, String type, int major, int minor, int fileMode, int uid, int gid) {
-    }
+    public record Device(String path, String type, int major, int minor, int fileMode, int uid, int gid) {}
 }

@@ -8,11 +8,18 @@ import java.util.Set;
 /** Checks the {@link LinuxSpec} of a Spec. */
 final class LinuxSpecValidator {
 
-    private static final Set<String> PROPAGATIONS = Set.of("", "private", "slave", "shared", "unbindable", "rprivate",
-            "rslave", "rshared", "runbindable");
+    private static final Set<String> PROPAGATIONS =
+            Set.of("", "private", "slave", "shared", "unbindable", "rprivate", "rslave", "rshared", "runbindable");
     /** Parameters of the IPC namespace; man 7 ipc_namespaces. */
-    private static final Set<String> IPC_SYSCTLS = Set.of("kernel.msgmax", "kernel.msgmnb", "kernel.msgmni",
-            "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced");
+    private static final Set<String> IPC_SYSCTLS = Set.of(
+            "kernel.msgmax",
+            "kernel.msgmnb",
+            "kernel.msgmni",
+            "kernel.sem",
+            "kernel.shmall",
+            "kernel.shmmax",
+            "kernel.shmmni",
+            "kernel.shm_rmid_forced");
 
     private final Spec spec;
     private final LinuxSpec linux;
@@ -39,8 +46,8 @@ final class LinuxSpecValidator {
         for (LinuxSpec.Device device : linux.devices()) {
             SpecValidator.absolute("device", device.path());
             if (!Set.of("c", "u", "b", "p").contains(device.type())) {
-                throw new InvalidSpecException("device " + device.path() + ": type \"" + device.type()
-                        + "\" is none of c, u, b and p");
+                throw new InvalidSpecException(
+                        "device " + device.path() + ": type \"" + device.type() + "\" is none of c, u, b and p");
             }
         }
         ResourcesValidator.check(linux.resources());
@@ -49,7 +56,10 @@ final class LinuxSpecValidator {
 
     private void checkNamespaces() {
         for (NamespaceType type : NamespaceType.values()) {
-            if (linux.namespaces().stream().filter(namespace -> namespace.type() == type).count() > 1) {
+            if (linux.namespaces().stream()
+                            .filter(namespace -> namespace.type() == type)
+                            .count()
+                    > 1) {
                 throw new InvalidSpecException("namespace " + type.word() + " is named twice");
             }
         }
@@ -108,12 +118,15 @@ final class LinuxSpecValidator {
         if (!name.matches("[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)+")) {
             throw new InvalidSpecException("sysctl \"" + name + "\" is not a dotted name");
         }
-        NamespaceType owner = name.startsWith("net.") ? NamespaceType.NETWORK
-                : IPC_SYSCTLS.contains(name) || name.startsWith("fs.mqueue.") ? NamespaceType.IPC
-                : name.equals("kernel.domainname") ? NamespaceType.UTS : null;
+        NamespaceType owner = name.startsWith("net.")
+                ? NamespaceType.NETWORK
+                : IPC_SYSCTLS.contains(name) || name.startsWith("fs.mqueue.")
+                        ? NamespaceType.IPC
+                        : name.equals("kernel.domainname") ? NamespaceType.UTS : null;
         if (owner == null) {
-            throw new InvalidSpecException("sysctl " + name + " belongs to the host: only net.*, fs.mqueue.* and the IPC"
-                    + " parameters kernel.msg*, kernel.shm* and kernel.sem can be set for a container");
+            throw new InvalidSpecException(
+                    "sysctl " + name + " belongs to the host: only net.*, fs.mqueue.* and the IPC"
+                            + " parameters kernel.msg*, kernel.shm* and kernel.sem can be set for a container");
         }
         if (!linux.isNew(owner)) {
             throw new InvalidSpecException("sysctl " + name + " needs a new " + owner.word() + " namespace");

@@ -15,11 +15,14 @@ public record Machine(Seccomp.Arch arch, String kernelRelease) {
      */
     public static Machine current() {
         String arch = System.getProperty("os.arch");
-        return new Machine(switch (arch) {
-            case "amd64", "x86_64" -> Seccomp.Arch.X86_64;
-            case "aarch64" -> Seccomp.Arch.AARCH64;
-            default -> throw new InvalidSpecException("no seccomp filters on " + arch + ": use --seccomp unconfined");
-        }, System.getProperty("os.version"));
+        return new Machine(
+                switch (arch) {
+                    case "amd64", "x86_64" -> Seccomp.Arch.X86_64;
+                    case "aarch64" -> Seccomp.Arch.AARCH64;
+                    default ->
+                        throw new InvalidSpecException("no seccomp filters on " + arch + ": use --seccomp unconfined");
+                },
+                System.getProperty("os.version"));
     }
 
     /** Whether the kernel is {@code major.minor} or newer; a release that cannot be read counts as new. */

@@ -19,11 +19,19 @@ public record MemoryPolicy(boolean given, Mode mode, Set<Flag> flags, String nod
 
     /** The modes, by the header's number. */
     public enum Mode {
-        MPOL_DEFAULT, MPOL_PREFERRED, MPOL_BIND, MPOL_INTERLEAVE, MPOL_LOCAL, MPOL_PREFERRED_MANY, MPOL_WEIGHTED_INTERLEAVE;
+        MPOL_DEFAULT,
+        MPOL_PREFERRED,
+        MPOL_BIND,
+        MPOL_INTERLEAVE,
+        MPOL_LOCAL,
+        MPOL_PREFERRED_MANY,
+        MPOL_WEIGHTED_INTERLEAVE;
 
         /** Whether there must be nodes. */
         public boolean needsNodes() {
-            return this == MPOL_BIND || this == MPOL_INTERLEAVE || this == MPOL_PREFERRED_MANY
+            return this == MPOL_BIND
+                    || this == MPOL_INTERLEAVE
+                    || this == MPOL_PREFERRED_MANY
                     || this == MPOL_WEIGHTED_INTERLEAVE;
         }
 
@@ -35,7 +43,9 @@ public record MemoryPolicy(boolean given, Mode mode, Set<Flag> flags, String nod
 
     /** What may be added to a mode. */
     public enum Flag {
-        MPOL_F_NUMA_BALANCING(1 << 13), MPOL_F_RELATIVE_NODES(1 << 14), MPOL_F_STATIC_NODES(1 << 15);
+        MPOL_F_NUMA_BALANCING(1 << 13),
+        MPOL_F_RELATIVE_NODES(1 << 14),
+        MPOL_F_STATIC_NODES(1 << 15);
 
         private final int value;
 

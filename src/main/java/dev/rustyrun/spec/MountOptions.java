@@ -21,18 +21,35 @@ import java.util.TreeSet;
  * @param copyUp whether a tmpfs starts with a copy of what it covers
  * @param data what is left for the file system, comma-separated; empty when nothing is
  */
-public record MountOptions(long flags, long clear, long flagsBelow, long clearBelow, long propagation,
-        IdMappedMount idMapping, boolean copyUp, String data) {
+public record MountOptions(
+        long flags,
+        long clear,
+        long flagsBelow,
+        long clearBelow,
+        long propagation,
+        IdMappedMount idMapping,
+        boolean copyUp,
+        String data) {
 
     /** Whether a mount maps ids, alone or with the mounts below it. */
     public enum IdMappedMount {
-        NO, ALONE, RECURSIVE
+        NO,
+        ALONE,
+        RECURSIVE
     }
 
     /** What a mount has, and not only the file system behind it: this can be asked of the mounts below too. */
-    private static final long OF_THE_MOUNT = MountFlag.of(MountFlag.MS_RDONLY, MountFlag.MS_NOSUID, MountFlag.MS_NODEV,
-            MountFlag.MS_NOEXEC, MountFlag.MS_NOATIME, MountFlag.MS_NODIRATIME, MountFlag.MS_RELATIME,
-            MountFlag.MS_STRICTATIME, MountFlag.MS_NOSYMFOLLOW);
+    private static final long OF_THE_MOUNT = MountFlag.of(
+            MountFlag.MS_RDONLY,
+            MountFlag.MS_NOSUID,
+            MountFlag.MS_NODEV,
+            MountFlag.MS_NOEXEC,
+            MountFlag.MS_NOATIME,
+            MountFlag.MS_NODIRATIME,
+            MountFlag.MS_RELATIME,
+            MountFlag.MS_STRICTATIME,
+            MountFlag.MS_NOSYMFOLLOW);
+
     private static final Set<String> SPECIAL = Set.of("idmap", "ridmap", "tmpcopyup");
     private static final Map<String, Long> SET = new HashMap<>();
     private static final Map<String, Long> CLEAR = new HashMap<>();
@@ -58,8 +75,8 @@ public record MountOptions(long flags, long clear, long flagsBelow, long clearBe
         SET.put("bind", MountFlag.MS_BIND.value());
         SET.put("rbind", MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REC));
         SET.put("defaults", 0L);
-        for (MountFlag flag : List.of(MountFlag.MS_PRIVATE, MountFlag.MS_SLAVE, MountFlag.MS_SHARED,
-                MountFlag.MS_UNBINDABLE)) {
+        for (MountFlag flag :
+                List.of(MountFlag.MS_PRIVATE, MountFlag.MS_SLAVE, MountFlag.MS_SHARED, MountFlag.MS_UNBINDABLE)) {
             PROPAGATION.put(flag.option(), flag.value());
             PROPAGATION.put("r" + flag.option(), flag.value() | MountFlag.MS_REC.value());
         }
@@ -90,8 +107,15 @@ public record MountOptions(long flags, long clear, long flagsBelow, long clearBe
     public static MountOptions parse(List<String> words) {
         Sorter sorter = new Sorter();
         words.forEach(sorter::take);
-        return new MountOptions(sorter.own.set, sorter.own.clear, sorter.below.set, sorter.below.clear,
-                sorter.propagation, sorter.idMapping, sorter.copyUp, String.join(",", sorter.data));
+        return new MountOptions(
+                sorter.own.set,
+                sorter.own.clear,
+                sorter.below.set,
+                sorter.below.clear,
+                sorter.propagation,
+                sorter.idMapping,
+                sorter.copyUp,
+                String.join(",", sorter.data));
     }
 
     private static final class Sorter {

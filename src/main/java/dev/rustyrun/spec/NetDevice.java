@@ -12,7 +12,10 @@ public record NetDevice(String host, String name) {
 
     /** Whether {@code name} can be a device's; the kernel's dev_valid_name. */
     public static boolean isName(String name) {
-        return !name.isEmpty() && name.length() < IFNAMSIZ && !name.equals(".") && !name.equals("..")
+        return !name.isEmpty()
+                && name.length() < IFNAMSIZ
+                && !name.equals(".")
+                && !name.equals("..")
                 && name.chars().allMatch(c -> c > ' ' && c <= '~' && c != '/' && c != ':' && c != '%');
     }
 }

@@ -11,12 +11,20 @@ import java.util.Set;
 public final class ProcPaths {
 
     /** What lxcfs and its like replace, so that programs see the container's limits; none of it protects anything. */
-    private static final Set<String> COVERABLE = Set.of("/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",
-            "/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg", "/proc/slabinfo", "/proc/net/dev",
-            "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled");
+    private static final Set<String> COVERABLE = Set.of(
+            "/proc/cpuinfo",
+            "/proc/diskstats",
+            "/proc/meminfo",
+            "/proc/stat",
+            "/proc/swaps",
+            "/proc/uptime",
+            "/proc/loadavg",
+            "/proc/slabinfo",
+            "/proc/net/dev",
+            "/proc/sys/kernel/ns_last_pid",
+            "/proc/sys/crypto/fips_enabled");
 
-    private ProcPaths() {
-    }
+    private ProcPaths() {}
 
     /** Whether something other than the kernel's proc may be mounted on {@code path}: outside of /proc, always. */
     public static boolean mayBeCovered(String path) {

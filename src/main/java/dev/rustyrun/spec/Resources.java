@@ -19,16 +19,24 @@ import java.util.Map;
  * @param rdma the most handles and objects by the RDMA device's name
  * @param unified values by the name of a file of cgroup v2, written as they are and last
  */
-public record Resources(List<DeviceRule> devices, Memory memory, Cpu cpu, long pids, BlockIo blockIo,
-        Map<String, Long> hugepages, Network network, Map<String, Rdma> rdma, Map<String, String> unified) {
+public record Resources(
+        List<DeviceRule> devices,
+        Memory memory,
+        Cpu cpu,
+        long pids,
+        BlockIo blockIo,
+        Map<String, Long> hugepages,
+        Network network,
+        Map<String, Rdma> rdma,
+        Map<String, String> unified) {
 
     /** A number that was not given: what it limits is left as it is. */
     public static final long UNSET = Long.MIN_VALUE;
     /** No limit, where config-linux.md allows -1. */
     public static final long UNLIMITED = -1;
 
-    private static final Resources NONE = new Resources(List.of(), Memory.NONE, Cpu.NONE, UNSET, BlockIo.NONE, Map.of(),
-            Network.NONE, Map.of(), Map.of());
+    private static final Resources NONE = new Resources(
+            List.of(), Memory.NONE, Cpu.NONE, UNSET, BlockIo.NONE, Map.of(), Network.NONE, Map.of(), Map.of());
 
     public Resources {
         devices = List.copyOf(devices);
@@ -93,7 +101,12 @@ public record Resources(List<DeviceRule> devices, Memory memory, Cpu cpu, long p
      * @param disableOomKiller lets a process that needs more wait instead of killing it, v1 only
      * @param checkBeforeUpdate refuses a limit that is already exceeded instead of killing
      */
-    public record Memory(long limit, long reservation, long swap, long swappiness, boolean disableOomKiller,
+    public record Memory(
+            long limit,
+            long reservation,
+            long swap,
+            long swappiness,
+            boolean disableOomKiller,
             boolean checkBeforeUpdate) {
 
         public static final Memory NONE = new Memory(UNSET, UNSET, UNSET, UNSET, false, false);
@@ -124,8 +137,16 @@ public record Resources(List<DeviceRule> devices, Memory memory, Cpu cpu, long p
      * @param mems memory nodes, or empty
      * @param idle 1 to run only when nothing else wants to, 0 as usual
      */
-    public record Cpu(long shares, long quota, long burst, long period, long realtimeRuntime, long realtimePeriod,
-            String cpus, String mems, long idle) {
+    public record Cpu(
+            long shares,
+            long quota,
+            long burst,
+            long period,
+            long realtimeRuntime,
+            long realtimePeriod,
+            String cpus,
+            String mems,
+            long idle) {
 
         public static final Cpu NONE = new Cpu(UNSET, UNSET, UNSET, UNSET, UNSET, UNSET, "", "", UNSET);
 
@@ -134,8 +155,8 @@ public record Resources(List<DeviceRule> devices, Memory memory, Cpu cpu, long p
         }
 
         public Cpu withQuota(long microseconds, long everyMicroseconds) {
-            return new Cpu(shares, microseconds, burst, everyMicroseconds, realtimeRuntime, realtimePeriod, cpus, mems,
-                    idle);
+            return new Cpu(
+                    shares, microseconds, burst, everyMicroseconds, realtimeRuntime, realtimePeriod, cpus, mems, idle);
         }
 
         public Cpu withCpus(String list) {
@@ -175,17 +196,18 @@ public record Resources(List<DeviceRule> devices, Memory memory, Cpu cpu, long p
     }
 
     /** The weight of one block device. */
-    public record DeviceWeight(long major, long minor, long weight, long leafWeight) {
-    }
+    public record DeviceWeight(long major, long minor, long weight, long leafWeight) {}
 
     /** What {@link Throttle} limits: {@code throttleReadBpsDevice} and its three relatives. */
     public enum Rate {
-        READ_BPS, WRITE_BPS, READ_IOPS, WRITE_IOPS
+        READ_BPS,
+        WRITE_BPS,
+        READ_IOPS,
+        WRITE_IOPS
     }
 
     /** At most {@code perSecond} bytes or operations on a block device; 0 for no limit. */
-    public record Throttle(Rate rate, long major, long minor, long perSecond) {
-    }
+    public record Throttle(Rate rate, long major, long minor, long perSecond) {}
 
     /**
      * config-linux.md, "Network".
@@ -203,6 +225,5 @@ public record Resources(List<DeviceRule> devices, Memory memory, Cpu cpu, long p
     }
 
     /** config-linux.md, "RDMA": the most handles and objects. */
-    public record Rdma(long hcaHandles, long hcaObjects) {
-    }
+    public record Rdma(long hcaHandles, long hcaObjects) {}
 }

@@ -13,8 +13,7 @@ public final class ResourcesValidator {
     private static final long LONGEST_PERIOD = 1_000_000;
     private static final long HIGHEST_NUMBER = 0xFFFFFFFFL;
 
-    private ResourcesValidator() {
-    }
+    private ResourcesValidator() {}
 
     /**
      * Checks {@code resources}.
@@ -55,9 +54,8 @@ public final class ResourcesValidator {
         limit("memory.swap", memory.swap(), "bytes");
         range("memory.swappiness", memory.swappiness(), 0, 100);
         if (memory.swap() >= 0 && memory.limit() < 0) {
-            throw new InvalidSpecException("memory.swap " + memory.swap()
-                    + " needs a memory.limit: it counts memory and"
-                    + " swap together");
+            throw new InvalidSpecException(
+                    "memory.swap " + memory.swap() + " needs a memory.limit: it counts memory and" + " swap together");
         }
         if (memory.swap() >= 0 && memory.swap() < memory.limit()) {
             throw new InvalidSpecException("memory.swap " + memory.swap() + " is less than memory.limit "
@@ -65,8 +63,8 @@ public final class ResourcesValidator {
                     + ": it counts memory and swap together");
         }
         if (memory.reservation() > memory.limit() && memory.limit() >= 0) {
-            throw new InvalidSpecException("memory.reservation " + memory.reservation() + " is more than memory.limit "
-                    + memory.limit());
+            throw new InvalidSpecException(
+                    "memory.reservation " + memory.reservation() + " is more than memory.limit " + memory.limit());
         }
     }
 
@@ -81,7 +79,10 @@ public final class ResourcesValidator {
             throw new InvalidSpecException("cpu.burst " + cpu.burst() + " must be from 0 to cpu.quota");
         }
         range("cpu.realtimePeriod", cpu.realtimePeriod(), 1, Long.MAX_VALUE);
-        range("cpu.realtimeRuntime", cpu.realtimeRuntime(), -1,
+        range(
+                "cpu.realtimeRuntime",
+                cpu.realtimeRuntime(),
+                -1,
                 cpu.realtimePeriod() == UNSET ? Long.MAX_VALUE : cpu.realtimePeriod());
         range("cpu.idle", cpu.idle(), 0, 1);
         if (!cpu.cpus().isEmpty()) {
@@ -128,8 +129,8 @@ public final class ResourcesValidator {
 
     private static void checkFileName(String name) {
         if (!name.matches("[A-Za-z0-9_]+(\\.[A-Za-z0-9_]+)+")) {
-            throw new InvalidSpecException("unified: \"" + name
-                    + "\" is not the name of a cgroup file such as memory.high");
+            throw new InvalidSpecException(
+                    "unified: \"" + name + "\" is not the name of a cgroup file such as memory.high");
         }
         if (name.startsWith("cgroup.")) {
             throw new InvalidSpecException("unified: " + name + " is not a limit but belongs to the runtime");

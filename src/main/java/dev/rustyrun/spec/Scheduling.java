@@ -17,7 +17,10 @@ public record Scheduling(IoPriority ioPriority, Cpu cpu, String initialCpus, Str
 
     /** The classes of ioprio_set(2), by number. */
     public enum IoClass {
-        IOPRIO_CLASS_NONE, IOPRIO_CLASS_RT, IOPRIO_CLASS_BE, IOPRIO_CLASS_IDLE
+        IOPRIO_CLASS_NONE,
+        IOPRIO_CLASS_RT,
+        IOPRIO_CLASS_BE,
+        IOPRIO_CLASS_IDLE
     }
 
     /**
@@ -32,13 +35,23 @@ public record Scheduling(IoPriority ioPriority, Cpu cpu, String initialCpus, Str
 
     /** The policies of sched_setattr(2), by number; {@code SCHED_ISO} has one but is in no kernel. */
     public enum Policy {
-        SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_ISO, SCHED_IDLE, SCHED_DEADLINE
+        SCHED_OTHER,
+        SCHED_FIFO,
+        SCHED_RR,
+        SCHED_BATCH,
+        SCHED_ISO,
+        SCHED_IDLE,
+        SCHED_DEADLINE
     }
 
     /** The flags of sched_setattr(2) that the specification has. */
     public enum Flag {
-        SCHED_FLAG_RESET_ON_FORK(0x01), SCHED_FLAG_RECLAIM(0x02), SCHED_FLAG_DL_OVERRUN(0x04),
-        SCHED_FLAG_KEEP_POLICY(0x08), SCHED_FLAG_KEEP_PARAMS(0x10), SCHED_FLAG_UTIL_CLAMP_MIN(0x20),
+        SCHED_FLAG_RESET_ON_FORK(0x01),
+        SCHED_FLAG_RECLAIM(0x02),
+        SCHED_FLAG_DL_OVERRUN(0x04),
+        SCHED_FLAG_KEEP_POLICY(0x08),
+        SCHED_FLAG_KEEP_PARAMS(0x10),
+        SCHED_FLAG_UTIL_CLAMP_MIN(0x20),
         SCHED_FLAG_UTIL_CLAMP_MAX(0x40);
 
         private final int value;
@@ -63,7 +76,14 @@ public record Scheduling(IoPriority ioPriority, Cpu cpu, String initialCpus, Str
      * @param deadline nanoseconds, for SCHED_DEADLINE
      * @param period nanoseconds, for SCHED_DEADLINE
      */
-    public record Cpu(boolean given, Policy policy, int nice, int priority, Set<Flag> flags, long runtime, long deadline,
+    public record Cpu(
+            boolean given,
+            Policy policy,
+            int nice,
+            int priority,
+            Set<Flag> flags,
+            long runtime,
+            long deadline,
             long period) {
 
         public static final Cpu INHERITED = new Cpu(false, Policy.SCHED_OTHER, 0, 0, Set.of(), 0, 0, 0);

@@ -16,8 +16,14 @@ import java.util.OptionalInt;
  * @param listenerMetadata passed on to the agent; empty when there is none
  * @param syscalls the rules
  */
-public record Seccomp(Action defaultAction, OptionalInt defaultErrnoRet, List<Arch> architectures, List<Flag> flags,
-        String listenerPath, String listenerMetadata, List<Rule> syscalls) {
+public record Seccomp(
+        Action defaultAction,
+        OptionalInt defaultErrnoRet,
+        List<Arch> architectures,
+        List<Flag> flags,
+        String listenerPath,
+        String listenerMetadata,
+        List<Rule> syscalls) {
 
     /** What an action returns that should return an error and is not told which: EPERM. */
     public static final int DEFAULT_ERRNO = 1;
@@ -70,8 +76,15 @@ public record Seccomp(Action defaultAction, OptionalInt defaultErrnoRet, List<Ar
 
     /** {@code SCMP_ACT_…}, with the kernel's return value for it, {@code linux/seccomp.h}. */
     public enum Action {
-        KILL(0), KILL_PROCESS(0x80000000), KILL_THREAD(0), TRAP(0x00030000), ERRNO(0x00050000), TRACE(0x7ff00000),
-        ALLOW(0x7fff0000), LOG(0x7ffc0000), NOTIFY(0x7fc00000);
+        KILL(0),
+        KILL_PROCESS(0x80000000),
+        KILL_THREAD(0),
+        TRAP(0x00030000),
+        ERRNO(0x00050000),
+        TRACE(0x7ff00000),
+        ALLOW(0x7fff0000),
+        LOG(0x7ffc0000),
+        NOTIFY(0x7fc00000);
 
         /** The largest errno that the kernel returns to a program. */
         public static final int MAX_ERRNO = 4095;
@@ -107,7 +120,13 @@ public record Seccomp(Action defaultAction, OptionalInt defaultErrnoRet, List<Ar
 
     /** {@code SCMP_CMP_…}, with libseccomp's number for it, {@code enum scmp_compare}. */
     public enum Operator {
-        NE(1), LT(2), LE(3), EQ(4), GE(5), GT(6), MASKED_EQ(7);
+        NE(1),
+        LT(2),
+        LE(3),
+        EQ(4),
+        GE(5),
+        GT(6),
+        MASKED_EQ(7);
 
         private final int number;
 
@@ -152,15 +171,29 @@ public record Seccomp(Action defaultAction, OptionalInt defaultErrnoRet, List<Ar
 
     /** {@code SCMP_ARCH_…}, with libseccomp's token, which is {@code AUDIT_ARCH_…} of linux/audit.h but for x32. */
     public enum Arch {
-        X86(0x40000003, "x86"), X86_64(0xC000003E, "amd64"), X32(0x4000003E, "x32"),
-        ARM(0x40000028, "arm"), AARCH64(0xC00000B7, "arm64"),
-        LOONGARCH64(0xC0000102, "loong64"), M68K(0x00000004, "m68k"),
-        MIPS(0x00000008, "mips"), MIPS64(0x80000008, "mips64"), MIPS64N32(0xA0000008, "mips64n32"),
-        MIPSEL(0x40000008, "mipsel"), MIPSEL64(0xC0000008, "mipsel64"), MIPSEL64N32(0xE0000008, "mips3l64n32"),
-        PPC(0x00000014, "ppc"), PPC64(0x80000015, "ppc64"), PPC64LE(0xC0000015, "ppc64le"),
-        S390(0x00000016, "s390"), S390X(0x80000016, "s390x"),
-        PARISC(0x0000000F, "parisc"), PARISC64(0x8000000F, "parisc64"),
-        RISCV64(0xC00000F3, "riscv64"), SH(0x4000002A, "sh"), SHEB(0x0000002A, "sheb");
+        X86(0x40000003, "x86"),
+        X86_64(0xC000003E, "amd64"),
+        X32(0x4000003E, "x32"),
+        ARM(0x40000028, "arm"),
+        AARCH64(0xC00000B7, "arm64"),
+        LOONGARCH64(0xC0000102, "loong64"),
+        M68K(0x00000004, "m68k"),
+        MIPS(0x00000008, "mips"),
+        MIPS64(0x80000008, "mips64"),
+        MIPS64N32(0xA0000008, "mips64n32"),
+        MIPSEL(0x40000008, "mipsel"),
+        MIPSEL64(0xC0000008, "mipsel64"),
+        MIPSEL64N32(0xE0000008, "mips3l64n32"),
+        PPC(0x00000014, "ppc"),
+        PPC64(0x80000015, "ppc64"),
+        PPC64LE(0xC0000015, "ppc64le"),
+        S390(0x00000016, "s390"),
+        S390X(0x80000016, "s390x"),
+        PARISC(0x0000000F, "parisc"),
+        PARISC64(0x8000000F, "parisc64"),
+        RISCV64(0xC00000F3, "riscv64"),
+        SH(0x4000002A, "sh"),
+        SHEB(0x0000002A, "sheb");
 
         private final int token;
         private final String dockerName;

@@ -4,14 +4,11 @@ package dev.rustyrun.spec;
 public sealed interface SeccompSetting {
 
     /** None: every call reaches the kernel. */
-    record Unconfined() implements SeccompSetting {
-    }
+    record Unconfined() implements SeccompSetting {}
 
     /** Rustyrun's own profile, which follows the container's capabilities. */
-    record Builtin() implements SeccompSetting {
-    }
+    record Builtin() implements SeccompSetting {}
 
     /** The user's profile. */
-    record Profile(Seccomp seccomp) implements SeccompSetting {
-    }
+    record Profile(Seccomp seccomp) implements SeccompSetting {}
 }

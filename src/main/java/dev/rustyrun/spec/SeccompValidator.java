@@ -12,8 +12,7 @@ public final class SeccompValidator {
     /** The call by which a filtered process hands over its listener. */
     private static final String HANDING_OVER = "sendmsg";
 
-    private SeccompValidator() {
-    }
+    private SeccompValidator() {}
 
     /**
      * Checks {@code seccomp}.
@@ -30,15 +29,15 @@ public final class SeccompValidator {
             throw new InvalidSpecException(PATH + ".listenerPath is missing: SCMP_ACT_NOTIFY needs the agent's socket");
         }
         if (!seccomp.listenerPath().isEmpty() && !isPath(seccomp.listenerPath())) {
-            throw new InvalidSpecException(PATH + ".listenerPath: \"" + seccomp.listenerPath()
-                    + "\" is not an absolute path");
+            throw new InvalidSpecException(
+                    PATH + ".listenerPath: \"" + seccomp.listenerPath() + "\" is not an absolute path");
         }
         if (seccomp.listenerPath().isEmpty() && !seccomp.listenerMetadata().isEmpty()) {
             throw new InvalidSpecException(PATH + ".listenerMetadata is for an agent, but there is no listenerPath");
         }
         if (seccomp.flags().contains(Seccomp.Flag.WAIT_KILLABLE_RECV) && !seccomp.notifies()) {
-            throw new InvalidSpecException(PATH + ".flags: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs a rule with"
-                    + " SCMP_ACT_NOTIFY");
+            throw new InvalidSpecException(
+                    PATH + ".flags: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs a rule with" + " SCMP_ACT_NOTIFY");
         }
         for (int i = 0; i < seccomp.syscalls().size(); i++) {
             checkRule(PATH + ".syscalls[" + i + "]", seccomp.syscalls().get(i));

@@ -19,8 +19,15 @@ import java.util.stream.Stream;
  * @param annotations free-form; {@link #INIT_ANNOTATION} is ours
  * @param hooks programs that run at points of its life
  */
-public record Spec(Process process, Root root, String hostname, String domainname, List<Mount> mounts,
-        LinuxSpec linux, Map<String, String> annotations, Hooks hooks) {
+public record Spec(
+        Process process,
+        Root root,
+        String hostname,
+        String domainname,
+        List<Mount> mounts,
+        LinuxSpec linux,
+        Map<String, String> annotations,
+        Hooks hooks) {
 
     /** Set to {@code true}, keeps a small reaper as PID 1 that starts the command, as {@code docker run --init} does. */
     public static final String INIT_ANNOTATION = "dev.rustyrun.init";
@@ -84,34 +91,101 @@ public record Spec(Process process, Root root, String hostname, String domainnam
      * @param selinuxLabel its text; empty for none
      * @param scheduling priorities and processors
      */
-    public record Process(boolean terminal, User user, List<String> args, List<String> env, String cwd,
-            Capabilities capabilities, boolean noNewPrivileges, List<Rlimit> rlimits, int oomScoreAdj,
-            ConsoleSize consoleSize, String apparmorProfile, String selinuxLabel, Scheduling scheduling) {
+    public record Process(
+            boolean terminal,
+            User user,
+            List<String> args,
+            List<String> env,
+            String cwd,
+            Capabilities capabilities,
+            boolean noNewPrivileges,
+            List<Rlimit> rlimits,
+            int oomScoreAdj,
+            ConsoleSize consoleSize,
+            String apparmorProfile,
+            String selinuxLabel,
+            Scheduling scheduling) {
 
         /** The value of an oomScoreAdj that is not set. */
         public static final int INHERITED = Integer.MIN_VALUE;
 
         /** The process of a Spec that has none. */
-        public static final Process NONE = new Process(false, User.ROOT, List.of(), List.of(), "", Capabilities.NONE, false,
-                List.of(), INHERITED, ConsoleSize.UNSET, "", "", Scheduling.INHERITED);
+        public static final Process NONE = new Process(
+                false,
+                User.ROOT,
+                List.of(),
+                List.of(),
+                "",
+                Capabilities.NONE,
+                false,
+                List.of(),
+                INHERITED,
+                ConsoleSize.UNSET,
+                "",
+                "",
+                Scheduling.INHERITED);
 
         /** A process with no label, and scheduled as its parent. */
-        public Process(boolean terminal, User user, List<String> args, List<String> env, String cwd,
-                Capabilities capabilities, boolean noNewPrivileges, List<Rlimit> rlimits, int oomScoreAdj) {
-            this(terminal, user, args, env, cwd, capabilities, noNewPrivileges, rlimits, oomScoreAdj, ConsoleSize.UNSET, "",
-                    "", Scheduling.INHERITED);
+        public Process(
+                boolean terminal,
+                User user,
+                List<String> args,
+                List<String> env,
+                String cwd,
+                Capabilities capabilities,
+                boolean noNewPrivileges,
+                List<Rlimit> rlimits,
+                int oomScoreAdj) {
+            this(
+                    terminal,
+                    user,
+                    args,
+                    env,
+                    cwd,
+                    capabilities,
+                    noNewPrivileges,
+                    rlimits,
+                    oomScoreAdj,
+                    ConsoleSize.UNSET,
+                    "",
+                    "",
+                    Scheduling.INHERITED);
         }
 
         /** The same process with another environment. */
         public Process withEnv(List<String> variables) {
-            return new Process(terminal, user, args, variables, cwd, capabilities, noNewPrivileges, rlimits, oomScoreAdj,
-                    consoleSize, apparmorProfile, selinuxLabel, scheduling);
+            return new Process(
+                    terminal,
+                    user,
+                    args,
+                    variables,
+                    cwd,
+                    capabilities,
+                    noNewPrivileges,
+                    rlimits,
+                    oomScoreAdj,
+                    consoleSize,
+                    apparmorProfile,
+                    selinuxLabel,
+                    scheduling);
         }
 
         /** The same process with other capabilities. */
         public Process withCapabilities(Capabilities sets) {
-            return new Process(terminal, user, args, env, cwd, sets, noNewPrivileges, rlimits, oomScoreAdj, consoleSize,
-                    apparmorProfile, selinuxLabel, scheduling);
+            return new Process(
+                    terminal,
+                    user,
+                    args,
+                    env,
+                    cwd,
+                    sets,
+                    noNewPrivileges,
+                    rlimits,
+                    oomScoreAdj,
+                    consoleSize,
+                    apparmorProfile,
+                    selinuxLabel,
+                    scheduling);
         }
 
         public Process {
@@ -142,8 +216,12 @@ public record Spec(Process process, Root root, String hostname, String domainnam
     }
 
     /** config.md, "capabilities": the five sets; man 7 capabilities. */
-    public record Capabilities(Set<Capability> bounding, Set<Capability> effective, Set<Capability> permitted,
-            Set<Capability> inheritable, Set<Capability> ambient) {
+    public record Capabilities(
+            Set<Capability> bounding,
+            Set<Capability> effective,
+            Set<Capability> permitted,
+            Set<Capability> inheritable,
+            Set<Capability> ambient) {
 
         /** No capability in any set. */
         public static final Capabilities NONE = new Capabilities(Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
@@ -158,7 +236,8 @@ public record Spec(Process process, Root root, String hostname, String domainnam
 
         /** Those that are in any of the sets. */
         public Set<Capability> all() {
-            return Stream.of(bounding, effective, permitted, inheritable, ambient).flatMap(Set::stream)
+            return Stream.of(bounding, effective, permitted, inheritable, ambient)
+                    .flatMap(Set::stream)
                     .collect(Collectors.toUnmodifiableSet());
         }
     }
@@ -176,8 +255,7 @@ public record Spec(Process process, Root root, String hostname, String domainnam
     }
 
     /** config.md, "root": an absolute host path, and whether it is mounted read-only. */
-    public record Root(String path, boolean readonly) {
-    }
+    public record Root(String path, boolean readonly) {}
 
     /**
      * config.md, "mounts".
@@ -189,8 +267,13 @@ public record Spec(Process process, Root root, String hostname, String domainnam
      * @param uidMappings for an id-mapped mount; empty for none or the container's
      * @param gidMappings for an id-mapped mount; empty for none or the container's
      */
-    public record Mount(String destination, String type, String source, List<String> options,
-            List<IdMapping> uidMappings, List<IdMapping> gidMappings) {
+    public record Mount(
+            String destination,
+            String type,
+            String source,
+            List<String> options,
+            List<IdMapping> uidMappings,
+            List<IdMapping> gidMappings) {
         public Mount {
             options = List.copyOf(options);
             uidMappings = List.copyOf(uidMappings);

@@ -56,13 +56,35 @@ public final class SpecBuilder {
 
     /** The finished Spec; not yet checked. */
     public Spec build() {
-        Spec.Process process = new Spec.Process(terminal, user, args, List.copyOf(env.values()), cwd, capabilities,
-                noNewPrivileges, rlimits, oomScoreAdj);
-        LinuxSpec linux = new LinuxSpec(List.copyOf(namespaces.values()), uidMappings, gidMappings, timeOffsets, devices,
-                sysctl, cgroupsPath, withDevices(), rootfsPropagation, seccomp, maskedPaths, readonlyPaths, "", "",
-                MemoryPolicy.INHERITED, List.of());
-        return new Spec(process, new Spec.Root(rootfs, readonly), hostname, domainname, mounts, linux, annotations,
-                Hooks.NONE);
+        Spec.Process process = new Spec.Process(
+                terminal,
+                user,
+                args,
+                List.copyOf(env.values()),
+                cwd,
+                capabilities,
+                noNewPrivileges,
+                rlimits,
+                oomScoreAdj);
+        LinuxSpec linux = new LinuxSpec(
+                List.copyOf(namespaces.values()),
+                uidMappings,
+                gidMappings,
+                timeOffsets,
+                devices,
+                sysctl,
+                cgroupsPath,
+                withDevices(),
+                rootfsPropagation,
+                seccomp,
+                maskedPaths,
+                readonlyPaths,
+                "",
+                "",
+                MemoryPolicy.INHERITED,
+                List.of());
+        return new Spec(
+                process, new Spec.Root(rootfs, readonly), hostname, domainname, mounts, linux, annotations, Hooks.NONE);
     }
 
     /** Whoever is given a device may use it; a FIFO is none. */
@@ -70,7 +92,8 @@ public final class SpecBuilder {
         List<DeviceRule> rules = new ArrayList<>(resources.devices());
         for (LinuxSpec.Device device : devices) {
             if (!device.type().equals("p")) {
-                rules.add(new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
+                rules.add(
+                        new DeviceRule(true, DeviceRule.Type.of(device.type()), device.major(), device.minor(), "rwm"));
             }
         }
         return resources.withDevices(rules);

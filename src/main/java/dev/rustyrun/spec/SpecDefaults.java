@@ -13,33 +13,50 @@ public final class SpecDefaults {
     public static final int UMASK = 0022;
 
     /** The namespaces that a container has of its own. A new user or time namespace must be asked for. */
-    public static final List<NamespaceType> NAMESPACES = List.of(NamespaceType.PID, NamespaceType.NETWORK,
-            NamespaceType.MOUNT, NamespaceType.IPC, NamespaceType.UTS, NamespaceType.CGROUP);
+    public static final List<NamespaceType> NAMESPACES = List.of(
+            NamespaceType.PID,
+            NamespaceType.NETWORK,
+            NamespaceType.MOUNT,
+            NamespaceType.IPC,
+            NamespaceType.UTS,
+            NamespaceType.CGROUP);
 
     /** The file systems that every Linux program expects, in the order in which they are mounted. */
     public static final List<Spec.Mount> MOUNTS = List.of(
             new Spec.Mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")),
             new Spec.Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
-            new Spec.Mount("/dev/pts", "devpts", "devpts",
+            new Spec.Mount(
+                    "/dev/pts",
+                    "devpts",
+                    "devpts",
                     List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")),
-            new Spec.Mount("/dev/shm", "tmpfs", "shm",
-                    List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
+            new Spec.Mount(
+                    "/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
             new Spec.Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
             new Spec.Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro")));
 
     /** Files of the kernel's that tell about the host or reach into it. */
-    public static final List<String> MASKED_PATHS = List.of("/proc/acpi", "/proc/asound", "/proc/interrupts",
-            "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list",
-            "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware");
+    public static final List<String> MASKED_PATHS = List.of(
+            "/proc/acpi",
+            "/proc/asound",
+            "/proc/interrupts",
+            "/proc/kcore",
+            "/proc/keys",
+            "/proc/latency_stats",
+            "/proc/sched_debug",
+            "/proc/scsi",
+            "/proc/timer_list",
+            "/proc/timer_stats",
+            "/sys/devices/virtual/powercap",
+            "/sys/firmware");
 
     /** Files of the kernel's that configure the host. */
     public static final List<String> READONLY_PATHS =
             List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
 
     /** The sets for {@link Capability#DEFAULTS}; inheritable is empty, as since CVE-2022-29162. */
-    public static final Spec.Capabilities CAPABILITIES = new Spec.Capabilities(Capability.DEFAULTS, Capability.DEFAULTS,
-            Capability.DEFAULTS, Set.of(), Set.of());
+    public static final Spec.Capabilities CAPABILITIES =
+            new Spec.Capabilities(Capability.DEFAULTS, Capability.DEFAULTS, Capability.DEFAULTS, Set.of(), Set.of());
 
-    private SpecDefaults() {
-    }
+    private SpecDefaults() {}
 }

@@ -8,8 +8,7 @@ public final class SpecValidator {
     private static final int HOST_NAME_MAX = 64;
     private static final int WORST_OOM_SCORE = 1000;
 
-    private SpecValidator() {
-    }
+    private SpecValidator() {}
 
     /**
      * Checks {@code spec}.
@@ -74,7 +73,8 @@ public final class SpecValidator {
             absolute("mount source", mount.source());
             if (!options.data().isEmpty()) {
                 // A bind mount has no file system that would understand words that mount(8) does not know.
-                throw new InvalidSpecException("mount on " + mount.destination() + ": unknown option " + options.data());
+                throw new InvalidSpecException(
+                        "mount on " + mount.destination() + ": unknown option " + options.data());
             }
         }
         if (options.copyUp() && !mount.type().equals("tmpfs")) {
@@ -85,8 +85,8 @@ public final class SpecValidator {
         }
         boolean bind = "bind".equals(mount.type()) || options.isBind();
         // A bind mount may show another proc there: what its source is, is looked at when it is open.
-        boolean mayBeProc = mount.type().equals("proc")
-                || bind && !options.isRemount() && ProcPaths.isProc(mount.destination());
+        boolean mayBeProc =
+                mount.type().equals("proc") || bind && !options.isRemount() && ProcPaths.isProc(mount.destination());
         if (!mayBeProc && !ProcPaths.mayBeCovered(mount.destination())) {
             throw new InvalidSpecException("mount target \"" + mount.destination() + "\" is in /proc, of which only"
                     + " files such as /proc/meminfo may be covered");

@@ -21,7 +21,9 @@ class CgroupErrorsTest {
     private final RecordingLibC kernel = new RecordingLibC();
 
     private Cgroup group(String mountinfo, String controllers) {
-        return Cgroup.at(kernel.linux(), CgroupLayout.of(CgroupMounts.parse(mountinfo), "", controllers),
+        return Cgroup.at(
+                kernel.linux(),
+                CgroupLayout.of(CgroupMounts.parse(mountinfo), "", controllers),
                 CgroupPath.of("", "web"));
     }
 
@@ -32,7 +34,8 @@ class CgroupErrorsTest {
     }
 
     private static Resources memory(long limit, long swap) {
-        return Resources.none().withMemory(Resources.Memory.NONE.withLimit(limit).withSwap(swap));
+        return Resources.none()
+                .withMemory(Resources.Memory.NONE.withLimit(limit).withSwap(swap));
     }
 
     @Test
@@ -43,14 +46,17 @@ class CgroupErrorsTest {
     @Test
     void not_root() {
         kernel.failing("mkdirat", Errno.EACCES);
-        assertEquals("cannot make the cgroup /cg/memory/rustyrun/web: EACCES (Permission denied); this part of the cgroup tree"
-                + " is not delegated to this user: run as root, or have the subtree delegated", message(group(V1, "")::create));
+        assertEquals(
+                "cannot make the cgroup /cg/memory/rustyrun/web: EACCES (Permission denied); this part of the cgroup tree"
+                        + " is not delegated to this user: run as root, or have the subtree delegated",
+                message(group(V1, "")::create));
     }
 
     @Test
     void mounted_read_only() {
         kernel.failing("mkdirat", Errno.EROFS);
-        assertTrue(message(group(V2, "memory")::create).endsWith("in a container, run it privileged or mount them writable"));
+        assertTrue(message(group(V2, "memory")::create)
+                .endsWith("in a container, run it privileged or mount them writable"));
     }
 
     @Test
@@ -58,16 +64,19 @@ class CgroupErrorsTest {
         String v1 = message(() -> group(V1, "").apply(Resources.none().withPids(5)));
         assertTrue(v1.startsWith("this machine has no cgroup controller \"pids\", so its limits cannot be kept"), v1);
         String v2 = message(() -> group(V2, "").apply(Resources.none().withPids(5)));
-        assertTrue(v2.startsWith("cgroup v2 here has no controller \"pids\", so limits of \"pids\" cannot be kept"), v2);
-        String hybrid = message(() -> group(V1 + V2.replace("/cg", "/u"), "").apply(Resources.none().withPids(5)));
+        assertTrue(
+                v2.startsWith("cgroup v2 here has no controller \"pids\", so limits of \"pids\" cannot be kept"), v2);
+        String hybrid = message(() ->
+                group(V1 + V2.replace("/cg", "/u"), "").apply(Resources.none().withPids(5)));
         assertTrue(hybrid.startsWith("cgroup v2 here has no controller \"pids\""), hybrid);
     }
 
     @Test
     void memory_that_is_used_already() {
         kernel.failing("open(/cg/memory/rustyrun/web/memory.limit_in_bytes", Errno.EBUSY);
-        assertEquals("cannot set memory.limit_in_bytes to \"4096\" in /cg/memory/rustyrun/web: EBUSY (Device or resource busy);"
-                + " the container already uses more than that",
+        assertEquals(
+                "cannot set memory.limit_in_bytes to \"4096\" in /cg/memory/rustyrun/web: EBUSY (Device or resource busy);"
+                        + " the container already uses more than that",
                 message(() -> group(V1, "").apply(memory(4096, Resources.UNSET))));
     }
 
@@ -82,31 +91,37 @@ class CgroupErrorsTest {
     void swap_is_raised_first_when_memory_would_be_more_than_both() {
         kernel.failing("open(/cg/memory/rustyrun/web/memory.limit", Errno.EINVAL);
         message(() -> group(V1, "").apply(memory(4096, 8192)));
-        List<String> opened = kernel.calls().stream().filter(call -> call.startsWith("open(/cg/memory/rustyrun/web/memory."))
-                .map(call -> call.substring(call.indexOf("memory.") + 7, call.indexOf(','))).toList();
+        List<String> opened = kernel.calls().stream()
+                .filter(call -> call.startsWith("open(/cg/memory/rustyrun/web/memory."))
+                .map(call -> call.substring(call.indexOf("memory.") + 7, call.indexOf(',')))
+                .toList();
         assertEquals(List.of("limit_in_bytes", "memsw.limit_in_bytes", "limit_in_bytes"), opened);
     }
 
     @Test
     void unified_needs_v2() {
         Resources unified = Resources.none().withUnified(Map.of("memory.high", "1"));
-        assertEquals("\"unified\" names files of cgroup v2, and this machine has v1 only",
+        assertEquals(
+                "\"unified\" names files of cgroup v2, and this machine has v1 only",
                 message(() -> group(V1, "").apply(unified)));
-        assertEquals("\"unified\" names memory.high of cgroup v2, but v1 has the controller memory on this machine",
+        assertEquals(
+                "\"unified\" names memory.high of cgroup v2, but v1 has the controller memory on this machine",
                 message(() -> group(V1 + V2.replace("/cg", "/u"), "").apply(unified)));
     }
 
     @Test
     void what_only_v1_has() {
-        Resources swappiness = Resources.none().withMemory(new Resources.Memory(Resources.UNSET, Resources.UNSET,
-                Resources.UNSET, 10, false, false));
-        assertEquals("memory.swappiness exists in cgroup v1 only, and here the controller is not v1's",
+        Resources swappiness = Resources.none()
+                .withMemory(new Resources.Memory(Resources.UNSET, Resources.UNSET, Resources.UNSET, 10, false, false));
+        assertEquals(
+                "memory.swappiness exists in cgroup v1 only, and here the controller is not v1's",
                 message(() -> group(V2, "memory").apply(swappiness)));
     }
 
     @Test
     void a_group_that_cannot_be_removed() {
         kernel.failing("unlinkat", Errno.EPERM);
-        assertTrue(message(group(V1, "")::remove).startsWith("cannot remove the cgroup /cg/memory/rustyrun/web: EPERM"));
+        assertTrue(
+                message(group(V1, "")::remove).startsWith("cannot remove the cgroup /cg/memory/rustyrun/web: EPERM"));
     }
 }

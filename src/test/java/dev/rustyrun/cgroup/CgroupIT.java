@@ -40,7 +40,8 @@ class CgroupIT {
     void makeGroup(TestInfo test) {
         Assumptions.assumeTrue(linux.isRoot(), "needs root: it makes control groups (layout: " + layout + ")");
         System.out.println(test.getDisplayName() + " on " + layout);
-        group = Cgroup.at(linux, layout, CgroupPath.of("", "it-" + ProcessHandle.current().pid() + "-" + System.nanoTime()));
+        group = Cgroup.at(
+                linux, layout, CgroupPath.of("", "it-" + ProcessHandle.current().pid() + "-" + System.nanoTime()));
         group.create();
     }
 
@@ -65,16 +66,19 @@ class CgroupIT {
     }
 
     private void needs(String v1, String v2) throws IOException {
-        Assumptions.assumeTrue(layout.v1(v1).isPresent() || layout.v2Controllers().contains(v2),
+        Assumptions.assumeTrue(
+                layout.v1(v1).isPresent() || layout.v2Controllers().contains(v2),
                 "needs the controller " + v2 + ", which this machine lacks (layout: " + layout + ")");
         needsFreeTop();
     }
 
     private void needsFreeTop() throws IOException {
         Path top = Path.of(layout.v2().map(CgroupMount::mountPoint).orElse("/"));
-        boolean taken = layout.kind() == CgroupLayout.Kind.V2 && Files.exists(top.resolve("cgroup.type"))
+        boolean taken = layout.kind() == CgroupLayout.Kind.V2
+                && Files.exists(top.resolve("cgroup.type"))
                 && !Files.readString(top.resolve("cgroup.procs")).isBlank();
-        Assumptions.assumeFalse(taken,
+        Assumptions.assumeFalse(
+                taken,
                 "needs a topmost cgroup without processes, as no container with a cgroup namespace has: move them into a"
                         + " group below " + top);
     }
@@ -85,7 +89,9 @@ class CgroupIT {
         for (String file : group.procsFiles()) {
             join.append("echo 0 > ").append(file).append(" || exit 99; ");
         }
-        Process process = new ProcessBuilder("/bin/sh", "-c", join + script).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder("/bin/sh", "-c", join + script)
+                .redirectErrorStream(true)
+                .start();
         started.add(process);
         return process;
     }
@@ -105,7 +111,10 @@ class CgroupIT {
 
     private static String state(Process process) throws IOException {
         String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"));
-        return status.lines().filter(line -> line.startsWith("State:")).findFirst().orElseThrow();
+        return status.lines()
+                .filter(line -> line.startsWith("State:"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -113,15 +122,21 @@ class CgroupIT {
         needsFreeTop();
         Process sleeper = sleeper();
         String own = Files.readString(Path.of("/proc/" + sleeper.pid() + "/cgroup"));
-        List<String> controllers = layout.kind() == CgroupLayout.Kind.V2 ? List.of("0:")
-                : List.of("memory", "pids", "freezer", "cpu");
+        List<String> controllers =
+                layout.kind() == CgroupLayout.Kind.V2 ? List.of("0:") : List.of("memory", "pids", "freezer", "cpu");
         for (String controller : controllers) {
-            assertTrue(own.lines().anyMatch(line -> line.contains(controller) && line.endsWith(group.path().value())),
+            assertTrue(
+                    own.lines()
+                            .anyMatch(line -> line.contains(controller)
+                                    && line.endsWith(group.path().value())),
                     controller + " not in\n" + own);
         }
         assertEquals(List.of((int) sleeper.pid()), group.processes());
         assertEquals(1, group.statistics().pidsCurrent());
-        assertThrows(CgroupException.class, () -> Cgroup.at(linux, layout, group.path()).create(), "it is in use");
+        assertThrows(
+                CgroupException.class,
+                () -> Cgroup.at(linux, layout, group.path()).create(),
+                "it is in use");
     }
 
     @Test
@@ -137,7 +152,8 @@ class CgroupIT {
         assertFalse(output.contains("100000000"), output);
         Statistics statistics = group.statistics();
         assertTrue(statistics.oomKills() >= 1, statistics.toString());
-        assertTrue(statistics.memoryPeak() > 16L << 20 || statistics.memoryPeak() == Statistics.UNKNOWN,
+        assertTrue(
+                statistics.memoryPeak() > 16L << 20 || statistics.memoryPeak() == Statistics.UNKNOWN,
                 statistics.toString());
     }
 
@@ -145,11 +161,12 @@ class CgroupIT {
     void memory_and_swap_are_raised_and_lowered_in_any_order() throws Exception {
         needs("memory", "memory");
         for (long megabytes : new long[] {64, 256, 16, 32}) {
-            group.apply(Resources.none().withMemory(
-                    Resources.Memory.NONE.withLimit(megabytes << 20).withSwap(megabytes << 20)));
+            group.apply(Resources.none()
+                    .withMemory(Resources.Memory.NONE.withLimit(megabytes << 20).withSwap(megabytes << 20)));
             assertEquals(megabytes << 20, group.statistics().memoryLimit());
         }
-        group.apply(Resources.none().withMemory(Resources.Memory.NONE.withLimit(-1).withSwap(-1)));
+        group.apply(
+                Resources.none().withMemory(Resources.Memory.NONE.withLimit(-1).withSwap(-1)));
         assertEquals(Statistics.UNLIMITED, group.statistics().memoryLimit());
     }
 
@@ -182,7 +199,8 @@ class CgroupIT {
         group.apply(Resources.none().withCpu(Resources.Cpu.NONE.withCpus("0").withMems("0")));
         String status = Files.readString(Path.of("/proc/" + sleeper.pid() + "/status"));
         assertTrue(status.contains("Cpus_allowed_list:\t0\n"), status);
-        CgroupException e = assertThrows(CgroupException.class,
+        CgroupException e = assertThrows(
+                CgroupException.class,
                 () -> group.apply(Resources.none().withCpu(Resources.Cpu.NONE.withCpus("4095"))));
         assertTrue(e.getMessage().contains("cpuset.cpus") || layout.kind() == CgroupLayout.Kind.V2, e.getMessage());
     }
@@ -242,12 +260,14 @@ class CgroupIT {
     @Test
     void a_device_that_is_not_allowed_cannot_be_read() throws Exception {
         group.apply(Resources.none().withDevices(DeviceRule.withDefaults(List.of())));
-        String script = "head -c 1 /dev/zero | wc -c; head -c 1 /dev/kmsg 2>&1 > /dev/null; echo x > /dev/null && echo fine";
+        String script =
+                "head -c 1 /dev/zero | wc -c; head -c 1 /dev/kmsg 2>&1 > /dev/null; echo x > /dev/null && echo fine";
         String output = outputOf(script);
         assertTrue(output.startsWith("1\n") && output.endsWith("fine\n"), output);
         assertTrue(output.contains("Operation not permitted"), output);
-        group.apply(Resources.none().withDevices(DeviceRule.withDefaults(
-                List.of(new DeviceRule(true, DeviceRule.Type.CHARACTER, 1, 11, "r")))));
+        group.apply(Resources.none()
+                .withDevices(
+                        DeviceRule.withDefaults(List.of(new DeviceRule(true, DeviceRule.Type.CHARACTER, 1, 11, "r")))));
         assertFalse(outputOf("head -c 1 /dev/kmsg 2>&1 > /dev/null").contains("not permitted"));
     }
 
@@ -279,15 +299,17 @@ class CgroupIT {
     @Test
     void block_devices_and_huge_pages_are_limited_or_refused_in_words() {
         List<Resources> each = List.of(
-                Resources.none().withBlockIo(Resources.BlockIo.NONE.withThrottles(
-                        List.of(new Resources.Throttle(Resources.Rate.READ_BPS, 1, 0, 1 << 20)))),
+                Resources.none()
+                        .withBlockIo(Resources.BlockIo.NONE.withThrottles(
+                                List.of(new Resources.Throttle(Resources.Rate.READ_BPS, 1, 0, 1 << 20)))),
                 Resources.none().withBlockIo(Resources.BlockIo.NONE.withWeight(500)),
                 Resources.none().withHugepages(java.util.Map.of("2MB", 0L)));
         for (Resources resources : each) {
             try {
                 group.apply(resources);
             } catch (CgroupException e) {
-                assertTrue(e.getMessage().matches("[^\n]*(no cgroup controller|no controller|; )[^\n]*"), e.getMessage());
+                assertTrue(
+                        e.getMessage().matches("[^\n]*(no cgroup controller|no controller|; )[^\n]*"), e.getMessage());
                 System.out.println("refused: " + e.getMessage());
             }
         }
@@ -295,14 +317,16 @@ class CgroupIT {
 
     @Test
     void a_v2_group_with_processes_gives_no_controllers_to_those_below_and_it_is_said_so() throws Exception {
-        Assumptions.assumeTrue(layout.kind() == CgroupLayout.Kind.V2,
-                "needs a machine with cgroup v2 only (layout: " + layout + ")");
+        Assumptions.assumeTrue(
+                layout.kind() == CgroupLayout.Kind.V2, "needs a machine with cgroup v2 only (layout: " + layout + ")");
         needsFreeTop();
         Process sleeper = sleeper();
         Cgroup below = Cgroup.at(linux, layout, CgroupPath.of(group.path().value() + "/below", "x"));
         below.create();
-        CgroupException e = assertThrows(CgroupException.class, () -> below.apply(Resources.none().withPids(5)));
-        assertTrue(e.getMessage().matches(".*: processes \\[" + sleeper.pid() + "\\] are in .*move them.*"),
+        CgroupException e = assertThrows(
+                CgroupException.class, () -> below.apply(Resources.none().withPids(5)));
+        assertTrue(
+                e.getMessage().matches(".*: processes \\[" + sleeper.pid() + "\\] are in .*move them.*"),
                 e.getMessage());
         below.remove();
     }

@@ -17,11 +17,14 @@ class CgroupLayoutTest {
 
     @Test
     void a_machine_with_v2_only() {
-        CgroupLayout layout = layout("""
+        CgroupLayout layout = layout(
+                """
                 22 27 0:21 / /sys rw,nosuid,nodev,noexec,relatime shared:7 - sysfs sysfs rw
                 27 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
                 29 22 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:9 - cgroup2 cgroup2 rw,nsdelegate
-                """, "0::/user.slice/user-1000.slice/session-1.scope\n", "cpuset cpu io memory hugetlb pids rdma misc\n");
+                """,
+                "0::/user.slice/user-1000.slice/session-1.scope\n",
+                "cpuset cpu io memory hugetlb pids rdma misc\n");
         assertEquals(CgroupLayout.Kind.V2, layout.kind());
         assertEquals("/sys/fs/cgroup", layout.v2().orElseThrow().mountPoint());
         assertTrue(layout.v2Controllers().containsAll(List.of("cpu", "memory", "pids")));
@@ -42,7 +45,8 @@ class CgroupLayoutTest {
     void a_machine_with_v1_only_and_controllers_together() {
         CgroupLayout layout = layout(V1, "4:cpu,cpuacct:/a\n3:memory:/b:c\n1:name=systemd:/user.slice\n", "");
         assertEquals(CgroupLayout.Kind.V1, layout.kind());
-        assertEquals("/sys/fs/cgroup/cpu,cpuacct", layout.v1("cpuacct").orElseThrow().mountPoint());
+        assertEquals(
+                "/sys/fs/cgroup/cpu,cpuacct", layout.v1("cpuacct").orElseThrow().mountPoint());
         assertEquals(layout.v1("cpu"), layout.v1("cpuacct"));
         assertEquals(3, layout.v1Mounts().size(), "the named hierarchy has no controller");
         assertFalse(layout.v1("memory").orElseThrow().readOnly());
@@ -53,8 +57,10 @@ class CgroupLayoutTest {
 
     @Test
     void a_hybrid_machine_whose_v2_has_no_controllers() {
-        CgroupLayout layout = layout(V1 + "41 30 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n",
-                "3:memory:/\n0::/\n", "");
+        CgroupLayout layout = layout(
+                V1 + "41 30 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n",
+                "3:memory:/\n0::/\n",
+                "");
         assertEquals(CgroupLayout.Kind.HYBRID, layout.kind());
         assertEquals("/sys/fs/cgroup/unified", layout.v2().orElseThrow().mountPoint());
         assertEquals(Optional.of("/sys/fs/cgroup/memory"), layout.ownDirectory("memory"));
@@ -72,21 +78,26 @@ class CgroupLayoutTest {
         assertTrue(memory.readOnly());
         assertEquals("/docker/f00", memory.root());
         assertEquals(Optional.of("/sys/fs/cgroup/memory/inner"), layout.ownDirectory("memory"));
-        assertEquals(Optional.empty(), layout("""
+        assertEquals(
+                Optional.empty(),
+                layout("""
                 611 610 0:32 /docker/f00 /sys/fs/cgroup/memory ro,relatime - cgroup cgroup rw,memory
-                """, "3:memory:/docker/f001\n", "").ownDirectory("memory"), "another's group is not visible");
+                """, "3:memory:/docker/f001\n", "").ownDirectory("memory"),
+                "another's group is not visible");
     }
 
     @Test
     void a_cgroup_namespace_shows_its_group_as_the_topmost() {
-        CgroupLayout inside = layout("611 610 0:32 / /sys/fs/cgroup rw,relatime - cgroup2 cgroup rw,nsdelegate\n",
-                "0::/\n", "memory pids\n");
+        CgroupLayout inside = layout(
+                "611 610 0:32 / /sys/fs/cgroup rw,relatime - cgroup2 cgroup rw,nsdelegate\n",
+                "0::/\n",
+                "memory pids\n");
         assertEquals(Optional.of("/sys/fs/cgroup"), inside.ownDirectory(""));
-        CgroupLayout mountedOutside = layout("611 610 0:32 /../.. /sys/fs/cgroup rw,relatime - cgroup2 cgroup rw\n",
-                "0::/\n", "memory pids\n");
+        CgroupLayout mountedOutside = layout(
+                "611 610 0:32 /../.. /sys/fs/cgroup rw,relatime - cgroup2 cgroup rw\n", "0::/\n", "memory pids\n");
         assertEquals(CgroupLayout.Kind.V2, mountedOutside.kind());
-        CgroupLayout outside = layout("611 610 0:32 / /sys/fs/cgroup rw,relatime - cgroup2 cgroup rw\n",
-                "0::/../other\n", "memory pids\n");
+        CgroupLayout outside = layout(
+                "611 610 0:32 / /sys/fs/cgroup rw,relatime - cgroup2 cgroup rw\n", "0::/../other\n", "memory pids\n");
         assertEquals(Optional.empty(), outside.ownDirectory(""));
     }
 
@@ -107,8 +118,11 @@ class CgroupLayoutTest {
                 13 1 0:32 / /late rw,relatime - cgroup cgroup rw,memory
                 """, "", "");
         assertEquals("/rw", twice.v1("memory").orElseThrow().mountPoint());
-        CgroupLayout hidden = layout(V1 + "50 30 0:60 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n"
-                + "51 50 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n", "", "");
+        CgroupLayout hidden = layout(
+                V1 + "50 30 0:60 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n"
+                        + "51 50 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n",
+                "",
+                "");
         assertEquals(CgroupLayout.Kind.V2, hidden.kind());
         CgroupLayout stacked = layout("""
                 22 27 0:21 / /sys rw - sysfs sysfs rw
@@ -126,6 +140,8 @@ class CgroupLayoutTest {
     @Test
     void a_machine_without_cgroups() {
         assertEquals(CgroupLayout.Kind.NONE, layout("", "", "").kind());
-        assertEquals(CgroupLayout.Kind.NONE, layout("22 27 0:21 / /sys rw - sysfs sysfs rw\n", "", "").kind());
+        assertEquals(
+                CgroupLayout.Kind.NONE,
+                layout("22 27 0:21 / /sys rw - sysfs sysfs rw\n", "", "").kind());
     }
 }

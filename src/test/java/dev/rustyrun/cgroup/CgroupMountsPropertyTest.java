@@ -16,9 +16,12 @@ class CgroupMountsPropertyTest {
 
     @Property
     void what_the_kernel_escapes_is_read_back(@ForAll String path) {
-        String escaped = path.replace("\\", "\\134").replace(" ", "\\040").replace("\n", "\\012").replace("\t", "\\011");
-        String wellFormed = new String(path.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                java.nio.charset.StandardCharsets.UTF_8);
+        String escaped = path.replace("\\", "\\134")
+                .replace(" ", "\\040")
+                .replace("\n", "\\012")
+                .replace("\t", "\\011");
+        String wellFormed = new String(
+                path.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.UTF_8);
         if (wellFormed.equals(path)) {
             assertEquals(path, MountInfo.unescape(escaped));
         }
@@ -26,8 +29,25 @@ class CgroupMountsPropertyTest {
 
     @Provide
     Arbitrary<String> almostMountinfo() {
-        return Arbitraries.of(" ", "-", " - ", "\n", "cgroup", "cgroup2 ", "rw,memory", "/", "\\04", "\\040", "12", "99999999999",
-                "shared:1", ",", "ro").list().ofMaxSize(40).map(words -> String.join("", words));
+        return Arbitraries.of(
+                        " ",
+                        "-",
+                        " - ",
+                        "\n",
+                        "cgroup",
+                        "cgroup2 ",
+                        "rw,memory",
+                        "/",
+                        "\\04",
+                        "\\040",
+                        "12",
+                        "99999999999",
+                        "shared:1",
+                        ",",
+                        "ro")
+                .list()
+                .ofMaxSize(40)
+                .map(words -> String.join("", words));
     }
 
     @Property

@@ -13,8 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CgroupPathTest {
 
     @ParameterizedTest
-    @CsvSource({"'',web,/rustyrun/web", "/mine/web,x,/mine/web", "mine/web,x,/rustyrun/mine/web", "/a//./b/,x,/a/b",
-            "/kubepods/pod:1:2,x,/kubepods/pod:1:2"})
+    @CsvSource({
+        "'',web,/rustyrun/web",
+        "/mine/web,x,/mine/web",
+        "mine/web,x,/rustyrun/mine/web",
+        "/a//./b/,x,/a/b",
+        "/kubepods/pod:1:2,x,/kubepods/pod:1:2"
+    })
     void a_path_is_absolute_relative_or_the_id(String path, String id, String expected) {
         assertEquals(expected, CgroupPath.of(path, id).value());
     }

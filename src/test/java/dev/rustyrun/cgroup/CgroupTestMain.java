@@ -13,13 +13,16 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
  */
 final class CgroupTestMain {
 
-    private CgroupTestMain() {
-    }
+    private CgroupTestMain() {}
 
     public static void main(String[] arguments) {
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
-        LauncherFactory.create().execute(
-                LauncherDiscoveryRequestBuilder.request().selectors(selectClass(CgroupIT.class)).build(), listener);
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(selectClass(CgroupIT.class))
+                                .build(),
+                        listener);
         listener.getSummary().printTo(new PrintWriter(System.out));
         listener.getSummary().printFailuresTo(new PrintWriter(System.out), 15);
         System.exit(listener.getSummary().getFailures().isEmpty() ? 0 : 1);

@@ -25,33 +25,57 @@ class DeviceListTest {
     void the_defaults_are_exceptions_from_denying_all() {
         DeviceList list = DeviceList.of(DeviceRule.withDefaults(List.of()));
         assertFalse(list.allowed());
-        assertEquals(List.of("c *:* m", "b *:* m", "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm",
-                "c 5:0 rwm", "c 5:1 rwm", "c 5:2 rwm", "c 136:* rwm"), list.exceptions());
+        assertEquals(
+                List.of(
+                        "c *:* m",
+                        "b *:* m",
+                        "c 1:3 rwm",
+                        "c 1:5 rwm",
+                        "c 1:7 rwm",
+                        "c 1:8 rwm",
+                        "c 1:9 rwm",
+                        "c 5:0 rwm",
+                        "c 5:1 rwm",
+                        "c 5:2 rwm",
+                        "c 136:* rwm"),
+                list.exceptions());
     }
 
     @Test
     void a_rule_about_all_forgets_those_before() {
-        DeviceList list = DeviceList.of(List.of(allow(1, 3, "r"),
-                new DeviceRule(true, DeviceRule.Type.ALL, ANY, ANY, "rwm"), deny(1, 1, "rw")));
+        DeviceList list = DeviceList.of(List.of(
+                allow(1, 3, "r"), new DeviceRule(true, DeviceRule.Type.ALL, ANY, ANY, "rwm"), deny(1, 1, "rw")));
         assertTrue(list.allowed());
         assertEquals(List.of("c 1:1 rw"), list.exceptions());
     }
 
     @Test
     void a_denial_takes_back_what_was_allowed_of_the_same_or_narrower() {
-        assertEquals(List.of("c 1:3 rm"), DeviceList.of(List.of(allow(1, 3, "rwm"), deny(1, 3, "w"))).exceptions());
-        assertEquals(List.of("c 2:3 r"), DeviceList.of(List.of(allow(1, 3, "r"), allow(2, 3, "r"), allow(1, 4, "rw"),
-                deny(1, ANY, "rwm"))).exceptions());
-        assertEquals(List.of("c 1:3 rw"), DeviceList.of(List.of(allow(1, 3, "r"), allow(1, 3, "w"))).exceptions());
+        assertEquals(
+                List.of("c 1:3 rm"),
+                DeviceList.of(List.of(allow(1, 3, "rwm"), deny(1, 3, "w"))).exceptions());
+        assertEquals(
+                List.of("c 2:3 r"),
+                DeviceList.of(List.of(allow(1, 3, "r"), allow(2, 3, "r"), allow(1, 4, "rw"), deny(1, ANY, "rwm")))
+                        .exceptions());
+        assertEquals(
+                List.of("c 1:3 rw"),
+                DeviceList.of(List.of(allow(1, 3, "r"), allow(1, 3, "w"))).exceptions());
     }
 
     @Test
     void what_v1_would_pass_over_is_refused() {
-        CgroupException e = assertThrows(CgroupException.class,
-                () -> DeviceList.of(List.of(allow(136, ANY, "rwm"), deny(136, 0, "w"))));
-        assertEquals("device rule \"deny c 136:0 w\" takes back a part of the earlier \"allow c 136:* rwm\", which cgroup v1"
-                + " cannot express; name the devices one by one", e.getMessage());
-        assertEquals(1, DeviceList.of(List.of(allow(136, ANY, "r"), deny(136, 0, "w"))).exceptions().size(),
+        CgroupException e = assertThrows(
+                CgroupException.class, () -> DeviceList.of(List.of(allow(136, ANY, "rwm"), deny(136, 0, "w"))));
+        assertEquals(
+                "device rule \"deny c 136:0 w\" takes back a part of the earlier \"allow c 136:* rwm\", which cgroup v1"
+                        + " cannot express; name the devices one by one",
+                e.getMessage());
+        assertEquals(
+                1,
+                DeviceList.of(List.of(allow(136, ANY, "r"), deny(136, 0, "w")))
+                        .exceptions()
+                        .size(),
                 "nothing is taken back here");
     }
 

@@ -20,9 +20,15 @@ class DeviceProgramPropertyTest {
 
     @Provide
     Arbitrary<List<DeviceRule>> rules() {
-        return Combinators.combine(Arbitraries.of(true, false), Arbitraries.of(DeviceRule.Type.class),
-                Arbitraries.longs().between(-1, 2), Arbitraries.longs().between(-1, 2),
-                Arbitraries.of("r", "w", "m", "rw", "rm", "wm", "rwm")).as(DeviceRule::new).list().ofMaxSize(8);
+        return Combinators.combine(
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(DeviceRule.Type.class),
+                        Arbitraries.longs().between(-1, 2),
+                        Arbitraries.longs().between(-1, 2),
+                        Arbitraries.of("r", "w", "m", "rw", "rm", "wm", "rwm"))
+                .as(DeviceRule::new)
+                .list()
+                .ofMaxSize(8);
     }
 
     @Property(tries = 300)
@@ -33,7 +39,9 @@ class DeviceProgramPropertyTest {
                 for (int major = 0; major < 3; major++) {
                     for (int minor = 0; minor < 3; minor++) {
                         boolean allowed = meant(rules, type, access, major, minor);
-                        assertEquals(allowed ? 1 : 0, program.run(type, access, major, minor),
+                        assertEquals(
+                                allowed ? 1 : 0,
+                                program.run(type, access, major, minor),
                                 type + " " + major + ":" + minor + " " + access);
                     }
                 }
@@ -49,9 +57,11 @@ class DeviceProgramPropertyTest {
             }
             boolean allowed = false;
             for (DeviceRule rule : rules) {
-                boolean matches = (rule.type() == DeviceRule.Type.ALL || rule.type().ordinal() == type)
-                        && (rule.major() < 0 || rule.major() == major) && (rule.minor() < 0 || rule.minor() == minor)
-                        && rule.access().indexOf("mrw".charAt(bit)) >= 0;
+                boolean matches =
+                        (rule.type() == DeviceRule.Type.ALL || rule.type().ordinal() == type)
+                                && (rule.major() < 0 || rule.major() == major)
+                                && (rule.minor() < 0 || rule.minor() == minor)
+                                && rule.access().indexOf("mrw".charAt(bit)) >= 0;
                 allowed = matches ? rule.allow() : allowed;
             }
             if (!allowed) {

@@ -20,10 +20,25 @@ class DeviceProgramTest {
 
     @ParameterizedTest
     @CsvSource({
-        "null,2,6,1,3,1", "zero,2,6,1,5,1", "full,2,2,1,7,1", "random,2,6,1,8,1", "urandom,2,2,1,9,1", "tty,2,6,5,0,1",
-        "console,2,6,5,1,1", "ptmx,2,6,5,2,1", "pts/7,2,6,136,7,1", "mem,2,2,1,1,0", "kmsg,2,4,1,11,0", "sda,1,2,8,0,0",
-        "sda made,1,1,8,0,1", "fuse made,2,1,10,229,1", "fuse,2,6,10,229,0", "fuse made and read,2,3,10,229,0",
-        "block 1:3,1,2,1,3,0", "pts of 137,2,2,137,0,0"})
+        "null,2,6,1,3,1",
+        "zero,2,6,1,5,1",
+        "full,2,2,1,7,1",
+        "random,2,6,1,8,1",
+        "urandom,2,2,1,9,1",
+        "tty,2,6,5,0,1",
+        "console,2,6,5,1,1",
+        "ptmx,2,6,5,2,1",
+        "pts/7,2,6,136,7,1",
+        "mem,2,2,1,1,0",
+        "kmsg,2,4,1,11,0",
+        "sda,1,2,8,0,0",
+        "sda made,1,1,8,0,1",
+        "fuse made,2,1,10,229,1",
+        "fuse,2,6,10,229,0",
+        "fuse made and read,2,3,10,229,0",
+        "block 1:3,1,2,1,3,0",
+        "pts of 137,2,2,137,0,0"
+    })
     void the_defaults(String name, int type, int access, int major, int minor, int allowed) {
         assertEquals(allowed, DEFAULTS.run(type, access, major, minor), name);
     }

@@ -40,7 +40,8 @@ class GroupsBelowTest {
     @ParameterizedTest
     @ValueSource(strings = {"..", "a/../..", "memory:..", "cpu:/a/../../b", ":a", "cpu,,memory:a"})
     void what_leads_out_or_names_nothing_is_refused(String word) {
-        assertTrue(assertThrows(InvalidSpecException.class, () -> GroupsBelow.of(List.of(word))).getMessage()
+        assertTrue(assertThrows(InvalidSpecException.class, () -> GroupsBelow.of(List.of(word)))
+                .getMessage()
                 .contains("--cgroup \"" + word + "\""));
     }
 

@@ -25,7 +25,9 @@ class SettingsTest {
     }
 
     private static List<String> words(List<Setting> settings) {
-        return settings.stream().map(s -> (s.file().isEmpty() ? s.kind() : s.file()) + "=" + s.value()).toList();
+        return settings.stream()
+                .map(s -> (s.file().isEmpty() ? s.kind() : s.file()) + "=" + s.value())
+                .toList();
     }
 
     @Test
@@ -36,11 +38,17 @@ class SettingsTest {
 
     @Test
     void memory_and_swap() {
-        Resources resources = NONE.withMemory(Resources.Memory.NONE.withLimit(1000).withSwap(1500).withReservation(700));
-        assertEquals(List.of("memory.limit_in_bytes=1000", "memory.memsw.limit_in_bytes=1500",
-                "memory.soft_limit_in_bytes=700"), v1(resources));
+        Resources resources = NONE.withMemory(
+                Resources.Memory.NONE.withLimit(1000).withSwap(1500).withReservation(700));
+        assertEquals(
+                List.of(
+                        "memory.limit_in_bytes=1000",
+                        "memory.memsw.limit_in_bytes=1500",
+                        "memory.soft_limit_in_bytes=700"),
+                v1(resources));
         assertEquals(List.of("memory.max=1000", "memory.swap.max=500", "memory.low=700"), v2(resources));
-        Resources unlimited = NONE.withMemory(Resources.Memory.NONE.withLimit(-1).withSwap(-1));
+        Resources unlimited =
+                NONE.withMemory(Resources.Memory.NONE.withLimit(-1).withSwap(-1));
         assertEquals(List.of("memory.limit_in_bytes=-1", "memory.memsw.limit_in_bytes=-1"), v1(unlimited));
         assertEquals(List.of("memory.max=max", "memory.swap.max=max"), v2(unlimited));
     }
@@ -57,12 +65,25 @@ class SettingsTest {
 
     @Test
     void processor_time() {
-        Resources resources = NONE.withCpu(
-                new Resources.Cpu(1024, 50_000, 1000, 100_000, UNSET, UNSET, "0-1", "0", UNSET));
-        assertEquals(List.of("cpu.shares=1024", "cpu.cfs_period_us=100000", "cpu.cfs_quota_us=50000",
-                "cpu.cfs_burst_us=1000", "cpuset.cpus=0-1", "cpuset.mems=0"), v1(resources));
-        assertEquals(List.of("cpu.weight=39", "cpu.max=50000 100000", "cpu.max.burst=1000", "cpuset.cpus=0-1",
-                "cpuset.mems=0"), v2(resources));
+        Resources resources =
+                NONE.withCpu(new Resources.Cpu(1024, 50_000, 1000, 100_000, UNSET, UNSET, "0-1", "0", UNSET));
+        assertEquals(
+                List.of(
+                        "cpu.shares=1024",
+                        "cpu.cfs_period_us=100000",
+                        "cpu.cfs_quota_us=50000",
+                        "cpu.cfs_burst_us=1000",
+                        "cpuset.cpus=0-1",
+                        "cpuset.mems=0"),
+                v1(resources));
+        assertEquals(
+                List.of(
+                        "cpu.weight=39",
+                        "cpu.max=50000 100000",
+                        "cpu.max.burst=1000",
+                        "cpuset.cpus=0-1",
+                        "cpuset.mems=0"),
+                v2(resources));
     }
 
     @Test
@@ -100,26 +121,44 @@ class SettingsTest {
 
     @Test
     void block_devices() {
-        Resources resources = NONE.withBlockIo(new Resources.BlockIo(500, UNSET,
+        Resources resources = NONE.withBlockIo(new Resources.BlockIo(
+                500,
+                UNSET,
                 List.of(new Resources.DeviceWeight(8, 0, 100, UNSET)),
-                List.of(new Resources.Throttle(Resources.Rate.READ_BPS, 8, 0, 1000),
+                List.of(
+                        new Resources.Throttle(Resources.Rate.READ_BPS, 8, 0, 1000),
                         new Resources.Throttle(Resources.Rate.WRITE_IOPS, 8, 16, 0))));
-        assertEquals(List.of("blkio.weight=500", "blkio.weight_device=8:0 100",
-                "blkio.throttle.read_bps_device=8:0 1000", "blkio.throttle.write_iops_device=8:16 0"), v1(resources));
-        assertEquals(List.of("io.weight=4950", "io.weight=8:0 910", "io.max=8:0 rbps=1000", "io.max=8:16 wiops=max"),
+        assertEquals(
+                List.of(
+                        "blkio.weight=500",
+                        "blkio.weight_device=8:0 100",
+                        "blkio.throttle.read_bps_device=8:0 1000",
+                        "blkio.throttle.write_iops_device=8:16 0"),
+                v1(resources));
+        assertEquals(
+                List.of("io.weight=4950", "io.weight=8:0 910", "io.max=8:0 rbps=1000", "io.max=8:16 wiops=max"),
                 v2(resources));
         assertEquals("io.bfq.weight=500", words(V2Settings.of(resources, true)).get(0));
-        assertEquals("blkio.bfq.weight=500", words(V1Settings.of(resources, true)).get(0));
+        assertEquals(
+                "blkio.bfq.weight=500", words(V1Settings.of(resources, true)).get(0));
     }
 
     @Test
     void huge_pages_rdma_and_the_rest() {
-        Resources resources = NONE.withHugepages(Map.of("2MB", 4096L)).withRdma(Map.of("mlx", new Resources.Rdma(2, UNSET)));
-        assertEquals(List.of("hugetlb.2MB.limit_in_bytes=4096", "hugetlb.2MB.rsvd.limit_in_bytes=4096",
-                "rdma.max=mlx hca_handle=2"), v1(resources));
-        assertEquals(List.of("hugetlb.2MB.max=4096", "hugetlb.2MB.rsvd.max=4096", "rdma.max=mlx hca_handle=2"),
+        Resources resources =
+                NONE.withHugepages(Map.of("2MB", 4096L)).withRdma(Map.of("mlx", new Resources.Rdma(2, UNSET)));
+        assertEquals(
+                List.of(
+                        "hugetlb.2MB.limit_in_bytes=4096",
+                        "hugetlb.2MB.rsvd.limit_in_bytes=4096",
+                        "rdma.max=mlx hca_handle=2"),
+                v1(resources));
+        assertEquals(
+                List.of("hugetlb.2MB.max=4096", "hugetlb.2MB.rsvd.max=4096", "rdma.max=mlx hca_handle=2"),
                 v2(resources));
-        assertEquals(List.of("pids.max=5", "memory.high=9"),
-                v2(NONE.withPids(5).withUnified(Map.of("memory.high", "9"))), "unified comes last");
+        assertEquals(
+                List.of("pids.max=5", "memory.high=9"),
+                v2(NONE.withPids(5).withUnified(Map.of("memory.high", "9"))),
+                "unified comes last");
     }
 }

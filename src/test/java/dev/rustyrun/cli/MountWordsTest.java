@@ -22,7 +22,8 @@ class MountWordsTest {
 
     @Test
     void a_tmpfs_has_no_devices_and_no_setuid_programs() {
-        assertEquals(new Spec.Mount("/t", "tmpfs", "tmpfs", List.of("nosuid", "nodev", "size=1m")),
+        assertEquals(
+                new Spec.Mount("/t", "tmpfs", "tmpfs", List.of("nosuid", "nodev", "size=1m")),
                 MountWords.tmpfs("/t:size=1m"));
         assertEquals(MountWords.tmpfs("/t:size=1m"), MountWords.mount("type=tmpfs,target=/t,tmpfs-size=1m"));
     }

@@ -32,13 +32,17 @@ class WordsFuzzTest {
     }
 
     private static void expectMountOrRefusal(Supplier<Spec.Mount> parser) {
-        understood(parser).ifPresent(mount -> understood(() -> {
-            Spec spec = new SpecBuilder("/rootfs", List.of("true")).mount(mount).build();
-            SpecValidator.check(spec);
-            assertTrue(mount.destination().startsWith("/"), "a valid mount has an absolute target");
-            assertTrue(!mount.type().equals("bind") || mount.source().startsWith("/"), "and an absolute source");
-            return spec;
-        }));
+        understood(parser)
+                .ifPresent(mount -> understood(() -> {
+                    Spec spec = new SpecBuilder("/rootfs", List.of("true"))
+                            .mount(mount)
+                            .build();
+                    SpecValidator.check(spec);
+                    assertTrue(mount.destination().startsWith("/"), "a valid mount has an absolute target");
+                    assertTrue(
+                            !mount.type().equals("bind") || mount.source().startsWith("/"), "and an absolute source");
+                    return spec;
+                }));
     }
 
     @Property(tries = 2000)
@@ -49,22 +53,62 @@ class WordsFuzzTest {
     }
 
     @Property(tries = 1000)
-    void a_namespace_is_new_the_hosts_or_joined_or_the_word_is_refused(@ForAll("words") String text,
-            @ForAll NamespaceType type) {
+    void a_namespace_is_new_the_hosts_or_joined_or_the_word_is_refused(
+            @ForAll("words") String text, @ForAll NamespaceType type) {
         NamespaceWords words = new NamespaceWords(dev.rustyrun.container.ContainerStore.of(Linux.host()));
         SpecBuilder builder = new SpecBuilder("/rootfs", List.of("true"));
         understood(() -> {
-            words.apply(builder, type, "--namespace", text);
-            return text;
-        }).ifPresent(word -> assertTrue(word.equals("new") || word.equals("private") || word.equals("host")
-                || word.startsWith("path:/") || word.startsWith("container:"), word));
+                    words.apply(builder, type, "--namespace", text);
+                    return text;
+                })
+                .ifPresent(word -> assertTrue(
+                        word.equals("new")
+                                || word.equals("private")
+                                || word.equals("host")
+                                || word.startsWith("path:/")
+                                || word.startsWith("container:"),
+                        word));
     }
 
     @Provide
     Arbitrary<String> words() {
-        return Arbitraries.oneOf(Arbitraries.strings().ofMaxLength(30), Arbitraries.of("/a", "b", ":", ":", ",", ",", "=",
-                "type", "bind", "tmpfs", "source", "target", "src", "dst", "ro", "rw", "size=1", "/proc", "/..", "..", "/",
-                "\0", "\n", " ", "path:", "container:", "new", "host", "idmap", "tmpcopyup", "rshared", "é").list()
-                .ofMaxSize(10).map(parts -> String.join("", parts)));
+        return Arbitraries.oneOf(
+                Arbitraries.strings().ofMaxLength(30),
+                Arbitraries.of(
+                                "/a",
+                                "b",
+                                ":",
+                                ":",
+                                ",",
+                                ",",
+                                "=",
+                                "type",
+                                "bind",
+                                "tmpfs",
+                                "source",
+                                "target",
+                                "src",
+                                "dst",
+                                "ro",
+                                "rw",
+                                "size=1",
+                                "/proc",
+                                "/..",
+                                "..",
+                                "/",
+                                "\0",
+                                "\n",
+                                " ",
+                                "path:",
+                                "container:",
+                                "new",
+                                "host",
+                                "idmap",
+                                "tmpcopyup",
+                                "rshared",
+                                "é")
+                        .list()
+                        .ofMaxSize(10)
+                        .map(parts -> String.join("", parts)));
     }
 }

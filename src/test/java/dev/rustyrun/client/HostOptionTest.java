@@ -43,7 +43,9 @@ class HostOptionTest {
         assertEquals(new ServerAddress("https", "a.example", 443, ""), ServerAddress.parse("https://a.example/"));
         assertEquals("[::1]:81", ServerAddress.parse("http://[::1]:81").authority());
         assertEquals("/run/x.sock", ServerAddress.parse("unix:///run/x.sock").path());
-        for (String wrong : new String[] {"", "a:8080", "ftp://a", "unix://x", "http://a/b", "http://u@a", "http://a?b", "http:// "}) {
+        for (String wrong :
+                new String[] {"", "a:8080", "ftp://a", "unix://x", "http://a/b", "http://u@a", "http://a?b", "http:// "
+                }) {
             assertThrows(ClientException.class, () -> ServerAddress.parse(wrong), wrong);
         }
     }

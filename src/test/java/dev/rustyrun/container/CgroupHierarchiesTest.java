@@ -10,9 +10,12 @@ class CgroupHierarchiesTest {
 
     @Test
     void hierarchies_of_both_versions_are_found_once_each() {
-        assertEquals(List.of(new CgroupHierarchy("/sys/fs/cgroup/cpu,cpuacct", "cgroup", "cpu,cpuacct"),
-                new CgroupHierarchy("/sys/fs/cgroup/systemd", "cgroup", "none,name=systemd"),
-                new CgroupHierarchy("/sys/fs/cgroup/unified", "cgroup2", "")), CgroupHierarchies.mounted("""
+        assertEquals(
+                List.of(
+                        new CgroupHierarchy("/sys/fs/cgroup/cpu,cpuacct", "cgroup", "cpu,cpuacct"),
+                        new CgroupHierarchy("/sys/fs/cgroup/systemd", "cgroup", "none,name=systemd"),
+                        new CgroupHierarchy("/sys/fs/cgroup/unified", "cgroup2", "")),
+                CgroupHierarchies.mounted("""
                 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
                 31 23 0:28 / /sys/fs/cgroup ro - tmpfs tmpfs rw,mode=755
                 32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct,clone_children

@@ -18,7 +18,8 @@ class StateFileTest {
     @Test
     void a_state_is_the_same_after_the_journey() {
         String kept = KeptProcess.write(new SpecBuilder("/r", List.of("sh", "\u00fc{}\"")).build());
-        for (ContainerState.Origin origin : List.of(ContainerState.Origin.commandLine(kept),
+        for (ContainerState.Origin origin : List.of(
+                ContainerState.Origin.commandLine(kept),
                 new ContainerState.Origin("/b", Map.of("a", "b"), true, true))) {
             assertEquals(Optional.of(state(origin)), StateFile.read(StateFile.write(state(origin))));
         }
@@ -26,7 +27,8 @@ class StateFileTest {
 
     @Test
     void what_is_cut_off_is_no_state() {
-        String whole = StateFile.write(state(ContainerState.Origin.commandLine("{\"a\":{}}"))).strip();
+        String whole = StateFile.write(state(ContainerState.Origin.commandLine("{\"a\":{}}")))
+                .strip();
         for (int length = 0; length < whole.length(); length++) {
             assertEquals(Optional.empty(), StateFile.read(whole.substring(0, length)));
         }

@@ -50,13 +50,17 @@ class DocsTest {
     void every_block_says_what_it_is_and_the_commands_that_no_test_runs_are_these() {
         List<String> notRun = new ArrayList<>();
         for (Page page : Page.all(PROJECT)) {
-            page.blocks().forEach(block -> assertTrue(LANGUAGES.contains(block.language()) || NEED_A_CLUSTER.contains(page.name()),
-                    () -> page.name() + ": \"" + block.language() + "\" is no language of ours: " + block.firstLine()));
+            page.blocks()
+                    .forEach(block -> assertTrue(
+                            LANGUAGES.contains(block.language()) || NEED_A_CLUSTER.contains(page.name()),
+                            () -> page.name() + ": \"" + block.language() + "\" is no language of ours: "
+                                    + block.firstLine()));
             if (!NEED_A_CLUSTER.contains(page.name())) {
                 page.blocks("console").forEach(block -> notRun.add(page.name() + ": " + block.firstLine()));
             }
         }
-        assertEquals(NOT_RUN.stream().sorted().toList(), notRun.stream().sorted().toList());
+        assertEquals(
+                NOT_RUN.stream().sorted().toList(), notRun.stream().sorted().toList());
     }
 
     @Test
@@ -74,12 +78,18 @@ class DocsTest {
     @Test
     void each_message_in_troubleshooting_is_one_of_the_program() throws IOException {
         String program = program();
-        List<String> messages = Page.named(PROJECT, "docs/troubleshooting.md").text().lines()
-                .filter(line -> line.startsWith("| `")).map(line -> line.substring(3, line.indexOf("` |"))).toList();
+        List<String> messages = Page.named(PROJECT, "docs/troubleshooting.md")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> line.substring(3, line.indexOf("` |")))
+                .toList();
         assertTrue(messages.size() > 20, () -> "only " + messages);
         for (String message : messages) {
             for (String part : message.split("…")) {
-                assertTrue(part.length() < LEAST_LENGTH || program.contains(part.strip().replace("\"", "\\\"")),
+                assertTrue(
+                        part.length() < LEAST_LENGTH
+                                || program.contains(part.strip().replace("\"", "\\\"")),
                         () -> "\"" + part + "\" of \"" + message + "\" is in no source");
             }
         }
@@ -89,7 +99,8 @@ class DocsTest {
     private static String program() throws IOException {
         StringBuilder all = new StringBuilder();
         try (Stream<Path> sources = Files.walk(PROJECT.resolve("src/main/java"))) {
-            for (Path source : sources.filter(f -> f.toString().endsWith(".java")).toList()) {
+            for (Path source :
+                    sources.filter(f -> f.toString().endsWith(".java")).toList()) {
                 all.append(Files.readString(source).replaceAll("\"\\s*\\+\\s*\"", ""));
             }
         }

@@ -28,8 +28,11 @@ public record Page(String name, String text, List<Block> blocks) {
     /** The README and everything in {@code docs}, by name. */
     public static List<Page> all(Path project) {
         try (Stream<Path> docs = Files.list(project.resolve("docs"))) {
-            return Stream.concat(Stream.of(project.resolve("README.md")), docs.filter(f -> f.toString().endsWith(".md")).sorted())
-                    .map(file -> read(project, file)).toList();
+            return Stream.concat(
+                            Stream.of(project.resolve("README.md")),
+                            docs.filter(f -> f.toString().endsWith(".md")).sorted())
+                    .map(file -> read(project, file))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -41,7 +44,9 @@ public record Page(String name, String text, List<Block> blocks) {
 
     /** The blocks in this language. */
     public List<Block> blocks(String language) {
-        return blocks.stream().filter(block -> block.language().equals(language)).toList();
+        return blocks.stream()
+                .filter(block -> block.language().equals(language))
+                .toList();
     }
 
     private static Page read(Path project, Path file) {

@@ -20,7 +20,9 @@ class DoctorTest {
     }
 
     private static Finding find(Machine machine, String group, String name) {
-        return examine(machine).stream().filter(f -> f.group().equals(group) && f.name().equals(name)).findFirst()
+        return examine(machine).stream()
+                .filter(f -> f.group().equals(group) && f.name().equals(name))
+                .findFirst()
                 .orElseThrow();
     }
 
@@ -42,22 +44,28 @@ class DoctorTest {
     @Test
     void a_good_machine_lacks_only_what_its_kernel_lacks() {
         FakeMachine machine = FakeMachine.asRoot();
-        assertEquals(List.of("id-mapped mounts"), notOk(machine).stream().map(Finding::name).toList());
+        assertEquals(
+                List.of("id-mapped mounts"),
+                notOk(machine).stream().map(Finding::name).toList());
         assertEquals(List.of(), notOk(machine.with("/proc/sys/kernel/osrelease", "6.3.0")));
     }
 
     @Test
     void an_ordinary_user_of_a_good_machine_can_run_containers_but_misses_three_capabilities() {
         FakeMachine machine = FakeMachine.asJane().with("/proc/sys/kernel/osrelease", "6.3.0");
-        assertEquals(List.of("CAP_NET_ADMIN", "CAP_MKNOD", "CAP_SYS_RESOURCE"),
+        assertEquals(
+                List.of("CAP_NET_ADMIN", "CAP_MKNOD", "CAP_SYS_RESOURCE"),
                 notOk(machine).stream().map(Finding::name).toList());
         assertTrue(usable(machine));
     }
 
     @Test
     void whatever_is_not_ok_says_what_to_do_and_each_finding_is_one_line() {
-        for (FakeMachine machine : List.of(FakeMachine.asJane().mounts().trial(EPERM).onJvm().withoutLibseccomp(),
-                FakeMachine.asRoot().with("/proc/sys/kernel/osrelease", "4.18.0").without("/proc/filesystems"))) {
+        for (FakeMachine machine : List.of(
+                FakeMachine.asJane().mounts().trial(EPERM).onJvm().withoutLibseccomp(),
+                FakeMachine.asRoot()
+                        .with("/proc/sys/kernel/osrelease", "4.18.0")
+                        .without("/proc/filesystems"))) {
             for (Finding finding : examine(machine)) {
                 assertEquals(finding.level() == Level.OK, finding.advice().isEmpty(), finding.toString());
                 assertFalse((finding.fact() + finding.advice()).contains("\n"), finding.toString());
@@ -68,8 +76,15 @@ class DoctorTest {
 
     @Test
     void debian_with_user_namespaces_off_names_the_sysctl() {
-        FakeMachine off = FakeMachine.asJane().with("/proc/sys/kernel/unprivileged_userns_clone", "0\n").trial(EPERM);
-        expect(off, "user namespaces", "kernel.unprivileged_userns_clone", Level.FAIL, "only root",
+        FakeMachine off = FakeMachine.asJane()
+                .with("/proc/sys/kernel/unprivileged_userns_clone", "0\n")
+                .trial(EPERM);
+        expect(
+                off,
+                "user namespaces",
+                "kernel.unprivileged_userns_clone",
+                Level.FAIL,
+                "only root",
                 "sysctl -w kernel.unprivileged_userns_clone=1");
         expect(off, "user namespaces", "user", Level.FAIL, "Operation not permitted", "see the findings above");
         expect(off, "namespaces", "pid", Level.FAIL, "Operation not permitted", "user namespaces");
@@ -82,9 +97,15 @@ class DoctorTest {
 
     @Test
     void ubuntus_apparmor_restriction_is_named_even_when_unshare_itself_is_let_through() {
-        FakeMachine ubuntu = FakeMachine.asJane().with("/proc/self/attr/current", "unconfined\n")
+        FakeMachine ubuntu = FakeMachine.asJane()
+                .with("/proc/self/attr/current", "unconfined\n")
                 .with("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1\n");
-        expect(ubuntu, "user namespaces", "AppArmor", Level.FAIL, "kernel.apparmor_restrict_unprivileged_userns is 1",
+        expect(
+                ubuntu,
+                "user namespaces",
+                "AppArmor",
+                Level.FAIL,
+                "kernel.apparmor_restrict_unprivileged_userns is 1",
                 "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
         expect(ubuntu, "user namespaces", "AppArmor", Level.FAIL, "profile", "userns,");
         assertFalse(usable(ubuntu));
@@ -94,22 +115,51 @@ class DoctorTest {
 
     @Test
     void limits_of_namespaces_that_are_zero_are_named() {
-        expect(FakeMachine.asJane().with("/proc/sys/user/max_user_namespaces", "0"), "user namespaces",
-                "user.max_user_namespaces", Level.FAIL, "0", "sysctl -w user.max_user_namespaces=10000");
-        expect(FakeMachine.asRoot().with("/proc/sys/user/max_net_namespaces", "0"), "namespaces", "net", Level.FAIL,
-                "user.max_net_namespaces is 0", "sysctl -w user.max_net_namespaces=10000");
-        expect(FakeMachine.asRoot().failingUnshare(Errno.ENOSPC), "namespaces", "uts", Level.FAIL, "ENOSPC",
+        expect(
+                FakeMachine.asJane().with("/proc/sys/user/max_user_namespaces", "0"),
+                "user namespaces",
+                "user.max_user_namespaces",
+                Level.FAIL,
+                "0",
+                "sysctl -w user.max_user_namespaces=10000");
+        expect(
+                FakeMachine.asRoot().with("/proc/sys/user/max_net_namespaces", "0"),
+                "namespaces",
+                "net",
+                Level.FAIL,
+                "user.max_net_namespaces is 0",
+                "sysctl -w user.max_net_namespaces=10000");
+        expect(
+                FakeMachine.asRoot().failingUnshare(Errno.ENOSPC),
+                "namespaces",
+                "uts",
+                Level.FAIL,
+                "ENOSPC",
                 "sysctl user.max_uts_namespaces");
     }
 
     @Test
     void a_kernel_without_a_namespace_names_its_option() {
-        expect(FakeMachine.asRoot().without("/proc/self/ns/time"), "namespaces", "time", Level.WARN,
+        expect(
+                FakeMachine.asRoot().without("/proc/self/ns/time"),
+                "namespaces",
+                "time",
+                Level.WARN,
                 "not in this kernel",
                 "CONFIG_TIME_NS");
-        expect(FakeMachine.asRoot().without("/proc/self/ns/net"), "namespaces", "net", Level.FAIL, "not in this kernel",
+        expect(
+                FakeMachine.asRoot().without("/proc/self/ns/net"),
+                "namespaces",
+                "net",
+                Level.FAIL,
+                "not in this kernel",
                 "CONFIG_NET_NS");
-        expect(FakeMachine.asJane().without("/proc/self/ns/user"), "user namespaces", "user", Level.FAIL, "not in",
+        expect(
+                FakeMachine.asJane().without("/proc/self/ns/user"),
+                "user namespaces",
+                "user",
+                Level.FAIL,
+                "not in",
                 "CONFIG_USER_NS");
     }
 
@@ -119,64 +169,112 @@ class DoctorTest {
         expect(machine, "user namespaces", "user", Level.WARN, "no setting forbids them; not tried", "util-linux");
         expect(machine, "namespaces", "pid", Level.WARN, "not tried", "util-linux");
         assertTrue(usable(machine));
-        expect(machine.trial(new Trial.Refused("unshare: invalid option -- 'T'")), "namespaces", "time", Level.WARN,
-                "not tried", "util-linux 2.36");
+        expect(
+                machine.trial(new Trial.Refused("unshare: invalid option -- 'T'")),
+                "namespaces",
+                "time",
+                Level.WARN,
+                "not tried",
+                "util-linux 2.36");
     }
 
     @Test
     void a_chroot_is_told_with_the_way_out() {
-        FakeMachine machine = FakeMachine.asJane().mounts("26 25 0:5 / /proc rw - proc proc rw").trial(EPERM);
+        FakeMachine machine = FakeMachine.asJane()
+                .mounts("26 25 0:5 / /proc rw - proc proc rw")
+                .trial(EPERM);
         expect(machine, "user namespaces", "chroot", Level.FAIL, "this is a chroot", "outside of it");
         expect(machine, "mounts", "root", Level.FAIL, "no mount point", "mount --rbind DIR DIR");
     }
 
     @Test
     void a_container_without_privileges_is_told_how_to_start_it() {
-        FakeMachine container = FakeMachine.asRoot().as(0, 0xa80425fbL, 2).failingUnshare(Errno.EPERM).trial(EPERM)
-                .failing(ProbedCall.MOUNT_SETATTR, Errno.EPERM).failing(ProbedCall.MOVE_MOUNT, Errno.EPERM)
+        FakeMachine container = FakeMachine.asRoot()
+                .as(0, 0xa80425fbL, 2)
+                .failingUnshare(Errno.EPERM)
+                .trial(EPERM)
+                .failing(ProbedCall.MOUNT_SETATTR, Errno.EPERM)
+                .failing(ProbedCall.MOVE_MOUNT, Errno.EPERM)
                 .failing(ProbedCall.CLONE3, Errno.ENOSYS)
-                .mounts("25 1 0:9 / / rw - overlay overlay rw", "26 25 0:5 / /proc rw - proc proc rw",
+                .mounts(
+                        "25 1 0:9 / / rw - overlay overlay rw",
+                        "26 25 0:5 / /proc rw - proc proc rw",
                         "27 26 0:5 /sys /proc/sys ro - proc proc rw",
                         "28 25 0:7 / /sys/fs/cgroup ro - cgroup2 cgroup rw",
                         "29 25 0:8 / /dev/pts rw - devpts devpts rw");
         expect(container, "namespaces", "mnt", Level.FAIL, "EPERM", "docker run --privileged");
         expect(container, "namespaces", "mnt", Level.FAIL, "EPERM", "securityContext.privileged: true");
         expect(container, "namespaces", "time", Level.WARN, "EPERM", "it needs CAP_SYS_ADMIN: docker run --privileged");
-        expect(FakeMachine.asRoot().failingUnshare(Errno.EPERM), "namespaces", "uts", Level.FAIL, "EPERM",
+        expect(
+                FakeMachine.asRoot().failingUnshare(Errno.EPERM),
+                "namespaces",
+                "uts",
+                Level.FAIL,
+                "EPERM",
                 "a seccomp filter or security module of an outer container");
         expect(container, "kernel", "mount_setattr", Level.FAIL, "EPERM", "--security-opt seccomp=unconfined");
         expect(container, "kernel", "clone3", Level.WARN, "ENOSYS", "seccomp filter around this process");
         expect(container, "kernel", "move_mount", Level.OK, "there", "");
         expect(container, "user namespaces", "outer seccomp filter", Level.WARN, "there is one", "seccompProfile");
-        expect(container, "capabilities", "CAP_SYS_ADMIN", Level.FAIL, "no namespaces and no mounts",
+        expect(
+                container,
+                "capabilities",
+                "CAP_SYS_ADMIN",
+                Level.FAIL,
+                "no namespaces and no mounts",
                 "--cap-add SYS_ADMIN");
-        expect(container, "capabilities", "CAP_SYS_RESOURCE", Level.WARN, "negative oomScoreAdj",
+        expect(
+                container,
+                "capabilities",
+                "CAP_SYS_RESOURCE",
+                Level.WARN,
+                "negative oomScoreAdj",
                 "--cap-add SYS_RESOURCE");
         expect(container, "capabilities", "CAP_MKNOD", Level.OK, "held", "");
         expect(container, "mounts", "proc in a user namespace", Level.WARN, "/proc/sys", "systempaths=unconfined");
         expect(container, "cgroup", "delegation", Level.WARN, "read-only", "--cgroupns=private");
         assertFalse(usable(container));
-        expect(container.with("/proc/self/uid_map", "0 1000 1\n"), "mounts", "proc in a user namespace", Level.FAIL,
-                "impossible", "unmask=ALL");
+        expect(
+                container.with("/proc/self/uid_map", "0 1000 1\n"),
+                "mounts",
+                "proc in a user namespace",
+                Level.FAIL,
+                "impossible",
+                "unmask=ALL");
         expect(container.trial(new Trial.Done()), "user namespaces", "outer seccomp filter", Level.OK, "through", "");
     }
 
     @Test
     void sub_ids_of_the_user_by_name_or_number_and_the_programs_that_map_them() {
-        FakeMachine none = FakeMachine.asJane().with("/etc/subuid", "john:100000:65536\n").without("/etc/subgid");
-        expect(none, "sub-ids", "/etc/subuid", Level.WARN, "none for jane",
-                "usermod --add-subuids 100000-165535 jane");
+        FakeMachine none =
+                FakeMachine.asJane().with("/etc/subuid", "john:100000:65536\n").without("/etc/subgid");
+        expect(none, "sub-ids", "/etc/subuid", Level.WARN, "none for jane", "usermod --add-subuids 100000-165535 jane");
         expect(none, "sub-ids", "/etc/subgid", Level.WARN, "none for jane", "usermod --add-subgids 100000-165535 jane");
         assertTrue(usable(none), "a container with one user is still a container");
         FakeMachine some = FakeMachine.asJane().with("/etc/subuid", "1000:100000:1000\njane:300000:500\n");
         expect(some, "sub-ids", "/etc/subuid", Level.WARN, "only 1500 ids", "--add-subuids");
         expect(FakeMachine.asJane(), "sub-ids", "/etc/subuid", Level.OK, "65536 ids for jane", "");
-        expect(FakeMachine.asJane().without("/usr/bin/newuidmap"), "sub-ids", "newuidmap", Level.WARN, "not installed",
+        expect(
+                FakeMachine.asJane().without("/usr/bin/newuidmap"),
+                "sub-ids",
+                "newuidmap",
+                Level.WARN,
+                "not installed",
                 "apt install uidmap");
-        expect(FakeMachine.asJane().withoutMoreRights("/usr/bin/newgidmap"), "sub-ids", "newgidmap", Level.WARN,
-                "neither setuid nor has file capabilities", "chmod u+s /usr/bin/newgidmap");
-        expect(FakeMachine.asJane().with("/proc/self/status", "Uid:\t1000\t1000\nNoNewPrivs:\t1\n"), "sub-ids",
-                "newuidmap", Level.WARN, "no_new_privs", "allowPrivilegeEscalation");
+        expect(
+                FakeMachine.asJane().withoutMoreRights("/usr/bin/newgidmap"),
+                "sub-ids",
+                "newgidmap",
+                Level.WARN,
+                "neither setuid nor has file capabilities",
+                "chmod u+s /usr/bin/newgidmap");
+        expect(
+                FakeMachine.asJane().with("/proc/self/status", "Uid:\t1000\t1000\nNoNewPrivs:\t1\n"),
+                "sub-ids",
+                "newuidmap",
+                Level.WARN,
+                "no_new_privs",
+                "allowPrivilegeEscalation");
         expect(FakeMachine.asRoot().without("/etc/subuid"), "sub-ids", "/etc/subuid", Level.OK, "not needed", "");
     }
 
@@ -187,35 +285,78 @@ class DoctorTest {
         expect(jane, "cgroup", "version", Level.OK, "v2 on /sys/fs/cgroup", "");
         expect(jane, "cgroup", "controllers", Level.OK, "cpu cpuset io memory pids", "");
         expect(jane, "cgroup", "delegation", Level.OK, own, "");
-        expect(jane.with(own + "/cgroup.controllers", "memory pids\n"), "cgroup", "delegation", Level.WARN,
-                "without cpu, cpuset, io", "user@.service.d/delegate.conf");
-        expect(jane.notWritable(own), "cgroup", "delegation", Level.WARN, "is not this user's",
+        expect(
+                jane.with(own + "/cgroup.controllers", "memory pids\n"),
+                "cgroup",
+                "delegation",
+                Level.WARN,
+                "without cpu, cpuset, io",
+                "user@.service.d/delegate.conf");
+        expect(
+                jane.notWritable(own),
+                "cgroup",
+                "delegation",
+                Level.WARN,
+                "is not this user's",
                 "systemd-run --user --scope -p Delegate=yes");
-        expect(FakeMachine.asRoot(), "cgroup", "delegation", Level.OK, "may make cgroups in /sys/fs/cgroup/init.scope",
+        expect(
+                FakeMachine.asRoot(),
+                "cgroup",
+                "delegation",
+                Level.OK,
+                "may make cgroups in /sys/fs/cgroup/init.scope",
                 "");
-        expect(FakeMachine.asRoot().with("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io pids\n"), "cgroup",
-                "controllers", Level.WARN, "no limits of memory", "cgroup_enable=memory");
+        expect(
+                FakeMachine.asRoot().with("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io pids\n"),
+                "cgroup",
+                "controllers",
+                Level.WARN,
+                "no limits of memory",
+                "cgroup_enable=memory");
     }
 
     @Test
     void cgroup_v1_hybrid_and_none() {
         String root = "25 1 8:1 / / rw - ext4 /dev/sda1 rw";
-        String[] hybrid = {root, "31 25 0:31 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct",
+        String[] hybrid = {
+            root,
+            "31 25 0:31 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct",
             "32 25 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory",
             "33 25 0:33 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids",
             "34 25 0:34 / /sys/fs/cgroup/blkio rw - cgroup cgroup rw,blkio",
             "35 25 0:35 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset",
-            "36 25 0:36 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw"};
+            "36 25 0:36 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw"
+        };
         FakeMachine machine = FakeMachine.asRoot().mounts(hybrid);
-        expect(machine, "cgroup", "version", Level.OK,
-                "hybrid, v1 controllers in /sys/fs/cgroup, v2 on /sys/fs/cgroup/unified", "");
+        expect(
+                machine,
+                "cgroup",
+                "version",
+                Level.OK,
+                "hybrid, v1 controllers in /sys/fs/cgroup, v2 on /sys/fs/cgroup/unified",
+                "");
         expect(machine, "cgroup", "controllers", Level.OK, "cpu cpuset io memory pids", "");
         expect(machine, "cgroup", "delegation", Level.OK, "/sys/fs/cgroup/pids", "");
-        expect(FakeMachine.asJane().mounts(hybrid), "cgroup", "delegation", Level.WARN, "root's alone",
+        expect(
+                FakeMachine.asJane().mounts(hybrid),
+                "cgroup",
+                "delegation",
+                Level.WARN,
+                "root's alone",
                 "systemd.unified_cgroup_hierarchy=1");
-        expect(FakeMachine.asRoot().mounts(hybrid[0], hybrid[3]), "cgroup", "version", Level.OK,
-                "v1 in /sys/fs/cgroup", "");
-        expect(FakeMachine.asRoot().mounts(root), "cgroup", "version", Level.WARN, "none mounted",
+        expect(
+                FakeMachine.asRoot().mounts(hybrid[0], hybrid[3]),
+                "cgroup",
+                "version",
+                Level.OK,
+                "v1 in /sys/fs/cgroup",
+                "");
+        expect(
+                FakeMachine.asRoot().mounts(root),
+                "cgroup",
+                "version",
+                Level.WARN,
+                "none mounted",
                 "mount -t cgroup2 cgroup2 /sys/fs/cgroup");
         expect(FakeMachine.asRoot().mounts(root), "cgroup", "controllers", Level.WARN, "none", "boot a kernel");
         expect(FakeMachine.asRoot().mounts(root), "cgroup", "delegation", Level.WARN, "no cgroup", "see version");
@@ -242,30 +383,64 @@ class DoctorTest {
         FakeMachine machine = FakeMachine.asRoot().with("/proc/filesystems", "nodev\tproc\n");
         expect(machine, "mounts", "overlay", Level.WARN, "not in this kernel", "CONFIG_OVERLAY_FS");
         expect(machine, "mounts", "overlay in a user namespace", Level.WARN, "no overlay", "see overlay");
-        expect(machine.with("/lib/modules/6.1.0-13-amd64/kernel/fs/overlayfs", ""), "mounts", "overlay", Level.WARN,
-                "not loaded", "modprobe overlay");
-        expect(FakeMachine.asJane().trial(EPERM), "mounts", "overlay in a user namespace", Level.WARN, "refused",
+        expect(
+                machine.with("/lib/modules/6.1.0-13-amd64/kernel/fs/overlayfs", ""),
+                "mounts",
+                "overlay",
+                Level.WARN,
+                "not loaded",
+                "modprobe overlay");
+        expect(
+                FakeMachine.asJane().trial(EPERM),
+                "mounts",
+                "overlay in a user namespace",
+                Level.WARN,
+                "refused",
                 "dmesg");
     }
 
     @Test
     void the_root_on_an_initramfs_gives_only_a_chroot() {
-        expect(FakeMachine.asRoot().mounts("1 1 0:2 / / rw - rootfs rootfs rw"), "mounts", "root", Level.WARN,
-                "pivot_root is impossible", "switch_root");
+        expect(
+                FakeMachine.asRoot().mounts("1 1 0:2 / / rw - rootfs rootfs rw"),
+                "mounts",
+                "root",
+                Level.WARN,
+                "pivot_root is impossible",
+                "switch_root");
         expect(FakeMachine.asRoot(), "mounts", "root", Level.OK, "ext4, shared", "");
     }
 
     @Test
     void seccomp_its_library_and_the_security_modules() {
-        expect(FakeMachine.asRoot().withoutSeccompAction(0x7fc00000), "seccomp", "kernel", Level.WARN,
-                "without the actions "
-                + "NOTIFY", "5.0");
-        expect(FakeMachine.asRoot().withoutSeccompAction(0x7fff0000), "seccomp", "kernel", Level.WARN, "no filters",
+        expect(
+                FakeMachine.asRoot().withoutSeccompAction(0x7fc00000),
+                "seccomp",
+                "kernel",
+                Level.WARN,
+                "without the actions " + "NOTIFY",
+                "5.0");
+        expect(
+                FakeMachine.asRoot().withoutSeccompAction(0x7fff0000),
+                "seccomp",
+                "kernel",
+                Level.WARN,
+                "no filters",
                 "CONFIG_SECCOMP_FILTER");
-        expect(FakeMachine.asRoot().withoutLibseccomp(), "seccomp", "libseccomp", Level.WARN, "not found",
+        expect(
+                FakeMachine.asRoot().withoutLibseccomp(),
+                "seccomp",
+                "libseccomp",
+                Level.WARN,
+                "not found",
                 "apt install libseccomp2");
         expect(FakeMachine.asRoot(), "security", "modules", Level.OK, "lockdown capability yama apparmor", "");
-        expect(FakeMachine.asRoot().with("/sys/fs/selinux/enforce", "1"), "security", "modules", Level.OK, "SELinux",
+        expect(
+                FakeMachine.asRoot().with("/sys/fs/selinux/enforce", "1"),
+                "security",
+                "modules",
+                Level.OK,
+                "SELinux",
                 "");
     }
 
@@ -281,14 +456,19 @@ class DoctorTest {
     void terminals_and_temporary_files() {
         expect(FakeMachine.asRoot().without("/dev/ptmx"), "runtime", "terminals", Level.WARN, "no /dev/ptmx", "ln -s");
         expect(FakeMachine.asRoot().mounts(), "runtime", "terminals", Level.WARN, "no devpts", "mount -t devpts");
-        expect(FakeMachine.asRoot().notWritable("/tmp"), "runtime", "temporary files", Level.WARN, "/tmp",
+        expect(
+                FakeMachine.asRoot().notWritable("/tmp"),
+                "runtime",
+                "temporary files",
+                Level.WARN,
+                "/tmp",
                 "chmod 1777 /tmp");
     }
 
     @Test
     void a_check_that_goes_wrong_is_a_warning_with_the_reason_and_stops_no_other() {
-        FakeMachine machine = FakeMachine.asRoot().without("/proc/self/status")
-                .with("/proc/sys/kernel/osrelease", "strange");
+        FakeMachine machine =
+                FakeMachine.asRoot().without("/proc/self/status").with("/proc/sys/kernel/osrelease", "strange");
         expect(machine, "namespaces", "pid", Level.WARN, "/proc/self/status cannot be read: is /proc mounted?", "bug");
         expect(machine, "kernel", "version", Level.WARN, "\"strange\" is no kernel version", "bug");
         expect(machine, "seccomp", "libseccomp", Level.OK, "2.5.4", "");

@@ -37,7 +37,9 @@ final class FakeMachine implements Machine {
         withMoreRights.addAll(Set.of("/usr/bin/newuidmap", "/usr/bin/newgidmap"));
         with("/dev/ptmx", "").with("/tmp", "");
         with("/sys/kernel/security/lsm", "lockdown,capability,yama,apparmor");
-        mounts("25 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw", "26 25 0:5 / /proc rw - proc proc rw",
+        mounts(
+                "25 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw",
+                "26 25 0:5 / /proc rw - proc proc rw",
                 "27 25 0:6 / /dev/pts rw - devpts devpts rw");
     }
 
@@ -46,13 +48,17 @@ final class FakeMachine implements Machine {
     }
 
     static FakeMachine asJane() {
-        return new FakeMachine().as(1000, 0, 0)
+        return new FakeMachine()
+                .as(1000, 0, 0)
                 .pureV2("/user.slice/user-1000.slice/user@1000.service/app.slice/run.scope");
     }
 
     FakeMachine as(int uid, long capabilities, int seccompMode) {
-        return with("/proc/self/status", String.format("Name:\tx\nUid:\t%d\t%d\t%d\t%d\nCapEff:\t%016x\n"
-                + "NoNewPrivs:\t0\nSeccomp:\t%d\n", uid, uid, uid, uid, capabilities, seccompMode));
+        return with(
+                "/proc/self/status",
+                String.format(
+                        "Name:\tx\nUid:\t%d\t%d\t%d\t%d\nCapEff:\t%016x\n" + "NoNewPrivs:\t0\nSeccomp:\t%d\n",
+                        uid, uid, uid, uid, capabilities, seccompMode));
     }
 
     FakeMachine pureV2(String cgroup) {

@@ -23,7 +23,8 @@ class HostMachineTest {
     private static String namespaces() throws IOException {
         StringBuilder all = new StringBuilder();
         for (String name : "mnt uts ipc pid net cgroup user".split(" ")) {
-            all.append(Files.readSymbolicLink(Path.of("/proc/thread-self/ns", name))).append(' ');
+            all.append(Files.readSymbolicLink(Path.of("/proc/thread-self/ns", name)))
+                    .append(' ');
         }
         return all + Files.readString(Path.of("/proc/self/mountinfo"));
     }
@@ -38,16 +39,19 @@ class HostMachineTest {
 
     @Test
     void no_check_goes_wrong_here() {
-        assertTrue(new Doctor(machine).examine().stream().noneMatch(f -> f.fact().startsWith("not found out")),
+        assertTrue(
+                new Doctor(machine).examine().stream().noneMatch(f -> f.fact().startsWith("not found out")),
                 () -> new Doctor(machine).examine().toString());
     }
 
     @Test
     void what_a_refused_command_said_is_told_in_one_line() {
-        Assumptions.assumeTrue(machine.inUserNamespace("-m --propagation unchanged", "true") instanceof Trial.Done,
+        Assumptions.assumeTrue(
+                machine.inUserNamespace("-m --propagation unchanged", "true") instanceof Trial.Done,
                 "this machine or user cannot make user namespaces, or has no unshare(1)");
-        assertEquals(new Trial.Refused("no; way"), machine.inUserNamespace("-m --propagation unchanged", "sh", "-c",
-                "echo no; echo way >&2; exit 3"));
+        assertEquals(
+                new Trial.Refused("no; way"),
+                machine.inUserNamespace("-m --propagation unchanged", "sh", "-c", "echo no; echo way >&2; exit 3"));
     }
 
     @Test

@@ -83,7 +83,8 @@ class AttachedIoTest {
         for (int ours : new int[] {stdin[1], stdout[0], stderr[0]}) {
             linux.setNonBlocking(ours);
         }
-        io = new AttachedIo(linux, new CommandPipes(stdin[1], stdout[0], stderr[0]), caller, false, new WindowSize(24, 80));
+        io = new AttachedIo(
+                linux, new CommandPipes(stdin[1], stdout[0], stderr[0]), caller, false, new WindowSize(24, 80));
     }
 
     private void relay(int times) {
@@ -120,7 +121,9 @@ class AttachedIoTest {
         relay(1);
         socket.arrive();
         relay(1);
-        assertTrue(socket.sent.toString().contains("1:two ") && socket.sent.toString().contains("2:error "),
+        assertTrue(
+                socket.sent.toString().contains("1:two ")
+                        && socket.sent.toString().contains("2:error "),
                 socket.sent.toString());
         assertEquals(11, io.total());
     }

@@ -44,13 +44,19 @@ class HealthTest {
     @Test
     void alive_and_ready_when_namespaces_can_be_made() {
         get(management.resolve("/q/health/live")).then().statusCode(200).body("status", equalTo("UP"));
-        get(management.resolve("/q/health/ready")).then().statusCode(200).body("checks.name", hasItems("namespaces", "room"));
+        get(management.resolve("/q/health/ready"))
+                .then()
+                .statusCode(200)
+                .body("checks.name", hasItems("namespaces", "room"));
     }
 
     @Test
     void not_ready_and_why_when_the_kernel_refuses() {
         KERNEL.failing("unshare", Errno.EPERM);
-        get(management.resolve("/q/health/ready")).then().statusCode(503).body("status", equalTo("DOWN"))
+        get(management.resolve("/q/health/ready"))
+                .then()
+                .statusCode(503)
+                .body("status", equalTo("DOWN"))
                 .body("checks.find { it.name == 'namespaces' }.data.reason", startsWith("unshare("));
     }
 }

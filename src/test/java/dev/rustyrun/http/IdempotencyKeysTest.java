@@ -20,7 +20,11 @@ class IdempotencyKeysTest {
     private final AtomicInteger done = new AtomicInteger();
 
     private Response once(String operation, String key, String body) {
-        return once(operation, key, body, () -> Response.ok(Integer.toString(done.incrementAndGet())).build());
+        return once(
+                operation,
+                key,
+                body,
+                () -> Response.ok(Integer.toString(done.incrementAndGet())).build());
     }
 
     private Response once(String operation, String key, String body, Supplier<Response> work) {
@@ -54,10 +58,14 @@ class IdempotencyKeysTest {
 
     @Test
     void what_has_failed_may_be_tried_again() {
-        assertThrows(IllegalStateException.class, () -> once("run", "k", "body", () -> {
-            throw new IllegalStateException();
-        }));
-        assertEquals(500, once("run", "k", "body", () -> Response.status(500).build()).getStatus());
+        assertThrows(
+                IllegalStateException.class,
+                () -> once("run", "k", "body", () -> {
+                    throw new IllegalStateException();
+                }));
+        assertEquals(
+                500,
+                once("run", "k", "body", () -> Response.status(500).build()).getStatus());
         assertEquals("1", once("run", "k", "body").getEntity());
         assertEquals("1", once("run", "k", "body").getEntity());
     }

@@ -30,8 +30,12 @@ class LogReaderTest {
 
     private static byte[] frame(long micros, int stream, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(LogWriter.HEADER + bytes.length).putLong(micros).put((byte) stream).putInt(bytes.length)
-                .put(bytes).array();
+        return ByteBuffer.allocate(LogWriter.HEADER + bytes.length)
+                .putLong(micros)
+                .put((byte) stream)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
     }
 
     private void append(byte[] bytes) throws IOException {
@@ -52,7 +56,9 @@ class LogReaderTest {
             assertEquals(Optional.empty(), reader.next());
             append(frame(7, 2, "text"));
             LogReader.Frame frame = reader.next().orElseThrow();
-            assertEquals("7 2 text", frame.micros() + " " + frame.stream() + " " + new String(frame.bytes(), StandardCharsets.UTF_8));
+            assertEquals(
+                    "7 2 text",
+                    frame.micros() + " " + frame.stream() + " " + new String(frame.bytes(), StandardCharsets.UTF_8));
             assertEquals(Optional.empty(), reader.next());
         }
     }
@@ -75,8 +81,15 @@ class LogReaderTest {
         append(frame(1, 1, "a\nb\n"));
         append(frame(2, 1, "c\n"));
         append(frame(3, 1, "d"));
-        String[][] tails = {{"-1", "a\nb\nc\nd"}, {"9", "a\nb\nc\nd"}, {"4", "a\nb\nc\nd"}, {"3", "b\nc\nd"}, {"2", "c\nd"},
-            {"1", "d"}, {"0", ""}};
+        String[][] tails = {
+            {"-1", "a\nb\nc\nd"},
+            {"9", "a\nb\nc\nd"},
+            {"4", "a\nb\nc\nd"},
+            {"3", "b\nc\nd"},
+            {"2", "c\nd"},
+            {"1", "d"},
+            {"0", ""}
+        };
         for (String[] tail : tails) {
             assertEquals(tail[1], tail(tail[0]), tail[0] + " lines");
         }

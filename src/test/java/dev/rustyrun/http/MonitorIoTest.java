@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.launch.CommandPipes;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.WindowSize;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +28,7 @@ class MonitorIoTest {
     private final int[] stderr = linux.pipe();
     /** As the FIFO does, these stay open for writing. */
     private final int[] input = linux.pipe();
+
     private final int[] control = linux.pipe();
     private final PollSet set = new PollSet(8);
     private Path log;
@@ -41,8 +42,13 @@ class MonitorIoTest {
     }
 
     private MonitorIo monitor(boolean openStdin, long mostLog) {
-        return new MonitorIo(linux, new CommandPipes(stdin[1], stdout[0], stderr[0]),
-                new LogWriter(linux, linux.create(log.toString(), 0600), mostLog), input[0], control[0], openStdin,
+        return new MonitorIo(
+                linux,
+                new CommandPipes(stdin[1], stdout[0], stderr[0]),
+                new LogWriter(linux, linux.create(log.toString(), 0600), mostLog),
+                input[0],
+                control[0],
+                openStdin,
                 new WindowSize(24, 80));
     }
 
@@ -68,7 +74,9 @@ class MonitorIoTest {
         StringBuilder text = new StringBuilder();
         try (LogReader reader = new LogReader(log)) {
             for (Optional<LogReader.Frame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
-                text.append(frame.get().stream()).append(':').append(new String(frame.get().bytes(), StandardCharsets.UTF_8))
+                text.append(frame.get().stream())
+                        .append(':')
+                        .append(new String(frame.get().bytes(), StandardCharsets.UTF_8))
                         .append(' ');
             }
         }

@@ -35,21 +35,47 @@ class RequestFuzzTest {
              "mounts": [{"source": "data", "target": "/data", "readOnly": true}], "dropCapabilities": ["NET_RAW", "all"],
              "memory": "64m", "cpus": 0.5, "pids": 32, "timeoutSeconds": 1.5, "stdin": "text", "maxOutput": 1000}
             """;
-    private static final String CONTAINER = RUN.replace("\"stdin\": \"text\", \"maxOutput\": 1000",
+    private static final String CONTAINER = RUN.replace(
+            "\"stdin\": \"text\", \"maxOutput\": 1000",
             "\"labels\": {\"a\": \"b\"}, \"tty\": true, \"openStdin\": true, \"start\": false, \"maxLog\": \"1m\"");
     private static final String EXEC = """
             {"command": ["/bin/ps", "x"], "env": {"A": "b"}, "workdir": "/", "user": "0", "stdinBase64": "dGV4dA==",
              "timeoutSeconds": 5, "maxOutput": "64k"}
             """;
-    private static final String ATTACHED = EXEC.replace("\"stdinBase64\": \"dGV4dA==\",", "").replace("\"maxOutput\": \"64k\"",
-            "\"tty\": true, \"rows\": 24, \"columns\": 80");
-    private static final List<String> WORDS = List.of("{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "1e999",
-            "0.5", "99999999999999999999999", "\"\"", "\"all\"", "\"/\"", "[]", "{}", "\\u0000", "\n", "\u0000", "\ud800",
-            "\"..\"", "[[[[[[", "\"user\"", "\\ud800", "=");
+    private static final String ATTACHED = EXEC.replace("\"stdinBase64\": \"dGV4dA==\",", "")
+            .replace("\"maxOutput\": \"64k\"", "\"tty\": true, \"rows\": 24, \"columns\": 80");
+    private static final List<String> WORDS = List.of(
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "null",
+            "true",
+            "-1",
+            "1e999",
+            "0.5",
+            "99999999999999999999999",
+            "\"\"",
+            "\"all\"",
+            "\"/\"",
+            "[]",
+            "{}",
+            "\\u0000",
+            "\n",
+            "\u0000",
+            "\ud800",
+            "\"..\"",
+            "[[[[[[",
+            "\"user\"",
+            "\\ud800",
+            "=");
 
     private static final Linux LINUX = Linux.host();
-    private static final ServeConfig CONFIG = Configured.with(rootfsFolder(),
-            Map.of("rustyrun.allow-host-network", "true", "rustyrun.mounts.data", "/tmp"));
+    private static final ServeConfig CONFIG = Configured.with(
+            rootfsFolder(), Map.of("rustyrun.allow-host-network", "true", "rustyrun.mounts.data", "/tmp"));
     private static final Limits LIMITS = new Limits(CONFIG);
     private static final Specs SPECS = new Specs(CONFIG, new RootfsFolder(LINUX, CONFIG), LIMITS);
 
@@ -57,7 +83,8 @@ class RequestFuzzTest {
         try {
             Path folder = Files.createTempDirectory("rustyrun-fuzz");
             Path etc = Files.createDirectories(folder.resolve("one/etc"));
-            Files.writeString(etc.resolve("passwd"), "root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n");
+            Files.writeString(
+                    etc.resolve("passwd"), "root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n");
             Files.writeString(etc.resolve("group"), "root:x:0:\nuser:x:1000:\n");
             return folder;
         } catch (IOException e) {
@@ -72,9 +99,15 @@ class RequestFuzzTest {
     private enum Kind {
         OF_RUN(RUN, body -> RunRequest.read(body, LIMITS).launch()),
         OF_CONTAINER(CONTAINER, body -> ContainerRequest.read(body, LIMITS).launch()),
-        OF_EXEC(EXEC, body -> ExecRequest.read(body, LIMITS).in(RunRequest.read(bytes(RUN), LIMITS).launch())),
-        OF_ATTACHED(ATTACHED, body -> AttachedExecRequest.read(new String(body, StandardCharsets.UTF_8), LIMITS).exec()
-                .in(RunRequest.read(bytes(RUN), LIMITS).launch()));
+        OF_EXEC(
+                EXEC,
+                body -> ExecRequest.read(body, LIMITS)
+                        .in(RunRequest.read(bytes(RUN), LIMITS).launch())),
+        OF_ATTACHED(
+                ATTACHED,
+                body -> AttachedExecRequest.read(new String(body, StandardCharsets.UTF_8), LIMITS)
+                        .exec()
+                        .in(RunRequest.read(bytes(RUN), LIMITS).launch()));
 
         private final String good;
         private final Reading reading;
@@ -94,12 +127,17 @@ class RequestFuzzTest {
         try {
             LaunchRequest launch = kind.reading.read(body);
             LaunchRequest resolved = SPECS.resolve(launch, LIMITS.timeoutMillis(launch));
-            assertEquals(resolved.json(), LaunchRequest.read(JsonRequest.parse(bytes(resolved.json().toString()))).json());
+            assertEquals(
+                    resolved.json(),
+                    LaunchRequest.read(JsonRequest.parse(bytes(resolved.json().toString())))
+                            .json());
             SpecValidator.check(ResolvedSpec.of(LINUX, resolved, false));
             return true;
         } catch (ProblemException e) {
             Problem problem = e.problem();
-            assertTrue(problem.status() == 400 || problem.status() == 422 && problem.field().startsWith("/"),
+            assertTrue(
+                    problem.status() == 400
+                            || problem.status() == 422 && problem.field().startsWith("/"),
                     () -> problem.json().toString());
             assertFalse(problem.detail().isBlank());
             return false;
@@ -135,15 +173,20 @@ class RequestFuzzTest {
     }
 
     @Property(tries = 3000)
-    void a_good_request_with_one_value_replaced_is_one_or_refused(@ForAll Kind kind,
-            @ForAll @IntRange(min = 0, max = 40) int which, @ForAll("values") String value) {
+    void a_good_request_with_one_value_replaced_is_one_or_refused(
+            @ForAll Kind kind, @ForAll @IntRange(min = 0, max = 40) int which, @ForAll("values") String value) {
         AtomicInteger left = new AtomicInteger(which);
-        isTaken(kind, bytes(Pattern.compile("\"[^\"]*\"(?!:)|\\b[0-9.]+\\b|\\[[^]]*]|\\{\"[^}{]*}|true").matcher(kind.good)
-                .replaceAll(found -> Matcher.quoteReplacement(left.getAndDecrement() == 0 ? value : found.group()))));
+        isTaken(
+                kind,
+                bytes(Pattern.compile("\"[^\"]*\"(?!:)|\\b[0-9.]+\\b|\\[[^]]*]|\\{\"[^}{]*}|true")
+                        .matcher(kind.good)
+                        .replaceAll(found ->
+                                Matcher.quoteReplacement(left.getAndDecrement() == 0 ? value : found.group()))));
     }
 
     @Property(tries = 10)
-    void deep_nesting_is_refused_and_overflows_no_stack(@ForAll Kind kind, @ForAll @IntRange(min = 1, max = 200_000) int depth) {
+    void deep_nesting_is_refused_and_overflows_no_stack(
+            @ForAll Kind kind, @ForAll @IntRange(min = 1, max = 200_000) int depth) {
         assertFalse(isTaken(kind, bytes("{\"env\":".repeat(depth))));
         assertFalse(isTaken(kind, bytes("[".repeat(depth) + "]".repeat(depth))));
     }
@@ -159,18 +202,47 @@ class RequestFuzzTest {
     void a_number_that_no_double_holds_is_refused_by_name() {
         for (String field : List.of("memory", "cpus", "pids", "timeoutSeconds", "maxOutput")) {
             for (String value : List.of("1e999", "-1e999", "1e-999", "9".repeat(400), "1e999999999", "-0", "1e5")) {
-                isTaken(Kind.OF_RUN, bytes("{\"rootfs\": \"one\", \"command\": [\"a\"], \"" + field + "\": " + value + "}"));
+                isTaken(
+                        Kind.OF_RUN,
+                        bytes("{\"rootfs\": \"one\", \"command\": [\"a\"], \"" + field + "\": " + value + "}"));
             }
         }
     }
 
     @Provide
     Arbitrary<String> documents() {
-        Arbitrary<String> names = Arbitraries.of("rootfs", "command", "env", "workdir", "user", "hostname", "init", "readOnly",
-                "tmpfs", "mounts", "network", "dropCapabilities", "memory", "cpus", "pids", "timeoutSeconds", "stdin",
-                "stdinBase64", "maxOutput", "maxLog", "labels", "tty", "start", "source", "target", "else");
-        Arbitrary<String> members = Combinators.combine(names, jsonValues(3)).as((name, value) -> '"' + name + "\": " + value);
-        return members.list().uniqueElements(member -> member.substring(0, member.indexOf(':'))).ofMaxSize(8)
+        Arbitrary<String> names = Arbitraries.of(
+                "rootfs",
+                "command",
+                "env",
+                "workdir",
+                "user",
+                "hostname",
+                "init",
+                "readOnly",
+                "tmpfs",
+                "mounts",
+                "network",
+                "dropCapabilities",
+                "memory",
+                "cpus",
+                "pids",
+                "timeoutSeconds",
+                "stdin",
+                "stdinBase64",
+                "maxOutput",
+                "maxLog",
+                "labels",
+                "tty",
+                "start",
+                "source",
+                "target",
+                "else");
+        Arbitrary<String> members =
+                Combinators.combine(names, jsonValues(3)).as((name, value) -> '"' + name + "\": " + value);
+        return members.list()
+                .uniqueElements(member -> member.substring(0, member.indexOf(':')))
+                .ofMaxSize(8)
                 .map(list -> "{" + String.join(", ", list) + "}");
     }
 
@@ -180,27 +252,67 @@ class RequestFuzzTest {
             return plain;
         }
         Arbitrary<String> inner = jsonValues(depth - 1);
-        return Arbitraries.oneOf(plain, inner.list().ofMaxSize(3).map(list -> "[" + String.join(", ", list) + "]"),
+        return Arbitraries.oneOf(
+                plain,
+                inner.list().ofMaxSize(3).map(list -> "[" + String.join(", ", list) + "]"),
                 Combinators.combine(Arbitraries.of("source", "target", "readOnly", "A", ""), inner)
                         .as((name, value) -> "{\"" + name + "\": " + value + "}"));
     }
 
     @Provide
     Arbitrary<List<Cut>> cuts() {
-        return Combinators.combine(Arbitraries.integers().between(0, 1000), Arbitraries.integers().between(0, 20),
-                Arbitraries.of(WORDS)).as(Cut::new).list().ofMinSize(1).ofMaxSize(4);
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 1000),
+                        Arbitraries.integers().between(0, 20),
+                        Arbitraries.of(WORDS))
+                .as(Cut::new)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(4);
     }
 
     @Provide
     Arbitrary<String> values() {
-        return Arbitraries.of("null", "true", "-1", "0", "6", "4096", "1e9", "1e999", "1e999999999", "-0.0", "0.0001",
-                "18446744073709551616", "9223372036854775808", "\"\"", "\"x\"", "\"/\"", "\"one\"", "\"../one\"", "\"user\"",
-                "\"0:nobody\"", "\"-1\"", "\"4294967295\"", "\"all\"", "\"CAP_NO\"", "\"64m\"", "\"99999999999999t\"", "\"host\"",
-                "\"data\"", "[]", "{}", "[null]", "{\"a\": 1}", "{\"=\": \"\"}", "\"\\u0000\"", "\"\\n\"", "\"\\ud800\"",
+        return Arbitraries.of(
+                "null",
+                "true",
+                "-1",
+                "0",
+                "6",
+                "4096",
+                "1e9",
+                "1e999",
+                "1e999999999",
+                "-0.0",
+                "0.0001",
+                "18446744073709551616",
+                "9223372036854775808",
+                "\"\"",
+                "\"x\"",
+                "\"/\"",
+                "\"one\"",
+                "\"../one\"",
+                "\"user\"",
+                "\"0:nobody\"",
+                "\"-1\"",
+                "\"4294967295\"",
+                "\"all\"",
+                "\"CAP_NO\"",
+                "\"64m\"",
+                "\"99999999999999t\"",
+                "\"host\"",
+                "\"data\"",
+                "[]",
+                "{}",
+                "[null]",
+                "{\"a\": 1}",
+                "{\"=\": \"\"}",
+                "\"\\u0000\"",
+                "\"\\n\"",
+                "\"\\ud800\"",
                 "\"" + "a/".repeat(3000) + "\"");
     }
 
     /** {@code length} characters from {@code at} on give way to {@code word}. */
-    record Cut(int at, int length, String word) {
-    }
+    record Cut(int at, int length, String word) {}
 }

@@ -143,8 +143,9 @@ class WarmStockTest {
         stock.stop();
         assertEquals(0, stock.waiting());
         assertEquals(0, taken.discarded, "it is its taker's");
-        Host.eventually("the others are discarded once", () -> bakery.all.stream()
-                .allMatch(loaf -> loaf.discarded == (loaf == taken ? 0 : 1)));
+        Host.eventually(
+                "the others are discarded once",
+                () -> bakery.all.stream().allMatch(loaf -> loaf.discarded == (loaf == taken ? 0 : 1)));
         assertFalse(takeIf(true).isPresent());
     }
 }

@@ -21,8 +21,7 @@ final class Attempts {
     /** Where {@link #volume} shows it in a container. */
     static final String INSIDE = "/attempts";
 
-    private Attempts() {
-    }
+    private Attempts() {}
 
     /** Compiled when first asked for. */
     private static final class Compiled {
@@ -33,9 +32,20 @@ final class Attempts {
             try {
                 Path folder = Files.createTempDirectory("rustyrun-attempts");
                 Path program = folder.resolve("attempts");
-                Launcher.execute(List.of("gcc", "-static", "-O1", "-o", program.toString(),
-                        Launcher.baseDirectory().resolve("src/test/c/attempts.c").toString()), "").expect(0);
-                Launcher.execute(List.of("chmod", "-R", "a+rX", folder.toString()), "").expect(0);
+                Launcher.execute(
+                                List.of(
+                                        "gcc",
+                                        "-static",
+                                        "-O1",
+                                        "-o",
+                                        program.toString(),
+                                        Launcher.baseDirectory()
+                                                .resolve("src/test/c/attempts.c")
+                                                .toString()),
+                                "")
+                        .expect(0);
+                Launcher.execute(List.of("chmod", "-R", "a+rX", folder.toString()), "")
+                        .expect(0);
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     program.toFile().delete();
                     folder.toFile().delete();
@@ -49,7 +59,8 @@ final class Attempts {
 
     /** Where it is on the host; skips the test when there is no compiler. */
     static Path program() {
-        boolean compiler = Launcher.execute(List.of("sh", "-c", "command -v gcc"), "").exitCode() == 0;
+        boolean compiler =
+                Launcher.execute(List.of("sh", "-c", "command -v gcc"), "").exitCode() == 0;
         Assumptions.assumeTrue(compiler, "needs gcc, to compile what the container tries; CI installs it");
         return Compiled.PROGRAM;
     }
@@ -63,7 +74,8 @@ final class Attempts {
     static Process swap(Path one, Path other) {
         try {
             Process swapper = new ProcessBuilder(program().toString(), "swap", one.toString(), other.toString())
-                    .redirectErrorStream(true).start();
+                    .redirectErrorStream(true)
+                    .start();
             BufferedReader out = swapper.inputReader();
             assertEquals("swapping", out.readLine());
             return swapper;

@@ -104,17 +104,26 @@ class BadInputIT {
     }
 
     @Test
-    void a_mount_target_that_leaves_the_rootfs_through_a_link_is_refused_and_makes_nothing_outside() throws IOException {
+    void a_mount_target_that_leaves_the_rootfs_through_a_link_is_refused_and_makes_nothing_outside()
+            throws IOException {
         Path rootfs = folder.resolve("rootfs");
-        Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "").expect(0);
+        Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "")
+                .expect(0);
         Path outside = Files.createDirectory(folder.resolve("outside"));
         Files.createSymbolicLink(rootfs.resolve("relative"), Path.of("../outside"));
         Files.createSymbolicLink(rootfs.resolve("absolute"), outside);
         Files.createSymbolicLink(rootfs.resolve("file"), outside.resolve("file"));
         for (String target : List.of("/relative/x", "/absolute/x", "/relative", "/absolute", "/file")) {
             for (String source : List.of("/etc", "/etc/passwd")) {
-                expect("climbs out of the rootfs through a symbolic link", "run", "--rootfs", rootfs.toString(),
-                        "--volume", source + ":" + target, "--command", "true");
+                expect(
+                        "climbs out of the rootfs through a symbolic link",
+                        "run",
+                        "--rootfs",
+                        rootfs.toString(),
+                        "--volume",
+                        source + ":" + target,
+                        "--command",
+                        "true");
             }
         }
         try (var entries = Files.list(outside)) {
@@ -126,10 +135,16 @@ class BadInputIT {
     void proc_and_dev_that_are_symbolic_links_are_refused() throws IOException {
         for (String name : List.of("proc", "dev", "sys")) {
             Path rootfs = folder.resolve("rootfs-" + name);
-            Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "").expect(0);
+            Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "")
+                    .expect(0);
             Files.deleteIfExists(rootfs.resolve(name));
             Files.createSymbolicLink(rootfs.resolve(name), Path.of("/tmp"));
-            expect("/" + name + " in the rootfs is a symbolic link", "run", "--rootfs", rootfs.toString(), "--command",
+            expect(
+                    "/" + name + " in the rootfs is a symbolic link",
+                    "run",
+                    "--rootfs",
+                    rootfs.toString(),
+                    "--command",
                     "true");
         }
     }

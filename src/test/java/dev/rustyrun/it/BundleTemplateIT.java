@@ -21,7 +21,9 @@ class BundleTemplateIT {
         Path file = bundle.resolve("config.json");
         String first = Files.readString(file);
         assertTrue(first.contains("\"ociVersion\"") && first.contains("\"cgroup\""), first);
-        String error = Launcher.rustyrun("spec", "--rootless", "--bundle", bundle.toString()).expect(125).errorLine();
+        String error = Launcher.rustyrun("spec", "--rootless", "--bundle", bundle.toString())
+                .expect(125)
+                .errorLine();
         assertEquals("rustyrun: " + file + " is there already: remove it first, or name another --bundle\n", error);
         assertEquals(first, Files.readString(file));
     }
@@ -35,7 +37,9 @@ class BundleTemplateIT {
 
     @Test
     void spec_without_a_bundle_directory_says_so() {
-        String error = Launcher.rustyrun("spec", "-b", bundle.resolve("none").toString()).expect(125).errorLine();
+        String error = Launcher.rustyrun("spec", "-b", bundle.resolve("none").toString())
+                .expect(125)
+                .errorLine();
         assertTrue(error.endsWith("none is not a directory: make it first\n"), error);
     }
 

@@ -21,14 +21,21 @@ class CapabilitiesIT {
         Launcher.requireRoot();
     }
 
-    private static void expectSets(String inheritable, String permitted, String bounding, String ambient,
-            String... options) {
+    private static void expectSets(
+            String inheritable, String permitted, String bounding, String ambient, String... options) {
         List<String> words = new ArrayList<>(List.of(options));
         words.addAll(List.of("--command", "cat", "/proc/self/status"));
-        Map<String, String> status = Attempts.results(Launcher.run(words.toArray(String[]::new)).expect(0).out());
-        assertEquals(List.of(inheritable, permitted, permitted, bounding, ambient),
-                List.of(status.get("CapInh"), status.get("CapPrm"), status.get("CapEff"), status.get("CapBnd"),
-                        status.get("CapAmb")), () -> "of " + words);
+        Map<String, String> status = Attempts.results(
+                Launcher.run(words.toArray(String[]::new)).expect(0).out());
+        assertEquals(
+                List.of(inheritable, permitted, permitted, bounding, ambient),
+                List.of(
+                        status.get("CapInh"),
+                        status.get("CapPrm"),
+                        status.get("CapEff"),
+                        status.get("CapBnd"),
+                        status.get("CapAmb")),
+                () -> "of " + words);
     }
 
     @Test
@@ -43,8 +50,15 @@ class CapabilitiesIT {
 
     @Test
     void what_is_added_for_another_user_is_ambient_so_that_it_survives_execve() {
-        expectSets("0000000000001000", "0000000000001000", "00000000a80435fb", "0000000000001000", "--user", "1000",
-                "--cap-add", "net_admin");
+        expectSets(
+                "0000000000001000",
+                "0000000000001000",
+                "00000000a80435fb",
+                "0000000000001000",
+                "--user",
+                "1000",
+                "--cap-add",
+                "net_admin");
     }
 
     @Test
@@ -55,7 +69,14 @@ class CapabilitiesIT {
     @Test
     void all_are_dropped_and_some_added_again() {
         expectSets(NONE, NONE, NONE, NONE, "--cap-drop", "ALL");
-        expectSets(NONE, "0000000000000401", "0000000000000401", NONE, "--cap-drop", "all", "--cap-add",
+        expectSets(
+                NONE,
+                "0000000000000401",
+                "0000000000000401",
+                NONE,
+                "--cap-drop",
+                "all",
+                "--cap-add",
                 "chown,NET_BIND_SERVICE");
         expectSets(NONE, "00000000a80425fa", "00000000a80425fa", NONE, "--cap-drop", "chown");
     }
@@ -65,37 +86,70 @@ class CapabilitiesIT {
         String own = Attempts.results(Host.read("/proc/self/status")).get("CapEff");
         expectSets(NONE, own, own, NONE, "--cap-add", "all");
         long less = Long.parseUnsignedLong(own, 16) & ~(1L << 13);
-        expectSets(NONE, String.format("%016x", less), String.format("%016x", less), NONE, "--cap-add", "all",
-                "--cap-drop", "net_raw");
+        expectSets(
+                NONE,
+                String.format("%016x", less),
+                String.format("%016x", less),
+                NONE,
+                "--cap-add",
+                "all",
+                "--cap-drop",
+                "net_raw");
     }
 
     @Test
     void a_capability_makes_the_difference_that_it_stands_for() {
-        Launcher.run("--cap-drop", "chown", "--tmpfs", "/made", "--command", "/bin/sh", "-c",
-                "touch /made/x && ! chown 1 /made/x 2>/dev/null && ! hostname other 2>/dev/null").expect(0);
-        assertEquals("other\n", Launcher.run("--cap-add", "sys_admin", "--command", "/bin/sh", "-c",
-                "hostname other && hostname").expect(0).out());
-        Launcher.run("--user", "1000", "--cap-add", "net_admin", "--command", "/bin/sh", "-c",
-                "ip link set lo mtu 1400 && ! chown 0 /proc/self 2>/dev/null").expect(0);
+        Launcher.run(
+                        "--cap-drop",
+                        "chown",
+                        "--tmpfs",
+                        "/made",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "touch /made/x && ! chown 1 /made/x 2>/dev/null && ! hostname other 2>/dev/null")
+                .expect(0);
+        assertEquals(
+                "other\n",
+                Launcher.run("--cap-add", "sys_admin", "--command", "/bin/sh", "-c", "hostname other && hostname")
+                        .expect(0)
+                        .out());
+        Launcher.run(
+                        "--user",
+                        "1000",
+                        "--cap-add",
+                        "net_admin",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "ip link set lo mtu 1400 && ! chown 0 /proc/self 2>/dev/null")
+                .expect(0);
     }
 
     @Test
     void securebits_are_those_of_an_ordinary_process_and_no_program_gives_more() {
-        Map<String, String> me = Attempts.results(
-                Launcher.run("--volume", Attempts.volume(), "--command", Attempts.INSIDE, "me").expect(0).out());
+        Map<String, String> me =
+                Attempts.results(Launcher.run("--volume", Attempts.volume(), "--command", Attempts.INSIDE, "me")
+                        .expect(0)
+                        .out());
         assertEquals("0", me.get("securebits"));
         assertEquals("1", me.get("NoNewPrivs"));
-        Map<String, String> other = Attempts.results(Launcher.run("--new-privileges", "--volume",
-                Attempts.volume(), "--command", Attempts.INSIDE, "me").expect(0).out());
+        Map<String, String> other = Attempts.results(
+                Launcher.run("--new-privileges", "--volume", Attempts.volume(), "--command", Attempts.INSIDE, "me")
+                        .expect(0)
+                        .out());
         assertEquals("0", other.get("NoNewPrivs"));
         assertEquals(DEFAULT, other.get("CapPrm"), "what installing the filter took is given back");
     }
 
     @Test
     void what_is_no_capability_is_refused() {
-        for (String[] options : List.of(new String[] {"--cap-add", "CAP_EVERYTHING"},
-                new String[] {"--cap-drop", "chown,,kill"}, new String[] {"--cap-add", "cap_cap_chown"})) {
-            Launcher.Result result = Launcher.run(options[0], options[1], "--command", "true").expect(125);
+        for (String[] options : List.of(
+                new String[] {"--cap-add", "CAP_EVERYTHING"},
+                new String[] {"--cap-drop", "chown,,kill"},
+                new String[] {"--cap-add", "cap_cap_chown"})) {
+            Launcher.Result result =
+                    Launcher.run(options[0], options[1], "--command", "true").expect(125);
             assertTrue(result.errorLine().startsWith("rustyrun: unknown capability \""), result.err());
         }
     }
@@ -110,16 +164,26 @@ class CapabilitiesIT {
     @Test
     void what_rustyrun_lacks_is_left_out_of_the_default_set_and_refused_when_it_is_asked_for() {
         String less = "00000000a00405fb";
-        Launcher.Result plain = Launcher.execute(lacking(Launcher.runCommand("--command", "/bin/sh", "-c",
-                "cat /proc/1/status && echo x > /dev/null && test -c /dev/random")), "").expect(0);
+        Launcher.Result plain = Launcher.execute(
+                        lacking(Launcher.runCommand(
+                                "--command",
+                                "/bin/sh",
+                                "-c",
+                                "cat /proc/1/status && echo x > /dev/null && test -c /dev/random")),
+                        "")
+                .expect(0);
         Map<String, String> status = Attempts.results(plain.out());
         assertEquals(List.of(less, less), List.of(status.get("CapBnd"), status.get("CapEff")));
         assertEquals("", plain.err());
-        Launcher.Result asked = Launcher.execute(lacking(Launcher.runCommand("--cap-add", "net_raw,chown,mknod",
-                "--command", "true")), "").expect(125);
-        assertEquals("rustyrun: --cap-add: CAP_NET_RAW, CAP_MKNOD cannot be granted: Rustyrun itself was started without\n",
+        Launcher.Result asked = Launcher.execute(
+                        lacking(Launcher.runCommand("--cap-add", "net_raw,chown,mknod", "--command", "true")), "")
+                .expect(125);
+        assertEquals(
+                "rustyrun: --cap-add: CAP_NET_RAW, CAP_MKNOD cannot be granted: Rustyrun itself was started without\n",
                 asked.errorLine());
-        Launcher.execute(lacking(Launcher.runCommand("--cap-add", "all", "--cap-drop", "net_raw", "--command", "true")), "")
+        Launcher.execute(
+                        lacking(Launcher.runCommand("--cap-add", "all", "--cap-drop", "net_raw", "--command", "true")),
+                        "")
                 .expect(0);
     }
 
@@ -128,14 +192,22 @@ class CapabilitiesIT {
         try (OciBundle bundle = new OciBundle("/bin/cat", "/proc/1/status")) {
             bundle.editProcess(process -> {
                 for (String set : List.of("bounding", "effective", "permitted")) {
-                    process.with("capabilities").putArray(set).add("CAP_KILL").add("CAP_NET_RAW");
+                    process.withObjectProperty("capabilities")
+                            .putArray(set)
+                            .add("CAP_KILL")
+                            .add("CAP_NET_RAW");
                 }
             });
-            Launcher.Result result = Launcher.execute(lacking(bundle.command("run", "--bundle",
-                    bundle.directory().toString(), "less")), "").expect(0);
+            Launcher.Result result = Launcher.execute(
+                            lacking(bundle.command(
+                                    "run", "--bundle", bundle.directory().toString(), "less")),
+                            "")
+                    .expect(0);
             assertEquals("0000000000000020", Attempts.results(result.out()).get("CapBnd"));
-            assertEquals("rustyrun: warning: process.capabilities: CAP_NET_RAW cannot be granted: Rustyrun itself was"
-                    + " started without\n", result.errorLine());
+            assertEquals(
+                    "rustyrun: warning: process.capabilities: CAP_NET_RAW cannot be granted: Rustyrun itself was"
+                            + " started without\n",
+                    result.errorLine());
         }
     }
 

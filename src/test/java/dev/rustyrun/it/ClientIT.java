@@ -22,6 +22,7 @@ class ClientIT {
 
     @TempDir
     static Path data;
+
     private static Server server;
 
     @BeforeAll
@@ -38,7 +39,8 @@ class ClientIT {
     }
 
     private static List<String> command(String... words) {
-        return Launcher.command(Stream.concat(Stream.of("--host", server.url()), Stream.of(words)).toArray(String[]::new));
+        return Launcher.command(Stream.concat(Stream.of("--host", server.url()), Stream.of(words))
+                .toArray(String[]::new));
     }
 
     private static Launcher.Result client(String... words) {
@@ -46,17 +48,39 @@ class ClientIT {
     }
 
     private static String detached(String script) {
-        return client("run", "--rootfs", "busybox", "--detach", "--label", "by=test", "sh", "-c", script).expect(0).out().strip();
+        return client("run", "--rootfs", "busybox", "--detach", "--label", "by=test", "sh", "-c", script)
+                .expect(0)
+                .out()
+                .strip();
     }
 
     @Test
     void a_command_runs_there_as_it_would_here_and_leaves_nothing() {
-        Launcher.Result ran = Launcher.execute(command("run", "--rootfs", "busybox", "-e", "A=b", "-w", "/work", "--user", "7",
-                "--hostname", "there", "--memory", "32m", "--command", "/bin/sh", "-c",
-                "cat; echo $A $PWD $(id -u) $(hostname); echo err >&2; exit 7"), "in\n").expect(7);
+        Launcher.Result ran = Launcher.execute(
+                        command(
+                                "run",
+                                "--rootfs",
+                                "busybox",
+                                "-e",
+                                "A=b",
+                                "-w",
+                                "/work",
+                                "--user",
+                                "7",
+                                "--hostname",
+                                "there",
+                                "--memory",
+                                "32m",
+                                "--command",
+                                "/bin/sh",
+                                "-c",
+                                "cat; echo $A $PWD $(id -u) $(hostname); echo err >&2; exit 7"),
+                        "in\n")
+                .expect(7);
         assertEquals("in\nb /work 7 there\n", ran.out());
         assertEquals("err\n", ran.err());
-        assertEquals(0, client("list", "--label", "none").expect(0).out().lines().count() - 1);
+        assertEquals(
+                0, client("list", "--label", "none").expect(0).out().lines().count() - 1);
     }
 
     @Test
@@ -66,14 +90,18 @@ class ClientIT {
         Path in = Files.write(folder.resolve("in"), bytes);
         Path out = folder.resolve("out");
         Process run = new ProcessBuilder(command("run", "--rootfs", "busybox", "--max-log", "4m", "cat"))
-                .redirectInput(in.toFile()).redirectOutput(out.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                .redirectInput(in.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         assertTrue(run.waitFor(60, TimeUnit.SECONDS), "it ends");
         assertEquals(0, run.exitValue());
         assertArrayEquals(bytes, Files.readAllBytes(out));
     }
 
     @Test
-    void a_shell_on_a_terminal_has_its_size_hears_of_another_and_of_an_interrupt_and_gives_the_terminal_back() throws Exception {
+    void a_shell_on_a_terminal_has_its_size_hears_of_another_and_of_an_interrupt_and_gives_the_terminal_back()
+            throws Exception {
         try (Pty pty = new Pty()) {
             pty.resize(33, 77);
             byte[] before = pty.mode().encode();
@@ -105,10 +133,18 @@ class ClientIT {
 
     @Test
     void an_interrupt_reaches_the_command_without_a_terminal_too() throws Exception {
-        Process run = new ProcessBuilder(command("run", "--rootfs", "busybox", "--command", "sh", "-c",
-                "trap 'echo interrupted; exit 9' INT; echo ready; while :; do sleep 0.1; done"))
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        var out = new java.io.BufferedReader(new java.io.InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8));
+        Process run = new ProcessBuilder(command(
+                        "run",
+                        "--rootfs",
+                        "busybox",
+                        "--command",
+                        "sh",
+                        "-c",
+                        "trap 'echo interrupted; exit 9' INT; echo ready; while :; do sleep 0.1; done"))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        var out =
+                new java.io.BufferedReader(new java.io.InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8));
         assertEquals("ready", out.readLine());
         Host.signal(run.pid(), "INT");
         assertEquals("interrupted", out.readLine());
@@ -124,7 +160,10 @@ class ClientIT {
         assertEquals("err 1\nerr 2\nerr 3\n", logs.err());
         assertEquals("out 3\n", client("logs", "--tail", "2", id).expect(0).out());
         client("wait", id).expect(3);
-        assertTrue(client("list", "--status", "exited", "--label", "by=test", "-q").expect(0).out().contains(id));
+        assertTrue(client("list", "--status", "exited", "--label", "by=test", "-q")
+                .expect(0)
+                .out()
+                .contains(id));
         client("delete", id).expect(0);
         assertTrue(client("logs", id).expect(125).errorLine().contains("no container"), "it is gone");
     }
@@ -132,8 +171,11 @@ class ClientIT {
     @Test
     void a_signal_ends_one_with_its_exit_code_wherever_it_is_waited_for() throws Exception {
         String id = detached("echo begun; sleep 1000");
-        Process attached = new ProcessBuilder(command("attach", id)).redirectInput(Path.of("/dev/null").toFile()).start();
-        var out = new java.io.BufferedReader(new java.io.InputStreamReader(attached.getInputStream(), StandardCharsets.UTF_8));
+        Process attached = new ProcessBuilder(command("attach", id))
+                .redirectInput(Path.of("/dev/null").toFile())
+                .start();
+        var out = new java.io.BufferedReader(
+                new java.io.InputStreamReader(attached.getInputStream(), StandardCharsets.UTF_8));
         assertEquals("begun", out.readLine());
         assertTrue(client("ps", id).expect(0).out().contains("sleep 1000"), "ps shows it");
         assertTrue(client("stats", id).expect(0).out().contains("memoryBytes"), "stats tells");
@@ -154,21 +196,31 @@ class ClientIT {
             client("delete", "--force", id).expect(0);
             return;
         }
-        Launcher.Result ran = client("exec", "-e", "A=b", id, "sh", "-c", "echo $A; echo err >&2; cat; exit 7").expect(7);
+        Launcher.Result ran = client("exec", "-e", "A=b", id, "sh", "-c", "echo $A; echo err >&2; cat; exit 7")
+                .expect(7);
         assertEquals("b\n", ran.out());
         assertEquals("err\n", ran.err());
         assertTrue(client("exec", id, "/nope").expect(127).errorLine().contains("/nope does not exist"));
         byte[] bytes = new byte[1_500_000];
         new Random(2).nextBytes(bytes);
         Path out = folder.resolve("out");
-        Process cat = new ProcessBuilder(command("exec", "-i", id, "cat")).redirectInput(Files.write(folder.resolve("in"), bytes)
-                .toFile()).redirectOutput(out.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process cat = new ProcessBuilder(command("exec", "-i", id, "cat"))
+                .redirectInput(Files.write(folder.resolve("in"), bytes).toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         assertTrue(cat.waitFor(60, TimeUnit.SECONDS), "it ends");
         assertArrayEquals(bytes, Files.readAllBytes(out));
-        Process run = new ProcessBuilder(command("exec", id, "sh", "-c",
-                "trap 'echo terminated; exit 9' TERM; echo ready; while :; do sleep 0.1; done"))
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        var lines = new java.io.BufferedReader(new java.io.InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8));
+        Process run = new ProcessBuilder(command(
+                        "exec",
+                        id,
+                        "sh",
+                        "-c",
+                        "trap 'echo terminated; exit 9' TERM; echo ready; while :; do sleep 0.1; done"))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        var lines =
+                new java.io.BufferedReader(new java.io.InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8));
         assertEquals("ready", lines.readLine());
         Host.signal(run.pid(), "TERM");
         assertEquals("terminated", lines.readLine());
@@ -203,26 +255,43 @@ class ClientIT {
 
     @Test
     void what_a_server_cannot_do_is_refused_in_one_line() {
-        assertTrue(client("run", "--rootfs", "busybox", "--privileged", "true").expect(125).errorLine()
+        assertTrue(client("run", "--rootfs", "busybox", "--privileged", "true")
+                .expect(125)
+                .errorLine()
                 .contains("a server does not take the option --privileged"));
-        assertTrue(client("run", "--rootfs", "busybox", "-v", "/etc:/x", "true").expect(125).errorLine()
+        assertTrue(client("run", "--rootfs", "busybox", "-v", "/etc:/x", "true")
+                .expect(125)
+                .errorLine()
                 .contains("a server mounts no path"));
-        assertTrue(client("run", "--rootfs", "nowhere", "true").expect(125).errorLine().contains("no rootfs \"nowhere\""));
-        assertTrue(client("run", "--rootfs", "busybox", "--memory", "900g", "true").expect(125).errorLine().contains("memory"));
-        assertTrue(client("run", "--rootfs", "busybox", "/nope").expect(127).errorLine().contains("/nope does not exist"));
+        assertTrue(client("run", "--rootfs", "nowhere", "true")
+                .expect(125)
+                .errorLine()
+                .contains("no rootfs \"nowhere\""));
+        assertTrue(client("run", "--rootfs", "busybox", "--memory", "900g", "true")
+                .expect(125)
+                .errorLine()
+                .contains("memory"));
+        assertTrue(client("run", "--rootfs", "busybox", "/nope")
+                .expect(127)
+                .errorLine()
+                .contains("/nope does not exist"));
         assertTrue(client("create", "x").expect(125).errorLine().contains("does not take the command \"create\""));
-        assertTrue(Launcher.rustyrun("--host", "http://127.0.0.1:1", "list").expect(125).errorLine()
+        assertTrue(Launcher.rustyrun("--host", "http://127.0.0.1:1", "list")
+                .expect(125)
+                .errorLine()
                 .contains("cannot connect to http://127.0.0.1:1: Connection refused"));
     }
 
     @Test
-    void the_environment_names_the_server_too_but_only_for_what_a_server_does() throws IOException, InterruptedException {
+    void the_environment_names_the_server_too_but_only_for_what_a_server_does()
+            throws IOException, InterruptedException {
         assertEquals(0, withHost("list", "-q").waitFor());
         assertEquals(0, withHost("features").waitFor());
     }
 
     private static Process withHost(String... words) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(Launcher.command(words)).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        ProcessBuilder builder = new ProcessBuilder(Launcher.command(words))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("RUSTYRUN_HOST", server.url());
         return builder.start();

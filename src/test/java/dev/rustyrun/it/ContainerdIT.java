@@ -27,26 +27,44 @@ class ContainerdIT {
     @BeforeAll
     static void startDaemon() throws IOException {
         Launcher.requireRoot();
-        Assumptions.assumeTrue(Launcher.isNative(), "containerd starts its runtime several times for each call, and joins mount"
-                + " namespaces, which a JVM cannot: runs against the native executable");
+        Assumptions.assumeTrue(
+                Launcher.isNative(),
+                "containerd starts its runtime several times for each call, and joins mount"
+                        + " namespaces, which a JVM cannot: runs against the native executable");
         for (String program : List.of("containerd", "ctr", "buildah", "busybox")) {
-            Assumptions.assumeTrue(Launcher.execute(List.of("sh", "-c", "command -v " + program), "").exitCode() == 0,
+            Assumptions.assumeTrue(
+                    Launcher.execute(List.of("sh", "-c", "command -v " + program), "")
+                                    .exitCode()
+                            == 0,
                     "needs " + program + ": apt-get install containerd buildah busybox-static");
         }
         folder = Files.createTempDirectory("rustyrun-containerd");
-        Path config = Files.writeString(folder.resolve("config.toml"), "version = 2\n"
-                + "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\nroot = \"" + folder + "/root\"\nstate = \"" + folder
-                + "/state\"\n[grpc]\naddress = \"" + folder + "/socket\"\n[ttrpc]\naddress = \"" + folder + "/socket.ttrpc\"\n");
+        Path config = Files.writeString(
+                folder.resolve("config.toml"),
+                "version = 2\n"
+                        + "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\nroot = \"" + folder
+                        + "/root\"\nstate = \"" + folder
+                        + "/state\"\n[grpc]\naddress = \"" + folder + "/socket\"\n[ttrpc]\naddress = \"" + folder
+                        + "/socket.ttrpc\"\n");
         daemon = new ProcessBuilder("containerd", "--config", config.toString())
-                .redirectOutput(folder.resolve("log").toFile()).redirectErrorStream(true).start();
+                .redirectOutput(folder.resolve("log").toFile())
+                .redirectErrorStream(true)
+                .start();
         String buildah = "buildah --root " + folder + "/b --runroot " + folder + "/r --storage-driver vfs ";
-        Launcher.execute(List.of("sh", "-ec", "c=$(" + buildah + "from scratch); m=$(" + buildah + "mount $c)\n"
-                + "mkdir -p $m/bin; cp $(command -v busybox) $m/bin/busybox\n"
-                + "for a in sh sleep ps id cat tty echo; do ln -s busybox $m/bin/$a; done\n"
-                + buildah + "umount $c; " + buildah + "commit -q $c image; "
-                + buildah + "push -q image oci-archive:" + folder + "/image.tar:" + IMAGE), "").expect(0);
+        Launcher.execute(
+                        List.of(
+                                "sh",
+                                "-ec",
+                                "c=$(" + buildah + "from scratch); m=$(" + buildah + "mount $c)\n"
+                                        + "mkdir -p $m/bin; cp $(command -v busybox) $m/bin/busybox\n"
+                                        + "for a in sh sleep ps id cat tty echo; do ln -s busybox $m/bin/$a; done\n"
+                                        + buildah + "umount $c; " + buildah + "commit -q $c image; "
+                                        + buildah + "push -q image oci-archive:" + folder + "/image.tar:" + IMAGE),
+                        "")
+                .expect(0);
         Host.eventually("containerd answers", () -> ctr("version").exitCode() == 0);
-        ctr("images", "import", "--snapshotter", "native", folder + "/image.tar").expect(0);
+        ctr("images", "import", "--snapshotter", "native", folder + "/image.tar")
+                .expect(0);
     }
 
     @AfterAll
@@ -74,14 +92,24 @@ class ContainerdIT {
     }
 
     private static String status(String id) {
-        return ctr("tasks", "ls").out().lines().filter(line -> line.startsWith(id + " "))
-                .map(line -> line.replaceAll(".* ", "")).findFirst().orElse("none");
+        return ctr("tasks", "ls")
+                .out()
+                .lines()
+                .filter(line -> line.startsWith(id + " "))
+                .map(line -> line.replaceAll(".* ", ""))
+                .findFirst()
+                .orElse("none");
     }
 
     @Test
     void run_tells_output_and_exit_code() {
-        assertEquals("hello\n", run(List.of("--rm"), "one", "sh", "-c", "echo hello; exit 3").expect(3).out());
-        run(List.of("--rm", "--memory-limit", "33554432"), "hungry", "sh", "-c", "x=x; while :; do x=$x$x; done").expect(137);
+        assertEquals(
+                "hello\n",
+                run(List.of("--rm"), "one", "sh", "-c", "echo hello; exit 3")
+                        .expect(3)
+                        .out());
+        run(List.of("--rm", "--memory-limit", "33554432"), "hungry", "sh", "-c", "x=x; while :; do x=$x$x; done")
+                .expect(137);
     }
 
     @Test
@@ -104,7 +132,9 @@ class ContainerdIT {
     @Test
     void exec_runs_in_the_task() {
         run(List.of("--detach"), "more", "sleep", "1000").expect(0);
-        String processes = ctr("tasks", "exec", "--exec-id", "e1", "more", "sh", "-c", "ps; exit 4").expect(4).out();
+        String processes = ctr("tasks", "exec", "--exec-id", "e1", "more", "sh", "-c", "ps; exit 4")
+                .expect(4)
+                .out();
         assertTrue(processes.contains("sleep 1000"), processes);
         ctr("tasks", "kill", "--signal", "KILL", "more").expect(0);
         Host.eventually("it has stopped", () -> status("more").equals("STOPPED"));
@@ -115,8 +145,21 @@ class ContainerdIT {
     @Test
     void a_terminal_works() {
         try (Pty pty = new Pty()) {
-            Process run = pty.start(List.of("ctr", "--address", folder + "/socket", "run", "--rm", "--tty", "--runc-binary",
-                    Launcher.command().get(0), "--snapshotter", "native", IMAGE, "term", "sh", "-c",
+            Process run = pty.start(List.of(
+                    "ctr",
+                    "--address",
+                    folder + "/socket",
+                    "run",
+                    "--rm",
+                    "--tty",
+                    "--runc-binary",
+                    Launcher.command().get(0),
+                    "--snapshotter",
+                    "native",
+                    IMAGE,
+                    "term",
+                    "sh",
+                    "-c",
                     "tty; exit 5"));
             pty.expect("/dev/pts/");
             Host.eventually("it ends", () -> !run.isAlive());

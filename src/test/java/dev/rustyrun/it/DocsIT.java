@@ -52,7 +52,8 @@ class DocsIT {
     @Test
     void the_commands_of_the_other_pages_work() throws IOException {
         for (Page page : Page.all(PROJECT)) {
-            if (!List.of("docs/cli.md", "docs/http.md", "docs/kubernetes.md", "docs/sidecar.md").contains(page.name())) {
+            if (!List.of("docs/cli.md", "docs/http.md", "docs/kubernetes.md", "docs/sidecar.md")
+                    .contains(page.name())) {
                 run(page.name());
             }
         }
@@ -61,14 +62,22 @@ class DocsIT {
     @Test
     void the_session_in_the_readme_goes_as_it_says() throws IOException {
         Page.Block session = Page.named(PROJECT, "README.md").blocks("console").get(0);
-        String input = session.text().lines().filter(line -> line.startsWith("/ # ")).map(line -> line.substring(4) + "\n")
+        String input = session.text()
+                .lines()
+                .filter(line -> line.startsWith("/ # "))
+                .map(line -> line.substring(4) + "\n")
                 .collect(Collectors.joining());
         Path rootfs = folder.resolve("rootfs");
-        Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "").expect(0);
+        Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "")
+                .expect(0);
         Launcher.Result result = Launcher.execute(
-                Launcher.command("run", "--rootfs", rootfs.toString(), "--command", "/bin/sh"), input).expect(0);
-        assertTrue(input.contains("hostname\n") && input.contains("ps aux\n") && input.contains("touch /hello.txt\n"), input);
-        assertTrue(result.out().startsWith("rustyrun-container\nPID   USER     COMMAND\n    1 root     /bin/sh\n"),
+                        Launcher.command("run", "--rootfs", rootfs.toString(), "--command", "/bin/sh"), input)
+                .expect(0);
+        assertTrue(
+                input.contains("hostname\n") && input.contains("ps aux\n") && input.contains("touch /hello.txt\n"),
+                input);
+        assertTrue(
+                result.out().startsWith("rustyrun-container\nPID   USER     COMMAND\n    1 root     /bin/sh\n"),
                 result.out());
         assertEquals(4, result.out().lines().count(), result.out());
         assertTrue(Files.exists(rootfs.resolve("hello.txt")), "hello.txt is on the host");
@@ -78,27 +87,44 @@ class DocsIT {
     void the_plan_in_the_readme_is_the_one_that_explain_prints() throws IOException {
         Page.Block plan = Page.named(PROJECT, "README.md").blocks("console").get(1);
         assertTrue(plan.firstLine().contains("--memory 64m --explain --command /bin/sh"), plan.firstLine());
-        String printed = Launcher.run("--memory", "64m", "--explain", "--command", "/bin/sh").expect(0).out();
-        List<String> steps = plan.text().lines().skip(1).map(line -> line.replaceFirst("^[ 0-9]+", ""))
-                .filter(line -> !line.contains("…") && !line.contains("make cgroup")).toList();
+        String printed = Launcher.run("--memory", "64m", "--explain", "--command", "/bin/sh")
+                .expect(0)
+                .out();
+        List<String> steps = plan.text()
+                .lines()
+                .skip(1)
+                .map(line -> line.replaceFirst("^[ 0-9]+", ""))
+                .filter(line -> !line.contains("…") && !line.contains("make cgroup"))
+                .toList();
         assertTrue(steps.size() > 10, plan::text);
         steps.forEach(step -> assertTrue(printed.contains(step), () -> step + "\nis not in\n" + printed));
     }
 
     private static void requireNative() {
-        Assumptions.assumeTrue(Launcher.isNative(), "natively only: exec there needs the native binary, and its many"
-                + " commands take a second each on a JVM");
+        Assumptions.assumeTrue(
+                Launcher.isNative(),
+                "natively only: exec there needs the native binary, and its many"
+                        + " commands take a second each on a JVM");
     }
 
     private Launcher.Result run(String page) throws IOException {
-        String commands = Page.named(PROJECT, page).blocks("sh").stream().map(Page.Block::text)
-                .filter(text -> !text.contains("mvnw")).collect(Collectors.joining("\n"));
+        String commands = Page.named(PROJECT, page).blocks("sh").stream()
+                .map(Page.Block::text)
+                .filter(text -> !text.contains("mvnw"))
+                .collect(Collectors.joining("\n"));
         if (commands.isEmpty()) {
             return new Launcher.Result(0, "", "");
         }
         // A server is waited for, which the shell would not do for one that it starts in the background.
         Files.writeString(folder.resolve("commands"), commands.replaceAll("(?m) &( +#.*)?$", ""));
-        return Launcher.execute(List.of("sh", PROJECT.resolve("src/test/docs/run").toString(), folder.toString(),
-                Launcher.command().get(0), Launcher.busybox().toString()), "").expect(0);
+        return Launcher.execute(
+                        List.of(
+                                "sh",
+                                PROJECT.resolve("src/test/docs/run").toString(),
+                                folder.toString(),
+                                Launcher.command().get(0),
+                                Launcher.busybox().toString()),
+                        "")
+                .expect(0);
     }
 }

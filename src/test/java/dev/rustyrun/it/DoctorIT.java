@@ -34,13 +34,19 @@ class DoctorIT {
 
     private static Launcher.Result doctorAfter(List<String> prefix, String... options) {
         String[] words = Stream.concat(Stream.of("doctor"), Stream.of(options)).toArray(String[]::new);
-        return Launcher.execute(Stream.concat(prefix.stream(), Launcher.command(words).stream()).toList(), "");
+        return Launcher.execute(
+                Stream.concat(prefix.stream(), Launcher.command(words).stream()).toList(), "");
     }
 
     private static void requireProgramForNobody() {
         Path program = Path.of(Launcher.command().get(0));
-        Assumptions.assumeTrue(Launcher.execute(Stream.concat(AS_NOBODY.stream(), Stream.of("test", "-x",
-                program.toString())).toList(), "").exitCode() == 0,
+        Assumptions.assumeTrue(
+                Launcher.execute(
+                                        Stream.concat(AS_NOBODY.stream(), Stream.of("test", "-x", program.toString()))
+                                                .toList(),
+                                        "")
+                                .exitCode()
+                        == 0,
                 "nobody may not execute " + program + ": a folder above it is closed to others");
     }
 
@@ -57,7 +63,8 @@ class DoctorIT {
 
     @Test
     void json_parses_and_says_the_same() throws Exception {
-        JsonNode report = new ObjectMapper().readTree(Launcher.rustyrun("doctor", "--json").expect(0).out());
+        JsonNode report = new ObjectMapper()
+                .readTree(Launcher.rustyrun("doctor", "--json").expect(0).out());
         assertTrue(report.get("usable").asBoolean());
         long lines = Launcher.rustyrun("doctor").out().lines().count();
         assertEquals(lines, report.get("findings").size());
@@ -84,7 +91,8 @@ class DoctorIT {
 
     @Test
     void root_without_cap_sys_admin_cannot_run_containers_and_learns_why() {
-        Launcher.Result result = doctorAfter(List.of("setpriv", "--bounding-set", "-sys_admin")).expect(1);
+        Launcher.Result result =
+                doctorAfter(List.of("setpriv", "--bounding-set", "-sys_admin")).expect(1);
         assertTrue(result.out().contains("FAIL  capabilities: CAP_SYS_ADMIN: missing"), result.out());
         assertTrue(result.out().contains("FAIL  namespaces: mnt: refused, EPERM"), result.out());
         assertTrue(result.out().contains("docker run --privileged"), result.out());
@@ -106,7 +114,8 @@ class DoctorIT {
 
     private static String onTerminal(String... prefix) throws Exception {
         try (Pty pty = new Pty()) {
-            Process doctor = pty.start(Stream.concat(Stream.of(prefix), Launcher.command("doctor").stream()).toList());
+            Process doctor = pty.start(Stream.concat(Stream.of(prefix), Launcher.command("doctor").stream())
+                    .toList());
             pty.expect("temporary files");
             assertEquals(0, doctor.waitFor());
             return pty.screen();

@@ -46,7 +46,8 @@ class EscapesIT {
         before = Host.state();
         folder = Files.createTempDirectory("rustyrun-it");
         rootfs = Files.createDirectory(folder.resolve("rootfs"));
-        Launcher.execute(List.of("cp", "-a", Launcher.busybox() + "/.", rootfs.toString()), "").expect(0);
+        Launcher.execute(List.of("cp", "-a", Launcher.busybox() + "/.", rootfs.toString()), "")
+                .expect(0);
         outside = Files.createDirectory(folder.resolve("outside"));
         Files.writeString(outside.resolve("secret"), "of the host\n");
     }
@@ -96,21 +97,28 @@ class EscapesIT {
 
     @Test
     void CVE_2019_5736_our_own_executable_cannot_be_overwritten_from_inside() throws IOException {
-        Assumptions.assumeTrue(Launcher.isNative(), "on the JVM the executable is java itself, which this test would"
-                + " damage if the attack succeeded: runs against the native executable, of which it takes a copy");
+        Assumptions.assumeTrue(
+                Launcher.isNative(),
+                "on the JVM the executable is java itself, which this test would"
+                        + " damage if the attack succeeded: runs against the native executable, of which it takes a copy");
         Path built = Path.of(Launcher.command().get(0));
         Path program = folder.resolve("rustyrun");
         Files.copy(built, program);
         Files.copy(built.resolveSibling("libjffi-1.2.so"), folder.resolve("libjffi-1.2.so"));
         Launcher.execute(List.of("chmod", "755", program.toString()), "").expect(0);
         byte[] original = Files.readAllBytes(program);
-        for (String[] rights : new String[][] {{}, {"--cap-add", "all", "--seccomp", "unconfined", "--unmask", "all"}}) {
-            List<String> words = new ArrayList<>(List.of(program.toString(), "run", "--rootfs", rootfs.toString(),
-                    "--init", "--volume", Attempts.volume()));
+        for (String[] rights :
+                new String[][] {{}, {"--cap-add", "all", "--seccomp", "unconfined", "--unmask", "all"}}) {
+            List<String> words = new ArrayList<>(List.of(
+                    program.toString(), "run", "--rootfs", rootfs.toString(), "--init", "--volume", Attempts.volume()));
             words.addAll(List.of(rights));
             words.addAll(List.of("--command", Attempts.INSIDE, "overwrite", "/proc/1/exe"));
-            Map<String, String> results = Attempts.results(Launcher.execute(words, "").expect(0).out());
-            assertFalse(results.entrySet().stream().anyMatch(e -> e.getValue().equals("ok") && !e.getKey().equals("find")),
+            Map<String, String> results =
+                    Attempts.results(Launcher.execute(words, "").expect(0).out());
+            assertFalse(
+                    results.entrySet().stream()
+                            .anyMatch(e ->
+                                    e.getValue().equals("ok") && !e.getKey().equals("find")),
                     results.toString());
             assertArrayEquals(original, Files.readAllBytes(program), "byte for byte");
         }
@@ -125,14 +133,40 @@ class EscapesIT {
     /** A container waits for the stages of another one that joins it. */
     private void hunt(Path program) throws IOException {
         String name = "it-hunt-" + ProcessHandle.current().pid();
-        Process hunter = new ProcessBuilder(program.toString(), "run", "--rootfs", rootfs.toString(), "--name", name,
-                "--cap-add", "all", "--seccomp", "unconfined", "--volume", Attempts.volume(), "--command",
-                Attempts.INSIDE, "hunt", "3").redirectErrorStream(true).start();
+        Process hunter = new ProcessBuilder(
+                        program.toString(),
+                        "run",
+                        "--rootfs",
+                        rootfs.toString(),
+                        "--name",
+                        name,
+                        "--cap-add",
+                        "all",
+                        "--seccomp",
+                        "unconfined",
+                        "--volume",
+                        Attempts.volume(),
+                        "--command",
+                        Attempts.INSIDE,
+                        "hunt",
+                        "3")
+                .redirectErrorStream(true)
+                .start();
         var out = hunter.inputReader();
         assertEquals("hunting", out.readLine());
         for (int i = 0; i < 20 && hunter.isAlive(); i++) {
-            Launcher.execute(List.of(program.toString(), "run", "--rootfs", rootfs.toString(), "--init", "--pid",
-                    "container:" + name, "--command", "/bin/true"), "");
+            Launcher.execute(
+                    List.of(
+                            program.toString(),
+                            "run",
+                            "--rootfs",
+                            rootfs.toString(),
+                            "--init",
+                            "--pid",
+                            "container:" + name,
+                            "--command",
+                            "/bin/true"),
+                    "");
         }
         String found = out.readLine();
         assertFalse(found.equals("found=0"), "the hunter has seen stages");
@@ -144,19 +178,31 @@ class EscapesIT {
         Files.createDirectories(rootfs.resolve("made"));
         Files.createSymbolicLink(rootfs.resolve("made/proc"), Path.of("/proc"));
         Files.createSymbolicLink(rootfs.resolve("made/sys"), Path.of("../proc/sys"));
-        for (String target : List.of("/proc", "/proc/", "//proc/./sys", "/made/../proc/self/attr", "/proc/1",
-                "/proc/sys/kernel")) {
-            String line = run("--volume", outside + ":" + target, "--command", "true").expect(125).errorLine();
+        for (String target :
+                List.of("/proc", "/proc/", "//proc/./sys", "/made/../proc/self/attr", "/proc/1", "/proc/sys/kernel")) {
+            String line = run("--volume", outside + ":" + target, "--command", "true")
+                    .expect(125)
+                    .errorLine();
             assertTrue(line.contains("is in /proc, of which only files such as /proc/meminfo may be covered"), line);
         }
         for (String target : List.of("/made/proc", "/made/sys", "/made/proc/self")) {
-            assertTrue(run("--volume", outside + ":" + target, "--command", "true").expect(125).errorLine()
+            assertTrue(run("--volume", outside + ":" + target, "--command", "true")
+                    .expect(125)
+                    .errorLine()
                     .contains(target + " leads into /proc, which must not be covered"));
         }
-        assertTrue(run("--tmpfs", "/made/sys", "--command", "true").expect(125).errorLine().contains("leads into /proc"));
-        assertEquals("of the host\n", run("--volume", outside + "/secret:/proc/uptime:ro", "--command", "cat",
-                "/proc/uptime").expect(0).out(), "what lxcfs does");
-        Launcher.execute(List.of("sh", "-c", "rm -rf $0/proc; echo x > $0/proc", rootfs.toString()), "").expect(0);
+        assertTrue(run("--tmpfs", "/made/sys", "--command", "true")
+                .expect(125)
+                .errorLine()
+                .contains("leads into /proc"));
+        assertEquals(
+                "of the host\n",
+                run("--volume", outside + "/secret:/proc/uptime:ro", "--command", "cat", "/proc/uptime")
+                        .expect(0)
+                        .out(),
+                "what lxcfs does");
+        Launcher.execute(List.of("sh", "-c", "rm -rf $0/proc; echo x > $0/proc", rootfs.toString()), "")
+                .expect(0);
         run("--command", "true").expect(125).errorLine();
     }
 
@@ -172,17 +218,20 @@ class EscapesIT {
     /** The kernel allows a fresh proc to whoever has one without masks in his mount namespace, be it covered. */
     @Test
     void no_pivot_a_covered_proc_or_sys_of_the_hosts_does_not_allow_a_fresh_one_without_masks() throws IOException {
-        String elsewhere = Files.createDirectories(folder.resolve("with space/proc")).toString();
+        String elsewhere =
+                Files.createDirectories(folder.resolve("with space/proc")).toString();
         String stacked = "mount -t proc proc '" + elsewhere + "' && mount -t tmpfs x '" + elsewhere + "' && ";
         for (String type : List.of("proc", "sysfs")) {
-            try (OciBundle bundle = new OciBundle("unshare", "-mrpnf", "sh", "-c", "echo in; mount -t " + type
-                    + " none /tmp && ls /tmp")) {
+            try (OciBundle bundle = new OciBundle(
+                    "unshare", "-mrpnf", "sh", "-c", "echo in; mount -t " + type + " none /tmp && ls /tmp")) {
                 bundle.editProcess(process -> List.of("bounding", "permitted", "effective")
                         .forEach(set -> ((ArrayNode) process.get("capabilities").get(set)).add("CAP_SETFCAP")));
                 for (String option : List.of("--no-pivot ", "")) {
-                    String run = String.join(" ", bundle.command("run", "--bundle", bundle.directory().toString()));
-                    Launcher.Result result = Launcher.execute(List.of("unshare", "-m", "sh", "-c", stacked + run + " "
-                            + option + "box"), "");
+                    String run = String.join(
+                            " ",
+                            bundle.command("run", "--bundle", bundle.directory().toString()));
+                    Launcher.Result result = Launcher.execute(
+                            List.of("unshare", "-m", "sh", "-c", stacked + run + " " + option + "box"), "");
                     assertEquals("in\n", result.out(), result.err());
                     assertTrue(result.err().contains("ermission denied"), result.err());
                 }
@@ -194,9 +243,20 @@ class EscapesIT {
     void no_pivot_a_proc_that_cannot_be_detached_ends_the_launch() throws IOException {
         Path hidden = Files.createDirectories(folder.resolve("hidden/proc"));
         try (OciBundle bundle = new OciBundle("true")) {
-            String run = String.join(" ", bundle.command("run", "--no-pivot", "--bundle", bundle.directory().toString()));
-            Launcher.Result result = Launcher.execute(List.of("unshare", "-m", "sh", "-c", "mount -t proc proc " + hidden
-                    + " && mount -t tmpfs x " + hidden.getParent() + " && " + run + " box"), "").expect(125);
+            String run = String.join(
+                    " ",
+                    bundle.command(
+                            "run", "--no-pivot", "--bundle", bundle.directory().toString()));
+            Launcher.Result result = Launcher.execute(
+                            List.of(
+                                    "unshare",
+                                    "-m",
+                                    "sh",
+                                    "-c",
+                                    "mount -t proc proc " + hidden + " && mount -t tmpfs x " + hidden.getParent()
+                                            + " && " + run + " box"),
+                            "")
+                    .expect(125);
             assertTrue(result.errorLine().contains(hidden + " lies under another mount"), result.err());
         }
     }
@@ -227,26 +287,60 @@ class EscapesIT {
     @Test
     void CVE_2025_52881_settings_go_to_the_kernel_and_not_to_a_proc_that_somebody_puts_there() throws IOException {
         Path fake = fakeProc();
-        expectMasked("1", race(rootfs.resolve("proc"), fake, "--sysctl", "net.ipv4.ip_forward=1", "--command", "/bin/sh",
-                "-c", LOOK));
+        expectMasked(
+                "1",
+                race(
+                        rootfs.resolve("proc"),
+                        fake,
+                        "--sysctl",
+                        "net.ipv4.ip_forward=1",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        LOOK));
         for (String proc : List.of("proc", "fake")) {
             Path file = rootfs.resolve(proc).resolve("sys/net/ipv4/ip_forward");
-            assertTrue(Files.notExists(file) || Files.readString(file).equals("0\n"), "the fake one was not written to");
+            assertTrue(
+                    Files.notExists(file) || Files.readString(file).equals("0\n"), "the fake one was not written to");
         }
     }
 
     @Test
-    void CVE_2021_30465_and_CVE_2024_45310_a_mount_target_that_is_exchanged_for_a_link_leads_nowhere() throws IOException {
+    void CVE_2021_30465_and_CVE_2024_45310_a_mount_target_that_is_exchanged_for_a_link_leads_nowhere()
+            throws IOException {
         Path target = Files.createDirectories(rootfs.resolve("made/target"));
         Path link = Files.createSymbolicLink(rootfs.resolve("made/link"), Path.of("../../outside"));
         Path shared = Files.createDirectory(folder.resolve("shared"));
         Files.writeString(shared.resolve("file"), "shared\n");
-        race(target, link, "--volume", shared + ":/made/target", "--volume", shared + ":/made/target/new/deep",
-                "--volume", shared.resolve("file") + ":/made/target/made-file", "--tmpfs", "/made/target/t",
-                "--workdir", "/made/target/w", "--command", "/bin/sh", "-c", "! cat /made/*/secret 2>/dev/null");
+        race(
+                target,
+                link,
+                "--volume",
+                shared + ":/made/target",
+                "--volume",
+                shared + ":/made/target/new/deep",
+                "--volume",
+                shared.resolve("file") + ":/made/target/made-file",
+                "--tmpfs",
+                "/made/target/t",
+                "--workdir",
+                "/made/target/w",
+                "--command",
+                "/bin/sh",
+                "-c",
+                "! cat /made/*/secret 2>/dev/null");
         Path absolute = Files.createSymbolicLink(rootfs.resolve("made/absolute"), outside);
-        race(target, absolute, "--volume", shared + ":/made/target/new/deep", "--device", "/dev/zero:/made/target/zero",
-                "--command", "/bin/sh", "-c", "! cat /made/*/secret 2>/dev/null");
+        race(
+                target,
+                absolute,
+                "--volume",
+                shared + ":/made/target/new/deep",
+                "--device",
+                "/dev/zero:/made/target/zero",
+                "--command",
+                "/bin/sh",
+                "-c",
+                "! cat /made/*/secret 2>/dev/null");
     }
 
     @Test
@@ -254,10 +348,15 @@ class EscapesIT {
         Path program = rootfs.resolve("program");
         Files.copy(Attempts.program(), program);
         Launcher.execute(List.of("chmod", "755", program.toString()), "").expect(0);
-        assertEquals("give-inheritable=ok\n", Launcher.execute(List.of(Attempts.program().toString(),
-                "give-inheritable", program.toString()), "").expect(0).out());
-        Map<String, String> me = Attempts.results(run("--new-privileges", "--user", "1000", "--command", "/program",
-                "me").expect(0).out());
+        assertEquals(
+                "give-inheritable=ok\n",
+                Launcher.execute(List.of(Attempts.program().toString(), "give-inheritable", program.toString()), "")
+                        .expect(0)
+                        .out());
+        Map<String, String> me =
+                Attempts.results(run("--new-privileges", "--user", "1000", "--command", "/program", "me")
+                        .expect(0)
+                        .out());
         assertEquals(List.of("0000000000000000", "0000000000000000"), List.of(me.get("CapPrm"), me.get("CapInh")));
     }
 
@@ -266,15 +365,20 @@ class EscapesIT {
         String up = "/../../../../../../..";
         for (int descriptor = 3; descriptor < (Launcher.isNative() ? 30 : 9); descriptor++) {
             String at = "/proc/self/fd/" + descriptor;
-            assertFalse(run("--workdir", at, "--command", "cat", "../outside/secret").out().contains("of the host"));
+            assertFalse(run("--workdir", at, "--command", "cat", "../outside/secret")
+                    .out()
+                    .contains("of the host"));
             for (String ephemeral : Launcher.isNative() ? List.of("--ephemeral", "--init") : List.of("--ephemeral")) {
                 Launcher.Result result = run(ephemeral, "--command", at + up + Attempts.program(), "me");
                 assertFalse(result.out().contains("euid="), at + " leads to the host's directories");
                 assertTrue(result.exitCode() >= 125, result.out());
             }
         }
-        assertEquals("/\n0 1 2 3\n", run("--command", "/bin/sh", "-c",
-                "readlink /proc/self/cwd; echo $(ls /proc/self/fd)").expect(0).out());
+        assertEquals(
+                "/\n0 1 2 3\n",
+                run("--command", "/bin/sh", "-c", "readlink /proc/self/cwd; echo $(ls /proc/self/fd)")
+                        .expect(0)
+                        .out());
     }
 
     @Test
@@ -285,15 +389,23 @@ class EscapesIT {
         Path link = Files.createSymbolicLink(dev.resolve("link"), Path.of("/proc/sysrq-trigger"));
         Launcher.execute(List.of("sh", "-c", "rm -f $0/dev/null; ln -s /proc/sys $0/dev/null", rootfs.toString()), "");
         String look = "stat -c %t:%T /proc/interrupts; head -c 1 /proc/interrupts | wc -c";
-        assertEquals("1:3\n0\n", run("--command", "/bin/sh", "-c", look).expect(0).out());
-        assertEquals("1:3\n0\n", run("--volume", dev + ":/dev", "--command", "/bin/sh", "-c", look).expect(0).out());
+        assertEquals(
+                "1:3\n0\n", run("--command", "/bin/sh", "-c", look).expect(0).out());
+        assertEquals(
+                "1:3\n0\n",
+                run("--volume", dev + ":/dev", "--command", "/bin/sh", "-c", look)
+                        .expect(0)
+                        .out());
         List<String> outputs = race(isNull, link, "--volume", dev + ":/dev", "--command", "/bin/sh", "-c", look);
-        assertFalse(Launcher.isNative() && outputs.isEmpty(), "of so many some start between two exchanges; of a JVM's few"
-                + " all may be refused");
+        assertFalse(
+                Launcher.isNative() && outputs.isEmpty(),
+                "of so many some start between two exchanges; of a JVM's few" + " all may be refused");
         outputs.forEach(out -> assertEquals("1:3\n0\n", out));
         Path fake = Files.createDirectories(folder.resolve("fake"));
         Files.writeString(fake.resolve("null"), "fake\n");
-        assertTrue(run("--volume", fake + ":/dev", "--command", "/bin/true").expect(125).errorLine()
+        assertTrue(run("--volume", fake + ":/dev", "--command", "/bin/true")
+                .expect(125)
+                .errorLine()
                 .contains("there is something else at /dev/null"));
     }
 
@@ -301,23 +413,32 @@ class EscapesIT {
     void CVE_2025_52565_a_console_that_is_a_link_is_not_followed() throws IOException {
         Path dev = Files.createDirectories(folder.resolve("dev"));
         Files.createSymbolicLink(dev.resolve("console"), Path.of("/proc/self/status"));
-        Launcher.Result result = run("-t", "--volume", dev + ":/dev", "--volume", "/dev/pts:/dev/pts",
-                "--command", "true").expect(125);
-        assertTrue(result.errorLine().contains("/dev/console in the rootfs is a symbolic link; it must be a file"),
+        Launcher.Result result = run(
+                        "-t", "--volume", dev + ":/dev", "--volume", "/dev/pts:/dev/pts", "--command", "true")
+                .expect(125);
+        assertTrue(
+                result.errorLine().contains("/dev/console in the rootfs is a symbolic link; it must be a file"),
                 result.err());
         Path own = Files.createDirectories(rootfs.resolve("dev"));
         Files.deleteIfExists(own.resolve("console"));
         Files.createSymbolicLink(own.resolve("console"), outside.resolve("secret"));
-        assertTrue(run("-t", "--command", "/bin/sh", "-c", "tty; test -c /dev/console && stat -c %t /dev/console")
-                .expect(0).out().startsWith("/dev/pts/0\r\n88"), "the image's /dev is covered");
+        assertTrue(
+                run("-t", "--command", "/bin/sh", "-c", "tty; test -c /dev/console && stat -c %t /dev/console")
+                        .expect(0)
+                        .out()
+                        .startsWith("/dev/pts/0\r\n88"),
+                "the image's /dev is covered");
     }
 
     @Test
     void a_dev_that_is_a_link_is_refused_and_nothing_is_made_behind_it() throws IOException {
-        Launcher.execute(List.of("rm", "-rf", rootfs.resolve("dev").toString()), "").expect(0);
+        Launcher.execute(List.of("rm", "-rf", rootfs.resolve("dev").toString()), "")
+                .expect(0);
         for (Path target : List.of(outside, Path.of("../outside"), Path.of("/etc"))) {
             Path dev = Files.createSymbolicLink(rootfs.resolve("dev"), target);
-            assertTrue(run("--command", "true").expect(125).errorLine()
+            assertTrue(run("--command", "true")
+                    .expect(125)
+                    .errorLine()
                     .contains("/dev in the rootfs is a symbolic link; it must be a directory"));
             Files.delete(dev);
         }
@@ -328,8 +449,8 @@ class EscapesIT {
 
     @Test
     void TIOCSTI_nothing_can_be_typed_into_the_callers_terminal() throws Exception {
-        for (String options : List.of("--no-tty", "--no-tty --user 1000", "--no-tty --seccomp unconfined", "-t",
-                "-t --seccomp unconfined")) {
+        for (String options : List.of(
+                "--no-tty", "--no-tty --user 1000", "--no-tty --seccomp unconfined", "-t", "-t --seccomp unconfined")) {
             try (Pty pty = new Pty()) {
                 String run = String.join(" ", command()) + " " + options + " --volume " + Attempts.volume()
                         + " --command " + Attempts.INSIDE + " type pushed";

@@ -47,7 +47,8 @@ class ExitStatusIT {
 
     @Test
     void it_is_125_when_rustyrun_failed_and_one_line_says_which_step_and_why() {
-        Launcher.Result result = Launcher.run("--volume", "/nowhere/at/all:/x", "--command", "true").expect(125);
+        Launcher.Result result = Launcher.run("--volume", "/nowhere/at/all:/x", "--command", "true")
+                .expect(125);
         String line = result.errorLine();
         assertTrue(line.startsWith("rustyrun: init failed to bind mount /nowhere/at/all on /x"), line);
         assertTrue(line.contains("ENOENT (No such file or directory)"), line);

@@ -18,12 +18,10 @@ import java.util.stream.Stream;
 /** What the host looks like from outside the containers, so that tests can tell that it is as it was. */
 public final class Host {
 
-    private Host() {
-    }
+    private Host() {}
 
     /** The host's name and mounts, which no container may change. */
-    record State(String hostname, String mounts) {
-    }
+    record State(String hostname, String mounts) {}
 
     static State state() {
         return new State(read("/proc/sys/kernel/hostname"), read("/proc/self/mountinfo"));
@@ -41,14 +39,16 @@ public final class Host {
     static TreeMap<Long, String> processes() {
         TreeMap<Long, String> found = new TreeMap<>();
         try (Stream<Path> entries = Files.list(Path.of("/proc"))) {
-            entries.filter(path -> path.getFileName().toString().matches("[0-9]+")).forEach(path -> {
-                try {
-                    String words = Files.readString(path.resolve("cmdline")).replace('\0', ' ');
-                    found.put(Long.parseLong(path.getFileName().toString()), words);
-                } catch (IOException ended) {
-                    // It ended while we were looking.
-                }
-            });
+            entries.filter(path -> path.getFileName().toString().matches("[0-9]+"))
+                    .forEach(path -> {
+                        try {
+                            String words =
+                                    Files.readString(path.resolve("cmdline")).replace('\0', ' ');
+                            found.put(Long.parseLong(path.getFileName().toString()), words);
+                        } catch (IOException ended) {
+                            // It ended while we were looking.
+                        }
+                    });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -58,14 +58,18 @@ public final class Host {
     /** Processes of Rustyrun's stages and of commands marked by {@code mark}. */
     static List<String> remains(String mark) {
         return processes().entrySet().stream()
-                .filter(e -> e.getValue().contains(mark) || e.getValue().matches("(.*[/ ])?rustyrun (child|init|monitor) .*")
+                .filter(e -> e.getValue().contains(mark)
+                        || e.getValue().matches("(.*[/ ])?rustyrun (child|init|monitor) .*")
                         || e.getValue().matches(".*dev\\.rustyrun\\.Rustyrun (run|child|init|monitor) .*"))
-                .map(Object::toString).toList();
+                .map(Object::toString)
+                .toList();
     }
 
     /** The direct children of a process. */
     static List<Long> childrenOf(long pid) {
-        return ProcessHandle.of(pid).map(p -> p.children().map(ProcessHandle::pid).toList()).orElse(List.of());
+        return ProcessHandle.of(pid)
+                .map(p -> p.children().map(ProcessHandle::pid).toList())
+                .orElse(List.of());
     }
 
     static Optional<Long> onlyChildOf(long pid) {
@@ -105,6 +109,9 @@ public final class Host {
     }
 
     static void signal(long pid, String name) {
-        assertEquals(0, Launcher.execute(List.of("kill", "-" + name, Long.toString(pid)), "").exitCode());
+        assertEquals(
+                0,
+                Launcher.execute(List.of("kill", "-" + name, Long.toString(pid)), "")
+                        .exitCode());
     }
 }

@@ -18,6 +18,7 @@ final class ImageStore implements AutoCloseable {
 
     /** What the manifests in k8s call the images; in this storage these are the ones built here. */
     static final String MICRO = "registry.example/rustyrun:0.1.0";
+
     static final String DEBIAN = "registry.example/rustyrun:0.1.0-debian";
     static final String JVM = "registry.example/rustyrun:0.1.0-jvm";
     static final String BUSYBOX = "docker.io/library/busybox:1.37";
@@ -45,7 +46,10 @@ final class ImageStore implements AutoCloseable {
     static ImageStore open() throws IOException {
         Launcher.requireRoot();
         for (String program : List.of("podman", "runc", "debootstrap", "busybox")) {
-            Assumptions.assumeTrue(Launcher.execute(List.of("sh", "-c", "command -v " + program), "").exitCode() == 0,
+            Assumptions.assumeTrue(
+                    Launcher.execute(List.of("sh", "-c", "command -v " + program), "")
+                                    .exitCode()
+                            == 0,
                     "needs " + program + ": apt-get install podman runc debootstrap busybox-static");
         }
         ImageStore store = new ImageStore(Files.createTempDirectory("rustyrun-images"));
@@ -67,16 +71,40 @@ final class ImageStore implements AutoCloseable {
 
     /** With the settings of busybox's own image; the pause container of pods is made of it too, which podman has none for. */
     void importBusybox() {
-        script("tar -c -C '" + Launcher.busybox() + "' . | " + String.join(" ", podmanCommand("import", "-q", "--change",
-                "ENV=PATH=/bin", "--change", "'CMD [\"/bin/sleep\", \"100000\"]'", "-", BUSYBOX)));
+        script("tar -c -C '" + Launcher.busybox() + "' . | "
+                + String.join(
+                        " ",
+                        podmanCommand(
+                                "import",
+                                "-q",
+                                "--change",
+                                "ENV=PATH=/bin",
+                                "--change",
+                                "'CMD [\"/bin/sleep\", \"100000\"]'",
+                                "-",
+                                BUSYBOX)));
     }
 
     /** Builds one of src/main/docker as its first lines say it. */
     void build(String dockerfile, String name) {
         // Steps in a chroot: crun, which podman would take, refuses a machine with both versions of control groups.
-        podman("build", "-q", "--isolation", "chroot", "--format", "docker", "--build-arg", "BASE=" + BASE, "-f",
-                Launcher.baseDirectory().resolve("src/main/docker/" + dockerfile).toString(), "-t", name,
-                Launcher.baseDirectory().toString()).expect(0);
+        podman(
+                        "build",
+                        "-q",
+                        "--isolation",
+                        "chroot",
+                        "--format",
+                        "docker",
+                        "--build-arg",
+                        "BASE=" + BASE,
+                        "-f",
+                        Launcher.baseDirectory()
+                                .resolve("src/main/docker/" + dockerfile)
+                                .toString(),
+                        "-t",
+                        name,
+                        Launcher.baseDirectory().toString())
+                .expect(0);
     }
 
     private static void script(String text) {
@@ -84,9 +112,21 @@ final class ImageStore implements AutoCloseable {
     }
 
     List<String> podmanCommand(String... words) {
-        List<String> all = new ArrayList<>(List.of("env", "CONTAINERS_CONF=" + folder.resolve("containers.conf"),
-                "TMPDIR=" + folder.resolve("tmp"), "podman", "--root", folder + "/root", "--runroot", folder + "/run",
-                "--tmpdir", folder + "/libpod", "--storage-driver", "overlay", "--log-level", "fatal"));
+        List<String> all = new ArrayList<>(List.of(
+                "env",
+                "CONTAINERS_CONF=" + folder.resolve("containers.conf"),
+                "TMPDIR=" + folder.resolve("tmp"),
+                "podman",
+                "--root",
+                folder + "/root",
+                "--runroot",
+                folder + "/run",
+                "--tmpdir",
+                folder + "/libpod",
+                "--storage-driver",
+                "overlay",
+                "--log-level",
+                "fatal"));
         all.addAll(List.of(words));
         return all;
     }
@@ -110,7 +150,8 @@ final class ImageStore implements AutoCloseable {
 
     /** The container {@code name} of the sidecar's manifest. */
     static JsonNode manifestContainer(String name) throws IOException {
-        for (JsonNode container : new YAMLMapper().readTree(manifest().toFile()).get("spec").get("containers")) {
+        for (JsonNode container :
+                new YAMLMapper().readTree(manifest().toFile()).get("spec").get("containers")) {
             if (container.get("name").textValue().equals(name)) {
                 return container;
             }
@@ -136,10 +177,13 @@ final class ImageStore implements AutoCloseable {
         podman("rmi", "--all", "--force");
         try {
             // The storage's own mounts, then its files.
-            Launcher.execute(List.of("sh", "-c", "umount '" + folder + "/root/overlay' 2>/dev/null; rm -rf '" + folder + "'"), "");
+            Launcher.execute(
+                    List.of("sh", "-c", "umount '" + folder + "/root/overlay' 2>/dev/null; rm -rf '" + folder + "'"),
+                    "");
             if (Files.exists(folder)) {
-                throw new AssertionError("not removed: " + folder + "\n" + Launcher.execute(List.of("find",
-                        folder.toString(), "-maxdepth", "3"), "").out());
+                throw new AssertionError("not removed: " + folder + "\n"
+                        + Launcher.execute(List.of("find", folder.toString(), "-maxdepth", "3"), "")
+                                .out());
             }
             Files.deleteIfExists(folder);
         } catch (IOException e) {

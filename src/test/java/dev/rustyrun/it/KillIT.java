@@ -43,15 +43,18 @@ class KillIT {
         String[] arguments = java.util.Arrays.copyOf(options, options.length + 3);
         System.arraycopy(new String[] {"--command", "sleep", MARK}, 0, arguments, options.length, 3);
         Process run = Launcher.start(arguments);
-        Host.eventually("the command runs", () -> Host.processes().values().stream()
-                .anyMatch(words -> words.startsWith("sleep " + MARK)));
+        Host.eventually(
+                "the command runs",
+                () -> Host.processes().values().stream().anyMatch(words -> words.startsWith("sleep " + MARK)));
         long child = Host.onlyChildOf(run.pid()).orElseThrow();
         long init = Host.onlyChildOf(child).orElseThrow();
-        Host.signal(switch (stage) {
-            case "run" -> run.pid();
-            case "child" -> child;
-            default -> init;
-        }, "KILL");
+        Host.signal(
+                switch (stage) {
+                    case "run" -> run.pid();
+                    case "child" -> child;
+                    default -> init;
+                },
+                "KILL");
         assertTrue(run.waitFor(20, TimeUnit.SECONDS));
         assertEquals(137, run.exitValue());
         Host.expectNothingLeft(MARK);
@@ -84,7 +87,8 @@ class KillIT {
             long victim = run.pid();
             for (int d = 0; d < depth; d++) {
                 long parent = victim;
-                Host.eventually("a stage of depth " + depth,
+                Host.eventually(
+                        "a stage of depth " + depth,
                         () -> Host.onlyChildOf(parent).isPresent() || !run.isAlive());
                 victim = Host.onlyChildOf(parent).orElse(parent);
             }

@@ -18,19 +18,19 @@ import org.junit.jupiter.api.Assumptions;
 public final class Launcher {
 
     private static final Path BASE = Path.of(System.getProperty("rustyrun.basedir", "."));
-    private static final Path PROGRAM =
-            Path.of(System.getProperty("rustyrun.launcher", "target/rustyrun-jvm")).toAbsolutePath();
+    private static final Path PROGRAM = Path.of(System.getProperty("rustyrun.launcher", "target/rustyrun-jvm"))
+            .toAbsolutePath();
     private static final int SECONDS = 60;
 
-    private Launcher() {
-    }
+    private Launcher() {}
 
     /** What a finished process left. */
     public record Result(int exitCode, String out, String err) {
 
         public Result expect(int code) {
-            assertTrue(exitCode == code, () -> "exit code " + exitCode + " instead of " + code + "\nout: " + out
-                    + "\nerr: " + err);
+            assertTrue(
+                    exitCode == code,
+                    () -> "exit code " + exitCode + " instead of " + code + "\nout: " + out + "\nerr: " + err);
             return this;
         }
 
@@ -46,7 +46,8 @@ public final class Launcher {
     }
 
     public static void requireRoot() {
-        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")),
+        Assumptions.assumeTrue(
+                "root".equals(System.getProperty("user.name")),
                 "needs root: it makes real containers (CI runs it as root)");
     }
 
@@ -62,7 +63,8 @@ public final class Launcher {
     static Path rootfs(String name) {
         Path rootfs = BASE.resolve("root-file-systems/" + name + "-rootfs").toAbsolutePath();
         if (!Files.exists(rootfs.resolve(".rustyrun-complete"))) {
-            execute(List.of(BASE.resolve("root-file-systems/get").toString(), name), "").expect(0);
+            execute(List.of(BASE.resolve("root-file-systems/get").toString(), name), "")
+                    .expect(0);
         }
         return rootfs;
     }
@@ -107,7 +109,10 @@ public final class Launcher {
         try {
             Path out = Files.createTempFile("rustyrun-it", ".out");
             Path err = Files.createTempFile("rustyrun-it", ".err");
-            Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
             try (var stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             }

@@ -19,6 +19,7 @@ class LeakIT {
 
     /** On a JVM one takes more than half a second; what it leaves, it leaves at each. */
     private static final int LAUNCHES = Launcher.isNative() ? 200 : 60;
+
     private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
 
     @BeforeAll
@@ -39,9 +40,14 @@ class LeakIT {
         made.removeAll(filesBefore);
         assertEquals(List.of(), made);
         // A namespace lives as long as a process, a descriptor or a mount of it: of these, sockets could be left.
-        Host.eventually("no network namespace is left",
-                () -> Host.processes().keySet().stream().map(LeakIT::networkOf).distinct().filter(n -> !n.isEmpty())
-                        .count() == 1);
+        Host.eventually(
+                "no network namespace is left",
+                () -> Host.processes().keySet().stream()
+                                .map(LeakIT::networkOf)
+                                .distinct()
+                                .filter(n -> !n.isEmpty())
+                                .count()
+                        == 1);
     }
 
     private static String networkOf(long pid) {
@@ -67,8 +73,10 @@ class LeakIT {
             for (long stage : List.of(run.pid(), child)) {
                 List<String> open = ofOurs(stage);
                 // Signals, the socket between the stages, and, in child, the places of what it would have to remove.
-                List<String> known = open.stream().filter(file -> file.matches(
-                        "anon_inode:\\[signalfd]|socket:.*|/run/rustyrun.*|/sys/fs/cgroup/.*")).toList();
+                List<String> known = open.stream()
+                        .filter(file ->
+                                file.matches("anon_inode:\\[signalfd]|socket:.*|/run/rustyrun.*|/sys/fs/cgroup/.*"))
+                        .toList();
                 assertEquals(open, known);
                 assertTrue(open.size() <= (stage == child ? 16 : 2), open.toString());
             }
@@ -80,13 +88,17 @@ class LeakIT {
     /** What a stage has open but its standard files and what a JVM itself has open. */
     private static List<String> ofOurs(long pid) throws IOException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-            return descriptors.filter(fd -> Integer.parseInt(fd.getFileName().toString()) > 2).map(fd -> {
-                try {
-                    return Files.readSymbolicLink(fd).toString();
-                } catch (IOException closed) {
-                    return "";
-                }
-            }).filter(file -> !file.isEmpty() && !file.matches(".*(\\.jar|\\.jsa|/modules|/random|/urandom)")).toList();
+            return descriptors
+                    .filter(fd -> Integer.parseInt(fd.getFileName().toString()) > 2)
+                    .map(fd -> {
+                        try {
+                            return Files.readSymbolicLink(fd).toString();
+                        } catch (IOException closed) {
+                            return "";
+                        }
+                    })
+                    .filter(file -> !file.isEmpty() && !file.matches(".*(\\.jar|\\.jsa|/modules|/random|/urandom)"))
+                    .toList();
         }
     }
 }

@@ -20,29 +20,64 @@ class LimitsIT {
 
     @Test
     void limits_score_umask_and_groups_are_the_commands() {
-        String out = Launcher.run("--ulimit", "nofile=100:200", "--ulimit", "core=0", "--ulimit", "RLIMIT_CPU=60:-1",
-                "--oom-score-adj", "500", "--umask", "0077", "--user", "1000:1001", "--group-add", "7", "--group-add",
-                "nogroup", "--tmpfs", "/made:mode=1777", "--command", "/bin/sh", "-c", """
+        String out = Launcher.run(
+                        "--ulimit",
+                        "nofile=100:200",
+                        "--ulimit",
+                        "core=0",
+                        "--ulimit",
+                        "RLIMIT_CPU=60:-1",
+                        "--oom-score-adj",
+                        "500",
+                        "--umask",
+                        "0077",
+                        "--user",
+                        "1000:1001",
+                        "--group-add",
+                        "7",
+                        "--group-add",
+                        "nogroup",
+                        "--tmpfs",
+                        "/made:mode=1777",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        """
                 ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -Hc; ulimit -St; ulimit -Ht
                 cat /proc/self/oom_score_adj; umask; touch /made/x; mkdir /made/d; stat -c %a /made/x /made/d
                 id -u; id -g; id -G
-                """).expect(0).out();
-        assertEquals("100 200 0 0 60 unlimited 500 0077 600 700 1000 1001 1001 7 65534",
+                """)
+                .expect(0)
+                .out();
+        assertEquals(
+                "100 200 0 0 60 unlimited 500 0077 600 700 1000 1001 1001 7 65534",
                 String.join(" ", out.lines().toList()));
     }
 
     @Test
     void a_limit_limits() {
-        String out = Launcher.run("--ulimit", "fsize=1024", "--tmpfs", "/made", "--command", "/bin/sh", "-c",
-                "(dd if=/dev/zero of=/made/x bs=4096 count=2 2>/dev/null); stat -c %s /made/x; ulimit -Hn 1000000000"
-                        + " 2>/dev/null || echo no more").expect(0).out();
+        String out = Launcher.run(
+                        "--ulimit",
+                        "fsize=1024",
+                        "--tmpfs",
+                        "/made",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "(dd if=/dev/zero of=/made/x bs=4096 count=2 2>/dev/null); stat -c %s /made/x; ulimit -Hn 1000000000"
+                                + " 2>/dev/null || echo no more")
+                .expect(0)
+                .out();
         assertEquals("1024\nno more\n", out);
     }
 
     @Test
     void without_options_they_are_as_rustyruns_own_but_the_umask() {
-        List<String> out = Launcher.sh("ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj; umask; id -G").expect(0)
-                .out().lines().toList();
+        List<String> out = Launcher.sh("ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj; umask; id -G")
+                .expect(0)
+                .out()
+                .lines()
+                .toList();
         String here = Launcher.execute(List.of("sh", "-c", "ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj"), "")
                 .out();
         assertEquals(here.lines().toList(), out.subList(0, 3));
@@ -50,23 +85,52 @@ class LimitsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1000x", " 0", "0 ", "+1", "0:", ":0", "0:0:0", "0x0", "1.0", "4294967295", "4294967296",
-        "99999999999999999999", "0:4294967295", "٣", ""})
+    @ValueSource(
+            strings = {
+                "1000x",
+                " 0",
+                "0 ",
+                "+1",
+                "0:",
+                ":0",
+                "0:0:0",
+                "0x0",
+                "1.0",
+                "4294967295",
+                "4294967296",
+                "99999999999999999999",
+                "0:4294967295",
+                "٣",
+                ""
+            })
     void what_is_no_user_as_a_whole_is_refused(String user) {
-        Launcher.Result result = Launcher.run("--user=" + user, "--command", "true").expect(125);
-        assertTrue(result.errorLine().matches("(?s)rustyrun: .*(unknown (user|group) \"|not a number from 0 to 2147483647).*"),
+        Launcher.Result result =
+                Launcher.run("--user=" + user, "--command", "true").expect(125);
+        assertTrue(
+                result.errorLine()
+                        .matches("(?s)rustyrun: .*(unknown (user|group) \"|not a number from 0 to 2147483647).*"),
                 result.err());
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"--ulimit|nofile|is not NAME=SOFT", "--ulimit|nofile=x|is not a number",
-        "--ulimit|nofile=2:1|the soft limit is above the hard one", "--ulimit|nofile=-1:5|the soft limit is above",
-        "--ulimit|files=5|unknown rlimit \"files\"", "--ulimit|nofile=1:2:3|has more than a soft and a hard limit",
-        "--oom-score-adj|1001|is not a number from -1000 to 1000", "--oom-score-adj|x|--oom-score-adj",
-        "--umask|8|is not an octal number", "--umask|01777|is not an octal number",
-        "--group-add|nosuch|unknown group \"nosuch\""})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--ulimit|nofile|is not NAME=SOFT",
+                "--ulimit|nofile=x|is not a number",
+                "--ulimit|nofile=2:1|the soft limit is above the hard one",
+                "--ulimit|nofile=-1:5|the soft limit is above",
+                "--ulimit|files=5|unknown rlimit \"files\"",
+                "--ulimit|nofile=1:2:3|has more than a soft and a hard limit",
+                "--oom-score-adj|1001|is not a number from -1000 to 1000",
+                "--oom-score-adj|x|--oom-score-adj",
+                "--umask|8|is not an octal number",
+                "--umask|01777|is not an octal number",
+                "--group-add|nosuch|unknown group \"nosuch\""
+            })
     void what_is_no_limit_is_refused(String option, String value, String words) {
-        Launcher.Result result = Launcher.run(option, value, "--command", "true").expect(125);
+        Launcher.Result result =
+                Launcher.run(option, value, "--command", "true").expect(125);
         assertTrue(result.errorLine().contains(words), result.err());
     }
 }

@@ -29,8 +29,10 @@ class ListenIT {
     }
 
     private static Launcher.Result run(String... before) {
-        return Launcher.rustyrun(java.util.stream.Stream.concat(java.util.stream.Stream.of(before),
-                java.util.stream.Stream.of("run", "--rootfs", "busybox", "echo", "hello")).toArray(String[]::new));
+        return Launcher.rustyrun(java.util.stream.Stream.concat(
+                        java.util.stream.Stream.of(before),
+                        java.util.stream.Stream.of("run", "--rootfs", "busybox", "echo", "hello"))
+                .toArray(String[]::new));
     }
 
     private Path socket() {
@@ -47,8 +49,16 @@ class ListenIT {
     }
 
     private Server onSocket(String... more) throws IOException {
-        return Server.start(java.util.stream.Stream.concat(java.util.stream.Stream.of("--socket", socket().toString(),
-                "--no-tcp", "--warm", "0", "--data-folder", folder.resolve("data").toString()), java.util.stream.Stream.of(more))
+        return Server.start(java.util.stream.Stream.concat(
+                        java.util.stream.Stream.of(
+                                "--socket",
+                                socket().toString(),
+                                "--no-tcp",
+                                "--warm",
+                                "0",
+                                "--data-folder",
+                                folder.resolve("data").toString()),
+                        java.util.stream.Stream.of(more))
                 .toArray(String[]::new));
     }
 
@@ -56,14 +66,20 @@ class ListenIT {
     void a_unix_socket_is_its_owners_alone_and_goes_with_the_service() throws Exception {
         try (Server server = onSocket()) {
             expectMode("rw-------");
-            assertEquals("hello\n", run("--host", "unix://" + socket()).expect(0).out());
+            assertEquals(
+                    "hello\n", run("--host", "unix://" + socket()).expect(0).out());
             assertThrows(IOException.class, () -> server.get("/v1/info"), "no port is open");
-            assertTrue(Launcher.rustyrun("serve", "--socket", socket().toString()).expect(125).errorLine()
+            assertTrue(Launcher.rustyrun("serve", "--socket", socket().toString())
+                    .expect(125)
+                    .errorLine()
                     .contains("a service listens there"));
         }
         assertTrue(Files.notExists(socket()), "it is removed");
         try (var left = Files.list(folder)) {
-            assertEquals(List.of(), left.filter(path -> path.getFileName().toString().startsWith(".")).toList());
+            assertEquals(
+                    List.of(),
+                    left.filter(path -> path.getFileName().toString().startsWith("."))
+                            .toList());
         }
     }
 
@@ -74,17 +90,24 @@ class ListenIT {
         killed.kill();
         assertTrue(Files.exists(socket()), "what is killed leaves its socket");
         try (Server server = onSocket("--socket-group", "daemon")) {
-            Host.eventually("it is replaced", () -> {
-                try {
-                    return PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())).equals("rw-rw----");
-                } catch (IOException e) {
-                    return false;
-                }
-            }, server::log);
+            Host.eventually(
+                    "it is replaced",
+                    () -> {
+                        try {
+                            return PosixFilePermissions.toString(Files.getPosixFilePermissions(socket()))
+                                    .equals("rw-rw----");
+                        } catch (IOException e) {
+                            return false;
+                        }
+                    },
+                    server::log);
             assertEquals("daemon", Files.getAttribute(socket(), "posix:group").toString());
         }
         Path file = Files.writeString(folder.resolve("file"), "");
-        assertTrue(Launcher.rustyrun("serve", "--socket", file.toString()).expect(125).errorLine().contains("is no socket"));
+        assertTrue(Launcher.rustyrun("serve", "--socket", file.toString())
+                .expect(125)
+                .errorLine()
+                .contains("is no socket"));
     }
 
     @Test
@@ -95,27 +118,74 @@ class ListenIT {
             expectMode("rw-------");
             String url = "unix://" + socket();
             assertTrue(run("--host", url).expect(125).errorLine().contains("--token-file"), server.log());
-            assertEquals("hello\n", run("--host", url, "--token-file", tokens.toString()).expect(0).out());
+            assertEquals(
+                    "hello\n",
+                    run("--host", url, "--token-file", tokens.toString())
+                            .expect(0)
+                            .out());
         }
     }
 
     @Test
     void tls_lets_in_who_has_a_certificate_and_lets_him_do_what_his_role_may() throws Exception {
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test CA", "-keyout", "ca.key",
-                "-out", "ca.pem");
+        openssl(
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=Test CA",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.pem");
         certificate("server", "IP:127.0.0.1");
         certificate("alice", "DNS:alice");
         certificate("bob", "DNS:bob");
-        try (Server server = Server.start("--warm", "0", "--data-folder", folder.resolve("data").toString(), "--tls-cert",
-                file("server.pem"), "--tls-key", file("server.key"), "--tls-client-ca", file("ca.pem"), "--certificate-role",
+        try (Server server = Server.start(
+                "--warm",
+                "0",
+                "--data-folder",
+                folder.resolve("data").toString(),
+                "--tls-cert",
+                file("server.pem"),
+                "--tls-key",
+                file("server.key"),
+                "--tls-client-ca",
+                file("ca.pem"),
+                "--certificate-role",
                 "bob=read")) {
             String url = "https://127.0.0.1:" + server.port();
             // The port of probes, which the server is awaited by, may be open a moment earlier.
             Host.eventually("it listens", server::listens);
-            assertEquals("hello\n", run("--host", url, "--tls-ca", file("ca.pem"), "--tls-cert", file("alice.pem"), "--tls-key",
-                    file("alice.key")).expect(0).out());
-            assertTrue(run("--host", url, "--tls-ca", file("ca.pem"), "--tls-cert", file("bob.pem"), "--tls-key",
-                    file("bob.key")).expect(125).errorLine().contains("this certificate's role is read"));
+            assertEquals(
+                    "hello\n",
+                    run(
+                                    "--host",
+                                    url,
+                                    "--tls-ca",
+                                    file("ca.pem"),
+                                    "--tls-cert",
+                                    file("alice.pem"),
+                                    "--tls-key",
+                                    file("alice.key"))
+                            .expect(0)
+                            .out());
+            assertTrue(run(
+                            "--host",
+                            url,
+                            "--tls-ca",
+                            file("ca.pem"),
+                            "--tls-cert",
+                            file("bob.pem"),
+                            "--tls-key",
+                            file("bob.key"))
+                    .expect(125)
+                    .errorLine()
+                    .contains("this certificate's role is read"));
             run("--host", url, "--tls-ca", file("ca.pem")).expect(125).errorLine();
             assertTrue(run("--host", url).expect(125).errorLine().contains("cannot connect"), "an unknown authority");
             run("--host", "http://127.0.0.1:" + server.port()).expect(125).errorLine();
@@ -127,16 +197,43 @@ class ListenIT {
     }
 
     private void certificate(String name, String alternative) throws IOException {
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + name, "-keyout", name + ".key", "-out", name + ".csr");
+        openssl(
+                "req",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-subj",
+                "/CN=" + name,
+                "-keyout",
+                name + ".key",
+                "-out",
+                name + ".csr");
         Files.writeString(folder.resolve("extensions"), "subjectAltName=" + alternative + "\n");
-        openssl("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
-                "-extfile", "extensions", "-out", name + ".pem");
+        openssl(
+                "x509",
+                "-req",
+                "-in",
+                name + ".csr",
+                "-CA",
+                "ca.pem",
+                "-CAkey",
+                "ca.key",
+                "-CAcreateserial",
+                "-days",
+                "2",
+                "-extfile",
+                "extensions",
+                "-out",
+                name + ".pem");
     }
 
     private void openssl(String... words) throws IOException {
         List<String> command = new java.util.ArrayList<>(List.of("openssl"));
         command.addAll(List.of(words));
-        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
         String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         try {
             assertEquals(0, process.waitFor(), said);
@@ -148,11 +245,12 @@ class ListenIT {
     @Test
     void each_launch_is_a_line_of_json_with_its_id() throws Exception {
         try (Server server = Server.start("--warm", "0", "--log-format", "json")) {
-            HttpResponse<String> ran = server.post("/v1/run",
-                    "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"exit 3\"]}");
+            HttpResponse<String> ran =
+                    server.post("/v1/run", "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"exit 3\"]}");
             String id = new ObjectMapper().readTree(ran.body()).path("id").asText();
             Host.eventually("it is logged", () -> server.log().contains(id), server::log);
-            for (String line : server.log().lines().filter(text -> text.contains(id)).toList()) {
+            for (String line :
+                    server.log().lines().filter(text -> text.contains(id)).toList()) {
                 JsonNode json = new ObjectMapper().readTree(line);
                 assertEquals(id, json.path("mdc").path("container").asText(), line);
                 assertEquals("busybox", json.path("mdc").path("rootfs").asText(), line);
@@ -165,8 +263,15 @@ class ListenIT {
 
     @Test
     void what_cannot_be_is_refused_at_once() {
-        assertTrue(Launcher.rustyrun("serve", "--no-tcp").expect(125).errorLine().contains("--socket"));
-        assertTrue(Launcher.rustyrun("serve", "--tls-cert", "/x").expect(125).errorLine().contains("--tls-key"));
-        assertFalse(Launcher.rustyrun("serve", "--log-format", "xml").expect(125).errorLine().isEmpty());
+        assertTrue(
+                Launcher.rustyrun("serve", "--no-tcp").expect(125).errorLine().contains("--socket"));
+        assertTrue(Launcher.rustyrun("serve", "--tls-cert", "/x")
+                .expect(125)
+                .errorLine()
+                .contains("--tls-key"));
+        assertFalse(Launcher.rustyrun("serve", "--log-format", "xml")
+                .expect(125)
+                .errorLine()
+                .isEmpty());
     }
 }

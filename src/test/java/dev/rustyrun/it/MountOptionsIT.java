@@ -54,8 +54,10 @@ class MountOptionsIT {
         String write = "touch /made/x /made/sub/x 2>&1 | grep -c 'Read-only file system'; ls /made/sub";
         assertEquals("2\nbelow\n", sh(write, "--volume", volume + ":/made:ro"));
         assertEquals("2\nbelow\n", sh(write, "--volume", volume + ":/made:rro"));
-        assertEquals("2\n", sh(write, "--mount",
-                "type=bind,source=" + volume + ",target=/made,bind,ro"), "bind brings no mount below along");
+        assertEquals(
+                "2\n",
+                sh(write, "--mount", "type=bind,source=" + volume + ",target=/made,bind,ro"),
+                "bind brings no mount below along");
         assertFalse(Files.exists(volume.resolve("sub/x")));
         sh("touch /made/sub/written", "--volume", volume + ":/made");
         assertTrue(Files.exists(volume.resolve("sub/written")), "and without it, it can be written to");
@@ -75,7 +77,12 @@ class MountOptionsIT {
     @Test
     void a_mount_of_the_host_comes_in_when_the_volume_is_a_slave_or_shared() throws IOException {
         for (String propagation : List.of("private", "slave", "rslave", "rshared")) {
-            Process run = Launcher.start("--volume", volume + ":/made:" + propagation, "--command", "/bin/sh", "-c",
+            Process run = Launcher.start(
+                    "--volume",
+                    volume + ":/made:" + propagation,
+                    "--command",
+                    "/bin/sh",
+                    "-c",
                     "echo ready; read go; grep -c ' /made/other ' /proc/self/mounts");
             var out = run.inputReader();
             assertEquals("ready", out.readLine());
@@ -98,8 +105,9 @@ class MountOptionsIT {
                 """, "--tmpfs", "/made/dir:tmpcopyup"));
         assertEquals("of the image\n", Files.readString(rootfs.resolve("link")), "the image is as it was");
         assertEquals("", sh("ls /made/dir", "--tmpfs", "/made/dir"));
-        assertEquals("of the image\n", sh("cat /made/dir/file; ! touch /made/dir/x 2>/dev/null", "--tmpfs",
-                "/made/dir:tmpcopyup,ro"));
+        assertEquals(
+                "of the image\n",
+                sh("cat /made/dir/file; ! touch /made/dir/x 2>/dev/null", "--tmpfs", "/made/dir:tmpcopyup,ro"));
     }
 
     @Test
@@ -110,40 +118,52 @@ class MountOptionsIT {
         assertEquals("0", euid("--new-privileges", "--volume", volume + ":/made"));
         assertEquals("1000", euid("--new-privileges", "--volume", volume + ":/made:nosuid"));
         assertEquals("1000", euid("--volume", volume + ":/made"), "no_new_privs does the same by itself");
-        assertTrue(Launcher.run("--volume", volume + ":/made:noexec", "--command", "/made/attempts", "me").expect(126)
-                .errorLine().contains("/made/attempts is not executable"));
-        assertEquals("nodev", sh("mknod /made/zero c 1 5; head -c 1 /made/zero 2>/dev/null || echo nodev", "--volume",
-                volume + ":/made:nodev").strip());
+        assertTrue(Launcher.run("--volume", volume + ":/made:noexec", "--command", "/made/attempts", "me")
+                .expect(126)
+                .errorLine()
+                .contains("/made/attempts is not executable"));
+        assertEquals(
+                "nodev",
+                sh(
+                                "mknod /made/zero c 1 5; head -c 1 /made/zero 2>/dev/null || echo nodev",
+                                "--volume",
+                                volume + ":/made:nodev")
+                        .strip());
     }
 
     private static String euid(String... options) {
         String[] words = java.util.Arrays.copyOf(options, options.length + 5);
-        System.arraycopy(new String[] {"--user", "1000", "--command", "/made/attempts", "me"}, 0, words,
-                options.length, 5);
+        System.arraycopy(
+                new String[] {"--user", "1000", "--command", "/made/attempts", "me"}, 0, words, options.length, 5);
         return Attempts.results(Launcher.run(words).expect(0).out()).get("euid");
     }
 
     @Test
     void a_device_is_the_hosts_and_only_those_named_work() {
-        assertEquals("1:5\n4\n", sh("stat -c %t:%T /dev/mine; head -c 4 /dev/mine | wc -c", "--device",
-                "/dev/zero:/dev/mine"));
+        assertEquals(
+                "1:5\n4\n",
+                sh("stat -c %t:%T /dev/mine; head -c 4 /dev/mine | wc -c", "--device", "/dev/zero:/dev/mine"));
         // fuse, which is nothing to a container that was not given it.
         assertEquals("1\n", sh("mknod /made c 10 229; head -c 1 /made 2>&1 | grep -c 'ermi'"));
-        assertTrue(Launcher.run("--device", "/etc/passwd", "--command", "true").expect(125).errorLine()
+        assertTrue(Launcher.run("--device", "/etc/passwd", "--command", "true")
+                .expect(125)
+                .errorLine()
                 .contains("device /etc/passwd is not a device"));
-        assertTrue(Launcher.run("--device", "/dev/nosuch", "--command", "true").expect(125).errorLine()
+        assertTrue(Launcher.run("--device", "/dev/nosuch", "--command", "true")
+                .expect(125)
+                .errorLine()
                 .contains("device /dev/nosuch cannot be used"));
     }
 
     @Test
     void an_id_mapped_volume_shows_the_hosts_root_as_the_containers() throws IOException {
-        Assumptions.assumeTrue(Launcher.isNative(),
-                "a JVM cannot enter a user namespace: runs against the native executable");
+        Assumptions.assumeTrue(
+                Launcher.isNative(), "a JVM cannot enter a user namespace: runs against the native executable");
         String[] mapped = {"--uidmap", "0:100000:65536", "--volume", volume + ":/made:idmap"};
         assertEquals("0\n", sh("stat -c %u /made/other; touch /made/new", mapped));
         assertEquals(0, Files.getAttribute(volume.resolve("new"), "unix:uid"), "the same on the host");
-        assertEquals("65534\n", sh("stat -c %u /made/other", "--uidmap", "0:100000:65536", "--volume",
-                volume + ":/made"));
+        assertEquals(
+                "65534\n", sh("stat -c %u /made/other", "--uidmap", "0:100000:65536", "--volume", volume + ":/made"));
     }
 
     @Test
@@ -157,8 +177,8 @@ class MountOptionsIT {
     @Test
     void an_ephemeral_container_that_is_killed_leaves_nothing_either() throws IOException {
         Host.State before = Host.state();
-        Process run = Launcher.start("--ephemeral", "--command", "/bin/sh", "-c",
-                "touch /ephemeral; echo ready; exec sleep 4711");
+        Process run = Launcher.start(
+                "--ephemeral", "--command", "/bin/sh", "-c", "touch /ephemeral; echo ready; exec sleep 4711");
         assertEquals("ready", run.inputReader().readLine());
         Host.signal(run.pid(), "KILL");
         Host.expectEnded("sleep 4711");
@@ -170,16 +190,29 @@ class MountOptionsIT {
     void what_an_ephemeral_container_writes_can_be_limited() {
         String write = "dd if=/dev/zero of=/big bs=1k count=2000 2>&1 | grep -c 'No space left'";
         assertEquals("1\n", sh(write, "--ephemeral=1m"));
-        assertEquals("0\n", Launcher.run("--ephemeral=4m", "--command", "/bin/sh", "-c", write).expect(1).out());
-        assertTrue(Launcher.run("--ephemeral=lots", "--command", "true").expect(125).errorLine()
+        assertEquals(
+                "0\n",
+                Launcher.run("--ephemeral=4m", "--command", "/bin/sh", "-c", write)
+                        .expect(1)
+                        .out());
+        assertTrue(Launcher.run("--ephemeral=lots", "--command", "true")
+                .expect(125)
+                .errorLine()
                 .contains("--ephemeral \"lots\" is not a size such as 64m"));
     }
 
     @Test
     void the_hosts_own_tree_can_be_the_rootfs_and_stays_as_it_is() {
         Path file = folder.resolve("of-the-host");
-        Launcher.Result result = Launcher.rustyrun("run", "--rootfs", "/", "--command", "/bin/sh", "-c",
-                "touch " + file + " && rm -rf /etc/passwd && ls /proc | grep -c '^[0-9]' && hostname").expect(0);
+        Launcher.Result result = Launcher.rustyrun(
+                        "run",
+                        "--rootfs",
+                        "/",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "touch " + file + " && rm -rf /etc/passwd && ls /proc | grep -c '^[0-9]' && hostname")
+                .expect(0);
         assertTrue(result.out().matches("[1-5]\nrustyrun-container\n"), result.out());
         assertFalse(Files.exists(file));
         assertTrue(Files.exists(Path.of("/etc/passwd")));

@@ -31,14 +31,26 @@ class MountsIT {
 
     @AfterEach
     void removeFolder() {
-        Launcher.execute(List.of("rm", "-rf", folder.toString(), Launcher.busybox().resolve("made").toString()), "")
+        Launcher.execute(
+                        List.of(
+                                "rm",
+                                "-rf",
+                                folder.toString(),
+                                Launcher.busybox().resolve("made").toString()),
+                        "")
                 .expect(0);
     }
 
     @Test
     void a_volume_is_the_hosts_directory() throws IOException {
-        Launcher.Result result = Launcher.run("--volume", folder + ":/made/deep", "--command", "/bin/sh", "-c",
-                "cat /made/deep/file; echo written > /made/deep/new").expect(0);
+        Launcher.Result result = Launcher.run(
+                        "--volume",
+                        folder + ":/made/deep",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "cat /made/deep/file; echo written > /made/deep/new")
+                .expect(0);
         assertEquals("of the host\n", result.out());
         assertEquals("written\n", Files.readString(folder.resolve("new")));
         try (var inRootfs = Files.list(Launcher.busybox().resolve("made/deep"))) {
@@ -48,28 +60,51 @@ class MountsIT {
 
     @Test
     void a_read_only_volume_refuses_writes() {
-        Launcher.Result result = Launcher.run("-v", folder + ":/made:ro", "--command", "/bin/touch", "/made/x").expect(1);
+        Launcher.Result result = Launcher.run("-v", folder + ":/made:ro", "--command", "/bin/touch", "/made/x")
+                .expect(1);
         assertTrue(result.err().contains("Read-only file system"), result.err());
     }
 
     @Test
     void a_single_file_can_be_a_volume() {
-        assertEquals("of the host\n",
-                Launcher.run("-v", folder.resolve("file") + ":/made/one", "--command", "cat", "/made/one").expect(0).out());
+        assertEquals(
+                "of the host\n",
+                Launcher.run("-v", folder.resolve("file") + ":/made/one", "--command", "cat", "/made/one")
+                        .expect(0)
+                        .out());
     }
 
     @Test
     void a_mount_in_long_form_is_the_same() {
-        Launcher.run("--mount", "type=bind,source=" + folder + ",target=/made,ro", "--command", "/bin/sh", "-c",
-                "cat /made/file && ! touch /made/x 2>/dev/null").expect(0);
-        Launcher.run("--mount", "type=tmpfs,target=/made/t", "--command", "/bin/sh", "-c",
-                "grep -q 'tmpfs /made/t tmpfs' /proc/mounts && touch /made/t/x").expect(0);
+        Launcher.run(
+                        "--mount",
+                        "type=bind,source=" + folder + ",target=/made,ro",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "cat /made/file && ! touch /made/x 2>/dev/null")
+                .expect(0);
+        Launcher.run(
+                        "--mount",
+                        "type=tmpfs,target=/made/t",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "grep -q 'tmpfs /made/t tmpfs' /proc/mounts && touch /made/t/x")
+                .expect(0);
     }
 
     @Test
     void a_tmpfs_takes_options_and_leaves_nothing() throws IOException {
-        String out = Launcher.run("--tmpfs", "/made:size=64k,mode=700", "--command", "/bin/sh", "-c",
-                "grep ' /made ' /proc/mounts; touch /made/x").expect(0).out();
+        String out = Launcher.run(
+                        "--tmpfs",
+                        "/made:size=64k,mode=700",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "grep ' /made ' /proc/mounts; touch /made/x")
+                .expect(0)
+                .out();
         assertTrue(out.contains("size=64k") && out.contains("mode=700"), out);
         try (var left = Files.list(Launcher.busybox().resolve("made"))) {
             assertEquals(0, left.count());
@@ -80,14 +115,21 @@ class MountsIT {
     void a_target_behind_a_link_inside_the_rootfs_is_found() throws IOException {
         Path made = Files.createDirectories(Launcher.busybox().resolve("made/real"));
         Files.createSymbolicLink(made.resolveSibling("link"), Path.of("/made/real"));
-        Launcher.run("-v", folder + ":/made/link", "--command", "/bin/cat", "/made/real/file").expect(0);
+        Launcher.run("-v", folder + ":/made/link", "--command", "/bin/cat", "/made/real/file")
+                .expect(0);
     }
 
     @Test
     void mounted_cgroups_show_the_containers_own_as_the_root() {
-        Launcher.Result result = Launcher.run("--mount", "type=cgroup,target=/sys/fs/cgroup,ro", "--command", "/bin/sh",
-                "-c", "find /sys/fs/cgroup -name cgroup.procs | grep -v /unified/ | head -n 1 | xargs cat; "
-                        + "find /sys/fs/cgroup -type d -name process_api; mkdir /sys/fs/cgroup/x; echo $?").expect(0);
+        Launcher.Result result = Launcher.run(
+                        "--mount",
+                        "type=cgroup,target=/sys/fs/cgroup,ro",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "find /sys/fs/cgroup -name cgroup.procs | grep -v /unified/ | head -n 1 | xargs cat; "
+                                + "find /sys/fs/cgroup -type d -name process_api; mkdir /sys/fs/cgroup/x; echo $?")
+                .expect(0);
         List<String> lines = result.out().lines().toList();
         assertEquals("1", lines.get(0), "only the container's processes are in its root: " + result.out());
         assertEquals("1", lines.get(lines.size() - 1), "read-only");
@@ -96,8 +138,17 @@ class MountsIT {
 
     @Test
     void without_a_cgroup_namespace_only_its_own_cgroup_is_shown() {
-        String out = Launcher.run("--cgroupns", "host", "--mount", "type=cgroup,target=/sys/fs/cgroup", "--command", "/bin/sh",
-                "-c", "cat $(find /sys/fs/cgroup -name cgroup.procs)").expect(0).out();
+        String out = Launcher.run(
+                        "--cgroupns",
+                        "host",
+                        "--mount",
+                        "type=cgroup,target=/sys/fs/cgroup",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "cat $(find /sys/fs/cgroup -name cgroup.procs)")
+                .expect(0)
+                .out();
         assertTrue(out.lines().toList().contains("1"), out);
         assertTrue(out.lines().noneMatch("0"::equals), "no process of the host's is listed: " + out);
     }
@@ -105,20 +156,29 @@ class MountsIT {
     @Test
     void a_mount_of_the_container_does_not_show_on_the_host() {
         Host.State before = Host.state();
-        Launcher.run("-v", folder + ":/made", "--command", "/bin/cat", "/made/file").expect(0);
+        Launcher.run("-v", folder + ":/made", "--command", "/bin/cat", "/made/file")
+                .expect(0);
         assertEquals(before, Host.state());
     }
 
     @Test
     void in_a_chroot_that_is_no_mount_point_it_says_what_to_do() {
-        Launcher.Result result = Launcher.execute(inChroot("", "--command", "/bin/true"), "").expect(125);
+        Launcher.Result result =
+                Launcher.execute(inChroot("", "--command", "/bin/true"), "").expect(125);
         assertTrue(result.errorLine().contains("bind it to itself first"), result.err());
     }
 
     @Test
     void a_chroot_that_is_a_mount_point_is_pivoted_from_like_any_root() {
-        Launcher.Result result = Launcher.execute(inChroot("mount --rbind . . && cd .", "--command", "/bin/sh", "-c",
-                "ls -d /.rustyrun-complete; wc -l < /proc/self/mountinfo"), "").expect(0);
+        Launcher.Result result = Launcher.execute(
+                        inChroot(
+                                "mount --rbind . . && cd .",
+                                "--command",
+                                "/bin/sh",
+                                "-c",
+                                "ls -d /.rustyrun-complete; wc -l < /proc/self/mountinfo"),
+                        "")
+                .expect(0);
         String[] lines = result.out().split("\n");
         assertEquals("/.rustyrun-complete", lines[0]);
         assertTrue(Integer.parseInt(lines[1]) < 30, "only the container's mounts: " + lines[1]);

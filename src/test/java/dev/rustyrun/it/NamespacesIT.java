@@ -27,8 +27,8 @@ class NamespacesIT {
     }
 
     private static void nativeOnly() {
-        Assumptions.assumeTrue(Launcher.isNative(),
-                "a JVM cannot enter a user namespace: runs against the native executable");
+        Assumptions.assumeTrue(
+                Launcher.isNative(), "a JVM cannot enter a user namespace: runs against the native executable");
     }
 
     @Test
@@ -36,12 +36,24 @@ class NamespacesIT {
         nativeOnly();
         Path file = Launcher.busybox().resolve("of-the-container");
         try {
-            String out = Launcher.run("--uidmap", "0:100000:1000", "--uidmap", "1000:200000:1", "--gidmap",
-                    "0:300000:65536", "--command", "/bin/sh", "-c", """
+            String out = Launcher.run(
+                            "--uidmap",
+                            "0:100000:1000",
+                            "--uidmap",
+                            "1000:200000:1",
+                            "--gidmap",
+                            "0:300000:65536",
+                            "--command",
+                            "/bin/sh",
+                            "-c",
+                            """
                     cat /proc/self/uid_map /proc/self/gid_map; id -u; stat -c %u:%g /etc/passwd
                     touch /of-the-container; chown 5:6 /of-the-container; grep CapEff /proc/self/status
-                    """).expect(0).out();
-            assertEquals("0 100000 1000\n1000 200000 1\n0 300000 65536\n0\n0:0\nCapEff: 00000000a80425fb\n",
+                    """)
+                    .expect(0)
+                    .out();
+            assertEquals(
+                    "0 100000 1000\n1000 200000 1\n0 300000 65536\n0\n0:0\nCapEff: 00000000a80425fb\n",
                     out.replaceAll("(?m)^ +", "").replaceAll("[ \t]+", " "));
             assertEquals(5, Files.getAttribute(file, "unix:uid"), "the rootfs's ids are mapped, both ways");
             assertEquals(6, Files.getAttribute(file, "unix:gid"));
@@ -53,91 +65,184 @@ class NamespacesIT {
     @Test
     void a_process_of_a_user_namespace_is_no_root_on_the_host() throws IOException {
         nativeOnly();
-        Process run = Launcher.start("--uidmap", "0:100000:65536", "--command", "/bin/sh", "-c",
-                "echo ready; exec sleep 4712");
+        Process run = Launcher.start(
+                "--uidmap", "0:100000:65536", "--command", "/bin/sh", "-c", "echo ready; exec sleep 4712");
         assertEquals("ready", run.inputReader().readLine());
-        Host.eventually("the shell has become the command", () -> commandOf("sleep 4712 ").isPresent());
-        assertEquals(100000, Files.getAttribute(Path.of("/proc/" + commandOf("sleep 4712 ").orElseThrow()), "unix:uid"));
+        Host.eventually(
+                "the shell has become the command",
+                () -> commandOf("sleep 4712 ").isPresent());
+        assertEquals(
+                100000,
+                Files.getAttribute(Path.of("/proc/" + commandOf("sleep 4712 ").orElseThrow()), "unix:uid"));
         run.destroyForcibly();
         Host.expectEnded("sleep 4712");
     }
 
     private static Optional<Long> commandOf(String words) {
-        return Host.processes().entrySet().stream().filter(e -> e.getValue().equals(words)).map(Map.Entry::getKey)
+        return Host.processes().entrySet().stream()
+                .filter(e -> e.getValue().equals(words))
+                .map(Map.Entry::getKey)
                 .findFirst();
     }
 
     @Test
     void an_ephemeral_rootfs_in_a_user_namespace_is_roots_too() {
         nativeOnly();
-        assertEquals("0:0\n", Launcher.run("--uidmap", "0:100000:65536", "--ephemeral", "--command", "/bin/sh", "-c",
-                "echo x >> /etc/passwd && stat -c %u:%g /etc/passwd").expect(0).out());
+        assertEquals(
+                "0:0\n",
+                Launcher.run(
+                                "--uidmap",
+                                "0:100000:65536",
+                                "--ephemeral",
+                                "--command",
+                                "/bin/sh",
+                                "-c",
+                                "echo x >> /etc/passwd && stat -c %u:%g /etc/passwd")
+                        .expect(0)
+                        .out());
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"0:100000|--user|1|user 1 is not mapped in the user namespace",
-        "0:100000:0|--user|0|is empty or goes beyond", "0:100000:5:6|--user|0|is not CONTAINER:HOST:SIZE",
-        "-1:100000:5|--user|0|is not an id", "0:1:10|--uidmap|5:100:1|overlaps",
-        "0:100000:65536|--userns|host|--uidmap and --gidmap go with --userns new"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0:100000|--user|1|user 1 is not mapped in the user namespace",
+                "0:100000:0|--user|0|is empty or goes beyond",
+                "0:100000:5:6|--user|0|is not CONTAINER:HOST:SIZE",
+                "-1:100000:5|--user|0|is not an id",
+                "0:1:10|--uidmap|5:100:1|overlaps",
+                "0:100000:65536|--userns|host|--uidmap and --gidmap go with --userns new"
+            })
     void what_is_no_mapping_is_refused(String map, String option, String value, String words) {
-        Launcher.Result result = Launcher.run("--uidmap=" + map, option + "=" + value, "--command", "true").expect(125);
+        Launcher.Result result = Launcher.run("--uidmap=" + map, option + "=" + value, "--command", "true")
+                .expect(125);
         assertTrue(result.errorLine().contains(words), result.err());
     }
 
     @Test
     void clocks_run_ahead_by_the_time_offsets() {
-        String[] uptimes = Launcher.run("--time-offset", "boottime=10000000", "--time-offset", "monotonic=5",
-                "--command", "/bin/sh", "-c", "cut -d. -f1 /proc/uptime").expect(0).out().split("\n");
+        String[] uptimes = Launcher.run(
+                        "--time-offset",
+                        "boottime=10000000",
+                        "--time-offset",
+                        "monotonic=5",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "cut -d. -f1 /proc/uptime")
+                .expect(0)
+                .out()
+                .split("\n");
         double here = Double.parseDouble(Host.read("/proc/uptime").split(" ")[0]);
         double ahead = Double.parseDouble(uptimes[0]) - here;
         assertTrue(ahead > 9_999_900 && ahead < 10_000_100, "ahead by " + ahead);
         for (String wrong : List.of("boottime", "realtime=5", "boottime=x", "boottime=99999999999")) {
-            Launcher.run("--time-offset", wrong, "--command", "true").expect(125).errorLine();
+            Launcher.run("--time-offset", wrong, "--command", "true")
+                    .expect(125)
+                    .errorLine();
         }
     }
 
     @Test
     void a_container_joins_those_of_a_running_one() throws IOException {
         String name = "it-join-" + ProcessHandle.current().pid();
-        Process first = Launcher.start("--name", name, "--hostname", "first", "--command", "/bin/sh", "-c",
+        Process first = Launcher.start(
+                "--name",
+                name,
+                "--hostname",
+                "first",
+                "--command",
+                "/bin/sh",
+                "-c",
                 LINKS + "; sleep 4713 & echo ready; read end");
         var out = first.inputReader();
-        List<String> namespaces = out.lines().takeWhile(line -> !line.equals("ready")).toList();
+        List<String> namespaces =
+                out.lines().takeWhile(line -> !line.equals("ready")).toList();
         String of = "container:" + name;
-        List<String> joined = Launcher.run("--net", of, "--pid", of, "--ipc", of, "--uts", of, "--cgroupns", of,
-                "--command", "/bin/sh", "-c", LINKS + "; hostname; ps | grep -c 'sleep [4]713$'; kill -0 1 && echo seen")
-                .expect(0).out().lines().toList();
+        List<String> joined = Launcher.run(
+                        "--net",
+                        of,
+                        "--pid",
+                        of,
+                        "--ipc",
+                        of,
+                        "--uts",
+                        of,
+                        "--cgroupns",
+                        of,
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        LINKS + "; hostname; ps | grep -c 'sleep [4]713$'; kill -0 1 && echo seen")
+                .expect(0)
+                .out()
+                .lines()
+                .toList();
         assertEquals(namespaces.subList(0, 5), joined.subList(0, 5));
         assertNotEquals(namespaces.get(5), joined.get(5), "its files are its own");
         assertEquals("seen", joined.get(8), "PID 1 is the first container's");
         assertEquals(List.of("rustyrun-container", "1"), joined.subList(6, 8), "a joined host name is set, too");
-        String pid = Host.onlyChildOf(first.pid()).flatMap(Host::onlyChildOf).orElseThrow().toString();
-        assertEquals(namespaces.get(0), Launcher.run("--net", "path:/proc/" + pid + "/ns/net", "--command", "readlink",
-                "/proc/self/ns/net").expect(0).out().strip());
+        String pid = Host.onlyChildOf(first.pid())
+                .flatMap(Host::onlyChildOf)
+                .orElseThrow()
+                .toString();
+        assertEquals(
+                namespaces.get(0),
+                Launcher.run("--net", "path:/proc/" + pid + "/ns/net", "--command", "readlink", "/proc/self/ns/net")
+                        .expect(0)
+                        .out()
+                        .strip());
         first.outputWriter().append("end\n").flush();
         Host.expectEnded("sleep 4713");
-        Host.eventually("the container is forgotten", () -> Launcher.run("--pid", of, "--command", "true").errorLine()
-                .contains("no container of this id runs"));
+        Host.eventually(
+                "the container is forgotten",
+                () -> Launcher.run("--pid", of, "--command", "true")
+                        .errorLine()
+                        .contains("no container of this id runs"));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"--pid|container:nosuch|no container of this id runs",
-        "--net|path:/no/such|ENOENT", "--net|path:relative|is none of new, host, container:ID and path:/FILE",
-        "--ipc|path:/etc/passwd|EINVAL", "--uts|container:../x|container id \"../x\" must be",
-        "--net|path:/proc/self/ns/uts|EINVAL"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--pid|container:nosuch|no container of this id runs",
+                "--net|path:/no/such|ENOENT",
+                "--net|path:relative|is none of new, host, container:ID and path:/FILE",
+                "--ipc|path:/etc/passwd|EINVAL",
+                "--uts|container:../x|container id \"../x\" must be",
+                "--net|path:/proc/self/ns/uts|EINVAL"
+            })
     void a_namespace_that_cannot_be_joined_is_refused(String option, String value, String words) {
-        Launcher.Result result = Launcher.run(option, value, "--command", "true").expect(125);
+        Launcher.Result result =
+                Launcher.run(option, value, "--command", "true").expect(125);
         assertTrue(result.errorLine().contains(words), result.err());
     }
 
     @Test
     void the_hosts_are_shared_when_asked_for() throws IOException {
-        List<String> inside = Launcher.run("--net", "host", "--pid", "host", "--ipc", "host", "--uts", "host",
-                "--cgroupns", "host", "--command", "/bin/sh", "-c", LINKS + "; ps | wc -l; hostname").expect(0).out()
-                .lines().toList();
+        List<String> inside = Launcher.run(
+                        "--net",
+                        "host",
+                        "--pid",
+                        "host",
+                        "--ipc",
+                        "host",
+                        "--uts",
+                        "host",
+                        "--cgroupns",
+                        "host",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        LINKS + "; ps | wc -l; hostname")
+                .expect(0)
+                .out()
+                .lines()
+                .toList();
         int at = 0;
         for (String type : List.of("net", "pid", "ipc", "uts", "cgroup")) {
-            assertEquals(Files.readSymbolicLink(Path.of("/proc/self/ns/" + type)).toString(), inside.get(at++));
+            assertEquals(
+                    Files.readSymbolicLink(Path.of("/proc/self/ns/" + type)).toString(), inside.get(at++));
         }
         assertTrue(Integer.parseInt(inside.get(6)) > 5, "the host's processes are seen");
         assertEquals(Host.read("/proc/sys/kernel/hostname").strip(), inside.get(7));
@@ -146,21 +251,42 @@ class NamespacesIT {
     @Test
     void kernel_parameters_of_its_own_namespaces_are_set() {
         String here = Host.read("/proc/sys/kernel/shmmax");
-        String out = Launcher.run("--sysctl", "net.ipv4.ip_forward=1", "--sysctl", "kernel.shmmax=12345", "--sysctl",
-                "net.ipv4.ip_unprivileged_port_start=80", "--sysctl", "fs.mqueue.msg_max=7", "--command", "/bin/sh", "-c",
-                "cd /proc/sys; cat net/ipv4/ip_forward kernel/shmmax net/ipv4/ip_unprivileged_port_start"
-                        + " fs/mqueue/msg_max").expect(0).out();
+        String out = Launcher.run(
+                        "--sysctl",
+                        "net.ipv4.ip_forward=1",
+                        "--sysctl",
+                        "kernel.shmmax=12345",
+                        "--sysctl",
+                        "net.ipv4.ip_unprivileged_port_start=80",
+                        "--sysctl",
+                        "fs.mqueue.msg_max=7",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "cd /proc/sys; cat net/ipv4/ip_forward kernel/shmmax net/ipv4/ip_unprivileged_port_start"
+                                + " fs/mqueue/msg_max")
+                .expect(0)
+                .out();
         assertEquals("1 12345 80 7", String.join(" ", out.lines().toList()));
         assertEquals(here, Host.read("/proc/sys/kernel/shmmax"));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"kernel.panic=1|none|belongs to the host",
-        "vm.overcommit_memory=1|none|belongs to the host", "kernel.core_pattern=|none|belongs to the host",
-        "net.ipv4.ip_forward=1|host|needs a new network namespace", "net/../kernel/panic=1|none|is not a dotted name",
-        "net.nosuch=1|none|ENOENT", "net.ipv4.ip_forward=x|none|EINVAL", "net|none|is not NAME=VALUE"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "kernel.panic=1|none|belongs to the host",
+                "vm.overcommit_memory=1|none|belongs to the host",
+                "kernel.core_pattern=|none|belongs to the host",
+                "net.ipv4.ip_forward=1|host|needs a new network namespace",
+                "net/../kernel/panic=1|none|is not a dotted name",
+                "net.nosuch=1|none|ENOENT",
+                "net.ipv4.ip_forward=x|none|EINVAL",
+                "net|none|is not NAME=VALUE"
+            })
     void those_of_the_host_are_refused(String parameter, String net, String words) {
-        Launcher.Result result = Launcher.run("--sysctl", parameter, "--net", net, "--command", "true").expect(125);
+        Launcher.Result result = Launcher.run("--sysctl", parameter, "--net", net, "--command", "true")
+                .expect(125);
         assertTrue(result.errorLine().contains(words), result.err());
     }
 }

@@ -24,7 +24,8 @@ class NetDevicesIT {
 
     @BeforeEach
     void makeDevices() {
-        Assumptions.assumeTrue(ip("link add " + MOVED + " type veth peer name " + PEER).exitCode() == 0,
+        Assumptions.assumeTrue(
+                ip("link add " + MOVED + " type veth peer name " + PEER).exitCode() == 0,
                 "needs ip(8) and a kernel with veth");
         ip("addr add 10.199.7.1/24 dev " + MOVED).expect(0);
         ip("addr add fd99::1/64 dev " + MOVED);
@@ -41,7 +42,8 @@ class NetDevicesIT {
 
     private static OciBundle bundle(String name, String... args) {
         return new OciBundle(args).edit(config -> {
-            ObjectNode device = ((ObjectNode) config.get("linux")).putObject("netDevices").putObject(MOVED);
+            ObjectNode device =
+                    ((ObjectNode) config.get("linux")).putObject("netDevices").putObject(MOVED);
             if (!name.isEmpty()) {
                 device.put("name", name);
             }
@@ -51,9 +53,14 @@ class NetDevicesIT {
     @Test
     void a_device_is_moved_named_and_up_and_keeps_its_addresses() {
         try (OciBundle bundle = bundle("inside0", "sh", "-c", "ip addr show inside0")) {
-            String out = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(0).out();
+            String out = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box")
+                    .expect(0)
+                    .out();
             assertTrue(out.contains("inet 10.199.7.1/24") && out.contains(",UP"), out);
-            assertTrue(!java.nio.file.Files.exists(java.nio.file.Path.of("/proc/net/if_inet6")) || out.contains("fd99::1/64"), out);
+            assertTrue(
+                    !java.nio.file.Files.exists(java.nio.file.Path.of("/proc/net/if_inet6"))
+                            || out.contains("fd99::1/64"),
+                    out);
         }
     }
 
@@ -73,7 +80,8 @@ class NetDevicesIT {
             String line = bundle.create("box").expect(125).errorLine();
             assertTrue(line.contains("move " + MOVED + " to lo") && line.contains("EEXIST"), line);
             assertEquals(List.of(), bundle.left());
-            bundle.edit(config -> ((ObjectNode) config.get("linux")).putObject("netDevices").putObject("rrnobody"));
+            bundle.edit(config ->
+                    ((ObjectNode) config.get("linux")).putObject("netDevices").putObject("rrnobody"));
             line = bundle.create("box").expect(125).errorLine();
             assertTrue(line.contains("the host has no network device rrnobody"), line);
         }
@@ -82,11 +90,14 @@ class NetDevicesIT {
     @Test
     void without_a_network_namespace_it_is_refused() {
         try (OciBundle bundle = bundle("", "true")) {
-            bundle.edit(config -> config.get("linux").get("namespaces").elements().forEachRemaining(namespace -> {
-                if (namespace.get("type").textValue().equals("network")) {
-                    ((ObjectNode) namespace).put("type", "time");
-                }
-            }));
+            bundle.edit(config -> config.get("linux")
+                    .get("namespaces")
+                    .elements()
+                    .forEachRemaining(namespace -> {
+                        if (namespace.get("type").textValue().equals("network")) {
+                            ((ObjectNode) namespace).put("type", "time");
+                        }
+                    }));
             assertTrue(bundle.create("box").expect(125).errorLine().contains("need a network namespace"));
             ip("link show " + MOVED).expect(0);
         }

@@ -15,13 +15,15 @@ class NurseryIT {
     @BeforeAll
     static void needsRootAndTheNativeExecutable() {
         Launcher.requireRoot();
-        Assumptions.assumeTrue(Launcher.isNative(), "a JVM has many threads and cannot copy itself: only a native service"
-                + " has a nursery");
+        Assumptions.assumeTrue(
+                Launcher.isNative(),
+                "a JVM has many threads and cannot copy itself: only a native service" + " has a nursery");
     }
 
     private static long nurseryOf(Server server) {
         List<Long> found = Host.childrenOf(server.pid()).stream()
-                .filter(pid -> Host.read("/proc/" + pid + "/cmdline").contains("nursery")).toList();
+                .filter(pid -> Host.read("/proc/" + pid + "/cmdline").contains("nursery"))
+                .toList();
         assertEquals(1, found.size(), found.toString());
         return found.get(0);
     }
@@ -40,13 +42,15 @@ class NurseryIT {
     }
 
     @Test
-    void CVE_2019_5736_what_stages_are_copies_of_runs_from_a_read_only_mount_that_the_host_does_not_see() throws Exception {
+    void CVE_2019_5736_what_stages_are_copies_of_runs_from_a_read_only_mount_that_the_host_does_not_see()
+            throws Exception {
         try (Server server = Server.start("--warm", "0")) {
             String mounts = Host.read("/proc/" + server.pid() + "/mountinfo");
             server.sh(200, "true");
             String nursery = "/proc/" + nurseryOf(server);
             assertTrue(isWritable("/proc/" + server.pid() + "/exe"), "else this shows nothing");
-            assertTrue(!isWritable(nursery + "/exe"), "access(2) of a file on a read-only mount is EROFS, even for root");
+            assertTrue(
+                    !isWritable(nursery + "/exe"), "access(2) of a file on a read-only mount is EROFS, even for root");
             assertEquals(mounts, Host.read("/proc/" + server.pid() + "/mountinfo"));
             assertEquals(mounts, Host.read(nursery + "/mountinfo"), "it sees what the service sees, later mounts too");
         }

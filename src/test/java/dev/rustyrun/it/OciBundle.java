@@ -30,7 +30,9 @@ public final class OciBundle implements AutoCloseable {
                 process.put("terminal", false).remove("rlimits");
                 process.remove("args");
                 List.of(args).forEach(process.withArray("args")::add);
-                ((ObjectNode) config.get("root")).put("path", Launcher.busybox().toString()).put("readonly", false);
+                ((ObjectNode) config.get("root"))
+                        .put("path", Launcher.busybox().toString())
+                        .put("readonly", false);
             });
         } catch (IOException e) {
             throw new UncheckedIOException(e);

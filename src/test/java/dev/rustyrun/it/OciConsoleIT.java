@@ -41,12 +41,16 @@ class OciConsoleIT {
     }
 
     private static Process receiver(OciBundle bundle) throws IOException {
-        Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")),
+        Assumptions.assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/python3")),
                 "needs python3, which plays the engine: Java cannot receive descriptors");
         Path script = bundle.file("receiver.py");
         Files.writeString(script, RECEIVER);
-        Process receiver = new ProcessBuilder("python3", script.toString(), bundle.file("socket").toString())
-                .redirectOutput(bundle.file("screen").toFile()).redirectErrorStream(true).start();
+        Process receiver = new ProcessBuilder(
+                        "python3", script.toString(), bundle.file("socket").toString())
+                .redirectOutput(bundle.file("screen").toFile())
+                .redirectErrorStream(true)
+                .start();
         Host.eventually("it listens", () -> Files.exists(bundle.file("socket")));
         return receiver;
     }
@@ -54,13 +58,17 @@ class OciConsoleIT {
     @Test
     void the_terminal_goes_to_the_console_socket() throws Exception {
         try (OciBundle bundle = new OciBundle("sh", "-c", "tty; stty size; test -t 0 && echo terminal")) {
-            bundle.editProcess(process -> process.put("terminal", true).putObject("consoleSize").put("height", 33)
+            bundle.editProcess(process -> process.put("terminal", true)
+                    .putObject("consoleSize")
+                    .put("height", 33)
                     .put("width", 99));
             Process receiver = receiver(bundle);
-            bundle.create("box", "--console-socket", bundle.file("socket").toString()).expect(0);
+            bundle.create("box", "--console-socket", bundle.file("socket").toString())
+                    .expect(0);
             bundle.rustyrun("start", "box").expect(0);
             Host.eventually("the receiver has seen the end", () -> !receiver.isAlive());
-            List<String> screen = bundle.read("screen").lines().map(String::strip).toList();
+            List<String> screen =
+                    bundle.read("screen").lines().map(String::strip).toList();
             assertEquals(List.of("1 True", "/dev/pts/0", "33 99", "terminal"), screen);
         }
     }
@@ -68,10 +76,15 @@ class OciConsoleIT {
     @Test
     void a_terminal_without_anybody_to_take_it_is_refused() {
         try (OciBundle bundle = new OciBundle("true")) {
-            assertTrue(bundle.create("box", "--console-socket", "/nowhere").expect(125).errorLine().contains("terminal is false"));
+            assertTrue(bundle.create("box", "--console-socket", "/nowhere")
+                    .expect(125)
+                    .errorLine()
+                    .contains("terminal is false"));
             bundle.editProcess(process -> process.put("terminal", true));
             assertTrue(bundle.create("box").expect(125).errorLine().contains("needs a --console-socket"));
-            String line = bundle.create("box", "--console-socket", "/nowhere").expect(125).errorLine();
+            String line = bundle.create("box", "--console-socket", "/nowhere")
+                    .expect(125)
+                    .errorLine();
             assertTrue(line.contains("/nowhere") && line.contains("ENOENT"), line);
             assertEquals(List.of(), bundle.left());
         }
@@ -79,9 +92,11 @@ class OciConsoleIT {
 
     @Test
     void run_relays_the_terminal_of_a_bundle() {
-        try (OciBundle bundle = new OciBundle("sh"); Pty pty = new Pty()) {
+        try (OciBundle bundle = new OciBundle("sh");
+                Pty pty = new Pty()) {
             bundle.editProcess(process -> process.put("terminal", true));
-            Process run = pty.start(bundle.command("run", "--bundle", bundle.directory().toString(), "box"));
+            Process run = pty.start(
+                    bundle.command("run", "--bundle", bundle.directory().toString(), "box"));
             pty.expect("#");
             pty.type("echo $((6 * 7)); exit 5\n");
             pty.expect("42");
@@ -92,11 +107,17 @@ class OciConsoleIT {
 
     @Test
     void descriptors_and_listening_sockets_are_handed_over_and_no_other() {
-        try (OciBundle bundle = new OciBundle("sh", "-c", "ls /proc/self/fd; cat <&3; cat <&4; echo $LISTEN_FDS $LISTEN_PID")) {
+        try (OciBundle bundle =
+                new OciBundle("sh", "-c", "ls /proc/self/fd; cat <&3; cat <&4; echo $LISTEN_FDS $LISTEN_PID")) {
             String file = bundle.file("text").toString();
-            List<String> words = new ArrayList<>(List.of("sh", "-c", "echo text > " + file + "; exec 3< " + file + " 4< " + file
-                    + " 5< " + file + " 6< " + file + "; LISTEN_FDS=1 exec \"$@\"", "sh"));
-            words.addAll(bundle.command("run", "--preserve-fds", "1", "--bundle", bundle.directory().toString(), "box"));
+            List<String> words = new ArrayList<>(List.of(
+                    "sh",
+                    "-c",
+                    "echo text > " + file + "; exec 3< " + file + " 4< " + file + " 5< " + file + " 6< " + file
+                            + "; LISTEN_FDS=1 exec \"$@\"",
+                    "sh"));
+            words.addAll(bundle.command(
+                    "run", "--preserve-fds", "1", "--bundle", bundle.directory().toString(), "box"));
             Launcher.Result result = Launcher.execute(words, "").expect(0);
             assertEquals("0\n1\n2\n3\n4\n5\ntext\ntext\n1 1\n", result.out(), "5 is ls's own");
         }
@@ -105,28 +126,40 @@ class OciConsoleIT {
     @Test
     void the_command_has_no_descriptor_of_ours_and_its_directory_is_inside() {
         try (OciBundle bundle = new OciBundle("sh", "-c", "ls /proc/self/fd; readlink /proc/self/cwd")) {
-            assertEquals("0\n1\n2\n3\n/\n", bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(0)
-                    .out(), "CVE-2024-21626; 3 is ls's own");
+            assertEquals(
+                    "0\n1\n2\n3\n/\n",
+                    bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box")
+                            .expect(0)
+                            .out(),
+                    "CVE-2024-21626; 3 is ls's own");
         }
     }
 
     @Test
     void a_root_is_changed_without_pivot_root_when_asked_to() {
         try (OciBundle bundle = new OciBundle("sh", "-c", "ls /; echo $$")) {
-            Launcher.Result result = bundle.rustyrun("run", "--no-pivot", "--bundle", bundle.directory().toString(), "box").expect(0);
+            Launcher.Result result = bundle.rustyrun(
+                            "run", "--no-pivot", "--bundle", bundle.directory().toString(), "box")
+                    .expect(0);
             assertTrue(result.out().endsWith("1\n") && !result.out().contains("work\n"), result.out());
         }
     }
 
     @Test
     void a_notify_socket_is_shown_inside() throws Exception {
-        try (OciBundle bundle = new OciBundle("sh", "-c", "echo $NOTIFY_SOCKET; test -S $NOTIFY_SOCKET && echo socket")) {
-            bundle.edit(config -> config.withArray("mounts").addObject().put("destination", "/run").put("type", "tmpfs")
+        try (OciBundle bundle =
+                new OciBundle("sh", "-c", "echo $NOTIFY_SOCKET; test -S $NOTIFY_SOCKET && echo socket")) {
+            bundle.edit(config -> config.withArray("mounts")
+                    .addObject()
+                    .put("destination", "/run")
+                    .put("type", "tmpfs")
                     .put("source", "tmpfs"));
             Process receiver = receiver(bundle);
             List<String> words = new ArrayList<>(List.of("env", "NOTIFY_SOCKET=" + bundle.file("socket")));
             words.addAll(bundle.command("run", "--bundle", bundle.directory().toString(), "box"));
-            assertEquals("/run/notify/notify.sock\nsocket\n", Launcher.execute(words, "").expect(0).out());
+            assertEquals(
+                    "/run/notify/notify.sock\nsocket\n",
+                    Launcher.execute(words, "").expect(0).out());
             receiver.destroy();
         }
     }

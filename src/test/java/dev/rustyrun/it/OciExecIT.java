@@ -24,7 +24,8 @@ class OciExecIT {
     }
 
     private static void needsNative() {
-        Assumptions.assumeTrue(Launcher.isNative(),
+        Assumptions.assumeTrue(
+                Launcher.isNative(),
                 "exec joins a mount namespace, which only a process with one thread can: not the JVM");
     }
 
@@ -38,13 +39,13 @@ class OciExecIT {
 
     private static OciBundle running() {
         needsNative();
-        return running(bundle -> { });
+        return running(bundle -> {});
     }
 
     @Test
     void on_the_jvm_it_says_why_it_cannot() {
         Assumptions.assumeFalse(Launcher.isNative(), "the native binary can");
-        try (OciBundle bundle = running(made -> { })) {
+        try (OciBundle bundle = running(made -> {})) {
             String line = bundle.rustyrun("exec", "box", "true").expect(125).errorLine();
             assertTrue(line.contains("exec needs the native binary"), line);
         }
@@ -53,10 +54,15 @@ class OciExecIT {
     @Test
     void its_exit_code_and_output_are_the_commands() {
         try (OciBundle bundle = running()) {
-            assertEquals("hi\n", bundle.rustyrun("exec", "box", "echo", "hi").expect(0).out());
+            assertEquals(
+                    "hi\n",
+                    bundle.rustyrun("exec", "box", "echo", "hi").expect(0).out());
             bundle.rustyrun("exec", "box", "sh", "-c", "exit 42").expect(42);
             bundle.rustyrun("exec", "box", "sh", "-c", "kill -9 $$").expect(137);
-            assertTrue(bundle.rustyrun("exec", "box", "no-such-program").expect(127).errorLine().contains("not found"));
+            assertTrue(bundle.rustyrun("exec", "box", "no-such-program")
+                    .expect(127)
+                    .errorLine()
+                    .contains("not found"));
             assertEquals("running", bundle.status("box"));
         }
     }
@@ -64,9 +70,14 @@ class OciExecIT {
     @Test
     void it_is_in_every_namespace_and_the_cgroup_of_the_container() {
         try (OciBundle bundle = running()) {
-            String links = "for n in pid net mnt ipc uts cgroup user; do readlink /proc/$P/ns/$n; done; cat /proc/$P/cgroup";
-            String first = bundle.rustyrun("exec", "-e", "P=1", "box", "sh", "-c", links).expect(0).out();
-            String further = bundle.rustyrun("exec", "-e", "P=self", "box", "sh", "-c", links).expect(0).out();
+            String links =
+                    "for n in pid net mnt ipc uts cgroup user; do readlink /proc/$P/ns/$n; done; cat /proc/$P/cgroup";
+            String first = bundle.rustyrun("exec", "-e", "P=1", "box", "sh", "-c", links)
+                    .expect(0)
+                    .out();
+            String further = bundle.rustyrun("exec", "-e", "P=self", "box", "sh", "-c", links)
+                    .expect(0)
+                    .out();
             assertEquals(first, further);
             String processes = bundle.rustyrun("exec", "box", "ps").expect(0).out();
             assertTrue(processes.contains("sleep 1000") && !processes.contains("rustyrun"), processes);
@@ -76,13 +87,28 @@ class OciExecIT {
     @Test
     void user_directory_environment_and_capabilities_are_as_asked_for() {
         try (OciBundle bundle = running()) {
-            assertEquals("1000\n1001\n", bundle.rustyrun("exec", "--user", "1000:1001", "box", "sh", "-c", "id -u; id -g")
-                    .expect(0).out());
-            assertEquals("/tmp\n", bundle.rustyrun("exec", "--cwd", "/tmp", "box", "pwd").expect(0).out());
-            assertEquals("b\n", bundle.rustyrun("exec", "--env", "A=b", "box", "sh", "-c", "echo $A").expect(0).out());
+            assertEquals(
+                    "1000\n1001\n",
+                    bundle.rustyrun("exec", "--user", "1000:1001", "box", "sh", "-c", "id -u; id -g")
+                            .expect(0)
+                            .out());
+            assertEquals(
+                    "/tmp\n",
+                    bundle.rustyrun("exec", "--cwd", "/tmp", "box", "pwd")
+                            .expect(0)
+                            .out());
+            assertEquals(
+                    "b\n",
+                    bundle.rustyrun("exec", "--env", "A=b", "box", "sh", "-c", "echo $A")
+                            .expect(0)
+                            .out());
             String bounding = "grep CapBnd /proc/self/status";
-            String usual = bundle.rustyrun("exec", "box", "sh", "-c", bounding).expect(0).out();
-            String more = bundle.rustyrun("exec", "--cap", "CAP_SYS_PTRACE", "box", "sh", "-c", bounding).expect(0).out();
+            String usual = bundle.rustyrun("exec", "box", "sh", "-c", bounding)
+                    .expect(0)
+                    .out();
+            String more = bundle.rustyrun("exec", "--cap", "CAP_SYS_PTRACE", "box", "sh", "-c", bounding)
+                    .expect(0)
+                    .out();
             assertEquals(1L << 19, bits(more) ^ bits(usual), more + usual);
         }
     }
@@ -94,23 +120,37 @@ class OciExecIT {
     @Test
     void a_process_file_says_it_all() throws Exception {
         try (OciBundle bundle = running()) {
-            Files.writeString(bundle.file("process.json"), "{\"args\": [\"sh\", \"-c\", \"echo $X; pwd; id -u\"],"
-                    + " \"env\": [\"PATH=/bin\", \"X=y\"], \"cwd\": \"/etc\", \"user\": {\"uid\": 5, \"gid\": 6}}");
-            assertEquals("y\n/etc\n5\n", bundle.rustyrun("exec", "--process", bundle.file("process.json").toString(), "box")
-                    .expect(0).out());
+            Files.writeString(
+                    bundle.file("process.json"),
+                    "{\"args\": [\"sh\", \"-c\", \"echo $X; pwd; id -u\"],"
+                            + " \"env\": [\"PATH=/bin\", \"X=y\"], \"cwd\": \"/etc\", \"user\": {\"uid\": 5, \"gid\": 6}}");
+            assertEquals(
+                    "y\n/etc\n5\n",
+                    bundle.rustyrun(
+                                    "exec",
+                                    "--process",
+                                    bundle.file("process.json").toString(),
+                                    "box")
+                            .expect(0)
+                            .out());
         }
     }
 
     @Test
     void stdin_goes_in() {
         try (OciBundle bundle = running()) {
-            assertEquals("from outside", Launcher.execute(bundle.command("exec", "box", "cat"), "from outside").expect(0).out());
+            assertEquals(
+                    "from outside",
+                    Launcher.execute(bundle.command("exec", "box", "cat"), "from outside")
+                            .expect(0)
+                            .out());
         }
     }
 
     @Test
     void a_terminal_is_relayed() {
-        try (OciBundle bundle = running(); Pty pty = new Pty()) {
+        try (OciBundle bundle = running();
+                Pty pty = new Pty()) {
             Process exec = pty.start(bundle.command("exec", "-t", "box", "sh"));
             pty.expect("#");
             pty.type("tty; echo $((40 + 2))\n");
@@ -125,9 +165,12 @@ class OciExecIT {
     @Test
     void detached_it_goes_on_and_its_id_is_written_down() {
         try (OciBundle bundle = running()) {
-            bundle.rustyrun("exec", "--detach", "--pid-file", bundle.file("pid").toString(), "box", "sleep", "2000").expect(0);
+            bundle.rustyrun("exec", "--detach", "--pid-file", bundle.file("pid").toString(), "box", "sleep", "2000")
+                    .expect(0);
             assertTrue(Host.processes().get(Long.parseLong(bundle.read("pid"))).startsWith("sleep 2000"));
-            assertTrue(bundle.rustyrun("exec", "--detach", "box", "no-such-program").expect(127).errorLine()
+            assertTrue(bundle.rustyrun("exec", "--detach", "box", "no-such-program")
+                    .expect(127)
+                    .errorLine()
                     .contains("not found"));
         }
     }
@@ -138,11 +181,23 @@ class OciExecIT {
         try (OciBundle bundle = running(made -> made.edit(config -> {
             var linux = config.withObject("/linux");
             linux.withArray("namespaces").addObject().put("type", "user");
-            linux.putArray("uidMappings").addObject().put("containerID", 0).put("hostID", 0).put("size", 65536);
-            linux.putArray("gidMappings").addObject().put("containerID", 0).put("hostID", 0).put("size", 65536);
+            linux.putArray("uidMappings")
+                    .addObject()
+                    .put("containerID", 0)
+                    .put("hostID", 0)
+                    .put("size", 65536);
+            linux.putArray("gidMappings")
+                    .addObject()
+                    .put("containerID", 0)
+                    .put("hostID", 0)
+                    .put("size", 65536);
         }))) {
             String links = "readlink /proc/1/ns/user; readlink /proc/self/ns/user; id -u";
-            List<String> lines = bundle.rustyrun("exec", "box", "sh", "-c", links).expect(0).out().lines().toList();
+            List<String> lines = bundle.rustyrun("exec", "box", "sh", "-c", links)
+                    .expect(0)
+                    .out()
+                    .lines()
+                    .toList();
             assertEquals(lines.get(0), lines.get(1));
             assertEquals("0", lines.get(2));
         }
@@ -151,12 +206,17 @@ class OciExecIT {
     @Test
     void descriptors_are_handed_over_when_asked_for_and_no_other() throws Exception {
         try (OciBundle bundle = running()) {
-            List<String> words = new ArrayList<>(List.of("sh", "-c", "exec 3< " + bundle.file("config.json") + " 4< "
-                    + bundle.file("config.json") + "; exec \"$@\"", "sh"));
+            List<String> words = new ArrayList<>(List.of(
+                    "sh",
+                    "-c",
+                    "exec 3< " + bundle.file("config.json") + " 4< " + bundle.file("config.json") + "; exec \"$@\"",
+                    "sh"));
             words.addAll(bundle.command("exec", "--preserve-fds", "1", "box", "ls", "/proc/self/fd"));
-            assertEquals("0\n1\n2\n3\n4\n", Launcher.execute(words, "").expect(0).out(), "4 is ls's own");
+            assertEquals(
+                    "0\n1\n2\n3\n4\n", Launcher.execute(words, "").expect(0).out(), "4 is ls's own");
             words.set(words.indexOf("1"), "9");
-            assertEquals("0\n1\n2\n3\n4\n5\n", Launcher.execute(words, "").expect(0).out(), "those that are there");
+            assertEquals(
+                    "0\n1\n2\n3\n4\n5\n", Launcher.execute(words, "").expect(0).out(), "those that are there");
         }
     }
 
@@ -164,9 +224,14 @@ class OciExecIT {
     void in_a_paused_container_it_is_refused_or_waits_until_that_is_resumed() throws Exception {
         try (OciBundle bundle = running()) {
             bundle.rustyrun("pause", "box").expect(0);
-            assertTrue(bundle.rustyrun("exec", "box", "true").expect(125).errorLine().contains("--ignore-paused"));
-            Process waiting = new ProcessBuilder(bundle.command("exec", "--ignore-paused", "box", "echo", "ok")).start();
-            Process detached = new ProcessBuilder(bundle.command("exec", "-d", "--ignore-paused", "box", "true")).start();
+            assertTrue(bundle.rustyrun("exec", "box", "true")
+                    .expect(125)
+                    .errorLine()
+                    .contains("--ignore-paused"));
+            Process waiting =
+                    new ProcessBuilder(bundle.command("exec", "--ignore-paused", "box", "echo", "ok")).start();
+            Process detached =
+                    new ProcessBuilder(bundle.command("exec", "-d", "--ignore-paused", "box", "true")).start();
             assertFalse(waiting.waitFor(1, TimeUnit.SECONDS));
             assertTrue(detached.isAlive());
             bundle.rustyrun("resume", "box").expect(0);
@@ -187,15 +252,27 @@ class OciExecIT {
             Path memory = Path.of("/sys/fs/cgroup", v2 ? "" : "memory", "rustyrun-it-exec/below");
             Files.createDirectory(memory);
             String[] joined = v2 ? new String[] {"--cgroup", "below"} : new String[] {"--cgroup", "memory:/below"};
-            String groups = bundle.rustyrun("exec", joined[0], joined[1], "box", "cat", "/proc/self/cgroup").expect(0).out();
-            assertTrue(groups.contains(v2 ? "0::/rustyrun-it-exec/below\n" : ":memory:/rustyrun-it-exec/below\n"), groups);
-            String all = bundle.rustyrun("exec", "--cgroup", "/", "box", "cat", "/proc/self/cgroup").expect(0).out();
+            String groups = bundle.rustyrun("exec", joined[0], joined[1], "box", "cat", "/proc/self/cgroup")
+                    .expect(0)
+                    .out();
+            assertTrue(
+                    groups.contains(v2 ? "0::/rustyrun-it-exec/below\n" : ":memory:/rustyrun-it-exec/below\n"), groups);
+            String all = bundle.rustyrun("exec", "--cgroup", "/", "box", "cat", "/proc/self/cgroup")
+                    .expect(0)
+                    .out();
             assertFalse(all.contains("below"), all);
             assertTrue(all.contains("/rustyrun-it-exec\n"), all);
-            String none = bundle.rustyrun("exec", "--cgroup", "nowhere", "box", "true").expect(125).errorLine();
+            String none = bundle.rustyrun("exec", "--cgroup", "nowhere", "box", "true")
+                    .expect(125)
+                    .errorLine();
             assertTrue(none.contains("/nowhere: no such file"), none);
-            assertTrue(bundle.rustyrun("exec", "--cgroup", "..", "box", "true").expect(125).errorLine().contains("leads out"));
-            bundle.rustyrun("exec", "--cgroup", "whatever:/", "box", "true").expect(125).errorLine();
+            assertTrue(bundle.rustyrun("exec", "--cgroup", "..", "box", "true")
+                    .expect(125)
+                    .errorLine()
+                    .contains("leads out"));
+            bundle.rustyrun("exec", "--cgroup", "whatever:/", "box", "true")
+                    .expect(125)
+                    .errorLine();
         }
     }
 
@@ -211,7 +288,8 @@ class OciExecIT {
     @Test
     void a_capability_that_is_none_is_warned_of_and_ignored() {
         try (OciBundle bundle = running()) {
-            Launcher.Result result = bundle.rustyrun("exec", "--cap", "CAP_UNKNOWN", "box", "echo", "ok").expect(0);
+            Launcher.Result result = bundle.rustyrun("exec", "--cap", "CAP_UNKNOWN", "box", "echo", "ok")
+                    .expect(0);
             assertEquals("ok\n", result.out());
             assertTrue(result.errorLine().contains("warning: --cap CAP_UNKNOWN"), result.err());
         }
@@ -224,20 +302,41 @@ class OciExecIT {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
             bundle.awaitStatus("box", "stopped");
-            assertTrue(bundle.rustyrun("exec", "box", "true").expect(125).errorLine().contains("it is stopped, not running"));
+            assertTrue(bundle.rustyrun("exec", "box", "true")
+                    .expect(125)
+                    .errorLine()
+                    .contains("it is stopped, not running"));
         }
     }
 
     @Test
     void a_container_from_the_command_line_is_joined_and_confined_as_its_command_is() throws Exception {
         needsNative();
-        Process run = Launcher.start("--name", "exec-box", "--user", "1000", "--env", "A=b", "--workdir", "/tmp", "--cap-drop",
-                "all", "--command", "sleep", "1000");
+        Process run = Launcher.start(
+                "--name",
+                "exec-box",
+                "--user",
+                "1000",
+                "--env",
+                "A=b",
+                "--workdir",
+                "/tmp",
+                "--cap-drop",
+                "all",
+                "--command",
+                "sleep",
+                "1000");
         try {
-            Host.eventually("it runs", () -> Launcher.rustyrun("exec", "exec-box", "true").exitCode() == 0);
-            String script = "id -u; pwd; echo $A; grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; readlink /proc/1/exe";
-            assertEquals("1000\n/tmp\nb\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n/bin/busybox\n",
-                    Launcher.rustyrun("exec", "exec-box", "sh", "-c", script).expect(0).out());
+            Host.eventually(
+                    "it runs",
+                    () -> Launcher.rustyrun("exec", "exec-box", "true").exitCode() == 0);
+            String script =
+                    "id -u; pwd; echo $A; grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; readlink /proc/1/exe";
+            assertEquals(
+                    "1000\n/tmp\nb\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n/bin/busybox\n",
+                    Launcher.rustyrun("exec", "exec-box", "sh", "-c", script)
+                            .expect(0)
+                            .out());
         } finally {
             // PID 1 that handles no SIGTERM gets none.
             run.destroyForcibly().waitFor();

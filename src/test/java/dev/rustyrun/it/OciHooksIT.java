@@ -36,8 +36,13 @@ class OciHooksIT {
     private static OciBundle bundle(String... args) {
         OciBundle bundle = new OciBundle(args);
         String path = bundle.directory().toString();
-        return bundle.edit(config -> config.withArray("mounts").addObject().put("destination", path).put("type", "bind")
-                .put("source", path).putArray("options").add("rbind"));
+        return bundle.edit(config -> config.withArray("mounts")
+                .addObject()
+                .put("destination", path)
+                .put("type", "bind")
+                .put("source", path)
+                .putArray("options")
+                .add("rbind"));
     }
 
     @Test
@@ -74,16 +79,24 @@ class OciHooksIT {
         try (OciBundle bundle = bundle("true")) {
             String directory = bundle.directory().toString();
             for (String kind : KINDS) {
-                hook(bundle, kind, "readlink /proc/self/ns/uts > " + directory + "/$KIND.uts; ls / > " + directory + "/$KIND.ls");
+                hook(
+                        bundle,
+                        kind,
+                        "readlink /proc/self/ns/uts > " + directory + "/$KIND.uts; ls / > " + directory + "/$KIND.ls");
             }
-            Launcher.Result run = bundle.rustyrun("run", "--bundle", directory, "box").expect(0);
+            Launcher.Result run =
+                    bundle.rustyrun("run", "--bundle", directory, "box").expect(0);
             assertEquals("", run.err());
-            String host = Launcher.execute(List.of("readlink", "/proc/self/ns/uts"), "").out();
+            String host = Launcher.execute(List.of("readlink", "/proc/self/ns/uts"), "")
+                    .out();
             for (String kind : KINDS) {
                 boolean inside = kind.endsWith("Container");
                 assertEquals(!inside, bundle.read(kind + ".uts").equals(host), kind);
                 // createContainer is in the container's namespaces, but its files are the runtime's.
-                assertEquals(!kind.equals("startContainer"), bundle.read(kind + ".ls").contains("usr\n"), kind);
+                assertEquals(
+                        !kind.equals("startContainer"),
+                        bundle.read(kind + ".ls").contains("usr\n"),
+                        kind);
             }
         }
     }
@@ -132,7 +145,8 @@ class OciHooksIT {
             hook(bundle, "poststop", "exit 2");
             hook(bundle, "poststop", "touch " + bundle.directory() + "/second");
             bundle.create("box").expect(0);
-            assertTrue(bundle.rustyrun("delete", "--force", "box").expect(0).err().contains("exited with 2"));
+            assertTrue(
+                    bundle.rustyrun("delete", "--force", "box").expect(0).err().contains("exited with 2"));
             assertTrue(bundle.file("second").toFile().exists(), "the others still run");
             assertEquals(List.of(), bundle.left());
         }
@@ -142,7 +156,8 @@ class OciHooksIT {
     void a_hook_that_takes_too_long_is_killed() {
         try (OciBundle bundle = bundle("true")) {
             hook(bundle, "createRuntime", "exec sleep 1000");
-            bundle.edit(config -> ((ObjectNode) config.get("hooks").get("createRuntime").get(0)).put("timeout", 1));
+            bundle.edit(config ->
+                    ((ObjectNode) config.get("hooks").get("createRuntime").get(0)).put("timeout", 1));
             String line = bundle.create("box").expect(125).errorLine();
             assertTrue(line.contains("was killed: it ran longer than 1 s"), line);
         }
@@ -157,7 +172,9 @@ class OciHooksIT {
             }
             bundle.rustyrun("run", "--bundle", directory, "box").expect(0);
             for (String kind : List.of("createRuntime", "startContainer")) {
-                assertTrue(bundle.read(kind + ".env").lines().noneMatch(v -> v.startsWith("HOME=")), bundle.read(kind + ".env"));
+                assertTrue(
+                        bundle.read(kind + ".env").lines().noneMatch(v -> v.startsWith("HOME=")),
+                        bundle.read(kind + ".env"));
                 assertEquals("0\n1\n2\n3\n", bundle.read(kind + ".fd"), "3 is ls's own: " + kind);
             }
         }
@@ -170,12 +187,15 @@ class OciHooksIT {
             bundle.editProcess(process -> process.withArray("env").add("FOR=the command"));
             for (String kind : List.of("createRuntime", "startContainer")) {
                 hook(bundle, kind, "env > " + directory + "/" + kind + ".env");
-                bundle.edit(config -> ((ObjectNode) config.get("hooks").get(kind).get(0)).remove("env"));
+                bundle.edit(
+                        config -> ((ObjectNode) config.get("hooks").get(kind).get(0)).remove("env"));
             }
             bundle.rustyrun("run", "--bundle", directory, "box").expect(0);
-            assertTrue(bundle.read("createRuntime.env").contains("PATH=" + System.getenv("PATH") + "\n"),
+            assertTrue(
+                    bundle.read("createRuntime.env").contains("PATH=" + System.getenv("PATH") + "\n"),
                     bundle.read("createRuntime.env"));
-            assertTrue(bundle.read("startContainer.env").contains("FOR=the command\n"), bundle.read("startContainer.env"));
+            assertTrue(
+                    bundle.read("startContainer.env").contains("FOR=the command\n"), bundle.read("startContainer.env"));
         }
     }
 
@@ -183,12 +203,19 @@ class OciHooksIT {
     void the_filter_holds_for_a_hook_in_the_container_as_for_its_command() {
         try (OciBundle bundle = bundle("true")) {
             bundle.edit(config -> {
-                ObjectNode rule = config.withObject("/linux/seccomp").put("defaultAction", "SCMP_ACT_ALLOW")
-                        .withArray("syscalls").addObject();
-                rule.put("action", "SCMP_ACT_KILL_PROCESS").putArray("names").add("mkdir").add("mkdirat");
+                ObjectNode rule = config.withObject("/linux/seccomp")
+                        .put("defaultAction", "SCMP_ACT_ALLOW")
+                        .withArray("syscalls")
+                        .addObject();
+                rule.put("action", "SCMP_ACT_KILL_PROCESS")
+                        .putArray("names")
+                        .add("mkdir")
+                        .add("mkdirat");
             });
             hook(bundle, "startContainer", "exec mkdir " + bundle.directory() + "/made");
-            String line = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(125).errorLine();
+            String line = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box")
+                    .expect(125)
+                    .errorLine();
             assertTrue(line.contains("hook /bin/sh was killed by SIGSYS"), line);
             assertTrue(!bundle.file("made").toFile().exists());
         }

@@ -31,12 +31,15 @@ class OciLifecycleIT {
     void a_container_is_created_started_stopped_and_deleted() throws Exception {
         try (OciBundle bundle = new OciBundle("sh", "-c", "echo hello; exec sleep " + MARK)) {
             bundle.edit(config -> config.putObject("annotations").put("org.example.key", "value"));
-            Launcher.Result created = bundle.create("box", "--pid-file", bundle.file("pid").toString()).expect(0);
+            Launcher.Result created = bundle.create(
+                            "box", "--pid-file", bundle.file("pid").toString())
+                    .expect(0);
             assertEquals("", created.out() + created.err());
             JsonNode state = bundle.state("box");
             assertEquals("created", state.get("status").textValue());
             assertEquals(bundle.directory().toString(), state.get("bundle").textValue());
-            assertEquals("value", state.get("annotations").get("org.example.key").textValue());
+            assertEquals(
+                    "value", state.get("annotations").get("org.example.key").textValue());
             assertEquals(bundle.read("pid"), state.get("pid").toString());
             assertTrue(Host.processes().values().stream().noneMatch(words -> words.startsWith("sleep " + MARK)));
             bundle.rustyrun("start", "box").expect(0);
@@ -55,8 +58,13 @@ class OciLifecycleIT {
     void what_the_command_writes_reaches_the_stdout_that_create_had() throws Exception {
         try (OciBundle bundle = new OciBundle("echo", "from inside")) {
             Path out = bundle.file("out");
-            assertEquals(0, new ProcessBuilder(bundle.createCommand("box")).redirectOutput(out.toFile())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT).start().waitFor());
+            assertEquals(
+                    0,
+                    new ProcessBuilder(bundle.createCommand("box"))
+                            .redirectOutput(out.toFile())
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start()
+                            .waitFor());
             bundle.rustyrun("start", "box").expect(0);
             Host.eventually("it has written", () -> bundle.read("out").equals("from inside\n"));
         }
@@ -68,8 +76,10 @@ class OciLifecycleIT {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
             long pid = bundle.state("box").get("pid").longValue();
-            String parent = ProcessHandle.of(pid).flatMap(ProcessHandle::parent)
-                    .map(process -> Host.processes().getOrDefault(process.pid(), "")).orElse("");
+            String parent = ProcessHandle.of(pid)
+                    .flatMap(ProcessHandle::parent)
+                    .map(process -> Host.processes().getOrDefault(process.pid(), ""))
+                    .orElse("");
             assertFalse(parent.matches(".*(rustyrun|Rustyrun) (create|child|init) .*"), parent);
         }
     }
@@ -93,8 +103,12 @@ class OciLifecycleIT {
             bundle.rustyrun("kill", "box", "9").expect(0);
             bundle.awaitStatus("box", "stopped");
             assertTrue(bundle.rustyrun("start", "box").expect(125).errorLine().contains("it is stopped, not created"));
-            assertTrue(bundle.rustyrun("kill", "box", "9").expect(125).errorLine().contains("container not running"));
-            assertTrue(bundle.rustyrun("kill", "box", "NOSIGNAL").expect(125).errorLine().contains("NOSIGNAL"));
+            assertTrue(
+                    bundle.rustyrun("kill", "box", "9").expect(125).errorLine().contains("container not running"));
+            assertTrue(bundle.rustyrun("kill", "box", "NOSIGNAL")
+                    .expect(125)
+                    .errorLine()
+                    .contains("NOSIGNAL"));
         }
     }
 
@@ -103,8 +117,10 @@ class OciLifecycleIT {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
             List<Process> tries = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
-                tries.add(new ProcessBuilder(bundle.createCommand("box")).redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD).start());
+                tries.add(new ProcessBuilder(bundle.createCommand("box"))
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start());
             }
             int made = 0;
             for (Process process : tries) {
@@ -130,8 +146,13 @@ class OciLifecycleIT {
             Path broken = bundle.file("broken");
             Files.writeString(broken, "#!/no/such/interpreter\n");
             assertTrue(broken.toFile().setExecutable(true));
-            bundle.edit(config -> config.withArray("mounts").addObject().put("destination", "/broken")
-                    .put("type", "bind").put("source", broken.toString()).putArray("options").add("bind"));
+            bundle.edit(config -> config.withArray("mounts")
+                    .addObject()
+                    .put("destination", "/broken")
+                    .put("type", "bind")
+                    .put("source", broken.toString())
+                    .putArray("options")
+                    .add("bind"));
             bundle.create("box").expect(0);
             assertTrue(bundle.rustyrun("start", "box").expect(127).errorLine().contains("its interpreter"));
             bundle.awaitStatus("box", "stopped");
@@ -161,8 +182,8 @@ class OciLifecycleIT {
 
     @Test
     void signals_reach_the_command_by_name_and_by_number() {
-        try (OciBundle bundle = new OciBundle("sh", "-c", "trap 'echo usr1' USR1; trap 'exit 7' TERM; echo up;"
-                + " while :; do sleep 0.05; done")) {
+        try (OciBundle bundle = new OciBundle(
+                "sh", "-c", "trap 'echo usr1' USR1; trap 'exit 7' TERM; echo up;" + " while :; do sleep 0.05; done")) {
             Process create = start(bundle, "box");
             bundle.rustyrun("start", "box").expect(0);
             Host.eventually("it is up", () -> bundle.read("out").contains("up"));
@@ -176,8 +197,10 @@ class OciLifecycleIT {
 
     private static Process start(OciBundle bundle, String id) {
         try {
-            Process create = new ProcessBuilder(bundle.createCommand(id)).redirectOutput(bundle.file("out").toFile())
-                    .redirectErrorStream(true).start();
+            Process create = new ProcessBuilder(bundle.createCommand(id))
+                    .redirectOutput(bundle.file("out").toFile())
+                    .redirectErrorStream(true)
+                    .start();
             assertEquals(0, create.waitFor(), () -> bundle.read("out"));
             return create;
         } catch (java.io.IOException | InterruptedException e) {
@@ -208,7 +231,9 @@ class OciLifecycleIT {
     }
 
     private static long sleepers() {
-        return Host.processes().values().stream().filter(words -> words.startsWith("sleep " + MARK)).count();
+        return Host.processes().values().stream()
+                .filter(words -> words.startsWith("sleep " + MARK))
+                .count();
     }
 
     @Test
@@ -226,7 +251,9 @@ class OciLifecycleIT {
     @Test
     void run_creates_starts_waits_and_deletes() {
         try (OciBundle bundle = new OciBundle("sh", "-c", "echo out; exit 3")) {
-            Launcher.Result result = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(3);
+            Launcher.Result result = bundle.rustyrun(
+                            "run", "--bundle", bundle.directory().toString(), "box")
+                    .expect(3);
             assertEquals("out\n", result.out());
             assertEquals(List.of(), bundle.left());
         }
@@ -235,8 +262,11 @@ class OciLifecycleIT {
     @Test
     void capabilities_asked_for_as_ambient_that_are_not_inheritable_are_not_given_as_with_runcs_own_template() {
         try (OciBundle bundle = new OciBundle("grep", "Cap[IA]", "/proc/self/status")) {
-            bundle.editProcess(process -> process.withObject("/capabilities").putArray("ambient").add("CAP_KILL"));
-            String sets = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(0).out();
+            bundle.editProcess(process ->
+                    process.withObject("/capabilities").putArray("ambient").add("CAP_KILL"));
+            String sets = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box")
+                    .expect(0)
+                    .out();
             assertEquals("CapInh:\t0000000000000000\nCapAmb:\t0000000000000000\n", sets);
         }
     }
@@ -244,7 +274,8 @@ class OciLifecycleIT {
     @Test
     void run_detached_comes_back_when_the_command_runs() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
-            bundle.rustyrun("run", "--detach", "--bundle", bundle.directory().toString(), "box").expect(0);
+            bundle.rustyrun("run", "--detach", "--bundle", bundle.directory().toString(), "box")
+                    .expect(0);
             assertEquals("running", bundle.status("box"));
         }
     }
@@ -255,12 +286,15 @@ class OciLifecycleIT {
             bundle.create("one").expect(0);
             bundle.create("two").expect(0);
             bundle.rustyrun("start", "two").expect(0);
-            assertEquals("one\ntwo\n", bundle.rustyrun("list", "--quiet").expect(0).out());
-            JsonNode all = new ObjectMapper().readTree(bundle.rustyrun("list", "-f", "json").expect(0).out());
+            assertEquals(
+                    "one\ntwo\n", bundle.rustyrun("list", "--quiet").expect(0).out());
+            JsonNode all = new ObjectMapper()
+                    .readTree(bundle.rustyrun("list", "-f", "json").expect(0).out());
             assertEquals("created", all.get(0).get("status").textValue());
             assertEquals("running", all.get(1).get("status").textValue());
             String table = bundle.rustyrun("list").expect(0).out();
-            assertTrue(table.matches("(?s)ID +PID +STATUS +BUNDLE +CREATED +OWNER\n.*two +[0-9]+ +running +/.*"), table);
+            assertTrue(
+                    table.matches("(?s)ID +PID +STATUS +BUNDLE +CREATED +OWNER\n.*two +[0-9]+ +running +/.*"), table);
         }
     }
 
@@ -284,10 +318,17 @@ class OciLifecycleIT {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
-            assertEquals("[" + bundle.state("box").get("pid") + "]\n", bundle.rustyrun("ps", "-f", "json", "box").expect(0).out());
+            assertEquals(
+                    "[" + bundle.state("box").get("pid") + "]\n",
+                    bundle.rustyrun("ps", "-f", "json", "box").expect(0).out());
             assertTrue(bundle.rustyrun("ps", "box").expect(0).out().matches("(?s)UID.*PID.*\n.*sleep " + MARK + "\n"));
-            bundle.rustyrun("update", "--pids-limit", "77", "--memory", "64m", "box").expect(0);
-            JsonNode data = new ObjectMapper().readTree(bundle.rustyrun("events", "--stats", "box").expect(0).out()).get("data");
+            bundle.rustyrun("update", "--pids-limit", "77", "--memory", "64m", "box")
+                    .expect(0);
+            JsonNode data = new ObjectMapper()
+                    .readTree(bundle.rustyrun("events", "--stats", "box")
+                            .expect(0)
+                            .out())
+                    .get("data");
             assertEquals(77, data.get("pids").get("limit").intValue());
             assertEquals(64 << 20, data.get("memory").get("usage").get("limit").intValue());
             assertEquals(1, data.get("pids").get("current").intValue());
@@ -298,12 +339,16 @@ class OciLifecycleIT {
     void errors_go_into_the_log_as_runc_writes_them() throws Exception {
         try (OciBundle bundle = new OciBundle("true")) {
             String log = bundle.file("log").toString();
-            bundle.rustyrun("--log", log, "--log-format", "json", "state", "nobody").expect(125);
+            bundle.rustyrun("--log", log, "--log-format", "json", "state", "nobody")
+                    .expect(125);
             JsonNode line = new ObjectMapper().readTree(bundle.read("log"));
             assertEquals("error", line.get("level").textValue());
             assertTrue(line.get("msg").textValue().contains("nobody"), line.toString());
             assertTrue(line.get("time").textValue().matches("[0-9-]+T[0-9:]+Z"), line.toString());
-            assertTrue(bundle.rustyrun("--systemd-cgroup", "list").expect(125).errorLine().contains("--systemd-cgroup"));
+            assertTrue(bundle.rustyrun("--systemd-cgroup", "list")
+                    .expect(125)
+                    .errorLine()
+                    .contains("--systemd-cgroup"));
         }
     }
 
@@ -315,13 +360,19 @@ class OciLifecycleIT {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
             for (int i = 0; i < (Launcher.isNative() ? 40 : 12); i++) {
                 Process create = new ProcessBuilder(bundle.createCommand("box"))
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
                 TimeUnit.MICROSECONDS.sleep(random.nextInt(longest));
                 create.destroyForcibly().waitFor();
                 bundle.rustyrun("delete", "--force", "box").expect(0);
                 assertEquals(List.of(), bundle.left());
-                Host.eventually("no stage is left", () -> Host.processes().values().stream().noneMatch(
-                        words -> words.matches("(.*[/ ])?rustyrun (child|init) .*|.*dev\\.rustyrun\\.Rustyrun (child|init) .*")));
+                Host.eventually(
+                        "no stage is left",
+                        () -> Host.processes().values().stream()
+                                .noneMatch(
+                                        words -> words.matches(
+                                                "(.*[/ ])?rustyrun (child|init) .*|.*dev\\.rustyrun\\.Rustyrun (child|init) .*")));
                 assertEquals(List.of(), cgroupsOf("box"));
             }
         }
@@ -329,36 +380,71 @@ class OciLifecycleIT {
     }
 
     private static List<String> cgroupsOf(String id) {
-        return Launcher.execute(List.of("find", "/sys/fs/cgroup", "-type", "d", "-path", "*/rustyrun/" + id), "").out()
-                .lines().toList();
+        return Launcher.execute(List.of("find", "/sys/fs/cgroup", "-type", "d", "-path", "*/rustyrun/" + id), "")
+                .out()
+                .lines()
+                .toList();
     }
 
     @Test
     void a_command_without_a_home_has_that_of_its_user() throws Exception {
         try (OciBundle bundle = new OciBundle("sh", "-c", "echo $HOME")) {
             Files.createDirectory(bundle.file("etc"));
-            Files.writeString(bundle.file("etc").resolve("passwd"), "root:x:0:0::/root:/bin/sh\nann:x:7:7::/home/ann:/bin/sh\n");
-            bundle.edit(config -> config.withArray("mounts").addObject().put("destination", "/etc").put("type", "bind")
-                    .put("source", bundle.file("etc").toString()).putArray("options").add("bind"));
+            Files.writeString(
+                    bundle.file("etc").resolve("passwd"), "root:x:0:0::/root:/bin/sh\nann:x:7:7::/home/ann:/bin/sh\n");
+            bundle.edit(config -> config.withArray("mounts")
+                    .addObject()
+                    .put("destination", "/etc")
+                    .put("type", "bind")
+                    .put("source", bundle.file("etc").toString())
+                    .putArray("options")
+                    .add("bind"));
             for (String[] expected : new String[][] {{"0", "/root"}, {"7", "/home/ann"}, {"8", "/"}}) {
                 bundle.editProcess(process -> process.withObject("/user").put("uid", Integer.parseInt(expected[0])));
-                assertEquals(expected[1] + "\n", bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").out());
+                assertEquals(
+                        expected[1] + "\n",
+                        bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box")
+                                .out());
             }
         }
     }
 
     @Test
     void a_filter_may_allow_the_execve_and_what_the_command_needs_and_nothing_else_natively() {
-        Assumptions.assumeTrue(Launcher.isNative(), "a JVM makes calls of its own between the filter and the execve: the test"
-                + " needs the native executable");
+        Assumptions.assumeTrue(
+                Launcher.isNative(),
+                "a JVM makes calls of its own between the filter and the execve: the test"
+                        + " needs the native executable");
         try (OciBundle bundle = new OciBundle("echo", "through")) {
             bundle.edit(config -> {
-                ObjectNode rule = config.withObject("/linux/seccomp").put("defaultAction", "SCMP_ACT_ERRNO")
-                        .withArray("syscalls").addObject().put("action", "SCMP_ACT_ALLOW");
-                List.of("execve", "brk", "arch_prctl", "set_tid_address", "set_robust_list", "rseq", "prlimit64", "readlink",
-                        "readlinkat", "getrandom", "mprotect", "prctl", "getuid", "newfstatat", "fstat", "write", "exit_group").forEach(rule.putArray("names")::add);
+                ObjectNode rule = config.withObject("/linux/seccomp")
+                        .put("defaultAction", "SCMP_ACT_ERRNO")
+                        .withArray("syscalls")
+                        .addObject()
+                        .put("action", "SCMP_ACT_ALLOW");
+                List.of(
+                                "execve",
+                                "brk",
+                                "arch_prctl",
+                                "set_tid_address",
+                                "set_robust_list",
+                                "rseq",
+                                "prlimit64",
+                                "readlink",
+                                "readlinkat",
+                                "getrandom",
+                                "mprotect",
+                                "prctl",
+                                "getuid",
+                                "newfstatat",
+                                "fstat",
+                                "write",
+                                "exit_group")
+                        .forEach(rule.putArray("names")::add);
             });
-            Launcher.Result run = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(0);
+            Launcher.Result run = bundle.rustyrun(
+                            "run", "--bundle", bundle.directory().toString(), "box")
+                    .expect(0);
             assertEquals("through\n", run.out());
         }
     }
@@ -377,10 +463,13 @@ class OciLifecycleIT {
             assertTrue(line.contains("the cgroup " + parent + "/box or one above it is frozen: thaw it first"), line);
             assertEquals(List.of(), bundle.left());
             Files.writeString(state, v1 ? "THAWED" : "0");
-            bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box").expect(0);
+            bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box")
+                    .expect(0);
         } finally {
             Files.writeString(state, v1 ? "THAWED" : "0");
-            Launcher.execute(List.of("sh", "-c", "find /sys/fs/cgroup -depth -type d -path '*" + parent + "*' -exec rmdir {} +"), "");
+            Launcher.execute(
+                    List.of("sh", "-c", "find /sys/fs/cgroup -depth -type d -path '*" + parent + "*' -exec rmdir {} +"),
+                    "");
         }
     }
 }

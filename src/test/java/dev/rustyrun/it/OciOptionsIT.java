@@ -34,18 +34,38 @@ class OciOptionsIT {
     }
 
     private static void run(OciBundle bundle, String id) {
-        bundle.rustyrun("run", "--detach", "--bundle", bundle.directory().toString(), id).expect(0);
+        bundle.rustyrun("run", "--detach", "--bundle", bundle.directory().toString(), id)
+                .expect(0);
     }
 
     @Test
     void the_manager_of_cgroups_is_cgroupfs() {
         try (OciBundle bundle = new OciBundle("echo", "ok")) {
-            assertEquals("ok\n", bundle.rustyrun("--cgroup-manager", "cgroupfs", "run", "--bundle",
-                    bundle.directory().toString(), "box").expect(0).out());
-            assertEquals("ok\n", bundle.rustyrun("--cgroup-manager=cgroupfs", "run", "--bundle",
-                    bundle.directory().toString(), "box").expect(0).out());
+            assertEquals(
+                    "ok\n",
+                    bundle.rustyrun(
+                                    "--cgroup-manager",
+                                    "cgroupfs",
+                                    "run",
+                                    "--bundle",
+                                    bundle.directory().toString(),
+                                    "box")
+                            .expect(0)
+                            .out());
+            assertEquals(
+                    "ok\n",
+                    bundle.rustyrun(
+                                    "--cgroup-manager=cgroupfs",
+                                    "run",
+                                    "--bundle",
+                                    bundle.directory().toString(),
+                                    "box")
+                            .expect(0)
+                            .out());
             for (String other : List.of("systemd", "disabled", "x")) {
-                String line = bundle.rustyrun("--cgroup-manager", other, "list").expect(125).errorLine();
+                String line = bundle.rustyrun("--cgroup-manager", other, "list")
+                        .expect(125)
+                        .errorLine();
                 assertTrue(line.contains("--cgroup-manager") && line.contains(other), line);
             }
         }
@@ -58,9 +78,19 @@ class OciOptionsIT {
             bundle.edit(config -> config.withObject("/root").put("path", "rootfs"));
             Files.createDirectory(bundle.file("config"));
             Files.move(bundle.file("config.json"), bundle.file("config/other.json"));
-            assertEquals("other\n", bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "--config",
-                    "config/other.json", "box").expect(0).out());
-            bundle.create("box", "-f", bundle.file("config/other.json").toString()).expect(0);
+            assertEquals(
+                    "other\n",
+                    bundle.rustyrun(
+                                    "run",
+                                    "--bundle",
+                                    bundle.directory().toString(),
+                                    "--config",
+                                    "config/other.json",
+                                    "box")
+                            .expect(0)
+                            .out());
+            bundle.create("box", "-f", bundle.file("config/other.json").toString())
+                    .expect(0);
             assertEquals("created", bundle.status("box"));
             String line = bundle.create("two", "-f", "none.json").expect(125).errorLine();
             assertTrue(line.contains("has no none.json"), line);
@@ -71,18 +101,25 @@ class OciOptionsIT {
     void a_container_that_is_kept_stays_stopped_until_it_is_deleted() {
         try (OciBundle bundle = new OciBundle("sh", "-c", "exit 3")) {
             bundle.edit(config -> config.withObject("/linux").put("cgroupsPath", "/rustyrun-it-kept"));
-            bundle.rustyrun("run", "--keep", "--bundle", bundle.directory().toString(), "box").expect(3);
+            bundle.rustyrun("run", "--keep", "--bundle", bundle.directory().toString(), "box")
+                    .expect(3);
             assertEquals("stopped", bundle.status("box"));
             assertFalse(cgroups("rustyrun-it-kept").isEmpty());
             bundle.rustyrun("delete", "box").expect(0);
             assertEquals(List.of(), bundle.left());
             assertEquals(List.of(), cgroups("rustyrun-it-kept"));
-            assertTrue(Launcher.run("--keep", "--command", "true").expect(125).errorLine().contains("--keep"));
+            assertTrue(Launcher.run("--keep", "--command", "true")
+                    .expect(125)
+                    .errorLine()
+                    .contains("--keep"));
         }
     }
 
     private static List<String> cgroups(String name) {
-        return Launcher.execute(List.of("find", "/sys/fs/cgroup", "-type", "d", "-name", name), "").out().lines().toList();
+        return Launcher.execute(List.of("find", "/sys/fs/cgroup", "-type", "d", "-name", name), "")
+                .out()
+                .lines()
+                .toList();
     }
 
     @Test
@@ -91,7 +128,10 @@ class OciOptionsIT {
             for (String id : List.of("web-1", "web-2", "db")) {
                 bundle.create(id).expect(0);
             }
-            assertTrue(bundle.rustyrun("delete", "--regex", "(").expect(125).errorLine().contains("regular expression"));
+            assertTrue(bundle.rustyrun("delete", "--regex", "(")
+                    .expect(125)
+                    .errorLine()
+                    .contains("regular expression"));
             bundle.rustyrun("delete", "--force", "--regex", "^web-[0-9]$").expect(0);
             assertEquals(List.of("db"), bundle.left());
             bundle.rustyrun("delete", "--force", "--regex", "nothing").expect(0);
@@ -100,14 +140,18 @@ class OciOptionsIT {
 
     @Test
     void v_alone_is_the_version() {
-        assertEquals(Launcher.rustyrun("--version").expect(0).out(), Launcher.rustyrun("-v").expect(0).out());
+        assertEquals(
+                Launcher.rustyrun("--version").expect(0).out(),
+                Launcher.rustyrun("-v").expect(0).out());
         assertEquals("", Launcher.rustyrun("-v").err());
     }
 
     @Test
     void words_after_the_id_are_the_options_of_ps() {
         try (OciBundle bundle = running("sleep", MARK)) {
-            String out = bundle.rustyrun("ps", "box", "-e", "-o", "pid,args").expect(0).out();
+            String out = bundle.rustyrun("ps", "box", "-e", "-o", "pid,args")
+                    .expect(0)
+                    .out();
             assertTrue(out.matches("(?s) *PID COMMAND\n *[0-9]+ sleep " + MARK + "\n"), out);
             assertTrue(bundle.rustyrun("ps", "box", "-e", "-x").expect(0).out().contains("STAT"));
         }
@@ -119,7 +163,8 @@ class OciOptionsIT {
             bundle.rustyrun("kill", "box", "KILL").expect(0);
             bundle.awaitStatus("box", "stopped");
             assertTrue(bundle.rustyrun("ps", "box").expect(0).out().matches("UID +PID .*\n"));
-            assertEquals("[]\n", bundle.rustyrun("ps", "-f", "json", "box").expect(0).out());
+            assertEquals(
+                    "[]\n", bundle.rustyrun("ps", "-f", "json", "box").expect(0).out());
             bundle.rustyrun("ps", "nobody").expect(125).errorLine();
         }
     }
@@ -129,21 +174,28 @@ class OciOptionsIT {
         Path v1 = Path.of("/sys/fs/cgroup/memory/rustyrun-it-swap/memory.memsw.limit_in_bytes");
         Path v2 = Path.of("/sys/fs/cgroup/rustyrun-it-swap/memory.swap.max");
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
-            bundle.edit(config -> config.withObject("/linux").put("cgroupsPath", "/rustyrun-it-swap")
-                    .withObject("/resources/memory").put("limit", 32 * MEGABYTE));
+            bundle.edit(config -> config.withObject("/linux")
+                    .put("cgroupsPath", "/rustyrun-it-swap")
+                    .withObject("/resources/memory")
+                    .put("limit", 32 * MEGABYTE));
             run(bundle, "box");
             Assumptions.assumeTrue(Files.exists(v1) || Files.exists(v2), "this kernel counts no swap");
             bundle.rustyrun("update", "--memory-swap", "50m", "box").expect(0);
-            assertEquals(Long.toString((Files.exists(v1) ? 50 : 18) * MEGABYTE),
+            assertEquals(
+                    Long.toString((Files.exists(v1) ? 50 : 18) * MEGABYTE),
                     Files.readString(Files.exists(v1) ? v1 : v2).strip());
-            assertTrue(bundle.rustyrun("update", "--memory-swap", "20m", "box").expect(125).errorLine()
+            assertTrue(bundle.rustyrun("update", "--memory-swap", "20m", "box")
+                    .expect(125)
+                    .errorLine()
                     .contains("less than memory.limit"));
             bundle.rustyrun("update", "--memory", "-1", "box").expect(0);
             String lifted = Files.readString(Files.exists(v1) ? v1 : v2).strip();
             assertTrue(lifted.equals("max") || Long.parseLong(lifted) > Long.MAX_VALUE / 2, lifted);
         }
         try (OciBundle bundle = running("sleep", MARK)) {
-            assertTrue(bundle.rustyrun("update", "--memory-swap", "50m", "box").expect(125).errorLine()
+            assertTrue(bundle.rustyrun("update", "--memory-swap", "50m", "box")
+                    .expect(125)
+                    .errorLine()
                     .contains("needs a memory.limit"));
         }
     }
@@ -161,28 +213,43 @@ class OciOptionsIT {
             } else {
                 assertTrue(result.expect(125).errorLine().contains("rt"), result.err());
             }
-            assertTrue(bundle.rustyrun("update", "--cpu-rt-period", "1000", "--cpu-rt-runtime", "2000", "box").expect(125)
-                    .errorLine().contains("cpu.realtimeRuntime"));
+            assertTrue(bundle.rustyrun("update", "--cpu-rt-period", "1000", "--cpu-rt-runtime", "2000", "box")
+                    .expect(125)
+                    .errorLine()
+                    .contains("cpu.realtimeRuntime"));
         }
     }
 
     @Test
     void events_tell_of_a_process_that_was_killed_for_want_of_memory_and_end_with_the_container() throws Exception {
-        try (OciBundle bundle = new OciBundle("sh", "-c", "while ! [ -e /tmp/go ]; do sleep 0.1; done;"
-                + " tail /dev/zero; while [ -e /tmp/go ]; do sleep 0.1; done")) {
+        try (OciBundle bundle = new OciBundle(
+                "sh",
+                "-c",
+                "while ! [ -e /tmp/go ]; do sleep 0.1; done;"
+                        + " tail /dev/zero; while [ -e /tmp/go ]; do sleep 0.1; done")) {
             Path shared = Files.createDirectory(bundle.file("shared"));
             bundle.edit(config -> {
-                config.withObject("/linux/resources/memory").put("limit", 16 * MEGABYTE).put("swap", 16 * MEGABYTE);
-                config.withArray("mounts").addObject().put("destination", "/tmp").put("type", "bind")
-                        .put("source", shared.toString()).putArray("options").add("bind");
+                config.withObject("/linux/resources/memory")
+                        .put("limit", 16 * MEGABYTE)
+                        .put("swap", 16 * MEGABYTE);
+                config.withArray("mounts")
+                        .addObject()
+                        .put("destination", "/tmp")
+                        .put("type", "bind")
+                        .put("source", shared.toString())
+                        .putArray("options")
+                        .add("bind");
             });
             run(bundle, "box");
             Process events = new ProcessBuilder(bundle.command("events", "--interval", "1m", "box"))
-                    .redirectOutput(bundle.file("events").toFile()).start();
+                    .redirectOutput(bundle.file("events").toFile())
+                    .start();
             Host.eventually("it tells of use", () -> bundle.read("events").contains("\"stats\""));
             Files.createFile(shared.resolve("go"));
-            Host.eventually("it tells of the kill", () -> bundle.read("events").contains(
-                    "{\"type\":\"oom\",\"id\":\"box\"}\n"), () -> bundle.read("events"));
+            Host.eventually(
+                    "it tells of the kill",
+                    () -> bundle.read("events").contains("{\"type\":\"oom\",\"id\":\"box\"}\n"),
+                    () -> bundle.read("events"));
             Files.delete(shared.resolve("go"));
             assertTrue(events.waitFor(10, TimeUnit.SECONDS), "it ends with the container, not with the minute");
             assertEquals(0, events.exitValue());
@@ -194,10 +261,19 @@ class OciOptionsIT {
     void of_descriptors_to_preserve_those_that_are_there_are_handed_over() throws IOException {
         try (OciBundle bundle = new OciBundle("sh", "-c", "ls /proc/self/fd; cat <&5")) {
             String file = bundle.file("text").toString();
-            List<String> words = new ArrayList<>(List.of("sh", "-c", "echo text > " + file + "; exec 5< " + file
-                    + "; exec \"$@\"", "sh"));
-            words.addAll(bundle.command("run", "--preserve-fds", "40", "--bundle", bundle.directory().toString(), "box"));
-            assertEquals("0\n1\n2\n3\n5\ntext\n", Launcher.execute(words, "").expect(0).out(), "3 is ls's own");
+            List<String> words = new ArrayList<>(
+                    List.of("sh", "-c", "echo text > " + file + "; exec 5< " + file + "; exec \"$@\"", "sh"));
+            words.addAll(bundle.command(
+                    "run",
+                    "--preserve-fds",
+                    "40",
+                    "--bundle",
+                    bundle.directory().toString(),
+                    "box"));
+            assertEquals(
+                    "0\n1\n2\n3\n5\ntext\n",
+                    Launcher.execute(words, "").expect(0).out(),
+                    "3 is ls's own");
         }
     }
 
@@ -209,19 +285,25 @@ class OciOptionsIT {
             bundle.rustyrun(with(run, "--log", log.toString())).expect(0);
             assertEquals("", Files.readString(log));
 
-            Launcher.Result silent = bundle.rustyrun(with(run, "--debug", "--log", log.toString())).expect(0);
+            Launcher.Result silent = bundle.rustyrun(with(run, "--debug", "--log", log.toString()))
+                    .expect(0);
             assertEquals("ok\n", silent.out());
             assertEquals("", silent.err());
-            assertTrue(Files.readString(log).lines().allMatch(line -> line.matches("time=\"[^\"]+\" level=debug msg=\".+\"")),
+            assertTrue(
+                    Files.readString(log)
+                            .lines()
+                            .allMatch(line -> line.matches("time=\"[^\"]+\" level=debug msg=\".+\"")),
                     () -> bundle.read("log"));
             assertTrue(bundle.read("log").contains("init: execute echo"), bundle.read("log"));
 
             Files.delete(log);
-            bundle.rustyrun(with(run, "--debug", "--log", log.toString(), "--log-format", "json")).expect(0);
+            bundle.rustyrun(with(run, "--debug", "--log", log.toString(), "--log-format", "json"))
+                    .expect(0);
             for (String line : Files.readAllLines(log)) {
                 JsonNode json = new ObjectMapper().readTree(line);
                 assertEquals("debug", json.get("level").textValue());
-                assertFalse(json.get("msg").textValue().isEmpty() || json.get("time").textValue().isEmpty());
+                assertFalse(json.get("msg").textValue().isEmpty()
+                        || json.get("time").textValue().isEmpty());
             }
             assertTrue(bundle.rustyrun(with(run, "--debug")).expect(0).err().contains(" level=debug msg=\"init: "));
         }

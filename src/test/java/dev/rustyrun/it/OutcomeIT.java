@@ -44,7 +44,8 @@ class OutcomeIT {
 
     @Test
     void a_command_that_exits_says_so_with_its_times_and_its_memory() throws IOException {
-        run("--command", "/bin/sh", "-c", "head -c 20m /dev/zero | tail -c 1 > /dev/null; exit 3").expect(3);
+        run("--command", "/bin/sh", "-c", "head -c 20m /dev/zero | tail -c 1 > /dev/null; exit 3")
+                .expect(3);
         JsonNode result = result();
         assertEquals("exited", result.get("reason").asText());
         assertEquals(3, result.get("exitCode").asInt());
@@ -59,10 +60,14 @@ class OutcomeIT {
         run("--init", "--command", "/bin/sh", "-c", "kill -TERM $$").expect(143);
         assertEquals("exited", result().get("reason").asText(), "the reaper was PID 1, and exited: " + result());
         Process started = Launcher.start("--result", file.toString(), "--command", "sleep", "5757");
-        Host.eventually("the command runs", () -> Host.processes().values().stream()
-                .anyMatch(words -> words.startsWith("sleep 5757")));
-        long init = Host.processes().entrySet().stream().filter(e -> e.getValue().startsWith("sleep 5757")).findFirst()
-                .orElseThrow().getKey();
+        Host.eventually(
+                "the command runs",
+                () -> Host.processes().values().stream().anyMatch(words -> words.startsWith("sleep 5757")));
+        long init = Host.processes().entrySet().stream()
+                .filter(e -> e.getValue().startsWith("sleep 5757"))
+                .findFirst()
+                .orElseThrow()
+                .getKey();
         Host.signal(init, "KILL");
         try {
             assertEquals(137, started.waitFor());
@@ -75,7 +80,8 @@ class OutcomeIT {
 
     @Test
     void a_container_that_runs_too_long_is_killed_with_all_its_processes() throws IOException {
-        Launcher.Result result = run("--timeout", "0.7", "--command", "/bin/sh", "-c", "sleep 6868 & sleep 6868").expect(137);
+        Launcher.Result result = run("--timeout", "0.7", "--command", "/bin/sh", "-c", "sleep 6868 & sleep 6868")
+                .expect(137);
         assertEquals("rustyrun: killed: it ran longer than 0.7 s\n", result.err());
         assertEquals("timeout", result().get("reason").asText());
         assertTrue(result().get("wallMicros").asLong() >= 700_000, result().toString());
@@ -84,16 +90,22 @@ class OutcomeIT {
 
     @Test
     void running_out_of_memory_is_named_with_the_limit() throws IOException {
-        Launcher.Result result = run("--memory", "24m", "--command", "/bin/sh", "-c",
-                "head -c 200m /dev/zero | tail").expect(137);
+        Launcher.Result result = run("--memory", "24m", "--command", "/bin/sh", "-c", "head -c 200m /dev/zero | tail")
+                .expect(137);
         assertTrue(result.err().endsWith("rustyrun: killed: out of memory (limit 24 MiB)\n"), result.err());
         assertEquals("oom", result().get("reason").asText());
     }
 
     @Test
     void a_refused_process_is_named_with_the_limit() throws IOException {
-        Launcher.Result result = run("--pids-limit", "4", "--command", "/bin/sh", "-c",
-                "for i in 1 2 3 4 5 6; do sleep 5 & done; exit 0").expect(2);
+        Launcher.Result result = run(
+                        "--pids-limit",
+                        "4",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "for i in 1 2 3 4 5 6; do sleep 5 & done; exit 0")
+                .expect(2);
         assertTrue(result.err().endsWith("rustyrun: it was refused a further process (limit 4)\n"), result.err());
         assertEquals("pids-limit", result().get("reason").asText());
     }
@@ -107,8 +119,13 @@ class OutcomeIT {
 
     @Test
     void wrong_values_are_refused_before_anything_is_started() {
-        assertTrue(Launcher.run("--timeout", "0", "--command", "true").expect(125).errorLine().contains("--timeout 0"));
-        assertTrue(Launcher.run("--result", "/no/such/folder/f", "--command", "true").expect(125).errorLine()
+        assertTrue(Launcher.run("--timeout", "0", "--command", "true")
+                .expect(125)
+                .errorLine()
+                .contains("--timeout 0"));
+        assertTrue(Launcher.run("--result", "/no/such/folder/f", "--command", "true")
+                .expect(125)
+                .errorLine()
                 .contains("/no/such/folder is not a folder that can be written to"));
     }
 }

@@ -23,19 +23,34 @@ class PackagesIT {
     @BeforeAll
     static void packages_are_there() {
         Launcher.requireRoot();
-        Assumptions.assumeTrue(Launcher.isNative() && Files.isDirectory(FOLDER),
+        Assumptions.assumeTrue(
+                Launcher.isNative() && Files.isDirectory(FOLDER),
                 "there are no packages: ./mvnw verify -Dnative -Prelease makes them of a native executable");
     }
 
     @Test
     void the_debian_package_runs_containers_and_the_service_and_leaves_nothing() throws IOException {
-        Launcher.Result result = Launcher.execute(List.of("unshare", "-m", "src/test/packages/install-check",
-                made(".deb").toString(), Launcher.rootfs("debian").toRealPath().toString(),
-                Launcher.busybox().toRealPath().toString()), "").expect(0);
+        Launcher.Result result = Launcher.execute(
+                        List.of(
+                                "unshare",
+                                "-m",
+                                "src/test/packages/install-check",
+                                made(".deb").toString(),
+                                Launcher.rootfs("debian").toRealPath().toString(),
+                                Launcher.busybox().toRealPath().toString()),
+                        "")
+                .expect(0);
         List<String> said = result.out().lines().toList();
         assertTrue(said.get(0).startsWith("status: install ok installed"), result.out());
-        for (String line : List.of("differs: ", "spec: 1.3.0", "built: native", "container: rustyrun-container 1 ",
-                "service: rustyrun-container", "service's exit status: 143", "left: ", "gone: ")) {
+        for (String line : List.of(
+                "differs: ",
+                "spec: 1.3.0",
+                "built: native",
+                "container: rustyrun-container 1 ",
+                "service: rustyrun-container",
+                "service's exit status: 143",
+                "left: ",
+                "gone: ")) {
             assertTrue(said.contains(line), () -> line + "\nnot in\n" + result.out() + result.err());
         }
         assertTrue(result.out().contains("rustyrun version " + version()), result.out());
@@ -43,24 +58,56 @@ class PackagesIT {
 
     @Test
     void the_archive_runs_where_it_is_unpacked(@TempDir Path folder) throws IOException {
-        Launcher.execute(List.of("tar", "-xf", made(".tar.gz").toString(), "-C", folder.toString(),
-                "--strip-components=1"), "").expect(0);
-        Launcher.Result result = Launcher.execute(List.of(folder.resolve("rustyrun").toString(), "run", "--rootfs",
-                Launcher.busybox().toString(), "--command", "hostname"), "").expect(0);
+        Launcher.execute(
+                        List.of(
+                                "tar",
+                                "-xf",
+                                made(".tar.gz").toString(),
+                                "-C",
+                                folder.toString(),
+                                "--strip-components=1"),
+                        "")
+                .expect(0);
+        Launcher.Result result = Launcher.execute(
+                        List.of(
+                                folder.resolve("rustyrun").toString(),
+                                "run",
+                                "--rootfs",
+                                Launcher.busybox().toString(),
+                                "--command",
+                                "hostname"),
+                        "")
+                .expect(0);
         assertEquals("rustyrun-container\n", result.out());
-        for (String file : List.of("LICENSE", "README.md", "docs/cli.md", "man/man1/rustyrun-run.1", "rustyrun.bash",
-                "rustyrun.service", "rustyrun.cdx.json", "libjffi-1.2.so")) {
+        for (String file : List.of(
+                "LICENSE",
+                "README.md",
+                "docs/cli.md",
+                "man/man1/rustyrun-run.1",
+                "rustyrun.bash",
+                "rustyrun.service",
+                "rustyrun.cdx.json",
+                "libjffi-1.2.so")) {
             assertTrue(Files.size(folder.resolve(file)) > 0, file);
         }
     }
 
     @Test
     void all_in_the_packages_belongs_to_root_and_has_the_same_time() throws IOException {
-        String time = " " + inPom("project.build.outputTimestamp").substring(0, 16).replace('T', ' ');
-        String tar = Launcher.execute(List.of("tar", "--utc", "-tvf", made(".tar.gz").toString()), "").expect(0).out();
-        String deb = Launcher.execute(List.of("dpkg-deb", "-c", made(".deb").toString()), "").expect(0).out();
-        assertEquals(List.of(), Stream.concat(tar.lines(), deb.lines())
-                .filter(line -> !line.contains(" root/root ") || !line.contains(time)).toList());
+        String time =
+                " " + inPom("project.build.outputTimestamp").substring(0, 16).replace('T', ' ');
+        String tar = Launcher.execute(
+                        List.of("tar", "--utc", "-tvf", made(".tar.gz").toString()), "")
+                .expect(0)
+                .out();
+        String deb = Launcher.execute(List.of("dpkg-deb", "-c", made(".deb").toString()), "")
+                .expect(0)
+                .out();
+        assertEquals(
+                List.of(),
+                Stream.concat(tar.lines(), deb.lines())
+                        .filter(line -> !line.contains(" root/root ") || !line.contains(time))
+                        .toList());
     }
 
     @Test
@@ -93,27 +140,45 @@ class PackagesIT {
                 words rustyrun do
                 words rustyrun log
                 """.formatted(FOLDER.resolve("rustyrun.bash"));
-        assertEquals(List.of("complete -o default -F _complete_rustyrun rustyrun", "rustyrun run --ro: --rootfs",
-                        "rustyrun run --rootfs x --read: --read-only", "rustyrun do: doctor", "rustyrun log: logs"),
-                Launcher.execute(List.of("bash", "--norc", "-c", script), "").expect(0).out().lines().toList());
+        assertEquals(
+                List.of(
+                        "complete -o default -F _complete_rustyrun rustyrun",
+                        "rustyrun run --ro: --rootfs",
+                        "rustyrun run --rootfs x --read: --read-only",
+                        "rustyrun do: doctor",
+                        "rustyrun log: logs"),
+                Launcher.execute(List.of("bash", "--norc", "-c", script), "")
+                        .expect(0)
+                        .out()
+                        .lines()
+                        .toList());
     }
 
     @Test
     void systemd_finds_nothing_wrong_with_the_unit(@TempDir Path folder) throws IOException {
         Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/systemd-analyze")), "systemd-analyze is not installed");
         Path unit = folder.resolve("rustyrun.service");
-        Files.writeString(unit, Files.readString(Launcher.baseDirectory().resolve("src/release/rustyrun.service"))
-                .replace("/usr/bin/rustyrun ", Launcher.command().get(0) + " "));
-        Launcher.Result result = Launcher.execute(
-                List.of("systemd-analyze", "verify", "--man=no", unit.toString()), "").expect(0);
+        Files.writeString(
+                unit,
+                Files.readString(Launcher.baseDirectory().resolve("src/release/rustyrun.service"))
+                        .replace("/usr/bin/rustyrun ", Launcher.command().get(0) + " "));
+        Launcher.Result result = Launcher.execute(List.of("systemd-analyze", "verify", "--man=no", unit.toString()), "")
+                .expect(0);
         assertEquals("", result.out() + result.err());
     }
 
     @Test
     void lintian_finds_nothing_wrong_with_the_package() {
         Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/lintian")), "lintian is not installed");
-        Launcher.Result result = Launcher.execute(List.of("lintian", "--allow-root", "--fail-on", "error,warning",
-                made(".deb").toString()), "").expect(0);
+        Launcher.Result result = Launcher.execute(
+                        List.of(
+                                "lintian",
+                                "--allow-root",
+                                "--fail-on",
+                                "error,warning",
+                                made(".deb").toString()),
+                        "")
+                .expect(0);
         assertEquals("", result.out());
     }
 
@@ -133,11 +198,13 @@ class PackagesIT {
     /** What the first element of this name has in it. */
     private static String inPom(String element) throws IOException {
         String pom = Files.readString(Launcher.baseDirectory().resolve("pom.xml"));
-        return pom.substring(pom.indexOf("<" + element + ">") + element.length() + 2, pom.indexOf("</" + element + ">"));
+        return pom.substring(
+                pom.indexOf("<" + element + ">") + element.length() + 2, pom.indexOf("</" + element + ">"));
     }
 
     private static Path made(String ending) {
-        List<String> found = names(FOLDER).stream().filter(name -> name.endsWith(ending)).toList();
+        List<String> found =
+                names(FOLDER).stream().filter(name -> name.endsWith(ending)).toList();
         assertEquals(1, found.size(), () -> ending + ": " + found);
         return FOLDER.resolve(found.get(0));
     }

@@ -29,20 +29,32 @@ class PodmanIT {
     @BeforeAll
     static void makeImage() throws IOException {
         Launcher.requireRoot();
-        Assumptions.assumeTrue(Launcher.isNative(), "podman starts its runtime several times for each call, and joins mount"
-                + " namespaces, which a JVM cannot: runs against the native executable");
+        Assumptions.assumeTrue(
+                Launcher.isNative(),
+                "podman starts its runtime several times for each call, and joins mount"
+                        + " namespaces, which a JVM cannot: runs against the native executable");
         for (String program : List.of("podman", "buildah", "busybox")) {
-            Assumptions.assumeTrue(Launcher.execute(List.of("sh", "-c", "command -v " + program), "").exitCode() == 0,
+            Assumptions.assumeTrue(
+                    Launcher.execute(List.of("sh", "-c", "command -v " + program), "")
+                                    .exitCode()
+                            == 0,
                     "needs " + program + ": apt-get install podman buildah busybox-static");
         }
         storage = Files.createTempDirectory("rustyrun-podman");
         String buildah = "buildah --root " + storage + "/root --runroot " + storage + "/run --storage-driver vfs ";
-        Launcher.execute(List.of("sh", "-ec", "c=$(" + buildah + "from scratch); m=$(" + buildah + "mount $c)\n"
-                + "mkdir -p $m/bin $m/tmp $m/etc $m/data\n"
-                + "cp $(command -v busybox) $m/bin/busybox\n"
-                + "for a in $($m/bin/busybox --list); do [ $a = busybox ] || ln -s busybox $m/bin/$a; done\n"
-                + "echo root:x:0:0::/:/bin/sh > $m/etc/passwd; echo user:x:1000:1000::/tmp:/bin/sh >> $m/etc/passwd\n"
-                + buildah + "umount $c; " + buildah + "config --cmd sh $c; " + buildah + "commit -q $c " + IMAGE), "").expect(0);
+        Launcher.execute(
+                        List.of(
+                                "sh",
+                                "-ec",
+                                "c=$(" + buildah + "from scratch); m=$(" + buildah + "mount $c)\n"
+                                        + "mkdir -p $m/bin $m/tmp $m/etc $m/data\n"
+                                        + "cp $(command -v busybox) $m/bin/busybox\n"
+                                        + "for a in $($m/bin/busybox --list); do [ $a = busybox ] || ln -s busybox $m/bin/$a; done\n"
+                                        + "echo root:x:0:0::/:/bin/sh > $m/etc/passwd; echo user:x:1000:1000::/tmp:/bin/sh >> $m/etc/passwd\n"
+                                        + buildah + "umount $c; " + buildah + "config --cmd sh $c; " + buildah
+                                        + "commit -q $c " + IMAGE),
+                        "")
+                .expect(0);
     }
 
     @AfterAll
@@ -56,9 +68,22 @@ class PodmanIT {
 
     private static List<String> command(String... words) {
         // There, because conmon leaves a file "oom" where podman was called.
-        List<String> all = new ArrayList<>(List.of("env", "--chdir=" + storage, "podman", "--root", storage + "/root",
-                "--runroot", storage + "/run", "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs",
-                "--events-backend", "file", "--runtime", Launcher.command().get(0)));
+        List<String> all = new ArrayList<>(List.of(
+                "env",
+                "--chdir=" + storage,
+                "podman",
+                "--root",
+                storage + "/root",
+                "--runroot",
+                storage + "/run",
+                "--storage-driver",
+                "vfs",
+                "--cgroup-manager",
+                "cgroupfs",
+                "--events-backend",
+                "file",
+                "--runtime",
+                Launcher.command().get(0)));
         all.addAll(List.of(words));
         return all;
     }
@@ -88,19 +113,26 @@ class PodmanIT {
     }
 
     private static String status(String name) {
-        return podman("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", name).out().strip();
+        return podman("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", name)
+                .out()
+                .strip();
     }
 
     @Test
     void run_tells_output_and_exit_code() {
-        Launcher.Result result = once(List.of(), "sh", "-c", "echo out; echo err >&2; exit 7").expect(7);
+        Launcher.Result result =
+                once(List.of(), "sh", "-c", "echo out; echo err >&2; exit 7").expect(7);
         assertEquals("out\n", result.out());
         assertEquals("err\n", result.err());
     }
 
     @Test
     void stdin_goes_in() {
-        assertEquals("typed", Launcher.execute(run(List.of("--rm", "-i"), "cat"), "typed").expect(0).out());
+        assertEquals(
+                "typed",
+                Launcher.execute(run(List.of("--rm", "-i"), "cat"), "typed")
+                        .expect(0)
+                        .out());
     }
 
     @Test
@@ -163,10 +195,16 @@ class PodmanIT {
     @Test
     void exec_runs_in_the_container() {
         start("more", "sleep", "1000");
-        assertEquals("1000\n", podman("exec", "--user", "user", "more", "id", "-u").expect(0).out());
+        assertEquals(
+                "1000\n",
+                podman("exec", "--user", "user", "more", "id", "-u").expect(0).out());
         podman("exec", "more", "sh", "-c", "exit 4").expect(4);
         podman("exec", "more", "no-such-program").expect(127);
-        assertEquals("in", Launcher.execute(command("exec", "-i", "more", "cat"), "in").expect(0).out());
+        assertEquals(
+                "in",
+                Launcher.execute(command("exec", "-i", "more", "cat"), "in")
+                        .expect(0)
+                        .out());
         try (Pty pty = new Pty()) {
             Process exec = pty.start(command("exec", "-it", "more", "sh"));
             pty.expect("#");
@@ -181,29 +219,53 @@ class PodmanIT {
     @Test
     void read_only_limits_users_and_volumes() throws IOException {
         assertTrue(once(List.of("--read-only"), "touch", "/x").expect(1).err().contains("Read-only"));
-        assertEquals("1000\n", once(List.of("--user", "user"), "id", "-u").expect(0).out());
+        assertEquals(
+                "1000\n", once(List.of("--user", "user"), "id", "-u").expect(0).out());
         Path shared = Files.createDirectory(storage.resolve("shared"));
         once(List.of("--volume", shared + ":/data"), "touch", "/data/made").expect(0);
         assertTrue(Files.exists(shared.resolve("made")));
-        once(List.of("--memory", "32m"), "sh", "-c", "x=x; while :; do x=$x$x; done").expect(137);
-        assertEquals("box\n", once(List.of("--hostname", "box"), "hostname").expect(0).out());
-        assertEquals("1\n", once(List.of("--init"), "sh", "-c", "ls /proc | grep -c '^1$'").expect(0).out());
+        once(List.of("--memory", "32m"), "sh", "-c", "x=x; while :; do x=$x$x; done")
+                .expect(137);
+        assertEquals(
+                "box\n",
+                once(List.of("--hostname", "box"), "hostname").expect(0).out());
+        assertEquals(
+                "1\n",
+                once(List.of("--init"), "sh", "-c", "ls /proc | grep -c '^1$'")
+                        .expect(0)
+                        .out());
     }
 
     @Test
     void stats_tell_what_is_used() {
         start("used", "sleep", "1000");
-        assertEquals("1\n", podman("stats", "--no-stream", "--format", "{{.PIDS}}", "used").expect(0).out());
+        assertEquals(
+                "1\n",
+                podman("stats", "--no-stream", "--format", "{{.PIDS}}", "used")
+                        .expect(0)
+                        .out());
         podman("rm", "--force", "--time", "0", "used").expect(0);
     }
 
     @Test
     void two_containers_of_a_pod_see_each_other() throws IOException {
-        Path settings = Files.writeString(storage.resolve("containers.conf"),
+        Path settings = Files.writeString(
+                storage.resolve("containers.conf"),
                 "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1024:1024\"]\nnetns = \"none\"\n");
         List<String> create = new ArrayList<>(List.of("env", "CONTAINERS_CONF=" + settings));
-        create.addAll(command("pod", "create", "--name", "pod", "--infra-image", IMAGE, "--infra-command", "sleep 1000",
-                "--network", "none", "--share", "ipc,net,uts,pid"));
+        create.addAll(command(
+                "pod",
+                "create",
+                "--name",
+                "pod",
+                "--infra-image",
+                IMAGE,
+                "--infra-command",
+                "sleep 1000",
+                "--network",
+                "none",
+                "--share",
+                "ipc,net,uts,pid"));
         Launcher.execute(create, "").expect(0);
         List<String> limits = List.of("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--pod", "pod");
         List<String> first = command("run", "--detach");

@@ -38,7 +38,8 @@ final class Pty implements AutoCloseable {
     private void readScreen() {
         byte[] bytes = new byte[4096];
         try {
-            for (int got = linux.read(master, bytes, bytes.length); got > 0;
+            for (int got = linux.read(master, bytes, bytes.length);
+                    got > 0;
                     got = linux.read(master, bytes, bytes.length)) {
                 screen.append(new String(bytes, 0, got, StandardCharsets.UTF_8));
             }
@@ -51,8 +52,12 @@ final class Pty implements AutoCloseable {
     Process start(List<String> command) {
         try {
             File device = new File("/proc/self/fd/" + peer).getCanonicalFile();
-            return new ProcessBuilder(Stream.concat(Stream.of("setsid", "--ctty"), command.stream()).toList())
-                    .redirectInput(device).redirectOutput(device).redirectErrorStream(true).start();
+            return new ProcessBuilder(Stream.concat(Stream.of("setsid", "--ctty"), command.stream())
+                            .toList())
+                    .redirectInput(device)
+                    .redirectOutput(device)
+                    .redirectErrorStream(true)
+                    .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -35,7 +35,9 @@ class ResourcesIT {
     static List<Path> cgroups(String id) {
         try (Stream<Path> mounts = Files.list(Path.of("/sys/fs/cgroup"))) {
             return Stream.concat(Stream.of(Path.of("/sys/fs/cgroup")), mounts)
-                    .map(mount -> mount.resolve("rustyrun").resolve(id)).filter(Files::exists).toList();
+                    .map(mount -> mount.resolve("rustyrun").resolve(id))
+                    .filter(Files::exists)
+                    .toList();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -46,16 +48,37 @@ class ResourcesIT {
     }
 
     private static String value(String v1, String v2) throws IOException {
-        Path file = isV2() ? Path.of("/sys/fs/cgroup/rustyrun", ID, v2)
-                : Path.of("/sys/fs/cgroup", v1.substring(0, v1.indexOf('/')), "rustyrun", ID,
+        Path file = isV2()
+                ? Path.of("/sys/fs/cgroup/rustyrun", ID, v2)
+                : Path.of(
+                        "/sys/fs/cgroup",
+                        v1.substring(0, v1.indexOf('/')),
+                        "rustyrun",
+                        ID,
                         v1.substring(v1.indexOf('/') + 1));
         return Files.readString(file).strip();
     }
 
     @Test
     void limits_are_in_force_while_it_runs_and_only_its_processes_are_counted() throws Exception {
-        Process run = Launcher.start("--name", ID, "--memory", "64m", "--memory-reservation", "32m", "--cpus", "0.5",
-                "--cpu-shares", "512", "--cpuset", "0", "--pids-limit", "20", "--command", "/bin/sh", "-c",
+        Process run = Launcher.start(
+                "--name",
+                ID,
+                "--memory",
+                "64m",
+                "--memory-reservation",
+                "32m",
+                "--cpus",
+                "0.5",
+                "--cpu-shares",
+                "512",
+                "--cpuset",
+                "0",
+                "--pids-limit",
+                "20",
+                "--command",
+                "/bin/sh",
+                "-c",
                 "echo started; exec sleep 4747");
         assertEquals('s', run.getInputStream().read());
         assertEquals(Long.toString(64 << 20), value("memory/memory.limit_in_bytes", "memory.max"));
@@ -80,34 +103,82 @@ class ResourcesIT {
 
     @Test
     void it_sees_its_cgroup_as_the_root_and_cannot_leave_it() {
-        String out = Launcher.run("--name", ID, "--memory", "64m", "--command", "/bin/sh", "-c",
-                "cat /proc/self/cgroup; ls /sys/fs/cgroup | wc -l").expect(0).out();
+        String out = Launcher.run(
+                        "--name",
+                        ID,
+                        "--memory",
+                        "64m",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "cat /proc/self/cgroup; ls /sys/fs/cgroup | wc -l")
+                .expect(0)
+                .out();
         assertTrue(out.lines().filter(line -> line.contains(":")).allMatch(line -> line.endsWith(":/")), out);
     }
 
     @Test
     void devices_of_the_host_cannot_be_opened_whoever_made_the_node() throws IOException {
-        Assumptions.assumeTrue(Files.exists(Path.of("/dev/loop-control")), "needs /dev/loop-control, a device that no"
-                + " container has by default and that opening does no harm to");
-        assertEquals("made\nrefused\n", Launcher.run("--name", ID, "--command", "/bin/sh", "-c",
-                "mknod /tmp/loop c 10 237 && echo made; (: < /tmp/loop) 2>/dev/null || echo refused; rm /tmp/loop").expect(0)
-                .out());
-        assertEquals("allowed\n", Launcher.run("--name", ID, "--device", "/dev/loop-control", "--command", "/bin/sh", "-c",
-                "(: < /dev/loop-control) && echo allowed").expect(0).out());
+        Assumptions.assumeTrue(
+                Files.exists(Path.of("/dev/loop-control")),
+                "needs /dev/loop-control, a device that no"
+                        + " container has by default and that opening does no harm to");
+        assertEquals(
+                "made\nrefused\n",
+                Launcher.run(
+                                "--name",
+                                ID,
+                                "--command",
+                                "/bin/sh",
+                                "-c",
+                                "mknod /tmp/loop c 10 237 && echo made; (: < /tmp/loop) 2>/dev/null || echo refused; rm /tmp/loop")
+                        .expect(0)
+                        .out());
+        assertEquals(
+                "allowed\n",
+                Launcher.run(
+                                "--name",
+                                ID,
+                                "--device",
+                                "/dev/loop-control",
+                                "--command",
+                                "/bin/sh",
+                                "-c",
+                                "(: < /dev/loop-control) && echo allowed")
+                        .expect(0)
+                        .out());
     }
 
     @Test
     void without_cgroups_devices_of_the_image_are_dead_all_the_same() {
-        assertEquals("refused\n", Launcher.run("--cgroups", "disabled", "--command", "/bin/sh", "-c",
-                "mknod /tmp/loop c 10 237; (: < /tmp/loop) 2>/dev/null || echo refused; rm /tmp/loop").expect(0).out());
+        assertEquals(
+                "refused\n",
+                Launcher.run(
+                                "--cgroups",
+                                "disabled",
+                                "--command",
+                                "/bin/sh",
+                                "-c",
+                                "mknod /tmp/loop c 10 237; (: < /tmp/loop) 2>/dev/null || echo refused; rm /tmp/loop")
+                        .expect(0)
+                        .out());
     }
 
     @Test
     void wrong_limits_are_refused_in_one_line_and_leave_nothing() {
-        for (String[] wrong : new String[][] {{"--memory", "lots"}, {"--memory", "64m", "--memory-swap", "32m"},
-            {"--cpus", "0"}, {"--cpuset", "zero"}, {"--cpuset", "4096"}, {"--pids-limit", "-7"}, {"--io-weight", "1"},
-            {"--io-read-bps", "/dev/null:1m"}, {"--cgroup-path", "../x"}, {"--cgroups", "maybe"},
-            {"--cgroups", "disabled", "--memory", "64m"}}) {
+        for (String[] wrong : new String[][] {
+            {"--memory", "lots"},
+            {"--memory", "64m", "--memory-swap", "32m"},
+            {"--cpus", "0"},
+            {"--cpuset", "zero"},
+            {"--cpuset", "4096"},
+            {"--pids-limit", "-7"},
+            {"--io-weight", "1"},
+            {"--io-read-bps", "/dev/null:1m"},
+            {"--cgroup-path", "../x"},
+            {"--cgroups", "maybe"},
+            {"--cgroups", "disabled", "--memory", "64m"}
+        }) {
             String[] all = new String[wrong.length + 4];
             all[0] = "--name";
             all[1] = ID;
@@ -122,12 +193,17 @@ class ResourcesIT {
     void an_id_is_taken_while_its_container_runs() throws Exception {
         Process run = Launcher.start("--name", ID, "--command", "/bin/sh", "-c", "echo started; cat");
         assertEquals('s', run.getInputStream().read());
-        assertTrue(Launcher.run("--name", ID, "--command", "true").expect(125).errorLine()
+        assertTrue(Launcher.run("--name", ID, "--command", "true")
+                .expect(125)
+                .errorLine()
                 .contains("container id \"" + ID + "\" is in use"));
         run.getOutputStream().close();
         assertEquals(0, run.waitFor());
         Launcher.run("--name", ID, "--command", "true").expect(0);
-        assertTrue(Launcher.run("--name", "../x", "--command", "true").expect(125).errorLine().contains("container id"));
+        assertTrue(Launcher.run("--name", "../x", "--command", "true")
+                .expect(125)
+                .errorLine()
+                .contains("container id"));
     }
 
     @Test
@@ -137,8 +213,10 @@ class ResourcesIT {
         assertFalse(cgroups(ID).isEmpty());
         Host.signal(run.pid(), "KILL");
         run.waitFor();
-        Host.eventually("cgroup and state are gone", () -> cgroups(ID).isEmpty()
-                && !Files.exists(Path.of("/run/rustyrun", ID)), () -> cgroups(ID));
+        Host.eventually(
+                "cgroup and state are gone",
+                () -> cgroups(ID).isEmpty() && !Files.exists(Path.of("/run/rustyrun", ID)),
+                () -> cgroups(ID));
     }
 
     @Test
@@ -147,8 +225,10 @@ class ResourcesIT {
         assertEquals('s', run.getInputStream().read());
         long child = Host.onlyChildOf(run.pid()).orElseThrow();
         // Stopped first, so that none has time to clear up after another.
-        Launcher.execute(List.of("kill", "-STOP", Long.toString(run.pid()), Long.toString(child)), "").expect(0);
-        Launcher.execute(List.of("kill", "-KILL", Long.toString(run.pid()), Long.toString(child)), "").expect(0);
+        Launcher.execute(List.of("kill", "-STOP", Long.toString(run.pid()), Long.toString(child)), "")
+                .expect(0);
+        Launcher.execute(List.of("kill", "-KILL", Long.toString(run.pid()), Long.toString(child)), "")
+                .expect(0);
         run.waitFor();
         Host.expectNothingLeft("4747");
         assertFalse(cgroups(ID).isEmpty(), "or this test tests nothing");

@@ -28,15 +28,19 @@ class RootlessIT {
         // A copy, for another user may not be allowed to reach the place where this was built.
         Path built = Path.of(Launcher.command().get(0));
         program = folder.resolve(built.getFileName());
-        sh("for f in rustyrun rustyrun-jvm rustyrun.jar libjffi-1.2.so; do cp -p \"$0/$f\" \"$1\" 2>/dev/null;"
-                + " done; cp -a \"$2\" \"$1/rootfs\"; chown -R 65534:65534 \"$1/rootfs\"; chmod -R a+rX \"$1\"",
-                built.getParent().toString(), folder.toString(), Launcher.busybox().toString());
+        sh(
+                "for f in rustyrun rustyrun-jvm rustyrun.jar libjffi-1.2.so; do cp -p \"$0/$f\" \"$1\" 2>/dev/null;"
+                        + " done; cp -a \"$2\" \"$1/rootfs\"; chown -R 65534:65534 \"$1/rootfs\"; chmod -R a+rX \"$1\"",
+                built.getParent().toString(),
+                folder.toString(),
+                Launcher.busybox().toString());
     }
 
     @AfterEach
     void remove() {
         Host.expectNothingLeft("never-started");
-        Launcher.execute(List.of("rm", "-rf", folder.toString(), "/tmp/rustyrun-" + USER), "").expect(0);
+        Launcher.execute(List.of("rm", "-rf", folder.toString(), "/tmp/rustyrun-" + USER), "")
+                .expect(0);
     }
 
     private static void sh(String script, String... arguments) {
@@ -46,31 +50,48 @@ class RootlessIT {
     }
 
     private Launcher.Result asOrdinaryUser(String... options) {
-        List<String> command = new ArrayList<>(List.of("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups",
-                "env", "-u", "XDG_RUNTIME_DIR", program.toString(), "run", "--rootfs", folder + "/rootfs"));
+        List<String> command = new ArrayList<>(List.of(
+                "setpriv",
+                "--reuid",
+                USER,
+                "--regid",
+                USER,
+                "--clear-groups",
+                "env",
+                "-u",
+                "XDG_RUNTIME_DIR",
+                program.toString(),
+                "run",
+                "--rootfs",
+                folder + "/rootfs"));
         command.addAll(List.of(options));
         return Launcher.execute(command, "");
     }
 
     private static void nativeOnly() {
-        Assumptions.assumeTrue(Launcher.isNative(),
-                "a JVM cannot enter a user namespace: runs against the native executable");
+        Assumptions.assumeTrue(
+                Launcher.isNative(), "a JVM cannot enter a user namespace: runs against the native executable");
     }
 
     @Test
     void on_a_jvm_it_says_that_it_needs_root_or_the_native_binary() {
         Assumptions.assumeFalse(Launcher.isNative(), "about the JVM launcher: the native executable can do it");
         Launcher.Result result = asOrdinaryUser("--command", "true").expect(125);
-        assertTrue(result.errorLine().contains("run needs root on the JVM: without root it takes a user namespace"),
+        assertTrue(
+                result.errorLine().contains("run needs root on the JVM: without root it takes a user namespace"),
                 result.err());
     }
 
     @Test
     void an_ordinary_user_is_root_in_his_container_and_himself_outside() throws IOException {
         nativeOnly();
-        Launcher.Result result = asOrdinaryUser("--command", "/bin/sh", "-c",
-                "id -u; hostname; ps | wc -l; touch /made; cat /proc/self/uid_map; cat /dev/null; echo x > /dev/null;"
-                        + " ls /dev/pts/ptmx; head -c 4 /dev/urandom | wc -c").expect(0);
+        Launcher.Result result = asOrdinaryUser(
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "id -u; hostname; ps | wc -l; touch /made; cat /proc/self/uid_map; cat /dev/null; echo x > /dev/null;"
+                                + " ls /dev/pts/ptmx; head -c 4 /dev/urandom | wc -c")
+                .expect(0);
         List<String> lines = result.out().lines().toList();
         assertEquals("0", lines.get(0));
         assertEquals("rustyrun-container", lines.get(1));
@@ -79,15 +100,22 @@ class RootlessIT {
         assertEquals("/dev/pts/ptmx", lines.get(4));
         assertEquals("4", lines.get(5));
         assertEquals(65534, Files.getAttribute(folder.resolve("rootfs/made"), "unix:uid"));
-        assertTrue(result.errorLine().startsWith("rustyrun: warning: without root, containers have no cgroup"), result.err());
+        assertTrue(
+                result.errorLine().startsWith("rustyrun: warning: without root, containers have no cgroup"),
+                result.err());
         assertEquals("", asOrdinaryUser("--command", "true").expect(0).err(), "that is told once");
     }
 
     @Test
     void it_has_all_capabilities_inside_that_docker_grants_and_none_outside() {
         nativeOnly();
-        String out = asOrdinaryUser("--command", "/bin/sh", "-c",
-                "grep CapEff /proc/self/status; hostname changed; mount -t tmpfs x /tmp; echo $?").expect(0).out();
+        String out = asOrdinaryUser(
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "grep CapEff /proc/self/status; hostname changed; mount -t tmpfs x /tmp; echo $?")
+                .expect(0)
+                .out();
         assertTrue(out.startsWith("CapEff:\t00000000a80425fb"), out);
         assertFalse(out.endsWith("0\n"), "CAP_SYS_ADMIN is not among them: " + out);
     }
@@ -95,15 +123,30 @@ class RootlessIT {
     @Test
     void another_user_needs_an_id_of_his_own() {
         nativeOnly();
-        assertTrue(asOrdinaryUser("--user", "1", "--command", "true").expect(125).errorLine()
+        assertTrue(asOrdinaryUser("--user", "1", "--command", "true")
+                .expect(125)
+                .errorLine()
                 .contains("user 1 is not mapped in the user namespace, which has [0:65534:1]"));
     }
 
     @Test
     void its_host_tree_can_be_run_on_through_an_overlay() {
         nativeOnly();
-        List<String> command = List.of("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups", program.toString(),
-                "run", "--rootfs", "/", "--command", "/bin/sh", "-c", "touch /tmp/x && id -u");
+        List<String> command = List.of(
+                "setpriv",
+                "--reuid",
+                USER,
+                "--regid",
+                USER,
+                "--clear-groups",
+                program.toString(),
+                "run",
+                "--rootfs",
+                "/",
+                "--command",
+                "/bin/sh",
+                "-c",
+                "touch /tmp/x && id -u");
         assertEquals("0\n", Launcher.execute(command, "").expect(0).out());
         assertFalse(Files.exists(Path.of("/tmp/x")));
     }
@@ -117,9 +160,12 @@ class RootlessIT {
             sh("touch $0 && cp -p $0 $0.rustyrun-it && echo nobody:200000:1000 >> $0", file);
         }
         try {
-            String out = asOrdinaryUser("--user", "7:8", "--command", "/bin/sh", "-c",
-                    "id -u; id -g; cat /proc/self/uid_map").expect(0).out();
-            assertEquals(List.of("7", "8", "0 65534 1", "1 200000 1000"),
+            String out = asOrdinaryUser(
+                            "--user", "7:8", "--command", "/bin/sh", "-c", "id -u; id -g; cat /proc/self/uid_map")
+                    .expect(0)
+                    .out();
+            assertEquals(
+                    List.of("7", "8", "0 65534 1", "1 200000 1000"),
                     out.lines().map(line -> line.trim().replaceAll(" +", " ")).toList());
         } finally {
             for (String file : List.of("/etc/subuid", "/etc/subgid")) {

@@ -35,15 +35,22 @@ class RunIT {
     @Test
     void hostname_is_the_containers_and_the_host_stays_as_it_was() {
         Host.State before = Host.state();
-        assertEquals("rustyrun-container\n", Launcher.run("--command", "/bin/hostname").expect(0).out());
-        assertEquals("box\n", Launcher.run("--hostname", "box", "--command", "/bin/hostname").expect(0).out());
+        assertEquals(
+                "rustyrun-container\n",
+                Launcher.run("--command", "/bin/hostname").expect(0).out());
+        assertEquals(
+                "box\n",
+                Launcher.run("--hostname", "box", "--command", "/bin/hostname")
+                        .expect(0)
+                        .out());
         assertEquals(before, Host.state());
     }
 
     @ParameterizedTest
     @CsvSource({"pid", "mnt", "uts", "ipc", "net", "cgroup"})
     void each_namespace_is_new(String type) throws IOException {
-        String inside = Launcher.sh("readlink /proc/1/ns/" + type).expect(0).out().strip();
+        String inside =
+                Launcher.sh("readlink /proc/1/ns/" + type).expect(0).out().strip();
         assertTrue(inside.startsWith(type + ":["), inside);
         assertNotEquals(Files.readSymbolicLink(Path.of("/proc/self/ns/" + type)).toString(), inside);
     }
@@ -51,13 +58,18 @@ class RunIT {
     @Test
     void host_network_is_shared_only_when_asked_for() throws IOException {
         String host = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
-        assertEquals(host, Launcher.run("--net", "host", "--command", "/bin/readlink", "/proc/1/ns/net").expect(0).out()
-                .strip());
+        assertEquals(
+                host,
+                Launcher.run("--net", "host", "--command", "/bin/readlink", "/proc/1/ns/net")
+                        .expect(0)
+                        .out()
+                        .strip());
     }
 
     @Test
     void loopback_is_up_in_a_new_network() {
-        String out = Launcher.sh("ip link show; ping -c 1 -W 2 127.0.0.1").expect(0).out();
+        String out =
+                Launcher.sh("ip link show; ping -c 1 -W 2 127.0.0.1").expect(0).out();
         assertTrue(out.contains("lo: <LOOPBACK,UP,LOWER_UP>"), out);
         assertTrue(out.contains("1 packets received"), out);
         assertFalse(out.contains("2: "), "only lo: " + out);
@@ -82,8 +94,8 @@ class RunIT {
     void descriptors_of_the_caller_do_not_reach_the_command() {
         List<String> command = Launcher.runCommand("--command", "/bin/ls", "/proc/self/fd");
         String quoted = String.join("' '", command);
-        Launcher.Result result =
-                Launcher.execute(List.of("sh", "-c", "exec 7</etc/passwd 9</; '" + quoted + "'"), "").expect(0);
+        Launcher.Result result = Launcher.execute(List.of("sh", "-c", "exec 7</etc/passwd 9</; '" + quoted + "'"), "")
+                .expect(0);
         assertEquals("0 1 2 3", String.join(" ", result.out().lines().toList()));
     }
 
@@ -94,7 +106,8 @@ class RunIT {
                 + "; for f in tty ptmx fd stdin stdout stderr; do ls -d /dev/$f; done"
                 + "; stat -c %t:%T:%a /dev/null /dev/tty";
         String out = Launcher.sh(script).expect(0).out();
-        assertEquals("4\n4\n4\n1\n/dev/tty\n/dev/ptmx\n/dev/fd\n/dev/stdin\n/dev/stdout\n/dev/stderr\n1:3:666\n5:0:666\n",
+        assertEquals(
+                "4\n4\n4\n1\n/dev/tty\n/dev/ptmx\n/dev/fd\n/dev/stdin\n/dev/stdout\n/dev/stderr\n1:3:666\n5:0:666\n",
                 out);
     }
 
@@ -113,19 +126,25 @@ class RunIT {
 
     @Test
     void masked_files_read_as_empty() {
-        assertEquals("0\n", Launcher.sh("cat /proc/keys /proc/timer_list | wc -c").expect(0).out());
+        assertEquals(
+                "0\n",
+                Launcher.sh("cat /proc/keys /proc/timer_list | wc -c").expect(0).out());
     }
 
     @Test
     void capabilities_are_dockers_default_set() {
         String status = Launcher.sh("grep Cap /proc/self/status").expect(0).out();
-        assertEquals("CapInh:\t0000000000000000\nCapPrm:\t00000000a80425fb\nCapEff:\t00000000a80425fb\n"
-                + "CapBnd:\t00000000a80425fb\nCapAmb:\t0000000000000000\n", status);
+        assertEquals(
+                "CapInh:\t0000000000000000\nCapPrm:\t00000000a80425fb\nCapEff:\t00000000a80425fb\n"
+                        + "CapBnd:\t00000000a80425fb\nCapAmb:\t0000000000000000\n",
+                status);
     }
 
     @Test
     void the_command_has_no_blocked_or_ignored_signals() {
-        String status = Launcher.run("--command", "/bin/grep", "-E", "Sig(Blk|Ign)", "/proc/self/status").expect(0).out();
+        String status = Launcher.run("--command", "/bin/grep", "-E", "Sig(Blk|Ign)", "/proc/self/status")
+                .expect(0)
+                .out();
         assertEquals("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n", status);
     }
 
@@ -139,52 +158,104 @@ class RunIT {
 
     @Test
     void environment_is_exactly_what_was_asked_for() {
-        String out = Launcher.run("--env", "A=1", "-e", "B=x=y", "--env", "A=2", "--env", "HOME=/h", "--no-tty",
-                "--command", "/bin/busybox", "env").expect(0).out();
-        assertEquals("A=2\nB=x=y\nHOME=/h\nHOSTNAME=rustyrun-container\n"
-                + "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n",
+        String out = Launcher.run(
+                        "--env",
+                        "A=1",
+                        "-e",
+                        "B=x=y",
+                        "--env",
+                        "A=2",
+                        "--env",
+                        "HOME=/h",
+                        "--no-tty",
+                        "--command",
+                        "/bin/busybox",
+                        "env")
+                .expect(0)
+                .out();
+        assertEquals(
+                "A=2\nB=x=y\nHOME=/h\nHOSTNAME=rustyrun-container\n"
+                        + "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n",
                 out.lines().sorted().reduce("", (all, line) -> all + line + "\n"));
     }
 
     @Test
     void user_and_working_directory_are_set() {
-        assertEquals("65534:65534 /work/dir\n", Launcher.run("--user", "nobody", "--workdir", "/work/dir", "--command",
-                "/bin/sh", "-c", "echo $(id -u):$(id -g) $(pwd)").expect(0).out());
-        assertEquals("1234 5678\n",
-                Launcher.run("-u", "1234:5678", "--command", "/bin/sh", "-c", "echo $(id -u) $(id -g)").expect(0).out());
-        assertEquals("CapEff:\t0000000000000000\n",
-                Launcher.run("-u", "1234", "--command", "/bin/grep", "CapEff", "/proc/self/status").expect(0).out());
+        assertEquals(
+                "65534:65534 /work/dir\n",
+                Launcher.run(
+                                "--user",
+                                "nobody",
+                                "--workdir",
+                                "/work/dir",
+                                "--command",
+                                "/bin/sh",
+                                "-c",
+                                "echo $(id -u):$(id -g) $(pwd)")
+                        .expect(0)
+                        .out());
+        assertEquals(
+                "1234 5678\n",
+                Launcher.run("-u", "1234:5678", "--command", "/bin/sh", "-c", "echo $(id -u) $(id -g)")
+                        .expect(0)
+                        .out());
+        assertEquals(
+                "CapEff:\t0000000000000000\n",
+                Launcher.run("-u", "1234", "--command", "/bin/grep", "CapEff", "/proc/self/status")
+                        .expect(0)
+                        .out());
         Launcher.sh("rmdir /work/dir /work").expect(0);
     }
 
     @Test
     void words_after_command_are_never_ours() {
-        assertEquals("-t --init --rootfs x -Xmx1g -Dx=y -XX:+Z -- $HOME\n", Launcher.run("--command", "/bin/echo", "-t",
-                "--init", "--rootfs", "x", "-Xmx1g", "-Dx=y", "-XX:+Z", "--", "$HOME").expect(0).out());
+        assertEquals(
+                "-t --init --rootfs x -Xmx1g -Dx=y -XX:+Z -- $HOME\n",
+                Launcher.run(
+                                "--command",
+                                "/bin/echo",
+                                "-t",
+                                "--init",
+                                "--rootfs",
+                                "x",
+                                "-Xmx1g",
+                                "-Dx=y",
+                                "-XX:+Z",
+                                "--",
+                                "$HOME")
+                        .expect(0)
+                        .out());
         assertEquals("-t é\n", Launcher.run("/bin/echo", "-t", "é").expect(0).out(), "positional form");
     }
 
     @Test
     void command_is_found_in_path() {
-        assertEquals("found\n", Launcher.run("--command", "echo", "found").expect(0).out());
+        assertEquals(
+                "found\n", Launcher.run("--command", "echo", "found").expect(0).out());
     }
 
     @Test
     void stdin_reaches_the_command() {
-        assertEquals("from outside", Launcher.execute(Launcher.runCommand("--command", "cat"), "from outside").expect(0)
-                .out());
+        assertEquals(
+                "from outside",
+                Launcher.execute(Launcher.runCommand("--command", "cat"), "from outside")
+                        .expect(0)
+                        .out());
     }
 
     @Test
     void read_only_rootfs_refuses_writes_but_not_to_tmpfs() {
         Launcher.run("--read-only", "--command", "/bin/touch", "/x").expect(1);
-        Launcher.run("--read-only", "--tmpfs", "/tmp", "--command", "/bin/sh", "-c", "touch /tmp/x /dev/shm/x").expect(0);
+        Launcher.run("--read-only", "--tmpfs", "/tmp", "--command", "/bin/sh", "-c", "touch /tmp/x /dev/shm/x")
+                .expect(0);
     }
 
     @Test
     void the_reaper_is_pid_one_and_reaps_orphans() {
         String script = "(sleep 0.1 & exec true) ; sleep 0.4; ps -o pid,stat,args";
-        String out = Launcher.run("--init", "--command", "/bin/sh", "-c", script).expect(0).out();
+        String out = Launcher.run("--init", "--command", "/bin/sh", "-c", script)
+                .expect(0)
+                .out();
         assertTrue(out.lines().anyMatch(line -> line.trim().matches("1 .*(rustyrun|java).*")), out);
         assertFalse(out.contains("Z "), "no zombie: " + out);
         Launcher.run("--init", "--command", "/bin/sh", "-c", "exit 7").expect(7);
@@ -195,9 +266,14 @@ class RunIT {
     @Test
     void explain_prints_the_plan_and_runs_nothing() throws IOException {
         Path file = Launcher.busybox().resolve("explained");
-        String plan = Launcher.run("--explain", "--command", "/bin/touch", "/explained").expect(0).out();
+        String plan = Launcher.run("--explain", "--command", "/bin/touch", "/explained")
+                .expect(0)
+                .out();
         assertFalse(Files.exists(file));
-        for (String step : List.of("child  unshare", "init   set hostname rustyrun-container", "init   pivot_root",
+        for (String step : List.of(
+                "child  unshare",
+                "init   set hostname rustyrun-container",
+                "init   pivot_root",
                 "init   execute /bin/touch /explained")) {
             assertTrue(plan.contains(step), plan);
         }
@@ -205,9 +281,11 @@ class RunIT {
 
     @Test
     void trace_tells_each_step_and_its_time_on_stderr() {
-        Launcher.Result result = Launcher.run("--trace", "--command", "/bin/true").expect(0);
+        Launcher.Result result =
+                Launcher.run("--trace", "--command", "/bin/true").expect(0);
         List<String> steps = result.err().lines().toList();
-        assertTrue(steps.size() > 30 && steps.stream().allMatch(s -> s.matches("trace: (child|init) +[0-9]+ µs  .+")),
+        assertTrue(
+                steps.size() > 30 && steps.stream().allMatch(s -> s.matches("trace: (child|init) +[0-9]+ µs  .+")),
                 result.err());
     }
 
@@ -220,8 +298,15 @@ class RunIT {
     @Test
     void a_debian_root_file_system_runs_too() {
         Path debian = Launcher.rootfs("debian");
-        Launcher.Result result = Launcher.rustyrun("run", "--rootfs", debian.toString(), "--command", "/bin/bash", "-c",
-                "cat /etc/debian_version; hostname; ls /proc | grep -c '^[0-9]'").expect(0);
+        Launcher.Result result = Launcher.rustyrun(
+                        "run",
+                        "--rootfs",
+                        debian.toString(),
+                        "--command",
+                        "/bin/bash",
+                        "-c",
+                        "cat /etc/debian_version; hostname; ls /proc | grep -c '^[0-9]'")
+                .expect(0);
         assertTrue(result.out().matches("12[.0-9]*\nrustyrun-container\n[1-4]\n"), result.out());
     }
 
@@ -232,16 +317,31 @@ class RunIT {
         Path made = folder.resolve("box");
         Launcher.execute(List.of(get, "busybox", made.toString()), "").expect(0);
         Launcher.execute(List.of(get, "busybox", made.toString()), "").expect(0);
-        assertEquals("works\n", Launcher.rustyrun("run", "--rootfs", made.toString(), "--command", "echo", "works")
-                .expect(0).out());
+        assertEquals(
+                "works\n",
+                Launcher.rustyrun("run", "--rootfs", made.toString(), "--command", "echo", "works")
+                        .expect(0)
+                        .out());
         Path occupied = Files.createDirectory(folder.resolve("occupied"));
         Files.writeString(occupied.resolve("mine"), "");
         Launcher.execute(List.of(get, "busybox", occupied.toString()), "").expect(1);
-        Launcher.execute(List.of(get, "plan9", folder.resolve("p").toString()), "").expect(1);
-        Launcher.execute(List.of("env", "PATH=/usr/bin:/bin", "http_proxy=http://127.0.0.1:1",
-                "https_proxy=http://127.0.0.1:1", get, "alpine", folder.resolve("alpine").toString()), "").expect(1);
+        Launcher.execute(List.of(get, "plan9", folder.resolve("p").toString()), "")
+                .expect(1);
+        Launcher.execute(
+                        List.of(
+                                "env",
+                                "PATH=/usr/bin:/bin",
+                                "http_proxy=http://127.0.0.1:1",
+                                "https_proxy=http://127.0.0.1:1",
+                                get,
+                                "alpine",
+                                folder.resolve("alpine").toString()),
+                        "")
+                .expect(1);
         try (Stream<Path> left = Files.list(folder)) {
-            assertEquals(List.of("box", "occupied"), left.map(p -> p.getFileName().toString()).sorted().toList());
+            assertEquals(
+                    List.of("box", "occupied"),
+                    left.map(p -> p.getFileName().toString()).sorted().toList());
         }
         Launcher.execute(List.of("rm", "-rf", folder.toString()), "").expect(0);
     }

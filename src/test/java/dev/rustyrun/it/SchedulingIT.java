@@ -38,26 +38,54 @@ class SchedulingIT {
 
     @Test
     void a_personality_is_set() {
-        assertEquals("00000008\n", runLinux(linux -> linux.putObject("personality").put("domain", "LINUX32"),
-                "cat /proc/$$/personality").expect(0).out());
-        assertEquals("00000000\n", runLinux(linux -> linux.putObject("personality").put("domain", "LINUX"),
-                "cat /proc/$$/personality").expect(0).out());
+        assertEquals(
+                "00000008\n",
+                runLinux(linux -> linux.putObject("personality").put("domain", "LINUX32"), "cat /proc/$$/personality")
+                        .expect(0)
+                        .out());
+        assertEquals(
+                "00000000\n",
+                runLinux(linux -> linux.putObject("personality").put("domain", "LINUX"), "cat /proc/$$/personality")
+                        .expect(0)
+                        .out());
     }
 
     @Test
     void a_policy_and_a_nice_value_are_set() {
-        assertEquals("7 3\n", runProcess(process -> process.putObject("scheduler").put("policy", "SCHED_BATCH").put("nice", 7),
-                STAT).expect(0).out());
-        assertEquals("-5 0\n", runProcess(process -> process.putObject("scheduler").put("policy", "SCHED_OTHER").put("nice", -5),
-                STAT).expect(0).out(), "though the command has not CAP_SYS_NICE");
-        assertTrue(runProcess(process -> process.putObject("scheduler").put("policy", "SCHED_IDLE"), STAT).expect(0).out()
-                .endsWith(" 5\n"), "which has no nice value");
+        assertEquals(
+                "7 3\n",
+                runProcess(
+                                process -> process.putObject("scheduler")
+                                        .put("policy", "SCHED_BATCH")
+                                        .put("nice", 7),
+                                STAT)
+                        .expect(0)
+                        .out());
+        assertEquals(
+                "-5 0\n",
+                runProcess(
+                                process -> process.putObject("scheduler")
+                                        .put("policy", "SCHED_OTHER")
+                                        .put("nice", -5),
+                                STAT)
+                        .expect(0)
+                        .out(),
+                "though the command has not CAP_SYS_NICE");
+        assertTrue(
+                runProcess(process -> process.putObject("scheduler").put("policy", "SCHED_IDLE"), STAT)
+                        .expect(0)
+                        .out()
+                        .endsWith(" 5\n"),
+                "which has no nice value");
     }
 
     @Test
     void a_real_time_policy_is_set_or_refused_in_words() {
-        Launcher.Result result = runProcess(process -> process.putObject("scheduler").put("policy", "SCHED_FIFO")
-                .put("priority", 3), "cut -d' ' -f40,41 /proc/$$/stat");
+        Launcher.Result result = runProcess(
+                process -> process.putObject("scheduler")
+                        .put("policy", "SCHED_FIFO")
+                        .put("priority", 3),
+                "cut -d' ' -f40,41 /proc/$$/stat");
         if (result.exitCode() != 0) {
             assertTrue(result.expect(125).errorLine().contains("real-time share"), result.err());
         } else {
@@ -68,8 +96,11 @@ class SchedulingIT {
     @Test
     void a_deadline_is_kept_by_a_command_that_starts_no_process() {
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
-            bundle.editProcess(process -> process.putObject("scheduler").put("policy", "SCHED_DEADLINE")
-                    .put("runtime", 1_000_000).put("deadline", 20_000_000).put("period", 20_000_000));
+            bundle.editProcess(process -> process.putObject("scheduler")
+                    .put("policy", "SCHED_DEADLINE")
+                    .put("runtime", 1_000_000)
+                    .put("deadline", 20_000_000)
+                    .put("period", 20_000_000));
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
             String pid = bundle.state("box").get("pid").asText();
@@ -79,22 +110,32 @@ class SchedulingIT {
 
     @Test
     void an_io_priority_is_set() {
-        for (List<String> wanted : List.of(List.of("IOPRIO_CLASS_BE", "best-effort: prio 6", "6"),
-                List.of("IOPRIO_CLASS_RT", "realtime: prio 2", "2"), List.of("IOPRIO_CLASS_IDLE", "idle", "0"))) {
+        for (List<String> wanted : List.of(
+                List.of("IOPRIO_CLASS_BE", "best-effort: prio 6", "6"),
+                List.of("IOPRIO_CLASS_RT", "realtime: prio 2", "2"),
+                List.of("IOPRIO_CLASS_IDLE", "idle", "0"))) {
             try (OciBundle bundle = new OciBundle("sleep", "1000")) {
-                bundle.editProcess(process -> process.putObject("ioPriority").put("class", wanted.get(0))
+                bundle.editProcess(process -> process.putObject("ioPriority")
+                        .put("class", wanted.get(0))
                         .put("priority", Integer.parseInt(wanted.get(2))));
                 bundle.create("box").expect(0);
                 bundle.rustyrun("start", "box").expect(0);
                 String pid = bundle.state("box").get("pid").asText();
-                assertEquals(wanted.get(1), Launcher.execute(List.of("ionice", "-p", pid), "").expect(0).out().strip());
+                assertEquals(
+                        wanted.get(1),
+                        Launcher.execute(List.of("ionice", "-p", pid), "")
+                                .expect(0)
+                                .out()
+                                .strip());
             }
         }
     }
 
     @Test
     void a_memory_policy_is_set() {
-        Launcher.Result result = runLinux(linux -> linux.putObject("memoryPolicy").put("mode", "MPOL_BIND").put("nodes", "0"),
+        Launcher.Result result = runLinux(
+                linux ->
+                        linux.putObject("memoryPolicy").put("mode", "MPOL_BIND").put("nodes", "0"),
                 "head -n 1 /proc/self/numa_maps");
         if (result.exitCode() == 0) {
             assertTrue(result.out().contains(" bind:0 "), result.out());
@@ -105,21 +146,30 @@ class SchedulingIT {
 
     @Test
     void nodes_that_the_machine_has_not_are_refused_in_words() {
-        String line = runLinux(linux -> linux.putObject("memoryPolicy").put("mode", "MPOL_BIND").put("nodes", "900"), "true")
-                .expect(125).errorLine();
+        String line = runLinux(
+                        linux -> linux.putObject("memoryPolicy")
+                                .put("mode", "MPOL_BIND")
+                                .put("nodes", "900"),
+                        "true")
+                .expect(125)
+                .errorLine();
         assertTrue(line.contains("set memory policy MPOL_BIND nodes 900"), line);
     }
 
     @Test
     void a_further_process_has_the_processors_that_it_asks_for_and_the_first_has_all() {
         Assumptions.assumeTrue(Launcher.isNative(), "exec needs one thread: not the JVM");
-        Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs two processors, to leave one out");
+        Assumptions.assumeTrue(
+                Runtime.getRuntime().availableProcessors() > 1, "needs two processors, to leave one out");
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
-            bundle.editProcess(process -> process.putObject("execCPUAffinity").put("initial", "0").put("final", "1"));
+            bundle.editProcess(process ->
+                    process.putObject("execCPUAffinity").put("initial", "0").put("final", "1"));
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
             String script = "grep Cpus_allowed_list /proc/self/status";
-            assertEquals("Cpus_allowed_list:\t1\n", bundle.rustyrun("exec", "box", "sh", "-c", script).expect(0).out());
+            assertEquals(
+                    "Cpus_allowed_list:\t1\n",
+                    bundle.rustyrun("exec", "box", "sh", "-c", script).expect(0).out());
             String first = Host.read("/proc/" + bundle.state("box").get("pid").asText() + "/status");
             assertTrue(!first.contains("Cpus_allowed_list:\t1\n"), first);
         }
@@ -127,9 +177,13 @@ class SchedulingIT {
 
     @Test
     void a_label_of_a_security_module_that_is_not_there_is_refused_by_its_name() {
-        String line = runProcess(process -> process.put("apparmorProfile", "some-profile"), "true").expect(125).errorLine();
+        String line = runProcess(process -> process.put("apparmorProfile", "some-profile"), "true")
+                .expect(125)
+                .errorLine();
         assertTrue(line.contains("process.apparmorProfile"), line);
-        line = runProcess(process -> process.put("selinuxLabel", "u:r:t:s0"), "true").expect(125).errorLine();
+        line = runProcess(process -> process.put("selinuxLabel", "u:r:t:s0"), "true")
+                .expect(125)
+                .errorLine();
         assertTrue(line.contains("process.selinuxLabel"), line);
     }
 }

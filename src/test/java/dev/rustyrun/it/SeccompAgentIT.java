@@ -32,12 +32,22 @@ class SeccompAgentIT {
     @BeforeAll
     static void compile() throws IOException {
         Launcher.requireRoot();
-        boolean compiler = Launcher.execute(List.of("sh", "-c", "command -v gcc"), "").exitCode() == 0;
+        boolean compiler =
+                Launcher.execute(List.of("sh", "-c", "command -v gcc"), "").exitCode() == 0;
         Assumptions.assumeTrue(compiler, "needs gcc, to compile the agent; CI installs it");
         program = Files.createTempFile("rustyrun-agent", "");
         program.toFile().deleteOnExit();
-        Launcher.execute(List.of("gcc", "-O1", "-o", program.toString(),
-                Launcher.baseDirectory().resolve("src/test/c/agent.c").toString()), "").expect(0);
+        Launcher.execute(
+                        List.of(
+                                "gcc",
+                                "-O1",
+                                "-o",
+                                program.toString(),
+                                Launcher.baseDirectory()
+                                        .resolve("src/test/c/agent.c")
+                                        .toString()),
+                        "")
+                .expect(0);
     }
 
     @BeforeEach
@@ -60,7 +70,9 @@ class SeccompAgentIT {
 
     private void startAgent(int errno) throws IOException {
         agent = new ProcessBuilder(program.toString(), socket(), Integer.toString(errno))
-                .redirectOutput(folder.resolve("log").toFile()).redirectErrorStream(true).start();
+                .redirectOutput(folder.resolve("log").toFile())
+                .redirectErrorStream(true)
+                .start();
         Host.eventually("the agent listens", () -> Files.exists(Path.of(socket())));
     }
 
@@ -93,7 +105,11 @@ class SeccompAgentIT {
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
-            config.withArray("mounts").addObject().put("destination", "/tmp").put("type", "tmpfs").put("source", "tmpfs");
+            config.withArray("mounts")
+                    .addObject()
+                    .put("destination", "/tmp")
+                    .put("type", "tmpfs")
+                    .put("source", "tmpfs");
         });
     }
 
@@ -101,7 +117,10 @@ class SeccompAgentIT {
     @ValueSource(strings = {"--tty=false", "--new-privileges", "--user=1000", "--init", "--new-privileges --user=1000"})
     void the_agents_errno_is_what_the_command_sees(String options) throws Exception {
         startAgent(EXDEV);
-        Launcher.Result result = run(profile(), options.replace("--tty=false", "--hostname=x").split(" ")).expect(1);
+        Launcher.Result result = run(
+                        profile(),
+                        options.replace("--tty=false", "--hostname=x").split(" "))
+                .expect(1);
         assertTrue(result.err().contains("Invalid cross-device link"), result.err());
         Host.eventually("the agent sees the end", () -> log().contains("ended"), this::log);
         assertEquals(List.of("closed=1", "answered", "ended"), log().subList(1, 4));
@@ -122,7 +141,10 @@ class SeccompAgentIT {
         assertEquals("for the agent", told.get("metadata").textValue());
         assertEquals("agents-box", told.get("state").get("id").textValue());
         assertEquals("creating", told.get("state").get("status").textValue());
-        assertTrue(told.get("pid").intValue() > 0 && told.get("pid").equals(told.get("state").get("pid")), told.toString());
+        assertTrue(
+                told.get("pid").intValue() > 0
+                        && told.get("pid").equals(told.get("state").get("pid")),
+                told.toString());
         assertTrue(told.get("ociVersion").textValue().startsWith("1."), told.toString());
     }
 
@@ -152,7 +174,8 @@ class SeccompAgentIT {
         try (OciBundle bundle = bundle("sleep", "1000")) {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
-            Launcher.Result result = bundle.rustyrun("exec", "box", "mkdir", "/tmp/made").expect(1);
+            Launcher.Result result =
+                    bundle.rustyrun("exec", "box", "mkdir", "/tmp/made").expect(1);
             assertTrue(result.err().contains("Invalid cross-device link"), result.err());
             List<JsonNode> told = new ArrayList<>();
             for (String line : log()) {
@@ -184,12 +207,15 @@ class SeccompAgentIT {
             String line = run(profile("\"" + call + "\"")).expect(125).errorLine();
             assertTrue(line.contains("SCMP_ACT_NOTIFY is not possible for " + call), line);
         }
-        String line = run(profile().replace("ACT_ALLOW", "ACT_ERRNO")).expect(125).errorLine();
+        String line =
+                run(profile().replace("ACT_ALLOW", "ACT_ERRNO")).expect(125).errorLine();
         assertTrue(line.contains("must allow sendmsg"), line);
     }
 
     @Test
     void a_path_that_no_rule_needs_is_ignored() throws Exception {
-        assertEquals("made\n", run(profile().replace("ACT_NOTIFY", "ACT_LOG")).expect(0).out());
+        assertEquals(
+                "made\n",
+                run(profile().replace("ACT_NOTIFY", "ACT_LOG")).expect(0).out());
     }
 }

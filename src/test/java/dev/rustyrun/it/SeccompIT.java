@@ -51,23 +51,51 @@ class SeccompIT {
     private static Map<String, String> calls(String... options) {
         List<String> words = new ArrayList<>(List.of(options));
         words.addAll(List.of("--volume", Attempts.volume(), "--command", Attempts.INSIDE, "calls"));
-        return new TreeMap<>(Attempts.results(Launcher.run(words.toArray(String[]::new)).expect(0).out()));
+        return new TreeMap<>(Attempts.results(
+                Launcher.run(words.toArray(String[]::new)).expect(0).out()));
     }
 
     @Test
     void the_default_profile_refuses_what_administers_the_machine_and_the_rest_works() {
         Map<String, String> answers = calls();
-        for (String refused : List.of("keyctl", "add_key", "unshare-user", "unshare-mount", "setns", "bpf",
-                "io_uring_setup", "userfaultfd", "perf_event_open", "open_by_handle_at", "kexec_load", "mount", "umount2",
-                "pivot_root", "swapon", "syslog", "socket-vsock", "socket-vsock-wide", "ioctl-TIOCSTI",
-                "ioctl-TIOCSTI-wide", "personality")) {
+        for (String refused : List.of(
+                "keyctl",
+                "add_key",
+                "unshare-user",
+                "unshare-mount",
+                "setns",
+                "bpf",
+                "io_uring_setup",
+                "userfaultfd",
+                "perf_event_open",
+                "open_by_handle_at",
+                "kexec_load",
+                "mount",
+                "umount2",
+                "pivot_root",
+                "swapon",
+                "syslog",
+                "socket-vsock",
+                "socket-vsock-wide",
+                "ioctl-TIOCSTI",
+                "ioctl-TIOCSTI-wide",
+                "personality")) {
             assertEquals("EPERM", answers.remove(refused), refused);
         }
         assertEquals("ENOSYS", answers.remove("clone3"), "so that the C library takes clone");
         assertEquals(Map.of("ptrace", "ok", "getppid", "ok"), answers);
         Map<String, String> open = calls("--seccomp", "unconfined", "--cap-add", "all");
-        for (String allowed : List.of("keyctl", "add_key", "unshare-user", "clone3", "bpf", "io_uring_setup", "mount",
-                "umount2", "ioctl-TIOCSTI", "personality")) {
+        for (String allowed : List.of(
+                "keyctl",
+                "add_key",
+                "unshare-user",
+                "clone3",
+                "bpf",
+                "io_uring_setup",
+                "mount",
+                "umount2",
+                "ioctl-TIOCSTI",
+                "personality")) {
             assertNotEquals("EPERM", open.get(allowed), allowed + " is what the filter refused");
         }
     }
@@ -75,16 +103,24 @@ class SeccompIT {
     @Test
     void a_capability_opens_the_calls_that_need_it() {
         Map<String, String> answers = calls("--cap-add", "sys_admin");
-        assertEquals(List.of("ENOENT", "ENOENT", "ok", "EINVAL"), List.of(answers.get("mount"), answers.get("umount2"),
-                answers.get("unshare-mount"), answers.get("clone3")));
+        assertEquals(
+                List.of("ENOENT", "ENOENT", "ok", "EINVAL"),
+                List.of(
+                        answers.get("mount"),
+                        answers.get("umount2"),
+                        answers.get("unshare-mount"),
+                        answers.get("clone3")));
         assertEquals("EPERM", answers.get("keyctl"), "no capability is for this");
         assertEquals("EPERM", answers.get("ioctl-TIOCSTI"), "nor for this");
     }
 
     @Test
     void a_filter_is_there_for_every_user_with_and_without_no_new_privileges_but_not_unconfined() {
-        for (String[] options : List.of(new String[] {"--user", "0"}, new String[] {"--user", "1000"},
-                new String[] {"--new-privileges"}, new String[] {"--new-privileges", "--user", "1000"},
+        for (String[] options : List.of(
+                new String[] {"--user", "0"},
+                new String[] {"--user", "1000"},
+                new String[] {"--new-privileges"},
+                new String[] {"--new-privileges", "--user", "1000"},
                 new String[] {"--init"})) {
             assertEquals(FILTERED, seccompOf(options), String.join(" ", options));
         }
@@ -94,7 +130,9 @@ class SeccompIT {
     private static String seccompOf(String... options) {
         List<String> words = new ArrayList<>(List.of(options));
         words.addAll(List.of("--command", "cat", "/proc/self/status"));
-        return Attempts.results(Launcher.run(words.toArray(String[]::new)).expect(0).out()).get("Seccomp");
+        return Attempts.results(
+                        Launcher.run(words.toArray(String[]::new)).expect(0).out())
+                .get("Seccomp");
     }
 
     @Test
@@ -105,8 +143,9 @@ class SeccompIT {
                   {"names": ["personality"], "action": "SCMP_ACT_ERRNO", "errnoRet": 5,
                    "args": [{"index": 0, "value": 262144, "op": "SCMP_CMP_EQ"}]}]}
                 """);
-        Launcher.Result result = Launcher.run("--seccomp", file.toString(), "--tmpfs", "/made", "--command", "/bin/sh",
-                "-c", "mkdir /made/x").expect(1);
+        Launcher.Result result = Launcher.run(
+                        "--seccomp", file.toString(), "--tmpfs", "/made", "--command", "/bin/sh", "-c", "mkdir /made/x")
+                .expect(1);
         assertTrue(result.err().contains("No space left on device"), result.err());
         assertEquals("EIO", calls("--seccomp", file.toString()).get("personality"));
     }
@@ -117,7 +156,8 @@ class SeccompIT {
                 {"defaultAction": "SCMP_ACT_ALLOW",
                  "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_KILL_PROCESS"}]}
                 """);
-        Launcher.run("--seccomp", file.toString(), "--tmpfs", "/made", "--command", "mkdir", "/made/x").expect(128 + 31);
+        Launcher.run("--seccomp", file.toString(), "--tmpfs", "/made", "--command", "mkdir", "/made/x")
+                .expect(128 + 31);
     }
 
     @Test
@@ -129,14 +169,22 @@ class SeccompIT {
                  "syscalls": [{"names": ["sethostname"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28, "args": [],
                                "comment": "", "includes": {}, "excludes": {"caps": ["CAP_SYS_ADMIN"]}}]}
                 """);
-        Launcher.Result refused = Launcher.run("--seccomp", file.toString(), "--command", "hostname", "x").expect(1);
+        Launcher.Result refused = Launcher.run("--seccomp", file.toString(), "--command", "hostname", "x")
+                .expect(1);
         assertTrue(refused.err().contains("No space left"), refused.err());
-        Launcher.run("--seccomp", file.toString(), "--cap-add", "sys_admin", "--command", "hostname", "x").expect(0);
+        Launcher.run("--seccomp", file.toString(), "--cap-add", "sys_admin", "--command", "hostname", "x")
+                .expect(0);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "[]", "{\"defaultAction\": \"SCMP_ACT_NONSENSE\"}",
-        "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": \"read\"}]}"})
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "{\"defaultAction\": \"SCMP_ACT_NONSENSE\"}",
+                "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": \"read\"}]}"
+            })
     void a_file_that_is_no_profile_is_refused_in_one_line(String json) {
         Host.State before = Host.state();
         Launcher.Result result = Launcher.run("--seccomp", profile(json).toString(), "--command", "never-started")
@@ -147,7 +195,9 @@ class SeccompIT {
 
     @Test
     void a_profile_that_is_not_there_is_refused() {
-        assertTrue(Launcher.run("--seccomp", "/no/such", "--command", "true").expect(125).errorLine()
+        assertTrue(Launcher.run("--seccomp", "/no/such", "--command", "true")
+                .expect(125)
+                .errorLine()
                 .contains("--seccomp /no/such: no such file; name a profile, or unconfined"));
     }
 }

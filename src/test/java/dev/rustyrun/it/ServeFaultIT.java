@@ -24,9 +24,11 @@ class ServeFaultIT {
     private static final int LAUNCHES = Launcher.isNative() ? 10_000 : 60;
     /** After so many, what a server keeps for ever has been made. */
     private static final int FIRST_LAUNCHES = Launcher.isNative() ? 1_000 : 20;
+
     private static final int CALLERS = 4;
     /** Of a heap that is 12 MiB large before it is collected. */
     private static final long MOST_GROWTH_KIB = 24 * 1024;
+
     private static final Path STATE = Path.of("/run/rustyrun");
 
     @BeforeAll
@@ -38,12 +40,15 @@ class ServeFaultIT {
     private static List<String> idsOf(Server server) {
         try (Stream<Path> entries = Files.list(STATE)) {
             return entries.filter(entry -> {
-                try {
-                    return Files.readString(entry.resolve("state.json")).contains("\"runPid\":" + server.pid() + ",");
-                } catch (IOException gone) {
-                    return false;
-                }
-            }).map(entry -> entry.getFileName().toString()).toList();
+                        try {
+                            return Files.readString(entry.resolve("state.json"))
+                                    .contains("\"runPid\":" + server.pid() + ",");
+                        } catch (IOException gone) {
+                            return false;
+                        }
+                    })
+                    .map(entry -> entry.getFileName().toString())
+                    .toList();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -51,7 +56,8 @@ class ServeFaultIT {
 
     private static boolean isLeft(String id) {
         try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
-            return Files.exists(STATE.resolve(id)) || Files.exists(Path.of("/sys/fs/cgroup/rustyrun/" + id))
+            return Files.exists(STATE.resolve(id))
+                    || Files.exists(Path.of("/sys/fs/cgroup/rustyrun/" + id))
                     || hierarchies.anyMatch(hierarchy -> Files.exists(hierarchy.resolve("rustyrun/" + id)));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -60,20 +66,23 @@ class ServeFaultIT {
 
     private static List<Thread> callers(Server server, int count) {
         List<Thread> callers = Stream.generate(() -> new Thread(() -> {
-            try {
-                while (!Thread.interrupted()) {
-                    server.sh(200, "sleep 0.3");
-                }
-            } catch (IOException | InterruptedException | AssertionError serverIsGone) {
-                // That is what is tested.
-            }
-        })).limit(count).toList();
+                    try {
+                        while (!Thread.interrupted()) {
+                            server.sh(200, "sleep 0.3");
+                        }
+                    } catch (IOException | InterruptedException | AssertionError serverIsGone) {
+                        // That is what is tested.
+                    }
+                }))
+                .limit(count)
+                .toList();
         callers.forEach(Thread::start);
         return callers;
     }
 
     @Test
-    void a_service_that_is_killed_under_load_leaves_nothing_that_gc_does_not_find_and_the_next_one_goes_on() throws Exception {
+    void a_service_that_is_killed_under_load_leaves_nothing_that_gc_does_not_find_and_the_next_one_goes_on()
+            throws Exception {
         Set<String> ids = ConcurrentHashMap.newKeySet();
         try (Server server = Server.start()) {
             List<Thread> callers = callers(server, 4);
@@ -106,11 +115,14 @@ class ServeFaultIT {
             long memory = residentKib(server);
             launch(server, LAUNCHES);
             // Those of a warm launch may or may not be there at this moment; natively the nursery of stages always is.
-            Host.eventually("its stages have gone", () -> Host.childrenOf(server.pid()).size() <= 3,
+            Host.eventually(
+                    "its stages have gone",
+                    () -> Host.childrenOf(server.pid()).size() <= 3,
                     () -> Host.childrenOf(server.pid()));
             assertTrue(descriptorsOf(server) <= descriptors + 8, descriptors + " before, now " + descriptorsOf(server));
             if (Launcher.isNative()) {
-                assertTrue(residentKib(server) <= memory + MOST_GROWTH_KIB,
+                assertTrue(
+                        residentKib(server) <= memory + MOST_GROWTH_KIB,
                         memory + " KiB before, now " + residentKib(server));
             }
         }
@@ -132,24 +144,32 @@ class ServeFaultIT {
 
     private static long residentKib(Server server) throws IOException {
         return Files.readAllLines(Path.of("/proc/" + server.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst().orElseThrow();
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Children that have ended and that nobody has waited for. */
     private static List<Long> zombiesOf(Server server) {
-        return Host.childrenOf(server.pid()).stream().filter(pid -> {
-            try {
-                return Files.readString(Path.of("/proc/" + pid + "/stat")).replaceFirst(".*\\) ", "").startsWith("Z");
-            } catch (IOException gone) {
-                return false;
-            }
-        }).toList();
+        return Host.childrenOf(server.pid()).stream()
+                .filter(pid -> {
+                    try {
+                        return Files.readString(Path.of("/proc/" + pid + "/stat"))
+                                .replaceFirst(".*\\) ", "")
+                                .startsWith("Z");
+                    } catch (IOException gone) {
+                        return false;
+                    }
+                })
+                .toList();
     }
 
     /** The stage that has started its {@code init}; the nursery of a native service has no children. */
     private static Optional<Long> warmChildOf(Server server) {
-        return Host.childrenOf(server.pid()).stream().filter(child -> Host.childrenOf(child).size() == 1).findFirst();
+        return Host.childrenOf(server.pid()).stream()
+                .filter(child -> Host.childrenOf(child).size() == 1)
+                .findFirst();
     }
 
     @Test
@@ -176,10 +196,14 @@ class ServeFaultIT {
                 }
             });
             caller.start();
-            Host.eventually("it runs", () -> quietly(() -> server.get("/v1/info").body()).contains("\"running\":1"),
+            Host.eventually(
+                    "it runs",
+                    () -> quietly(() -> server.get("/v1/info").body()).contains("\"running\":1"),
                     () -> quietly(() -> server.get("/v1/info").body()));
             Host.signal(server.pid(), "TERM");
-            Host.eventually("it is not ready", () -> quietly(() -> server.health("ready").body()).contains("the service is stopping"));
+            Host.eventually(
+                    "it is not ready",
+                    () -> quietly(() -> server.health("ready").body()).contains("the service is stopping"));
             assertTrue(quietly(() -> server.health("live").body()).contains("UP"));
             assertTrue(server.sh(503, "true").contains("the service is stopping"));
             caller.join();

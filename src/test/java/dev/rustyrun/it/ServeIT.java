@@ -49,11 +49,16 @@ class ServeIT {
     void a_command_runs_in_a_container_of_its_own_and_its_output_comes_back() throws Exception {
         Host.State before = Host.state();
         try (Server server = Server.start()) {
-            String body = server.sh(200, "echo pid $$; cat; echo oops >&2; touch /here; exit 3", "\"stdin\": \"in\\n\"");
-            assertTrue(body.contains("\"exitCode\":3") && body.contains("\"text\":\"pid 1\\nin\\n\"")
-                    && body.contains("\"text\":\"oops\\n\""), body);
+            String body =
+                    server.sh(200, "echo pid $$; cat; echo oops >&2; touch /here; exit 3", "\"stdin\": \"in\\n\"");
+            assertTrue(
+                    body.contains("\"exitCode\":3")
+                            && body.contains("\"text\":\"pid 1\\nin\\n\"")
+                            && body.contains("\"text\":\"oops\\n\""),
+                    body);
             assertTrue(Files.notExists(Launcher.busybox().resolve("here")), "the rootfs stays as it is");
-            assertTrue(server.sh(200, "cat /sys/class/net/*/operstate | wc -l").contains("\"text\":\"1\\n\""), "only lo");
+            assertTrue(
+                    server.sh(200, "cat /sys/class/net/*/operstate | wc -l").contains("\"text\":\"1\\n\""), "only lo");
         }
         assertEquals(before, Host.state());
         Host.expectNothingLeft("never-started");
@@ -61,9 +66,11 @@ class ServeIT {
 
     @Test
     void the_warm_and_the_cold_do_the_same() throws Exception {
-        String script = "id; hostname; cat /proc/self/mountinfo | wc -l; ulimit -a; grep -E 'Seccomp|Cap|NoNew' /proc/self/status;"
-                + " cat /proc/self/cgroup | wc -l; ls /proc/self/fd";
-        try (Server warm = Server.start("--warm", "1"); Server cold = Server.start("--warm", "0")) {
+        String script =
+                "id; hostname; cat /proc/self/mountinfo | wc -l; ulimit -a; grep -E 'Seccomp|Cap|NoNew' /proc/self/status;"
+                        + " cat /proc/self/cgroup | wc -l; ls /proc/self/fd";
+        try (Server warm = Server.start("--warm", "1");
+                Server cold = Server.start("--warm", "0")) {
             Host.eventually("a launch waits warm", () -> info(warm).contains("\"warm\":1"), () -> info(warm));
             String first = warm.sh(200, script);
             assertTrue(first.contains("\"warm\":true"), first);
@@ -93,9 +100,12 @@ class ServeIT {
             assertTrue(much.contains("\"bytes\":3000000,\"truncated\":true"), much);
             String fat = server.sh(200, "dd if=/dev/zero of=/dev/shm/x bs=1M count=60", "\"memory\": \"16m\"");
             assertTrue(fat.contains("\"reason\":\"oom\""), fat);
-            HttpResponse<String> missing = server.post("/v1/run", "{\"rootfs\": \"busybox\", \"command\": [\"/nope\"]}");
+            HttpResponse<String> missing =
+                    server.post("/v1/run", "{\"rootfs\": \"busybox\", \"command\": [\"/nope\"]}");
             assertEquals(422, missing.statusCode());
-            assertTrue(missing.body().contains("\"step\":\"execute /nope\"") && missing.body().contains("\"exitCode\":127"),
+            assertTrue(
+                    missing.body().contains("\"step\":\"execute /nope\"")
+                            && missing.body().contains("\"exitCode\":127"),
                     missing.body());
         }
     }
@@ -105,8 +115,10 @@ class ServeIT {
         try (Server server = Server.start()) {
             String body = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/cat\", \"/proc/sys/kernel/random/uuid\"]}";
             String first = server.post("/v1/run", body, "Idempotency-Key", "k").body();
-            assertEquals(first, server.post("/v1/run", body, "Idempotency-Key", "k").body());
-            assertEquals(422, server.post("/v1/run", "{}", "Idempotency-Key", "k").statusCode());
+            assertEquals(
+                    first, server.post("/v1/run", body, "Idempotency-Key", "k").body());
+            assertEquals(
+                    422, server.post("/v1/run", "{}", "Idempotency-Key", "k").statusCode());
         }
     }
 
@@ -129,7 +141,9 @@ class ServeIT {
             try (Socket caller = server.send("/v1/run", finishes, "Idempotency-Key: k")) {
                 Host.expectRunning("sleep 2 ");
             }
-            Host.eventually("the answer is kept for him", () -> answer(server, finishes).contains("\"text\":\"done\\n\""),
+            Host.eventually(
+                    "the answer is kept for him",
+                    () -> answer(server, finishes).contains("\"text\":\"done\\n\""),
                     () -> answer(server, finishes));
             assertFalse(server.log().contains("ERROR"), server.log());
         }
@@ -151,15 +165,25 @@ class ServeIT {
         try (Server server = Server.start("--token-file", tokens.toString())) {
             String body = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/true\"]}";
             assertEquals(401, server.post("/v1/run", body).statusCode());
-            assertEquals(401, server.post("/v1/run", body, "Authorization", "Bearer 0123456789abcdeF").statusCode());
-            assertEquals(403, server.post("/v1/run", body, "Authorization", "Bearer fedcba9876543210").statusCode());
-            assertEquals(200, server.post("/v1/run", body, "Authorization", "Bearer 0123456789abcdef").statusCode());
+            assertEquals(
+                    401,
+                    server.post("/v1/run", body, "Authorization", "Bearer 0123456789abcdeF")
+                            .statusCode());
+            assertEquals(
+                    403,
+                    server.post("/v1/run", body, "Authorization", "Bearer fedcba9876543210")
+                            .statusCode());
+            assertEquals(
+                    200,
+                    server.post("/v1/run", body, "Authorization", "Bearer 0123456789abcdef")
+                            .statusCode());
         }
     }
 
     @Test
     void serve_refuses_to_let_other_machines_in_without_tokens() {
-        Launcher.Result refused = Launcher.rustyrun("serve", "--host", "0.0.0.0").expect(125);
+        Launcher.Result refused =
+                Launcher.rustyrun("serve", "--host", "0.0.0.0").expect(125);
         assertTrue(refused.errorLine().contains("--token-file"), refused.err());
     }
 
@@ -167,15 +191,17 @@ class ServeIT {
     void many_at_once_all_run() throws Exception {
         AtomicInteger done = new AtomicInteger();
         try (Server server = Server.start()) {
-            List<Thread> callers = java.util.stream.IntStream.range(0, 8).mapToObj(i -> new Thread(() -> {
-                try {
-                    if (server.sh(200, "echo " + i).contains("\"text\":\"" + i + "\\n\"")) {
-                        done.incrementAndGet();
-                    }
-                } catch (java.io.IOException | InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            })).toList();
+            List<Thread> callers = java.util.stream.IntStream.range(0, 8)
+                    .mapToObj(i -> new Thread(() -> {
+                        try {
+                            if (server.sh(200, "echo " + i).contains("\"text\":\"" + i + "\\n\"")) {
+                                done.incrementAndGet();
+                            }
+                        } catch (java.io.IOException | InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }))
+                    .toList();
             callers.forEach(Thread::start);
             for (Thread caller : callers) {
                 caller.join();

@@ -27,7 +27,8 @@ class ServedContainersIT {
     }
 
     private static String create(Server server, String script, String more) throws Exception {
-        HttpResponse<String> made = server.post("/v1/containers",
+        HttpResponse<String> made = server.post(
+                "/v1/containers",
                 "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
         assertEquals(201, made.statusCode(), made.body());
         return made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
@@ -41,10 +42,15 @@ class ServedContainersIT {
             assertEquals(200, server.post(at + "/start", "").statusCode());
             HttpResponse<String> ended = server.post(at + "/wait", "");
             assertEquals(200, ended.statusCode());
-            assertTrue(ended.body().contains("\"status\":\"exited\"") && ended.body().contains("\"exitCode\":7"), ended.body());
+            assertTrue(
+                    ended.body().contains("\"status\":\"exited\"")
+                            && ended.body().contains("\"exitCode\":7"),
+                    ended.body());
             assertEquals("out\nerr\n", server.get(at + "/logs").body());
             assertEquals("err\n", server.get(at + "/logs?tail=1").body());
-            assertTrue(server.get("/v1/containers?label=job=1&status=exited").body().contains("\"exitCode\":7"));
+            assertTrue(server.get("/v1/containers?label=job=1&status=exited")
+                    .body()
+                    .contains("\"exitCode\":7"));
             assertTrue(server.get("/v1/containers?label=job=2").body().contains("\"items\":[]"));
             assertEquals(409, server.post(at + "/start", "").statusCode());
             assertEquals(204, server.delete(at).statusCode());
@@ -57,13 +63,20 @@ class ServedContainersIT {
     void containers_and_their_logs_survive_the_death_of_the_service() throws Exception {
         String at;
         try (Server first = start()) {
-            at = create(first, "trap 'echo bye; exit 0' TERM; echo one; while true; do sleep 0.1; done", ", \"start\": true");
+            at = create(
+                    first,
+                    "trap 'echo bye; exit 0' TERM; echo one; while true; do sleep 0.1; done",
+                    ", \"start\": true");
             Host.eventually("it has written", () -> body(first, at + "/logs").equals("one\n"));
             first.kill();
         }
         try (Server second = start()) {
-            assertTrue(second.get(at).body().contains("\"status\":\"running\""), second.get(at).body());
-            assertTrue(second.get(at + "/stats").body().contains("\"pids\":"), second.get(at + "/stats").body());
+            assertTrue(
+                    second.get(at).body().contains("\"status\":\"running\""),
+                    second.get(at).body());
+            assertTrue(
+                    second.get(at + "/stats").body().contains("\"pids\":"),
+                    second.get(at + "/stats").body());
             assertEquals(409, second.delete(at).statusCode());
             assertTrue(second.post(at + "/pause", "").body().contains("\"status\":\"paused\""));
             assertTrue(second.post(at + "/resume", "").body().contains("\"status\":\"running\""));
@@ -89,16 +102,20 @@ class ServedContainersIT {
     @Test
     void a_shell_on_a_terminal_is_talked_to_through_a_web_socket() throws Exception {
         try (Server server = start()) {
-            HttpResponse<String> made = server.post("/v1/containers", "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\"],"
-                    + " \"tty\": true, \"openStdin\": true, \"start\": true}");
+            HttpResponse<String> made = server.post(
+                    "/v1/containers",
+                    "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\"],"
+                            + " \"tty\": true, \"openStdin\": true, \"start\": true}");
             assertEquals(201, made.statusCode(), made.body());
             String at = made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
             StringBuffer heard = new StringBuffer();
             WebSocket socket = server.webSocket(at + "/attach", heard);
             socket.sendText("resize 33 77", true).join();
             Host.eventually("the shell prompts", () -> heard.indexOf("# ") >= 0, heard::toString);
-            socket.sendBinary(ByteBuffer.wrap("stty size; test -t 0 && echo ter\"\"minal\n".getBytes()), true).join();
-            Host.eventually("it answers", () -> heard.indexOf("33 77") >= 0 && heard.indexOf("terminal") >= 0, heard::toString);
+            socket.sendBinary(ByteBuffer.wrap("stty size; test -t 0 && echo ter\"\"minal\n".getBytes()), true)
+                    .join();
+            Host.eventually(
+                    "it answers", () -> heard.indexOf("33 77") >= 0 && heard.indexOf("terminal") >= 0, heard::toString);
             socket.sendText("eof", true).join();
             assertTrue(server.post(at + "/wait", "").body().contains("\"status\":\"exited\""));
             assertEquals(204, server.delete(at).statusCode());
@@ -109,8 +126,10 @@ class ServedContainersIT {
     @Test
     void who_sends_input_on_and_on_to_a_container_that_takes_none_is_closed_on() throws Exception {
         try (Server server = start()) {
-            HttpResponse<String> made = server.post("/v1/containers", "{\"rootfs\": \"busybox\", \"command\":"
-                    + " [\"sleep\", \"1000\"], \"openStdin\": true, \"start\": true}");
+            HttpResponse<String> made = server.post(
+                    "/v1/containers",
+                    "{\"rootfs\": \"busybox\", \"command\":"
+                            + " [\"sleep\", \"1000\"], \"openStdin\": true, \"start\": true}");
             assertEquals(201, made.statusCode(), made.body());
             String at = made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
             WebSocket socket = server.webSocket(at + "/attach", new StringBuffer());

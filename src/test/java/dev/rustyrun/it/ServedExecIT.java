@@ -25,19 +25,22 @@ class ServedExecIT {
     }
 
     private static void needsNative() {
-        Assumptions.assumeTrue(Launcher.isNative(),
+        Assumptions.assumeTrue(
+                Launcher.isNative(),
                 "exec joins a mount namespace, which only a process with one thread can: not the JVM");
     }
 
     private Server start(String... more) throws IOException {
         return Server.start(java.util.stream.Stream.concat(
-                java.util.stream.Stream.of("--data-folder", data.toString(), "--warm", "0"),
-                java.util.stream.Stream.of(more)).toArray(String[]::new));
+                        java.util.stream.Stream.of("--data-folder", data.toString(), "--warm", "0"),
+                        java.util.stream.Stream.of(more))
+                .toArray(String[]::new));
     }
 
-    private static String container(Server server, String command, String more) throws IOException, InterruptedException {
-        HttpResponse<String> made = server.post("/v1/containers",
-                "{\"rootfs\": \"busybox\", \"command\": [" + command + "]" + more + "}");
+    private static String container(Server server, String command, String more)
+            throws IOException, InterruptedException {
+        HttpResponse<String> made =
+                server.post("/v1/containers", "{\"rootfs\": \"busybox\", \"command\": [" + command + "]" + more + "}");
         assertEquals(201, made.statusCode(), made.body());
         return made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
     }
@@ -46,11 +49,11 @@ class ServedExecIT {
         return container(server, SLEEPS, ", \"start\": true" + more);
     }
 
-    private static String sh(Server server, String at, String script, String... fields) throws IOException,
-            InterruptedException {
+    private static String sh(Server server, String at, String script, String... fields)
+            throws IOException, InterruptedException {
         String more = fields.length == 0 ? "" : ", " + String.join(", ", fields);
-        HttpResponse<String> answer = server.post(at + "/exec",
-                "{\"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
+        HttpResponse<String> answer =
+                server.post(at + "/exec", "{\"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
         assertEquals(200, answer.statusCode(), answer.body());
         return answer.body();
     }
@@ -70,7 +73,8 @@ class ServedExecIT {
     @Test
     void what_is_not_there_or_wrongly_asked_for_is_refused_in_words() throws Exception {
         try (Server server = start()) {
-            assertEquals(404, server.post("/v1/containers/0123456789ab/exec", "{}").statusCode());
+            assertEquals(
+                    404, server.post("/v1/containers/0123456789ab/exec", "{}").statusCode());
             String at = container(server, SLEEPS, "");
             HttpResponse<String> missing = server.post(at + "/exec", "{}");
             assertEquals(422, missing.statusCode());
@@ -91,7 +95,9 @@ class ServedExecIT {
         needsNative();
         try (Server server = start()) {
             String at = container(server, SLEEPS, "");
-            assertEquals(409, server.post(at + "/exec", "{\"command\": [\"/bin/true\"]}").statusCode());
+            assertEquals(
+                    409,
+                    server.post(at + "/exec", "{\"command\": [\"/bin/true\"]}").statusCode());
             assertEquals(200, server.post(at + "/start", "").statusCode());
             sh(server, at, "true");
             server.post(at + "/pause", "");
@@ -113,11 +119,20 @@ class ServedExecIT {
     void it_is_answered_as_a_run_is_and_the_container_goes_on() throws Exception {
         needsNative();
         try (Server server = start()) {
-            String at = running(server, ", \"env\": {\"A\": \"container\", \"B\": \"container\"}, \"workdir\": \"/tmp\"");
-            String body = sh(server, at, "echo $A $B $(pwd) $(id -u); cat; echo oops >&2; exit 3", "\"stdin\": \"in\\n\"",
-                    "\"env\": {\"A\": \"exec\"}", "\"user\": \"1000\"");
-            assertTrue(body.contains("\"reason\":\"exited\",\"exitCode\":3")
-                    && body.contains("\"text\":\"exec container /tmp 1000\\nin\\n\"") && body.contains("\"text\":\"oops\\n\""), body);
+            String at =
+                    running(server, ", \"env\": {\"A\": \"container\", \"B\": \"container\"}, \"workdir\": \"/tmp\"");
+            String body = sh(
+                    server,
+                    at,
+                    "echo $A $B $(pwd) $(id -u); cat; echo oops >&2; exit 3",
+                    "\"stdin\": \"in\\n\"",
+                    "\"env\": {\"A\": \"exec\"}",
+                    "\"user\": \"1000\"");
+            assertTrue(
+                    body.contains("\"reason\":\"exited\",\"exitCode\":3")
+                            && body.contains("\"text\":\"exec container /tmp 1000\\nin\\n\"")
+                            && body.contains("\"text\":\"oops\\n\""),
+                    body);
             assertTrue(sh(server, at, "kill -9 $$").contains("\"reason\":\"signalled\",\"exitCode\":137,\"signal\":9"));
             String much = sh(server, at, "yes | head -c 3000000", "\"maxOutput\": 10");
             assertTrue(much.contains("\"bytes\":3000000,\"truncated\":true"), much);
@@ -133,13 +148,19 @@ class ServedExecIT {
     @Test
     void it_is_in_every_namespace_of_the_container_and_confined_as_it_is() throws Exception {
         needsNative();
-        String links = "for n in pid net mnt ipc uts cgroup user; do readlink /proc/$P/ns/$n; done; cat /proc/$P/root/here;"
-                + " grep -E 'Seccomp|Cap|NoNew' /proc/$P/status";
+        String links =
+                "for n in pid net mnt ipc uts cgroup user; do readlink /proc/$P/ns/$n; done; cat /proc/$P/root/here;"
+                        + " grep -E 'Seccomp|Cap|NoNew' /proc/$P/status";
         try (Server server = start()) {
-            String at = container(server, "\"/bin/sh\", \"-c\", \"echo mine > /here; exec sleep 31000 < /dev/null > /dev/null 2>&1\"",
+            String at = container(
+                    server,
+                    "\"/bin/sh\", \"-c\", \"echo mine > /here; exec sleep 31000 < /dev/null > /dev/null 2>&1\"",
                     ", \"start\": true, \"dropCapabilities\": [\"NET_RAW\"]");
-            Host.eventually("it has written", () -> quietly(server, at, "cat /here").contains("mine"));
-            assertEquals(stdout(sh(server, at, links, "\"env\": {\"P\": \"1\"}")), stdout(sh(server, at, links, "\"env\": {\"P\": \"self\"}")));
+            Host.eventually(
+                    "it has written", () -> quietly(server, at, "cat /here").contains("mine"));
+            assertEquals(
+                    stdout(sh(server, at, links, "\"env\": {\"P\": \"1\"}")),
+                    stdout(sh(server, at, links, "\"env\": {\"P\": \"self\"}")));
             String processes = sh(server, at, "ps");
             assertTrue(processes.contains("sleep 31000") && !processes.contains("rustyrun"), processes);
             assertTrue(sh(server, at, "ls /proc/self/fd").contains("\"text\":\"0\\n1\\n2\\n3\\n\""), "3 is ls's own");
@@ -179,11 +200,16 @@ class ServedExecIT {
         try (Server server = start()) {
             String at = running(server, "");
             long start = System.nanoTime();
-            String late = sh(server, at, "echo begun; setsid sh -c 'sleep 32001 & sleep 32002' & sleep 32003", "\"timeoutSeconds\": 2");
+            String late = sh(
+                    server,
+                    at,
+                    "echo begun; setsid sh -c 'sleep 32001 & sleep 32002' & sleep 32003",
+                    "\"timeoutSeconds\": 2");
             assertTrue(late.contains("\"reason\":\"timeout\"") && late.contains("begun"), late);
             assertTrue((System.nanoTime() - start) / 1_000_000 < 3_900, "it does not wait for what holds its output");
-            Host.eventually("all are gone", () -> Host.processes().values().stream().noneMatch(
-                    words -> words.startsWith("sleep 3200")));
+            Host.eventually(
+                    "all are gone",
+                    () -> Host.processes().values().stream().noneMatch(words -> words.startsWith("sleep 3200")));
             assertTrue(server.get(at).body().contains("\"status\":\"running\""));
             assertEquals(204, server.delete(at + "?force=true").statusCode());
         }
@@ -205,11 +231,14 @@ class ServedExecIT {
             for (int i = 1; i < callers.length; i++) {
                 callers[i].join();
             }
-            Host.eventually("the long one runs", () -> Host.processes().values().stream().anyMatch(
-                    words -> words.startsWith("sleep 33000")));
+            Host.eventually(
+                    "the long one runs",
+                    () -> Host.processes().values().stream().anyMatch(words -> words.startsWith("sleep 33000")));
             assertEquals(204, server.delete(at + "?force=true").statusCode());
             callers[0].join();
-            Host.eventually("no child is left but the nursery", () -> Host.childrenOf(server.pid()).size() <= 1);
+            Host.eventually(
+                    "no child is left but the nursery",
+                    () -> Host.childrenOf(server.pid()).size() <= 1);
         }
         assertEquals(before, Host.state());
         Host.expectEnded("sleep 33000");
@@ -224,8 +253,8 @@ class ServedExecIT {
         needsNative();
         try (Server server = start()) {
             String at = running(server, "");
-            Talk talk = server.talk(at + "/exec/attach", true, script(
-                    "echo oops >&2; while read a; do echo got $a; done; exit 3", ""));
+            Talk talk = server.talk(
+                    at + "/exec/attach", true, script("echo oops >&2; while read a; do echo got $a; done; exit 3", ""));
             talk.type("one\n");
             talk.expect("got one\n");
             Host.eventually("its errors come apart", () -> talk.err().equals("oops\n"), talk::err);
@@ -235,14 +264,18 @@ class ServedExecIT {
             String end = talk.end();
             assertTrue(end.contains("\"reason\":\"exited\",\"exitCode\":3") && !end.contains("stdout"), end);
             assertEquals(2, talk.taken());
-            Talk signalled = server.talk(at + "/exec/attach", true, script(
-                    "trap 'exit 4' HUP; echo ready; while true; do sleep 0.1; done", ""));
+            Talk signalled = server.talk(
+                    at + "/exec/attach",
+                    true,
+                    script("trap 'exit 4' HUP; echo ready; while true; do sleep 0.1; done", ""));
             signalled.expect("ready");
             signalled.say("signal HUP");
             assertTrue(signalled.end().contains("\"exitCode\":4"), "by its trap");
-            String missing = server.talk(at + "/exec/attach", true, "{\"command\": [\"/nope\"]}").end();
+            String missing = server.talk(at + "/exec/attach", true, "{\"command\": [\"/nope\"]}")
+                    .end();
             assertTrue(missing.contains("\"status\":422") && missing.contains("\"exitCode\":127"), missing);
-            String late = server.talk(at + "/exec/attach", true, script("sleep 30004", ", \"timeoutSeconds\": 0.5")).end();
+            String late = server.talk(at + "/exec/attach", true, script("sleep 30004", ", \"timeoutSeconds\": 0.5"))
+                    .end();
             assertTrue(late.contains("\"reason\":\"timeout\""), late);
             assertEquals(204, server.delete(at + "?force=true").statusCode());
         }
@@ -257,9 +290,11 @@ class ServedExecIT {
             assertTrue(server.talk(nobody, true, "{\"command\": [\"a\"]}").end().contains("\"status\":404"));
             String at = container(server, SLEEPS, "") + "/exec/attach";
             assertTrue(server.talk(at, true, "{").end().contains("\"status\":400"));
-            String stdin = server.talk(at, true, "{\"command\": [\"a\"], \"stdin\": \"a\"}").end();
+            String stdin = server.talk(at, true, "{\"command\": [\"a\"], \"stdin\": \"a\"}")
+                    .end();
             assertTrue(stdin.contains("\"field\":\"/stdin\"") && stdin.contains("is not a field"), stdin);
-            String most = server.talk(at, true, "{\"command\": [\"a\"], \"timeoutSeconds\": 1e6}").end();
+            String most = server.talk(at, true, "{\"command\": [\"a\"], \"timeoutSeconds\": 1e6}")
+                    .end();
             assertTrue(most.contains("\"field\":\"/timeoutSeconds\""), most);
             String cannot = server.talk(at, true, "{\"command\": [\"a\"]}").end();
             assertTrue(cannot.contains(Launcher.isNative() ? "\"status\":409" : "\"status\":501"), cannot);
@@ -271,7 +306,9 @@ class ServedExecIT {
         needsNative();
         try (Server server = start()) {
             String at = running(server, "");
-            Talk talk = server.talk(at + "/exec/attach", true,
+            Talk talk = server.talk(
+                    at + "/exec/attach",
+                    true,
                     "{\"command\": [\"/bin/sh\"], \"tty\": true, \"rows\": 33, \"columns\": 77}");
             talk.type("stty size; tty; cat /proc/1/cmdline\n");
             talk.expect("33 77\r\n/dev/pts/");
@@ -323,7 +360,9 @@ class ServedExecIT {
         try (Server server = start()) {
             String at = running(server, "");
             long before = memoryOf(server);
-            Talk deaf = server.talk(at + "/exec/attach", false,
+            Talk deaf = server.talk(
+                    at + "/exec/attach",
+                    false,
                     script("yes | head -c 60000000 | tee /tmp/many | head -c 50000000; echo; echo end", ""));
             Host.eventually("it has begun", () -> written(server, at) > 0);
             Thread.sleep(2000);
@@ -343,6 +382,7 @@ class ServedExecIT {
 
     /** Kilobytes in use. */
     private static long memoryOf(Server server) {
-        return Long.parseLong(Host.read("/proc/" + server.pid() + "/status").replaceFirst("(?s).*VmRSS:\\s+([0-9]+).*", "$1"));
+        return Long.parseLong(
+                Host.read("/proc/" + server.pid() + "/status").replaceFirst("(?s).*VmRSS:\\s+([0-9]+).*", "$1"));
     }
 }

@@ -35,8 +35,10 @@ class ServedFilesIT {
         return Server.start("--data-folder", folder.resolve("data").toString(), "--warm", "0");
     }
 
-    private static String container(Server server, String script, String more) throws IOException, InterruptedException {
-        HttpResponse<String> made = server.post("/v1/containers",
+    private static String container(Server server, String script, String more)
+            throws IOException, InterruptedException {
+        HttpResponse<String> made = server.post(
+                "/v1/containers",
                 "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
         assertEquals(201, made.statusCode(), made.body());
         return made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
@@ -45,7 +47,9 @@ class ServedFilesIT {
     /** One that has said that it is ready. */
     private static String running(Server server, String script, String more) throws IOException, InterruptedException {
         String at = container(server, script, more + ", \"start\": true");
-        Host.eventually("it is ready", () -> quietly(() -> server.get(at + "/logs").body()).contains("ready"));
+        Host.eventually(
+                "it is ready",
+                () -> quietly(() -> server.get(at + "/logs").body()).contains("ready"));
         return at;
     }
 
@@ -61,17 +65,18 @@ class ServedFilesIT {
         }
     }
 
-    private static HttpResponse<String> put(Server server, String at, String path, Tar tar) throws IOException,
-            InterruptedException {
+    private static HttpResponse<String> put(Server server, String at, String path, Tar tar)
+            throws IOException, InterruptedException {
         return putBytes(server, at, path, tar.bytes());
     }
 
-    private static HttpResponse<String> putBytes(Server server, String at, String path, byte[] bytes) throws IOException,
-            InterruptedException {
+    private static HttpResponse<String> putBytes(Server server, String at, String path, byte[] bytes)
+            throws IOException, InterruptedException {
         return server.put(at + "/files?path=" + path, "application/x-tar", BodyPublishers.ofByteArray(bytes));
     }
 
-    private static Map<String, String> get(Server server, String at, String path) throws IOException, InterruptedException {
+    private static Map<String, String> get(Server server, String at, String path)
+            throws IOException, InterruptedException {
         HttpResponse<byte[]> got = server.getBytes(at + "/files?path=" + path);
         assertEquals(200, got.statusCode(), () -> new String(got.body(), StandardCharsets.UTF_8));
         return Tar.entries(got.body());
@@ -86,23 +91,42 @@ class ServedFilesIT {
     void what_is_put_in_is_there_and_comes_out_again() throws Exception {
         String longName = "d".repeat(150) + "/" + "ü".repeat(100);
         try (Server server = start()) {
-            String at = running(server, "mkdir /w; echo ready; until [ -e /w/go ]; do sleep 0.1; done;"
-                    + " cd /w; stat -c '%a %u %n' d d/tool; cat new/deep/file; readlink l; d/tool; echo end", "");
-            HttpResponse<String> done = put(server, at, "/w", new Tar().directory("d", 0750, 7)
-                    .file("./d/tool", "#!/bin/sh\necho runs\n".getBytes(StandardCharsets.UTF_8), 04755, 8)
-                    .file("new/deep/file", "text\n").link("l", "/w/d/tool").special("hard", TarConstants.LF_LINK, "d/tool")
-                    .file(longName, "long").file("go", ""));
+            String at = running(
+                    server,
+                    "mkdir /w; echo ready; until [ -e /w/go ]; do sleep 0.1; done;"
+                            + " cd /w; stat -c '%a %u %n' d d/tool; cat new/deep/file; readlink l; d/tool; echo end",
+                    "");
+            HttpResponse<String> done = put(
+                    server,
+                    at,
+                    "/w",
+                    new Tar()
+                            .directory("d", 0750, 7)
+                            .file("./d/tool", "#!/bin/sh\necho runs\n".getBytes(StandardCharsets.UTF_8), 04755, 8)
+                            .file("new/deep/file", "text\n")
+                            .link("l", "/w/d/tool")
+                            .special("hard", TarConstants.LF_LINK, "d/tool")
+                            .file(longName, "long")
+                            .file("go", ""));
             assertEquals("{\"entries\":7,\"bytes\":29}", done.body());
             assertTrue(server.post(at + "/wait", "").body().contains("\"exitCode\":0"));
-            assertEquals("ready\n750 7 d\n4755 8 d/tool\ntext\n/w/d/tool\nruns\nend\n", server.get(at + "/logs").body());
+            assertEquals(
+                    "ready\n750 7 d\n4755 8 d/tool\ntext\n/w/d/tool\nruns\nend\n",
+                    server.get(at + "/logs").body());
             assertEquals(204, server.delete(at).statusCode());
 
-            String other = running(server, "mkdir -p /w/sub; cd /w; echo a > sub/f; chmod 640 sub/f; chown 5:5 sub/f; ln -s sub l;"
-                    + " mkfifo p; echo ready; sleep 600", "");
-            assertEquals(Map.of("./", "5 755 0 ", "sub/", "5 755 0 ", "sub/f", "0 640 5 a\n", "l", "2 777 0 sub"),
+            String other = running(
+                    server,
+                    "mkdir -p /w/sub; cd /w; echo a > sub/f; chmod 640 sub/f; chown 5:5 sub/f; ln -s sub l;"
+                            + " mkfifo p; echo ready; sleep 600",
+                    "");
+            assertEquals(
+                    Map.of("./", "5 755 0 ", "sub/", "5 755 0 ", "sub/f", "0 640 5 a\n", "l", "2 777 0 sub"),
                     get(server, other, "/w"));
             assertEquals(Map.of("f", "0 640 5 a\n"), get(server, other, "/w/l/f"));
-            assertEquals(200, put(server, other, "/w", new Tar().file(longName, "long")).statusCode());
+            assertEquals(
+                    200,
+                    put(server, other, "/w", new Tar().file(longName, "long")).statusCode());
             assertEquals("0 644 0 long", get(server, other, "/w").get(longName));
             assertTrue(get(server, other, "/").containsKey("proc/"), "what is mounted is there, empty");
             assertEquals(204, server.delete(other + "?force=true").statusCode());
@@ -113,32 +137,64 @@ class ServedFilesIT {
     @Test
     void entries_that_climb_out_or_are_devices_are_refused() throws Exception {
         try (Server server = start()) {
-            String at = running(server, "mkdir /w; ln -s / /w/out; ln -s /etc/passwd /w/pw; echo mine > /w/f; echo ready; sleep 600", "");
+            String at = running(
+                    server,
+                    "mkdir /w; ln -s / /w/out; ln -s /etc/passwd /w/pw; echo mine > /w/f; echo ready; sleep 600",
+                    "");
             expectRefused(put(server, at, "/w", new Tar().file("../x", "")), 422, "climbs with ..");
             expectRefused(put(server, at, "/w", new Tar().file("a/../../x", "")), 422, "climbs with ..");
             expectRefused(put(server, at, "/w", new Tar().file("/x", "")), 422, "is not a relative path");
-            expectRefused(put(server, at, "/w", new Tar().special("d", TarConstants.LF_BLK, "")), 422, "nothing else can be put");
-            expectRefused(put(server, at, "/w", new Tar().special("d", TarConstants.LF_CHR, "")), 422, "nothing else can be put");
-            expectRefused(put(server, at, "/w", new Tar().special("d", TarConstants.LF_FIFO, "")), 422, "nothing else can be put");
-            expectRefused(put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "../etc/passwd")), 422, "climbs");
-            expectRefused(put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "pw")), 422, "no regular file");
-            expectRefused(put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "out/etc/passwd")), 409, "ELOOP");
+            expectRefused(
+                    put(server, at, "/w", new Tar().special("d", TarConstants.LF_BLK, "")),
+                    422,
+                    "nothing else can be put");
+            expectRefused(
+                    put(server, at, "/w", new Tar().special("d", TarConstants.LF_CHR, "")),
+                    422,
+                    "nothing else can be put");
+            expectRefused(
+                    put(server, at, "/w", new Tar().special("d", TarConstants.LF_FIFO, "")),
+                    422,
+                    "nothing else can be put");
+            expectRefused(
+                    put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "../etc/passwd")),
+                    422,
+                    "climbs");
+            expectRefused(
+                    put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "pw")), 422, "no regular file");
+            expectRefused(
+                    put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "out/etc/passwd")),
+                    409,
+                    "ELOOP");
             expectRefused(put(server, at, "/w", new Tar().file("out/x", "")), 409, "ELOOP");
             expectRefused(put(server, at, "/w", new Tar().link("deep", "/").file("deep/x", "")), 409, "ELOOP");
             expectRefused(put(server, at, "/", new Tar().file("dev/x", "")), 409, "is on another mount");
             expectRefused(put(server, at, "/", new Tar().file("w", "")), 409, "EISDIR");
-            expectRefused(putBytes(server, at, "/w", "no tar at all".repeat(100).getBytes(StandardCharsets.UTF_8)), 422,
+            expectRefused(
+                    putBytes(server, at, "/w", "no tar at all".repeat(100).getBytes(StandardCharsets.UTF_8)),
+                    422,
                     "not a tar stream");
-            expectRefused(putBytes(server, at, "/w", Arrays.copyOf(new Tar().file("f", "x".repeat(5000)).bytes(), 2000)), 422,
+            expectRefused(
+                    putBytes(
+                            server,
+                            at,
+                            "/w",
+                            Arrays.copyOf(new Tar().file("f", "x".repeat(5000)).bytes(), 2000)),
+                    422,
                     "not a tar stream");
-            assertEquals("0 644 0 link is replaced, not followed", get(server, at, replaced(server, at)).get("pw"));
+            assertEquals(
+                    "0 644 0 link is replaced, not followed",
+                    get(server, at, replaced(server, at)).get("pw"));
             assertEquals(204, server.delete(at + "?force=true").statusCode());
         }
         assertTrue(Files.notExists(Path.of("/x")));
     }
 
     private static String replaced(Server server, String at) throws IOException, InterruptedException {
-        assertEquals(200, put(server, at, "/w", new Tar().file("pw", "link is replaced, not followed")).statusCode());
+        assertEquals(
+                200,
+                put(server, at, "/w", new Tar().file("pw", "link is replaced, not followed"))
+                        .statusCode());
         return "/w/pw";
     }
 
@@ -147,7 +203,10 @@ class ServedFilesIT {
         Path secret = Files.writeString(folder.resolve("secret"), "the host's");
         try (Server server = start()) {
             String up = "/..".repeat(12);
-            String at = running(server, "mkdir /w; ln -s " + up + folder + " /w/up; ln -s /proc/self/root /w/magic; echo ready; sleep 600", "");
+            String at = running(
+                    server,
+                    "mkdir /w; ln -s " + up + folder + " /w/up; ln -s /proc/self/root /w/magic; echo ready; sleep 600",
+                    "");
             assertEquals(404, server.get(at + "/files?path=/w/up/secret").statusCode());
             assertEquals(404, server.get(at + "/files?path=" + up + secret).statusCode());
             assertEquals(404, server.get(at + "/files?path=/w/nothing").statusCode());
@@ -160,8 +219,12 @@ class ServedFilesIT {
             expectRefused(server.get(at + "/files"), 422, "not an absolute path");
             expectRefused(put(server, at, "/proc/1", new Tar().file("oom_score_adj", "-1000")), 422, "is the kernel's");
             expectRefused(put(server, at, "/bin/sh", new Tar().file("x", "")), 422, "is not a directory");
-            assertEquals(404, server.get("/v1/containers/0123456789ab/files?path=/").statusCode());
-            assertEquals(415, server.put(at + "/files?path=/w", "text/plain", BodyPublishers.ofString("x")).statusCode());
+            assertEquals(
+                    404, server.get("/v1/containers/0123456789ab/files?path=/").statusCode());
+            assertEquals(
+                    415,
+                    server.put(at + "/files?path=/w", "text/plain", BodyPublishers.ofString("x"))
+                            .statusCode());
             assertEquals(204, server.delete(at + "?force=true").statusCode());
         }
     }
@@ -175,7 +238,8 @@ class ServedFilesIT {
                 String at = container(server, "sleep 600", ", \"start\": true");
                 for (int tries = 0; tries < 3; tries++) {
                     assertEquals(404, server.get(at + "/files?path=" + secret).statusCode());
-                    expectRefused(put(server, at, folder.toString(), new Tar().file("planted", "")), 404, "there is no");
+                    expectRefused(
+                            put(server, at, folder.toString(), new Tar().file("planted", "")), 404, "there is no");
                 }
                 assertEquals(204, server.delete(at + "?force=true").statusCode());
             }
@@ -212,17 +276,25 @@ class ServedFilesIT {
             byte[] large = new Tar().file("f", new byte[20 << 20], 0644, 0).bytes();
             expectRefused(putBytes(server, at, "/w", large), 507, "memory limit");
             expectRefused(putBytes(server, at, "/dev/shm", large), 507, "memory limit");
-            assertEquals(200, put(server, at, "/w", new Tar().file("f", "small")).statusCode());
+            assertEquals(
+                    200, put(server, at, "/w", new Tar().file("f", "small")).statusCode());
             byte[] larger = new Tar().file("f", new byte[33 << 20], 0644, 0).bytes();
             assertEquals(413, putBytes(server, at, "/w", larger).statusCode());
             assertTrue(server.get(at).body().contains("\"status\":\"running\""));
             assertEquals(204, server.delete(at + "?force=true").statusCode());
             String roomy = running(server, "mkdir /w; echo ready; sleep 600", "");
-            HttpResponse<String> chunked = server.put(roomy + "/files?path=/w", "application/x-tar",
+            HttpResponse<String> chunked = server.put(
+                    roomy + "/files?path=/w",
+                    "application/x-tar",
                     BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(larger)));
             assertEquals(413, chunked.statusCode(), chunked.body());
-            assertEquals(200, server.put(roomy + "/files?path=/w", "application/x-tar",
-                    BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large))).statusCode());
+            assertEquals(
+                    200,
+                    server.put(
+                                    roomy + "/files?path=/w",
+                                    "application/x-tar",
+                                    BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large)))
+                            .statusCode());
             assertEquals(204, server.delete(roomy + "?force=true").statusCode());
         }
     }
@@ -230,8 +302,8 @@ class ServedFilesIT {
     @Test
     void a_file_larger_than_the_services_memory_passes_through() throws Exception {
         Path data = folder.resolve("data");
-        try (Server server = Server.startBy(List.of("env", "JAVA_TOOL_OPTIONS=-Xmx96m", "RUSTYRUN_DATA_FOLDER=" + data,
-                "RUSTYRUN_WARM=0"))) {
+        try (Server server = Server.startBy(
+                List.of("env", "JAVA_TOOL_OPTIONS=-Xmx96m", "RUSTYRUN_DATA_FOLDER=" + data, "RUSTYRUN_WARM=0"))) {
             String at = running(server, "truncate -s 300M /large; echo ready; sleep 600", "");
             long[] count = new long[1];
             try (var in = server.getStream(at + "/files?path=/large")) {
@@ -256,9 +328,12 @@ class ServedFilesIT {
         Files.createDirectory(host.resolve("sub"));
         String target = "/..".repeat(12) + host;
         try (Server server = start()) {
-            String at = running(server, "mkdir -p /w/d/sub /w/x; cd /w; ln -s " + target + " l; echo mine > d/secret; echo ready;"
-                    + " while :; do mv d x/d; mv l d; mv d l; mv x/d d; mknod x/secret c 1 5; mv x/secret d/secret;"
-                    + " rm d/secret; echo mine > d/secret; done", "");
+            String at = running(
+                    server,
+                    "mkdir -p /w/d/sub /w/x; cd /w; ln -s " + target + " l; echo mine > d/secret; echo ready;"
+                            + " while :; do mv d x/d; mv l d; mv d l; mv x/d d; mknod x/secret c 1 5; mv x/secret d/secret;"
+                            + " rm d/secret; echo mine > d/secret; done",
+                    "");
             long end = System.nanoTime() + 8_000_000_000L;
             int got = 0;
             int written = 0;
@@ -266,12 +341,22 @@ class ServedFilesIT {
                 got += expectNothingOfTheHost(server.getBytes(at + "/files?path=/w")) ? 1 : 0;
                 got += expectNothingOfTheHost(server.getBytes(at + "/files?path=/w/d")) ? 1 : 0;
                 got += expectNothingOfTheHost(server.getBytes(at + "/files?path=/w/d/secret")) ? 1 : 0;
-                written += put(server, at, "/w", new Tar().file("d/planted", "p").file("d/sub/planted", "p")).statusCode() == 200
-                        ? 1 : 0;
-                written += put(server, at, "/w/d", new Tar().file("planted", "p").file("sub/planted", "p")).statusCode() == 200
-                        ? 1 : 0;
+                written +=
+                        put(server, at, "/w", new Tar().file("d/planted", "p").file("d/sub/planted", "p"))
+                                                .statusCode()
+                                        == 200
+                                ? 1
+                                : 0;
+                written +=
+                        put(server, at, "/w/d", new Tar().file("planted", "p").file("sub/planted", "p"))
+                                                .statusCode()
+                                        == 200
+                                ? 1
+                                : 0;
                 try (Stream<Path> files = Files.walk(host)) {
-                    assertEquals(List.of(host, host.resolve("secret"), host.resolve("sub")), files.sorted().toList());
+                    assertEquals(
+                            List.of(host, host.resolve("secret"), host.resolve("sub")),
+                            files.sorted().toList());
                 }
             }
             assertTrue(got > 10 && written > 10, got + " read, " + written + " written: no race at all");

@@ -33,10 +33,19 @@ final class Server implements AutoCloseable {
 
     private Server(List<String> prefix, List<String> options) throws IOException {
         log = Files.createTempFile("rustyrun-it", ".log");
-        List<String> serve = Launcher.command("serve", "--port", Integer.toString(port), "--management-port",
-                Integer.toString(management), "--rootfs-folder", Launcher.busybox().getParent().toString());
-        process = new ProcessBuilder(Stream.of(prefix, serve, options).flatMap(List::stream).toList())
-                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        List<String> serve = Launcher.command(
+                "serve",
+                "--port",
+                Integer.toString(port),
+                "--management-port",
+                Integer.toString(management),
+                "--rootfs-folder",
+                Launcher.busybox().getParent().toString());
+        process = new ProcessBuilder(
+                        Stream.of(prefix, serve, options).flatMap(List::stream).toList())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         try {
             Host.eventually("serve answers", this::answers, () -> Host.read(log.toString()));
         } catch (AssertionError late) {
@@ -104,7 +113,8 @@ final class Server implements AutoCloseable {
     }
 
     HttpResponse<String> post(String path, String json, String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request = request(path).header("Content-Type", "application/json")
+        HttpRequest.Builder request = request(path)
+                .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json));
         return send(headers.length == 0 ? request : request.headers(headers));
     }
@@ -113,9 +123,11 @@ final class Server implements AutoCloseable {
     Socket send(String path, String json, String... headers) throws IOException {
         Socket socket = new Socket("127.0.0.1", port);
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        socket.getOutputStream().write(("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
-                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n"
-                + String.join("\r\n", headers) + (headers.length > 0 ? "\r\n" : "") + "\r\n").getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream()
+                .write(("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n"
+                                + String.join("\r\n", headers) + (headers.length > 0 ? "\r\n" : "") + "\r\n")
+                        .getBytes(StandardCharsets.UTF_8));
         socket.getOutputStream().write(body);
         return socket;
     }
@@ -125,32 +137,38 @@ final class Server implements AutoCloseable {
     }
 
     InputStream getStream(String path) throws IOException, InterruptedException {
-        HttpResponse<InputStream> answer = client.send(request(path).build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer =
+                client.send(request(path).build(), HttpResponse.BodyHandlers.ofInputStream());
         assertEquals(200, answer.statusCode());
         return answer.body();
     }
 
-    HttpResponse<String> put(String path, String type, HttpRequest.BodyPublisher body) throws IOException, InterruptedException {
+    HttpResponse<String> put(String path, String type, HttpRequest.BodyPublisher body)
+            throws IOException, InterruptedException {
         return send(request(path).header("Content-Type", type).PUT(body));
     }
 
     /** Opens a web socket, and appends what comes to {@code heard}, without the first byte of each message. */
     WebSocket webSocket(String path, StringBuffer heard) {
-        return client.newWebSocketBuilder().buildAsync(URI.create("ws://127.0.0.1:" + port + path), new WebSocket.Listener() {
-            @Override
-            public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-                data.get();
-                heard.append(StandardCharsets.UTF_8.decode(data));
-                socket.request(1);
-                return null;
-            }
-        }).join();
+        return client.newWebSocketBuilder()
+                .buildAsync(URI.create("ws://127.0.0.1:" + port + path), new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+                        data.get();
+                        heard.append(StandardCharsets.UTF_8.decode(data));
+                        socket.request(1);
+                        return null;
+                    }
+                })
+                .join();
     }
 
     /** Opens a web socket to talk through, and sends a first message. */
     Talk talk(String path, boolean listens, String first) {
         Talk talk = new Talk(listens);
-        talk.through(client.newWebSocketBuilder().buildAsync(URI.create("ws://127.0.0.1:" + port + path), talk).join());
+        talk.through(client.newWebSocketBuilder()
+                .buildAsync(URI.create("ws://127.0.0.1:" + port + path), talk)
+                .join());
         talk.say(first);
         return talk;
     }
@@ -158,7 +176,8 @@ final class Server implements AutoCloseable {
     /** Runs a shell script in a container and expects an answer of this status. */
     String sh(int status, String script, String... fields) throws IOException, InterruptedException {
         String more = fields.length == 0 ? "" : ", " + String.join(", ", fields);
-        HttpResponse<String> answer = post("/v1/run",
+        HttpResponse<String> answer = post(
+                "/v1/run",
                 "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
         assertEquals(status, answer.statusCode(), answer.body());
         return answer.body();

@@ -60,11 +60,17 @@ class SignalsIT {
     void an_interrupt_from_the_terminal_comes_once_though_it_goes_to_the_whole_process_group() throws Exception {
         String script = "n=0; trap 'n=$((n+1))' INT; echo ready; i=0;"
                 + " while [ $i -lt 10 ]; do sleep 0.1; i=$((i+1)); done; echo count $n";
-        Process process = new ProcessBuilder(java.util.stream.Stream.concat(java.util.stream.Stream.of("setsid"),
-                Launcher.runCommand("--command", "/bin/sh", "-c", script).stream()).toList()).start();
+        Process process = new ProcessBuilder(java.util.stream.Stream.concat(
+                                java.util.stream.Stream.of("setsid"),
+                                Launcher.runCommand("--command", "/bin/sh", "-c", script).stream())
+                        .toList())
+                .start();
         try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
             assertEquals("ready", out.readLine());
-            assertEquals(0, Launcher.execute(java.util.List.of("kill", "-INT", "--", "-" + process.pid()), "").exitCode());
+            assertEquals(
+                    0,
+                    Launcher.execute(java.util.List.of("kill", "-INT", "--", "-" + process.pid()), "")
+                            .exitCode());
             assertEquals("count 1", out.readLine());
         }
         assertTrue(process.waitFor(20, TimeUnit.SECONDS));

@@ -32,7 +32,8 @@ class StopIT {
     }
 
     private static String create(Server server, String script, String more) throws Exception {
-        HttpResponse<String> made = server.post("/v1/containers",
+        HttpResponse<String> made = server.post(
+                "/v1/containers",
                 "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
         assertEquals(201, made.statusCode(), made.body());
         return made.headers().firstValue("Location").orElseThrow().replaceFirst(".*/v1/containers/", "");
@@ -62,9 +63,12 @@ class StopIT {
         String started = ", \"start\": true";
         Server server = start("RUSTYRUN_STOP_CONTAINERS=true");
         String obeys = create(server, "trap 'echo bye; exit 7' TERM; echo on; while true; do sleep 0.1; done", started);
-        String paused = create(server, "trap 'echo bye; exit 8' TERM; echo on; while true; do sleep 0.1; done", started);
+        String paused =
+                create(server, "trap 'echo bye; exit 8' TERM; echo on; while true; do sleep 0.1; done", started);
         // PID 1 of a namespace does not mind a SIGTERM that it has no handler for.
-        List<String> stubborn = List.of(create(server, "exec sleep 4711", started), create(server, "exec sleep 4711", started),
+        List<String> stubborn = List.of(
+                create(server, "exec sleep 4711", started),
+                create(server, "exec sleep 4711", started),
                 create(server, "exec sleep 4711", started + ", \"tty\": true"));
         String waits = create(server, "echo never", "");
         for (String id : List.of(obeys, paused)) {
@@ -83,8 +87,9 @@ class StopIT {
         }
         assertTrue(Files.exists(data.resolve(late).resolve("result.json")), "the late one has ended");
         assertTrue(!Files.exists(data.resolve(waits).resolve("monitor.err")), "what was not started is not started");
-        Host.eventually("nothing of it runs", () -> Host.processes().values().stream()
-                .noneMatch(words -> words.startsWith("sleep 4711")));
+        Host.eventually(
+                "nothing of it runs",
+                () -> Host.processes().values().stream().noneMatch(words -> words.startsWith("sleep 4711")));
     }
 
     @Test
@@ -100,12 +105,16 @@ class StopIT {
                 long millis = stop(server);
                 assertTrue(millis < 2_500, "it took " + millis + " ms");
                 assertEquals(1001, talk.code());
-                assertTrue(new String(log.readAllBytes(), StandardCharsets.UTF_8).contains("ick"), "what was written comes");
+                assertTrue(
+                        new String(log.readAllBytes(), StandardCharsets.UTF_8).contains("ick"),
+                        "what was written comes");
                 events.readAllBytes();
             }
         } finally {
             try (Server again = start()) {
-                assertEquals(204, again.delete("/v1/containers/" + id + "?force=true").statusCode());
+                assertEquals(
+                        204,
+                        again.delete("/v1/containers/" + id + "?force=true").statusCode());
             }
         }
     }

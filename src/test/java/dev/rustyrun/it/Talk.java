@@ -81,7 +81,8 @@ final class Talk implements WebSocket.Listener {
     }
 
     void type(String input) {
-        socket.sendBinary(ByteBuffer.wrap(input.getBytes(StandardCharsets.UTF_8)), true).join();
+        socket.sendBinary(ByteBuffer.wrap(input.getBytes(StandardCharsets.UTF_8)), true)
+                .join();
     }
 
     /** From now on it reads. */

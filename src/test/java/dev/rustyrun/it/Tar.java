@@ -79,9 +79,13 @@ final class Tar {
         Map<String, String> entries = new TreeMap<>();
         try (TarArchiveInputStream in = new TarArchiveInputStream(new ByteArrayInputStream(stream), "UTF-8")) {
             for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-                entries.put(entry.getName(), (char) entry.getLinkFlag() + " " + Integer.toOctalString(entry.getMode() & 07777) + " "
-                        + entry.getLongUserId() + " " + entry.getLinkName()
-                        + (entry.getSize() < 10_000 ? new String(in.readAllBytes(), StandardCharsets.UTF_8) : entry.getSize()));
+                entries.put(
+                        entry.getName(),
+                        (char) entry.getLinkFlag() + " " + Integer.toOctalString(entry.getMode() & 07777) + " "
+                                + entry.getLongUserId() + " " + entry.getLinkName()
+                                + (entry.getSize() < 10_000
+                                        ? new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                                        : entry.getSize()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -80,7 +80,10 @@ class TerminalIT {
     @Test
     void the_window_size_is_the_users_and_follows_it() throws Exception {
         pty.resize(33, 111);
-        Process run = pty.start(Launcher.runCommand("--command", "/bin/sh", "-c",
+        Process run = pty.start(Launcher.runCommand(
+                "--command",
+                "/bin/sh",
+                "-c",
                 "trap 'stty size; exit 5' WINCH; stty size; while :; do sleep 0.05; done"));
         pty.expect("33 111");
         pty.resize(44, 122);
@@ -91,7 +94,11 @@ class TerminalIT {
     @Test
     void no_tty_leaves_the_users_terminal_alone() throws Exception {
         byte[] before = pty.mode().encode();
-        Process run = pty.start(Launcher.runCommand("--no-tty", "--command", "/bin/sh", "-c",
+        Process run = pty.start(Launcher.runCommand(
+                "--no-tty",
+                "--command",
+                "/bin/sh",
+                "-c",
                 "ls /dev/pts; test -e /dev/console || echo no console; read line; echo got $line"));
         pty.expect("no console");
         assertArrayEquals(before, pty.mode().encode());
@@ -102,23 +109,40 @@ class TerminalIT {
 
     @Test
     void a_terminal_can_be_asked_for_without_having_one() {
-        Launcher.Result result = Launcher.execute(Launcher.runCommand("-t", "--command", "/bin/sh", "-c",
-                "tty; stty size; read line; echo got $line; exit 4"), "words\n").expect(4);
+        Launcher.Result result = Launcher.execute(
+                        Launcher.runCommand(
+                                "-t",
+                                "--command",
+                                "/bin/sh",
+                                "-c",
+                                "tty; stty size; read line; echo got $line; exit 4"),
+                        "words\n")
+                .expect(4);
         assertTrue(result.out().contains("/dev/pts/0\r\n24 80\r\n"), result.out());
         assertTrue(result.out().contains("got words\r\n"), result.out());
     }
 
     @Test
     void all_output_arrives_before_the_end() {
-        Launcher.Result result = Launcher.run("-t", "--command", "/bin/sh", "-c",
-                "i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done").expect(0);
+        Launcher.Result result = Launcher.run(
+                        "-t",
+                        "--command",
+                        "/bin/sh",
+                        "-c",
+                        "i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done")
+                .expect(0);
         assertEquals(3000, result.out().lines().count());
         assertTrue(result.out().endsWith("line 2999\r\n"), "the last line is there");
     }
 
     @Test
     void a_user_other_than_root_owns_the_terminal() throws Exception {
-        Process run = pty.start(Launcher.runCommand("--user", "1000:1000", "--command", "/bin/sh", "-c",
+        Process run = pty.start(Launcher.runCommand(
+                "--user",
+                "1000:1000",
+                "--command",
+                "/bin/sh",
+                "-c",
                 "stat -c %u /dev/pts/0; echo written > /dev/pts/0; sleep 0.1"));
         pty.expect("1000\r\n");
         pty.expect("written");

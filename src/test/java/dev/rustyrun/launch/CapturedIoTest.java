@@ -106,7 +106,7 @@ class CapturedIoTest {
         CapturedIo io = captured(input, 100);
         byte[] got = new byte[0];
         byte[] buffer = new byte[70_000];
-        for (int count = 1; count > 0;) {
+        for (int count = 1; count > 0; ) {
             for (int i = 0; i < 8; i++) {
                 set.clear();
                 io.addTo(set);

@@ -21,8 +21,12 @@ class HostKernelViewsTest {
 
     @Test
     void those_of_the_container_are_not_among_them() {
-        assertEquals(List.of(new HostKernelViews.View(21, "/proc"), new HostKernelViews.View(22, "/sys"),
-                new HostKernelViews.View(24, "/a b")), HostKernelViews.outside(MOUNTINFO, 40));
+        assertEquals(
+                List.of(
+                        new HostKernelViews.View(21, "/proc"),
+                        new HostKernelViews.View(22, "/sys"),
+                        new HostKernelViews.View(24, "/a b")),
+                HostKernelViews.outside(MOUNTINFO, 40));
         assertEquals(List.of(), HostKernelViews.outside("", 40));
     }
 

@@ -57,7 +57,8 @@ class StageTalkTest {
 
     @BeforeEach
     void launches() {
-        talk.launch(new LaunchPlan(List.of(), List.of(), false, false, IdMaps.NONE, List.of(), List.of()),
+        talk.launch(
+                new LaunchPlan(List.of(), List.of(), false, false, IdMaps.NONE, List.of(), List.of()),
                 new LaunchOptions(false, 0, Optional.empty(), 0, new Host()));
     }
 
@@ -80,7 +81,8 @@ class StageTalkTest {
     @Test
     void the_source_of_a_planned_mount_is_opened_for_init_and_nothing_else() {
         MountStep planned = new MountStep.BindMount("/etc", "/t", false, 0, 0, 0, 0, 0);
-        talk.launch(new LaunchPlan(List.of(), List.of(planned), false, false, IdMaps.NONE, List.of(), List.of()),
+        talk.launch(
+                new LaunchPlan(List.of(), List.of(planned), false, false, IdMaps.NONE, List.of(), List.of()),
                 new LaunchOptions(false, 0, Optional.empty(), 0, new Host()));
         say(new Report.InitStarted(linux.processId()), -1);
         for (String path : List.of("/etc", "/usr")) {
@@ -92,7 +94,8 @@ class StageTalkTest {
         byte[] word = new byte[1];
         Received etc = linux.receive(channel[1], word, 1);
         assertEquals('s', word[0]);
-        assertEquals(linux.status("/etc").place(), linux.status(etc.descriptor()).place());
+        assertEquals(
+                linux.status("/etc").place(), linux.status(etc.descriptor()).place());
         linux.close(etc.descriptor());
         assertEquals(new Received(1, -1), linux.receive(channel[1], word, 1));
     }

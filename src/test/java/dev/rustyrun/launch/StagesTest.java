@@ -27,19 +27,22 @@ class StagesTest {
     private static List<String> perform(RecordingLibC kernel, Step... steps) {
         Linux linux = kernel.linux();
         StageChannel channel = new StageChannel(linux);
-        new StepRunner(Stage.INIT, channel, new StepPerformer(new StageContext(linux, channel, false))).perform(List.of(steps), false);
+        new StepRunner(Stage.INIT, channel, new StepPerformer(new StageContext(linux, channel, false)))
+                .perform(List.of(steps), false);
         return kernel.calls();
     }
 
     @Test
     void pivot_root_stacks_both_roots_and_detaches_the_old() {
-        assertEquals(List.of("pivot_root(., .)", "umount2(., 2)", "chdir(/)"),
+        assertEquals(
+                List.of("pivot_root(., .)", "umount2(., 2)", "chdir(/)"),
                 perform(new RecordingLibC(), new RootStep.PivotRoot(true)));
     }
 
     @Test
     void where_pivot_root_cannot_work_the_rootfs_covers_the_root() {
-        List<String> calls = perform(new RecordingLibC().failing("pivot_root", Errno.EINVAL), new RootStep.PivotRoot(true));
+        List<String> calls =
+                perform(new RecordingLibC().failing("pivot_root", Errno.EINVAL), new RootStep.PivotRoot(true));
         assertEquals(List.of("pivot_root(., .)", "mount(., /, null, 8192, null)"), calls.subList(0, 2));
         assertTrue(calls.stream().anyMatch(call -> call.endsWith("self/mountinfo)")), "for proc and sysfs: " + calls);
         assertEquals(List.of("chroot(.)", "chdir(/)"), calls.subList(calls.size() - 2, calls.size()));
@@ -47,37 +50,59 @@ class StagesTest {
 
     @Test
     void a_namespace_that_is_refused_is_joined_after_the_user_namespace_that_may_own_it() {
-        List<String> calls = perform(new RecordingLibC().failing("setns(10", Errno.EPERM),
-                new NamespaceStep.JoinNamespace("/n", 1 << 30, true), new NamespaceStep.JoinNamespace("/u", 1 << 28, false));
-        assertEquals(List.of("setns(10, 1073741824)", "setns(11, 268435456)", "setns(12, 1073741824)"),
+        List<String> calls = perform(
+                new RecordingLibC().failing("setns(10", Errno.EPERM),
+                new NamespaceStep.JoinNamespace("/n", 1 << 30, true),
+                new NamespaceStep.JoinNamespace("/u", 1 << 28, false));
+        assertEquals(
+                List.of("setns(10, 1073741824)", "setns(11, 268435456)", "setns(12, 1073741824)"),
                 calls.stream().filter(call -> call.startsWith("setns")).toList());
     }
 
     @Test
     void user_changes_after_groups_and_the_death_signal_is_set_again() {
-        assertEquals(List.of("umask(18)", "setgroups()", "setresgid(6, 6, 6)", "prctl(8, 1, 0)", "setresuid(5, 5, 5)",
-                "prctl(8, 0, 0)", "prctl(1, 9, 0)"), perform(new RecordingLibC(), new PrivilegeStep.SetUser(5, 6, List.of(), true, 022)));
+        assertEquals(
+                List.of(
+                        "umask(18)",
+                        "setgroups()",
+                        "setresgid(6, 6, 6)",
+                        "prctl(8, 1, 0)",
+                        "setresuid(5, 5, 5)",
+                        "prctl(8, 0, 0)",
+                        "prctl(1, 9, 0)"),
+                perform(new RecordingLibC(), new PrivilegeStep.SetUser(5, 6, List.of(), true, 022)));
     }
 
     @Test
     void capabilities_are_dropped_until_the_kernel_knows_no_more() {
-        List<String> calls = perform(new RecordingLibC().failing("prctl(24, 5,", Errno.EINVAL),
-                new PrivilegeStep.LimitCapabilities(0b1010));
-        assertEquals(List.of("prctl(47, 4, 0)", "prctl(24, 0, 0)", "prctl(24, 2, 0)", "prctl(24, 4, 0)", "prctl(24, 5, 0)"), calls);
+        List<String> calls = perform(
+                new RecordingLibC().failing("prctl(24, 5,", Errno.EINVAL), new PrivilegeStep.LimitCapabilities(0b1010));
+        assertEquals(
+                List.of("prctl(47, 4, 0)", "prctl(24, 0, 0)", "prctl(24, 2, 0)", "prctl(24, 4, 0)", "prctl(24, 5, 0)"),
+                calls);
     }
 
     @Test
     void a_fifo_is_made_with_its_mode_and_given_to_its_owner() {
-        List<String> calls = perform(new RecordingLibC(), new RootStep.EnterRootfs("/r", 0),
+        List<String> calls = perform(
+                new RecordingLibC(),
+                new RootStep.EnterRootfs("/r", 0),
                 new MountStep.MakeFifo("/dev/pipe", 0620, 5, 6));
-        assertTrue(calls.stream().anyMatch(call -> call.startsWith("mknodat(") && call.endsWith("pipe, " + (0010000 | 0620)
-                + ", 0)")), calls.toString());
-        assertTrue(calls.stream().anyMatch(call -> call.startsWith("fchownat(") && call.contains("pipe, 5, 6")), calls.toString());
+        assertTrue(
+                calls.stream()
+                        .anyMatch(call ->
+                                call.startsWith("mknodat(") && call.endsWith("pipe, " + (0010000 | 0620) + ", 0)")),
+                calls.toString());
+        assertTrue(
+                calls.stream().anyMatch(call -> call.startsWith("fchownat(") && call.contains("pipe, 5, 6")),
+                calls.toString());
     }
 
     @Test
     void after_a_failed_step_no_other_is_performed() {
-        List<String> calls = perform(new RecordingLibC().failing("sethostname", Errno.EPERM), new NamespaceStep.SetHostname("box"),
+        List<String> calls = perform(
+                new RecordingLibC().failing("sethostname", Errno.EPERM),
+                new NamespaceStep.SetHostname("box"),
                 new RootStep.PivotRoot(true));
         assertEquals("sethostname(box)", calls.get(0));
         assertTrue(calls.stream().noneMatch(call -> call.startsWith("pivot_root")), calls.toString());
@@ -88,17 +113,25 @@ class StagesTest {
     void every_open_file_of_a_step_is_closed_even_when_it_fails() {
         for (String failing : List.of("none", "move_mount", "mount_setattr", "openat2", "open_tree")) {
             RecordingLibC kernel = new RecordingLibC().failing(failing, Errno.EPERM);
-            List<String> calls = perform(kernel, new RootStep.EnterRootfs("/r", 0),
+            List<String> calls = perform(
+                    kernel,
+                    new RootStep.EnterRootfs("/r", 0),
                     new MountStep.BindMount("/s", "/t", true, 0, 0, MountAttr.MOUNT_ATTR_RDONLY, 0, 0));
             // The root's own descriptor stays open until execve.
-            long opened = calls.stream().filter(c -> c.startsWith("open") && !c.startsWith(failing)).count() - 1;
-            assertEquals(opened, calls.stream().filter(c -> c.startsWith("close(")).count(), failing + ": " + calls);
+            long opened = calls.stream()
+                            .filter(c -> c.startsWith("open") && !c.startsWith(failing))
+                            .count()
+                    - 1;
+            assertEquals(
+                    opened, calls.stream().filter(c -> c.startsWith("close(")).count(), failing + ": " + calls);
         }
     }
 
     @Test
     void a_bind_mount_gets_its_attributes_before_it_can_be_reached() {
-        List<String> calls = perform(new RecordingLibC(), new RootStep.EnterRootfs("/r", 0),
+        List<String> calls = perform(
+                new RecordingLibC(),
+                new RootStep.EnterRootfs("/r", 0),
                 new MountStep.BindMount("/s", "/t", true, 0, 0, MountAttr.MOUNT_ATTR_RDONLY, 0, 0));
         int attributes = calls.indexOf("mount_setattr(11, , 36864)");
         int attached = calls.indexOf("move_mount(11, , 12, , 68)");
@@ -107,8 +140,13 @@ class StagesTest {
 
     @Test
     void reports_arrive_whole_however_they_are_cut() {
-        List<Report> sent = List.of(new Report.StepDone(Stage.INIT, "mount ü", 17), new Report.InitStarted(4711),
-                new Report.StepFailed(Stage.CHILD, "unshare", "EPERM", 125), new Report.IdsNeeded(), new Report.InitEnded(256, 1234), new Report.TerminalOpened(9));
+        List<Report> sent = List.of(
+                new Report.StepDone(Stage.INIT, "mount ü", 17),
+                new Report.InitStarted(4711),
+                new Report.StepFailed(Stage.CHILD, "unshare", "EPERM", 125),
+                new Report.IdsNeeded(),
+                new Report.InitEnded(256, 1234),
+                new Report.TerminalOpened(9));
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         sent.forEach(report -> all.writeBytes(StageChannel.encode(report)));
         byte[] bytes = all.toByteArray();

@@ -16,8 +16,8 @@ class BpfAttributesTest {
 
     @Test
     void a_program_is_loaded_with_its_number_of_instructions_and_a_name() {
-        ByteBuffer b = read(BpfAttributes.load(BpfAttributes.PROG_TYPE_CGROUP_DEVICE, 0x1122334455L, 24, 0x66L,
-                "a_name_of_more_than_15"));
+        ByteBuffer b = read(BpfAttributes.load(
+                BpfAttributes.PROG_TYPE_CGROUP_DEVICE, 0x1122334455L, 24, 0x66L, "a_name_of_more_than_15"));
         assertEquals(15, b.getInt(0));
         assertEquals(3, b.getInt(4));
         assertEquals(0x1122334455L, b.getLong(8));

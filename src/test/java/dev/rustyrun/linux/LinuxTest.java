@@ -16,16 +16,20 @@ class LinuxTest {
     @Test
     void a_failed_call_says_which_on_what_and_why_in_one_line() {
         Linux linux = new RecordingLibC().failing("mount", Errno.EPERM).linux();
-        LinuxException e = assertThrows(LinuxException.class, () -> linux.mount("proc", "/proc", "proc",
-                MountFlag.of(MountFlag.MS_NOSUID, MountFlag.MS_NODEV), null));
-        assertEquals("mount(\"proc\", \"/proc\", \"proc\", nosuid,nodev, null): EPERM (Operation not permitted)",
+        LinuxException e = assertThrows(
+                LinuxException.class,
+                () -> linux.mount(
+                        "proc", "/proc", "proc", MountFlag.of(MountFlag.MS_NOSUID, MountFlag.MS_NODEV), null));
+        assertEquals(
+                "mount(\"proc\", \"/proc\", \"proc\", nosuid,nodev, null): EPERM (Operation not permitted)",
                 e.getMessage());
         assertEquals(Errno.EPERM, e.errno());
     }
 
     @Test
     void a_real_failure_has_the_real_errno() {
-        LinuxException e = assertThrows(LinuxException.class, () -> Linux.host().open("/no/such/file", FileFlag.O_RDONLY));
+        LinuxException e =
+                assertThrows(LinuxException.class, () -> Linux.host().open("/no/such/file", FileFlag.O_RDONLY));
         assertEquals("open(\"/no/such/file\"): ENOENT (No such file or directory)", e.getMessage());
     }
 
@@ -33,8 +37,14 @@ class LinuxTest {
     void capabilities_are_those_that_the_kernel_tells() {
         Linux linux = Linux.host();
         String status = linux.readFile("/proc/thread-self/status");
-        assertTrue(status.contains(String.format("CapPrm:\t%016x\n", linux.capabilities().permitted())), status);
-        assertTrue(status.contains(String.format("CapEff:\t%016x\n", linux.capabilities().effective())), status);
+        assertTrue(
+                status.contains(
+                        String.format("CapPrm:\t%016x\n", linux.capabilities().permitted())),
+                status);
+        assertTrue(
+                status.contains(
+                        String.format("CapEff:\t%016x\n", linux.capabilities().effective())),
+                status);
         CapabilityWords words = new CapabilityWords(0x1_8000_0001L, 0x1ff_ffff_ffffL, 0x80_0000_0000L);
         assertEquals(words, CapabilityWords.decode(words.encode()));
     }
@@ -116,13 +126,23 @@ class LinuxTest {
 
     @Test
     void flags_of_a_mount_become_attributes() {
-        long flags = MountFlag.of(MountFlag.MS_RDONLY, MountFlag.MS_NOSUID, MountFlag.MS_NODEV, MountFlag.MS_NOEXEC,
+        long flags = MountFlag.of(
+                MountFlag.MS_RDONLY,
+                MountFlag.MS_NOSUID,
+                MountFlag.MS_NODEV,
+                MountFlag.MS_NOEXEC,
                 MountFlag.MS_NOATIME);
         assertEquals(0x1f, MountAttr.bits(flags));
         assertEquals(0x70, MountAttr.bitsToClear(flags, 0), "how access times are kept is one field");
         assertEquals(0x02, MountAttr.bitsToClear(MountFlag.MS_RDONLY.value(), MountFlag.MS_NOSUID.value()));
         assertEquals("ro,suid", MountAttr.describe(1, 2));
-        assertEquals("ro,nosuid,nodev,noexec,noatime", MountFlag.describe(MountFlag.of(MountFlag.MS_RDONLY,
-                MountFlag.MS_NOSUID, MountFlag.MS_NODEV, MountFlag.MS_NOEXEC, MountFlag.MS_NOATIME)));
+        assertEquals(
+                "ro,nosuid,nodev,noexec,noatime",
+                MountFlag.describe(MountFlag.of(
+                        MountFlag.MS_RDONLY,
+                        MountFlag.MS_NOSUID,
+                        MountFlag.MS_NODEV,
+                        MountFlag.MS_NOEXEC,
+                        MountFlag.MS_NOATIME)));
     }
 }

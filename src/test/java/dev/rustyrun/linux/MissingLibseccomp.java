@@ -3,8 +3,7 @@ package dev.rustyrun.linux;
 /** A machine without libseccomp2. */
 public final class MissingLibseccomp {
 
-    private MissingLibseccomp() {
-    }
+    private MissingLibseccomp() {}
 
     /** Fails as it does there. */
     public static SeccompLibrary open() {

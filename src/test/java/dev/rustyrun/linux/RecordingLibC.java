@@ -40,8 +40,8 @@ public final class RecordingLibC {
 
     /** The checked facade over this kernel. */
     public Linux linux() {
-        return new Linux((LibC) Proxy.newProxyInstance(LibC.class.getClassLoader(), new Class<?>[] {LibC.class},
-                (proxy, method, arguments) -> {
+        return new Linux((LibC) Proxy.newProxyInstance(
+                LibC.class.getClassLoader(), new Class<?>[] {LibC.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("errno")) {
                         return errno;
                     }
@@ -52,8 +52,10 @@ public final class RecordingLibC {
     }
 
     private long call(String name, Object[] arguments) {
-        List<String> words = Arrays.stream(arguments).filter(a -> a == null || !a.getClass().isArray())
-                .map(String::valueOf).toList();
+        List<String> words = Arrays.stream(arguments)
+                .filter(a -> a == null || !a.getClass().isArray())
+                .map(String::valueOf)
+                .toList();
         String call = name + "(" + String.join(", ", words) + ")";
         calls.add(call);
         for (Map.Entry<String, Integer> failure : failures.entrySet()) {
@@ -71,6 +73,9 @@ public final class RecordingLibC {
     }
 
     private static long length(Object[] arguments) {
-        return Arrays.stream(arguments).filter(byte[].class::isInstance).mapToLong(a -> ((byte[]) a).length).sum();
+        return Arrays.stream(arguments)
+                .filter(byte[].class::isInstance)
+                .mapToLong(a -> ((byte[]) a).length)
+                .sum();
     }
 }

@@ -19,9 +19,21 @@ class RouteMessageTest {
 
     /** An answer of the kernel's about one address, with a label that must not come along. */
     private static byte[] answer(int index, int flags, int scope) {
-        return ByteBuffer.allocate(24 + LABEL.length + LOCAL.length).order(ByteOrder.nativeOrder())
-                .putInt(24 + LABEL.length + LOCAL.length).putShort((short) 20).putShort((short) 2).putInt(1).putInt(0)
-                .put((byte) 2).put((byte) 24).put((byte) flags).put((byte) scope).putInt(index).put(LABEL).put(LOCAL).array();
+        return ByteBuffer.allocate(24 + LABEL.length + LOCAL.length)
+                .order(ByteOrder.nativeOrder())
+                .putInt(24 + LABEL.length + LOCAL.length)
+                .putShort((short) 20)
+                .putShort((short) 2)
+                .putInt(1)
+                .putInt(0)
+                .put((byte) 2)
+                .put((byte) 24)
+                .put((byte) flags)
+                .put((byte) scope)
+                .putInt(index)
+                .put(LABEL)
+                .put(LOCAL)
+                .array();
     }
 
     @Test
@@ -38,11 +50,18 @@ class RouteMessageTest {
 
     @Test
     void an_answer_ends_with_done_or_with_an_errno() {
-        ByteBuffer error = ByteBuffer.allocate(36).order(ByteOrder.nativeOrder()).putInt(36).putShort((short) 2);
+        ByteBuffer error = ByteBuffer.allocate(36)
+                .order(ByteOrder.nativeOrder())
+                .putInt(36)
+                .putShort((short) 2);
         error.putInt(16, -Errno.EEXIST);
         assertEquals(Errno.EEXIST, RouteMessage.errno(error.array()));
         assertTrue(RouteMessage.isEnd(error.array()));
-        byte[] done = ByteBuffer.allocate(20).order(ByteOrder.nativeOrder()).putInt(20).putShort((short) 3).array();
+        byte[] done = ByteBuffer.allocate(20)
+                .order(ByteOrder.nativeOrder())
+                .putInt(20)
+                .putShort((short) 3)
+                .array();
         assertTrue(RouteMessage.isEnd(done));
         assertEquals(0, RouteMessage.errno(done));
         assertFalse(RouteMessage.isEnd(answer(1, 0, 0)));

@@ -26,8 +26,8 @@ class SeccompLibraryTest {
 
     @Test
     void a_library_that_is_missing_is_told_in_one_line() {
-        MissingLibraryException e = assertThrows(MissingLibraryException.class,
-                () -> SeccompLibrary.open("libseccomp-is-not-here.so.2"));
+        MissingLibraryException e =
+                assertThrows(MissingLibraryException.class, () -> SeccompLibrary.open("libseccomp-is-not-here.so.2"));
         assertTrue(e.getMessage().contains("libseccomp-is-not-here.so.2"), e.getMessage());
         assertFalse(e.getMessage().contains("\n"), e.getMessage());
     }
@@ -79,7 +79,8 @@ class SeccompLibraryTest {
     void a_program_that_is_none_is_refused_by_the_kernel() {
         LinuxException e = assertThrows(LinuxException.class, () -> Linux.host().installSeccomp(new byte[8], 0));
         // EACCES without root, which needs no_new_privs.
-        assertTrue(e.getMessage().matches("seccomp SECCOMP_SET_MODE_FILTER\\(1, 0\\): (EINVAL|EACCES) .*"),
+        assertTrue(
+                e.getMessage().matches("seccomp SECCOMP_SET_MODE_FILTER\\(1, 0\\): (EINVAL|EACCES) .*"),
                 e.getMessage());
     }
 

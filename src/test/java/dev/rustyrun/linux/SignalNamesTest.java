@@ -11,8 +11,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SignalNamesTest {
 
     @ParameterizedTest
-    @CsvSource({"KILL,9", "SIGKILL,9", "sigterm,15", "9,9", "0,0", "SIGRTMIN,34", "RTMIN+3,37", "RTMAX-1,63", "SIGSYS,31",
-        "CLD,17", "IOT,6", "64,64"})
+    @CsvSource({
+        "KILL,9",
+        "SIGKILL,9",
+        "sigterm,15",
+        "9,9",
+        "0,0",
+        "SIGRTMIN,34",
+        "RTMIN+3,37",
+        "RTMAX-1,63",
+        "SIGSYS,31",
+        "CLD,17",
+        "IOT,6",
+        "64,64"
+    })
     void a_signal_is_named_or_numbered(String word, int number) {
         assertEquals(OptionalInt.of(number), SignalNames.number(word));
     }

@@ -47,9 +47,32 @@ class ConfigJsonFuzzTest {
                "seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_LOG"}]},
                "maskedPaths": ["/proc/kcore"], "readonlyPaths": ["/proc/sys"]}}
             """;
-    private static final List<String> WORDS = List.of("{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "1e999",
-            "0.5", "99999999999999999999999", "\"\"", "\"bind\"", "\"/\"", "[]", "{}", "\\u0000", "\n", "\u0000", "\ud800",
-            "\"..\"", "[[[[[[", "\"user\"");
+    private static final List<String> WORDS = List.of(
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "null",
+            "true",
+            "-1",
+            "1e999",
+            "0.5",
+            "99999999999999999999999",
+            "\"\"",
+            "\"bind\"",
+            "\"/\"",
+            "[]",
+            "{}",
+            "\\u0000",
+            "\n",
+            "\u0000",
+            "\ud800",
+            "\"..\"",
+            "[[[[[[",
+            "\"user\"");
 
     /** Whether {@code json} was taken for a container; anything but an InvalidSpecException fails the property. */
     private static boolean isContainer(String json) {
@@ -79,11 +102,12 @@ class ConfigJsonFuzzTest {
     }
 
     @Property(tries = 3000)
-    void a_good_config_with_one_value_replaced_is_a_container_or_refused(@ForAll @IntRange(min = 0, max = 130) int which,
-            @ForAll("values") String value) {
+    void a_good_config_with_one_value_replaced_is_a_container_or_refused(
+            @ForAll @IntRange(min = 0, max = 130) int which, @ForAll("values") String value) {
         AtomicInteger left = new AtomicInteger(which);
-        isContainer(Pattern.compile("\"[^\"]*\"(?!:)|\\b\\d+\\b|\\{\\}|true").matcher(GOOD).replaceAll(
-                found -> Matcher.quoteReplacement(left.getAndDecrement() == 0 ? value : found.group())));
+        isContainer(Pattern.compile("\"[^\"]*\"(?!:)|\\b\\d+\\b|\\{\\}|true")
+                .matcher(GOOD)
+                .replaceAll(found -> Matcher.quoteReplacement(left.getAndDecrement() == 0 ? value : found.group())));
     }
 
     @Property(tries = 10)
@@ -99,18 +123,46 @@ class ConfigJsonFuzzTest {
 
     @Provide
     Arbitrary<List<Cut>> cuts() {
-        return Combinators.combine(Arbitraries.integers().between(0, 4000), Arbitraries.integers().between(0, 30),
-                Arbitraries.of(WORDS)).as(Cut::new).list().ofMinSize(1).ofMaxSize(4);
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 4000),
+                        Arbitraries.integers().between(0, 30),
+                        Arbitraries.of(WORDS))
+                .as(Cut::new)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(4);
     }
 
     @Provide
     Arbitrary<String> values() {
-        return Arbitraries.of("null", "true", "-1", "0", "6", "4096", "1e9", "1e999999999", "18446744073709551616",
-                "9223372036854775808", "\"\"", "\"x\"", "\"/\"", "\"user\"", "\"cgroup\"", "\"remount\"", "\"idmap\"",
-                "\"CAP_NO\"", "\"../..\"", "[]", "{}", "[null]", "{\"a\": 1}", "\"\\u0000\"", "\"\\n\"");
+        return Arbitraries.of(
+                "null",
+                "true",
+                "-1",
+                "0",
+                "6",
+                "4096",
+                "1e9",
+                "1e999999999",
+                "18446744073709551616",
+                "9223372036854775808",
+                "\"\"",
+                "\"x\"",
+                "\"/\"",
+                "\"user\"",
+                "\"cgroup\"",
+                "\"remount\"",
+                "\"idmap\"",
+                "\"CAP_NO\"",
+                "\"../..\"",
+                "[]",
+                "{}",
+                "[null]",
+                "{\"a\": 1}",
+                "\"\\u0000\"",
+                "\"\\n\"");
     }
 
     /** {@code length} characters from {@code at} on give way to {@code word}. */
-    record Cut(int at, int length, String word) {
-    }
+    record Cut(int at, int length, String word) {}
 }

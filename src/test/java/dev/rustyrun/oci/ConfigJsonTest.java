@@ -13,9 +13,9 @@ import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.MemoryPolicy;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.RlimitType;
-import dev.rustyrun.spec.MemoryPolicy;
 import dev.rustyrun.spec.Scheduling;
 import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.Spec;
@@ -61,8 +61,10 @@ class ConfigJsonTest {
 
     @Test
     void the_least_that_can_be_said_is_enough() {
-        Spec spec = ConfigJson.parse("{\"ociVersion\": \"1.0.0-rc1\", \"root\": {\"path\": \"/r\"}, \"linux\": {\"namespaces\":"
-                + " [{\"type\": \"mount\"}]}}", BUNDLE);
+        Spec spec = ConfigJson.parse(
+                "{\"ociVersion\": \"1.0.0-rc1\", \"root\": {\"path\": \"/r\"}, \"linux\": {\"namespaces\":"
+                        + " [{\"type\": \"mount\"}]}}",
+                BUNDLE);
         assertFalse(spec.hasProcess());
         assertEquals(new Spec.Root("/r", false), spec.root());
         assertEquals(new SeccompSetting.Unconfined(), spec.linux().seccomp());
@@ -83,7 +85,9 @@ class ConfigJsonTest {
         assertEquals(new Spec.ConsoleSize(24, 80), process.consoleSize());
         assertEquals(List.of("A=b=c", "D="), process.env());
         assertEquals(new Spec.User(1, 2, List.of(5, 6), 077), process.user());
-        assertEquals(Set.of(Capability.CAP_KILL, Capability.CAP_BPF), process.capabilities().bounding());
+        assertEquals(
+                Set.of(Capability.CAP_KILL, Capability.CAP_BPF),
+                process.capabilities().bounding());
         assertEquals(Set.of(Capability.CAP_FOWNER), process.capabilities().ambient());
         assertEquals(List.of(new Spec.Rlimit(RlimitType.RLIMIT_CORE, 0, Spec.Rlimit.UNLIMITED)), process.rlimits());
         assertEquals(-5, process.oomScoreAdj());
@@ -105,8 +109,17 @@ class ConfigJsonTest {
                 "ioPriority": {"class": "IOPRIO_CLASS_BE", "priority": 4},
                 "execCPUAffinity": {"initial": "0-1, 3", "final": "2"}""", "", "");
         Scheduling scheduling = spec.process().scheduling();
-        assertEquals(new Scheduling.Cpu(true, Scheduling.Policy.SCHED_FIFO, -2, 3,
-                Set.of(Scheduling.Flag.SCHED_FLAG_RESET_ON_FORK), 0, 0, 0), scheduling.cpu());
+        assertEquals(
+                new Scheduling.Cpu(
+                        true,
+                        Scheduling.Policy.SCHED_FIFO,
+                        -2,
+                        3,
+                        Set.of(Scheduling.Flag.SCHED_FLAG_RESET_ON_FORK),
+                        0,
+                        0,
+                        0),
+                scheduling.cpu());
         assertEquals(new Scheduling.IoPriority(Scheduling.IoClass.IOPRIO_CLASS_BE, 4), scheduling.ioPriority());
         assertEquals("0-1,3 2", scheduling.initialCpus() + " " + scheduling.finalCpus());
         SpecValidator.check(spec);
@@ -124,18 +137,33 @@ class ConfigJsonTest {
         assertEquals("h.d", spec.hostname() + "." + spec.domainname());
         assertEquals(Map.of("a.b", "c"), spec.annotations());
         assertEquals("/bundle/rootfs", spec.root().path());
-        assertEquals(List.of(new Spec.Mount("/a", "bind", "/bundle/data", List.of("rbind", "ro")),
-                new Spec.Mount("/t", "tmpfs", "tmpfs", List.of()),
-                new Spec.Mount("/m", "bind", "/s", List.of("bind", "idmap"), List.of(new IdMapping(0, 1000, 2)),
-                        List.of(new IdMapping(0, 4294967294L, 1)))), spec.mounts());
+        assertEquals(
+                List.of(
+                        new Spec.Mount("/a", "bind", "/bundle/data", List.of("rbind", "ro")),
+                        new Spec.Mount("/t", "tmpfs", "tmpfs", List.of()),
+                        new Spec.Mount(
+                                "/m",
+                                "bind",
+                                "/s",
+                                List.of("bind", "idmap"),
+                                List.of(new IdMapping(0, 1000, 2)),
+                                List.of(new IdMapping(0, 4294967294L, 1)))),
+                spec.mounts());
     }
 
     @Test
     void all_six_kinds_of_hooks_are_read() {
-        String one = "[{\"path\": \"/h\", \"args\": [\"h\", \"x\"], \"env\": [\"A=1\"], \"timeout\": 7}, {\"path\": \"/i\", \"env\": []}]";
-        Hooks hooks = parse("", "\"hooks\": {\"prestart\": %1$s, \"createRuntime\": %1$s, \"createContainer\": %1$s,"
-                .formatted(one) + "\"startContainer\": %1$s, \"poststart\": %1$s, \"poststop\": %1$s}".formatted(one), "").hooks();
-        List<Hooks.Hook> both = List.of(new Hooks.Hook("/h", List.of("h", "x"), List.of("A=1"), 7),
+        String one =
+                "[{\"path\": \"/h\", \"args\": [\"h\", \"x\"], \"env\": [\"A=1\"], \"timeout\": 7}, {\"path\": \"/i\", \"env\": []}]";
+        Hooks hooks = parse(
+                        "",
+                        "\"hooks\": {\"prestart\": %1$s, \"createRuntime\": %1$s, \"createContainer\": %1$s,"
+                                        .formatted(one)
+                                + "\"startContainer\": %1$s, \"poststart\": %1$s, \"poststop\": %1$s}".formatted(one),
+                        "")
+                .hooks();
+        List<Hooks.Hook> both = List.of(
+                new Hooks.Hook("/h", List.of("h", "x"), List.of("A=1"), 7),
                 new Hooks.Hook("/i", List.of(), List.of(), 0));
         assertEquals(new Hooks(both, both, both, both, both, both), hooks);
     }
@@ -156,22 +184,34 @@ class ConfigJsonTest {
                  "memoryPolicy": {"mode": "MPOL_BIND", "nodes": "0-1, 3", "flags": ["MPOL_F_STATIC_NODES"]},
                  "mountLabel": "system_u:object_r:x", "seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}}}
                 """, BUNDLE, ALL).spec().linux();
-        assertEquals(List.of(new LinuxSpec.Namespace(NamespaceType.USER, ""),
-                new LinuxSpec.Namespace(NamespaceType.NETWORK, "/proc/1/ns/net"),
-                new LinuxSpec.Namespace(NamespaceType.TIME, ""), new LinuxSpec.Namespace(NamespaceType.CGROUP, "")),
+        assertEquals(
+                List.of(
+                        new LinuxSpec.Namespace(NamespaceType.USER, ""),
+                        new LinuxSpec.Namespace(NamespaceType.NETWORK, "/proc/1/ns/net"),
+                        new LinuxSpec.Namespace(NamespaceType.TIME, ""),
+                        new LinuxSpec.Namespace(NamespaceType.CGROUP, "")),
                 linux.namespaces());
         assertEquals("[0:5:10] [1:6:11]", linux.uidMappings() + " " + linux.gidMappings());
-        assertEquals(List.of(new LinuxSpec.TimeOffset("monotonic", -3, 4), new LinuxSpec.TimeOffset("boottime", 5, 0)),
+        assertEquals(
+                List.of(new LinuxSpec.TimeOffset("monotonic", -3, 4), new LinuxSpec.TimeOffset("boottime", 5, 0)),
                 linux.timeOffsets());
-        assertEquals(List.of(new LinuxSpec.Device("/dev/fuse", "c", 10, 229, 0666, 1, 2),
-                new LinuxSpec.Device("/dev/pipe", "p", 0, 0, 0666, 0, 0)), linux.devices(), "only the permission bits");
+        assertEquals(
+                List.of(
+                        new LinuxSpec.Device("/dev/fuse", "c", 10, 229, 0666, 1, 2),
+                        new LinuxSpec.Device("/dev/pipe", "p", 0, 0, 0666, 0, 0)),
+                linux.devices(),
+                "only the permission bits");
         assertEquals(Map.of("net.ipv4.ip_forward", "1"), linux.sysctl());
-        assertEquals("/a/b rslave LINUX32 system_u:object_r:x", linux.cgroupsPath() + " " + linux.rootfsPropagation() + " "
-                + linux.personality() + " " + linux.mountLabel());
+        assertEquals(
+                "/a/b rslave LINUX32 system_u:object_r:x",
+                linux.cgroupsPath() + " " + linux.rootfsPropagation() + " " + linux.personality() + " "
+                        + linux.mountLabel());
         assertEquals("[/proc/kcore] [/proc/sys]", linux.maskedPaths() + " " + linux.readonlyPaths());
         assertInstanceOf(SeccompSetting.Profile.class, linux.seccomp());
-        assertEquals(new MemoryPolicy(true, MemoryPolicy.Mode.MPOL_BIND, Set.of(MemoryPolicy.Flag.MPOL_F_STATIC_NODES),
-                "0-1,3"), linux.memoryPolicy());
+        assertEquals(
+                new MemoryPolicy(
+                        true, MemoryPolicy.Mode.MPOL_BIND, Set.of(MemoryPolicy.Flag.MPOL_F_STATIC_NODES), "0-1,3"),
+                linux.memoryPolicy());
         assertEquals(2 | 1 << 15, linux.memoryPolicy().number(), "linux/mempolicy.h");
     }
 
@@ -196,155 +236,194 @@ class ConfigJsonTest {
         assertEquals(new Resources.Cpu(512, -1, 0, 50000, 5, 10, "0-1", "0", 1), resources.cpu());
         assertEquals(7, resources.pids());
         assertEquals(Map.of("memory.high", "5"), resources.unified());
-        assertEquals(new Resources.BlockIo(10, 20, List.of(new Resources.DeviceWeight(8, 0, 30, Resources.UNSET)),
-                List.of(new Resources.Throttle(Resources.Rate.READ_BPS, 8, 1, 1),
-                        new Resources.Throttle(Resources.Rate.WRITE_BPS, 8, 1, 2),
-                        new Resources.Throttle(Resources.Rate.READ_IOPS, 8, 1, 3),
-                        new Resources.Throttle(Resources.Rate.WRITE_IOPS, 8, 1, 4))), resources.blockIo());
+        assertEquals(
+                new Resources.BlockIo(
+                        10,
+                        20,
+                        List.of(new Resources.DeviceWeight(8, 0, 30, Resources.UNSET)),
+                        List.of(
+                                new Resources.Throttle(Resources.Rate.READ_BPS, 8, 1, 1),
+                                new Resources.Throttle(Resources.Rate.WRITE_BPS, 8, 1, 2),
+                                new Resources.Throttle(Resources.Rate.READ_IOPS, 8, 1, 3),
+                                new Resources.Throttle(Resources.Rate.WRITE_IOPS, 8, 1, 4))),
+                resources.blockIo());
         assertEquals(Map.of("2MB", 8L, "1GB", Resources.UNLIMITED), resources.hugepages());
         assertEquals(new Resources.Network(1048577, Map.of("eth0", 5L)), resources.network());
         assertEquals(Map.of("mlx5_1", new Resources.Rdma(3, Resources.UNSET)), resources.rdma());
-        assertEquals(List.of(DeviceRule.DENY_ALL, new DeviceRule(true, DeviceRule.Type.BLOCK, 8, DeviceRule.ANY, "r")),
+        assertEquals(
+                List.of(DeviceRule.DENY_ALL, new DeviceRule(true, DeviceRule.Type.BLOCK, 8, DeviceRule.ANY, "r")),
                 resources.devices());
         assertEquals(Resources.none(), resources(""));
     }
 
     @Test
     void what_is_odd_but_harmless_is_a_warning() {
-        ConfigJson.Config config = ConfigJson.read(config("\"capabilities\": {\"bounding\": [\"CAP_NEW\", \"CAP_KILL\"]}",
-                "\"mounts\": [{\"destination\": \"a\", \"type\": \"tmpfs\"}]", "\"resources\": {\"memory\": {\"kernel\": 5},"
-                + " \"devices\": [{\"allow\": false, \"access\": \"rwa\"}]}"), BUNDLE, PLAIN);
+        ConfigJson.Config config = ConfigJson.read(
+                config(
+                        "\"capabilities\": {\"bounding\": [\"CAP_NEW\", \"CAP_KILL\"]}",
+                        "\"mounts\": [{\"destination\": \"a\", \"type\": \"tmpfs\"}]",
+                        "\"resources\": {\"memory\": {\"kernel\": 5},"
+                                + " \"devices\": [{\"allow\": false, \"access\": \"rwa\"}]}"),
+                BUNDLE,
+                PLAIN);
         assertEquals("1.2.0", config.ociVersion());
-        assertEquals(List.of("process.capabilities.bounding[0]", "mounts[0].destination",
-                "linux.resources.devices[0].access", "linux.resources.memory.kernel"),
+        assertEquals(
+                List.of(
+                        "process.capabilities.bounding[0]",
+                        "mounts[0].destination",
+                        "linux.resources.devices[0].access",
+                        "linux.resources.memory.kernel"),
                 config.warnings().stream().map(warning -> warning.split(" ")[0]).toList());
-        assertEquals(Set.of(Capability.CAP_KILL), config.spec().process().capabilities().bounding());
+        assertEquals(
+                Set.of(Capability.CAP_KILL),
+                config.spec().process().capabilities().bounding());
         assertEquals("/a", config.spec().mounts().get(0).destination());
         assertEquals("rw", config.spec().linux().resources().devices().get(0).access());
     }
 
     @Test
     void labels_are_kept_where_the_kernel_has_the_module() {
-        Spec.Process process = ConfigJson.read(config("\"apparmorProfile\": \"p\", \"selinuxLabel\": \"l\"", "", ""), BUNDLE,
-                ALL).spec().process();
+        Spec.Process process = ConfigJson.read(
+                        config("\"apparmorProfile\": \"p\", \"selinuxLabel\": \"l\"", "", ""), BUNDLE, ALL)
+                .spec()
+                .process();
         assertEquals("p l", process.apparmorProfile() + " " + process.selinuxLabel());
-        assertEquals("", parse("\"apparmorProfile\": \"unconfined\"", "", "").process().apparmorProfile());
+        assertEquals(
+                "",
+                parse("\"apparmorProfile\": \"unconfined\"", "", "").process().apparmorProfile());
     }
 
     private static void refused(String path, String json) {
-        String message = assertThrows(InvalidSpecException.class, () -> ConfigJson.read(json, BUNDLE, PLAIN)).getMessage();
+        String message = assertThrows(InvalidSpecException.class, () -> ConfigJson.read(json, BUNDLE, PLAIN))
+                .getMessage();
         assertTrue(message.startsWith(path + " "), path + " is not what is refused in: " + message);
     }
 
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "process.args                      | 'args': []",
-        "process.args[0]                   | 'args': ['']",
-        "process.args[1]                   | 'args': ['a', 1]",
-        "process.cwd                       | 'args': ['a']",
-        "process.cwd                       | 'cwd': 'x'",
-        "process.env[1]                    | 'env': ['A=', 'B']",
-        "process.terminal                  | 'terminal': 'yes'",
-        "process.consoleSize.width         | 'terminal': true, 'consoleSize': {'height': 5}",
-        "process.user.uid                  | 'user': {'uid': -1}",
-        "process.user.additionalGids[0]    | 'user': {'additionalGids': ['root']}",
-        "process.user.umask                | 'user': {'umask': 512}",
-        "process.capabilities.ambient      | 'capabilities': {'ambient': 'CAP_KILL'}",
-        "process.rlimits[0].type           | 'rlimits': [{'type': 'nofile', 'soft': 1, 'hard': 1}]",
-        "process.rlimits[1].type           | 'rlimits': [{'type': 'RLIMIT_AS', 'soft': 1, 'hard': 1}, {'type': 'RLIMIT_AS'}]",
-        "process.rlimits[0].hard           | 'rlimits': [{'type': 'RLIMIT_AS', 'soft': 1}]",
-        "process.rlimits[0].soft           | 'rlimits': [{'type': 'RLIMIT_AS', 'soft': 2, 'hard': 1}]",
-        "process.oomScoreAdj               | 'oomScoreAdj': 1001",
-        "process.apparmorProfile           | 'apparmorProfile': 'p'",
-        "process.selinuxLabel              | 'selinuxLabel': 'l'",
-        "process.ioPriority.class          | 'ioPriority': {'class': 'BE'}",
-        "process.ioPriority.priority       | 'ioPriority': {'class': 'IOPRIO_CLASS_RT', 'priority': 8}",
-        "process.scheduler.policy          | 'scheduler': {}",
-        "process.scheduler.priority        | 'scheduler': {'policy': 'SCHED_RR'}",
-        "process.scheduler.nice            | 'scheduler': {'policy': 'SCHED_OTHER', 'nice': 20}",
-        "process.scheduler.flags[0]        | 'scheduler': {'policy': 'SCHED_OTHER', 'flags': ['X']}",
-        "process.scheduler.runtime         | 'scheduler': {'policy': 'SCHED_DEADLINE'}",
-        "process.execCPUAffinity.initial   | 'execCPUAffinity': {'initial': 'a'}"})
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "process.args                      | 'args': []",
+                "process.args[0]                   | 'args': ['']",
+                "process.args[1]                   | 'args': ['a', 1]",
+                "process.cwd                       | 'args': ['a']",
+                "process.cwd                       | 'cwd': 'x'",
+                "process.env[1]                    | 'env': ['A=', 'B']",
+                "process.terminal                  | 'terminal': 'yes'",
+                "process.consoleSize.width         | 'terminal': true, 'consoleSize': {'height': 5}",
+                "process.user.uid                  | 'user': {'uid': -1}",
+                "process.user.additionalGids[0]    | 'user': {'additionalGids': ['root']}",
+                "process.user.umask                | 'user': {'umask': 512}",
+                "process.capabilities.ambient      | 'capabilities': {'ambient': 'CAP_KILL'}",
+                "process.rlimits[0].type           | 'rlimits': [{'type': 'nofile', 'soft': 1, 'hard': 1}]",
+                "process.rlimits[1].type           | 'rlimits': [{'type': 'RLIMIT_AS', 'soft': 1, 'hard': 1}, {'type': 'RLIMIT_AS'}]",
+                "process.rlimits[0].hard           | 'rlimits': [{'type': 'RLIMIT_AS', 'soft': 1}]",
+                "process.rlimits[0].soft           | 'rlimits': [{'type': 'RLIMIT_AS', 'soft': 2, 'hard': 1}]",
+                "process.oomScoreAdj               | 'oomScoreAdj': 1001",
+                "process.apparmorProfile           | 'apparmorProfile': 'p'",
+                "process.selinuxLabel              | 'selinuxLabel': 'l'",
+                "process.ioPriority.class          | 'ioPriority': {'class': 'BE'}",
+                "process.ioPriority.priority       | 'ioPriority': {'class': 'IOPRIO_CLASS_RT', 'priority': 8}",
+                "process.scheduler.policy          | 'scheduler': {}",
+                "process.scheduler.priority        | 'scheduler': {'policy': 'SCHED_RR'}",
+                "process.scheduler.nice            | 'scheduler': {'policy': 'SCHED_OTHER', 'nice': 20}",
+                "process.scheduler.flags[0]        | 'scheduler': {'policy': 'SCHED_OTHER', 'flags': ['X']}",
+                "process.scheduler.runtime         | 'scheduler': {'policy': 'SCHED_DEADLINE'}",
+                "process.execCPUAffinity.initial   | 'execCPUAffinity': {'initial': 'a'}"
+            })
     void a_bad_value_of_the_process_is_refused_by_its_path(String path, String members) {
         String process = members.replace('\'', '"');
         String rest = (process.contains("\"args\"") ? "" : ", \"args\": [\"sh\"]")
                 + (process.contains("\"cwd\"") || path.equals("process.cwd") ? "" : ", \"cwd\": \"/\"");
-        refused(path, "{\"ociVersion\": \"1.2.0\", \"root\": {\"path\": \"r\"}, \"process\": {" + process + rest
-                + "}, \"linux\": {}}");
+        refused(
+                path,
+                "{\"ociVersion\": \"1.2.0\", \"root\": {\"path\": \"r\"}, \"process\": {" + process + rest
+                        + "}, \"linux\": {}}");
     }
 
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "linux.namespaces[0].type             | 'namespaces': [{'type': 'net'}]",
-        "linux.namespaces[1].type             | 'namespaces': [{'type': 'pid'}, {'type': 'pid', 'path': '/x'}]",
-        "linux.namespaces[0].path             | 'namespaces': [{'type': 'pid', 'path': 'x'}]",
-        "linux.uidMappings[0].size            | 'uidMappings': [{'containerID': 0, 'hostID': 0, 'size': 0}]",
-        "linux.gidMappings[0].hostID          | 'gidMappings': [{'containerID': 0, 'size': 1}]",
-        "linux.timeOffsets.realtime           | 'timeOffsets': {'realtime': {'secs': 1}}",
-        "linux.timeOffsets.boottime.nanosecs  | 'timeOffsets': {'boottime': {'nanosecs': 1000000000}}",
-        "linux.devices[0].type                | 'devices': [{'path': '/d', 'type': 'x'}]",
-        "linux.devices[0].path                | 'devices': [{'path': 'd', 'type': 'p'}]",
-        "linux.devices[0].major               | 'devices': [{'path': '/d', 'type': 'c', 'minor': 1}]",
-        "linux.sysctl.a.b                     | 'sysctl': {'a.b': 1}",
-        "linux.cgroupsPath                    | 'cgroupsPath': 5",
-        "linux.rootfsPropagation              | 'rootfsPropagation': 'public'",
-        "linux.maskedPaths[0]                 | 'maskedPaths': ['x']",
-        "linux.readonlyPaths[1]               | 'readonlyPaths': ['/x', null]",
-        "linux.mountLabel                     | 'mountLabel': 'l'",
-        "linux.personality.domain             | 'personality': {'domain': 'BSD'}",
-        "linux.personality.flags              | 'personality': {'domain': 'LINUX', 'flags': ['X']}",
-        "linux.intelRdt                       | 'intelRdt': {}",
-        "linux.netDevices.eth0                | 'netDevices': {'eth0': {'name': 'a/b'}}",
-        "linux.netDevices.eth0                | 'netDevices': {'eth0': {'name': 'sixteencharacter'}}",
-        "linux.memoryPolicy.mode              | 'memoryPolicy': {'mode': 'BIND'}",
-        "linux.memoryPolicy.nodes             | 'memoryPolicy': {'mode': 'MPOL_BIND'}",
-        "linux.memoryPolicy.nodes             | 'memoryPolicy': {'mode': 'MPOL_LOCAL', 'nodes': '0'}",
-        "linux.memoryPolicy.nodes             | 'memoryPolicy': {'mode': 'MPOL_BIND', 'nodes': 'x'}",
-        "linux.memoryPolicy.flags[0]          | 'memoryPolicy': {'mode': 'MPOL_LOCAL', 'flags': ['X']}",
-        "linux.seccomp.defaultAction          | 'seccomp': {}",
-        "linux.resources                      | 'resources': []",
-        "linux.resources.memory.limit         | 'resources': {'memory': {'limit': '1'}}",
-        "linux.resources.memory.swap          | 'resources': {'memory': {'limit': 5, 'swap': 4}}",
-        "linux.resources.cpu.shares           | 'resources': {'cpu': {'shares': 1}}",
-        "linux.resources.cpu.cpus             | 'resources': {'cpu': {'cpus': 'x'}}",
-        "linux.resources.pids.limit           | 'resources': {'pids': {'limit': -2}}",
-        "linux.resources.devices[0].allow     | 'resources': {'devices': [{'access': 'r'}]}",
-        "linux.resources.devices[0].access    | 'resources': {'devices': [{'allow': true, 'access': 'x'}]}",
-        "linux.resources.devices[0].type      | 'resources': {'devices': [{'allow': true, 'type': 'p'}]}",
-        "linux.resources.blockIO.throttleReadBpsDevice[0].rate | 'resources': {'blockIO': {'throttleReadBpsDevice': "
-                + "[{'major': 1, 'minor': 1}]}}",
-        "linux.resources.hugepageLimits[0].limit | 'resources': {'hugepageLimits': [{'pageSize': '2MB'}]}",
-        "linux.resources.network.classID      | 'resources': {'network': {'classID': 4294967296}}",
-        "linux.resources.rdma.a.hcaHandles    | 'resources': {'rdma': {'a': {'hcaHandles': -1}}}",
-        "linux.resources.unified.memory.high  | 'resources': {'unified': {'memory.high': 5}}"})
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "linux.namespaces[0].type             | 'namespaces': [{'type': 'net'}]",
+                "linux.namespaces[1].type             | 'namespaces': [{'type': 'pid'}, {'type': 'pid', 'path': '/x'}]",
+                "linux.namespaces[0].path             | 'namespaces': [{'type': 'pid', 'path': 'x'}]",
+                "linux.uidMappings[0].size            | 'uidMappings': [{'containerID': 0, 'hostID': 0, 'size': 0}]",
+                "linux.gidMappings[0].hostID          | 'gidMappings': [{'containerID': 0, 'size': 1}]",
+                "linux.timeOffsets.realtime           | 'timeOffsets': {'realtime': {'secs': 1}}",
+                "linux.timeOffsets.boottime.nanosecs  | 'timeOffsets': {'boottime': {'nanosecs': 1000000000}}",
+                "linux.devices[0].type                | 'devices': [{'path': '/d', 'type': 'x'}]",
+                "linux.devices[0].path                | 'devices': [{'path': 'd', 'type': 'p'}]",
+                "linux.devices[0].major               | 'devices': [{'path': '/d', 'type': 'c', 'minor': 1}]",
+                "linux.sysctl.a.b                     | 'sysctl': {'a.b': 1}",
+                "linux.cgroupsPath                    | 'cgroupsPath': 5",
+                "linux.rootfsPropagation              | 'rootfsPropagation': 'public'",
+                "linux.maskedPaths[0]                 | 'maskedPaths': ['x']",
+                "linux.readonlyPaths[1]               | 'readonlyPaths': ['/x', null]",
+                "linux.mountLabel                     | 'mountLabel': 'l'",
+                "linux.personality.domain             | 'personality': {'domain': 'BSD'}",
+                "linux.personality.flags              | 'personality': {'domain': 'LINUX', 'flags': ['X']}",
+                "linux.intelRdt                       | 'intelRdt': {}",
+                "linux.netDevices.eth0                | 'netDevices': {'eth0': {'name': 'a/b'}}",
+                "linux.netDevices.eth0                | 'netDevices': {'eth0': {'name': 'sixteencharacter'}}",
+                "linux.memoryPolicy.mode              | 'memoryPolicy': {'mode': 'BIND'}",
+                "linux.memoryPolicy.nodes             | 'memoryPolicy': {'mode': 'MPOL_BIND'}",
+                "linux.memoryPolicy.nodes             | 'memoryPolicy': {'mode': 'MPOL_LOCAL', 'nodes': '0'}",
+                "linux.memoryPolicy.nodes             | 'memoryPolicy': {'mode': 'MPOL_BIND', 'nodes': 'x'}",
+                "linux.memoryPolicy.flags[0]          | 'memoryPolicy': {'mode': 'MPOL_LOCAL', 'flags': ['X']}",
+                "linux.seccomp.defaultAction          | 'seccomp': {}",
+                "linux.resources                      | 'resources': []",
+                "linux.resources.memory.limit         | 'resources': {'memory': {'limit': '1'}}",
+                "linux.resources.memory.swap          | 'resources': {'memory': {'limit': 5, 'swap': 4}}",
+                "linux.resources.cpu.shares           | 'resources': {'cpu': {'shares': 1}}",
+                "linux.resources.cpu.cpus             | 'resources': {'cpu': {'cpus': 'x'}}",
+                "linux.resources.pids.limit           | 'resources': {'pids': {'limit': -2}}",
+                "linux.resources.devices[0].allow     | 'resources': {'devices': [{'access': 'r'}]}",
+                "linux.resources.devices[0].access    | 'resources': {'devices': [{'allow': true, 'access': 'x'}]}",
+                "linux.resources.devices[0].type      | 'resources': {'devices': [{'allow': true, 'type': 'p'}]}",
+                "linux.resources.blockIO.throttleReadBpsDevice[0].rate | 'resources': {'blockIO': {'throttleReadBpsDevice': "
+                        + "[{'major': 1, 'minor': 1}]}}",
+                "linux.resources.hugepageLimits[0].limit | 'resources': {'hugepageLimits': [{'pageSize': '2MB'}]}",
+                "linux.resources.network.classID      | 'resources': {'network': {'classID': 4294967296}}",
+                "linux.resources.rdma.a.hcaHandles    | 'resources': {'rdma': {'a': {'hcaHandles': -1}}}",
+                "linux.resources.unified.memory.high  | 'resources': {'unified': {'memory.high': 5}}"
+            })
     void a_bad_value_of_the_linux_section_is_refused_by_its_path(String path, String members) {
-        refused(path, "{\"ociVersion\": \"1.2.0\", \"root\": {\"path\": \"r\"}, \"linux\": {" + members.replace('\'', '"')
-                + "}}");
+        refused(
+                path,
+                "{\"ociVersion\": \"1.2.0\", \"root\": {\"path\": \"r\"}, \"linux\": {" + members.replace('\'', '"')
+                        + "}}");
     }
 
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "ociVersion                | 'ociVersion': null",
-        "ociVersion                | 'ociVersion': '2.0.0'",
-        "ociVersion                | 'ociVersion': '1.0'",
-        "root                      | 'root': null",
-        "root.path                 | 'root': {'path': ''}",
-        "root.readonly             | 'root': {'path': 'x', 'readonly': 1}",
-        "linux                     | 'linux': null",
-        "hostname                  | 'hostname': 'h'",
-        "domainname                | 'domainname': 'd'",
-        "mounts                    | 'mounts': {}",
-        "mounts[0].destination     | 'mounts': [{'type': 'tmpfs'}]",
-        "mounts[0].type            | 'mounts': [{'destination': '/x'}]",
-        "mounts[0].source          | 'mounts': [{'destination': '/x', 'options': ['bind']}]",
-        "mounts[0].options[0]      | 'mounts': [{'destination': '/x', 'type': 'tmpfs', 'options': [1]}]",
-        "mounts[0]                 | 'mounts': [{'destination': '/x', 'type': 'tmpfs', 'uidMappings': [{'containerID': 0, "
-                + "'hostID': 0, 'size': 1}]}]",
-        "annotations.a             | 'annotations': {'a': 1}",
-        "annotations               | 'annotations': {'': 'x'}",
-        "hooks.prestart[0].path    | 'hooks': {'prestart': [{'path': 'x'}]}",
-        "hooks.poststop[0].timeout | 'hooks': {'poststop': [{'path': '/x', 'timeout': 0}]}",
-        "hooks.poststart[0].env[0] | 'hooks': {'poststart': [{'path': '/x', 'env': ['A']}]}"})
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "ociVersion                | 'ociVersion': null",
+                "ociVersion                | 'ociVersion': '2.0.0'",
+                "ociVersion                | 'ociVersion': '1.0'",
+                "root                      | 'root': null",
+                "root.path                 | 'root': {'path': ''}",
+                "root.readonly             | 'root': {'path': 'x', 'readonly': 1}",
+                "linux                     | 'linux': null",
+                "hostname                  | 'hostname': 'h'",
+                "domainname                | 'domainname': 'd'",
+                "mounts                    | 'mounts': {}",
+                "mounts[0].destination     | 'mounts': [{'type': 'tmpfs'}]",
+                "mounts[0].type            | 'mounts': [{'destination': '/x'}]",
+                "mounts[0].source          | 'mounts': [{'destination': '/x', 'options': ['bind']}]",
+                "mounts[0].options[0]      | 'mounts': [{'destination': '/x', 'type': 'tmpfs', 'options': [1]}]",
+                "mounts[0]                 | 'mounts': [{'destination': '/x', 'type': 'tmpfs', 'uidMappings': [{'containerID': 0, "
+                        + "'hostID': 0, 'size': 1}]}]",
+                "annotations.a             | 'annotations': {'a': 1}",
+                "annotations               | 'annotations': {'': 'x'}",
+                "hooks.prestart[0].path    | 'hooks': {'prestart': [{'path': 'x'}]}",
+                "hooks.poststop[0].timeout | 'hooks': {'poststop': [{'path': '/x', 'timeout': 0}]}",
+                "hooks.poststart[0].env[0] | 'hooks': {'poststart': [{'path': '/x', 'env': ['A']}]}"
+            })
     void a_bad_value_at_the_top_is_refused_by_its_path(String path, String members) {
         String json = members.replace('\'', '"');
         for (String needed : List.of("\"ociVersion\": \"1.2.0\"", "\"root\": {\"path\": \"r\"}", "\"linux\": {}")) {

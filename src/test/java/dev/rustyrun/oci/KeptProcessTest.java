@@ -21,9 +21,16 @@ class KeptProcessTest {
 
     private static Spec spec(SeccompSetting setting) {
         Set<Capability> some = Set.of(Capability.CAP_KILL, Capability.CAP_CHOWN);
-        Spec.Process process = new Spec.Process(false, new Spec.User(5, 6, List.of(7, 8), 027), List.of("sh", "a \"b\"\n"),
-                List.of("A=\u00fc"), "/tmp", new Spec.Capabilities(some, some, Set.of(), some, Set.of()), true,
-                List.of(new Spec.Rlimit(RlimitType.RLIMIT_NOFILE, 5, Spec.Rlimit.UNLIMITED)), -7);
+        Spec.Process process = new Spec.Process(
+                false,
+                new Spec.User(5, 6, List.of(7, 8), 027),
+                List.of("sh", "a \"b\"\n"),
+                List.of("A=\u00fc"),
+                "/tmp",
+                new Spec.Capabilities(some, some, Set.of(), some, Set.of()),
+                true,
+                List.of(new Spec.Rlimit(RlimitType.RLIMIT_NOFILE, 5, Spec.Rlimit.UNLIMITED)),
+                -7);
         return new SpecBuilder("/r", List.of("sh")).seccomp(setting).build().withProcess(process);
     }
 
@@ -40,15 +47,18 @@ class KeptProcessTest {
     @Test
     void what_was_not_set_is_not_set() {
         Spec plain = new SpecBuilder("/r", List.of("sh")).build();
-        assertEquals(plain.process(), KeptProcess.read(KeptProcess.write(plain), "/r").process());
+        assertEquals(
+                plain.process(),
+                KeptProcess.read(KeptProcess.write(plain), "/r").process());
     }
 
     @Test
     void a_profile_of_the_users_own_is_not_kept_and_not_passed_over() {
-        SeccompSetting own = new SeccompSetting.Profile(new Seccomp(Seccomp.Action.ALLOW, OptionalInt.empty(), List.of(),
-                List.of(), "", "", List.of()));
+        SeccompSetting own = new SeccompSetting.Profile(
+                new Seccomp(Seccomp.Action.ALLOW, OptionalInt.empty(), List.of(), List.of(), "", "", List.of()));
         String kept = KeptProcess.write(spec(own));
-        assertTrue(assertThrows(InvalidSpecException.class, () -> KeptProcess.read(kept, "/r")).getMessage()
+        assertTrue(assertThrows(InvalidSpecException.class, () -> KeptProcess.read(kept, "/r"))
+                .getMessage()
                 .contains("a seccomp profile of its own"));
     }
 }

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OciOutputTest {
 
     private static Spec read(String template) {
-        ConfigJson.Config config = ConfigJson.read(template, Path.of("/bundle"), new Surroundings(false, false, false, 022));
+        ConfigJson.Config config =
+                ConfigJson.read(template, Path.of("/bundle"), new Surroundings(false, false, false, 022));
         assertEquals(List.of(), config.warnings());
         SpecValidator.check(config.spec());
         return config.spec();
@@ -38,7 +39,8 @@ class OciOutputTest {
         assertEquals(new Spec.Root("/bundle/rootfs", true), spec.root());
         assertEquals(List.of("sh"), spec.process().args());
         assertTrue(spec.process().terminal() && spec.process().noNewPrivileges());
-        assertEquals(Set.of(Capability.CAP_AUDIT_WRITE, Capability.CAP_KILL, Capability.CAP_NET_BIND_SERVICE),
+        assertEquals(
+                Set.of(Capability.CAP_AUDIT_WRITE, Capability.CAP_KILL, Capability.CAP_NET_BIND_SERVICE),
                 spec.process().capabilities().permitted());
         List<Spec.Mount> mounts = new ArrayList<>(spec.mounts());
         assertEquals("cgroup", mounts.remove(mounts.size() - 1).type());
@@ -59,8 +61,9 @@ class OciOutputTest {
         assertFalse(spec.linux().has(NamespaceType.NETWORK));
         assertTrue(spec.linux().resources().isEmpty());
         assertTrue(spec.mounts().stream().noneMatch(mount -> mount.options().contains("gid=5")));
-        assertTrue(spec.mounts().contains(new Spec.Mount("/sys", "bind", "/sys",
-                List.of("rbind", "rnosuid", "rnoexec", "rnodev", "rro"))));
+        assertTrue(spec.mounts()
+                .contains(new Spec.Mount(
+                        "/sys", "bind", "/sys", List.of("rbind", "rnosuid", "rnoexec", "rnodev", "rro"))));
     }
 
     /** features-schema.json of the specification: these are required, and of these types. */
@@ -86,7 +89,9 @@ class OciOutputTest {
         assertFalse(linux.get("intelRdt").get("enabled").booleanValue());
         assertTrue(linux.get("netDevices").get("enabled").booleanValue());
         assertTrue(linux.get("mountExtensions").get("idmap").get("enabled").booleanValue());
-        assertEquals("1.2.3", features.get("annotations").get(FeaturesJson.VERSION_ANNOTATION).textValue());
+        assertEquals(
+                "1.2.3",
+                features.get("annotations").get(FeaturesJson.VERSION_ANNOTATION).textValue());
         assertTrue(words(features.get("potentiallyUnsafeConfigAnnotations")).contains(Spec.EPHEMERAL_ANNOTATION));
     }
 
@@ -104,22 +109,29 @@ class OciOutputTest {
         String text = StateJson.write("c1", status, 4711, "/b", Map.of("k", "v\n", "a", ""));
         assertEquals(1, text.lines().count());
         JsonNode state = JsonText.tree("state", text);
-        assertTrue(state.get("ociVersion").textValue()
+        assertTrue(state.get("ociVersion")
+                .textValue()
                 .matches("(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?"));
         assertEquals("c1", state.get("id").textValue());
-        assertTrue(List.of("creating", "created", "running", "stopped", "paused").contains(state.get("status").textValue()));
+        assertTrue(List.of("creating", "created", "running", "stopped", "paused")
+                .contains(state.get("status").textValue()));
         assertEquals("/b", state.get("bundle").textValue());
         assertEquals(status != StateJson.Status.STOPPED, state.has("pid"));
-        assertTrue(!state.has("pid") || state.get("pid").isIntegralNumber() && state.get("pid").intValue() >= 0);
+        assertTrue(!state.has("pid")
+                || state.get("pid").isIntegralNumber() && state.get("pid").intValue() >= 0);
         state.get("annotations").forEach(value -> assertTrue(value.isTextual()));
         assertEquals("v\n", state.get("annotations").get("k").textValue());
     }
 
     @Test
     void a_state_that_breaks_the_schema_is_refused() {
-        assertThrows(InvalidSpecException.class, () -> StateJson.write("", StateJson.Status.STOPPED, 0, "/b", Map.of()));
-        assertThrows(InvalidSpecException.class, () -> StateJson.write("c", StateJson.Status.STOPPED, 0, "b", Map.of()));
-        assertThrows(InvalidSpecException.class, () -> StateJson.write("c", StateJson.Status.RUNNING, 0, "/b", Map.of()));
-        assertFalse(StateJson.write("c", StateJson.Status.CREATING, 0, "/b", Map.of()).contains("pid"));
+        assertThrows(
+                InvalidSpecException.class, () -> StateJson.write("", StateJson.Status.STOPPED, 0, "/b", Map.of()));
+        assertThrows(
+                InvalidSpecException.class, () -> StateJson.write("c", StateJson.Status.STOPPED, 0, "b", Map.of()));
+        assertThrows(
+                InvalidSpecException.class, () -> StateJson.write("c", StateJson.Status.RUNNING, 0, "/b", Map.of()));
+        assertFalse(StateJson.write("c", StateJson.Status.CREATING, 0, "/b", Map.of())
+                .contains("pid"));
     }
 }

@@ -30,9 +30,32 @@ class SeccompJsonFuzzTest {
                "includes": {"caps": ["CAP_KILL"], "minKernel": "4.8"}, "excludes": {"arches": ["arm64"]}},
               {"name": "mount", "action": "SCMP_ACT_NOTIFY"}, {"name": "sendmsg", "action": "SCMP_ACT_ALLOW"}]}
             """;
-    private static final List<String> WORDS = List.of("{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "1e999",
-            "0.5", "99999999999999999999999", "\"\"", "\"SCMP_ACT_ERRNO\"", "\"a\"", "[]", "{}", "\\u0000", "\n", "\u0000",
-            "\ud800", "\"4.99999999999\"", "\"..\"", "[[[[[[");
+    private static final List<String> WORDS = List.of(
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "null",
+            "true",
+            "-1",
+            "1e999",
+            "0.5",
+            "99999999999999999999999",
+            "\"\"",
+            "\"SCMP_ACT_ERRNO\"",
+            "\"a\"",
+            "[]",
+            "{}",
+            "\\u0000",
+            "\n",
+            "\u0000",
+            "\ud800",
+            "\"4.99999999999\"",
+            "\"..\"",
+            "[[[[[[");
 
     /** Whether {@code json} was taken for a profile; anything but an InvalidSpecException fails the property. */
     private static boolean isProfile(String json) {
@@ -52,8 +75,7 @@ class SeccompJsonFuzzTest {
     }
 
     @Property(tries = 3000)
-    void a_good_profile_with_pieces_replaced_is_a_profile_or_refused(
-            @ForAll("cuts") List<Cut> cuts) {
+    void a_good_profile_with_pieces_replaced_is_a_profile_or_refused(@ForAll("cuts") List<Cut> cuts) {
         StringBuilder json = new StringBuilder(GOOD);
         for (Cut cut : cuts) {
             int from = cut.at() % json.length();
@@ -63,12 +85,14 @@ class SeccompJsonFuzzTest {
     }
 
     @Property(tries = 1000)
-    void a_good_profile_with_one_value_replaced_is_a_profile_or_refused(@ForAll @IntRange(min = 0, max = 60) int which,
-            @ForAll("values") String value) {
+    void a_good_profile_with_one_value_replaced_is_a_profile_or_refused(
+            @ForAll @IntRange(min = 0, max = 60) int which, @ForAll("values") String value) {
         // Values are what stands behind a colon, or between brackets.
         AtomicInteger left = new AtomicInteger(which);
-        isProfile(java.util.regex.Pattern.compile("\"[^\"]*\"(?!:)|\\b\\d+\\b").matcher(GOOD).replaceAll(
-                found -> java.util.regex.Matcher.quoteReplacement(left.getAndDecrement() == 0 ? value : found.group())));
+        isProfile(java.util.regex.Pattern.compile("\"[^\"]*\"(?!:)|\\b\\d+\\b")
+                .matcher(GOOD)
+                .replaceAll(found ->
+                        java.util.regex.Matcher.quoteReplacement(left.getAndDecrement() == 0 ? value : found.group())));
     }
 
     @Property(tries = 20)
@@ -79,7 +103,8 @@ class SeccompJsonFuzzTest {
 
     @Property(tries = 20)
     void long_numbers_are_refused(@ForAll @IntRange(min = 20, max = 100_000) int digits) {
-        assertFalse(isProfile("{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": " + "9".repeat(digits) + "}"));
+        assertFalse(
+                isProfile("{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": " + "9".repeat(digits) + "}"));
     }
 
     @net.jqwik.api.Example
@@ -89,18 +114,42 @@ class SeccompJsonFuzzTest {
 
     @Provide
     Arbitrary<List<Cut>> cuts() {
-        return Combinators.combine(Arbitraries.integers().between(0, 2000), Arbitraries.integers().between(0, 30),
-                Arbitraries.of(WORDS)).as(Cut::new).list().ofMinSize(1).ofMaxSize(4);
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 2000),
+                        Arbitraries.integers().between(0, 30),
+                        Arbitraries.of(WORDS))
+                .as(Cut::new)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(4);
     }
 
     @Provide
     Arbitrary<String> values() {
-        return Arbitraries.of("null", "true", "-1", "0", "6", "4096", "1e9", "1e999999999", "18446744073709551616", "\"\"",
-                "\"x\"", "\"SCMP_ACT_NOTIFY\"", "\"SCMP_ARCH_S390\"", "\"4.8\"", "\"-4.-8\"", "[]", "{}", "[null]",
-                "{\"a\": 1}", "\"\\u0000\"", "\"\\n\"");
+        return Arbitraries.of(
+                "null",
+                "true",
+                "-1",
+                "0",
+                "6",
+                "4096",
+                "1e9",
+                "1e999999999",
+                "18446744073709551616",
+                "\"\"",
+                "\"x\"",
+                "\"SCMP_ACT_NOTIFY\"",
+                "\"SCMP_ARCH_S390\"",
+                "\"4.8\"",
+                "\"-4.-8\"",
+                "[]",
+                "{}",
+                "[null]",
+                "{\"a\": 1}",
+                "\"\\u0000\"",
+                "\"\\n\"");
     }
 
     /** {@code length} characters from {@code at} on give way to {@code word}. */
-    record Cut(int at, int length, String word) {
-    }
+    record Cut(int at, int length, String word) {}
 }

@@ -32,12 +32,14 @@ class SeccompJsonTest {
     }
 
     private static Seccomp parse(String json, Machine machine, Capability... bounding) {
-        return SeccompJson.parse(json.replace('\'', '"'),
-                bounding.length == 0 ? Set.of() : EnumSet.copyOf(List.of(bounding)), machine);
+        return SeccompJson.parse(
+                json.replace('\'', '"'), bounding.length == 0 ? Set.of() : EnumSet.copyOf(List.of(bounding)), machine);
     }
 
     private static List<String> names(Seccomp seccomp) {
-        return seccomp.syscalls().stream().flatMap(rule -> rule.names().stream()).toList();
+        return seccomp.syscalls().stream()
+                .flatMap(rule -> rule.names().stream())
+                .toList();
     }
 
     @Test
@@ -54,32 +56,49 @@ class SeccompJsonTest {
                    {'names': ['kill'], 'action': 'SCMP_ACT_TRACE', 'errnoRet': 7, 'args': [
                      {'index': 1, 'value': 18446744073709551615, 'valueTwo': 9, 'op': 'SCMP_CMP_MASKED_EQ'}]}]}
                 """);
-        assertEquals(new Seccomp(Action.ERRNO, OptionalInt.of(38), List.of(Arch.X86_64, Arch.X32),
-                List.of(Flag.TSYNC, Flag.LOG, Flag.WAIT_KILLABLE_RECV), "/run/agent.sock", "opaque",
-                List.of(new Rule(List.of("read", "sendmsg"), Action.ALLOW, OptionalInt.empty(), List.of()),
-                        new Rule(List.of("mount"), Action.NOTIFY, OptionalInt.empty(), List.of()),
-                        new Rule(List.of("kill"), Action.TRACE, OptionalInt.of(7),
-                                List.of(new Arg(1, -1L, 9, Operator.MASKED_EQ))))),
+        assertEquals(
+                new Seccomp(
+                        Action.ERRNO,
+                        OptionalInt.of(38),
+                        List.of(Arch.X86_64, Arch.X32),
+                        List.of(Flag.TSYNC, Flag.LOG, Flag.WAIT_KILLABLE_RECV),
+                        "/run/agent.sock",
+                        "opaque",
+                        List.of(
+                                new Rule(List.of("read", "sendmsg"), Action.ALLOW, OptionalInt.empty(), List.of()),
+                                new Rule(List.of("mount"), Action.NOTIFY, OptionalInt.empty(), List.of()),
+                                new Rule(
+                                        List.of("kill"),
+                                        Action.TRACE,
+                                        OptionalInt.of(7),
+                                        List.of(new Arg(1, -1L, 9, Operator.MASKED_EQ))))),
                 seccomp);
     }
 
     @Test
     void only_the_default_action_is_needed() {
-        assertEquals(new Seccomp(Action.ALLOW, OptionalInt.empty(), List.of(), List.of(Flag.SPEC_ALLOW), "", "",
-                List.of()), parse("{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': null, 'unknown': {'field': []}}"));
-        assertEquals(List.of(), parse("{'defaultAction': 'SCMP_ACT_ALLOW', 'flags': []}").flags());
+        assertEquals(
+                new Seccomp(Action.ALLOW, OptionalInt.empty(), List.of(), List.of(Flag.SPEC_ALLOW), "", "", List.of()),
+                parse("{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': null, 'unknown': {'field': []}}"));
+        assertEquals(
+                List.of(),
+                parse("{'defaultAction': 'SCMP_ACT_ALLOW', 'flags': []}").flags());
     }
 
     @Test
     void every_word_of_the_specification_is_known() {
         for (Action action : Action.values()) {
             if (action != Action.NOTIFY) {
-                assertEquals(action, parse("{'defaultAction': '" + action.word() + "'}").defaultAction());
+                assertEquals(
+                        action,
+                        parse("{'defaultAction': '" + action.word() + "'}").defaultAction());
             }
         }
         for (Arch arch : Arch.values()) {
-            assertEquals(List.of(arch), parse("{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['" + arch.word()
-                    + "']}").architectures());
+            assertEquals(
+                    List.of(arch),
+                    parse("{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['" + arch.word() + "']}")
+                            .architectures());
         }
     }
 
@@ -92,7 +111,9 @@ class SeccompJsonTest {
                   {'architecture': 'SCMP_ARCH_RISCV64', 'subArchitectures': null}]}
                 """;
         assertEquals(List.of(Arch.X86_64, Arch.X86, Arch.X32), parse(json).architectures());
-        assertEquals(List.of(Arch.AARCH64, Arch.ARM), parse(json, new Machine(Arch.AARCH64, "6.1")).architectures());
+        assertEquals(
+                List.of(Arch.AARCH64, Arch.ARM),
+                parse(json, new Machine(Arch.AARCH64, "6.1")).architectures());
         assertEquals(List.of(), parse(json, new Machine(Arch.S390X, "6.1")).architectures());
     }
 
@@ -113,8 +134,9 @@ class SeccompJsonTest {
                 """;
         assertEquals(List.of("neither", "intel", "no_arm", "old", "not_new"), names(parse(json)));
         assertEquals(List.of("one", "intel", "no_arm", "old", "not_new"), names(parse(json, Capability.CAP_KILL)));
-        assertEquals(List.of("one", "both", "arm", "old", "new"), names(parse(json,
-                new Machine(Arch.AARCH64, "6.18.0"), Capability.CAP_KILL, Capability.CAP_BPF)));
+        assertEquals(
+                List.of("one", "both", "arm", "old", "new"),
+                names(parse(json, new Machine(Arch.AARCH64, "6.18.0"), Capability.CAP_KILL, Capability.CAP_BPF)));
     }
 
     @Test
@@ -130,76 +152,89 @@ class SeccompJsonTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "[] | seccomp is not an object",
-        "`` | seccomp is not an object",
-        "{} | seccomp.defaultAction is missing",
-        "{'defaultAction': 7} | seccomp.defaultAction is not a string",
-        "{'defaultAction': 'ALLOW'} | seccomp.defaultAction is none of SCMP_ACT_KILL, SCMP_ACT_KILL_PROCESS and so on: \"ALLOW\"",
-        "{'defaultAction': 'SCMP_ACT_NOTIFY'} | seccomp.defaultAction: SCMP_ACT_NOTIFY cannot be the default",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'defaultErrnoRet': 1} | seccomp.defaultErrnoRet: SCMP_ACT_ALLOW returns no errno",
-        "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrnoRet': 4096} | seccomp.defaultErrnoRet: 4096 is not from 0 to 4095",
-        "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrnoRet': -1} | seccomp.defaultErrnoRet is not a whole number",
-        "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrnoRet': 1.5} | seccomp.defaultErrnoRet is not a whole number",
-        "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrno': 'EWHAT'} | seccomp.defaultErrno is not the name of an error",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': 'X'} | seccomp.architectures is not an array",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': [1]} | seccomp.architectures[0] is not a string",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'flags': ['TSYNC']} | seccomp.flags[0] is none of SECCOMP_FILTER_FLAG_TSYNC",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'flags': ['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV']} | seccomp.flags: SECC",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'listenerPath': 'agent'} | seccomp.listenerPath: \"agent\" is not an absolute",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'listenerMetadata': 'x'} | seccomp.listenerMetadata is for an agent",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': {}} | seccomp.syscalls is not an array",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [null]} | seccomp.syscalls[0] is not an object",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['SCMP_ARCH_X86'], 'archMap': [{'architecture':"
-                + " 'SCMP_ARCH_X86_64'}]} | seccomp.archMap and architectures are both there",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[] | seccomp is not an object",
+                "`` | seccomp is not an object",
+                "{} | seccomp.defaultAction is missing",
+                "{'defaultAction': 7} | seccomp.defaultAction is not a string",
+                "{'defaultAction': 'ALLOW'} | seccomp.defaultAction is none of SCMP_ACT_KILL, SCMP_ACT_KILL_PROCESS and so on: \"ALLOW\"",
+                "{'defaultAction': 'SCMP_ACT_NOTIFY'} | seccomp.defaultAction: SCMP_ACT_NOTIFY cannot be the default",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'defaultErrnoRet': 1} | seccomp.defaultErrnoRet: SCMP_ACT_ALLOW returns no errno",
+                "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrnoRet': 4096} | seccomp.defaultErrnoRet: 4096 is not from 0 to 4095",
+                "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrnoRet': -1} | seccomp.defaultErrnoRet is not a whole number",
+                "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrnoRet': 1.5} | seccomp.defaultErrnoRet is not a whole number",
+                "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrno': 'EWHAT'} | seccomp.defaultErrno is not the name of an error",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': 'X'} | seccomp.architectures is not an array",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': [1]} | seccomp.architectures[0] is not a string",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'flags': ['TSYNC']} | seccomp.flags[0] is none of SECCOMP_FILTER_FLAG_TSYNC",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'flags': ['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV']} | seccomp.flags: SECC",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'listenerPath': 'agent'} | seccomp.listenerPath: \"agent\" is not an absolute",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'listenerMetadata': 'x'} | seccomp.listenerMetadata is for an agent",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': {}} | seccomp.syscalls is not an array",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [null]} | seccomp.syscalls[0] is not an object",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['SCMP_ARCH_X86'], 'archMap': [{'architecture':"
+                        + " 'SCMP_ARCH_X86_64'}]} | seccomp.archMap and architectures are both there",
+            })
     void what_is_wrong_is_told_by_its_path(String json, String message) {
         InvalidSpecException e = assertThrows(InvalidSpecException.class, () -> parse(json));
         assertTrue(e.getMessage().startsWith(message), e.getMessage());
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "{'names': ['read']} | .action is missing",
-        "{'names': [], 'action': 'SCMP_ACT_ERRNO'} | .names is empty",
-        "{'names': ['rm -rf'], 'action': 'SCMP_ACT_ERRNO'} | .names[0]: \"rm -rf\" is not the name of a system call",
-        "{'names': [''], 'action': 'SCMP_ACT_ERRNO'} | .names[0]: \"\" is not the name of a system call",
-        "{'name': 'a', 'names': ['b'], 'action': 'SCMP_ACT_ERRNO'} | .name and names are both there",
-        "{'names': ['a'], 'action': 'SCMP_ACT_KILL', 'errnoRet': 1} | .errnoRet: SCMP_ACT_KILL returns no errno",
-        "{'names': ['a'], 'action': 'SCMP_ACT_TRACE', 'errnoRet': 65536} | .errnoRet: 65536 is not from 0 to 65535",
-        "{'names': ['write'], 'action': 'SCMP_ACT_NOTIFY'} | .names[0]: SCMP_ACT_NOTIFY is not possible for write",
-        "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{}]} | .args[0].index is missing",
-        "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0}]} | .args[0].op is missing",
-        "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0, 'op': '=='}]} | .args[0].op is none of",
-        "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 6, 'op': 'SCMP_CMP_EQ'}]} | .args[0].index: 6 is",
-        "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0, 'value': -1, 'op': 'SCMP_CMP_EQ'}]} |"
-                + " .args[0].value is not a whole number of up to 64 bits",
-        "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0, 'value': 18446744073709551616, 'op':"
-                + " 'SCMP_CMP_EQ'}]} | .args[0].value is not a whole number of up to 64 bits",
-        "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'includes': {'minKernel': 'new'}} | .includes.minKernel is not a",
-        "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'excludes': []} | .excludes is not an object",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'names': ['read']} | .action is missing",
+                "{'names': [], 'action': 'SCMP_ACT_ERRNO'} | .names is empty",
+                "{'names': ['rm -rf'], 'action': 'SCMP_ACT_ERRNO'} | .names[0]: \"rm -rf\" is not the name of a system call",
+                "{'names': [''], 'action': 'SCMP_ACT_ERRNO'} | .names[0]: \"\" is not the name of a system call",
+                "{'name': 'a', 'names': ['b'], 'action': 'SCMP_ACT_ERRNO'} | .name and names are both there",
+                "{'names': ['a'], 'action': 'SCMP_ACT_KILL', 'errnoRet': 1} | .errnoRet: SCMP_ACT_KILL returns no errno",
+                "{'names': ['a'], 'action': 'SCMP_ACT_TRACE', 'errnoRet': 65536} | .errnoRet: 65536 is not from 0 to 65535",
+                "{'names': ['write'], 'action': 'SCMP_ACT_NOTIFY'} | .names[0]: SCMP_ACT_NOTIFY is not possible for write",
+                "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{}]} | .args[0].index is missing",
+                "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0}]} | .args[0].op is missing",
+                "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0, 'op': '=='}]} | .args[0].op is none of",
+                "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 6, 'op': 'SCMP_CMP_EQ'}]} | .args[0].index: 6 is",
+                "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0, 'value': -1, 'op': 'SCMP_CMP_EQ'}]} |"
+                        + " .args[0].value is not a whole number of up to 64 bits",
+                "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0, 'value': 18446744073709551616, 'op':"
+                        + " 'SCMP_CMP_EQ'}]} | .args[0].value is not a whole number of up to 64 bits",
+                "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'includes': {'minKernel': 'new'}} | .includes.minKernel is not a",
+                "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'excludes': []} | .excludes is not an object",
+            })
     void what_is_wrong_with_a_rule_is_told_by_its_path(String rule, String message) {
-        InvalidSpecException e = assertThrows(InvalidSpecException.class, () -> parse("{'defaultAction':"
-                + " 'SCMP_ACT_ALLOW', 'listenerPath': '/a', 'syscalls': [{'name': 'x', 'action': 'SCMP_ACT_LOG'}, "
-                + rule + "]}"));
+        InvalidSpecException e = assertThrows(
+                InvalidSpecException.class,
+                () -> parse("{'defaultAction':"
+                        + " 'SCMP_ACT_ALLOW', 'listenerPath': '/a', 'syscalls': [{'name': 'x', 'action': 'SCMP_ACT_LOG'}, "
+                        + rule + "]}"));
         assertTrue(e.getMessage().startsWith("seccomp.syscalls[1]" + message), e.getMessage());
     }
 
     @Test
     void a_rule_for_an_agent_needs_its_socket() {
-        InvalidSpecException e = assertThrows(InvalidSpecException.class, () -> parse("{'defaultAction':"
-                + " 'SCMP_ACT_ALLOW', 'syscalls': [{'name': 'mount', 'action': 'SCMP_ACT_NOTIFY'}]}"));
+        InvalidSpecException e = assertThrows(
+                InvalidSpecException.class,
+                () -> parse("{'defaultAction':"
+                        + " 'SCMP_ACT_ALLOW', 'syscalls': [{'name': 'mount', 'action': 'SCMP_ACT_NOTIFY'}]}"));
         assertEquals("seccomp.listenerPath is missing: SCMP_ACT_NOTIFY needs the agent's socket", e.getMessage());
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "{ | line 1, column",
-        "{'defaultAction': SCMP} | line 1, column",
-        "{'defaultAction': 'SCMP_ACT_ALLOW', 'defaultAction': 'SCMP_ACT_KILL'} | line 1, column",
-        "{'defaultAction': 'SCMP_ACT_ALLOW'} {} | line 1, column",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{ | line 1, column",
+                "{'defaultAction': SCMP} | line 1, column",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'defaultAction': 'SCMP_ACT_KILL'} | line 1, column",
+                "{'defaultAction': 'SCMP_ACT_ALLOW'} {} | line 1, column",
+            })
     void what_is_not_json_is_told_in_one_line_with_its_place(String json, String where) {
         InvalidSpecException e = assertThrows(InvalidSpecException.class, () -> parse(json));
         assertTrue(e.getMessage().startsWith("the seccomp profile is not JSON: " + where), e.getMessage());

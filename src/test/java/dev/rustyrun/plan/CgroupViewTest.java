@@ -21,15 +21,17 @@ class CgroupViewTest {
         return steps(List.of("nosuid", "ro"), host, namespaced, cgroupFiles);
     }
 
-    private static List<String> steps(List<String> options, List<CgroupHierarchy> host, boolean namespaced,
-            String... cgroupFiles) {
+    private static List<String> steps(
+            List<String> options, List<CgroupHierarchy> host, boolean namespaced, String... cgroupFiles) {
         SpecBuilder builder = new SpecBuilder("/rootfs", List.of("/bin/true"))
                 .mount(new Spec.Mount("/cg", "cgroup", "cgroup", options));
         Spec spec = (namespaced ? builder : builder.share(NamespaceType.CGROUP)).build();
-        HostFacts facts = new HostFacts("", HostFacts.Leftovers.NONE, List.of(cgroupFiles), false, true, true,
-                SeccompFilter.NONE, host);
-        return PlanCompiler.compile(spec, facts).init().stream().map(Step::describe)
-                .filter(step -> step.contains("/cg")).toList();
+        HostFacts facts = new HostFacts(
+                "", HostFacts.Leftovers.NONE, List.of(cgroupFiles), false, true, true, SeccompFilter.NONE, host);
+        return PlanCompiler.compile(spec, facts).init().stream()
+                .map(Step::describe)
+                .filter(step -> step.contains("/cg"))
+                .toList();
     }
 
     @Test
@@ -40,34 +42,49 @@ class CgroupViewTest {
 
     @Test
     void with_version_1_it_is_a_read_only_tmpfs_with_a_directory_for_each_hierarchy() {
-        assertEquals(List.of("mount tmpfs on /cg (nosuid,mode=755)",
-                "mount cgroup on /cg/cpu,cpuacct (ro,nosuid,cpu,cpuacct)",
-                "make link /cg/cpu -> cpu,cpuacct", "make link /cg/cpuacct -> cpu,cpuacct",
-                "mount cgroup on /cg/systemd (ro,nosuid,none,name=systemd)",
-                "mount cgroup2 on /cg/unified (ro,nosuid)", "remount /cg (ro,nosuid,remount,bind)"),
+        assertEquals(
+                List.of(
+                        "mount tmpfs on /cg (nosuid,mode=755)",
+                        "mount cgroup on /cg/cpu,cpuacct (ro,nosuid,cpu,cpuacct)",
+                        "make link /cg/cpu -> cpu,cpuacct",
+                        "make link /cg/cpuacct -> cpu,cpuacct",
+                        "mount cgroup on /cg/systemd (ro,nosuid,none,name=systemd)",
+                        "mount cgroup2 on /cg/unified (ro,nosuid)",
+                        "remount /cg (ro,nosuid,remount,bind)"),
                 steps(HYBRID, true));
     }
 
     @Test
     void without_a_namespace_only_the_containers_own_directories_are_shown() {
-        assertEquals(List.of("mount tmpfs on /cg (nosuid,mode=755)",
-                "bind mount /sys/fs/cgroup/systemd/c1 on /cg/systemd (bind,ro,nosuid)",
-                "remount /cg (ro,nosuid,remount,bind)"),
+        assertEquals(
+                List.of(
+                        "mount tmpfs on /cg (nosuid,mode=755)",
+                        "bind mount /sys/fs/cgroup/systemd/c1 on /cg/systemd (bind,ro,nosuid)",
+                        "remount /cg (ro,nosuid,remount,bind)"),
                 steps(HYBRID, false, "/sys/fs/cgroup/systemd/c1/cgroup.procs").stream()
-                        .filter(step -> !step.startsWith("open")).toList());
-        assertEquals(List.of("bind mount /sys/fs/cgroup/a/b on /cg (bind,ro,nosuid)"),
+                        .filter(step -> !step.startsWith("open"))
+                        .toList());
+        assertEquals(
+                List.of("bind mount /sys/fs/cgroup/a/b on /cg (bind,ro,nosuid)"),
                 steps(List.of(UNIFIED), false, "/sys/fs/cgroup/a/b/cgroup.procs"));
         assertEquals(List.of("bind mount /sys/fs/cgroup on /cg (bind,ro,nosuid)"), steps(List.of(UNIFIED), false));
     }
 
     @Test
     void only_hierarchies_in_which_the_container_has_a_cgroup_of_its_own_are_ever_writable() {
-        assertEquals(List.of("mount tmpfs on /cg (mode=755)", "mount cgroup on /cg/cpu,cpuacct (cpu,cpuacct)",
-                "make link /cg/cpu -> cpu,cpuacct", "make link /cg/cpuacct -> cpu,cpuacct",
-                "mount cgroup on /cg/systemd (ro,none,name=systemd)", "mount cgroup2 on /cg/unified (ro)"),
+        assertEquals(
+                List.of(
+                        "mount tmpfs on /cg (mode=755)",
+                        "mount cgroup on /cg/cpu,cpuacct (cpu,cpuacct)",
+                        "make link /cg/cpu -> cpu,cpuacct",
+                        "make link /cg/cpuacct -> cpu,cpuacct",
+                        "mount cgroup on /cg/systemd (ro,none,name=systemd)",
+                        "mount cgroup2 on /cg/unified (ro)"),
                 steps(List.of(), HYBRID, true, "/sys/fs/cgroup/cpu,cpuacct/c1/tasks").stream()
-                        .filter(step -> !step.startsWith("open")).toList());
+                        .filter(step -> !step.startsWith("open"))
+                        .toList());
         assertEquals(List.of("mount cgroup2 on /cg (ro)"), steps(List.of("rw"), List.of(UNIFIED), true));
-        assertEquals(List.of("bind mount /sys/fs/cgroup on /cg (bind,ro)"), steps(List.of("rw"), List.of(UNIFIED), false));
+        assertEquals(
+                List.of("bind mount /sys/fs/cgroup on /cg (bind,ro)"), steps(List.of("rw"), List.of(UNIFIED), false));
     }
 }

@@ -15,15 +15,36 @@ import org.junit.jupiter.api.Test;
 /** In which order a container's set-up, hooks, waits and command come. */
 class LifecyclePlanTest {
 
-    private static final HostFacts FILTERED = new HostFacts("/bin/rustyrun", HostFacts.Leftovers.NONE, List.of("/cg/tasks"),
-            true, true, true, new SeccompFilter(new byte[16], 0), List.of());
+    private static final HostFacts FILTERED = new HostFacts(
+            "/bin/rustyrun",
+            HostFacts.Leftovers.NONE,
+            List.of("/cg/tasks"),
+            true,
+            true,
+            true,
+            new SeccompFilter(new byte[16], 0),
+            List.of());
 
     private static Spec spec(boolean noNewPrivileges) {
-        Spec plain = new SpecBuilder("/r", List.of("sh")).noNewPrivileges(noNewPrivileges).build();
-        Hooks hooks = new Hooks(List.of(), List.of(hook("/runtime")), List.of(hook("/container")), List.of(hook("/start")),
-                List.of(), List.of());
-        return new Spec(plain.process(), plain.root(), plain.hostname(), plain.domainname(), plain.mounts(), plain.linux(),
-                plain.annotations(), hooks);
+        Spec plain = new SpecBuilder("/r", List.of("sh"))
+                .noNewPrivileges(noNewPrivileges)
+                .build();
+        Hooks hooks = new Hooks(
+                List.of(),
+                List.of(hook("/runtime")),
+                List.of(hook("/container")),
+                List.of(hook("/start")),
+                List.of(),
+                List.of());
+        return new Spec(
+                plain.process(),
+                plain.root(),
+                plain.hostname(),
+                plain.domainname(),
+                plain.mounts(),
+                plain.linux(),
+                plain.annotations(),
+                hooks);
     }
 
     private static Hook hook(String path) {
@@ -31,19 +52,39 @@ class LifecyclePlanTest {
     }
 
     private static List<StepKind> interesting(List<Step> steps) {
-        List<StepKind> kinds = List.of(StepKind.AWAIT_HOST_HOOKS, StepKind.RUN_HOOK, StepKind.PIVOT_ROOT, StepKind.SET_USER,
-                StepKind.RECEIVE_DESCRIPTORS, StepKind.FIND_PROGRAM, StepKind.DETACH, StepKind.AWAIT_START,
-                StepKind.INSTALL_SECCOMP, StepKind.HAND_OVER, StepKind.EXEC);
+        List<StepKind> kinds = List.of(
+                StepKind.AWAIT_HOST_HOOKS,
+                StepKind.RUN_HOOK,
+                StepKind.PIVOT_ROOT,
+                StepKind.SET_USER,
+                StepKind.RECEIVE_DESCRIPTORS,
+                StepKind.FIND_PROGRAM,
+                StepKind.DETACH,
+                StepKind.AWAIT_START,
+                StepKind.INSTALL_SECCOMP,
+                StepKind.HAND_OVER,
+                StepKind.EXEC);
         return steps.stream().map(Step::kind).filter(kinds::contains).toList();
     }
 
     @Test
     void a_created_container_waits_between_its_set_up_and_its_filter_which_holds_for_its_hooks_too() {
-        List<StepKind> expected = List.of(StepKind.AWAIT_HOST_HOOKS, StepKind.RUN_HOOK, StepKind.PIVOT_ROOT, StepKind.SET_USER,
-                StepKind.RECEIVE_DESCRIPTORS, StepKind.FIND_PROGRAM, StepKind.DETACH, StepKind.AWAIT_START,
-                StepKind.INSTALL_SECCOMP, StepKind.RUN_HOOK, StepKind.HAND_OVER, StepKind.EXEC);
+        List<StepKind> expected = List.of(
+                StepKind.AWAIT_HOST_HOOKS,
+                StepKind.RUN_HOOK,
+                StepKind.PIVOT_ROOT,
+                StepKind.SET_USER,
+                StepKind.RECEIVE_DESCRIPTORS,
+                StepKind.FIND_PROGRAM,
+                StepKind.DETACH,
+                StepKind.AWAIT_START,
+                StepKind.INSTALL_SECCOMP,
+                StepKind.RUN_HOOK,
+                StepKind.HAND_OVER,
+                StepKind.EXEC);
         for (boolean noNewPrivileges : List.of(true, false)) {
-            LaunchPlan plan = PlanCompiler.compile(spec(noNewPrivileges), FILTERED, Lifecycle.CREATED.withDescriptors(2));
+            LaunchPlan plan =
+                    PlanCompiler.compile(spec(noNewPrivileges), FILTERED, Lifecycle.CREATED.withDescriptors(2));
             assertEquals(expected, interesting(plan.init()));
             assertTrue(plan.awaitsStart());
         }
@@ -51,19 +92,33 @@ class LifecyclePlanTest {
 
     @Test
     void a_filter_with_an_agent_is_there_before_the_wait_for_run_is_what_tells_the_agent() {
-        HostFacts host = new HostFacts("", HostFacts.Leftovers.NONE, List.of(), false, true, true,
-                new SeccompFilter(new byte[8], 1 << 3));
+        HostFacts host = new HostFacts(
+                "", HostFacts.Leftovers.NONE, List.of(), false, true, true, new SeccompFilter(new byte[8], 1 << 3));
         for (boolean noNewPrivileges : List.of(true, false)) {
             LaunchPlan plan = PlanCompiler.compile(spec(noNewPrivileges), host, Lifecycle.CREATED);
-            assertEquals(List.of(StepKind.FIND_PROGRAM, StepKind.INSTALL_SECCOMP, StepKind.DETACH, StepKind.AWAIT_START,
-                    StepKind.RUN_HOOK, StepKind.HAND_OVER, StepKind.EXEC), interesting(plan.init()).subList(4, 11));
+            assertEquals(
+                    List.of(
+                            StepKind.FIND_PROGRAM,
+                            StepKind.INSTALL_SECCOMP,
+                            StepKind.DETACH,
+                            StepKind.AWAIT_START,
+                            StepKind.RUN_HOOK,
+                            StepKind.HAND_OVER,
+                            StepKind.EXEC),
+                    interesting(plan.init()).subList(4, 11));
         }
     }
 
     @Test
     void one_in_the_foreground_waits_for_nothing() {
         LaunchPlan plan = PlanCompiler.compile(new SpecBuilder("/r", List.of("sh")).build(), FILTERED);
-        assertEquals(List.of(StepKind.PIVOT_ROOT, StepKind.SET_USER, StepKind.HAND_OVER, StepKind.INSTALL_SECCOMP, StepKind.EXEC),
+        assertEquals(
+                List.of(
+                        StepKind.PIVOT_ROOT,
+                        StepKind.SET_USER,
+                        StepKind.HAND_OVER,
+                        StepKind.INSTALL_SECCOMP,
+                        StepKind.EXEC),
                 interesting(plan.init()));
     }
 
@@ -71,19 +126,35 @@ class LifecyclePlanTest {
     void without_a_process_nothing_is_looked_for() {
         Spec empty = spec(true).withProcess(Spec.Process.NONE);
         LaunchPlan plan = PlanCompiler.compile(empty, HostFacts.PLAIN, Lifecycle.CREATED);
-        assertTrue(plan.init().stream().noneMatch(step -> step.kind() == StepKind.FIND_PROGRAM
-                || step.kind() == StepKind.CHANGE_DIRECTORY));
+        assertTrue(plan.init().stream()
+                .noneMatch(step -> step.kind() == StepKind.FIND_PROGRAM || step.kind() == StepKind.CHANGE_DIRECTORY));
     }
 
     @Test
     void a_further_process_joins_and_makes_nothing_and_runs_no_hooks() {
-        LaunchPlan plan = ExecPlan.compile(spec(true), FILTERED, List.of(new Joined(NamespaceType.USER, "/proc/7/ns/user"),
-                new Joined(NamespaceType.PID, "/proc/7/ns/pid"), new Joined(NamespaceType.MOUNT, "/proc/7/ns/mnt")),
+        LaunchPlan plan = ExecPlan.compile(
+                spec(true),
+                FILTERED,
+                List.of(
+                        new Joined(NamespaceType.USER, "/proc/7/ns/user"),
+                        new Joined(NamespaceType.PID, "/proc/7/ns/pid"),
+                        new Joined(NamespaceType.MOUNT, "/proc/7/ns/mnt")),
                 Lifecycle.FOREGROUND);
-        assertEquals(List.of(StepKind.OPEN_CGROUP, StepKind.UNSHARE, StepKind.SET_PROPAGATION, StepKind.PROTECT_PROGRAM,
-                StepKind.JOIN_NAMESPACE, StepKind.JOIN_NAMESPACE), plan.child().stream().map(Step::kind).toList());
-        assertEquals(List.of(StepKind.ENTER_CGROUP, StepKind.JOIN_NAMESPACE, StepKind.ENTER_CONTAINER),
-                plan.init().subList(0, 3).stream().map(Step::kind).toList(), "init, not child, joins the mounts");
-        assertEquals(List.of(StepKind.SET_USER, StepKind.HAND_OVER, StepKind.INSTALL_SECCOMP, StepKind.EXEC), interesting(plan.init()));
+        assertEquals(
+                List.of(
+                        StepKind.OPEN_CGROUP,
+                        StepKind.UNSHARE,
+                        StepKind.SET_PROPAGATION,
+                        StepKind.PROTECT_PROGRAM,
+                        StepKind.JOIN_NAMESPACE,
+                        StepKind.JOIN_NAMESPACE),
+                plan.child().stream().map(Step::kind).toList());
+        assertEquals(
+                List.of(StepKind.ENTER_CGROUP, StepKind.JOIN_NAMESPACE, StepKind.ENTER_CONTAINER),
+                plan.init().subList(0, 3).stream().map(Step::kind).toList(),
+                "init, not child, joins the mounts");
+        assertEquals(
+                List.of(StepKind.SET_USER, StepKind.HAND_OVER, StepKind.INSTALL_SECCOMP, StepKind.EXEC),
+                interesting(plan.init()));
     }
 }

@@ -34,8 +34,8 @@ class PlanCodecFuzzTest {
     }
 
     @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
-    void steps_with_bytes_exchanged_are_steps_or_refused(@ForAll("steps") List<Step> steps, @ForAll byte[] other,
-            @ForAll int at) {
+    void steps_with_bytes_exchanged_are_steps_or_refused(
+            @ForAll("steps") List<Step> steps, @ForAll byte[] other, @ForAll int at) {
         byte[] bytes = PlanCodec.encode(steps);
         int from = Math.floorMod(at, bytes.length);
         System.arraycopy(other, 0, bytes, from, Math.min(other.length, bytes.length - from));
@@ -65,9 +65,11 @@ class PlanCodecFuzzTest {
 
     private static Arbitrary<Step> anyOf(Class<?> kind) {
         RecordComponent[] components = kind.getRecordComponents();
-        Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-        List<Arbitrary<Object>> values =
-                Arrays.stream(components).map(component -> anyOf(component).asGeneric()).toList();
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        List<Arbitrary<Object>> values = Arrays.stream(components)
+                .map(component -> anyOf(component).asGeneric())
+                .toList();
         return Combinators.combine(values).as(arguments -> {
             try {
                 Constructor<?> constructor = kind.getDeclaredConstructor(types);
@@ -86,22 +88,37 @@ class PlanCodecFuzzTest {
             case "boolean" -> Arbitraries.of(true, false);
             case "java.lang.String" -> texts();
             case "java.util.List<java.lang.String>" -> texts().list().ofMaxSize(5);
-            case "java.util.List<java.lang.Integer>" -> Arbitraries.integers().list().ofMaxSize(5);
-            case "dev.rustyrun.spec.Hooks$Hook" -> Combinators.combine(texts(), texts().list().ofMaxSize(3),
-                    texts().list().ofMaxSize(3), Arbitraries.integers()).as(Hooks.Hook::new);
-            case "dev.rustyrun.plan.SeccompFilter" -> Combinators
-                    .combine(Arbitraries.bytes().array(byte[].class).ofMaxSize(64), Arbitraries.integers())
-                    .as(SeccompFilter::new);
-            case "dev.rustyrun.linux.SchedulerAttributes" -> Combinators.combine(Arbitraries.integers(), Arbitraries.longs(),
-                    Arbitraries.integers(), Arbitraries.integers(), Arbitraries.longs(), Arbitraries.longs(),
-                    Arbitraries.longs()).as(SchedulerAttributes::new);
+            case "java.util.List<java.lang.Integer>" ->
+                Arbitraries.integers().list().ofMaxSize(5);
+            case "dev.rustyrun.spec.Hooks$Hook" ->
+                Combinators.combine(
+                                texts(),
+                                texts().list().ofMaxSize(3),
+                                texts().list().ofMaxSize(3),
+                                Arbitraries.integers())
+                        .as(Hooks.Hook::new);
+            case "dev.rustyrun.plan.SeccompFilter" ->
+                Combinators.combine(Arbitraries.bytes().array(byte[].class).ofMaxSize(64), Arbitraries.integers())
+                        .as(SeccompFilter::new);
+            case "dev.rustyrun.linux.SchedulerAttributes" ->
+                Combinators.combine(
+                                Arbitraries.integers(),
+                                Arbitraries.longs(),
+                                Arbitraries.integers(),
+                                Arbitraries.integers(),
+                                Arbitraries.longs(),
+                                Arbitraries.longs(),
+                                Arbitraries.longs())
+                        .as(SchedulerAttributes::new);
             default -> throw new IllegalStateException("no arbitrary for " + component);
         };
     }
 
     /** All that UTF-8 can say. */
     private static Arbitrary<String> texts() {
-        return Arbitraries.strings().all().ofMaxLength(40)
+        return Arbitraries.strings()
+                .all()
+                .ofMaxLength(40)
                 .map(text -> new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
     }
 }

@@ -20,12 +20,19 @@ import org.junit.jupiter.api.Test;
 /** What a Spec compiles to; no root, no kernel. */
 class PlanCompilerTest {
 
-    private static final HostFacts PREPARED = new HostFacts("/bin/rustyrun",
-            new HostFacts.Leftovers(List.of("/s/state.json"), List.of("/s")), List.of("/cg/cgroup.procs"), true, true, true,
+    private static final HostFacts PREPARED = new HostFacts(
+            "/bin/rustyrun",
+            new HostFacts.Leftovers(List.of("/s/state.json"), List.of("/s")),
+            List.of("/cg/cgroup.procs"),
+            true,
+            true,
+            true,
             new SeccompFilter(new byte[8], 4));
 
     private static SpecBuilder spec() {
-        return new SpecBuilder("/rootfs", List.of("/bin/true")).user(new Spec.User(5, 6, List.of(7), 022)).cwd("/work");
+        return new SpecBuilder("/rootfs", List.of("/bin/true"))
+                .user(new Spec.User(5, 6, List.of(7), 022))
+                .cwd("/work");
     }
 
     private static LaunchPlan plan(SpecBuilder spec) {
@@ -37,52 +44,75 @@ class PlanCompilerTest {
     }
 
     private static List<String> names(List<Step> steps) {
-        return steps.stream().map(step -> step.getClass().getSimpleName()).distinct().toList();
+        return steps.stream()
+                .map(step -> step.getClass().getSimpleName())
+                .distinct()
+                .toList();
     }
 
     @Test
     void child_leaves_all_namespaces_at_once_and_init_its_cgroup_namespace_inside_its_cgroup() {
         LaunchPlan plan = PlanCompiler.compile(spec().build(), PREPARED);
-        assertEquals(List.of("remember to remove /s", "open /cg/cgroup.procs",
-                "unshare CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID|CLONE_NEWNET",
-                "set propagation of / to rec,private", "make /bin/rustyrun read-only for the container"),
+        assertEquals(
+                List.of(
+                        "remember to remove /s",
+                        "open /cg/cgroup.procs",
+                        "unshare CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID|CLONE_NEWNET",
+                        "set propagation of / to rec,private",
+                        "make /bin/rustyrun read-only for the container"),
                 plan.child().stream().map(Step::describe).toList());
-        assertEquals(List.of("enter the cgroup", "unshare CLONE_NEWCGROUP"),
+        assertEquals(
+                List.of("enter the cgroup", "unshare CLONE_NEWCGROUP"),
                 plan.init().subList(0, 2).stream().map(Step::describe).toList());
     }
 
     @Test
     void a_user_namespace_comes_before_those_that_it_owns() {
-        LaunchPlan plan = plan(spec().unshare(NamespaceType.USER).mappings(List.of(new IdMapping(0, 1000, 1)),
-                List.of(new IdMapping(0, 1000, 1))));
-        assertEquals(List.of(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()), new NamespaceStep.MapIds(true)),
+        LaunchPlan plan = plan(spec().unshare(NamespaceType.USER)
+                .mappings(List.of(new IdMapping(0, 1000, 1)), List.of(new IdMapping(0, 1000, 1))));
+        assertEquals(
+                List.of(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()), new NamespaceStep.MapIds(true)),
                 plan.child().subList(0, 2));
         assertEquals(List.of(new IdMapping(0, 1000, 1)), plan.idMaps().uids());
-        assertTrue(plan.init().stream().noneMatch(s -> s.describe().contains("gid=5")), "group 5 has no number outside");
+        assertTrue(
+                plan.init().stream().noneMatch(s -> s.describe().contains("gid=5")), "group 5 has no number outside");
     }
 
     @Test
     void namespaces_are_joined_by_path_before_new_ones_are_made() {
-        List<Step> child = plan(spec().join(NamespaceType.NETWORK, "/proc/7/ns/net")).child();
-        assertEquals(new NamespaceStep.JoinNamespace("/proc/7/ns/net", CloneFlag.CLONE_NEWNET.value(), false), child.get(0));
-        assertEquals("unshare CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID", child.get(1).describe());
+        List<Step> child =
+                plan(spec().join(NamespaceType.NETWORK, "/proc/7/ns/net")).child();
+        assertEquals(
+                new NamespaceStep.JoinNamespace("/proc/7/ns/net", CloneFlag.CLONE_NEWNET.value(), false), child.get(0));
+        assertEquals(
+                "unshare CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID",
+                child.get(1).describe());
         assertFalse(init(spec().join(NamespaceType.NETWORK, "/x")).contains(new NamespaceStep.LoopbackUp()));
     }
 
     @Test
     void those_that_are_there_are_joined_while_there_is_the_right_to_before_a_user_namespace() {
         List<IdMapping> one = List.of(new IdMapping(0, 1000, 1));
-        List<Step> withNew = plan(spec().join(NamespaceType.NETWORK, "/n").unshare(NamespaceType.USER).mappings(one, one)).child();
-        assertEquals(List.of("join CLONE_NEWNET /n", "unshare CLONE_NEWUSER"),
+        List<Step> withNew = plan(spec().join(NamespaceType.NETWORK, "/n")
+                        .unshare(NamespaceType.USER)
+                        .mappings(one, one))
+                .child();
+        assertEquals(
+                List.of("join CLONE_NEWNET /n", "unshare CLONE_NEWUSER"),
                 withNew.subList(0, 2).stream().map(Step::describe).toList());
-        List<Step> withOther = plan(spec().join(NamespaceType.NETWORK, "/n").join(NamespaceType.USER, "/u")).child();
-        assertEquals(List.of(new NamespaceStep.JoinNamespace("/n", CloneFlag.CLONE_NEWNET.value(), true),
-                new NamespaceStep.JoinNamespace("/u", CloneFlag.CLONE_NEWUSER.value(), false)), withOther.subList(0, 2));
+        List<Step> withOther = plan(spec().join(NamespaceType.NETWORK, "/n").join(NamespaceType.USER, "/u"))
+                .child();
+        assertEquals(
+                List.of(
+                        new NamespaceStep.JoinNamespace("/n", CloneFlag.CLONE_NEWNET.value(), true),
+                        new NamespaceStep.JoinNamespace("/u", CloneFlag.CLONE_NEWUSER.value(), false)),
+                withOther.subList(0, 2));
     }
 
     @Test
     void clocks_are_shifted_before_anything_is_in_the_time_namespace() {
-        List<Step> child = plan(spec().unshare(NamespaceType.TIME).timeOffset(new TimeOffset("boottime", 60, 0))).child();
+        List<Step> child = plan(spec().unshare(NamespaceType.TIME).timeOffset(new TimeOffset("boottime", 60, 0)))
+                .child();
         assertTrue(child.contains(new NamespaceStep.SetTimeOffset("boottime", 60, 0)));
     }
 
@@ -94,8 +124,9 @@ class PlanCompilerTest {
 
     @Test
     void mounts_are_private_before_the_first_one_is_made() {
-        assertTrue(plan(spec()).child().contains(
-                new RootStep.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE))));
+        assertTrue(plan(spec())
+                .child()
+                .contains(new RootStep.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE))));
         List<Step> steps = init(spec());
         int rootfs = steps.indexOf(new RootStep.EnterRootfs("/rootfs", MountAttr.MOUNT_ATTR_NODEV));
         assertTrue(rootfs >= 0 && steps.subList(0, rootfs).stream().noneMatch(s -> s instanceof MountStep));
@@ -103,26 +134,58 @@ class PlanCompilerTest {
 
     @Test
     void device_files_of_the_image_are_dead_unless_the_cgroup_limits_them() {
-        assertTrue(PlanCompiler.compile(spec().build(), PREPARED).init().contains(new RootStep.EnterRootfs("/rootfs", 0)));
+        assertTrue(
+                PlanCompiler.compile(spec().build(), PREPARED).init().contains(new RootStep.EnterRootfs("/rootfs", 0)));
     }
 
     @Test
     void everything_from_the_host_happens_before_pivot_root_and_privileges_go_last() {
-        List<String> order = names(PlanCompiler.compile(spec().terminal(true).readonly(true)
-                .mount(new Spec.Mount("/data", "bind", "/srv", List.of("rbind", "ro"))).sysctl("net.a", "1").build(),
-                PREPARED).init());
-        assertEquals(List.of("EnterCgroup", "Unshare", "SetHostname", "LoopbackUp", "EnterRootfs", "MountFileSystem",
-                "BindMount", "MakeDevice", "MakeLink", "SetSysctl", "OpenTerminal", "MaskPath", "ReadOnlyPath", "PivotRoot",
-                "ChangeDirectory", "ReadOnlyRoot", "FindHome", "LimitCapabilities", "SetUser", "SetCapabilities",
-                "NoNewPrivileges", "HandOver", "InstallSeccomp", "Exec"), order);
+        List<String> order = names(PlanCompiler.compile(
+                        spec().terminal(true)
+                                .readonly(true)
+                                .mount(new Spec.Mount("/data", "bind", "/srv", List.of("rbind", "ro")))
+                                .sysctl("net.a", "1")
+                                .build(),
+                        PREPARED)
+                .init());
+        assertEquals(
+                List.of(
+                        "EnterCgroup",
+                        "Unshare",
+                        "SetHostname",
+                        "LoopbackUp",
+                        "EnterRootfs",
+                        "MountFileSystem",
+                        "BindMount",
+                        "MakeDevice",
+                        "MakeLink",
+                        "SetSysctl",
+                        "OpenTerminal",
+                        "MaskPath",
+                        "ReadOnlyPath",
+                        "PivotRoot",
+                        "ChangeDirectory",
+                        "ReadOnlyRoot",
+                        "FindHome",
+                        "LimitCapabilities",
+                        "SetUser",
+                        "SetCapabilities",
+                        "NoNewPrivileges",
+                        "HandOver",
+                        "InstallSeccomp",
+                        "Exec"),
+                order);
     }
 
     @Test
     void a_filter_without_no_new_privs_is_installed_while_the_right_to_is_still_there() {
-        List<Step> steps = PlanCompiler.compile(spec().noNewPrivileges(false).build(), PREPARED).init();
+        List<Step> steps = PlanCompiler.compile(spec().noNewPrivileges(false).build(), PREPARED)
+                .init();
         int filter = names(steps).indexOf("InstallSeccomp");
         Step before = steps.get(steps.size() - 4);
-        assertTrue(filter > 0 && before instanceof PrivilegeStep.SetCapabilities with && (with.effective() & 1 << 21) != 0);
+        assertTrue(filter > 0
+                && before instanceof PrivilegeStep.SetCapabilities with
+                && (with.effective() & 1 << 21) != 0);
         Step after = steps.get(steps.size() - 2);
         assertTrue(after instanceof PrivilegeStep.SetCapabilities without && (without.effective() & 1 << 21) == 0);
     }
@@ -131,7 +194,8 @@ class PlanCompilerTest {
     void proc_sys_and_dev_may_not_be_links() {
         List<String> strict = init(spec()).stream()
                 .filter(s -> s instanceof MountStep.MountFileSystem m && m.refuseLinks())
-                .map(s -> ((MountStep.MountFileSystem) s).target()).toList();
+                .map(s -> ((MountStep.MountFileSystem) s).target())
+                .toList();
         assertEquals(List.of("/proc", "/dev", "/sys"), strict);
     }
 
@@ -140,17 +204,28 @@ class PlanCompilerTest {
         List<Step> steps = init(spec().mount(new Spec.Mount("/a", "tmpfs", "tmpfs", List.of("ro", "nosuid")))
                 .mount(new Spec.Mount("/b", "tmpfs", "tmpfs", List.of("ro")))
                 .mount(new Spec.Mount("/a/./in", "bind", "/srv", List.of("bind"))));
-        List<String> words = steps.stream().map(Step::describe).filter(s -> s.contains(" /a ")
-                || s.contains(" /b ") || s.contains(" /a/")).toList();
-        assertEquals(List.of("mount tmpfs on /a (nosuid)", "mount tmpfs on /b (ro)", "bind mount /srv on /a/./in (bind)",
-                "make the mount on /a read-only"), words);
+        List<String> words = steps.stream()
+                .map(Step::describe)
+                .filter(s -> s.contains(" /a ") || s.contains(" /b ") || s.contains(" /a/"))
+                .toList();
+        assertEquals(
+                List.of(
+                        "mount tmpfs on /a (nosuid)",
+                        "mount tmpfs on /b (ro)",
+                        "bind mount /srv on /a/./in (bind)",
+                        "make the mount on /a read-only"),
+                words);
         assertTrue(names(steps).indexOf("SealMount") > names(steps).indexOf("MakeLink"));
     }
 
     @Test
     void a_bind_mount_keeps_its_options() {
-        Step step = init(spec().mount(new Spec.Mount("/data", "bind", "/srv", List.of("bind", "ro", "suid", "rnoexec",
-                "rprivate")))).stream().filter(MountStep.BindMount.class::isInstance).findFirst().orElseThrow();
+        Step step = init(spec().mount(new Spec.Mount(
+                        "/data", "bind", "/srv", List.of("bind", "ro", "suid", "rnoexec", "rprivate"))))
+                .stream()
+                .filter(MountStep.BindMount.class::isInstance)
+                .findFirst()
+                .orElseThrow();
         MountStep.BindMount bind = assertInstanceOf(MountStep.BindMount.class, step);
         assertEquals("bind mount /srv on /data (bind,ro,suid,noexec,rec,private)", bind.describe());
         assertEquals(MountFlag.of(MountFlag.MS_PRIVATE, MountFlag.MS_REC), bind.propagation());
@@ -160,17 +235,30 @@ class PlanCompilerTest {
 
     @Test
     void a_bind_mount_that_events_go_through_is_copied_on_the_host() {
-        LaunchPlan plan = plan(spec().mount(new Spec.Mount("/data", "bind", "/srv", List.of("rbind", "rro", "rw", "rshared"))));
-        assertEquals(List.of(new SentMount("/srv", true, 0, MountAttr.MOUNT_ATTR_RDONLY, MountAttr.MOUNT_ATTR_RDONLY, 0,
-                MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_REC), List.of(), List.of())), plan.sentMounts());
+        LaunchPlan plan =
+                plan(spec().mount(new Spec.Mount("/data", "bind", "/srv", List.of("rbind", "rro", "rw", "rshared"))));
+        assertEquals(
+                List.of(new SentMount(
+                        "/srv",
+                        true,
+                        0,
+                        MountAttr.MOUNT_ATTR_RDONLY,
+                        MountAttr.MOUNT_ATTR_RDONLY,
+                        0,
+                        MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_REC),
+                        List.of(),
+                        List.of())),
+                plan.sentMounts());
         assertTrue(plan.init().stream().anyMatch(step -> step.describe().equals("attach /srv (rec,shared) at /data")));
     }
 
     @Test
     void an_ephemeral_root_is_an_overlay_and_a_mapped_one_is_received_first() {
-        assertTrue(init(spec().annotation(Spec.EPHEMERAL_ANNOTATION, "size=1m")).contains(
-                new RootStep.EnterOverlay(List.of("/rootfs"), "mode=755,size=1m", "", MountFlag.MS_NODEV.value())));
-        LaunchPlan mapped = plan(spec().annotation(Spec.IDMAP_ROOTFS_ANNOTATION, "true").unshare(NamespaceType.USER)
+        assertTrue(init(spec().annotation(Spec.EPHEMERAL_ANNOTATION, "size=1m"))
+                .contains(new RootStep.EnterOverlay(
+                        List.of("/rootfs"), "mode=755,size=1m", "", MountFlag.MS_NODEV.value())));
+        LaunchPlan mapped = plan(spec().annotation(Spec.IDMAP_ROOTFS_ANNOTATION, "true")
+                .unshare(NamespaceType.USER)
                 .mappings(List.of(new IdMapping(0, 1000, 9)), List.of(new IdMapping(0, 1000, 9))));
         assertEquals("/rootfs", mapped.sentMounts().get(0).source());
         List<Step> steps = mapped.init();
@@ -180,15 +268,26 @@ class PlanCompilerTest {
     @Test
     void a_fifo_is_made_even_where_devices_cannot_be() {
         HostFacts facts = new HostFacts("", HostFacts.Leftovers.NONE, List.of(), true, true, false, SeccompFilter.NONE);
-        assertTrue(PlanCompiler.compile(spec().device(new LinuxSpec.Device("/dev/p", "p", 0, 0, 0600, 1, 2)).build(), facts)
-                .init().contains(new MountStep.MakeFifo("/dev/p", 0600, 1, 2)));
+        assertTrue(PlanCompiler.compile(
+                        spec().device(new LinuxSpec.Device("/dev/p", "p", 0, 0, 0600, 1, 2))
+                                .build(),
+                        facts)
+                .init()
+                .contains(new MountStep.MakeFifo("/dev/p", 0600, 1, 2)));
     }
 
     @Test
     void a_remount_changes_what_is_mounted_and_binds_nothing() {
-        assertTrue(init(spec().mount(new Spec.Mount("/dev", "", "", List.of("bind", "remount", "ro")))).contains(
-                new MountStep.MountFileSystem("", "", "/dev", MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REMOUNT,
-                        MountFlag.MS_RDONLY), "", 0, true, false)));
+        assertTrue(init(spec().mount(new Spec.Mount("/dev", "", "", List.of("bind", "remount", "ro"))))
+                .contains(new MountStep.MountFileSystem(
+                        "",
+                        "",
+                        "/dev",
+                        MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REMOUNT, MountFlag.MS_RDONLY),
+                        "",
+                        0,
+                        true,
+                        false)));
     }
 
     @Test
@@ -207,11 +306,14 @@ class PlanCompilerTest {
     @Test
     void the_printed_plan_numbers_every_step_with_its_stage() {
         LaunchPlan plan = plan(spec());
-        List<String> lines = PlanPrinter.print(java.util.Optional.of("make cgroup /x"), plan).lines().toList();
+        List<String> lines = PlanPrinter.print(java.util.Optional.of("make cgroup /x"), plan)
+                .lines()
+                .toList();
         assertEquals(plan.child().size() + plan.init().size() + 4, lines.size());
         assertTrue(lines.get(0).matches(" +1  run    .*"), lines.get(0));
         assertTrue(lines.get(lines.size() - 2).endsWith("init   execute /bin/true"));
-        assertEquals("execute sh -c 'echo '\\''x'\\'' $y'",
+        assertEquals(
+                "execute sh -c 'echo '\\''x'\\'' $y'",
                 new CommandStep.Exec(List.of("sh", "-c", "echo 'x' $y"), List.of(), false).describe());
     }
 }

@@ -24,7 +24,9 @@ class UsersFuzzTest {
         try {
             Users.Account account = Users.parse(passwd, group).find(text, List.of(), 022);
             Spec.User user = account.user();
-            assertTrue(user.uid() >= 0 && user.gid() >= 0 && user.additionalGids().stream().allMatch(id -> id >= 0));
+            assertTrue(user.uid() >= 0
+                    && user.gid() >= 0
+                    && user.additionalGids().stream().allMatch(id -> id >= 0));
             assertTrue(account.home().startsWith("/"));
             return Optional.of(user);
         } catch (InvalidSpecException refused) {
@@ -49,21 +51,58 @@ class UsersFuzzTest {
     }
 
     @Property(tries = 2000)
-    void whatever_the_images_files_say_nothing_worse_than_a_refusal_comes_of_it(@ForAll("files") String passwd,
-            @ForAll("files") String group, @ForAll("words") String text) {
+    void whatever_the_images_files_say_nothing_worse_than_a_refusal_comes_of_it(
+            @ForAll("files") String passwd, @ForAll("files") String group, @ForAll("words") String text) {
         find(passwd, group, text);
     }
 
     @Provide
     Arbitrary<String> words() {
-        return Arbitraries.oneOf(Arbitraries.strings().ofMaxLength(20),
-                Arbitraries.of("root", "web", "www", "logs", "0", "33", ":", "+", "-", " ", "\n", "\0", "x", "9999999999", "٣")
-                        .list().ofMaxSize(4).map(parts -> String.join("", parts)));
+        return Arbitraries.oneOf(
+                Arbitraries.strings().ofMaxLength(20),
+                Arbitraries.of(
+                                "root",
+                                "web",
+                                "www",
+                                "logs",
+                                "0",
+                                "33",
+                                ":",
+                                "+",
+                                "-",
+                                " ",
+                                "\n",
+                                "\0",
+                                "x",
+                                "9999999999",
+                                "٣")
+                        .list()
+                        .ofMaxSize(4)
+                        .map(parts -> String.join("", parts)));
     }
 
     @Provide
     Arbitrary<String> files() {
-        return Arbitraries.of("root", "web", "0", "33", ":", ":", ":", ":", "x", "-1", "4294967296", ",", "#", "\n", "\n",
-                "/srv", "").list().ofMaxSize(60).map(parts -> String.join("", parts));
+        return Arbitraries.of(
+                        "root",
+                        "web",
+                        "0",
+                        "33",
+                        ":",
+                        ":",
+                        ":",
+                        ":",
+                        "x",
+                        "-1",
+                        "4294967296",
+                        ",",
+                        "#",
+                        "\n",
+                        "\n",
+                        "/srv",
+                        "")
+                .list()
+                .ofMaxSize(60)
+                .map(parts -> String.join("", parts));
     }
 }

@@ -27,8 +27,15 @@ class UsersTest {
             """);
 
     @ParameterizedTest
-    @CsvSource({"web,33,44,/srv", "33,33,44,/srv", "web:root,33,0,/srv", "0:50,0,50,/root", "4321,4321,0,/",
-            "4321:4321,4321,4321,/", "1000,7,8,/seven"})
+    @CsvSource({
+        "web,33,44,/srv",
+        "33,33,44,/srv",
+        "web:root,33,0,/srv",
+        "0:50,0,50,/root",
+        "4321,4321,0,/",
+        "4321:4321,4321,4321,/",
+        "1000,7,8,/seven"
+    })
     void names_and_numbers_are_found(String text, int uid, int gid, String home) {
         Users.Account account = find(text);
         assertEquals(uid, account.user().uid());
@@ -47,10 +54,26 @@ class UsersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "we", "webx", "-1", "0x10", "33 ", "web:", "web:nope", "4294967296", "2147483648", ":0",
-            "web:www:more", "+5", "\u0661"})
+    @ValueSource(
+            strings = {
+                "",
+                "we",
+                "webx",
+                "-1",
+                "0x10",
+                "33 ",
+                "web:",
+                "web:nope",
+                "4294967296",
+                "2147483648",
+                ":0",
+                "web:www:more",
+                "+5",
+                "\u0661"
+            })
     void anything_else_is_refused(String text) {
-        String message = assertThrows(InvalidSpecException.class, () -> find(text)).getMessage();
+        String message =
+                assertThrows(InvalidSpecException.class, () -> find(text)).getMessage();
         assertTrue(message.contains("unknown") || message.contains("is not a number"), message);
     }
 }

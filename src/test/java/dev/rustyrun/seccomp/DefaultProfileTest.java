@@ -45,8 +45,8 @@ class DefaultProfileTest {
     }
 
     private static FilterInterpreter with(Set<Capability> capabilities) {
-        return new FilterInterpreter(SeccompCompiler.compile(DefaultProfile.of(capabilities, Arch.X86_64),
-                new Machine(Arch.X86_64, "6.1.0")));
+        return new FilterInterpreter(SeccompCompiler.compile(
+                DefaultProfile.of(capabilities, Arch.X86_64), new Machine(Arch.X86_64, "6.1.0")));
     }
 
     @Test
@@ -153,7 +153,9 @@ class DefaultProfileTest {
             all.append(ProfileKey.canonical(DefaultProfile.of(EnumSet.noneOf(Capability.class), arch)));
             all.append(ProfileKey.canonical(DefaultProfile.of(EnumSet.allOf(Capability.class), arch)));
         }
-        assertEquals("1: 238194418", DefaultProfile.VERSION + ": " + all.toString().hashCode(),
+        assertEquals(
+                "1: 238194418",
+                DefaultProfile.VERSION + ": " + all.toString().hashCode(),
                 "the profile has changed: raise DefaultProfile.VERSION, or caches go on with the old one");
     }
 }

@@ -36,7 +36,7 @@ final class FilterInterpreter {
         }
         int a = 0;
         int[] memory = new int[16];
-        for (int at = 0;; at++) {
+        for (int at = 0; ; at++) {
             int code = Short.toUnsignedInt(program.getShort(at * 8));
             int ifTrue = Byte.toUnsignedInt(program.get(at * 8 + 2));
             int ifFalse = Byte.toUnsignedInt(program.get(at * 8 + 3));

@@ -8,11 +8,11 @@ import dev.rustyrun.linux.SeccompLibrary;
 /** The library, which tests that compile need. */
 final class Libseccomp {
 
-    private Libseccomp() {
-    }
+    private Libseccomp() {}
 
     static void assumeItIsInstalled() {
-        assumeTrue("amd64".equals(System.getProperty("os.arch")), "skipped: these tests know the numbers of x86-64 only");
+        assumeTrue(
+                "amd64".equals(System.getProperty("os.arch")), "skipped: these tests know the numbers of x86-64 only");
         try {
             SeccompLibrary.open();
         } catch (MissingLibraryException e) {

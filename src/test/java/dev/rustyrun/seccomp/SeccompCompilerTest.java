@@ -52,10 +52,15 @@ class SeccompCompilerTest {
 
     @Test
     void each_action_becomes_the_kernels_value_for_it() {
-        Seccomp seccomp = profile(Action.ALLOW, OptionalInt.empty(),
+        Seccomp seccomp = profile(
+                Action.ALLOW,
+                OptionalInt.empty(),
                 new Rule(List.of("getpid"), Action.ERRNO, OptionalInt.of(13), List.of()),
-                new Rule(List.of("write"), Action.TRACE, OptionalInt.of(77), List.of()), rule("kill", Action.ERRNO),
-                rule("mount", Action.KILL_PROCESS), rule("reboot", Action.KILL), rule("sync", Action.TRAP),
+                new Rule(List.of("write"), Action.TRACE, OptionalInt.of(77), List.of()),
+                rule("kill", Action.ERRNO),
+                rule("mount", Action.KILL_PROCESS),
+                rule("reboot", Action.KILL),
+                rule("sync", Action.TRAP),
                 rule("acct", Action.LOG));
         FilterInterpreter filter = compile(seccomp);
         assertEquals(errno(13), filter.run(X86_64, GETPID));
@@ -74,19 +79,20 @@ class SeccompCompilerTest {
         for (Operator op : Operator.values()) {
             long second = op == Operator.MASKED_EQ ? 5 : 0;
             long first = op == Operator.MASKED_EQ ? 0xff : big;
-            FilterInterpreter filter = compile(profile(Action.ALLOW, OptionalInt.empty(),
-                    rule("kill", Action.ERRNO, new Arg(1, first, second, op))));
+            FilterInterpreter filter = compile(profile(
+                    Action.ALLOW, OptionalInt.empty(), rule("kill", Action.ERRNO, new Arg(1, first, second, op))));
             for (long value : new long[] {0, 4, 5, 6, 0x105, big - 1, big, big + 1, -1, Long.MIN_VALUE}) {
                 int compared = Long.compareUnsigned(value, big);
-                boolean holds = switch (op) {
-                    case NE -> compared != 0;
-                    case LT -> compared < 0;
-                    case LE -> compared <= 0;
-                    case EQ -> compared == 0;
-                    case GE -> compared >= 0;
-                    case GT -> compared > 0;
-                    case MASKED_EQ -> (value & 0xff) == 5;
-                };
+                boolean holds =
+                        switch (op) {
+                            case NE -> compared != 0;
+                            case LT -> compared < 0;
+                            case LE -> compared <= 0;
+                            case EQ -> compared == 0;
+                            case GE -> compared >= 0;
+                            case GT -> compared > 0;
+                            case MASKED_EQ -> (value & 0xff) == 5;
+                        };
                 assertEquals(holds ? EPERM : ALLOW, filter.run(X86_64, KILL, 0, value), op + " " + value);
             }
         }
@@ -94,8 +100,10 @@ class SeccompCompilerTest {
 
     @Test
     void comparisons_of_different_arguments_must_all_hold() {
-        FilterInterpreter filter = compile(profile(Action.ALLOW, OptionalInt.empty(), rule("kill", Action.ERRNO,
-                new Arg(0, 1, 0, Operator.EQ), new Arg(1, 9, 0, Operator.EQ))));
+        FilterInterpreter filter = compile(profile(
+                Action.ALLOW,
+                OptionalInt.empty(),
+                rule("kill", Action.ERRNO, new Arg(0, 1, 0, Operator.EQ), new Arg(1, 9, 0, Operator.EQ))));
         assertEquals(EPERM, filter.run(X86_64, KILL, 1, 9));
         assertEquals(ALLOW, filter.run(X86_64, KILL, 1, 15));
         assertEquals(ALLOW, filter.run(X86_64, KILL, 2, 9));
@@ -103,8 +111,10 @@ class SeccompCompilerTest {
 
     @Test
     void of_comparisons_of_the_same_argument_any_is_enough() {
-        FilterInterpreter filter = compile(profile(Action.ALLOW, OptionalInt.empty(), rule("kill", Action.ERRNO,
-                new Arg(1, 9, 0, Operator.EQ), new Arg(1, 15, 0, Operator.EQ))));
+        FilterInterpreter filter = compile(profile(
+                Action.ALLOW,
+                OptionalInt.empty(),
+                rule("kill", Action.ERRNO, new Arg(1, 9, 0, Operator.EQ), new Arg(1, 15, 0, Operator.EQ))));
         assertEquals(EPERM, filter.run(X86_64, KILL, 1, 9));
         assertEquals(EPERM, filter.run(X86_64, KILL, 1, 15));
         assertEquals(ALLOW, filter.run(X86_64, KILL, 1, 10));
@@ -112,8 +122,13 @@ class SeccompCompilerTest {
 
     @Test
     void calls_that_nobody_knows_and_rules_that_say_nothing_new_are_skipped() {
-        FilterInterpreter filter = compile(profile(Action.ERRNO, OptionalInt.empty(), rule("getpid", Action.ALLOW),
-                rule("getpid", Action.ALLOW), rule("no_such_call", Action.ALLOW), rule("mount", Action.ERRNO)));
+        FilterInterpreter filter = compile(profile(
+                Action.ERRNO,
+                OptionalInt.empty(),
+                rule("getpid", Action.ALLOW),
+                rule("getpid", Action.ALLOW),
+                rule("no_such_call", Action.ALLOW),
+                rule("mount", Action.ERRNO)));
         assertEquals(ALLOW, filter.run(X86_64, GETPID));
         assertEquals(EPERM, filter.run(X86_64, WRITE));
         assertEquals(EPERM, filter.run(X86_64, 165), "named, so known");
@@ -135,16 +150,28 @@ class SeccompCompilerTest {
 
     @Test
     void of_two_rules_for_the_same_call_the_first_counts_as_in_libseccomp() {
-        assertEquals(ALLOW, compile(profile(Action.ERRNO, OptionalInt.empty(), rule("getpid", Action.ALLOW),
-                rule("getpid", Action.TRAP))).run(X86_64, GETPID));
-        assertEquals(0x00030000, compile(profile(Action.ERRNO, OptionalInt.empty(), rule("getpid", Action.TRAP),
-                rule("getpid", Action.ALLOW))).run(X86_64, GETPID));
+        assertEquals(
+                ALLOW,
+                compile(profile(
+                                Action.ERRNO,
+                                OptionalInt.empty(),
+                                rule("getpid", Action.ALLOW),
+                                rule("getpid", Action.TRAP)))
+                        .run(X86_64, GETPID));
+        assertEquals(
+                0x00030000,
+                compile(profile(
+                                Action.ERRNO,
+                                OptionalInt.empty(),
+                                rule("getpid", Action.TRAP),
+                                rule("getpid", Action.ALLOW)))
+                        .run(X86_64, GETPID));
     }
 
     @Test
     void an_architecture_that_libseccomp_cannot_mix_is_refused_by_name() {
-        Seccomp seccomp = new Seccomp(Action.ALLOW, OptionalInt.empty(), List.of(Arch.S390X), List.of(), "", "",
-                List.of());
+        Seccomp seccomp =
+                new Seccomp(Action.ALLOW, OptionalInt.empty(), List.of(Arch.S390X), List.of(), "", "", List.of());
         InvalidSpecException e = assertThrows(InvalidSpecException.class, () -> compile(seccomp));
         assertTrue(e.getMessage().contains("cannot filter SCMP_ARCH_S390X"), e.getMessage());
     }
@@ -155,17 +182,21 @@ class SeccompCompilerTest {
         for (int i = 0; i < 3000; i++) {
             rules.add(rule("ioctl", Action.ALLOW, new Arg(1, i * 7L, 0, Operator.EQ), new Arg(2, i, 0, Operator.EQ)));
         }
-        InvalidSpecException e = assertThrows(InvalidSpecException.class,
+        InvalidSpecException e = assertThrows(
+                InvalidSpecException.class,
                 () -> compile(profile(Action.ERRNO, OptionalInt.empty(), rules.toArray(Rule[]::new))));
         assertTrue(e.getMessage().contains("instructions, but the kernel takes 4096"), e.getMessage());
     }
 
     @Test
     void without_libseccomp_one_line_says_what_to_install_and_how_to_do_without() {
-        InvalidSpecException e = assertThrows(InvalidSpecException.class, () -> SeccompCompiler.compile(
-                profile(Action.ALLOW, OptionalInt.empty()), MACHINE, MissingLibseccomp::open));
+        InvalidSpecException e = assertThrows(
+                InvalidSpecException.class,
+                () -> SeccompCompiler.compile(
+                        profile(Action.ALLOW, OptionalInt.empty()), MACHINE, MissingLibseccomp::open));
         assertTrue(e.getMessage().startsWith("no libseccomp, which makes the system call filter ("), e.getMessage());
-        assertTrue(e.getMessage().endsWith("): install libseccomp2, or run without a filter, --seccomp unconfined"),
+        assertTrue(
+                e.getMessage().endsWith("): install libseccomp2, or run without a filter, --seccomp unconfined"),
                 e.getMessage());
         assertEquals(1, e.getMessage().lines().count(), e.getMessage());
     }

@@ -47,9 +47,11 @@ class SeccompFiltersTest {
 
     private SeccompProgram get(SeccompSetting setting, Set<Capability> bounding, Machine machine) {
         return new SeccompFilters(Linux.host(), folder.toString(), machine, (seccomp, on) -> {
-            compiled++;
-            return new byte[] {1, 2, 3, 4, 5, 6, 7, (byte) compiled};
-        }).program(setting, bounding).orElseThrow();
+                    compiled++;
+                    return new byte[] {1, 2, 3, 4, 5, 6, 7, (byte) compiled};
+                })
+                .program(setting, bounding)
+                .orElseThrow();
     }
 
     private SeccompProgram get(SeccompSetting setting) {
@@ -58,8 +60,12 @@ class SeccompFiltersTest {
 
     private static SeccompSetting profile(Action action, String name, Flag... flags) {
         return new SeccompSetting.Profile(new Seccomp(
-                action == Action.NOTIFY ? Action.ALLOW : Action.ERRNO, OptionalInt.empty(), List.of(), List.of(flags),
-                action == Action.NOTIFY ? "/run/agent" : "", "",
+                action == Action.NOTIFY ? Action.ALLOW : Action.ERRNO,
+                OptionalInt.empty(),
+                List.of(),
+                List.of(flags),
+                action == Action.NOTIFY ? "/run/agent" : "",
+                "",
                 List.of(new Rule(List.of(name), action, OptionalInt.empty(), List.of()))));
     }
 
@@ -74,8 +80,10 @@ class SeccompFiltersTest {
     @Test
     void unconfined_is_no_filter() {
         assertTrue(new SeccompFilters(Linux.host(), folder.toString(), MACHINE, (seccomp, on) -> {
-            throw new AssertionError("nothing to compile");
-        }).program(new SeccompSetting.Unconfined(), Set.of()).isEmpty());
+                    throw new AssertionError("nothing to compile");
+                })
+                .program(new SeccompSetting.Unconfined(), Set.of())
+                .isEmpty());
     }
 
     @Test
@@ -199,8 +207,8 @@ class SeccompFiltersTest {
 
     @Test
     void a_wrong_profile_is_refused_before_it_is_looked_up() {
-        SeccompSetting wrong = new SeccompSetting.Profile(new Seccomp(Action.NOTIFY, OptionalInt.empty(), List.of(),
-                List.of(), "/run/agent", "", List.of()));
+        SeccompSetting wrong = new SeccompSetting.Profile(
+                new Seccomp(Action.NOTIFY, OptionalInt.empty(), List.of(), List.of(), "/run/agent", "", List.of()));
         assertThrows(InvalidSpecException.class, () -> get(wrong));
     }
 }

@@ -16,8 +16,12 @@ import org.junit.jupiter.api.Test;
 class UnknownCallsTest {
 
     private static final int X32 = 0x40000000;
-    private static final byte[] ALLOW_ALL = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putShort((short) 6)
-            .putShort((short) 0).putInt(ALLOW).array();
+    private static final byte[] ALLOW_ALL = ByteBuffer.allocate(8)
+            .order(ByteOrder.nativeOrder())
+            .putShort((short) 6)
+            .putShort((short) 0)
+            .putInt(ALLOW)
+            .array();
 
     private static FilterInterpreter head(Map<Arch, Integer> last) {
         return new FilterInterpreter(UnknownCalls.refuse(new EnumMap<>(last), ALLOW_ALL));

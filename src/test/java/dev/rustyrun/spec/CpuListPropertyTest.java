@@ -16,7 +16,8 @@ import net.jqwik.api.constraints.Size;
 class CpuListPropertyTest {
 
     @Property
-    void what_is_written_as_a_list_is_read_back(@ForAll @Size(min = 1, max = 20) Set<@IntRange(max = 8191) Integer> numbers) {
+    void what_is_written_as_a_list_is_read_back(
+            @ForAll @Size(min = 1, max = 20) Set<@IntRange(max = 8191) Integer> numbers) {
         StringJoiner text = new StringJoiner(",");
         BitSet expected = new BitSet();
         for (int number : numbers) {
@@ -28,8 +29,7 @@ class CpuListPropertyTest {
     }
 
     @Property
-    void any_text_is_either_a_list_or_refused_in_words(
-            @ForAll @CharRange(from = '+', to = ':') String text) {
+    void any_text_is_either_a_list_or_refused_in_words(@ForAll @CharRange(from = '+', to = ':') String text) {
         try {
             assertTrue(CpuList.parse("cpu.cpus", text).cardinality() > 0);
         } catch (InvalidSpecException e) {

@@ -22,7 +22,9 @@ class MountOptionsTest {
     @Test
     void a_later_word_overrides_an_earlier_one() {
         assertEquals(0, MountOptions.parse(List.of("ro", "rw")).flags());
-        assertEquals(MountFlag.MS_NODEV.value(), MountOptions.parse(List.of("dev", "nodev")).flags());
+        assertEquals(
+                MountFlag.MS_NODEV.value(),
+                MountOptions.parse(List.of("dev", "nodev")).flags());
     }
 
     @Test
@@ -34,13 +36,69 @@ class MountOptionsTest {
 
     @Test
     void every_option_of_the_specification_is_known() {
-        List<String> table = List.of("async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "iversion",
-                "lazytime", "loud", "mand", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand",
-                "norelatime", "nostrictatime", "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime",
-                "relatime", "remount", "rexec", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime",
-                "rnostrictatime", "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave",
-                "rstrictatime", "rsuid", "rsymfollow", "runbindable", "rw", "shared", "silent", "slave", "strictatime",
-                "suid", "symfollow", "sync", "tmpcopyup", "unbindable", "idmap", "ridmap");
+        List<String> table = List.of(
+                "async",
+                "atime",
+                "bind",
+                "defaults",
+                "dev",
+                "diratime",
+                "dirsync",
+                "exec",
+                "iversion",
+                "lazytime",
+                "loud",
+                "mand",
+                "noatime",
+                "nodev",
+                "nodiratime",
+                "noexec",
+                "noiversion",
+                "nolazytime",
+                "nomand",
+                "norelatime",
+                "nostrictatime",
+                "nosuid",
+                "nosymfollow",
+                "private",
+                "ratime",
+                "rbind",
+                "rdev",
+                "rdiratime",
+                "relatime",
+                "remount",
+                "rexec",
+                "rnoatime",
+                "rnodev",
+                "rnodiratime",
+                "rnoexec",
+                "rnorelatime",
+                "rnostrictatime",
+                "rnosuid",
+                "rnosymfollow",
+                "ro",
+                "rprivate",
+                "rrelatime",
+                "rro",
+                "rrw",
+                "rshared",
+                "rslave",
+                "rstrictatime",
+                "rsuid",
+                "rsymfollow",
+                "runbindable",
+                "rw",
+                "shared",
+                "silent",
+                "slave",
+                "strictatime",
+                "suid",
+                "symfollow",
+                "sync",
+                "tmpcopyup",
+                "unbindable",
+                "idmap",
+                "ridmap");
         for (String word : table) {
             assertTrue(MountOptions.words().contains(word), word);
             assertEquals("", MountOptions.parse(List.of(word)).data(), word);
@@ -50,16 +108,21 @@ class MountOptionsTest {
 
     @Test
     void what_only_a_file_system_has_cannot_be_asked_of_the_mounts_below() {
-        assertEquals("rsync,rmand", MountOptions.parse(List.of("rsync", "rmand")).data());
-        assertEquals(MountFlag.MS_RDONLY.value(), MountOptions.parse(List.of("rro")).flagsBelow());
-        assertEquals(MountFlag.MS_RDONLY.value(), MountOptions.parse(List.of("rrw")).clearBelow());
+        assertEquals(
+                "rsync,rmand", MountOptions.parse(List.of("rsync", "rmand")).data());
+        assertEquals(
+                MountFlag.MS_RDONLY.value(), MountOptions.parse(List.of("rro")).flagsBelow());
+        assertEquals(
+                MountFlag.MS_RDONLY.value(), MountOptions.parse(List.of("rrw")).clearBelow());
     }
 
     @Test
     void a_remount_and_the_flags_of_file_systems_are_mount_2s() {
         MountOptions options = MountOptions.parse(List.of("remount", "mand", "silent", "iversion", "lazytime", "loud"));
         assertTrue(options.isRemount());
-        assertEquals(MountFlag.of(MountFlag.MS_REMOUNT, MountFlag.MS_MANDLOCK, MountFlag.MS_I_VERSION,
-                MountFlag.MS_LAZYTIME), options.flags());
+        assertEquals(
+                MountFlag.of(
+                        MountFlag.MS_REMOUNT, MountFlag.MS_MANDLOCK, MountFlag.MS_I_VERSION, MountFlag.MS_LAZYTIME),
+                options.flags());
     }
 }

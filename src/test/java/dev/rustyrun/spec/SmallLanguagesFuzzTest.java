@@ -19,11 +19,14 @@ class SmallLanguagesFuzzTest {
     private static final long LAST_ID = 0xFFFF_FFFEL;
 
     @Property(tries = 2000)
-    void a_flag_is_never_both_set_and_cleared_and_what_is_unknown_is_kept_in_order(@ForAll("options") List<String> words) {
+    void a_flag_is_never_both_set_and_cleared_and_what_is_unknown_is_kept_in_order(
+            @ForAll("options") List<String> words) {
         MountOptions options = MountOptions.parse(words);
         assertEquals(0, options.flags() & options.clear());
         assertEquals(0, options.flagsBelow() & options.clearBelow());
-        List<String> unknown = words.stream().filter(word -> word.contains("=") || word.startsWith("x-")).toList();
+        List<String> unknown = words.stream()
+                .filter(word -> word.contains("=") || word.startsWith("x-"))
+                .toList();
         assertEquals(String.join(",", unknown), options.data());
     }
 
@@ -43,15 +46,51 @@ class SmallLanguagesFuzzTest {
 
     @Provide
     Arbitrary<List<String>> options() {
-        return Arbitraries.of("ro", "rw", "nosuid", "suid", "nodev", "dev", "noexec", "exec", "noatime", "atime", "rro",
-                "rrw", "rnosuid", "rsuid", "rnoexec", "relatime", "norelatime", "strictatime", "nostrictatime", "bind",
-                "rbind", "private", "rslave", "shared", "idmap", "ridmap", "tmpcopyup", "defaults", "size=1m", "mode=700",
-                "x-unknown", "sync", "async", "nosymfollow", "symfollow").list().ofMaxSize(8);
+        return Arbitraries.of(
+                        "ro",
+                        "rw",
+                        "nosuid",
+                        "suid",
+                        "nodev",
+                        "dev",
+                        "noexec",
+                        "exec",
+                        "noatime",
+                        "atime",
+                        "rro",
+                        "rrw",
+                        "rnosuid",
+                        "rsuid",
+                        "rnoexec",
+                        "relatime",
+                        "norelatime",
+                        "strictatime",
+                        "nostrictatime",
+                        "bind",
+                        "rbind",
+                        "private",
+                        "rslave",
+                        "shared",
+                        "idmap",
+                        "ridmap",
+                        "tmpcopyup",
+                        "defaults",
+                        "size=1m",
+                        "mode=700",
+                        "x-unknown",
+                        "sync",
+                        "async",
+                        "nosymfollow",
+                        "symfollow")
+                .list()
+                .ofMaxSize(8);
     }
 
     @Property(tries = 1000)
-    void a_mapping_is_what_it_says(@ForAll @LongRange(min = 0, max = LAST_ID) long inside,
-            @ForAll @LongRange(min = 0, max = LAST_ID) long outside, @ForAll @LongRange(min = 1, max = LAST_ID) long size) {
+    void a_mapping_is_what_it_says(
+            @ForAll @LongRange(min = 0, max = LAST_ID) long inside,
+            @ForAll @LongRange(min = 0, max = LAST_ID) long outside,
+            @ForAll @LongRange(min = 1, max = LAST_ID) long size) {
         String text = inside + ":" + outside + ":" + size;
         boolean fits = inside + size - 1 <= LAST_ID && outside + size - 1 <= LAST_ID;
         try {
@@ -78,16 +117,22 @@ class SmallLanguagesFuzzTest {
 
     @Provide
     Arbitrary<String> mappings() {
-        return Arbitraries.oneOf(Arbitraries.strings(), Arbitraries.strings().withChars("0123456789:-+ xà٣").ofMaxLength(30));
+        return Arbitraries.oneOf(
+                Arbitraries.strings(),
+                Arbitraries.strings().withChars("0123456789:-+ xà٣").ofMaxLength(30));
     }
 
     @Property(tries = 1000)
-    void mappings_that_share_an_id_are_refused_and_others_are_not(@ForAll @LongRange(min = 0, max = 100) long first,
-            @ForAll @LongRange(min = 1, max = 50) long firstSize, @ForAll @LongRange(min = 0, max = 100) long second,
+    void mappings_that_share_an_id_are_refused_and_others_are_not(
+            @ForAll @LongRange(min = 0, max = 100) long first,
+            @ForAll @LongRange(min = 1, max = 50) long firstSize,
+            @ForAll @LongRange(min = 0, max = 100) long second,
             @ForAll @LongRange(min = 1, max = 50) long secondSize) {
         boolean overlap = first + firstSize > second && second + secondSize > first;
-        List<IdMapping> inside = List.of(new IdMapping(first, 1000, firstSize), new IdMapping(second, 2000, secondSize));
-        List<IdMapping> outside = List.of(new IdMapping(1000, first, firstSize), new IdMapping(2000, second, secondSize));
+        List<IdMapping> inside =
+                List.of(new IdMapping(first, 1000, firstSize), new IdMapping(second, 2000, secondSize));
+        List<IdMapping> outside =
+                List.of(new IdMapping(1000, first, firstSize), new IdMapping(2000, second, secondSize));
         for (List<IdMapping> mappings : List.of(inside, outside)) {
             boolean refused = false;
             try {
@@ -112,6 +157,8 @@ class SmallLanguagesFuzzTest {
     /** Ways to stay where one is. */
     @Provide
     Arbitrary<List<String>> proc() {
-        return Arbitraries.of("", "/", "/.", "//", "/x/..", "/./y/./..", "/a/b/../..").list().ofSize(3);
+        return Arbitraries.of("", "/", "/.", "//", "/x/..", "/./y/./..", "/a/b/../..")
+                .list()
+                .ofSize(3);
     }
 }

@@ -33,8 +33,11 @@ final class AccessFilter {
     private final String listeningOn;
     private final long mostBytes;
 
-    AccessFilter(ServeConfig config, @ConfigProperty(name = "quarkus.http.host") String listeningOn,
-            @ConfigProperty(name = "quarkus.http.limits.max-body-size") io.quarkus.runtime.configuration.MemorySize most) {
+    AccessFilter(
+            ServeConfig config,
+            @ConfigProperty(name = "quarkus.http.host") String listeningOn,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size")
+                    io.quarkus.runtime.configuration.MemorySize most) {
         Exposure.check(listeningOn, config.tokenFile().or(config::tlsClientCa));
         this.tokens = config.tokenFile().map(file -> new TokenFile(Path.of(file)));
         this.certificateRoles = new CertificateRoles(config.certificateRoles().orElse(List.of()));
@@ -64,8 +67,11 @@ final class AccessFilter {
             context.response().putHeader("WWW-Authenticate", "Bearer");
         }
         // What is left of the body is not worth reading.
-        context.response().setStatusCode(problem.get().status()).putHeader("Content-Type", Problem.MEDIA_TYPE)
-                .putHeader("Connection", "close").end(problem.get().json().toString());
+        context.response()
+                .setStatusCode(problem.get().status())
+                .putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .putHeader("Connection", "close")
+                .end(problem.get().json().toString());
     }
 
     private Optional<Problem> objection(RoutingContext context) {
@@ -105,7 +111,8 @@ final class AccessFilter {
     }
 
     private static Optional<Problem> objection(String whose, Role role, Role needed) {
-        return role.includes(needed) ? Optional.empty()
+        return role.includes(needed)
+                ? Optional.empty()
                 : forbidden(whose + " is " + role.word() + "; this needs " + needed.word());
     }
 
@@ -117,7 +124,8 @@ final class AccessFilter {
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return Optional.of(Problem.of(401, "unauthorized", "a token is needed: Authorization: Bearer TOKEN"));
         }
-        Optional<Role> role = file.roleOf(authorization.substring(BEARER.length()).strip());
+        Optional<Role> role =
+                file.roleOf(authorization.substring(BEARER.length()).strip());
         if (role.isEmpty()) {
             return Optional.of(Problem.of(401, "unauthorized", "this token is not known"));
         }
@@ -138,7 +146,8 @@ final class AccessFilter {
 
     /** Where it is reached through this machine only, a page of a foreign name that was made to lead here is told apart. */
     private boolean isOurs(String host) {
-        if (host.equalsIgnoreCase(listeningOn) || allowedHosts.isPresent() && allowedHosts.get().contains(host)) {
+        if (host.equalsIgnoreCase(listeningOn)
+                || allowedHosts.isPresent() && allowedHosts.get().contains(host)) {
             return true;
         }
         return Exposure.isLoopback(listeningOn) || allowedHosts.isPresent() ? Exposure.isLoopback(host) : true;
@@ -149,8 +158,11 @@ final class AccessFilter {
             URI uri = URI.create(origin);
             int usual = "https".equals(uri.getScheme()) ? 443 : 80;
             int port = uri.getPort() < 0 ? usual : uri.getPort();
-            int ours = request.authority().port() < 0 ? usual : request.authority().port();
-            return uri.getHost() != null && uri.getHost().equalsIgnoreCase(request.authority().host()) && port == ours;
+            int ours =
+                    request.authority().port() < 0 ? usual : request.authority().port();
+            return uri.getHost() != null
+                    && uri.getHost().equalsIgnoreCase(request.authority().host())
+                    && port == ours;
         } catch (IllegalArgumentException e) {
             return false;
         }

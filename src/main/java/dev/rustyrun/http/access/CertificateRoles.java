@@ -17,8 +17,10 @@ final class CertificateRoles {
     CertificateRoles(List<String> configured) {
         for (String text : configured) {
             int equals = text.lastIndexOf('=');
-            Role role = Role.named(text.substring(equals + 1)).filter(known -> equals > 0).orElseThrow(
-                    () -> new IllegalStateException("certificate role \"" + text + "\" is not NAME=read|launch|admin"));
+            Role role = Role.named(text.substring(equals + 1))
+                    .filter(known -> equals > 0)
+                    .orElseThrow(() -> new IllegalStateException(
+                            "certificate role \"" + text + "\" is not NAME=read|launch|admin"));
             byName.put(text.substring(0, equals), role);
         }
     }
@@ -30,8 +32,12 @@ final class CertificateRoles {
 
     private static Optional<String> commonName(String subject) {
         try {
-            return new LdapName(subject).getRdns().stream().filter(part -> part.getType().equalsIgnoreCase("CN"))
-                    .map(Rdn::getValue).map(Object::toString).reduce((first, last) -> last);
+            return new LdapName(subject)
+                    .getRdns().stream()
+                            .filter(part -> part.getType().equalsIgnoreCase("CN"))
+                            .map(Rdn::getValue)
+                            .map(Object::toString)
+                            .reduce((first, last) -> last);
         } catch (InvalidNameException e) {
             return Optional.empty();
         }

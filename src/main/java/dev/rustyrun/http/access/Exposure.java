@@ -6,8 +6,7 @@ import java.util.Optional;
 /** Keeps a service that lets everybody in from being reached from other machines. */
 public final class Exposure {
 
-    private Exposure() {
-    }
+    private Exposure() {}
 
     /**
      * Checks that {@code host} is only this machine's, or that tokens or certificates are needed.
@@ -25,7 +24,9 @@ public final class Exposure {
 
     /** Whether {@code host}, with or without brackets, is this machine only. */
     static boolean isLoopback(String host) {
-        return host.equalsIgnoreCase("localhost") || host.matches("127(\\.[0-9]{1,3}){3}") || host.equals("::1")
+        return host.equalsIgnoreCase("localhost")
+                || host.matches("127(\\.[0-9]{1,3}){3}")
+                || host.equals("::1")
                 || host.equals("[::1]");
     }
 }

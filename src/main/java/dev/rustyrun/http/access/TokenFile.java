@@ -21,16 +21,14 @@ import java.util.Set;
 public final class TokenFile {
 
     private static final int LEAST_LENGTH = 16;
-    private static final Set<PosixFilePermission> OF_OTHERS = Set.of(PosixFilePermission.OTHERS_READ,
-            PosixFilePermission.OTHERS_WRITE, PosixFilePermission.GROUP_WRITE);
+    private static final Set<PosixFilePermission> OF_OTHERS =
+            Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.GROUP_WRITE);
 
     /** Only digests are kept: comparing them takes a time that says nothing about a token. */
-    private record Entry(byte[] digest, Role role) {
-    }
+    private record Entry(byte[] digest, Role role) {}
 
     /** What tells one version of the file from another. */
-    private record Version(long modified, long size, Object file) {
-    }
+    private record Version(long modified, long size, Object file) {}
 
     private final Path path;
     private Version read = new Version(0, -1, "");
@@ -97,8 +95,10 @@ public final class TokenFile {
     }
 
     private static Entry entry(int number, String[] words) {
-        Role role = Role.named(words[0]).filter(known -> words.length == 2).orElseThrow(
-                () -> new IllegalArgumentException("line " + number + " is not read, launch or admin and a token"));
+        Role role = Role.named(words[0])
+                .filter(known -> words.length == 2)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("line " + number + " is not read, launch or admin and a token"));
         if (words[1].length() < LEAST_LENGTH) {
             throw new IllegalArgumentException("the token in line " + number + " is shorter than " + LEAST_LENGTH);
         }

@@ -21,8 +21,11 @@ final class NamespacesReadiness implements HealthCheck {
         var response = HealthCheckResponse.named("namespaces");
         try {
             return probe.obstacle()
-                    .map(reason -> response.down().withData("reason", reason)
-                            .withData("advice", "run it as root, in a container with the rights that docs/sidecar.md lists")
+                    .map(reason -> response.down()
+                            .withData("reason", reason)
+                            .withData(
+                                    "advice",
+                                    "run it as root, in a container with the rights that docs/sidecar.md lists")
                             .build())
                     .orElseGet(() -> response.up().build());
         } catch (InterruptedException e) {

@@ -25,12 +25,20 @@ final class RoomReadiness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        String reason = slots.isDraining() ? "the service is stopping"
-                : slots.isFull() ? "the queue is full"
-                : !rootfs.isDirectory() ? "there is no folder of root file systems " + rootfs
-                : data.exists() && data.getUsableSpace() < LEAST_BYTES ? "less than 64 MiB are free on " + data
-                : "";
-        var response = HealthCheckResponse.named("room").withData("running", slots.running()).withData("waiting", slots.waiting());
-        return reason.isEmpty() ? response.up().build() : response.down().withData("reason", reason).build();
+        String reason = slots.isDraining()
+                ? "the service is stopping"
+                : slots.isFull()
+                        ? "the queue is full"
+                        : !rootfs.isDirectory()
+                                ? "there is no folder of root file systems " + rootfs
+                                : data.exists() && data.getUsableSpace() < LEAST_BYTES
+                                        ? "less than 64 MiB are free on " + data
+                                        : "";
+        var response = HealthCheckResponse.named("room")
+                .withData("running", slots.running())
+                .withData("waiting", slots.waiting());
+        return reason.isEmpty()
+                ? response.up().build()
+                : response.down().withData("reason", reason).build();
     }
 }

@@ -22,6 +22,7 @@ public final class SocketPath {
 
     /** {@code sun_path} without the NUL at its end; man 7 unix. */
     private static final int MOST = 107;
+
     private static final String BOUND = "s";
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> GROUP = PosixFilePermissions.fromString("rw-rw----");
@@ -41,12 +42,15 @@ public final class SocketPath {
     public String prepare() {
         refuseLive();
         try {
-            Path folder = Files.createTempDirectory(path.getParent(), ".rustyrun",
+            Path folder = Files.createTempDirectory(
+                    path.getParent(),
+                    ".rustyrun",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             String bound = folder.resolve(BOUND).toString();
             if (bound.getBytes().length > MOST) {
                 Files.delete(folder);
-                throw new InvalidSpecException("--socket " + path + ": its folder's name is too long for a unix socket");
+                throw new InvalidSpecException(
+                        "--socket " + path + ": its folder's name is too long for a unix socket");
             }
             return bound;
         } catch (IOException e) {
@@ -58,8 +62,10 @@ public final class SocketPath {
     Object publish(String bound, Optional<String> group) throws IOException {
         Path socket = Path.of(bound);
         if (group.isPresent()) {
-            Files.getFileAttributeView(socket, PosixFileAttributeView.class).setGroup(socket.getFileSystem()
-                    .getUserPrincipalLookupService().lookupPrincipalByGroupName(group.get()));
+            Files.getFileAttributeView(socket, PosixFileAttributeView.class)
+                    .setGroup(socket.getFileSystem()
+                            .getUserPrincipalLookupService()
+                            .lookupPrincipalByGroupName(group.get()));
         }
         Files.setPosixFilePermissions(socket, group.isPresent() ? GROUP : OWNER);
         Object identity = identity(socket);

@@ -37,7 +37,8 @@ public final class UnixTransport extends JDKTransport implements VertxServicePro
 
     @Override
     public SocketAddress convert(java.net.SocketAddress address) {
-        return address instanceof UnixDomainSocketAddress unix ? SocketAddress.domainSocketAddress(unix.getPath().toString())
+        return address instanceof UnixDomainSocketAddress unix
+                ? SocketAddress.domainSocketAddress(unix.getPath().toString())
                 : super.convert(address);
     }
 

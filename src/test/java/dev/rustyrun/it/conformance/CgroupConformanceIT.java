@@ -30,7 +30,8 @@ class CgroupConformanceIT {
     /** The directories above a cgroup that was asked for are not the container's to remove. */
     @AfterAll
     static void removePlace() {
-        Launcher.execute(List.of("sh", "-c", "find /sys/fs/cgroup -depth -type d -name rustyrun-conformance -exec rmdir {} ';'"),
+        Launcher.execute(
+                List.of("sh", "-c", "find /sys/fs/cgroup -depth -type d -name rustyrun-conformance -exec rmdir {} ';'"),
                 "");
     }
 
@@ -69,13 +70,20 @@ class CgroupConformanceIT {
         // No driver has that device: who is let through to it is told so.
         String rules = "{'devices': [{'allow': %s, 'type': 'c', 'major': 1, 'minor': 99, 'access': 'rwm'},"
                 + "{'allow': %s, 'type': 'c', 'major': 1, 'minor': 99, 'access': 'rwm'}]}";
-        assertTrue(openDevice(rules.formatted("true", "false")).contains("Operation not permitted"), "the last one refuses");
+        assertTrue(
+                openDevice(rules.formatted("true", "false")).contains("Operation not permitted"),
+                "the last one refuses");
         assertTrue(openDevice(rules.formatted("false", "true")).contains("No such device"), "the last one allows");
     }
 
     private static String openDevice(String rules) {
-        return Conformance.output(resources(rules).andThen(config -> linux(config).set("devices",
-                json("[{'path': '/dev/nobody', 'type': 'c', 'major': 1, 'minor': 99}]"))), "cat /dev/nobody 2>&1; true");
+        return Conformance.output(
+                resources(rules)
+                        .andThen(config -> linux(config)
+                                .set(
+                                        "devices",
+                                        json("[{'path': '/dev/nobody', 'type': 'c', 'major': 1, 'minor': 99}]"))),
+                "cat /dev/nobody 2>&1; true");
     }
 
     @Test
@@ -105,19 +113,26 @@ class CgroupConformanceIT {
     @DisplayName("config-linux.md, Seccomp: an errno for an action that has none, and a rule without names, are errors")
     void seccomp_is_checked() {
         expectRefused(seccomp("{'defaultAction': 'SCMP_ACT_ALLOW', 'defaultErrnoRet': 1}"), "seccomp.defaultErrnoRet");
-        expectRefused(seccomp("{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': [], 'action': 'SCMP_ACT_ERRNO'}]}"),
+        expectRefused(
+                seccomp("{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': [], 'action': 'SCMP_ACT_ERRNO'}]}"),
                 "seccomp.syscalls[0].names");
-        expectRefused(seccomp("{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['mkdir'],"
-                + " 'action': 'SCMP_ACT_KILL', 'errnoRet': 1}]}"), "seccomp.syscalls[0].errnoRet");
-        expectRefused(seccomp("{'defaultAction': 'SCMP_ACT_ALLOW', 'listenerMetadata': 'x'}"), "seccomp.listenerMetadata");
+        expectRefused(
+                seccomp("{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['mkdir'],"
+                        + " 'action': 'SCMP_ACT_KILL', 'errnoRet': 1}]}"),
+                "seccomp.syscalls[0].errnoRet");
+        expectRefused(
+                seccomp("{'defaultAction': 'SCMP_ACT_ALLOW', 'listenerMetadata': 'x'}"), "seccomp.listenerMetadata");
     }
 
     @Test
     @DisplayName("config-linux.md, Seccomp: without an errno it is EPERM")
     void the_default_errno_is_eperm() {
-        assertEquals("mkdir: can't create directory '/dev/shm/x': Operation not permitted\n", Conformance.output(
-                seccomp("{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['mkdir', 'mkdirat'],"
-                        + " 'action': 'SCMP_ACT_ERRNO'}]}"), "mkdir /dev/shm/x 2>&1; true"));
+        assertEquals(
+                "mkdir: can't create directory '/dev/shm/x': Operation not permitted\n",
+                Conformance.output(
+                        seccomp("{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['mkdir', 'mkdirat'],"
+                                + " 'action': 'SCMP_ACT_ERRNO'}]}"),
+                        "mkdir /dev/shm/x 2>&1; true"));
     }
 
     private static Consumer<ObjectNode> seccomp(String json) {

@@ -35,10 +35,12 @@ class ConfigConformanceIT {
     }
 
     @Test
-    @DisplayName("config.md, Root: it is required, and must be a directory that is there; a relative one is in the bundle")
+    @DisplayName(
+            "config.md, Root: it is required, and must be a directory that is there; a relative one is in the bundle")
     void root_is_a_directory() throws IOException {
         expectRefused(config -> config.remove("root"), "root is missing");
-        expectRefused(config -> ((ObjectNode) config.get("root")).put("path", "/no/such/directory"), "/no/such/directory");
+        expectRefused(
+                config -> ((ObjectNode) config.get("root")).put("path", "/no/such/directory"), "/no/such/directory");
         try (OciBundle bundle = new OciBundle("true")) {
             Files.createSymbolicLink(bundle.file("rootfs"), Launcher.busybox());
             bundle.edit(config -> ((ObjectNode) config.get("root")).put("path", "rootfs"));
@@ -49,18 +51,30 @@ class ConfigConformanceIT {
     @Test
     @DisplayName("config.md, Root: readonly makes it read-only inside")
     void root_is_read_only_when_asked_for() {
-        assertEquals("refused\n", output(config -> ((ObjectNode) config.get("root")).put("readonly", true),
-                "touch /x 2>/dev/null || echo refused"));
+        assertEquals(
+                "refused\n",
+                output(
+                        config -> ((ObjectNode) config.get("root")).put("readonly", true),
+                        "touch /x 2>/dev/null || echo refused"));
     }
 
     @Test
     @DisplayName("config.md, Mounts: they are mounted in the listed order")
     void mounts_are_in_order() {
-        assertEquals("/a\n/a/b\n", output(config -> {
-            for (String target : List.of("/tmp/a", "/tmp/a/b")) {
-                config.withArray("mounts").addObject().put("destination", target).put("type", "tmpfs").put("source", "tmpfs");
-            }
-        }, "grep -o ' /tmp/a[^ ]*' /proc/self/mountinfo | sed 's, /tmp,,'"), "the second is on the first");
+        assertEquals(
+                "/a\n/a/b\n",
+                output(
+                        config -> {
+                            for (String target : List.of("/tmp/a", "/tmp/a/b")) {
+                                config.withArray("mounts")
+                                        .addObject()
+                                        .put("destination", target)
+                                        .put("type", "tmpfs")
+                                        .put("source", "tmpfs");
+                            }
+                        },
+                        "grep -o ' /tmp/a[^ ]*' /proc/self/mountinfo | sed 's, /tmp,,'"),
+                "the second is on the first");
     }
 
     @Test
@@ -69,8 +83,14 @@ class ConfigConformanceIT {
         try (OciBundle bundle = new OciBundle("cat", "/tmp/bound/file")) {
             Files.createDirectory(bundle.file("data"));
             Files.writeString(bundle.file("data").resolve("file"), "mine\n");
-            bundle.edit(config -> config.withArray("mounts").addObject().put("destination", "/tmp/bound").put("type", "none")
-                    .put("source", "data").putArray("options").add("bind").add("ro"));
+            bundle.edit(config -> config.withArray("mounts")
+                    .addObject()
+                    .put("destination", "/tmp/bound")
+                    .put("type", "none")
+                    .put("source", "data")
+                    .putArray("options")
+                    .add("bind")
+                    .add("ro"));
             assertEquals("mine\n", Conformance.run(bundle).expect(0).out());
         }
     }
@@ -87,32 +107,49 @@ class ConfigConformanceIT {
     @Test
     @DisplayName("config.md, Process: consoleSize is ignored without a terminal")
     void a_console_size_without_a_terminal_is_ignored() {
-        assertEquals("ran\n", output(config -> process(config).putObject("consoleSize").put("height", -1), "echo ran"));
+        assertEquals(
+                "ran\n",
+                output(config -> process(config).putObject("consoleSize").put("height", -1), "echo ran"));
     }
 
     @Test
     @DisplayName("config.md, Process: args is searched for in the container's PATH, and env is the whole environment")
     void env_is_the_environment() {
-        assertEquals("A=b\nPATH=/bin\n", output(config -> process(config).putArray("env").add("PATH=/bin").add("A=b"),
-                "env | grep -v ^SHLVL | grep -v ^PWD | grep -v ^OLDPWD | grep -v ^HOME | sort"));
+        assertEquals(
+                "A=b\nPATH=/bin\n",
+                output(
+                        config ->
+                                process(config).putArray("env").add("PATH=/bin").add("A=b"),
+                        "env | grep -v ^SHLVL | grep -v ^PWD | grep -v ^OLDPWD | grep -v ^HOME | sort"));
     }
 
     @Test
     @DisplayName("config.md, POSIX process: rlimits are what getrlimit says; unknown and doubled ones are errors")
     void rlimits_are_set() {
-        assertEquals("123\n456\n", output(config -> process(config).set("rlimits",
-                json("[{'type': 'RLIMIT_NOFILE', 'soft': 123, 'hard': 456}]")), "ulimit -Sn; ulimit -Hn"));
-        expectRefused(config -> process(config).set("rlimits", json("[{'type': 'RLIMIT_NONE', 'soft': 1, 'hard': 1}]")),
+        assertEquals(
+                "123\n456\n",
+                output(
+                        config -> process(config)
+                                .set("rlimits", json("[{'type': 'RLIMIT_NOFILE', 'soft': 123, 'hard': 456}]")),
+                        "ulimit -Sn; ulimit -Hn"));
+        expectRefused(
+                config -> process(config).set("rlimits", json("[{'type': 'RLIMIT_NONE', 'soft': 1, 'hard': 1}]")),
                 "process.rlimits[0].type");
-        expectRefused(config -> process(config).set("rlimits", json("[{'type': 'RLIMIT_CORE', 'soft': 1, 'hard': 1},"
-                + "{'type': 'RLIMIT_CORE', 'soft': 1, 'hard': 1}]")), "process.rlimits[1].type");
+        expectRefused(
+                config -> process(config)
+                        .set(
+                                "rlimits",
+                                json("[{'type': 'RLIMIT_CORE', 'soft': 1, 'hard': 1},"
+                                        + "{'type': 'RLIMIT_CORE', 'soft': 1, 'hard': 1}]")),
+                "process.rlimits[1].type");
     }
 
     @Test
     @DisplayName("config.md, Linux process: capabilities are set; one that nobody knows is warned of and is no error")
     void capabilities_are_set() {
         try (OciBundle bundle = new OciBundle("grep", "CapBnd", "/proc/self/status")) {
-            bundle.editProcess(process -> process.set("capabilities", json("{'bounding': ['CAP_KILL', 'CAP_NO_SUCH']}")));
+            bundle.editProcess(
+                    process -> process.set("capabilities", json("{'bounding': ['CAP_KILL', 'CAP_NO_SUCH']}")));
             Launcher.Result result = Conformance.run(bundle).expect(0);
             assertEquals("CapBnd:\t0000000000000020\n", result.out());
             assertTrue(result.err().contains("warning") && result.err().contains("CAP_NO_SUCH"), result.err());
@@ -122,8 +159,10 @@ class ConfigConformanceIT {
     @Test
     @DisplayName("config.md, Linux process: oomScoreAdj is set when it is there, and else left as it is")
     void oom_score_is_set_or_left() throws IOException {
-        assertEquals("123\n", output(config -> process(config).put("oomScoreAdj", 123), "cat /proc/self/oom_score_adj"));
-        assertEquals(Files.readString(java.nio.file.Path.of("/proc/self/oom_score_adj")),
+        assertEquals(
+                "123\n", output(config -> process(config).put("oomScoreAdj", 123), "cat /proc/self/oom_score_adj"));
+        assertEquals(
+                Files.readString(java.nio.file.Path.of("/proc/self/oom_score_adj")),
                 output(config -> process(config).remove("oomScoreAdj"), "cat /proc/self/oom_score_adj"));
     }
 
@@ -131,29 +170,40 @@ class ConfigConformanceIT {
     @DisplayName("config.md, Linux process: noNewPrivileges is set")
     void no_new_privileges_is_set() {
         for (boolean wanted : List.of(true, false)) {
-            assertEquals("NoNewPrivs:\t" + (wanted ? 1 : 0) + "\n", output(
-                    config -> process(config).put("noNewPrivileges", wanted), "grep NoNewPrivs /proc/self/status"));
+            assertEquals(
+                    "NoNewPrivs:\t" + (wanted ? 1 : 0) + "\n",
+                    output(
+                            config -> process(config).put("noNewPrivileges", wanted),
+                            "grep NoNewPrivs /proc/self/status"));
         }
     }
 
     @Test
     @DisplayName("config.md, User: uid, gid, umask and additionalGids are the process's")
     void the_user_is_set() {
-        assertEquals("5 6 6 7 8\n0027\n", output(config -> process(config).set("user",
-                json("{'uid': 5, 'gid': 6, 'umask': 23, 'additionalGids': [7, 8]}")), "echo $(id -u) $(id -g) $(id -G); umask"));
+        assertEquals(
+                "5 6 6 7 8\n0027\n",
+                output(
+                        config -> process(config)
+                                .set("user", json("{'uid': 5, 'gid': 6, 'umask': 23, 'additionalGids': [7, 8]}")),
+                        "echo $(id -u) $(id -g) $(id -G); umask"));
     }
 
     @Test
     @DisplayName("config.md, Hostname and Domainname: they are those of the container's uts namespace")
     void names_are_set() {
-        assertEquals("box\nexample\n", output(config -> config.put("hostname", "box").put("domainname", "example"),
-                "hostname; cat /proc/sys/kernel/domainname"));
+        assertEquals(
+                "box\nexample\n",
+                output(
+                        config -> config.put("hostname", "box").put("domainname", "example"),
+                        "hostname; cat /proc/sys/kernel/domainname"));
     }
 
     @Test
     @DisplayName("config.md, Annotations: unknown keys are no error; values are strings, keys are not empty")
     void annotations_are_a_map_of_strings() {
-        assertEquals("ran\n", output(config -> config.putObject("annotations").put("org.nobody.knows", ""), "echo ran"));
+        assertEquals(
+                "ran\n", output(config -> config.putObject("annotations").put("org.nobody.knows", ""), "echo ran"));
         expectRefused(config -> config.putObject("annotations").put("a", 1), "annotations.a");
         expectRefused(config -> config.putObject("annotations").put("", "x"), "annotations");
     }
@@ -161,12 +211,17 @@ class ConfigConformanceIT {
     @Test
     @DisplayName("config.md, Extensibility: unknown properties are ignored, at each level")
     void unknown_properties_are_ignored() {
-        assertEquals("ran\n", output(config -> {
-            for (ObjectNode level : List.of(config, process(config), (ObjectNode) config.get("linux"),
-                    (ObjectNode) config.get("root"))) {
-                level.putObject("nobodyKnows").put("x", 1);
-            }
-        }, "echo ran"));
+        assertEquals(
+                "ran\n",
+                output(
+                        config -> {
+                            for (ObjectNode level :
+                                    List.of(config, process(config), (ObjectNode) config.get("linux"), (ObjectNode)
+                                            config.get("root"))) {
+                                level.putObject("nobodyKnows").put("x", 1);
+                            }
+                        },
+                        "echo ran"));
     }
 
     @Test

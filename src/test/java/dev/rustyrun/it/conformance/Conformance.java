@@ -20,14 +20,15 @@ final class Conformance {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private Conformance() {
-    }
+    private Conformance() {}
 
     /** The rules are kept by the same classes on a JVM, where these many containers would take ten times as long. */
     static void requireRootAndTheNativeExecutable() {
         Launcher.requireRoot();
-        Assumptions.assumeTrue(Launcher.isNative(), "seventy containers by way of a JVM take minutes and show nothing more:"
-                + " runs against the native executable");
+        Assumptions.assumeTrue(
+                Launcher.isNative(),
+                "seventy containers by way of a JVM take minutes and show nothing more:"
+                        + " runs against the native executable");
     }
 
     /** What a container says whose shell script is {@code script}, and whose config.json was changed. */
@@ -80,8 +81,13 @@ final class Conformance {
 
     /** Adds a bind mount of the host path {@code source}. */
     static void bind(ObjectNode config, String source, String destination) {
-        config.withArray("mounts").addObject().put("destination", destination).put("type", "bind").put("source", source)
-                .putArray("options").add("rbind");
+        config.withArray("mounts")
+                .addObject()
+                .put("destination", destination)
+                .put("type", "bind")
+                .put("source", source)
+                .putArray("options")
+                .add("rbind");
     }
 
     /** Adds a hook that runs {@code script} in a shell. */

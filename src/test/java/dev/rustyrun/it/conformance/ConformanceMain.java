@@ -16,12 +16,12 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
  */
 final class ConformanceMain {
 
-    private ConformanceMain() {
-    }
+    private ConformanceMain() {}
 
     public static void main(String[] args) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectPackage(ConformanceMain.class.getPackageName())).filters(includeClassNamePatterns(".*IT"))
+                .selectors(selectPackage(ConformanceMain.class.getPackageName()))
+                .filters(includeClassNamePatterns(".*IT"))
                 .build();
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
         LauncherFactory.create().execute(request, listener);

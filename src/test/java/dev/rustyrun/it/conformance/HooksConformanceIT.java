@@ -37,13 +37,20 @@ class HooksConformanceIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"createRuntime,creating", "createContainer,creating", "startContainer,created", "poststart,running",
-        "poststop,stopped"})
+    @CsvSource({
+        "createRuntime,creating",
+        "createContainer,creating",
+        "startContainer,created",
+        "poststart,running",
+        "poststop,stopped"
+    })
     @DisplayName("config.md, Hooks: each kind gets the state on its stdin, in the order of its list")
     void the_state_is_told_to_each_hook_in_order(String kind, String status) {
         try (OciBundle bundle = bundle("sleep", "1000")) {
-            bundle.edit(config -> hook(config, kind, "/bin/cat > " + bundle.directory() + "/told; echo one >> "
-                    + bundle.directory() + "/order"));
+            bundle.edit(config -> hook(
+                    config,
+                    kind,
+                    "/bin/cat > " + bundle.directory() + "/told; echo one >> " + bundle.directory() + "/order"));
             bundle.edit(config -> hook(config, kind, "echo two >> " + bundle.directory() + "/order"));
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
@@ -60,8 +67,8 @@ class HooksConformanceIT {
     @DisplayName("config.md, Prestart to Poststop: each kind runs at its point of the lifecycle")
     void each_kind_runs_at_its_point() {
         try (OciBundle bundle = bundle("sleep", "1000")) {
-            for (String kind : List.of("prestart", "createRuntime", "createContainer", "startContainer", "poststart",
-                    "poststop")) {
+            for (String kind : List.of(
+                    "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop")) {
                 touching(bundle, kind, kind);
             }
             bundle.create("box").expect(0);
@@ -82,7 +89,8 @@ class HooksConformanceIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"prestart", "createRuntime", "createContainer"})
-    @DisplayName("runtime.md, Lifecycle 3 to 5: one that fails ends create, the container is destroyed, poststop hooks run")
+    @DisplayName(
+            "runtime.md, Lifecycle 3 to 5: one that fails ends create, the container is destroyed, poststop hooks run")
     void a_failing_hook_ends_create(String kind) {
         try (OciBundle bundle = bundle("true")) {
             bundle.edit(config -> hook(config, kind, "exit 4"));
@@ -112,7 +120,10 @@ class HooksConformanceIT {
             bundle.edit(config -> hook(config, "poststop", "exit 4"));
             touching(bundle, "poststop", "second");
             bundle.create("box").expect(0);
-            assertTrue(bundle.rustyrun("delete", "--force", "box").expect(0).err().contains("warning: hook /bin/sh exited with 4"));
+            assertTrue(bundle.rustyrun("delete", "--force", "box")
+                    .expect(0)
+                    .err()
+                    .contains("warning: hook /bin/sh exited with 4"));
             assertTrue(Files.exists(bundle.file("second")));
         }
     }
@@ -120,9 +131,10 @@ class HooksConformanceIT {
     @Test
     @DisplayName("config.md, Hooks: a path that is not absolute, and a timeout that is not above zero, are errors")
     void wrong_hooks_are_refused() {
-        Conformance.expectRefused(config -> hook(config, "createRuntime", "true").put("path", "sh"),
-                "hooks.createRuntime[0].path");
-        Conformance.expectRefused(config -> hook(config, "poststop", "true").put("timeout", 0), "hooks.poststop[0].timeout");
+        Conformance.expectRefused(
+                config -> hook(config, "createRuntime", "true").put("path", "sh"), "hooks.createRuntime[0].path");
+        Conformance.expectRefused(
+                config -> hook(config, "poststop", "true").put("timeout", 0), "hooks.poststop[0].timeout");
     }
 
     @Test
@@ -131,10 +143,14 @@ class HooksConformanceIT {
         try (OciBundle bundle = bundle("true")) {
             bundle.edit(config -> {
                 hook(config, "createRuntime", "/bin/readlink /proc/self/ns/mnt > " + bundle.directory() + "/runtime");
-                hook(config, "createContainer", "/bin/readlink /proc/self/ns/mnt > " + bundle.directory() + "/container");
+                hook(
+                        config,
+                        "createContainer",
+                        "/bin/readlink /proc/self/ns/mnt > " + bundle.directory() + "/container");
             });
             bundle.create("box").expect(0);
-            assertEquals(Files.readSymbolicLink(java.nio.file.Path.of("/proc/self/ns/mnt")) + "\n", bundle.read("runtime"));
+            assertEquals(
+                    Files.readSymbolicLink(java.nio.file.Path.of("/proc/self/ns/mnt")) + "\n", bundle.read("runtime"));
             assertFalse(bundle.read("runtime").equals(bundle.read("container")));
         }
     }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** runtime.md: state and operations. Needs root and the native executable. */
 class RuntimeConformanceIT {
 
-    private static final String SEMVER = "(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?";
+    private static final String SEMVER =
+            "(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?";
 
     @BeforeAll
     static void needsRootAndTheNativeExecutable() {
@@ -34,13 +35,18 @@ class RuntimeConformanceIT {
         assertEquals(bundle.directory().toString(), state.get("bundle").textValue());
         JsonNode pid = state.get("pid");
         boolean hasProcess = !status.equals("stopped");
-        assertTrue(pid == null ? !hasProcess : pid.isIntegralNumber() && (pid.intValue() > 0) == hasProcess, state.toString());
-        assertEquals("value of mine", state.get("annotations").get("org.example.mine").textValue());
+        assertTrue(
+                pid == null ? !hasProcess : pid.isIntegralNumber() && (pid.intValue() > 0) == hasProcess,
+                state.toString());
+        assertEquals(
+                "value of mine",
+                state.get("annotations").get("org.example.mine").textValue());
         state.get("annotations").forEach(value -> assertTrue(value.isTextual()));
     }
 
     private static OciBundle bundle(String... args) {
-        return new OciBundle(args).edit(config -> config.putObject("annotations").put("org.example.mine", "value of mine"));
+        return new OciBundle(args)
+                .edit(config -> config.putObject("annotations").put("org.example.mine", "value of mine"));
     }
 
     @Test
@@ -52,7 +58,8 @@ class RuntimeConformanceIT {
             bundle.rustyrun("start", "box").expect(0);
             JsonNode running = bundle.state("box");
             expectState(running, "box", "running", bundle);
-            assertTrue(Host.read("/proc/" + running.get("pid") + "/cmdline").startsWith("sleep"), "the host's id of it");
+            assertTrue(
+                    Host.read("/proc/" + running.get("pid") + "/cmdline").startsWith("sleep"), "the host's id of it");
             bundle.rustyrun("kill", "box", "KILL").expect(0);
             bundle.awaitStatus("box", "stopped");
             expectState(bundle.state("box"), "box", "stopped", bundle);
@@ -60,7 +67,8 @@ class RuntimeConformanceIT {
     }
 
     @Test
-    @DisplayName("runtime.md, Lifecycle 2: the program does not run at create, and later changes of config.json change nothing")
+    @DisplayName(
+            "runtime.md, Lifecycle 2: the program does not run at create, and later changes of config.json change nothing")
     void the_program_runs_at_start_as_it_was_at_create() {
         try (OciBundle bundle = bundle("touch", "/out/ran")) {
             bundle.edit(config -> Conformance.bind(config, bundle.directory().toString(), "/out"));
@@ -79,24 +87,32 @@ class RuntimeConformanceIT {
         try (OciBundle bundle = bundle("true")) {
             bundle.edit(config -> Conformance.linux(config).put("cgroupsPath", "/rustyrun-conformance/failed"));
             bundle.edit(config -> hook(config, "createContainer", "exit 1"));
-            List<String> find = List.of("find", "/sys/fs/cgroup", "-maxdepth", "4", "-path", "*rustyrun-conformance/failed");
+            List<String> find =
+                    List.of("find", "/sys/fs/cgroup", "-maxdepth", "4", "-path", "*rustyrun-conformance/failed");
             String mounts = Host.read("/proc/self/mountinfo");
             bundle.create("box").expect(125);
             assertEquals(List.of(), bundle.left());
             assertEquals("", Launcher.execute(find, "").out());
             assertEquals(mounts, Host.read("/proc/self/mountinfo"));
         }
-        Launcher.execute(List.of("sh", "-c", "find /sys/fs/cgroup -depth -type d -name rustyrun-conformance -exec rmdir {} ';'"),
+        Launcher.execute(
+                List.of("sh", "-c", "find /sys/fs/cgroup -depth -type d -name rustyrun-conformance -exec rmdir {} ';'"),
                 "");
     }
 
     @Test
-    @DisplayName("runtime.md, Query State, Start, Kill, Delete: without an id, or with one that is not there, it is an error")
+    @DisplayName(
+            "runtime.md, Query State, Start, Kill, Delete: without an id, or with one that is not there, it is an error")
     void operations_need_the_id_of_a_container() {
         try (OciBundle bundle = bundle("true")) {
             for (String operation : List.of("state", "start", "kill", "delete")) {
                 assertTrue(bundle.rustyrun(operation).exitCode() != 0, operation);
-                assertTrue(bundle.rustyrun(operation, "nobody").expect(125).errorLine().contains("does not exist"), operation);
+                assertTrue(
+                        bundle.rustyrun(operation, "nobody")
+                                .expect(125)
+                                .errorLine()
+                                .contains("does not exist"),
+                        operation);
             }
         }
     }
@@ -105,12 +121,19 @@ class RuntimeConformanceIT {
     @DisplayName("runtime.md, Create: an id that is missing, not valid, or in use is an error and makes no container")
     void create_needs_a_new_id_and_a_bundle() throws IOException {
         try (OciBundle bundle = bundle("sleep", "1000")) {
-            assertTrue(bundle.rustyrun("create", "--bundle", bundle.directory().toString()).exitCode() != 0, "no id");
+            assertTrue(
+                    bundle.rustyrun("create", "--bundle", bundle.directory().toString())
+                                    .exitCode()
+                            != 0,
+                    "no id");
             for (String id : List.of("../up", "a/b", "", ".", "a b", "\u00e9")) {
                 bundle.create(id).expect(125);
             }
             assertEquals(List.of(), bundle.left());
-            assertEquals(125, bundle.rustyrun("create", "--bundle", "/no/such/bundle", "box").exitCode());
+            assertEquals(
+                    125,
+                    bundle.rustyrun("create", "--bundle", "/no/such/bundle", "box")
+                            .exitCode());
             bundle.create("box").expect(0);
             int pid = bundle.state("box").get("pid").intValue();
             assertTrue(bundle.create("box").expect(125).errorLine().contains("already exists"));
@@ -119,7 +142,8 @@ class RuntimeConformanceIT {
     }
 
     @Test
-    @DisplayName("runtime.md, Start: of a container that is not created, or has no process, it is an error that changes nothing")
+    @DisplayName(
+            "runtime.md, Start: of a container that is not created, or has no process, it is an error that changes nothing")
     void start_is_for_created_containers_with_a_process() {
         try (OciBundle bundle = bundle("sleep", "1000")) {
             bundle.create("box").expect(0);
@@ -135,7 +159,8 @@ class RuntimeConformanceIT {
     }
 
     @Test
-    @DisplayName("runtime.md, Kill: the signal reaches the process; of one that is neither created nor running it is an error")
+    @DisplayName(
+            "runtime.md, Kill: the signal reaches the process; of one that is neither created nor running it is an error")
     void kill_sends_the_signal() {
         String script = "trap 'echo got >> /out/got; exit 3' USR1; echo up > /out/up; while true; do sleep 0.1; done";
         try (OciBundle bundle = bundle("sh", "-c", script)) {
@@ -146,7 +171,10 @@ class RuntimeConformanceIT {
             bundle.rustyrun("kill", "box", "USR1").expect(0);
             bundle.awaitStatus("box", "stopped");
             assertEquals("got\n", bundle.read("got"));
-            assertTrue(bundle.rustyrun("kill", "box", "USR1").expect(125).errorLine().contains("not running"));
+            assertTrue(bundle.rustyrun("kill", "box", "USR1")
+                    .expect(125)
+                    .errorLine()
+                    .contains("not running"));
             bundle.create("created").expect(0);
             bundle.rustyrun("kill", "created", "KILL").expect(0);
             bundle.awaitStatus("created", "stopped");
@@ -163,15 +191,21 @@ class RuntimeConformanceIT {
             bundle.rustyrun("start", "box").expect(0);
             assertTrue(bundle.rustyrun("delete", "box").expect(125).errorLine().contains("not stopped"));
             String pid = bundle.state("box").get("pid").asText();
-            String cgroup = Host.read("/proc/" + pid + "/cgroup").lines().filter(line -> line.contains(":pids:")
-                    || line.startsWith("0::")).map(line -> line.substring(line.lastIndexOf(':') + 1)).findFirst().orElse("");
+            String cgroup = Host.read("/proc/" + pid + "/cgroup")
+                    .lines()
+                    .filter(line -> line.contains(":pids:") || line.startsWith("0::"))
+                    .map(line -> line.substring(line.lastIndexOf(':') + 1))
+                    .findFirst()
+                    .orElse("");
             bundle.rustyrun("kill", "box", "KILL").expect(0);
             bundle.awaitStatus("box", "stopped");
             bundle.rustyrun("delete", "box").expect(0);
             assertEquals(List.of(), bundle.left());
             assertTrue(cgroup.length() > 1, cgroup);
-            assertEquals("", Launcher.execute(List.of("find", "/sys/fs/cgroup", "-maxdepth", "5", "-path", "*" + cgroup), "")
-                    .out());
+            assertEquals(
+                    "",
+                    Launcher.execute(List.of("find", "/sys/fs/cgroup", "-maxdepth", "5", "-path", "*" + cgroup), "")
+                            .out());
             assertTrue(Files.exists(bundle.file("config.json")), "the bundle is not ours");
             bundle.create("box").expect(0);
         }
