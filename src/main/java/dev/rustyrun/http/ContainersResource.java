@@ -1,7 +1,9 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.http.access.Identity;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -12,6 +14,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -58,11 +61,11 @@ public class ContainersResource {
                                                     "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\","
                                                             + " \"while sleep 1; do date; done\"], \"labels\": {\"job\": \"17\"}, \"start\": true}")))
     @APIResponse(responseCode = "201", description = "It is made; Location says where it is")
-    public Response create(@HeaderParam("Idempotency-Key") String key, byte[] body) {
+    public Response create(@HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
         if (slots.isDraining()) {
             throw Problem.busy(503, "the service is stopping", 1).exception();
         }
-        return keys.once("containers", key, body, () -> {
+        return keys.once(Identity.of(context), "containers", key, body, () -> {
             ContainerRequest request = ContainerRequest.read(body, limits);
             ContainerFolder folder = containers.create(request);
             if (request.start()) {

@@ -1,7 +1,7 @@
 package dev.rustyrun.http;
 
 import io.smallrye.common.annotation.Blocking;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -87,11 +87,11 @@ public class ExecResource {
     public Response exec(
             @PathParam("id") String id,
             @HeaderParam("Idempotency-Key") String key,
-            @Context HttpServerResponse response,
+            @Context RoutingContext context,
             byte[] body) {
         ContainerFolder folder = containers.named(id);
         return answers.answer(
-                "exec " + id, key, body, response, caller -> execs.run(folder, ExecRequest.read(body, limits), caller));
+                "exec " + id, key, body, context, caller -> execs.run(folder, ExecRequest.read(body, limits), caller));
     }
 
     @GET

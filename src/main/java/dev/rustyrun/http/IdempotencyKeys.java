@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.http.access.Identity;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.security.MessageDigest;
@@ -20,18 +21,21 @@ final class IdempotencyKeys {
     private static final int MOST = 500;
     private static final int LONGEST_KEY = 255;
 
+    private record Name(String caller, String operation, String key) {}
+
     private record Entry(byte[] request, Optional<Response> answer) {}
 
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<Name, Entry> entries = new LinkedHashMap<>();
 
     /**
-     * The answer of {@code work}, which is done once for each key; every time when there is none.
+     * The answer of {@code work}, which is done once for each key of a caller; every time when there is no key.
      *
+     * @param caller whose key it is: others may use the same
      * @param operation what is asked for: the same key may be used for another operation
      * @param key or null
      * @throws ProblemException 409 while the first request is being worked on, 422 when it had another body
      */
-    Response once(String operation, String key, byte[] body, Supplier<Response> work) {
+    Response once(Identity caller, String operation, String key, byte[] body, Supplier<Response> work) {
         if (key == null) {
             return work.get();
         }
@@ -39,7 +43,7 @@ final class IdempotencyKeys {
             throw Problem.of(400, "invalid-header", "Idempotency-Key must have 1 to " + LONGEST_KEY + " characters")
                     .exception();
         }
-        String name = operation + " " + key;
+        Name name = new Name(caller.name(), operation, key);
         byte[] request = digest(body);
         Optional<Response> known = begin(name, request);
         if (known.isPresent()) {
@@ -55,7 +59,7 @@ final class IdempotencyKeys {
         }
     }
 
-    private synchronized Optional<Response> begin(String name, byte[] request) {
+    private synchronized Optional<Response> begin(Name name, byte[] request) {
         Entry entry = entries.get(name);
         if (entry == null) {
             entries.put(name, new Entry(request, Optional.empty()));
@@ -76,7 +80,7 @@ final class IdempotencyKeys {
     }
 
     /** A request that failed may be tried again with the same key. */
-    private synchronized void end(String name, byte[] request, Optional<Response> answer) {
+    private synchronized void end(Name name, byte[] request, Optional<Response> answer) {
         entries.remove(name);
         if (answer.isPresent()) {
             entries.put(name, new Entry(request, answer));

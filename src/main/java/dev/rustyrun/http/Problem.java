@@ -46,7 +46,7 @@ public record Problem(int status, String type, String detail, String field, Stri
     }
 
     /** The exception that ends a request with this problem. */
-    ProblemException exception() {
+    public ProblemException exception() {
         return new ProblemException(this);
     }
 

@@ -1,7 +1,7 @@
 package dev.rustyrun.http;
 
 import io.smallrye.common.annotation.Blocking;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -78,7 +78,7 @@ public class RunResource {
                                                             + " \"detail\": \"memory must be a number of bytes, or a size such as \\\"64m\\\"\","
                                                             + " \"field\": \"/memory\"}")))
     @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
-    public Response run(@HeaderParam("Idempotency-Key") String key, @Context HttpServerResponse response, byte[] body) {
-        return answers.answer("run", key, body, response, caller -> runner.run(RunRequest.read(body, limits), caller));
+    public Response run(@HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
+        return answers.answer("run", key, body, context, caller -> runner.run(RunRequest.read(body, limits), caller));
     }
 }

@@ -1,7 +1,8 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.linux.Linux;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -27,12 +28,12 @@ final class WaitedAnswers {
      *
      * @param operation what is asked for, for {@link IdempotencyKeys#once}
      * @param key or null
-     * @param response that will carry it
+     * @param context of the request, which says whose it is and what carries the answer
      */
     Response answer(
-            String operation, String key, byte[] body, HttpServerResponse response, Function<Caller, RunResult> work) {
-        return keys.once(operation, key, body, () -> {
-            try (Caller caller = key == null ? Caller.of(linux, response) : Caller.patient()) {
+            String operation, String key, byte[] body, RoutingContext context, Function<Caller, RunResult> work) {
+        return keys.once(Identity.of(context), operation, key, body, () -> {
+            try (Caller caller = key == null ? Caller.of(linux, context.response()) : Caller.patient()) {
                 return answer(work.apply(caller));
             }
         });

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.rustyrun.http.access.Identity;
+import dev.rustyrun.http.access.Role;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,9 @@ import org.junit.jupiter.api.Test;
 /** Requests that carry an Idempotency-Key. In Quarkus, for without it there are no Responses. */
 @QuarkusTest
 class IdempotencyKeysTest {
+
+    private static final Identity ALICE = new Identity("token:a", Role.LAUNCH);
+    private static final Identity BOB = new Identity("token:b", Role.LAUNCH);
 
     private final IdempotencyKeys keys = new IdempotencyKeys();
     private final AtomicInteger done = new AtomicInteger();
@@ -28,7 +33,7 @@ class IdempotencyKeysTest {
     }
 
     private Response once(String operation, String key, String body, Supplier<Response> work) {
-        return keys.once(operation, key, body.getBytes(StandardCharsets.UTF_8), work);
+        return keys.once(ALICE, operation, key, body.getBytes(StandardCharsets.UTF_8), work);
     }
 
     private static int statusOf(Runnable request) {
@@ -54,6 +59,17 @@ class IdempotencyKeysTest {
         assertEquals(400, statusOf(() -> once("run", "", "body")));
         assertEquals(400, statusOf(() -> once("run", "k".repeat(256), "body")));
         assertEquals(1, done.get());
+    }
+
+    @Test
+    void s6_the_same_key_of_two_callers_is_two_keys() {
+        byte[] body = "body".getBytes(StandardCharsets.UTF_8);
+        Supplier<Response> work =
+                () -> Response.ok(Integer.toString(done.incrementAndGet())).build();
+        assertEquals("1", keys.once(ALICE, "run", "k", body, work).getEntity());
+        assertEquals("2", keys.once(BOB, "run", "k", body, work).getEntity());
+        assertEquals("1", keys.once(ALICE, "run", "k", body, work).getEntity());
+        assertEquals("3", keys.once(BOB, "run", "k".repeat(2), body, work).getEntity());
     }
 
     @Test

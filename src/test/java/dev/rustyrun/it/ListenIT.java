@@ -185,7 +185,7 @@ class ListenIT {
                             file("bob.key"))
                     .expect(125)
                     .errorLine()
-                    .contains("this certificate's role is read"));
+                    .contains("your role is read"));
             run("--host", url, "--tls-ca", file("ca.pem")).expect(125).errorLine();
             assertTrue(run("--host", url).expect(125).errorLine().contains("cannot connect"), "an unknown authority");
             run("--host", "http://127.0.0.1:" + server.port()).expect(125).errorLine();

@@ -1,8 +1,8 @@
 package dev.rustyrun.http.access;
 
 import dev.rustyrun.http.Problem;
+import dev.rustyrun.http.ProblemException;
 import dev.rustyrun.http.ServeConfig;
-import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,10 +10,8 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -25,32 +23,23 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 final class AccessFilter {
 
     private static final int BEFORE_ALL_ELSE = 10_000;
-    private static final String BEARER = "bearer ";
 
-    private final Optional<TokenFile> tokens;
-    private final CertificateRoles certificateRoles;
+    private final Authentication authentication;
     private final Optional<List<String>> allowedHosts;
     private final String listeningOn;
     private final long mostBytes;
 
     AccessFilter(
             ServeConfig config,
+            Authentication authentication,
             @ConfigProperty(name = "quarkus.http.host") String listeningOn,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size")
                     io.quarkus.runtime.configuration.MemorySize most) {
         Exposure.check(listeningOn, config.tokenFile().or(config::tlsClientCa));
-        this.tokens = config.tokenFile().map(file -> new TokenFile(Path.of(file)));
-        this.certificateRoles = new CertificateRoles(config.certificateRoles().orElse(List.of()));
+        this.authentication = authentication;
         this.allowedHosts = config.allowedHosts();
         this.listeningOn = listeningOn;
         this.mostBytes = most.asLongValue();
-    }
-
-    /** A token file that lets nobody in is an error to be told at the start. */
-    void start(@Observes StartupEvent event) {
-        tokens.flatMap(TokenFile::trouble).ifPresent(trouble -> {
-            throw new IllegalStateException(trouble);
-        });
     }
 
     void register(@Observes Filters filters) {
@@ -88,48 +77,23 @@ final class AccessFilter {
         if (length != null && length.matches("[0-9]{1,18}") && Long.parseLong(length) > mostBytes) {
             return Optional.of(Problem.of(413, "content-too-large", "the body has more than " + mostBytes + " bytes"));
         }
-        Role needed = neededFor(request.method(), context.normalizedPath());
-        String authorization = request.getHeader("Authorization");
-        Optional<String> subject = subject(request);
-        // Who shows a token besides a certificate is judged by the token.
-        if (subject.isPresent() && (authorization == null || tokens.isEmpty())) {
-            return objection("this certificate's role", certificateRoles.roleOf(subject.get()), needed);
-        }
-        return tokens.flatMap(file -> objection(file, authorization, needed));
-    }
-
-    /** Whom the client's certificate is for; nothing when it has none, which TLS only lets be where none is demanded. */
-    private static Optional<String> subject(HttpServerRequest request) {
-        if (!request.isSSL()) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(request.sslSession().getPeerPrincipal().getName());
-        } catch (SSLPeerUnverifiedException e) {
-            return Optional.empty();
+            Identity caller = authentication.of(request);
+            caller.putInto(context);
+            return objection(caller, neededFor(request.method(), context.normalizedPath()));
+        } catch (ProblemException e) {
+            return Optional.of(e.problem());
         }
     }
 
-    private static Optional<Problem> objection(String whose, Role role, Role needed) {
-        return role.includes(needed)
+    private static Optional<Problem> objection(Identity caller, Role needed) {
+        return caller.role().includes(needed)
                 ? Optional.empty()
-                : forbidden(whose + " is " + role.word() + "; this needs " + needed.word());
+                : forbidden("your role is " + caller.role().word() + "; this needs " + needed.word());
     }
 
     private static Optional<Problem> forbidden(String detail) {
         return Optional.of(Problem.of(403, "forbidden", detail));
-    }
-
-    private Optional<Problem> objection(TokenFile file, String authorization, Role needed) {
-        if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            return Optional.of(Problem.of(401, "unauthorized", "a token is needed: Authorization: Bearer TOKEN"));
-        }
-        Optional<Role> role =
-                file.roleOf(authorization.substring(BEARER.length()).strip());
-        if (role.isEmpty()) {
-            return Optional.of(Problem.of(401, "unauthorized", "this token is not known"));
-        }
-        return objection("this token's role", role.get(), needed);
     }
 
     /** The role that a request needs. */

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,11 +22,14 @@ import java.util.Set;
 public final class TokenFile {
 
     private static final int LEAST_LENGTH = 16;
+    /** Enough of a digest to tell tokens apart, and too little to be one. */
+    private static final int NAME_BYTES = 12;
+
     private static final Set<PosixFilePermission> OF_OTHERS =
             Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.GROUP_WRITE);
 
     /** Only digests are kept: comparing them takes a time that says nothing about a token. */
-    private record Entry(byte[] digest, Role role) {}
+    private record Entry(byte[] digest, Identity holder) {}
 
     /** What tells one version of the file from another. */
     private record Version(long modified, long size, Object file) {}
@@ -45,14 +49,14 @@ public final class TokenFile {
         return trouble;
     }
 
-    /** The role that {@code token} gives; nothing when it is not in the file. */
-    public synchronized Optional<Role> roleOf(String token) {
+    /** The holder of {@code token}; nothing when it is not in the file. */
+    public synchronized Optional<Identity> holderOf(String token) {
         refresh();
         byte[] digest = digest(token);
-        Optional<Role> found = Optional.empty();
+        Optional<Identity> found = Optional.empty();
         for (Entry entry : entries) {
             // All are compared, whatever is found.
-            found = MessageDigest.isEqual(entry.digest, digest) ? Optional.of(entry.role) : found;
+            found = MessageDigest.isEqual(entry.digest, digest) ? Optional.of(entry.holder) : found;
         }
         return found;
     }
@@ -102,7 +106,8 @@ public final class TokenFile {
         if (words[1].length() < LEAST_LENGTH) {
             throw new IllegalArgumentException("the token in line " + number + " is shorter than " + LEAST_LENGTH);
         }
-        return new Entry(digest(words[1]), role);
+        byte[] digest = digest(words[1]);
+        return new Entry(digest, new Identity("token:" + HexFormat.of().formatHex(digest, 0, NAME_BYTES), role));
     }
 
     private static byte[] digest(String token) {

@@ -33,21 +33,37 @@ class AccessTest {
     @Test
     void a_token_has_the_role_of_its_line_and_others_have_none() throws IOException {
         TokenFile tokens = new TokenFile(file("# those who launch\nlaunch " + TOKEN + "\n\nread " + OTHER + "\n"));
-        assertEquals(Optional.of(Role.LAUNCH), tokens.roleOf(TOKEN));
-        assertEquals(Optional.of(Role.READ), tokens.roleOf(OTHER));
-        assertEquals(Optional.empty(), tokens.roleOf(TOKEN + "0"));
-        assertEquals(Optional.empty(), tokens.roleOf(""));
+        assertEquals(Optional.of(Role.LAUNCH), tokens.holderOf(TOKEN).map(Identity::role));
+        assertEquals(Optional.of(Role.READ), tokens.holderOf(OTHER).map(Identity::role));
+        assertEquals(Optional.empty(), tokens.holderOf(TOKEN + "0").map(Identity::role));
+        assertEquals(Optional.empty(), tokens.holderOf("").map(Identity::role));
+    }
+
+    @Test
+    void s6_two_tokens_are_two_callers_whose_names_do_not_tell_the_tokens() throws IOException {
+        TokenFile tokens = new TokenFile(file("launch " + TOKEN + "\nlaunch " + OTHER + "\n"));
+        String one = tokens.holderOf(TOKEN).orElseThrow().name();
+        String other = tokens.holderOf(OTHER).orElseThrow().name();
+        assertTrue(one.matches("token:[0-9a-f]{24}") && other.matches("token:[0-9a-f]{24}"), one);
+        assertTrue(!one.equals(other));
+        assertEquals(
+                one,
+                new TokenFile(file("read " + TOKEN))
+                        .holderOf(TOKEN)
+                        .orElseThrow()
+                        .name(),
+                "a caller keeps it");
     }
 
     @Test
     void a_changed_file_is_read_again() throws IOException {
         TokenFile tokens = new TokenFile(file("launch " + TOKEN));
-        assertEquals(Optional.of(Role.LAUNCH), tokens.roleOf(TOKEN));
+        assertEquals(Optional.of(Role.LAUNCH), tokens.holderOf(TOKEN).map(Identity::role));
         file("admin " + OTHER);
-        assertEquals(Optional.empty(), tokens.roleOf(TOKEN));
-        assertEquals(Optional.of(Role.ADMIN), tokens.roleOf(OTHER));
+        assertEquals(Optional.empty(), tokens.holderOf(TOKEN).map(Identity::role));
+        assertEquals(Optional.of(Role.ADMIN), tokens.holderOf(OTHER).map(Identity::role));
         Files.delete(folder.resolve("tokens"));
-        assertEquals(Optional.empty(), tokens.roleOf(OTHER));
+        assertEquals(Optional.empty(), tokens.holderOf(OTHER).map(Identity::role));
     }
 
     @Test
@@ -58,7 +74,7 @@ class AccessTest {
         Files.setPosixFilePermissions(file("read " + TOKEN), PosixFilePermissions.fromString("rw-r--r--"));
         TokenFile open = new TokenFile(folder.resolve("tokens"));
         assertTrue(open.trouble().orElseThrow().contains("chmod 600"));
-        assertEquals(Optional.empty(), open.roleOf(TOKEN));
+        assertEquals(Optional.empty(), open.holderOf(TOKEN).map(Identity::role));
     }
 
     @Test
