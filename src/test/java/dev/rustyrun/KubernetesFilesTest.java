@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ class KubernetesFilesTest {
                             "sh", "-n", "-c", container.get("args").get(0).textValue())
                     .redirectErrorStream(true)
                     .start();
-            assertEquals("", new String(shell.getInputStream().readAllBytes()));
+            assertEquals("", new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
             assertEquals(0, shell.waitFor());
         }
     }
@@ -113,7 +114,7 @@ class KubernetesFilesTest {
                         "config",
                         "dump")
                 .start();
-        String out = new String(dump.getInputStream().readAllBytes());
+        String out = new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, dump.waitFor());
         assertTrue(
                 out.contains("runtimes.rustyrun.options]\n            BinaryName = \"/opt/rustyrun/rustyrun\""), out);

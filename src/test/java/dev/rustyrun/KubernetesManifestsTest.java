@@ -110,7 +110,7 @@ class KubernetesManifestsTest {
         JsonElement json = JsonParser.parseString(object.toString());
         try {
             model.getMethod("validateJsonElement", JsonElement.class).invoke(null, json);
-            JSON.getGson().fromJson(json, model);
+            var unused = JSON.getGson().fromJson(json, model);
         } catch (InvocationTargetException e) {
             throw new AssertionError(file + ": " + e.getCause().getMessage(), e.getCause());
         }

@@ -3,6 +3,7 @@ package dev.rustyrun.cgroup;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -23,8 +24,8 @@ final class CgroupTestMain {
                                 .selectors(selectClass(CgroupIT.class))
                                 .build(),
                         listener);
-        listener.getSummary().printTo(new PrintWriter(System.out));
-        listener.getSummary().printFailuresTo(new PrintWriter(System.out), 15);
+        listener.getSummary().printTo(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
+        listener.getSummary().printFailuresTo(new PrintWriter(System.out, false, StandardCharsets.UTF_8), 15);
         System.exit(listener.getSummary().getFailures().isEmpty() ? 0 : 1);
     }
 }

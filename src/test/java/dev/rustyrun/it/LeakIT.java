@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,7 +68,8 @@ class LeakIT {
     @Test
     void the_stages_hold_only_the_descriptors_that_they_use_while_a_container_runs() throws Exception {
         Process run = Launcher.start("--command", "/bin/sh", "-c", "echo started; cat");
-        try (BufferedReader out = new BufferedReader(new InputStreamReader(run.getInputStream()))) {
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(run.getInputStream(), StandardCharsets.UTF_8))) {
             assertEquals("started", out.readLine());
             long child = Host.onlyChildOf(run.pid()).orElseThrow();
             for (long stage : List.of(run.pid(), child)) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,10 @@ class ServedContainersIT {
             WebSocket socket = server.webSocket(at + "/attach", heard);
             socket.sendText("resize 33 77", true).join();
             Host.eventually("the shell prompts", () -> heard.indexOf("# ") >= 0, heard::toString);
-            socket.sendBinary(ByteBuffer.wrap("stty size; test -t 0 && echo ter\"\"minal\n".getBytes()), true)
+            socket.sendBinary(
+                            ByteBuffer.wrap(
+                                    "stty size; test -t 0 && echo ter\"\"minal\n".getBytes(StandardCharsets.UTF_8)),
+                            true)
                     .join();
             Host.eventually(
                     "it answers", () -> heard.indexOf("33 77") >= 0 && heard.indexOf("terminal") >= 0, heard::toString);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,8 @@ class SignalsIT {
         System.arraycopy(options, 0, arguments, 0, options.length);
         System.arraycopy(new String[] {"--command", "/bin/sh", "-c", script}, 0, arguments, options.length, 4);
         Process process = Launcher.start(arguments);
-        try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             assertEquals("ready", out.readLine());
             Host.signal(process.pid(), name);
             assertEquals("got " + name, out.readLine());
@@ -65,7 +67,8 @@ class SignalsIT {
                                 Launcher.runCommand("--command", "/bin/sh", "-c", script).stream())
                         .toList())
                 .start();
-        try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             assertEquals("ready", out.readLine());
             assertEquals(
                     0,

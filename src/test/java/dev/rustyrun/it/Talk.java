@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What is said through a web socket of a server, by stream. */
 final class Talk implements WebSocket.Listener {
@@ -18,7 +19,7 @@ final class Talk implements WebSocket.Listener {
     private StringBuffer stream = out;
     private boolean between = true;
     private volatile String last = "";
-    private volatile int taken;
+    private final AtomicInteger taken = new AtomicInteger();
     private WebSocket socket;
 
     /** @param listens whether it reads what comes before it is told to */
@@ -50,7 +51,7 @@ final class Talk implements WebSocket.Listener {
         text.append(data);
         if (whole) {
             if (text.toString().equals("taken")) {
-                taken++;
+                taken.incrementAndGet();
             } else {
                 last = text.toString();
             }
@@ -104,7 +105,7 @@ final class Talk implements WebSocket.Listener {
     }
 
     int taken() {
-        return taken;
+        return taken.get();
     }
 
     void expect(String output) {

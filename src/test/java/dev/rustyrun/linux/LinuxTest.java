@@ -56,7 +56,9 @@ class LinuxTest {
         assertTrue(linux.status("/bin/sh").isExecutableFile());
         byte[] buffer = new byte[4096];
         try (OpenFile file = new OpenFile(linux, linux.open("/proc/self/comm", FileFlag.O_RDONLY))) {
-            assertEquals("java", new String(buffer, 0, linux.read(file.descriptor(), buffer, 100)).strip());
+            assertEquals(
+                    "java",
+                    new String(buffer, 0, linux.read(file.descriptor(), buffer, 100), StandardCharsets.UTF_8).strip());
         }
     }
 
@@ -71,7 +73,9 @@ class LinuxTest {
         byte[] buffer = new byte[100];
         Received first = linux.receive(pair[1], buffer, 5);
         assertEquals("hello", new String(buffer, 0, first.count(), StandardCharsets.US_ASCII));
-        assertEquals("java", new String(buffer, 0, linux.read(first.descriptor(), buffer, 100)).strip());
+        assertEquals(
+                "java",
+                new String(buffer, 0, linux.read(first.descriptor(), buffer, 100), StandardCharsets.UTF_8).strip());
         Received second = linux.receive(pair[1], buffer, 100);
         assertEquals(3, second.count());
         assertEquals(-1, second.descriptor());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,6 @@ class RouteMessageTest {
         assertEquals(16 + 16 + 8 + 12, move.length, "aligned");
         assertEquals(3, b.getInt(20));
         assertEquals(9, b.getInt(36));
-        assertEquals("eth0", new String(move, 44, 4));
+        assertEquals("eth0", new String(move, 44, 4, StandardCharsets.UTF_8));
     }
 }

@@ -4,6 +4,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ public final class SocketPath {
                     ".rustyrun",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             String bound = folder.resolve(BOUND).toString();
-            if (bound.getBytes().length > MOST) {
+            if (bound.getBytes(StandardCharsets.UTF_8).length > MOST) {
                 Files.delete(folder);
                 throw new InvalidSpecException(
                         "--socket " + path + ": its folder's name is too long for a unix socket");

@@ -4,6 +4,7 @@ import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNa
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -26,7 +27,7 @@ final class ConformanceMain {
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
         LauncherFactory.create().execute(request, listener);
         TestExecutionSummary summary = listener.getSummary();
-        summary.printFailuresTo(new PrintWriter(System.out));
+        summary.printFailuresTo(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
         long passed = summary.getTestsSucceededCount();
         System.out.println(passed + " passed, " + summary.getTotalFailureCount() + " failed, "
                 + summary.getTestsAbortedCount() + " skipped");
