@@ -70,7 +70,7 @@ final class ContainerFiles {
             if (!linux.status(base.descriptor()).isDirectory()) {
                 throw wrong(path, "is not a directory");
             }
-            TreeUnpacking unpacking = new TreeUnpacking(linux, base, RoomGuard.of(linux, launch, root, base));
+            TreeUnpacking unpacking = new TreeUnpacking(linux, base, root, RoomGuard.of(linux, launch, root, base));
             unpack(unpacking, in);
             return unpacking;
         }
@@ -78,10 +78,8 @@ final class ContainerFiles {
 
     private static void unpack(TreeUnpacking unpacking, LimitedInput in) {
         try {
-            unpacking.unpack(in);
-            // A client may be annoyed by an answer while it still sends: zeros after the end are usual.
-            in.transferTo(OutputStream.nullOutputStream());
-        } catch (IOException | IllegalArgumentException e) {
+            unpacking.unpack(Compression.refused(in));
+        } catch (IOException e) {
             throw in.isExceeded()
                     ? Problem.of(413, "content-too-large", "the body has " + e.getMessage())
                             .exception()
@@ -112,7 +110,7 @@ final class ContainerFiles {
                 return checked(path, new OpenFile(linux, linux.openInRoot(root.descriptor(), path, FileFlag.O_PATH)));
             } catch (LinuxException e) {
                 if (e.errno() == Errno.ENOENT) {
-                    throw Problem.notFound("there is no \"" + path + "\" in the container")
+                    throw Problem.notFound("there is no " + TreeUnpacking.quoted(path) + " in the container")
                             .exception();
                 }
                 // EAGAIN: a directory was moved while .. was resolved.
@@ -133,7 +131,7 @@ final class ContainerFiles {
     }
 
     private static ProblemException wrong(String path, String why) {
-        String shown = path.length() > 200 ? path.substring(0, 200) + "…" : path;
-        return Problem.field("/path", "path \"" + shown + "\" " + why).exception();
+        return Problem.field("/path", "path " + TreeUnpacking.quoted(path) + " " + why)
+                .exception();
     }
 }

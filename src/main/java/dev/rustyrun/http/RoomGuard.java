@@ -35,7 +35,7 @@ final class RoomGuard {
         FileSystemStatus system = linux.fileSystem(directory.descriptor());
         Place place = linux.status(directory.descriptor()).place();
         boolean isLayer = system.isOverlay()
-                && isSameDevice(place, linux.status(root.descriptor()).place());
+                && place.isOnDeviceOf(linux.status(root.descriptor()).place());
         boolean counts = isLayer || system.isInMemory() && !isOnHost(linux, launch.mounts(), place);
         return new RoomGuard(linux, directory, counts ? launch.memory().orElse(Long.MAX_VALUE) : Long.MAX_VALUE);
     }
@@ -44,7 +44,7 @@ final class RoomGuard {
     private static boolean isOnHost(Linux linux, List<LaunchRequest.MountRequest> mounts, Place place) {
         for (LaunchRequest.MountRequest mount : mounts) {
             try {
-                if (isSameDevice(place, linux.status(mount.source()).place())) {
+                if (place.isOnDeviceOf(linux.status(mount.source()).place())) {
                     return true;
                 }
             } catch (LinuxException gone) {
@@ -52,10 +52,6 @@ final class RoomGuard {
             }
         }
         return false;
-    }
-
-    private static boolean isSameDevice(Place one, Place other) {
-        return one.deviceMajor() == other.deviceMajor() && one.deviceMinor() == other.deviceMinor();
     }
 
     /**

@@ -1,18 +1,18 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.http.TarReader.Entry;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus.Place;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Printable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
+import java.util.Optional;
 
 /**
  * Unpacks a tar stream into a directory of a container, which may exchange anything for anything else meanwhile. Below that
@@ -25,19 +25,29 @@ final class TreeUnpacking {
     private static final int MOST_ATTEMPTS = 50;
     private static final int HIDDEN = 0700;
     private static final long HIGHEST_ID = 0xFFFFFFFEL;
+    private static final int ALL_BITS = 07777;
+    private static final int WITHOUT_SET_ID = 01777;
+    private static final int MAX_SHOWN = 200;
 
     private final Linux linux;
     private final OpenFile base;
     private final RoomGuard room;
+    private final boolean setsIds;
     private final byte[] buffer = new byte[64 * 1024];
     private long entries;
     private long bytes;
 
-    /** @param base the directory, open with O_PATH */
-    TreeUnpacking(Linux linux, OpenFile base, RoomGuard room) {
+    /**
+     * @param base the directory, open with O_PATH
+     * @param root of the container: only in its own file system is a program set-user-id or set-group-id. On a mount it would
+     *     be so on the host too, with the rights of this service's root.
+     */
+    TreeUnpacking(Linux linux, OpenFile base, OpenFile root, RoomGuard room) {
         this.linux = linux;
         this.base = base;
         this.room = room;
+        Place place = linux.status(base.descriptor()).place();
+        this.setsIds = place.isOnDeviceOf(linux.status(root.descriptor()).place());
     }
 
     /** How many entries have been unpacked. */
@@ -57,9 +67,10 @@ final class TreeUnpacking {
      * @throws ProblemException for the first entry that is refused; those before it are unpacked
      */
     void unpack(InputStream in) throws IOException {
-        TarArchiveInputStream tar = new TarArchiveInputStream(in, StandardCharsets.UTF_8.name());
-        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-            List<String> path = path(entry, entry.getName());
+        TarReader tar = new TarReader(in);
+        for (Optional<Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
+            Entry entry = next.get();
+            List<String> path = path(entry, entry.name());
             try {
                 if (!path.isEmpty()) {
                     room.check(0);
@@ -73,8 +84,8 @@ final class TreeUnpacking {
     }
 
     /** The names on the way to what {@code path} of {@code entry} says; none for the directory itself. */
-    private static List<String> path(TarArchiveEntry entry, String path) {
-        String what = path.equals(entry.getName()) ? "" : "links to \"" + printable(path) + "\", which ";
+    private static List<String> path(Entry entry, String path) {
+        String what = path.equals(entry.name()) ? "" : "links to " + quoted(path) + ", which ";
         if (path.startsWith("/") || path.indexOf('\0') >= 0) {
             throw wrong(entry, what + "is not a relative path");
         }
@@ -90,17 +101,14 @@ final class TreeUnpacking {
         return names;
     }
 
-    private void unpack(TarArchiveEntry entry, List<String> path, TarArchiveInputStream tar) throws IOException {
+    private void unpack(Entry entry, List<String> path, TarReader tar) throws IOException {
         String name = path.get(path.size() - 1);
         try (OpenFile parent = directory(path.subList(0, path.size() - 1))) {
-            if (entry.isDirectory()) {
-                makeDirectory(entry, parent, name);
-                return;
-            }
-            switch (entry.getLinkFlag()) {
-                case TarConstants.LF_OLDNORM, TarConstants.LF_NORMAL -> makeFile(entry, parent, name, tar);
-                case TarConstants.LF_SYMLINK -> makeSymbolicLink(entry, parent, name);
-                case TarConstants.LF_LINK -> makeHardLink(entry, parent, name);
+            switch (entry.type()) {
+                case TarReader.DIRECTORY -> makeDirectory(entry, parent, name);
+                case TarReader.FILE -> makeFile(entry, parent, name, tar);
+                case TarReader.SYMBOLIC_LINK -> makeSymbolicLink(entry, parent, name);
+                case TarReader.HARD_LINK -> makeHardLink(entry, parent, name);
                 default ->
                     throw wrong(
                             entry,
@@ -136,15 +144,14 @@ final class TreeUnpacking {
                 linux.openOnSameFileSystem(directory.descriptor(), path, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY));
     }
 
-    private void makeDirectory(TarArchiveEntry entry, OpenFile parent, String name) {
+    private void makeDirectory(Entry entry, OpenFile parent, String name) {
         ignoringExisting(() -> linux.makeDirectory(parent.descriptor(), name, HIDDEN));
         try (OpenFile directory = open(parent, name)) {
             give(entry, directory);
         }
     }
 
-    private void makeFile(TarArchiveEntry entry, OpenFile parent, String name, TarArchiveInputStream tar)
-            throws IOException {
+    private void makeFile(Entry entry, OpenFile parent, String name, TarReader tar) throws IOException {
         int[] made = new int[1];
         replacing(entry, parent, name, () -> made[0] = linux.createNew(parent.descriptor(), name, HIDDEN));
         try (OpenFile file = new OpenFile(linux, made[0])) {
@@ -159,28 +166,38 @@ final class TreeUnpacking {
         }
     }
 
-    private void makeSymbolicLink(TarArchiveEntry entry, OpenFile parent, String name) {
-        if (entry.getLinkName().isEmpty() || entry.getLinkName().indexOf('\0') >= 0) {
+    private void makeSymbolicLink(Entry entry, OpenFile parent, String name) {
+        if (entry.link().isEmpty() || entry.link().indexOf('\0') >= 0) {
             throw wrong(entry, "leads nowhere");
         }
-        replacing(entry, parent, name, () -> linux.makeSymbolicLink(entry.getLinkName(), parent.descriptor(), name));
+        replacing(entry, parent, name, () -> linux.makeSymbolicLink(entry.link(), parent.descriptor(), name));
         try (OpenFile link = path(parent, name)) {
             // Something else that has come in its place is not ours to give away.
             if (linux.status(link.descriptor()).isSymbolicLink()) {
-                linux.changeOwnerOfPath(
-                        link.descriptor(), id(entry, entry.getLongUserId()), id(entry, entry.getLongGroupId()));
+                linux.changeOwnerOfPath(link.descriptor(), id(entry, entry.uid()), id(entry, entry.gid()));
             }
         }
     }
 
     /** The file is found as any other: below the base, through no link. */
-    private void makeHardLink(TarArchiveEntry entry, OpenFile parent, String name) {
-        List<String> path = path(entry, entry.getLinkName());
+    private void makeHardLink(Entry entry, OpenFile parent, String name) {
+        List<String> path = path(entry, entry.link());
         try (OpenFile file = path(base, path.isEmpty() ? "." : String.join("/", path))) {
             if (!linux.status(file.descriptor()).isRegularFile()) {
                 throw wrong(entry, "is a hard link to what is no regular file");
             }
-            replacing(entry, parent, name, () -> linux.link(file.descriptor(), parent.descriptor(), name));
+            // GNU tar writes a second mention of a file as a hard link to itself.
+            if (!isSame(linux.status(file.descriptor()).place(), parent, name)) {
+                replacing(entry, parent, name, () -> linux.link(file.descriptor(), parent.descriptor(), name));
+            }
+        }
+    }
+
+    private boolean isSame(Place place, OpenFile parent, String name) {
+        try (OpenFile found = path(parent, name)) {
+            return linux.status(found.descriptor()).place().equals(place);
+        } catch (LinuxException e) {
+            return false;
         }
     }
 
@@ -190,7 +207,7 @@ final class TreeUnpacking {
     }
 
     /** Makes {@code name}, of which nothing but a directory may be there. */
-    private void replacing(TarArchiveEntry entry, OpenFile parent, String name, Runnable make) {
+    private void replacing(Entry entry, OpenFile parent, String name, Runnable make) {
         checkNotMounted(parent, name);
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             linux.removeFile(parent.descriptor(), name);
@@ -229,23 +246,23 @@ final class TreeUnpacking {
     }
 
     /** Its owner first: a change of that takes set-user-id away. */
-    private void give(TarArchiveEntry entry, OpenFile file) {
-        linux.changeOwner(file.descriptor(), id(entry, entry.getLongUserId()), id(entry, entry.getLongGroupId()));
-        linux.changeMode(file.descriptor(), entry.getMode() & 07777);
+    private void give(Entry entry, OpenFile file) {
+        linux.changeOwner(file.descriptor(), id(entry, entry.uid()), id(entry, entry.gid()));
+        linux.changeMode(file.descriptor(), entry.mode() & (setsIds ? ALL_BITS : WITHOUT_SET_ID));
     }
 
-    private static int id(TarArchiveEntry entry, long id) {
+    private static int id(Entry entry, long id) {
         if (id < 0 || id > HIGHEST_ID) {
             throw wrong(entry, "belongs to " + id + ", which is no user's or group's id");
         }
         return (int) id;
     }
 
-    private static ProblemException wrong(TarArchiveEntry entry, String why) {
+    private static ProblemException wrong(Entry entry, String why) {
         return Problem.of(422, "invalid-archive", words(entry) + " " + why).exception();
     }
 
-    private static ProblemException refused(TarArchiveEntry entry, LinuxException e) {
+    private static ProblemException refused(Entry entry, LinuxException e) {
         return switch (e.errno()) {
             case Errno.EROFS ->
                 Problem.conflict(words(entry) + " cannot be written: it is read-only there")
@@ -262,11 +279,12 @@ final class TreeUnpacking {
         };
     }
 
-    private static String words(TarArchiveEntry entry) {
-        return "entry \"" + printable(entry.getName()) + "\"";
+    private static String words(Entry entry) {
+        return "entry " + quoted(entry.name());
     }
 
-    private static String printable(String name) {
-        return name.length() > 200 ? name.substring(0, 200) + "…" : name;
+    /** A name as it may stand in a message. */
+    static String quoted(String name) {
+        return "\"" + Printable.of(name, MAX_SHOWN) + "\"";
     }
 }

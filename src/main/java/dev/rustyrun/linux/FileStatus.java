@@ -24,7 +24,13 @@ public record FileStatus(
     static final int STATX_WANTED = 0x35f;
 
     /** What tells one file from all others. */
-    public record Place(int deviceMajor, int deviceMinor, long inode) {}
+    public record Place(int deviceMajor, int deviceMinor, long inode) {
+
+        /** Whether both are on the same file system. */
+        public boolean isOnDeviceOf(Place other) {
+            return deviceMajor == other.deviceMajor && deviceMinor == other.deviceMinor;
+        }
+    }
 
     static FileStatus decode(byte[] statx) {
         ByteBuffer b = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
@@ -79,6 +85,18 @@ public record FileStatus(
     /** Whether it belongs to {@code user} and nobody else may write it. */
     public boolean isOnlyWritableBy(int user) {
         return uid == user && (mode & 0022) == 0;
+    }
+
+    /** What kind of file it is, in words. */
+    String kind() {
+        return switch (type()) {
+            case FileFlag.S_IFREG -> "a regular file";
+            case FileFlag.S_IFDIR -> "a directory";
+            case FileFlag.S_IFLNK -> "a symbolic link";
+            case FileFlag.S_IFIFO -> "a FIFO";
+            case FileFlag.S_IFCHR, FileFlag.S_IFBLK -> "a device";
+            default -> "a socket";
+        };
     }
 
     private int type() {

@@ -190,6 +190,106 @@ class ServedFilesIT {
         assertTrue(Files.notExists(Path.of("/x")));
     }
 
+    /** What tar(1) makes of a folder with these words. */
+    private byte[] tar(String... words) throws IOException {
+        Path file = folder.resolve("made.tar");
+        List<String> command =
+                new java.util.ArrayList<>(List.of("tar", "-C", folder.toString(), "-cf", file.toString()));
+        command.addAll(List.of(words));
+        Launcher.execute(command, "").expect(0);
+        return Files.readAllBytes(file);
+    }
+
+    @Test
+    void S12_sparse_files_are_refused_in_all_forms_and_nothing_is_written() throws Exception {
+        Launcher.execute(
+                        List.of("truncate", "-s", "300M", folder.resolve("hole").toString()), "")
+                .expect(0);
+        Files.writeString(folder.resolve("hole"), "x", java.nio.file.StandardOpenOption.APPEND);
+        try (Server server = start()) {
+            String at = running(server, "mkdir /w; echo ready; sleep 600", "");
+            for (String form : List.of("0.0", "0.1", "1.0")) {
+                byte[] sparse = tar("--format=pax", "--sparse", "--sparse-version=" + form, "hole");
+                assertTrue(sparse.length < 100_000);
+                expectRefused(putBytes(server, at, "/w", sparse), 422, "sparse");
+            }
+            expectRefused(putBytes(server, at, "/w", tar("--format=gnu", "--sparse", "hole")), 422, "sparse");
+            assertEquals(Map.of("./", "5 755 0 "), get(server, at, "/w"));
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    @Test
+    void H15_what_is_no_tar_stream_is_refused_and_what_is_compressed_too() throws Exception {
+        Files.writeString(folder.resolve("f"), "text");
+        try (Server server = start()) {
+            String at = running(server, "mkdir /w; echo ready; sleep 600", "");
+            expectRefused(putBytes(server, at, "/w", "no tar".getBytes(StandardCharsets.UTF_8)), 422, "not a tar");
+            expectRefused(putBytes(server, at, "/w", new byte[0]), 422, "not a tar");
+            expectRefused(putBytes(server, at, "/w", tar("-z", "f")), 415, "compressed with gzip");
+            byte[] appended = Arrays.copyOf(tar("f"), 20_000);
+            appended[19_000] = 1;
+            expectRefused(putBytes(server, at, "/w", appended), 422, "something follows the end");
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    @Test
+    void H16_a_hard_link_to_itself_keeps_the_file_and_names_that_are_not_utf8_are_refused() throws Exception {
+        Files.writeString(folder.resolve("f"), "text");
+        try (Server server = start()) {
+            String at = running(server, "mkdir /w; echo ready; sleep 600", "");
+            assertEquals(200, putBytes(server, at, "/w", tar("f", "f")).statusCode());
+            assertEquals(
+                    200,
+                    put(server, at, "/w", new Tar().file("g", "more").special("./g", TarConstants.LF_LINK, "g"))
+                            .statusCode());
+            Map<String, String> found = get(server, at, "/w");
+            assertTrue(found.get("f").endsWith("text") && found.get("g").endsWith("more"), found.toString());
+            Launcher.execute(
+                            List.of(
+                                    "sh",
+                                    "-c",
+                                    "mkdir $0/n && cd $0/n && : >$(printf 'a\\377') && : >$(printf 'a\\376')",
+                                    folder.toString()),
+                            "")
+                    .expect(0);
+            expectRefused(putBytes(server, at, "/w", tar("n")), 422, "not UTF-8");
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
+    @Test
+    void S21_no_set_user_id_program_comes_onto_a_mount_of_the_hosts() throws Exception {
+        Path shared = Files.createDirectory(folder.resolve("shared"));
+        byte[] program = "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8);
+        try (Server server = Server.startBy(List.of(
+                "env",
+                "RUSTYRUN_DATA_FOLDER=" + folder.resolve("data"),
+                "RUSTYRUN_WARM=0",
+                "RUSTYRUN_MOUNTS_SHARED=" + shared))) {
+            String at = running(
+                    server,
+                    "mkdir /w; echo ready; sleep 600",
+                    ", \"mounts\": [{\"source\": \"shared\", \"target\": \"/shared\"}], \"tmpfs\": [\"/t\"]");
+            Tar tar = new Tar()
+                    .file("suid", program, 06755, 0)
+                    .directory("sgid", 02777, 0)
+                    .file("sgid/deep", program, 04755, 0);
+            byte[] bytes = tar.bytes();
+            for (String path : List.of("/shared", "/w", "/t")) {
+                assertEquals(200, putBytes(server, at, path, bytes).statusCode(), path);
+            }
+            for (String name : List.of("suid", "sgid", "sgid/deep")) {
+                int mode = (int) Files.getAttribute(shared.resolve(name), "unix:mode");
+                assertEquals(0, mode & 06000, name + " " + Integer.toOctalString(mode));
+            }
+            assertTrue(get(server, at, "/w").get("suid").startsWith("0 6755 "), "its own root file system keeps them");
+            assertTrue(get(server, at, "/t").get("suid").startsWith("0 755 "));
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+    }
+
     private static String replaced(Server server, String at) throws IOException, InterruptedException {
         assertEquals(
                 200,
