@@ -8,6 +8,7 @@ import dev.rustyrun.launch.NurseryStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
 /**
@@ -47,7 +48,7 @@ public final class Rustyrun {
                         default -> new NurseryStage(linux, self).perform(args[0], Integer.parseInt(args[1]));
                     });
         } catch (RuntimeException | LinkageError e) {
-            System.err.println("rustyrun: " + e.getMessage());
+            System.err.println(Printable.line("rustyrun: " + e.getMessage()));
             Runtime.getRuntime().halt(CommandLineMain.FAILED);
         }
     }

@@ -6,6 +6,7 @@ import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StepLog;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -49,7 +50,7 @@ record CommandContext(
 
     /** Tells of an error, in one line. */
     void error(String message) {
-        messages.println("rustyrun: " + message);
+        messages.println(Printable.line("rustyrun: " + message));
         log.error(message);
     }
 }

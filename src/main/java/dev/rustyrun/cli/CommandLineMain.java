@@ -3,10 +3,12 @@ package dev.rustyrun.cli;
 import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.client.ClientMain;
 import dev.rustyrun.client.HostOption;
+import dev.rustyrun.client.StrictCommandLine;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.PrintStream;
 import java.util.List;
@@ -105,7 +107,7 @@ public final class CommandLineMain {
                         || e instanceof CgroupException
                 ? e.getMessage()
                 : e.toString();
-        String line = String.valueOf(message).replace("\n", " ") + help;
+        String line = Printable.line(String.valueOf(message)) + help;
         messages.println("rustyrun: " + line);
         log.error(line);
         if (List.of(args).contains("--debug")) {
@@ -123,7 +125,8 @@ public final class CommandLineMain {
         /** Those that hand words on: "run --rootfs DIR ls -t" asks for no terminal, "ps box -e" gives ps its option. */
         private static final Set<String> OWN_WORDS = Set.of("run", "exec", "ps");
 
-        static final CommandLine MODEL = new CommandLine(new RustyrunCommand()).setStopAtPositional(true);
+        static final CommandLine MODEL =
+                StrictCommandLine.of(new RustyrunCommand()).setStopAtPositional(true);
 
         static {
             MODEL.getSubcommands().forEach((name, command) -> {

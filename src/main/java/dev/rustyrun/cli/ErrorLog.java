@@ -1,8 +1,13 @@
 package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.io.FileOutputStream;
-import java.io.IOException;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,6 +21,7 @@ final class ErrorLog {
     private final String file;
     private final boolean json;
     private final boolean debugging;
+    private boolean complained;
 
     /**
      * @param file its path; empty for none
@@ -27,10 +33,19 @@ final class ErrorLog {
         this.debugging = debugging;
     }
 
-    /** Makes the file: who watches it need not wait for an error. */
+    /**
+     * Makes the file: who watches it need not wait for an error.
+     *
+     * @throws InvalidSpecException when nothing could be written to it, or only when somebody reads it
+     */
     void open() {
         if (!file.isEmpty()) {
-            append(new byte[0]);
+            try {
+                UserFile.toWrite(Linux.host(), file, FileFlag.O_APPEND, 0644).close();
+            } catch (LinuxException e) {
+                complained = true;
+                throw new InvalidSpecException("--log " + file + " cannot be written: " + e.getMessage());
+            }
         }
     }
 
@@ -61,10 +76,14 @@ final class ErrorLog {
     }
 
     private void append(byte[] line) {
-        try (FileOutputStream out = new FileOutputStream(file, true)) {
-            out.write(line);
-        } catch (IOException e) {
-            System.err.println("rustyrun: warning: --log " + file + " cannot be written: " + e);
+        try (OpenFile out = UserFile.toWrite(Linux.host(), file, FileFlag.O_APPEND, 0644)) {
+            Linux.host().writeAll(out.descriptor(), line);
+        } catch (LinuxException e) {
+            if (!complained) {
+                complained = true;
+                System.err.println(
+                        Printable.line("rustyrun: warning: --log " + file + " cannot be written: " + e.getMessage()));
+            }
         }
     }
 

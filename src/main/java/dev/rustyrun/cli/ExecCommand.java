@@ -6,6 +6,7 @@ import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
@@ -101,7 +102,7 @@ final class ExecCommand implements ContainerCommand {
 
     private Spec.Process read(Linux linux) {
         try {
-            return ConfigJson.process(linux.readFile(process.toString()));
+            return ConfigJson.process(UserFile.read(linux, process.toString(), UserFile.MAX_DOCUMENT));
         } catch (LinuxException e) {
             throw new InvalidSpecException("--process " + process + " cannot be read: " + e.getMessage());
         }

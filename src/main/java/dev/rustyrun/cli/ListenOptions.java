@@ -2,6 +2,9 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.http.access.Exposure;
 import dev.rustyrun.http.listen.SocketPath;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.List;
 import java.util.Optional;
@@ -117,10 +120,12 @@ final class ListenOptions {
     }
 
     private static String readable(String option, String file) {
-        if (!java.nio.file.Files.isReadable(java.nio.file.Path.of(file))) {
-            throw new InvalidSpecException(option + " " + file + " cannot be read");
+        try {
+            UserFile.read(Linux.host(), file, UserFile.MAX_SECRETS);
+            return file;
+        } catch (LinuxException e) {
+            throw new InvalidSpecException(option + " " + file + " cannot be read: " + e.getMessage());
         }
-        return file;
     }
 
     private static Optional<String> orVariable(Optional<String> option, String name) {

@@ -2,11 +2,17 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.container.OutcomeJson;
 import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.spec.InvalidSpecException;
-import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options of a launch about its end. */
@@ -24,14 +30,16 @@ final class OutcomeOptions {
             names = "--result",
             paramLabel = "FILE",
             description = "Write how it ended to FILE, as JSON: reason, exit code, signal, times, memory.")
-    private Path result;
+    private String result;
 
     /** Refuses what can be told to be wrong before anything is started. */
     void check() {
         if (timeout != null && (timeout.signum() <= 0 || timeout.compareTo(MOST_SECONDS) > 0)) {
             throw new InvalidSpecException("--timeout " + timeout + " is not a number of seconds above 0");
         }
-        Path folder = result == null ? null : result.toAbsolutePath().getParent();
+        Path folder = result == null || result.isEmpty()
+                ? null
+                : Path.of(result).toAbsolutePath().getParent();
         if (folder != null && !Files.isWritable(folder)) {
             throw new InvalidSpecException(
                     "--result " + result + ": " + folder + " is not a folder that can be written to");
@@ -43,15 +51,16 @@ final class OutcomeOptions {
         return timeout == null ? 0 : Math.max(1, timeout.movePointRight(3).longValue());
     }
 
-    /** Writes the result file, if one was asked for. */
-    void write(Outcome outcome) {
+    /** Writes the result file, if one was asked for; why it cannot be written, which does not change how it ended. */
+    Optional<String> write(Linux linux, Outcome outcome) {
         if (result == null) {
-            return;
+            return Optional.empty();
         }
-        try {
-            Files.writeString(result, OutcomeJson.write(outcome));
-        } catch (IOException e) {
-            throw new InvalidSpecException("--result " + result + " cannot be written: " + e.getMessage());
+        try (OpenFile file = UserFile.toWrite(linux, result, FileFlag.O_TRUNC, 0666)) {
+            linux.writeAll(file.descriptor(), OutcomeJson.write(outcome).getBytes(StandardCharsets.UTF_8));
+            return Optional.empty();
+        } catch (LinuxException e) {
+            return Optional.of("--result \"" + result + "\" cannot be written: " + e.getMessage());
         }
     }
 }

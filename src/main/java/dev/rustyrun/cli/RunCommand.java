@@ -6,6 +6,7 @@ import dev.rustyrun.container.Launch;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.plan.PlanPrinter;
 import dev.rustyrun.rootfs.RootfsDirectory;
 import dev.rustyrun.rootfs.Users;
@@ -183,7 +184,8 @@ final class RunCommand implements ContainerCommand {
             return 0;
         }
         RunStage stage = context.stage("run");
-        launch.warning().ifPresent(warning -> context.messages().println("rustyrun: warning: " + warning));
+        launch.warning()
+                .ifPresent(warning -> context.messages().println(Printable.line("rustyrun: warning: " + warning)));
         context.linux().releaseProgramPages();
         boolean traced = trace || context.log().isDebugging();
         return tell(launch.run(name, stage.sparing(), traced, outcome.timeoutMillis()), context);
@@ -193,7 +195,7 @@ final class RunCommand implements ContainerCommand {
         if (!ended.message().isEmpty()) {
             context.error(ended.message());
         }
-        outcome.write(ended);
+        outcome.write(context.linux(), ended).ifPresent(context::error);
         return ended.exitCode();
     }
 

@@ -1,14 +1,14 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.oci.SeccompJson;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Machine;
 import dev.rustyrun.spec.SeccompSetting;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Set;
 
 /** The value of {@code --seccomp}: {@code unconfined} or a profile's file. */
@@ -27,12 +27,13 @@ final class SeccompWords {
             return new SeccompSetting.Unconfined();
         }
         try {
-            return new SeccompSetting.Profile(
-                    SeccompJson.parse(Files.readString(Path.of(word)), bounding, Machine.current()));
-        } catch (NoSuchFileException e) {
-            throw new InvalidSpecException("--seccomp " + word + ": no such file; name a profile, or unconfined");
-        } catch (IOException e) {
-            throw new InvalidSpecException("--seccomp " + word + " cannot be read: " + e.getMessage());
+            return new SeccompSetting.Profile(SeccompJson.parse(
+                    UserFile.read(Linux.host(), word, UserFile.MAX_DOCUMENT), bounding, Machine.current()));
+        } catch (LinuxException e) {
+            throw new InvalidSpecException("--seccomp " + word
+                    + (e.errno() == Errno.ENOENT
+                            ? ": no such file; name a profile, or unconfined"
+                            : " cannot be read: " + e.getMessage()));
         }
     }
 }

@@ -3,12 +3,12 @@ package dev.rustyrun.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.Running;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.InvalidSpecException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.rustyrun.spec.Resources;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -95,17 +95,16 @@ final class UpdateCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        Running running = Running.of(context.store(), id);
-        running.limit(ConfigJson.resources(resources == null ? given().toString() : read()));
+        Resources wanted = ConfigJson.resources(resources == null ? given().toString() : read());
+        Running.of(context.store(), id).limit(wanted);
         return 0;
     }
 
     private String read() {
         try {
-            return resources.equals("-")
-                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                    : Files.readString(Path.of(resources));
-        } catch (IOException e) {
+            String file = resources.equals("-") ? "/dev/stdin" : resources;
+            return UserFile.read(Linux.host(), file, UserFile.MAX_DOCUMENT);
+        } catch (LinuxException e) {
             throw new InvalidSpecException("--resources " + resources + " cannot be read: " + e.getMessage());
         }
     }

@@ -3,6 +3,7 @@ package dev.rustyrun.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -54,7 +55,7 @@ record Client(Linux linux, SelfExec self, Server server, PrintStream messages, L
     }
 
     void tell(String message) {
-        messages.println("rustyrun: " + message);
+        messages.println(Printable.line("rustyrun: " + message));
     }
 
     /** How a container ended: what there is to tell is told; what to exit with. */

@@ -4,6 +4,7 @@ import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Printable;
 import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine;
@@ -87,7 +88,7 @@ public final class ClientMain {
                                 .replace("rustyrun", "rustyrun --host URL")
                         + " --help)"
                 : "";
-        messages.println("rustyrun: " + String.valueOf(message).replace("\n", " ") + help);
+        messages.println("rustyrun: " + Printable.line(String.valueOf(message)) + help);
         if (debug) {
             e.printStackTrace(messages);
         }
@@ -98,7 +99,8 @@ public final class ClientMain {
     private static final class Commands {
 
         // What follows the command's name is the command's.
-        static final CommandLine MODEL = new CommandLine(new ClientCommand()).setStopAtPositional(true);
+        static final CommandLine MODEL =
+                StrictCommandLine.of(new ClientCommand()).setStopAtPositional(true);
 
         static {
             MODEL.getSubcommands()

@@ -1,9 +1,11 @@
 package dev.rustyrun.client;
 
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -116,9 +118,9 @@ final class Pem {
 
     private static String read(String option, Path file) {
         try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new ClientException(option + " " + file + " cannot be read: " + e, e);
+            return UserFile.read(Linux.host(), file.toString(), UserFile.MAX_SECRETS);
+        } catch (LinuxException e) {
+            throw new ClientException(option + " " + file + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

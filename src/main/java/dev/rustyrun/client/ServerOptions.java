@@ -1,7 +1,8 @@
 package dev.rustyrun.client;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -76,7 +77,8 @@ final class ServerOptions {
     /** A token alone, or a line of a server's own token file. */
     private static String token(Path file) {
         try {
-            String line = Files.readAllLines(file).stream()
+            String line = UserFile.read(Linux.host(), file.toString(), UserFile.MAX_SECRETS)
+                    .lines()
                     .map(String::strip)
                     .filter(text -> !text.isEmpty() && !text.startsWith("#"))
                     .findFirst()
@@ -86,8 +88,8 @@ final class ServerOptions {
                 throw new ClientException("token file " + file + ": the first line does not end with a token");
             }
             return token;
-        } catch (IOException e) {
-            throw new ClientException("token file " + file + " cannot be read: " + e, e);
+        } catch (LinuxException e) {
+            throw new ClientException("token file " + file + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

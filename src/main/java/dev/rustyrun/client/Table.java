@@ -1,5 +1,6 @@
 package dev.rustyrun.client;
 
+import dev.rustyrun.linux.Printable;
 import java.util.List;
 
 /** Lines of words as a table, for people to read. */
@@ -10,7 +11,10 @@ public final class Table {
     private Table() {}
 
     /** The words of each line below those of the line before; all lines have the same number of them. */
-    public static String of(List<List<String>> lines) {
+    public static String of(List<List<String>> cells) {
+        List<List<String>> lines = cells.stream()
+                .map(line -> line.stream().map(Printable::escaped).toList())
+                .toList();
         StringBuilder text = new StringBuilder();
         for (List<String> line : lines) {
             for (int column = 0; column < line.size(); column++) {

@@ -3,6 +3,7 @@ package dev.rustyrun.container;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
@@ -32,7 +33,7 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
     public static Bundle read(Linux linux, Path directory, String config) {
         Path path = directory.toAbsolutePath().normalize();
         try {
-            return parse(path, linux.readFile(path.resolve(config).toString()));
+            return parse(path, UserFile.read(linux, path.resolve(config).toString(), UserFile.MAX_DOCUMENT));
         } catch (LinuxException e) {
             throw new InvalidSpecException("bundle " + path
                     + (e.errno() == Errno.ENOENT

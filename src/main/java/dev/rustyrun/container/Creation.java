@@ -5,6 +5,7 @@ import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
@@ -73,7 +74,7 @@ public final class Creation {
     }
 
     private void warn(String warning) {
-        messages.println("rustyrun: warning: " + warning);
+        messages.println(Printable.line("rustyrun: warning: " + warning));
     }
 
     private LaunchPlan plan(Spec spec, CreateOptions options, ContainerCgroup cgroup) {

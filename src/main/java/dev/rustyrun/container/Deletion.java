@@ -5,6 +5,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.spec.Hooks;
@@ -81,7 +82,7 @@ public final class Deletion {
             String config = linux.readFile(store.config(state.id()));
             return Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks();
         } catch (LinuxException | InvalidSpecException e) {
-            messages.println("rustyrun: warning: its poststop hooks are not known: " + e.getMessage());
+            messages.println(Printable.line("rustyrun: warning: its poststop hooks are not known: " + e.getMessage()));
             return Hooks.NONE;
         }
     }

@@ -3,6 +3,7 @@ package dev.rustyrun.container;
 import dev.rustyrun.launch.HookRunner;
 import dev.rustyrun.launch.HookRunner.HookFailure;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.oci.StateJson;
 import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.spec.Hooks.Hook;
@@ -41,7 +42,7 @@ final class HookStage {
             try {
                 runner.run(hook, state(state, status));
             } catch (HookFailure e) {
-                messages.println("rustyrun: warning: " + e.getMessage());
+                messages.println(Printable.line("rustyrun: warning: " + e.getMessage()));
             }
         }
     }

@@ -1,6 +1,10 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -14,6 +18,8 @@ final class PidFile {
         Path target = Path.of(path).toAbsolutePath();
         String temporary =
                 target.resolveSibling("." + target.getFileName() + ".new").toString();
+        checkReplaceable(linux, target.toString());
+        linux.removeFile(temporary);
         int fd = linux.create(temporary, 0644);
         try {
             linux.writeAll(fd, Integer.toString(pid).getBytes(StandardCharsets.US_ASCII));
@@ -21,5 +27,19 @@ final class PidFile {
             linux.close(fd);
         }
         linux.rename(temporary, target.toString());
+    }
+
+    /** A device or a FIFO, such as /dev/null, is somebody else's, and would be gone. */
+    private static void checkReplaceable(Linux linux, String target) {
+        try {
+            FileStatus there = linux.status(FileFlag.AT_FDCWD, target);
+            if (!there.isRegularFile() && !there.isSymbolicLink()) {
+                throw LinuxException.of("the pid file " + target + " is no regular file", Errno.EEXIST);
+            }
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+        }
     }
 }

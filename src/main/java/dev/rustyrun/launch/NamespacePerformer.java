@@ -49,7 +49,7 @@ final class NamespacePerformer implements NamespaceStep.Performer {
     }
 
     private void join(NamespaceStep.JoinNamespace step) {
-        try (OpenFile namespace = new OpenFile(linux, linux.open(step.path(), FileFlag.O_RDONLY))) {
+        try (OpenFile namespace = new OpenFile(linux, linux.openNamespace(step.path()))) {
             linux.setNamespace(namespace.descriptor(), step.namespace());
         }
     }

@@ -2,7 +2,6 @@ package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.Errno;
-import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
@@ -41,7 +40,7 @@ final class NetDeviceMover {
     }
 
     private OpenFile open(String path) {
-        return new OpenFile(linux, linux.open(path, FileFlag.O_RDONLY));
+        return new OpenFile(linux, linux.openNamespace(path));
     }
 
     /** A socket belongs for ever to the namespace in which it was made, and only this thread visits that. */

@@ -1,6 +1,7 @@
 package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
 
 /**
  * Starts stages as copies of a process of one thread that has loaded the program already, instead of executing it anew:
@@ -61,7 +62,7 @@ final class StageCopy implements InitStart {
         try {
             status = stage.perform();
         } catch (RuntimeException | LinkageError e) {
-            System.err.println("rustyrun: " + e.getMessage());
+            System.err.println(Printable.line("rustyrun: " + e.getMessage()));
         } finally {
             linux.exit(status);
         }

@@ -43,6 +43,9 @@ public final class Linux {
     static final int SECCOMP_SET_MODE_FILTER = 1;
     static final int SOCK_FILTER_SIZE = 8;
 
+    /** Of a text in a message: as much as of the longest path is worth reading. */
+    private static final int MAX_SHOWN = 600;
+
     private final LibC libc;
     private ProgramPages programPages;
 
@@ -138,6 +141,11 @@ public final class Linux {
     /** Opens {@code path}, always with O_CLOEXEC; man 2 open. Flags are {@link FileFlag}'s. */
     public int open(String path, int flags) {
         return check(retry(() -> libc.open(path, flags | FileFlag.O_CLOEXEC, 0)), "open", path);
+    }
+
+    /** Opens a namespace by a path that somebody names: what else is there, such as a FIFO, is not waited for. */
+    public int openNamespace(String path) {
+        return open(path, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK | FileFlag.O_NOCTTY);
     }
 
     /**
@@ -243,8 +251,14 @@ public final class Linux {
 
     /** Opens {@code path}, made with these permissions when it is missing, to be written anew; man 2 open. */
     public int create(String path, int mode) {
-        int flags = FileFlag.O_WRONLY | FileFlag.O_CREAT | FileFlag.O_TRUNC | FileFlag.O_NOFOLLOW | FileFlag.O_CLOEXEC;
-        return check(retry(() -> libc.open(path, flags, mode)), "open", path);
+        // Without O_NONBLOCK, a FIFO in its place would be waited for.
+        int flags = FileFlag.O_WRONLY | FileFlag.O_CREAT | FileFlag.O_TRUNC | FileFlag.O_NOFOLLOW | FileFlag.O_NONBLOCK;
+        return openToWrite(path, flags, mode);
+    }
+
+    /** Opens {@code path} with these flags, and O_CREAT with these permissions; man 2 open. */
+    int openToWrite(String path, int flags, int mode) {
+        return check(retry(() -> libc.open(path, flags | FileFlag.O_CLOEXEC, mode)), "open", path);
     }
 
     /** Gives the file {@code from} the name {@code to}, whose former file goes; man 2 rename. */
@@ -1026,7 +1040,10 @@ public final class Linux {
         int errno = libc.errno();
         StringJoiner words = new StringJoiner(", ", call + "(", ")");
         for (Object argument : arguments) {
-            words.add(argument instanceof String text ? '"' + text + '"' : String.valueOf(argument));
+            words.add(
+                    argument instanceof String text
+                            ? '"' + Printable.of(text, MAX_SHOWN) + '"'
+                            : String.valueOf(argument));
         }
         return new LinuxException(words.toString(), errno);
     }

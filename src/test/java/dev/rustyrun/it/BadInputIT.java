@@ -155,4 +155,133 @@ class BadInputIT {
         assertFalse(result.exitCode() == 0);
         assertTrue(result.err().contains("child is a stage that rustyrun run starts"), result.err());
     }
+
+    /** S19: what is no regular file is told of at once; a hang would end in Launcher's timeout. */
+    @Test
+    void S19_a_fifo_or_another_strange_file_is_not_waited_for() throws IOException {
+        Path fifo = folder.resolve("fifo");
+        Launcher.execute(List.of("mkfifo", fifo.toString()), "").expect(0);
+        Path bundle = Files.createDirectory(folder.resolve("bundle"));
+        Path config = bundle.resolve("config.json");
+        String rootfs = Launcher.busybox().toString();
+
+        Files.createSymbolicLink(config, fifo);
+        expect("is a FIFO, not a regular file", "run", "--bundle", bundle.toString(), "web");
+        expect("is a FIFO, not a regular file", "create", "--bundle", bundle.toString(), "web");
+        Files.delete(config);
+        Files.createSymbolicLink(config, Path.of("/dev/zero"));
+        expect("is a device, not a regular file", "run", "--bundle", bundle.toString(), "web");
+        Files.delete(config);
+        Files.createDirectory(config);
+        expect("EISDIR", "run", "--bundle", bundle.toString(), "web");
+        Files.delete(config);
+        try (var sparse = new java.io.RandomAccessFile(config.toFile(), "rw")) {
+            sparse.setLength(3L << 30);
+        }
+        expect("has more than", "run", "--bundle", bundle.toString(), "web");
+
+        for (String option : List.of("--net", "--pid", "--ipc", "--uts")) {
+            expectRun("setns", option, "path:" + fifo);
+        }
+        expectRun("is a FIFO", "--seccomp", fifo.toString());
+        expectRun("is a device", "--seccomp", "/dev/zero");
+        expect("ENXIO", "--log", fifo.toString(), "run", "--rootfs", rootfs, "true");
+        expect("EISDIR", "--log", folder.toString(), "run", "--rootfs", rootfs, "true");
+        expect("is a FIFO", "update", "--resources", fifo.toString(), "web");
+        String server = "--host=unix:///nowhere";
+        expect("is a FIFO", server, "--token-file", fifo.toString(), "list");
+        expect("is a FIFO", "--host=https://localhost:1", "--tls-ca", fifo.toString(), "list");
+        for (String option : List.of("--tls-cert", "--tls-key")) {
+            expect(
+                    "is not a regular file",
+                    "serve",
+                    option,
+                    fifo.toString(),
+                    option.equals("--tls-key") ? "--tls-cert" : "--tls-key",
+                    "/etc/passwd");
+        }
+        expect("is a FIFO", "serve", "--token-file", fifo.toString());
+    }
+
+    /** S22: a word that begins with @ is a word, for every command. */
+    @Test
+    void S22_no_word_is_taken_for_a_file_of_words() throws IOException {
+        Path words = Files.writeString(folder.resolve("words"), "--secret\n");
+        String at = "@" + words;
+        String rootfs = Launcher.busybox().toString();
+        String[] odd = {at, "@" + folder, "@@x", "@", "'q'", "\"q\"", "${sys:user.home}", "@|red x|@", "--", "-x", "run"
+        };
+        List<String> expected = List.of(odd);
+        for (List<String> start : List.of(
+                List.of("run", "--rootfs", rootfs, "--command", "/bin/sh"),
+                List.of("run", "--rootfs", rootfs, "/bin/sh"))) {
+            List<String> all = new java.util.ArrayList<>(start);
+            all.addAll(List.of("-c", "for w; do echo \"$w\"; done", "sh"));
+            all.addAll(expected);
+            assertEquals(
+                    expected,
+                    Launcher.rustyrun(all.toArray(String[]::new))
+                            .expect(0)
+                            .out()
+                            .lines()
+                            .toList());
+        }
+        assertEquals(
+                at + " ${sys:user.home}\n",
+                Launcher.run("-e", "A=" + at, "-e", "B=${sys:user.home}", "--command", "sh", "-c", "echo $A $B")
+                        .out());
+        for (String command : List.of(
+                "exec",
+                "ps",
+                "state",
+                "start",
+                "kill",
+                "delete",
+                "pause",
+                "resume",
+                "update",
+                "events",
+                "create",
+                "doctor",
+                "version",
+                "serve",
+                "list",
+                "gc",
+                "features",
+                "health",
+                "spec")) {
+            Launcher.Result result = Launcher.rustyrun(command, at);
+            assertFalse(result.err().contains("--secret"), result.err());
+            assertTrue(result.exitCode() != 0, command + result.out());
+        }
+        for (String command :
+                List.of("exec", "ps", "attach", "logs", "kill", "delete", "wait", "stats", "list", "run")) {
+            Launcher.Result result = Launcher.rustyrun("--host", "unix:///nowhere", command, at, "true")
+                    .expect(125);
+            assertFalse(result.err().contains("--secret"), result.err());
+        }
+    }
+
+    @Test
+    void S22_words_of_others_cannot_command_the_terminal() {
+        Launcher.Result result =
+                Launcher.rustyrun("state", "\033]0;title\007\u009b2J").expect(125);
+        assertTrue(result.errorLine().contains("\\x1b]0;title\\x07\\x9b2J"), result.err());
+    }
+
+    @Test
+    void C30_a_message_about_a_huge_word_is_cut() {
+        String huge = "x".repeat(120_000);
+        for (Launcher.Result result : List.of(
+                Launcher.run("--command", "/" + huge),
+                Launcher.run("--command", huge),
+                Launcher.run("--hostname", huge, "--command", "true"),
+                Launcher.run("--" + huge),
+                Launcher.rustyrun(huge),
+                Launcher.rustyrun("state", huge),
+                Launcher.rustyrun("--host", "http://" + huge, "list"))) {
+            assertTrue(result.errorLine().length() < 5000, () -> result.err().length() + " characters");
+            assertTrue(result.exitCode() >= 125);
+        }
+    }
 }

@@ -1,8 +1,12 @@
 package dev.rustyrun.http.access;
 
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -71,10 +75,12 @@ public final class TokenFile {
                 entries = parse();
                 trouble = Optional.empty();
             }
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (NoSuchFileException e) {
             entries = List.of();
-            trouble = Optional.of("token file " + path + " cannot be used: "
-                    + (e instanceof IOException ? e.toString() : e.getMessage()));
+            trouble = Optional.of("token file " + path + " cannot be used: there is no such file");
+        } catch (IOException | LinuxException | IllegalArgumentException e) {
+            entries = List.of();
+            trouble = Optional.of("token file " + path + " cannot be used: " + e.getMessage());
         }
     }
 
@@ -86,7 +92,9 @@ public final class TokenFile {
         }
         List<Entry> parsed = new ArrayList<>();
         int number = 0;
-        for (String line : Files.readAllLines(path)) {
+        for (String line : UserFile.read(Linux.host(), path.toString(), UserFile.MAX_SECRETS)
+                .lines()
+                .toList()) {
             number++;
             if (!line.isBlank() && !line.startsWith("#")) {
                 parsed.add(entry(number, line.strip().split("\\s+")));

@@ -1,0 +1,52 @@
+package dev.rustyrun.linux;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A file that a caller names. Nothing is waited for: a FIFO, a device or a file without end in its place is an error, and so
+ * is one that is larger than what is expected could be. Pipes that the caller has opened himself may be named as
+ * {@code /dev/stdin} or {@code /dev/fd/N}, as shells do.
+ */
+public final class UserFile {
+
+    /** More than any document that a caller writes, such as a config.json. */
+    public static final int MAX_DOCUMENT = 16 * 1024 * 1024;
+
+    /** More than any file of tokens, keys or certificates. */
+    public static final int MAX_SECRETS = 4 * 1024 * 1024;
+
+    private static final int WITHOUT_WAITING = FileFlag.O_NONBLOCK | FileFlag.O_NOCTTY;
+    private static final int EFBIG = 27;
+
+    private UserFile() {}
+
+    /**
+     * The text of the file {@code path}.
+     *
+     * @throws LinuxException when it is no regular file of at most {@code most} bytes, or cannot be read
+     */
+    public static String read(Linux linux, String path, int most) {
+        boolean opened = path.equals("/dev/stdin") || path.matches("(/dev/fd|/proc/self/fd)/[0-9]+");
+        int flags = FileFlag.O_RDONLY | (opened ? FileFlag.O_NOCTTY : WITHOUT_WAITING);
+        try (OpenFile file = new OpenFile(linux, linux.open(path, flags))) {
+            FileStatus status = linux.status(file.descriptor());
+            if (status.isDirectory()) {
+                throw LinuxException.of("read(\"" + path + "\")", Errno.EISDIR);
+            }
+            if (!status.isRegularFile() && !opened) {
+                throw LinuxException.of(path + " is " + status.kind() + ", not a regular file", Errno.EINVAL);
+            }
+            byte[] bytes = status.size() > most ? new byte[0] : linux.readBytes(file.descriptor(), most + 1);
+            if (Math.max(bytes.length, status.size()) > most) {
+                throw LinuxException.of(path + " has more than " + most + " bytes", EFBIG);
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Opens {@code path} to be written, made with {@code mode} when it is missing; {@code how} is O_TRUNC or O_APPEND. */
+    public static OpenFile toWrite(Linux linux, String path, int how, int mode) {
+        return new OpenFile(
+                linux, linux.openToWrite(path, how | FileFlag.O_WRONLY | FileFlag.O_CREAT | WITHOUT_WAITING, mode));
+    }
+}
