@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.http.access.LaunchRole;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -13,6 +14,7 @@ public class AttachResource {
 
     private static final int UPGRADE_REQUIRED = 426;
 
+    @LaunchRole
     @GET
     @Produces(Problem.MEDIA_TYPE)
     @Operation(

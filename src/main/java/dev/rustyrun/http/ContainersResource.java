@@ -2,6 +2,8 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.http.access.Identity;
+import dev.rustyrun.http.access.LaunchRole;
+import dev.rustyrun.http.access.ReadRole;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -47,6 +49,7 @@ public class ContainersResource {
         this.slots = slots;
     }
 
+    @LaunchRole
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Make a container, and start it if start is true")
@@ -78,13 +81,15 @@ public class ContainersResource {
         });
     }
 
+    @ReadRole
     @GET
     @Operation(summary = "List containers, oldest first")
     public Response list(
             @QueryParam("status") String status,
             @QueryParam("label") List<String> labels,
             @QueryParam("limit") @DefaultValue("100") int limit,
-            @QueryParam("after") @DefaultValue("") String after) {
+            @QueryParam("after") @DefaultValue("") String after,
+            @Context RoutingContext context) {
         if (limit < 1 || limit > MOST_PER_PAGE) {
             throw Problem.field("/limit", "limit must be from 1 to " + MOST_PER_PAGE)
                     .exception();
@@ -97,7 +102,7 @@ public class ContainersResource {
                 reached = folder.id().equals(after);
                 continue;
             }
-            ObjectNode view = containers.view(folder);
+            ObjectNode view = SecretFields.hide(containers.view(folder), Identity.of(context));
             boolean wanted = status == null || status.equals(view.path("status").asText());
             if (wanted && labels.stream().allMatch(label -> hasLabel(view, label))) {
                 if (items.size() == limit) {
@@ -119,13 +124,15 @@ public class ContainersResource {
         return pair.length == 1 ? !value.isMissingNode() : value.asText("").equals(pair[1]) && value.isTextual();
     }
 
+    @ReadRole
     @GET
     @Path("{id}")
     @Operation(summary = "Show a container")
-    public Response get(@PathParam("id") String id) {
-        return ok(containers.view(containers.named(id)));
+    public Response get(@PathParam("id") String id, @Context RoutingContext context) {
+        return ok(SecretFields.hide(containers.view(containers.named(id)), Identity.of(context)));
     }
 
+    @LaunchRole
     @DELETE
     @Path("{id}")
     @Operation(summary = "Forget a container and its log; one that runs only with force=true, which kills it")
@@ -136,6 +143,7 @@ public class ContainersResource {
         return Response.noContent().build();
     }
 
+    @LaunchRole
     @POST
     @Path("{id}/start")
     @Operation(summary = "Start a container")
@@ -145,6 +153,7 @@ public class ContainersResource {
         return ok(containers.view(folder));
     }
 
+    @LaunchRole
     @POST
     @Path("{id}/kill")
     @Operation(summary = "Send a signal to PID 1 of a container")
@@ -154,6 +163,7 @@ public class ContainersResource {
         return Response.noContent().build();
     }
 
+    @LaunchRole
     @POST
     @Path("{id}/wait")
     @Operation(summary = "Wait for a container's end, and show it; 202 when it has not ended within timeoutSeconds")
@@ -171,6 +181,7 @@ public class ContainersResource {
                 .build();
     }
 
+    @LaunchRole
     @POST
     @Path("{id}/pause")
     @Operation(summary = "Freeze all processes of a container")
@@ -180,6 +191,7 @@ public class ContainersResource {
         return ok(containers.view(folder));
     }
 
+    @LaunchRole
     @POST
     @Path("{id}/resume")
     @Operation(summary = "Let the processes of a container go on")
@@ -189,6 +201,7 @@ public class ContainersResource {
         return ok(containers.view(folder));
     }
 
+    @ReadRole
     @GET
     @Path("{id}/stats")
     @Operation(summary = "Show what a running container has used")

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.http.access.LaunchRole;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -35,6 +36,7 @@ public class ExecResource {
         this.answers = answers;
     }
 
+    @LaunchRole
     @POST
     @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
@@ -94,6 +96,7 @@ public class ExecResource {
                 "exec " + id, key, body, context, caller -> execs.run(folder, ExecRequest.read(body, limits), caller));
     }
 
+    @LaunchRole
     @GET
     @Path("attach")
     @Produces(Problem.MEDIA_TYPE)

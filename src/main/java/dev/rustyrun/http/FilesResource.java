@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.http.access.LaunchRole;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
@@ -49,6 +50,7 @@ public class FilesResource {
         this.mostBytes = most.asLongValue();
     }
 
+    @LaunchRole
     @GET
     @Produces({TAR, Problem.MEDIA_TYPE})
     @Operation(
@@ -93,6 +95,7 @@ public class FilesResource {
         }
     }
 
+    @LaunchRole
     @PUT
     @Consumes(TAR)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})

@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.http.access.ReadRole;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
@@ -29,6 +30,7 @@ public class InfoResource {
         this.events = events;
     }
 
+    @ReadRole
     @GET
     @Path("info")
     @Blocking
@@ -53,6 +55,7 @@ public class InfoResource {
         return Response.ok(json.toString()).build();
     }
 
+    @ReadRole
     @GET
     @Path("rootfs")
     @Blocking
@@ -64,6 +67,7 @@ public class InfoResource {
         return Response.ok(json.toString()).build();
     }
 
+    @ReadRole
     @GET
     @Path("events")
     @Produces(MediaType.SERVER_SENT_EVENTS)

@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.http.access.ReadRole;
 import dev.rustyrun.linux.Linux;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.DefaultValue;
@@ -42,6 +43,7 @@ public class LogsResource {
         this.drain = drain;
     }
 
+    @ReadRole
     @GET
     @Blocking
     @Produces({MediaType.TEXT_PLAIN, MediaType.SERVER_SENT_EVENTS, Problem.MEDIA_TYPE})

@@ -2,13 +2,17 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.http.access.Identity;
+import dev.rustyrun.http.access.ReadRole;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -25,24 +29,30 @@ public class ProcessesResource {
         this.containers = containers;
     }
 
+    @ReadRole
     @GET
     @Blocking
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     @Operation(summary = "List the processes of a running container, as this machine numbers them")
-    public Response processes(@PathParam("id") String id) {
+    public Response processes(@PathParam("id") String id, @Context RoutingContext context) {
         ObjectNode json = ContainerFolder.object();
         ArrayNode items = json.putArray("items");
-        containers.cgroupOfRunning(containers.named(id)).processes().forEach(pid -> add(items, pid));
+        containers
+                .cgroupOfRunning(containers.named(id))
+                .processes()
+                .forEach(pid -> add(items, pid, Identity.of(context)));
         return Response.ok(json.toString()).build();
     }
 
     /** man 5 proc: {@code /proc/PID/status} and {@code cmdline}. */
-    private void add(ArrayNode items, int pid) {
+    private void add(ArrayNode items, int pid, Identity caller) {
         try {
             String status = linux.readFile("/proc/" + pid + "/status");
-            String command = linux.readFile("/proc/" + pid + "/cmdline")
-                    .replace('\0', ' ')
-                    .strip();
+            String command = SecretFields.mayBeSeenBy(caller)
+                    ? linux.readFile("/proc/" + pid + "/cmdline")
+                            .replace('\0', ' ')
+                            .strip()
+                    : "";
             items.addObject()
                     .put("pid", pid)
                     .put("parent", field(status, "PPid"))

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.http.access.LaunchRole;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -31,6 +32,7 @@ public class RunResource {
         this.answers = answers;
     }
 
+    @LaunchRole
     @POST
     @Blocking
     @Consumes(MediaType.APPLICATION_JSON)

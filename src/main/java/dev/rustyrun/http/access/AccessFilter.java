@@ -4,7 +4,6 @@ import dev.rustyrun.http.Problem;
 import dev.rustyrun.http.ProblemException;
 import dev.rustyrun.http.ServeConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -16,8 +15,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Stands before everything that the service answers, web sockets too: who asks must address it by a name of its own, come
- * from no other web page, and hold a token of the right role where there are tokens. What is not named here needs the
- * strongest role.
+ * from no other web page, and be known where there are tokens. What a known caller may do depends on what is matched:
+ * {@link RoleFilter}, {@link Upgrades}.
  */
 @Singleton
 final class AccessFilter {
@@ -52,15 +51,7 @@ final class AccessFilter {
             context.next();
             return;
         }
-        if (problem.get().status() == 401) {
-            context.response().putHeader("WWW-Authenticate", "Bearer");
-        }
-        // What is left of the body is not worth reading.
-        context.response()
-                .setStatusCode(problem.get().status())
-                .putHeader("Content-Type", Problem.MEDIA_TYPE)
-                .putHeader("Connection", "close")
-                .end(problem.get().json().toString());
+        Refusal.send(context.response(), problem.get());
     }
 
     private Optional<Problem> objection(RoutingContext context) {
@@ -78,34 +69,15 @@ final class AccessFilter {
             return Optional.of(Problem.of(413, "content-too-large", "the body has more than " + mostBytes + " bytes"));
         }
         try {
-            Identity caller = authentication.of(request);
-            caller.putInto(context);
-            return objection(caller, neededFor(request.method(), context.normalizedPath()));
+            authentication.of(request).putInto(context);
+            return Optional.empty();
         } catch (ProblemException e) {
             return Optional.of(e.problem());
         }
     }
 
-    private static Optional<Problem> objection(Identity caller, Role needed) {
-        return caller.role().includes(needed)
-                ? Optional.empty()
-                : forbidden("your role is " + caller.role().word() + "; this needs " + needed.word());
-    }
-
     private static Optional<Problem> forbidden(String detail) {
         return Optional.of(Problem.of(403, "forbidden", detail));
-    }
-
-    /** The role that a request needs. */
-    static Role neededFor(HttpMethod method, String path) {
-        if (!path.startsWith("/v1/")) {
-            return path.startsWith("/q/openapi") ? Role.READ : Role.ADMIN;
-        }
-        if (path.equals("/v1/gc")) {
-            return Role.ADMIN;
-        }
-        boolean looks = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
-        return looks && !path.endsWith("/attach") && !path.endsWith("/files") ? Role.READ : Role.LAUNCH;
     }
 
     /** Where it is reached through this machine only, a page of a foreign name that was made to lead here is told apart. */

@@ -1,8 +1,10 @@
 package dev.rustyrun.http.access;
 
+import dev.rustyrun.http.Problem;
 import io.quarkus.websockets.next.UserData;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 
 /**
  * Who asks, and what that caller may do. Requests with the same name come from the same caller: answers are kept for that
@@ -33,6 +35,14 @@ public record Identity(String name, Role role) {
             throw new IllegalStateException("a web socket was opened without authentication");
         }
         return identity;
+    }
+
+    /** Why this caller may not do what {@code needed} may, if that is so. */
+    Optional<Problem> objection(Role needed) {
+        return role.includes(needed)
+                ? Optional.empty()
+                : Optional.of(
+                        Problem.of(403, "forbidden", "your role is " + role.word() + "; this needs " + needed.word()));
     }
 
     void putInto(RoutingContext context) {

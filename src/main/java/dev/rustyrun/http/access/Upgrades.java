@@ -1,12 +1,21 @@
 package dev.rustyrun.http.access;
 
+import dev.rustyrun.http.AttachSocket;
+import dev.rustyrun.http.ExecSocket;
+import dev.rustyrun.http.Problem;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.Optional;
 
-/** Tells web sockets who has opened them. */
+/** Compares the caller's role with what the matched web socket needs, and tells the socket who has opened it. */
 @Singleton
 final class Upgrades implements HttpUpgradeCheck {
+
+    /** By the endpoint's class; what is not here needs {@code admin}. */
+    private static final Map<String, Role> NEEDED =
+            Map.of(AttachSocket.class.getName(), Role.LAUNCH, ExecSocket.class.getName(), Role.LAUNCH);
 
     private final Authentication authentication;
 
@@ -16,8 +25,19 @@ final class Upgrades implements HttpUpgradeCheck {
 
     @Override
     public Uni<CheckResult> perform(HttpUpgradeContext context) {
-        // The filter has refused whoever is not known.
-        authentication.of(context.httpRequest()).putInto(context.userData());
-        return CheckResult.permitUpgrade();
+        // AccessFilter has refused whoever is not known.
+        Identity caller = authentication.of(context.httpRequest());
+        Optional<Problem> problem = caller.objection(neededFor(context.endpointId()));
+        if (problem.isEmpty()) {
+            caller.putInto(context.userData());
+            return CheckResult.permitUpgrade();
+        }
+        // A rejection of Quarkus's has no body: the request is answered here, and the upgrade never goes on.
+        Refusal.send(context.httpRequest().response(), problem.get());
+        return Uni.createFrom().nothing();
+    }
+
+    static Role neededFor(String endpoint) {
+        return NEEDED.getOrDefault(endpoint, Role.ADMIN);
     }
 }

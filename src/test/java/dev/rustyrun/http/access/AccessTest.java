@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.spec.InvalidSpecException;
-import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,18 +74,6 @@ class AccessTest {
         TokenFile open = new TokenFile(folder.resolve("tokens"));
         assertTrue(open.trouble().orElseThrow().contains("chmod 600"));
         assertEquals(Optional.empty(), open.holderOf(TOKEN).map(Identity::role));
-    }
-
-    @Test
-    void who_looks_needs_less_than_who_launches_and_what_is_unknown_needs_the_most() {
-        assertEquals(Role.READ, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers"));
-        assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.POST, "/v1/run"));
-        assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers/a/attach"));
-        assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers/a/exec/attach"));
-        assertEquals(Role.LAUNCH, AccessFilter.neededFor(HttpMethod.GET, "/v1/containers/a/files"));
-        assertEquals(Role.ADMIN, AccessFilter.neededFor(HttpMethod.POST, "/v1/gc"));
-        assertEquals(Role.ADMIN, AccessFilter.neededFor(HttpMethod.GET, "/"));
-        assertTrue(Role.ADMIN.includes(Role.READ) && !Role.READ.includes(Role.LAUNCH));
     }
 
     @Test

@@ -1,0 +1,37 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.http.access.Identity;
+import dev.rustyrun.http.access.Role;
+
+/**
+ * What of a launch may hold secrets: the values of environment variables and the arguments of the command. Who may launch
+ * can read both in any container anyway; the role {@code read} sees the variables' names and the program only.
+ */
+final class SecretFields {
+
+    private SecretFields() {}
+
+    static boolean mayBeSeenBy(Identity caller) {
+        return caller.role() != Role.READ;
+    }
+
+    /** Hides them in {@code view}, which is also returned, from those who may not see them. */
+    static ObjectNode hide(ObjectNode view, Identity caller) {
+        if (mayBeSeenBy(caller)) {
+            return view;
+        }
+        if (view.path("launch") instanceof ObjectNode launch) {
+            if (launch.path("env") instanceof ObjectNode env) {
+                env.fieldNames().forEachRemaining(name -> env.putNull(name));
+            }
+            if (launch.path("command") instanceof ArrayNode command) {
+                for (int argument = 1; argument < command.size(); argument++) {
+                    command.setNull(argument);
+                }
+            }
+        }
+        return view;
+    }
+}
