@@ -1,11 +1,9 @@
 package dev.rustyrun.linux;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** {@code union bpf_attr} of {@code linux/bpf.h}, as each command reads it; pointers are native addresses. */
+/** {@code union bpf_attr} of {@code linux/bpf.h}, as each command reads it; a pointer is a target of the struct. */
 final class BpfAttributes {
 
     static final int PROG_LOAD = 5;
@@ -23,45 +21,38 @@ final class BpfAttributes {
     static final int QUERY_COUNT_AT = 24;
 
     private static final int INSTRUCTION = 8;
-    private static final int LONGEST_NAME = 15;
+    private static final int MAX_NAME_LENGTH = 15;
 
     private BpfAttributes() {}
 
-    static byte[] load(int type, long instructions, int bytes, long license, String name) {
-        ByteBuffer b = zeroed(64)
+    static Struct load(int type, byte[] instructions, String license, String name) {
+        return new Struct(64)
                 .putInt(0, type)
-                .putInt(4, bytes / INSTRUCTION)
-                .putLong(8, instructions)
-                .putLong(16, license);
-        byte[] text = Arrays.copyOf(name.getBytes(StandardCharsets.US_ASCII), LONGEST_NAME);
-        b.position(48);
-        return b.put(text).array();
+                .putInt(4, instructions.length / INSTRUCTION)
+                .putPointer(8, instructions)
+                .putPointer(16, license)
+                .putBytes(48, Arrays.copyOf(name.getBytes(StandardCharsets.US_ASCII), MAX_NAME_LENGTH));
     }
 
-    static byte[] attach(int cgroup, int program, int attachType, int flags, int replaced) {
-        return zeroed(20)
+    /** {@code replaced} is a descriptor for BPF_F_REPLACE, else 0. */
+    static Struct attach(int cgroup, int program, int attachType, int flags, int replaced) {
+        return new Struct(20)
                 .putInt(0, cgroup)
                 .putInt(4, program)
                 .putInt(8, attachType)
                 .putInt(12, flags)
-                .putInt(16, Math.max(replaced, 0))
-                .array();
+                .putInt(16, replaced);
     }
 
-    static byte[] query(int cgroup, int attachType, long ids, int room) {
-        return zeroed(32)
+    static Struct query(int cgroup, int attachType, int[] ids) {
+        return new Struct(32)
                 .putInt(0, cgroup)
                 .putInt(4, attachType)
-                .putLong(16, ids)
-                .putInt(QUERY_COUNT_AT, room)
-                .array();
+                .putPointer(16, ids)
+                .putInt(QUERY_COUNT_AT, ids.length);
     }
 
-    static byte[] byId(int id) {
-        return zeroed(12).putInt(0, id).array();
-    }
-
-    private static ByteBuffer zeroed(int size) {
-        return ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
+    static Struct byId(int id) {
+        return new Struct(12).putInt(0, id);
     }
 }

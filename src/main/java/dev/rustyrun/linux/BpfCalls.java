@@ -1,20 +1,68 @@
 package dev.rustyrun.linux;
 
-/** The commands of {@code int bpf(int cmd, union bpf_attr *attr, unsigned size)} that load and attach; man 2 bpf. */
-interface BpfCalls {
+import static dev.rustyrun.linux.LinuxException.check;
 
-    /** BPF_PROG_LOAD: a descriptor of the program. {@code instructions} are {@code struct bpf_insn}, 8 bytes each. */
-    int bpf_prog_load(int type, byte[] instructions, String license, String name);
+/** Programs for the kernel: the commands of bpf(2) that load a program about devices and attach it to a cgroup. */
+public interface BpfCalls extends KernelCalls {
 
-    /** BPF_PROG_ATTACH to an open cgroup. {@code replaced} is a descriptor for BPF_F_REPLACE, else -1. */
-    int bpf_prog_attach(int cgroup, int program, int attachType, int flags, int replaced);
+    /** Loads a program of {@code struct bpf_insn} that decides about devices; its descriptor; man 2 bpf, BPF_PROG_LOAD. */
+    default int loadDeviceProgram(byte[] instructions, String name) {
+        Struct attributes = BpfAttributes.load(BpfAttributes.PROG_TYPE_CGROUP_DEVICE, instructions, "Apache-2.0", name);
+        return check(
+                libc().call("bpf", BpfAttributes.PROG_LOAD, attributes, attributes.size()),
+                "bpf BPF_PROG_LOAD cgroup_device",
+                name);
+    }
 
-    /** BPF_PROG_DETACH from an open cgroup. */
-    int bpf_prog_detach(int cgroup, int program, int attachType);
+    /** Lets a program decide about devices in an open cgroup, as those above and below it do too; BPF_F_ALLOW_MULTI. */
+    default void attachDeviceProgram(int cgroup, int program) {
+        Struct attributes =
+                BpfAttributes.attach(cgroup, program, BpfAttributes.CGROUP_DEVICE, BpfAttributes.F_ALLOW_MULTI, 0);
+        check(
+                libc().call("bpf", BpfAttributes.PROG_ATTACH, attributes, attributes.size()),
+                "bpf BPF_PROG_ATTACH cgroup_device",
+                cgroup);
+    }
 
-    /** BPF_PROG_QUERY: fills {@code ids} with those attached to an open cgroup itself; how many, or -1. */
-    int bpf_prog_query(int cgroup, int attachType, int[] ids);
+    /** Attaches a program in place of the attached {@code replaced}, at once; BPF_F_REPLACE. */
+    default void replaceDeviceProgram(int cgroup, int program, int replaced) {
+        Struct attributes = BpfAttributes.attach(
+                cgroup,
+                program,
+                BpfAttributes.CGROUP_DEVICE,
+                BpfAttributes.F_ALLOW_MULTI | BpfAttributes.F_REPLACE,
+                replaced);
+        check(
+                libc().call("bpf", BpfAttributes.PROG_ATTACH, attributes, attributes.size()),
+                "bpf BPF_PROG_ATTACH cgroup_device",
+                cgroup);
+    }
 
-    /** BPF_PROG_GET_FD_BY_ID: a descriptor of a loaded program. */
-    int bpf_prog_get_fd_by_id(int id);
+    /** Lets a program no longer decide about devices in an open cgroup; BPF_PROG_DETACH. */
+    default void detachDeviceProgram(int cgroup, int program) {
+        Struct attributes = BpfAttributes.attach(cgroup, program, BpfAttributes.CGROUP_DEVICE, 0, 0);
+        check(
+                libc().call("bpf", BpfAttributes.PROG_DETACH, attributes, attributes.size()),
+                "bpf BPF_PROG_DETACH cgroup_device",
+                cgroup);
+    }
+
+    /** Descriptors of the programs that decide about devices in an open cgroup; BPF_PROG_QUERY. */
+    default int[] devicePrograms(int cgroup) {
+        int[] ids = new int[64];
+        Struct query = BpfAttributes.query(cgroup, BpfAttributes.CGROUP_DEVICE, ids);
+        check(
+                libc().call("bpf", BpfAttributes.PROG_QUERY, query, query.size()),
+                "bpf BPF_PROG_QUERY cgroup_device",
+                cgroup);
+        int[] programs = new int[query.getInt(BpfAttributes.QUERY_COUNT_AT)];
+        for (int i = 0; i < programs.length; i++) {
+            Struct id = BpfAttributes.byId(ids[i]);
+            programs[i] = check(
+                    libc().call("bpf", BpfAttributes.PROG_GET_FD_BY_ID, id, id.size()),
+                    "bpf BPF_PROG_GET_FD_BY_ID",
+                    ids[i]);
+        }
+        return programs;
+    }
 }

@@ -8,6 +8,9 @@ package dev.rustyrun.linux;
  */
 public record ChildStatus(int pid, int status) {
 
+    /** waitpid(2): return at once. */
+    static final int WNOHANG = 1;
+
     /** Whether a signal ended it. */
     public boolean signalled() {
         return signal() != 0;

@@ -14,6 +14,9 @@ public enum CloneFlag {
     CLONE_NEWPID(0x20000000),
     CLONE_NEWNET(0x40000000);
 
+    /** The kernel's other flag of clone(2) that is used here: the copy's parent is the caller's own. */
+    static final int CLONE_PARENT = 0x8000;
+
     private final int value;
 
     CloneFlag(int value) {
@@ -34,5 +37,13 @@ public enum CloneFlag {
             }
         }
         return String.join("|", names);
+    }
+
+    /** Flags that are put into words when somebody asks for them. */
+    record Described(int flags) {
+        @Override
+        public String toString() {
+            return describe(flags);
+        }
     }
 }

@@ -1,9 +1,24 @@
 package dev.rustyrun.linux;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /**
  * A child that has been waited for.
  *
  * @param status how it ended
  * @param cpuMicros processor time in microseconds, its own and that of the children that it waited for
  */
-public record EndedChild(ChildStatus status, long cpuMicros) {}
+public record EndedChild(ChildStatus status, long cpuMicros) {
+
+    /** Bytes of {@code struct rusage}. */
+    static final int RUSAGE_SIZE = 144;
+    /** getrusage(2): of all children that have been waited for. */
+    static final int RUSAGE_CHILDREN = -1;
+
+    /** User and system time of a {@code struct rusage}, in microseconds. */
+    static long cpuMicros(byte[] rusage) {
+        ByteBuffer times = ByteBuffer.wrap(rusage).order(ByteOrder.nativeOrder());
+        return (times.getLong(0) + times.getLong(16)) * 1_000_000 + times.getLong(8) + times.getLong(24);
+    }
+}

@@ -35,6 +35,7 @@ public final class FileFlag {
     static final int OPEN_TREE_CLOEXEC = O_CLOEXEC;
     static final int MOVE_MOUNT_F_EMPTY_PATH = 0x04;
     static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    static final int MNT_DETACH = 2;
     static final int CLOSE_RANGE_CLOEXEC = 4;
     static final int F_DUPFD_CLOEXEC = 1030;
     static final int F_GETFD = 1;
@@ -42,6 +43,8 @@ public final class FileFlag {
     static final int F_GETFL = 3;
     static final int F_SETFL = 4;
     static final int FD_CLOEXEC = 1;
+    static final int LOCK_EX = 2;
+    static final int X_OK = 1;
 
     private FileFlag() {}
 

@@ -15,11 +15,12 @@ public record FileSystemStatus(int type, long used, long files) {
 
     static final int STATFS_SIZE = 120;
 
+    private static final int PROC = 0x9fa0;
     private static final int TMPFS = 0x01021994;
     private static final int OVERLAYFS = 0x794c7630;
     /** proc, sysfs, cgroup, cgroup2, devpts, mqueue, debugfs, tracefs, securityfs, bpf, nsfs, configfs, selinuxfs, efivarfs. */
     private static final Set<Integer> OF_THE_KERNEL = Set.of(
-            0x9fa0,
+            PROC,
             0x62656572,
             0x27e0eb,
             0x63677270,
@@ -49,6 +50,11 @@ public record FileSystemStatus(int type, long used, long files) {
     /** Whether what it keeps takes memory; an overlay may or may not. */
     public boolean isInMemory() {
         return type == TMPFS;
+    }
+
+    /** Whether it is a proc file system. */
+    public boolean isProc() {
+        return type == PROC;
     }
 
     /** Whether it is an overlay. */

@@ -11,7 +11,6 @@ import java.util.Optional;
 /** Asks what the kernel and the libraries of this host offer; changes nothing. */
 public final class KernelProbe {
 
-    private static final int SYS_SECCOMP = "aarch64".equals(System.getProperty("os.arch")) ? 277 : 317;
     private static final int SECCOMP_GET_ACTION_AVAIL = 2;
 
     private final NativeCall calls = NativeCall.libc();
@@ -30,7 +29,8 @@ public final class KernelProbe {
      */
     public boolean hasSeccompAction(int action) {
         try (NativeMemory m = new NativeMemory()) {
-            return calls.call("syscall", SYS_SECCOMP, SECCOMP_GET_ACTION_AVAIL, 0, m.ints(new int[] {action})) == 0;
+            long number = SystemCall.number("seccomp");
+            return calls.call("syscall", number, SECCOMP_GET_ACTION_AVAIL, 0, m.ints(new int[] {action})) == 0;
         }
     }
 

@@ -1,22 +1,31 @@
 package dev.rustyrun.linux;
 
 /**
- * The raw C interface, one small interface per family of calls: what libc declares, with Java's strings and arrays in
- * place of pointers. Unless a method says otherwise it returns what the C function returns, so -1 for a failure, and
- * {@link #errno()} then has the reason. Nothing here checks anything; {@link Linux} does.
+ * The gate to the kernel: calls by name. {@link Linux} and its families say which calls exist and what they mean;
+ * {@link JffiLibC} makes them; a test puts a recorder here.
  */
-interface LibC
-        extends NamespaceCalls,
-                MountCalls,
-                FileCalls,
-                ProcessCalls,
-                SignalCalls,
-                TerminalCalls,
-                SocketCalls,
-                SeccompCalls,
-                BpfCalls,
-                SchedulingCalls {
+interface LibC {
 
-    /** The calling thread's {@code errno} after its last call, man 3 errno. */
-    int errno();
+    /**
+     * Makes one call. The name is that of section 2 of the manual; {@link SystemCall} lists the names that are not
+     * functions of libc.
+     *
+     * <p>An argument is a number; a text, which becomes a C string; null, the null pointer; a list of texts, which becomes a
+     * null-terminated array; a {@code byte[]} or {@code int[]}, which the call may read and write; or an {@link Argument}.
+     *
+     * @return the result, all of which fit an int; the negative errno in place of -1
+     */
+    int call(String name, Object... arguments);
+
+    /** Whether this libc has the function {@code name}. */
+    boolean has(String name);
+
+    /** Makes a call, again and again while a signal interrupts it. */
+    default int repeat(String name, Object... arguments) {
+        int result;
+        do {
+            result = call(name, arguments);
+        } while (result == -Errno.EINTR);
+        return result;
+    }
 }

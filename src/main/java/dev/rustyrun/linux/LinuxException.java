@@ -1,10 +1,15 @@
 package dev.rustyrun.linux;
 
+import java.util.StringJoiner;
+
 /**
  * A kernel call that failed: which call, with what arguments, and the errno by name. Its message is one line, such as
  * {@code mount("proc", "/proc"): EPERM (Operation not permitted)}.
  */
 public final class LinuxException extends RuntimeException {
+
+    /** Of a text in a message: as much as of the longest path is worth reading. */
+    private static final int MAX_SHOWN = 600;
 
     private final String call;
     private final int errno;
@@ -13,6 +18,31 @@ public final class LinuxException extends RuntimeException {
         super(call + ": " + Errno.describe(errno), null, false, true);
         this.call = call;
         this.errno = errno;
+    }
+
+    /**
+     * {@code result} of {@link LibC#call}, unless it is a failure. Arguments are put into words only for a failure: this is
+     * the stages' fast path.
+     *
+     * @throws LinuxException that names {@code call} and {@code arguments}
+     */
+    static int check(int result, String call, Object... arguments) {
+        if (result < 0) {
+            throw failure(result, call, arguments);
+        }
+        return result;
+    }
+
+    /** What {@link #check} throws for the negative {@code result}. */
+    static LinuxException failure(int result, String call, Object... arguments) {
+        StringJoiner words = new StringJoiner(", ", call + "(", ")");
+        for (Object argument : arguments) {
+            words.add(
+                    argument instanceof String text
+                            ? '"' + Printable.of(text, MAX_SHOWN) + '"'
+                            : String.valueOf(argument));
+        }
+        return new LinuxException(words.toString(), -result);
     }
 
     /** A failure that another process of ours has told of. */

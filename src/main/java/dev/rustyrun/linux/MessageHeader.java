@@ -1,7 +1,7 @@
 package dev.rustyrun.linux;
 
 /** {@code struct msghdr} with one piece of data and room for one SCM_RIGHTS descriptor; man 2 recvmsg, man 3 cmsg. */
-final class MessageHeader {
+final class MessageHeader implements Argument {
 
     private static final int SIZE = 56;
     private static final int IOVEC_AT = 16;
@@ -12,58 +12,68 @@ final class MessageHeader {
     private static final int CONTROL_SPACE = 24;
 
     private static final int CONTROL_LENGTH = 20;
+    private static final int LEVEL_AT = 8;
+    private static final int TYPE_AT = 12;
+    private static final int DESCRIPTOR_AT = 16;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
 
-    private MessageHeader() {}
+    private final int count;
+    private final Struct header;
+    private final Struct control = new Struct(CONTROL_SPACE);
 
-    /** The address of a header that sends {@code data}, with {@code descriptor} along unless it is -1. */
-    static long sending(NativeMemory m, byte[] data, int descriptor) {
-        long header = forData(m, data.length);
-        m.put(dataOf(m, header), data, 0, data.length);
+    private MessageHeader(Argument data, int count) {
+        Struct iovec = new Struct(2 * Long.BYTES).putPointer(0, data).putLong(Long.BYTES, count);
+        this.count = count;
+        this.header = new Struct(SIZE).putPointer(IOVEC_AT, iovec).putLong(IOVEC_COUNT_AT, 1);
+    }
+
+    /** A header that sends {@code data} from {@code offset} on, with {@code descriptor} unless it is -1. */
+    static MessageHeader sending(byte[] data, int offset, int descriptor) {
+        int count = data.length - offset;
+        MessageHeader message = new MessageHeader(new Input(data, offset, count), count);
         if (descriptor >= 0) {
-            long control = giveControl(m, header);
-            m.putLong(control, CONTROL_LENGTH);
-            m.putInt(control + 8, SOL_SOCKET);
-            m.putInt(control + 12, SCM_RIGHTS);
-            m.putInt(control + 16, descriptor);
+            message.addControl();
+            message.control
+                    .putLong(0, CONTROL_LENGTH)
+                    .putInt(LEVEL_AT, SOL_SOCKET)
+                    .putInt(TYPE_AT, SCM_RIGHTS)
+                    .putInt(DESCRIPTOR_AT, descriptor);
         }
-        return header;
+        return message;
     }
 
-    /** The address of a header that receives up to {@code count} bytes and a descriptor. */
-    static long receiving(NativeMemory m, int count) {
-        long header = forData(m, count);
-        giveControl(m, header);
-        return header;
+    /** A header that receives up to {@code count} bytes into {@code data}, and a descriptor. */
+    static MessageHeader receiving(byte[] data, int count) {
+        MessageHeader message = new MessageHeader(new Output(data, count), count);
+        message.addControl();
+        return message;
     }
 
-    private static long forData(NativeMemory m, int count) {
-        long header = m.allocate(SIZE);
-        long iovec = m.allocate(16);
-        m.putLong(iovec, m.allocate(count));
-        m.putLong(iovec + 8, count);
-        m.putLong(header + IOVEC_AT, iovec);
-        m.putLong(header + IOVEC_COUNT_AT, 1);
-        return header;
+    private void addControl() {
+        header.putPointer(CONTROL_AT, control).putLong(CONTROL_LENGTH_AT, CONTROL_SPACE);
     }
 
-    private static long giveControl(NativeMemory m, long header) {
-        long control = m.allocate(CONTROL_SPACE);
-        m.putLong(header + CONTROL_AT, control);
-        m.putLong(header + CONTROL_LENGTH_AT, CONTROL_SPACE);
-        return control;
+    /** How many bytes are sent, or can be received. */
+    int count() {
+        return count;
     }
 
-    static long dataOf(NativeMemory m, long header) {
-        return m.getLong(m.getLong(header + IOVEC_AT));
+    /** The descriptor that was received, or -1. */
+    int descriptor() {
+        boolean came = header.getLong(CONTROL_LENGTH_AT) >= CONTROL_LENGTH
+                && control.getInt(LEVEL_AT) == SOL_SOCKET
+                && control.getInt(TYPE_AT) == SCM_RIGHTS;
+        return came ? control.getInt(DESCRIPTOR_AT) : -1;
     }
 
-    static int descriptorIn(NativeMemory m, long header) {
-        long control = m.getLong(header + CONTROL_AT);
-        boolean came = m.getLong(header + CONTROL_LENGTH_AT) >= CONTROL_LENGTH
-                && m.getInt(control + 8) == SOL_SOCKET
-                && m.getInt(control + 12) == SCM_RIGHTS;
-        return came ? m.getInt(control + 16) : -1;
+    @Override
+    public long place(NativeMemory memory) {
+        return header.place(memory);
+    }
+
+    @Override
+    public void readBack(NativeMemory memory, long address, int result) {
+        header.readBack(memory, address, result);
     }
 }

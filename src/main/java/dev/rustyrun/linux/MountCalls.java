@@ -1,26 +1,57 @@
 package dev.rustyrun.linux;
 
-/** Calls that build the container's view of the file system. A {@code null} string is passed as a null pointer. */
-interface MountCalls {
+import static dev.rustyrun.linux.LinuxException.check;
 
-    /** {@code int mount(source, target, type, flags, data)}, man 2 mount. Flags are {@link MountFlag}s. */
-    int mount(String source, String target, String type, long flags, String data);
+/** Mounts and the root directory. */
+public interface MountCalls extends KernelCalls {
 
-    /** {@code int umount2(const char *target, int flags)}, man 2 umount. */
-    int umount2(String target, int flags);
+    /** Mounts a file system or changes a mount; man 2 mount. {@code null} where mount(2) takes NULL. */
+    default void mount(String source, String target, String type, long flags, String data) {
+        check(
+                libc().call("mount", source, target, type, flags, data),
+                "mount",
+                source,
+                target,
+                type,
+                new MountFlag.Described(flags),
+                data);
+    }
 
-    /** {@code int pivot_root(const char *new_root, const char *put_old)}, man 2 pivot_root. */
-    int pivot_root(String newRoot, String putOld);
+    /** Detaches the mount at {@code target} now, freeing it when it is no longer used; man 2 umount, MNT_DETACH. */
+    default void detach(String target) {
+        check(libc().call("umount2", target, FileFlag.MNT_DETACH), "umount2 MNT_DETACH", target);
+    }
 
-    /** {@code int chroot(const char *path)}, man 2 chroot. */
-    int chroot(String path);
+    /** Makes {@code newRoot} this mount namespace's root; man 2 pivot_root. */
+    default void pivotRoot(String newRoot, String putOld) {
+        check(libc().call("pivot_root", newRoot, putOld), "pivot_root", newRoot, putOld);
+    }
 
-    /** {@code int open_tree(int dirfd, const char *path, unsigned int flags)}, Linux 5.2. */
-    int open_tree(int dirfd, String path, int flags);
+    /** Changes this process's root directory; man 2 chroot. */
+    default void chroot(String path) {
+        check(libc().call("chroot", path), "chroot", path);
+    }
 
-    /** {@code int move_mount(from_dirfd, from_path, to_dirfd, to_path, flags)}, Linux 5.2. */
-    int move_mount(int fromDirfd, String fromPath, int toDirfd, String toPath, int flags);
+    /** A descriptor of an unattached copy of the mount at {@code path}, and those below it; man 2 open_tree, Linux 5.2. */
+    default int cloneMount(String path, boolean recursive) {
+        int flags = FileFlag.OPEN_TREE_CLONE | FileFlag.OPEN_TREE_CLOEXEC | (recursive ? FileFlag.AT_RECURSIVE : 0);
+        return check(libc().call("open_tree", FileFlag.AT_FDCWD, path, flags), "open_tree OPEN_TREE_CLONE", path);
+    }
 
-    /** {@code int mount_setattr(dirfd, path, flags, struct mount_attr *, size)}, man 2 mount_setattr, Linux 5.12. */
-    int mount_setattr(int dirfd, String path, int flags, byte[] mountAttr);
+    /** Changes the attributes of an open mount, and of those below it; man 2 mount_setattr, Linux 5.12. */
+    default void setMountAttributes(int mount, MountAttr attributes, boolean recursive) {
+        int flags = FileFlag.AT_EMPTY_PATH | (recursive ? FileFlag.AT_RECURSIVE : 0);
+        byte[] encoded = attributes.encode();
+        check(
+                libc().call("mount_setattr", mount, "", flags, encoded, encoded.length),
+                "mount_setattr",
+                mount,
+                attributes);
+    }
+
+    /** Attaches an open mount to an open directory or file; man 2 move_mount, Linux 5.2. */
+    default void attachMount(int mount, int target) {
+        int flags = FileFlag.MOVE_MOUNT_F_EMPTY_PATH | FileFlag.MOVE_MOUNT_T_EMPTY_PATH;
+        check(libc().call("move_mount", mount, "", target, "", flags), "move_mount", mount, target);
+    }
 }

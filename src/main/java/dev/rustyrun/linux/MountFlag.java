@@ -66,4 +66,13 @@ public enum MountFlag {
         }
         return String.join(",", names);
     }
+
+    /** Flags that are put into words when somebody asks for them. */
+    record Described(long flags) {
+        @Override
+        public String toString() {
+            String words = describe(flags);
+            return words.isEmpty() ? "0" : words;
+        }
+    }
 }

@@ -1,17 +1,30 @@
 package dev.rustyrun.linux;
 
-/** Calls that change which namespaces a process is in, and what they are called. */
-interface NamespaceCalls {
+import static dev.rustyrun.linux.LinuxException.check;
 
-    /** {@code int unshare(int flags)}, man 2 unshare. Flags are {@link CloneFlag}s. */
-    int unshare(int flags);
+import java.nio.charset.StandardCharsets;
 
-    /** {@code int setns(int fd, int nstype)}, man 2 setns. The type is a {@link CloneFlag}. */
-    int setns(int fd, int type);
+/** The namespaces that a process is in, and their names. */
+public interface NamespaceCalls extends KernelCalls {
 
-    /** {@code int sethostname(const char *name, size_t len)}, man 2 sethostname. */
-    int sethostname(String name);
+    /** Leaves the namespaces named by {@code flags} ({@link CloneFlag}) for new ones; man 2 unshare. */
+    default void unshare(int flags) {
+        check(libc().call("unshare", flags), "unshare", new CloneFlag.Described(flags));
+    }
 
-    /** {@code int setdomainname(const char *name, size_t len)}, man 2 setdomainname. */
-    int setdomainname(String name);
+    /** Enters the namespace that {@code fd} is open on; {@code type} is its {@link CloneFlag}; man 2 setns. */
+    default void setNamespace(int fd, int type) {
+        check(libc().call("setns", fd, type), "setns", fd, new CloneFlag.Described(type));
+    }
+
+    /** Names this UTS namespace; man 2 sethostname. */
+    default void setHostname(String name) {
+        check(libc().call("sethostname", name, name.getBytes(StandardCharsets.UTF_8).length), "sethostname", name);
+    }
+
+    /** Sets the NIS domain name of this UTS namespace; man 2 setdomainname. */
+    default void setDomainname(String name) {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        check(libc().call("setdomainname", name, length), "setdomainname", name);
+    }
 }

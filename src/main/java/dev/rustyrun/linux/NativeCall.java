@@ -19,11 +19,11 @@ import java.util.Map;
  */
 final class NativeCall {
 
-    private static final int MOST_ARGUMENTS = 6;
+    private static final int MAX_ARGUMENTS = 6;
 
     private final Library library;
     private final String name;
-    private final CallContext[] byArity = new CallContext[MOST_ARGUMENTS + 1];
+    private final CallContext[] byArity = new CallContext[MAX_ARGUMENTS + 1];
     private final Map<String, Long> addresses = new HashMap<>();
 
     private NativeCall(Library library, String name) {

@@ -14,7 +14,44 @@ final class NativeMemory implements AutoCloseable {
 
     private static final MemoryIO MEMORY = MemoryIO.getInstance();
 
-    private final List<Long> blocks = new ArrayList<>(8);
+    private final List<Long> blocks = new ArrayList<>();
+
+    /** {@code argument} as the machine word that a function takes: see {@link LibC#call}. */
+    long word(Object argument) {
+        if (argument instanceof Number number) {
+            return number.longValue();
+        }
+        if (argument == null) {
+            return 0;
+        }
+        if (argument instanceof String text) {
+            return string(text);
+        }
+        if (argument instanceof byte[] bytes) {
+            return bytes(bytes);
+        }
+        if (argument instanceof int[] values) {
+            return ints(values);
+        }
+        if (argument instanceof Argument placed) {
+            return placed.place(this);
+        }
+        if (argument instanceof List<?> texts) {
+            return strings(texts);
+        }
+        throw new IllegalArgumentException("no argument of a C function: " + argument.getClass());
+    }
+
+    /** Takes what a call with this {@code result} left at the {@code word} of {@code argument}. */
+    void readBack(Object argument, long word, int result) {
+        if (argument instanceof byte[] bytes) {
+            get(word, bytes, bytes.length);
+        } else if (argument instanceof int[] values) {
+            MEMORY.getIntArray(word, values, 0, values.length);
+        } else if (argument instanceof Argument placed) {
+            placed.readBack(this, word, result);
+        }
+    }
 
     /** {@code size} zeroed bytes. */
     long allocate(int size) {
@@ -48,10 +85,10 @@ final class NativeMemory implements AutoCloseable {
     }
 
     /** A null-terminated array of pointers to copies of {@code texts}, as execve wants it. */
-    long strings(String[] texts) {
-        long array = allocate((texts.length + 1) * Long.BYTES);
-        for (int i = 0; i < texts.length; i++) {
-            MEMORY.putAddress(array + (long) i * Long.BYTES, string(texts[i]));
+    private long strings(List<?> texts) {
+        long array = allocate((texts.size() + 1) * Long.BYTES);
+        for (int i = 0; i < texts.size(); i++) {
+            MEMORY.putAddress(array + (long) i * Long.BYTES, string((String) texts.get(i)));
         }
         return array;
     }
@@ -69,10 +106,6 @@ final class NativeMemory implements AutoCloseable {
 
     void putInt(long address, int value) {
         MEMORY.putInt(address, value);
-    }
-
-    long getLong(long address) {
-        return MEMORY.getLong(address);
     }
 
     int getInt(long address) {

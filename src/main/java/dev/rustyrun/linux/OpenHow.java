@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 /** {@code struct open_how} of openat2(2). Flags are {@link FileFlag}'s, {@code resolve} the RESOLVE_ bits below. */
 record OpenHow(long flags, long mode, long resolve) {
 
+    static final int SIZE = 24;
+
     static final int RESOLVE_NO_XDEV = 0x01;
     static final int RESOLVE_NO_MAGICLINKS = 0x02;
     static final int RESOLVE_NO_SYMLINKS = 0x04;
@@ -13,7 +15,7 @@ record OpenHow(long flags, long mode, long resolve) {
     static final int RESOLVE_IN_ROOT = 0x10;
 
     byte[] encode() {
-        return ByteBuffer.allocate(24)
+        return ByteBuffer.allocate(SIZE)
                 .order(ByteOrder.nativeOrder())
                 .putLong(flags)
                 .putLong(mode)

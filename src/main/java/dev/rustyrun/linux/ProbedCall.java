@@ -6,27 +6,27 @@ package dev.rustyrun.linux;
  */
 public enum ProbedCall {
     /** open_tree(2). */
-    OPEN_TREE(SystemCall.OPEN_TREE, "5.2", -1, 0, Args.WRONG_FLAGS),
+    OPEN_TREE("open_tree", "5.2", -1, 0, Args.WRONG_FLAGS),
     /** move_mount(2). */
-    MOVE_MOUNT(SystemCall.MOVE_MOUNT, "5.2", -1, 0, -1, 0, Args.WRONG_FLAGS),
+    MOVE_MOUNT("move_mount", "5.2", -1, 0, -1, 0, Args.WRONG_FLAGS),
     /** man 2 pidfd_open. */
-    PIDFD_OPEN(434, "5.3", -1, Args.WRONG_FLAGS),
+    PIDFD_OPEN("pidfd_open", "5.3", -1, Args.WRONG_FLAGS),
     /** man 2 clone3: a struct of size 0. */
-    CLONE3(435, "5.3", 0, 0),
+    CLONE3("clone3", "5.3", 0, 0),
     /** man 2 openat2: a struct of size 0. */
-    OPENAT2(SystemCall.OPENAT2, "5.6", -1, 0, 0, 0),
+    OPENAT2("openat2", "5.6", -1, 0, 0, 0),
     /** man 2 close_range: the first after the last. */
-    CLOSE_RANGE(SystemCall.CLOSE_RANGE, "5.9", 2, 1, 0),
+    CLOSE_RANGE("close_range", "5.9", 2, 1, 0),
     /** man 2 mount_setattr. */
-    MOUNT_SETATTR(SystemCall.MOUNT_SETATTR, "5.12", -1, 0, Args.WRONG_FLAGS, 0, 0);
+    MOUNT_SETATTR("mount_setattr", "5.12", -1, 0, Args.WRONG_FLAGS, 0, 0);
 
     private final String since;
     private final long[] words;
 
-    ProbedCall(long number, String since, long... arguments) {
+    ProbedCall(String name, String since, long... arguments) {
         this.since = since;
         this.words = new long[arguments.length + 1];
-        words[0] = number;
+        words[0] = SystemCall.number(name);
         System.arraycopy(arguments, 0, words, 1, arguments.length);
     }
 

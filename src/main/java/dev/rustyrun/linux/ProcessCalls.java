@@ -1,87 +1,94 @@
 package dev.rustyrun.linux;
 
-/** Calls that start, become, await and end processes, and that set what a process may do. */
-interface ProcessCalls {
+import static dev.rustyrun.linux.LinuxException.check;
+import static dev.rustyrun.linux.LinuxException.failure;
 
-    /**
-     * {@code int posix_spawn(...)}, man 3 posix_spawn: returns 0 or an errno. The new process gets {@code descriptors[n]} as
-     * its descriptor n (what is negative stays as it is) and keeps the caller's signal mask.
-     *
-     * @param pid receives the new process's id
-     */
-    int posix_spawn(int[] pid, String path, int[] descriptors, String[] argv, String[] envp);
+import java.util.Optional;
 
-    /**
-     * The same with an empty signal mask and default signal actions: for a command, not for a stage.
-     *
-     * @param stdio what it gets as its descriptors 0, 1 and so on; negative to keep the caller's
-     * @param firstClosed from this descriptor on it gets none
-     */
-    int posix_spawn_command(int[] pid, String path, int[] stdio, int firstClosed, String[] argv, String[] envp);
+/** Processes that exist: who they are, how they are signalled, how they end and are waited for. */
+public interface ProcessCalls extends KernelCalls {
 
-    /** {@code int madvise(void *addr, size_t length, int advice)}, man 2 madvise. */
-    int madvise(long address, long length, int advice);
+    /** A child that has ended, any child's, if one has; man 2 waitpid, WNOHANG. */
+    default Optional<ChildStatus> reap() {
+        int[] status = new int[1];
+        int pid = libc().repeat("waitpid", -1, status, ChildStatus.WNOHANG);
+        if (pid == 0 || pid == -Errno.ECHILD) {
+            return Optional.empty();
+        }
+        return Optional.of(new ChildStatus(check(pid, "waitpid", -1), status[0]));
+    }
 
-    /** {@code pid_t fork(void)}, man 2 fork: 0 in the copy. */
-    int fork();
+    /** How the child {@code pid} ended, if it has; nothing too when it is no child; man 2 waitpid, WNOHANG. */
+    default Optional<ChildStatus> reap(int pid) {
+        int[] status = new int[1];
+        int ended = libc().repeat("waitpid", pid, status, ChildStatus.WNOHANG);
+        return ended == pid ? Optional.of(new ChildStatus(pid, status[0])) : Optional.empty();
+    }
 
-    /** {@code long clone(unsigned long flags, NULL, …)}, man 2 clone, the bare system call: 0 in the copy. */
-    int clone(long flags);
+    /** Waits until the child {@code pid} has ended; man 2 waitpid. */
+    default ChildStatus await(int pid) {
+        int[] status = new int[1];
+        check(libc().repeat("waitpid", pid, status, 0), "waitpid", pid);
+        return new ChildStatus(pid, status[0]);
+    }
 
-    /** {@code int pidfd_open(pid_t pid, unsigned int flags)}, man 2 pidfd_open, Linux 5.3. */
-    int pidfd_open(int pid, int flags);
+    /** Waits for {@code pid}, if it is a child that nobody has waited for yet; man 2 waitpid. */
+    default Optional<ChildStatus> awaitIfChild(int pid) {
+        int[] status = new int[1];
+        int result = libc().repeat("waitpid", pid, status, 0);
+        if (result == -Errno.ECHILD) {
+            return Optional.empty();
+        }
+        check(result, "waitpid", pid);
+        return Optional.of(new ChildStatus(pid, status[0]));
+    }
 
-    /** {@code int execve(const char *path, char *const argv[], char *const envp[])}, man 2 execve. */
-    int execve(String path, String[] argv, String[] envp);
+    /** Waits for the child {@code pid}; its processor time, with that of the children that it waited for; man 2 wait4. */
+    default EndedChild awaitWithUsage(int pid) {
+        int[] status = new int[1];
+        byte[] rusage = new byte[EndedChild.RUSAGE_SIZE];
+        check(libc().repeat("wait4", pid, status, 0, rusage), "wait4", pid);
+        return new EndedChild(new ChildStatus(pid, status[0]), EndedChild.cpuMicros(rusage));
+    }
 
-    /** {@code pid_t waitpid(pid_t pid, int *status, int options)}, man 2 waitpid. */
-    int waitpid(int pid, int[] status, int options);
+    /** Processor time, in microseconds, of all children that have been waited for, and of theirs; man 2 getrusage. */
+    default long childrenCpuMicros() {
+        byte[] rusage = new byte[EndedChild.RUSAGE_SIZE];
+        check(libc().call("getrusage", EndedChild.RUSAGE_CHILDREN, rusage), "getrusage");
+        return EndedChild.cpuMicros(rusage);
+    }
 
-    /** {@code pid_t wait4(pid_t pid, int *status, int options, struct rusage *rusage)}, man 2 wait4. */
-    int wait4(int pid, int[] status, int options, byte[] rusage);
+    /** A descriptor that can be read from once process {@code pid} has ended; close-on-exec; man 2 pidfd_open, Linux 5.3. */
+    default int processDescriptor(int pid) {
+        return check(libc().call("pidfd_open", pid, 0), "pidfd_open", pid);
+    }
 
-    /** {@code int getrusage(int who, struct rusage *usage)}, man 2 getrusage. */
-    int getrusage(int who, byte[] rusage);
+    /** Sends a signal; whether there was still a process to send it to; man 2 kill. */
+    default boolean kill(int pid, int signal) {
+        int result = libc().call("kill", pid, signal);
+        if (result < 0 && result != -Errno.ESRCH) {
+            throw failure(result, "kill", pid, signal);
+        }
+        return result == 0;
+    }
 
-    /** {@code int kill(pid_t pid, int sig)}, man 2 kill. */
-    int kill(int pid, int signal);
+    /** Ends this process now, without shutdown hooks; man 2 _exit. */
+    default void exit(int status) {
+        libc().call("_exit", status);
+    }
 
-    /** {@code void _exit(int status)}, man 2 _exit. */
-    void _exit(int status);
+    /** This process's id; man 2 getpid. */
+    default int processId() {
+        return libc().call("getpid");
+    }
 
-    /** {@code pid_t getpid(void)}, man 2 getpid. Never fails. */
-    int getpid();
+    /** The id of this process's parent; man 2 getppid. */
+    default int parentProcessId() {
+        return libc().call("getppid");
+    }
 
-    /** {@code pid_t getppid(void)}, man 2 getppid. Never fails. */
-    int getppid();
-
-    /** {@code uid_t geteuid(void)}, man 2 geteuid. Never fails. */
-    int geteuid();
-
-    /** {@code gid_t getegid(void)}, man 2 getgid. Never fails. */
-    int getegid();
-
-    /** {@code pid_t setsid(void)}, man 2 setsid. */
-    int setsid();
-
-    /** {@code int prctl(int option, unsigned long arg2, arg3, 0, 0)}, man 2 prctl. */
-    int prctl(int option, long arg2, long arg3);
-
-    /** {@code int prlimit(0, int resource, const struct rlimit *new, NULL)} of this very process, man 2 getrlimit. */
-    int prlimit(int resource, long soft, long hard);
-
-    /** {@code long capget(cap_user_header_t, cap_user_data_t)}, man 2 capget, version 3. */
-    int capget(byte[] header, byte[] data);
-
-    /** {@code long capset(cap_user_header_t, const cap_user_data_t)}, man 2 capset, version 3. */
-    int capset(byte[] header, byte[] data);
-
-    /** {@code int setgroups(size_t size, const gid_t *list)}, man 2 setgroups. */
-    int setgroups(int[] groups);
-
-    /** {@code int setresgid(gid_t rgid, gid_t egid, gid_t sgid)}, man 2 setresuid. */
-    int setresgid(int real, int effective, int saved);
-
-    /** {@code int setresuid(uid_t ruid, uid_t euid, uid_t suid)}, man 2 setresuid. */
-    int setresuid(int real, int effective, int saved);
+    /** Starts a session of its own, without a controlling terminal; man 2 setsid. */
+    default void startSession() {
+        check(libc().call("setsid"), "setsid");
+    }
 }

@@ -15,7 +15,7 @@ final class ProgramPages {
 
     private static final int MADV_DONTNEED = 4;
     private static final int PAGE = 4096;
-    private static final int MOST_MAPS = 64 * 1024;
+    private static final int MAX_MAPS_LENGTH = 64 * 1024;
     /** Bits of an entry of pagemap. */
     private static final long PRESENT = 1L << 63;
 
@@ -23,12 +23,10 @@ final class ProgramPages {
     private static final long OF_FILE = 1L << 61;
 
     private final Linux linux;
-    private final LibC libc;
     private final List<long[]> parts = new ArrayList<>();
 
-    ProgramPages(Linux linux, LibC libc) {
+    ProgramPages(Linux linux) {
         this.linux = linux;
-        this.libc = libc;
         int maps = linux.openIfReadable("/proc/self/maps");
         int pagemap = linux.openIfReadable("/proc/self/pagemap");
         if (maps >= 0 && pagemap >= 0) {
@@ -47,17 +45,17 @@ final class ProgramPages {
     /** Gives the pages back. */
     void release() {
         for (long[] part : parts) {
-            libc.madvise(part[0], part[1] - part[0], MADV_DONTNEED);
+            linux.libc().call("madvise", part[0], part[1] - part[0], MADV_DONTNEED);
         }
     }
 
     /** Lines are {@code start-end perms offset device inode path}; the first is the program's. */
     private void find(int maps, int pagemap) {
-        byte[] text = new byte[MOST_MAPS];
+        byte[] text = new byte[MAX_MAPS_LENGTH];
         int length = 0;
         for (int got = 1; got > 0; length += got) {
             byte[] piece = new byte[PAGE];
-            got = linux.read(maps, piece, Math.min(PAGE, MOST_MAPS - length));
+            got = linux.read(maps, piece, Math.min(PAGE, MAX_MAPS_LENGTH - length));
             System.arraycopy(piece, 0, text, length, got);
         }
         String program = "";
@@ -84,7 +82,8 @@ final class ProgramPages {
 
     private boolean isUnwritten(int pagemap, long start, long stop) {
         byte[] bytes = new byte[(int) ((stop - start) / PAGE * Long.BYTES)];
-        if (libc.pread(pagemap, bytes, bytes.length, start / PAGE * Long.BYTES) != bytes.length) {
+        Argument room = new Argument.Output(bytes, bytes.length);
+        if (linux.libc().call("pread", pagemap, room, bytes.length, start / PAGE * Long.BYTES) != bytes.length) {
             return false;
         }
         ByteBuffer entries = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());

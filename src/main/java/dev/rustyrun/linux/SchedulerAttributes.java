@@ -2,6 +2,8 @@ package dev.rustyrun.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * {@code struct sched_attr} in its first form; man 2 sched_setattr.
@@ -15,7 +17,15 @@ import java.nio.ByteOrder;
 public record SchedulerAttributes(
         int policy, long flags, int nice, int priority, long runtime, long deadline, long period) {
 
+    static final int IOPRIO_WHO_PROCESS = 1;
+    static final int IOPRIO_CLASS_SHIFT = 13;
+
     private static final int SIZE = 48;
+
+    /** A bit mask of processors or memory nodes, in whole words of the kernel's. */
+    static byte[] mask(BitSet set) {
+        return Arrays.copyOf(set.toByteArray(), Math.max(1, (set.length() + 63) / 64) * Long.BYTES);
+    }
 
     byte[] encode() {
         return ByteBuffer.allocate(SIZE)

@@ -1,20 +1,47 @@
 package dev.rustyrun.linux;
 
-/** Calls about where and when this thread gets processors, disks and memory, and about how it sees the machine. */
-interface SchedulingCalls {
+import static dev.rustyrun.linux.LinuxException.check;
 
-    /** {@code int sched_setaffinity(0, size_t size, const cpu_set_t *mask)}, man 2 sched_setaffinity. */
-    int sched_setaffinity(byte[] mask);
+import java.util.BitSet;
 
-    /** {@code int sched_setattr(0, struct sched_attr *attr, 0)}, man 2 sched_setattr: the system call itself. */
-    int sched_setattr(byte[] attributes);
+/**
+ * Where and when this thread, and what it becomes, gets processors, disks and memory, and how it sees the machine. All but
+ * personality are of the calling thread, number 0.
+ */
+public interface SchedulingCalls extends KernelCalls {
 
-    /** {@code int ioprio_set(IOPRIO_WHO_PROCESS, 0, int ioprio)}, man 2 ioprio_set: the system call itself. */
-    int ioprio_set(int priority);
+    /** Lets this thread run on the processors {@code which} only; man 2 sched_setaffinity. */
+    default void setAffinity(BitSet which) {
+        byte[] mask = SchedulerAttributes.mask(which);
+        check(libc().call("sched_setaffinity", 0, mask.length, mask), "sched_setaffinity", which);
+    }
 
-    /** {@code long set_mempolicy(int mode, const unsigned long *nodes, unsigned long count)}, man 2 set_mempolicy. */
-    int set_mempolicy(int mode, byte[] nodes, long count);
+    /** Sets when this thread gets a processor; man 2 sched_setattr. */
+    default void setScheduler(SchedulerAttributes attributes) {
+        check(libc().call("sched_setattr", 0, attributes.encode(), 0), "sched_setattr", attributes);
+    }
 
-    /** {@code int personality(unsigned long persona)}, man 2 personality; returns the one before. */
-    int personality(long persona);
+    /** Sets when this thread gets a disk, by the number of a class and a level in it; man 2 ioprio_set. */
+    default void setIoPriority(int ioClass, int level) {
+        int priority = ioClass << SchedulerAttributes.IOPRIO_CLASS_SHIFT | level;
+        int which = SchedulerAttributes.IOPRIO_WHO_PROCESS;
+        check(libc().call("ioprio_set", which, 0, priority), "ioprio_set", ioClass, level);
+    }
+
+    /**
+     * Sets from which nodes this thread gets memory; man 2 set_mempolicy.
+     *
+     * @param mode MPOL_, with MPOL_F_ bits
+     */
+    default void setMemoryPolicy(int mode, BitSet nodes) {
+        byte[] mask = SchedulerAttributes.mask(nodes);
+        // The kernel takes the count for one more than it looks at.
+        long count = nodes.isEmpty() ? 0 : mask.length * 8L + 1;
+        check(libc().call("set_mempolicy", mode, mask, count), "set_mempolicy", mode, nodes);
+    }
+
+    /** Sets how this thread sees the machine, PER_; man 2 personality. */
+    default void setPersonality(long persona) {
+        check(libc().call("personality", persona), "personality", persona);
+    }
 }

@@ -1,14 +1,23 @@
 package dev.rustyrun.linux;
 
-/** Calls about system call filters. */
-interface SeccompCalls {
+import static dev.rustyrun.linux.LinuxException.check;
+
+/** Filters of system calls. */
+public interface SeccompCalls extends KernelCalls {
 
     /**
-     * {@code int seccomp(SECCOMP_SET_MODE_FILTER, unsigned int flags, struct sock_fprog *)}, man 2 seccomp: the system
-     * call itself, for libc has no function.
+     * Lets this thread's system calls pass through {@code program} from now on, also after an execve; needs
+     * no_new_privs or CAP_SYS_ADMIN; man 2 seccomp, SECCOMP_SET_MODE_FILTER.
      *
      * @param program an array of {@code struct sock_filter}
-     * @return 0, or with SECCOMP_FILTER_FLAG_NEW_LISTENER the listener's descriptor
+     * @param flags SECCOMP_FILTER_FLAG_ bits
+     * @return with SECCOMP_FILTER_FLAG_NEW_LISTENER the listener's descriptor, close-on-exec; otherwise 0
      */
-    int seccomp_set_filter(int flags, byte[] program);
+    default int installSeccomp(byte[] program, int flags) {
+        return check(
+                libc().call("seccomp", SockFilter.SECCOMP_SET_MODE_FILTER, flags, SockFilter.program(program)),
+                "seccomp SECCOMP_SET_MODE_FILTER",
+                SockFilter.count(program),
+                flags);
+    }
 }

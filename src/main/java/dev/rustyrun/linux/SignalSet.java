@@ -13,6 +13,9 @@ public final class SignalSet {
     /** The greatest signal number. */
     static final int LAST = 64;
 
+    /** sigprocmask(2): the set replaces the one before. */
+    static final int SIG_SETMASK = 2;
+
     private final long bits;
 
     private SignalSet(long bits) {

@@ -1,26 +1,57 @@
 package dev.rustyrun.linux;
 
-/** Calls about sockets and waiting for descriptors. */
-interface SocketCalls {
+import static dev.rustyrun.linux.LinuxException.check;
+import static dev.rustyrun.linux.LinuxException.failure;
+import static dev.rustyrun.linux.SocketConstants.AF_UNIX;
+import static dev.rustyrun.linux.SocketConstants.SOCK_CLOEXEC;
+import static dev.rustyrun.linux.SocketConstants.SOCK_STREAM;
 
-    /** {@code int socket(int domain, int type, int protocol)}, man 2 socket. */
-    int socket(int domain, int type, int protocol);
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
-    /** {@code int socketpair(int domain, int type, int protocol, int sv[2])}, man 2 socketpair. */
-    int socketpair(int domain, int type, int protocol, int[] pair);
+/** Sockets, and descriptors that travel through them. */
+public interface SocketCalls extends KernelCalls {
 
-    /** {@code int connect(int socket, const struct sockaddr_un *, socklen_t)}, man 2 connect, man 7 unix. */
-    int connect(int socket, byte[] address);
+    /** Two connected unix stream sockets; man 2 socketpair. */
+    default int[] socketPair() {
+        int[] pair = new int[2];
+        check(libc().call("socketpair", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), "socketpair");
+        return pair;
+    }
 
-    /** {@code ssize_t sendmsg(...)}: {@code data} with one descriptor as SCM_RIGHTS, man 7 unix. */
-    long sendmsg(int socket, byte[] data, int descriptor, int flags);
+    /** A stream socket connected to the unix socket {@code path}; man 2 connect, man 7 unix. */
+    default int connect(String path) {
+        byte[] name = path.getBytes(StandardCharsets.UTF_8);
+        if (name.length >= SocketConstants.UNIX_PATH_MAX) {
+            throw new LinuxException("connect(\"" + path + "\")", Errno.ENAMETOOLONG);
+        }
+        byte[] address = ByteBuffer.allocate(3 + name.length)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) AF_UNIX)
+                .put(name)
+                .array();
+        int socket = check(libc().call("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket AF_UNIX");
+        int result = libc().repeat("connect", socket, address, address.length);
+        if (result < 0) {
+            libc().call("close", socket);
+            throw failure(result, "connect", path);
+        }
+        return socket;
+    }
 
-    /**
-     * {@code ssize_t recvmsg(...)}: fills {@code data[0..count)} and puts a descriptor that came along into
-     * {@code descriptor[0]}, else -1; man 7 unix.
-     */
-    long recvmsg(int socket, byte[] data, int count, int[] descriptor, int flags);
+    /** Sends all of {@code data}, with {@code descriptor} (or none, -1) along; man 2 sendmsg, man 7 unix. */
+    default void send(int socket, byte[] data, int descriptor) {
+        for (int sent = 0; sent < data.length; ) {
+            MessageHeader message = MessageHeader.sending(data, sent, sent == 0 ? descriptor : -1);
+            sent += check(libc().repeat("sendmsg", socket, message, SocketConstants.MSG_NOSIGNAL), "sendmsg", socket);
+        }
+    }
 
-    /** {@code int poll(struct pollfd *fds, nfds_t n, int timeout)} over the encoded array, man 2 poll; ms. */
-    int poll(byte[] pollfds, int count, int timeoutMillis);
+    /** Receives up to {@code count} bytes and perhaps a descriptor; waits for the first; man 2 recvmsg. */
+    default Received receive(int socket, byte[] data, int count) {
+        MessageHeader message = MessageHeader.receiving(data, count);
+        int got = check(libc().repeat("recvmsg", socket, message, SocketConstants.MSG_CMSG_CLOEXEC), "recvmsg", socket);
+        return new Received(got, message.descriptor());
+    }
 }

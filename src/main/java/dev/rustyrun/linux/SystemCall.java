@@ -1,29 +1,39 @@
 package dev.rustyrun.linux;
 
-/** Numbers of system calls that older libcs have no function for, as in {@code asm/unistd.h}. */
+/**
+ * The system calls that are made by number, as in {@code asm/unistd.h}: older libcs have no function for them, or one that
+ * does something else.
+ */
 final class SystemCall {
 
-    static final int CLONE = "aarch64".equals(System.getProperty("os.arch")) ? 220 : 56;
+    /** What is no name of one of these. */
+    static final int NONE = -1;
 
-    static final int PIVOT_ROOT = "aarch64".equals(System.getProperty("os.arch")) ? 41 : 155;
-
-    static final int RT_SIGACTION = "aarch64".equals(System.getProperty("os.arch")) ? 134 : 13;
-
-    static final int GETDENTS64 = "aarch64".equals(System.getProperty("os.arch")) ? 61 : 217;
-    static final int SECCOMP = "aarch64".equals(System.getProperty("os.arch")) ? 277 : 317;
-    static final int BPF = "aarch64".equals(System.getProperty("os.arch")) ? 280 : 321;
-
-    static final int IOPRIO_SET = "aarch64".equals(System.getProperty("os.arch")) ? 30 : 251;
-    static final int SCHED_SETATTR = "aarch64".equals(System.getProperty("os.arch")) ? 274 : 314;
-    static final int SET_MEMPOLICY = "aarch64".equals(System.getProperty("os.arch")) ? 237 : 238;
-
-    // From 424 on, a number is the same on every architecture.
-    static final int OPEN_TREE = 428;
-    static final int MOVE_MOUNT = 429;
-    static final int PIDFD_OPEN = 434;
-    static final int CLOSE_RANGE = 436;
-    static final int OPENAT2 = 437;
-    static final int MOUNT_SETATTR = 442;
+    private static final boolean ARM = "aarch64".equals(System.getProperty("os.arch"));
 
     private SystemCall() {}
+
+    /** The number of the call {@code name}, or {@link #NONE} when libc has a function for it. */
+    static int number(String name) {
+        return switch (name) {
+            case "bpf" -> ARM ? 280 : 321;
+            case "clone" -> ARM ? 220 : 56;
+            case "getdents64" -> ARM ? 61 : 217;
+            case "ioprio_set" -> ARM ? 30 : 251;
+            case "pivot_root" -> ARM ? 41 : 155;
+            case "rt_sigaction" -> ARM ? 134 : 13;
+            case "sched_setattr" -> ARM ? 274 : 314;
+            case "seccomp" -> ARM ? 277 : 317;
+            case "set_mempolicy" -> ARM ? 237 : 238;
+            // From 424 on, a number is the same on every architecture.
+            case "open_tree" -> 428;
+            case "move_mount" -> 429;
+            case "pidfd_open" -> 434;
+            case "clone3" -> 435;
+            case "close_range" -> 436;
+            case "openat2" -> 437;
+            case "mount_setattr" -> 442;
+            default -> NONE;
+        };
+    }
 }

@@ -1,6 +1,5 @@
 package dev.rustyrun.linux;
 
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,9 +18,8 @@ public final class RecordingLibC {
     private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private int lastDescriptor = 9;
-    private int errno;
 
-    /** The calls so far, as {@code name(argument, …)}; arrays are left out. */
+    /** The calls so far, as {@code name(argument, …)}; arrays and structs are left out. */
     public List<String> calls() {
         return calls;
     }
@@ -38,44 +36,39 @@ public final class RecordingLibC {
         return this;
     }
 
-    /** The checked facade over this kernel. */
+    /** The checked calls over this kernel. */
     public Linux linux() {
-        return new Linux((LibC) Proxy.newProxyInstance(
-                LibC.class.getClassLoader(), new Class<?>[] {LibC.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("errno")) {
-                        return errno;
-                    }
-                    long result = call(method.getName(), arguments == null ? new Object[0] : arguments);
-                    Class<?> type = method.getReturnType();
-                    return type == void.class ? null : type == long.class ? (Object) result : (Object) (int) result;
-                }));
+        return new Linux(new LibC() {
+            @Override
+            public int call(String name, Object... arguments) {
+                return record(name, arguments);
+            }
+
+            @Override
+            public boolean has(String name) {
+                return true;
+            }
+        });
     }
 
-    private long call(String name, Object[] arguments) {
+    private int record(String name, Object... arguments) {
         List<String> words = Arrays.stream(arguments)
-                .filter(a -> a == null || !a.getClass().isArray())
+                .filter(a -> a == null || a instanceof Number || a instanceof String)
                 .map(String::valueOf)
                 .toList();
         String call = name + "(" + String.join(", ", words) + ")";
         calls.add(call);
         for (Map.Entry<String, Integer> failure : failures.entrySet()) {
             if (call.startsWith(failure.getKey())) {
-                errno = failure.getValue();
-                return -1;
+                return -failure.getValue();
             }
         }
         return switch (name) {
             case "open", "openat2", "open_tree", "socket", "signalfd" -> ++lastDescriptor;
-            case "sendmsg", "write" -> length(arguments);
-            case "seccomp_set_filter" -> ((int) arguments[0] & NEW_LISTENER) != 0 ? ++lastDescriptor : 0;
+            case "sendmsg" -> ((MessageHeader) arguments[1]).count();
+            case "write" -> ((Argument.Input) arguments[1]).count();
+            case "seccomp" -> ((int) arguments[1] & NEW_LISTENER) != 0 ? ++lastDescriptor : 0;
             default -> 0;
         };
-    }
-
-    private static long length(Object[] arguments) {
-        return Arrays.stream(arguments)
-                .filter(byte[].class::isInstance)
-                .mapToLong(a -> ((byte[]) a).length)
-                .sum();
     }
 }

@@ -45,7 +45,10 @@ class SchedulingTest {
         kernel.linux().setAffinity(bits(1));
         assertEquals(
                 java.util.List.of(
-                        "ioprio_set(16391)", "set_mempolicy(32770, 129)", "set_mempolicy(0, 0)", "sched_setaffinity()"),
+                        "ioprio_set(1, 0, 16391)",
+                        "set_mempolicy(32770, 129)",
+                        "set_mempolicy(0, 0)",
+                        "sched_setaffinity(0, 8)"),
                 kernel.calls());
     }
 

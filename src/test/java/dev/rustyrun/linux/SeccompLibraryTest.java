@@ -88,6 +88,6 @@ class SeccompLibraryTest {
     void a_listener_comes_as_a_descriptor() {
         RecordingLibC kernel = new RecordingLibC();
         assertEquals(10, kernel.linux().installSeccomp(new byte[8], 1 << 3));
-        assertEquals("seccomp_set_filter(8)", kernel.calls().get(0));
+        assertEquals("seccomp(1, 8)", kernel.calls().get(0));
     }
 }

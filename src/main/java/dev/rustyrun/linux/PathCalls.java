@@ -1,0 +1,104 @@
+package dev.rustyrun.linux;
+
+import static dev.rustyrun.linux.LinuxException.check;
+import static dev.rustyrun.linux.LinuxException.failure;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Names in directories: they are made, read, changed and removed. */
+public interface PathCalls extends KernelCalls {
+
+    /** Changes the working directory; man 2 chdir. */
+    default void changeDirectory(String path) {
+        check(libc().call("chdir", path), "chdir", path);
+    }
+
+    /** Changes the working directory to an open one; man 2 fchdir. */
+    default void changeDirectory(int fd) {
+        check(libc().call("fchdir", fd), "fchdir", fd);
+    }
+
+    /** Makes a directory below the open directory {@code dirfd}; man 2 mkdir. */
+    default void makeDirectory(int dirfd, String path, int mode) {
+        check(libc().call("mkdirat", dirfd, path, mode), "mkdir", path);
+    }
+
+    /** Makes the directory {@code path}; man 2 mkdir. */
+    default void makeDirectory(String path, int mode) {
+        makeDirectory(FileFlag.AT_FDCWD, path, mode);
+    }
+
+    /** Removes the directory {@code path} if it exists and is empty; whether it is gone; man 2 rmdir. */
+    default boolean removeIfEmpty(String path) {
+        int result = libc().call("unlinkat", FileFlag.AT_FDCWD, path, FileFlag.AT_REMOVEDIR);
+        return result == 0 || result == -Errno.ENOENT;
+    }
+
+    /** Removes the empty directory {@code path}; man 2 rmdir. */
+    default void removeDirectory(String path) {
+        removeDirectory(FileFlag.AT_FDCWD, path);
+    }
+
+    /** Removes the empty directory {@code path} below the open directory {@code dirfd}; man 2 unlink, AT_REMOVEDIR. */
+    default void removeDirectory(int dirfd, String path) {
+        check(libc().call("unlinkat", dirfd, path, FileFlag.AT_REMOVEDIR), "rmdir", path);
+    }
+
+    /** Removes the file {@code path}, if it exists; man 2 unlink. */
+    default void removeFile(String path) {
+        removeFile(FileFlag.AT_FDCWD, path);
+    }
+
+    /** Removes the file {@code path} below the open directory {@code dirfd}, if it exists; man 2 unlink. */
+    default void removeFile(int dirfd, String path) {
+        int result = libc().call("unlinkat", dirfd, path, 0);
+        if (result < 0 && result != -Errno.ENOENT) {
+            throw failure(result, "unlink", path);
+        }
+    }
+
+    /** Gives the file {@code from} the name {@code to}, whose former file goes; man 2 rename. */
+    default void rename(String from, String to) {
+        check(libc().call("rename", from, to), "rename", from, to);
+    }
+
+    /** Gives the open file {@code fd} the further name {@code name} in the open directory {@code dirfd}; man 2 link. */
+    default void link(int fd, int dirfd, String name) {
+        check(libc().call("linkat", fd, "", dirfd, name, FileFlag.AT_EMPTY_PATH), "link", fd, name);
+    }
+
+    /** Makes a device or an empty file below the open directory {@code dirfd}; man 2 mknod. */
+    default void makeNode(int dirfd, String path, int mode, long device) {
+        check(libc().call("mknodat", dirfd, path, mode, device), "mknod", path);
+    }
+
+    /** Makes a symbolic link below the open directory {@code dirfd}; man 2 symlink. */
+    default void makeSymbolicLink(String target, int dirfd, String path) {
+        check(libc().call("symlinkat", target, dirfd, path), "symlink", target, path);
+    }
+
+    /** The target of the symbolic link {@code path} below {@code dirfd}; man 2 readlink. */
+    default String readLink(int dirfd, String path) {
+        byte[] buffer = new byte[4096];
+        Argument room = new Argument.Output(buffer, buffer.length);
+        int length = check(libc().call("readlinkat", dirfd, path, room, buffer.length), "readlink", path);
+        return new String(buffer, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Some further names in the open directory {@code fd}, none at the end; man 2 getdents. Names that are not UTF-8 are left
+     * out.
+     */
+    default List<String> nextNames(int fd) {
+        byte[] entries = new byte[DirectoryEntries.ROOM];
+        Argument room = new Argument.Output(entries, entries.length);
+        List<String> names = new ArrayList<>();
+        for (int got = 1; got > 0 && names.isEmpty(); ) {
+            got = check(libc().call("getdents64", fd, room, entries.length), "getdents64", fd);
+            DirectoryEntries.decode(entries, got, names);
+        }
+        return names;
+    }
+}

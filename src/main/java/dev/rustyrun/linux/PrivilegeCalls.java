@@ -1,0 +1,65 @@
+package dev.rustyrun.linux;
+
+import static dev.rustyrun.linux.LinuxException.check;
+
+/** What this process is allowed: its user and groups, capabilities, limits and prctl's switches. */
+public interface PrivilegeCalls extends KernelCalls {
+
+    /** Whether the effective user is root. */
+    default boolean isRoot() {
+        return userId() == 0;
+    }
+
+    /** The effective user id of this process; man 2 geteuid. */
+    default int userId() {
+        return libc().call("geteuid");
+    }
+
+    /** The effective group id of this process; man 2 getegid. */
+    default int groupId() {
+        return libc().call("getegid");
+    }
+
+    /** Becomes this user, real, effective and saved; man 2 setresuid. */
+    default void setUser(int uid) {
+        check(libc().call("setresuid", uid, uid, uid), "setresuid", uid);
+    }
+
+    /** Becomes this group, real, effective and saved; man 2 setresgid. */
+    default void setGroup(int gid) {
+        check(libc().call("setresgid", gid, gid, gid), "setresgid", gid);
+    }
+
+    /** Sets the supplementary groups; man 2 setgroups. */
+    default void setGroups(int... groups) {
+        check(libc().call("setgroups", groups.length, groups), "setgroups", groups.length);
+    }
+
+    /** This thread's capabilities; man 2 capget. */
+    default CapabilityWords capabilities() {
+        byte[] data = new byte[CapabilityWords.SIZE];
+        check(libc().call("capget", CapabilityWords.header(), data), "capget");
+        return CapabilityWords.decode(data);
+    }
+
+    /** Sets this thread's capabilities; man 2 capset. */
+    default void setCapabilities(CapabilityWords words) {
+        check(libc().call("capset", CapabilityWords.header(), words.encode()), "capset", words);
+    }
+
+    /** One of {@link Prctl}'s operations; man 2 prctl. */
+    default void prctl(Prctl operation, long argument) {
+        prctl(operation, argument, 0);
+    }
+
+    /** One of {@link Prctl}'s operations that takes two numbers; man 2 prctl. */
+    default void prctl(Prctl operation, long argument, long second) {
+        check(libc().call("prctl", operation.value(), argument, second, 0, 0), "prctl", operation, argument, second);
+    }
+
+    /** Limits a resource of this process, -1 being no limit; man 2 prlimit. */
+    default void setResourceLimit(int resource, long soft, long hard) {
+        Struct limit = new Struct(2 * Long.BYTES).putLong(0, soft).putLong(Long.BYTES, hard);
+        check(libc().call("prlimit", 0, resource, limit, null), "prlimit", resource, soft, hard);
+    }
+}

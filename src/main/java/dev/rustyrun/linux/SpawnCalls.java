@@ -1,0 +1,66 @@
+package dev.rustyrun.linux;
+
+import static dev.rustyrun.linux.LinuxException.check;
+
+import java.util.List;
+
+/** How processes begin: as copies, as new programs, or by becoming another program. */
+public interface SpawnCalls extends KernelCalls {
+
+    /** Makes a copy of this process, which must have one thread; its process id, 0 in the copy; man 2 fork. */
+    default int fork() {
+        return check(libc().call("fork"), "fork");
+    }
+
+    /** Makes a copy that is a child of this process's parent, which awaits it; 0 in the copy; man 2 clone, CLONE_PARENT. */
+    default int forkSibling() {
+        int flags = CloneFlag.CLONE_PARENT | Signal.SIGCHLD.number();
+        return check(libc().call("clone", flags, 0, 0, 0, 0), "clone CLONE_PARENT");
+    }
+
+    /** Becomes {@code path}; returns only by throwing; man 2 execve. */
+    default void execute(String path, List<String> argv, List<String> env) {
+        check(libc().call("execve", path, argv, env), "execve", path);
+    }
+
+    /**
+     * Starts {@code path} with {@code passed} as its descriptor 3 and this thread's signal mask; man 3 posix_spawn.
+     *
+     * @param passed a descriptor, or -1 for none
+     * @return the new process's id
+     */
+    default int spawn(String path, int passed, List<String> argv, List<String> env) {
+        return spawn(path, new int[] {-1, -1, -1, passed}, argv, env);
+    }
+
+    /** Starts {@code path} with {@code descriptors[n]} as its descriptor n; what is negative stays as it is. */
+    default int spawn(String path, int[] descriptors, List<String> argv, List<String> env) {
+        try (SpawnSettings settings = new SpawnSettings(libc())) {
+            settings.duplicate(descriptors);
+            return settings.spawn(path, argv, env);
+        }
+    }
+
+    /**
+     * Starts a command with a clean signal state and no descriptors beside 0, 1 and 2; man 3 posix_spawn.
+     *
+     * @param stdio what it gets as its descriptors 0, 1 and so on, where that is not what this process has
+     */
+    default int spawnCommand(String path, List<String> argv, List<String> env, int... stdio) {
+        try (SpawnSettings settings = new SpawnSettings(libc())) {
+            settings.resetSignals();
+            settings.duplicate(stdio);
+            settings.closeFrom(SpawnSettings.AFTER_STDIO);
+            return settings.spawn(path, argv, env);
+        }
+    }
+
+    /** Starts a command with a clean signal state, which inherits the descriptors below {@code firstClosed}. */
+    default int spawnInheriting(String path, List<String> argv, List<String> env, int firstClosed) {
+        try (SpawnSettings settings = new SpawnSettings(libc())) {
+            settings.resetSignals();
+            settings.closeFrom(firstClosed);
+            return settings.spawn(path, argv, env);
+        }
+    }
+}
