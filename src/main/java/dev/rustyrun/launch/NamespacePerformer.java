@@ -95,7 +95,7 @@ final class NamespacePerformer implements NamespaceStep.Performer {
 
     @Override
     public void setSysctl(NamespaceStep.SetSysctl step) {
-        String path = "/proc/sys/" + step.name().replace('.', '/');
+        String path = "/proc/sys/" + step.path();
         try (OpenFile found = context.existing(path);
                 OpenFile file = new OpenFile(linux, linux.open(found.path(), FileFlag.O_WRONLY))) {
             // What the image has put in the place of /proc would take the value and mean nothing (CVE-2025-52881).

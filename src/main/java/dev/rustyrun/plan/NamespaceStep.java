@@ -210,8 +210,12 @@ public sealed interface NamespaceStep extends Step {
         }
     }
 
-    /** Sets a kernel parameter of the new namespaces, by its dotted name, through the container's own {@code /proc}. */
-    record SetSysctl(String name, String value) implements NamespaceStep {
+    /**
+     * Sets a kernel parameter of the container's namespaces through its own {@code /proc}.
+     *
+     * @param path below {@code /proc/sys}
+     */
+    record SetSysctl(String path, String value) implements NamespaceStep {
         static SetSysctl read(PlanReader in) {
             return new SetSysctl(in.takeText(), in.takeText());
         }
@@ -223,7 +227,7 @@ public sealed interface NamespaceStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(name).putText(value);
+            out.putText(path).putText(value);
         }
 
         @Override
@@ -233,7 +237,7 @@ public sealed interface NamespaceStep extends Step {
 
         @Override
         public String describe() {
-            return "set sysctl " + name + " to " + value;
+            return "set sysctl " + path + " to " + value;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SysctlName;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,7 +47,8 @@ public final class PlanCompiler {
         FileSystemPlan files = new FileSystemPlan(spec, host);
         files.before(init);
         for (var parameter : new java.util.TreeMap<>(linux.sysctl()).entrySet()) {
-            init.add(new NamespaceStep.SetSysctl(parameter.getKey(), parameter.getValue()));
+            init.add(new NamespaceStep.SetSysctl(
+                    SysctlName.parse(parameter.getKey()).path(), parameter.getValue()));
         }
         LifecyclePlan lifecycle = new LifecyclePlan(spec, life);
         lifecycle.beforeRoot(init);

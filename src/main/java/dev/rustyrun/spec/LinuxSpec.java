@@ -110,6 +110,11 @@ public record LinuxSpec(
             return name().toLowerCase(java.util.Locale.ROOT);
         }
 
+        /** The name of its file below {@code /proc/PID/ns}. */
+        public String file() {
+            return this == NETWORK ? "net" : this == MOUNT ? "mnt" : word();
+        }
+
         /** The kernel's flag for it. */
         public CloneFlag flag() {
             return flag;

@@ -10,17 +10,6 @@ final class LinuxSpecValidator {
 
     private static final Set<String> PROPAGATIONS =
             Set.of("", "private", "slave", "shared", "unbindable", "rprivate", "rslave", "rshared", "runbindable");
-    /** Parameters of the IPC namespace; man 7 ipc_namespaces. */
-    private static final Set<String> IPC_SYSCTLS = Set.of(
-            "kernel.msgmax",
-            "kernel.msgmnb",
-            "kernel.msgmni",
-            "kernel.sem",
-            "kernel.shmall",
-            "kernel.shmmax",
-            "kernel.shmmni",
-            "kernel.shm_rmid_forced");
-
     private final Spec spec;
     private final LinuxSpec linux;
 
@@ -112,24 +101,19 @@ final class LinuxSpecValidator {
         }
     }
 
-    /** Only what belongs to a namespace of the container's own: the rest is the host's. */
+    /**
+     * Only what belongs to a namespace of the container's own: the rest is the host's. Whether a namespace by path is
+     * the host's own is known only on the machine.
+     */
     private void checkSysctl(String name, String value) {
         SpecValidator.noNul("sysctl " + name, value);
-        if (!name.matches("[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)+")) {
-            throw new InvalidSpecException("sysctl \"" + name + "\" is not a dotted name");
-        }
-        NamespaceType owner = name.startsWith("net.")
-                ? NamespaceType.NETWORK
-                : IPC_SYSCTLS.contains(name) || name.startsWith("fs.mqueue.")
-                        ? NamespaceType.IPC
-                        : name.equals("kernel.domainname") ? NamespaceType.UTS : null;
-        if (owner == null) {
-            throw new InvalidSpecException(
-                    "sysctl " + name + " belongs to the host: only net.*, fs.mqueue.* and the IPC"
-                            + " parameters kernel.msg*, kernel.shm* and kernel.sem can be set for a container");
-        }
-        if (!linux.isNew(owner)) {
-            throw new InvalidSpecException("sysctl " + name + " needs a new " + owner.word() + " namespace");
+        NamespaceType owner = SysctlName.parse(name)
+                .owner()
+                .orElseThrow(() -> new InvalidSpecException(
+                        "sysctl " + name + " belongs to the host: only net.*, fs.mqueue.* and the IPC"
+                                + " parameters kernel.msg*, kernel.shm* and kernel.sem can be set for a container"));
+        if (!linux.has(owner)) {
+            throw SysctlName.ofHost(name, owner);
         }
     }
 }

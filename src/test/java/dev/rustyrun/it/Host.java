@@ -35,6 +35,15 @@ public final class Host {
         }
     }
 
+    /** Where the link at {@code path} leads. */
+    static Path link(Path path) {
+        try {
+            return Files.readSymbolicLink(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Command lines by process id, words separated by spaces. */
     static TreeMap<Long, String> processes() {
         TreeMap<Long, String> found = new TreeMap<>();

@@ -271,6 +271,42 @@ class NamespacesIT {
         assertEquals(here, Host.read("/proc/sys/kernel/shmmax"));
     }
 
+    /** C1 and C40: what engines do for a pod, whose network is there before its containers. */
+    @Test
+    void kernel_parameters_of_a_joined_network_are_set() throws Exception {
+        Process network = new ProcessBuilder("unshare", "-n", "sleep", "600").start();
+        try {
+            Path joined = Path.of("/proc/" + network.pid() + "/ns/net");
+            Path own = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
+            Host.eventually(
+                    "it has a network of its own", () -> !Host.link(joined).equals(own));
+            Launcher.run(
+                            "--net",
+                            "path:" + joined,
+                            "--sysctl",
+                            "net.ipv4.ip_unprivileged_port_start=0",
+                            "--sysctl",
+                            "net/ipv4/conf/lo/forwarding=1",
+                            "--command",
+                            "/bin/sh",
+                            "-c",
+                            "cd /proc/sys/net/ipv4; [ $(cat ip_unprivileged_port_start conf/lo/forwarding | tr -d '\\n') = 01 ]")
+                    .expect(0);
+        } finally {
+            network.destroyForcibly();
+        }
+    }
+
+    /** C25: the first separator decides what the other character is. */
+    @Test
+    void a_parameter_may_be_written_with_slashes() {
+        String name = "net/ipv4/conf/lo/forwarding";
+        String out = Launcher.run("--sysctl", name + "=1", "--command", "/bin/cat", "/proc/sys/" + name)
+                .expect(0)
+                .out();
+        assertEquals("1", out.strip());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -278,7 +314,10 @@ class NamespacesIT {
                 "kernel.panic=1|none|belongs to the host",
                 "vm.overcommit_memory=1|none|belongs to the host",
                 "kernel.core_pattern=|none|belongs to the host",
-                "net.ipv4.ip_forward=1|host|needs a new network namespace",
+                "net.ipv4.ip_forward=1|path:/proc/self/ns/net|would change the host",
+                "net/ipv4/ip_forward=1|path:/proc/1/ns/net|would change the host",
+                "kernel/panic=1|none|belongs to the host",
+                "net.ipv4.ip_forward=1|host|would change the host",
                 "net/../kernel/panic=1|none|is not a dotted name",
                 "net.nosuch=1|none|ENOENT",
                 "net.ipv4.ip_forward=x|none|EINVAL",
