@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.Id;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import java.io.PrintStream;
@@ -82,12 +83,13 @@ final class ExecProcessOptions {
         if (user == null) {
             return new Spec.User(of.uid(), of.gid(), all, of.umask());
         }
-        if (!user.matches("[0-9]{1,9}(:[0-9]{1,9})?")) {
+        if (!user.matches("[0-9]+(:[0-9]+)?")) {
             throw new InvalidSpecException("--user \"" + user + "\" is not UID or UID:GID in numbers");
         }
         String[] ids = user.split(":");
-        return new Spec.User(
-                Integer.parseInt(ids[0]), ids.length > 1 ? Integer.parseInt(ids[1]) : of.gid(), all, of.umask());
+        int uid = Id.parse("--user", ids[0]);
+        int gid = ids.length > 1 ? Id.parse("--user group", ids[1]) : of.gid();
+        return new Spec.User(uid, gid, all, of.umask());
     }
 
     private List<String> environment(List<String> of) {

@@ -29,7 +29,7 @@ final class HomeDirectory {
     }
 
     static String in(String passwd, int uid) {
-        String wanted = Integer.toString(uid);
+        String wanted = Integer.toUnsignedString(uid);
         for (String line : passwd.split("\n")) {
             String[] fields = line.split(":", -1);
             if (fields.length > HOME && fields[UID].equals(wanted)) {

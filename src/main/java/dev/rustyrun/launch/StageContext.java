@@ -111,6 +111,7 @@ final class StageContext {
             return environment;
         }
         List<String> all = new ArrayList<>(environment);
+        all.remove("HOME=");
         all.add("HOME=" + home);
         return all;
     }

@@ -36,7 +36,7 @@ public interface SchedulingCalls extends KernelCalls {
     default void setMemoryPolicy(int mode, BitSet nodes) {
         byte[] mask = SchedulerAttributes.mask(nodes);
         // The kernel takes the count for one more than it looks at.
-        long count = nodes.isEmpty() ? 0 : mask.length * 8L + 1;
+        long count = (nodes.isEmpty() ? 0 : mask.length * 8L) + 1;
         check(libc().call("set_mempolicy", mode, mask, count), "set_mempolicy", mode, nodes);
     }
 

@@ -1,6 +1,7 @@
 package dev.rustyrun.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.spec.Id;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -164,6 +165,11 @@ record JsonField(String path, JsonNode node) {
         return isPresent() ? OptionalInt.of(number()) : OptionalInt.empty();
     }
 
+    /** A user or group id; 0 when it is missing. */
+    int id() {
+        return (int) betweenOr(0, Id.MAX, 0);
+    }
+
     /** An unsigned number of 64 bits; 0 when it is missing. */
     long unsigned() {
         if (!isPresent()) {
@@ -175,6 +181,11 @@ record JsonField(String path, JsonNode node) {
             throw wrong("is not a whole number of up to 64 bits");
         }
         return node.bigIntegerValue().longValue();
+    }
+
+    /** Whether it is a whole number that takes all 64 bits, without a sign. */
+    boolean isBeyondLong() {
+        return isPresent() && node.isIntegralNumber() && !node.canConvertToLong() && unsigned() < 0;
     }
 
     /** The one of {@code values} whose {@code word} this string is. */

@@ -3,6 +3,7 @@ package dev.rustyrun.oci;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.Id;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.Spec;
@@ -53,12 +54,12 @@ public final class KeptProcess {
             json.writeNumberField("oomScoreAdj", process.oomScoreAdj());
         }
         json.writeObjectFieldStart("user");
-        json.writeNumberField("uid", process.user().uid());
-        json.writeNumberField("gid", process.user().gid());
+        json.writeNumberField("uid", Id.number(process.user().uid()));
+        json.writeNumberField("gid", Id.number(process.user().gid()));
         json.writeNumberField("umask", process.user().umask());
         json.writeArrayFieldStart("additionalGids");
         for (int gid : process.user().additionalGids()) {
-            json.writeNumber(gid);
+            json.writeNumber(Id.number(gid));
         }
         json.writeEndArray();
         json.writeEndObject();

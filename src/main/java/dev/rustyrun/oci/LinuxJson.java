@@ -1,6 +1,7 @@
 package dev.rustyrun.oci;
 
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.Id;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.Namespace;
@@ -18,7 +19,6 @@ import java.util.Set;
 /** Reads {@code linux} of a config.json; runtime-spec config-linux.md. */
 final class LinuxJson {
 
-    private static final long LAST_ID = 0xFFFF_FFFEL;
     private static final Set<String> PROPAGATIONS =
             Set.of("", "private", "slave", "shared", "unbindable", "rprivate", "rslave", "rshared", "runbindable");
 
@@ -129,9 +129,9 @@ final class LinuxJson {
         List<IdMapping> mappings = new ArrayList<>();
         for (JsonField mapping : json.elements()) {
             mappings.add(new IdMapping(
-                    mapping.field("containerID").between(0, LAST_ID),
-                    mapping.field("hostID").between(0, LAST_ID),
-                    mapping.field("size").between(1, LAST_ID + 1)));
+                    mapping.field("containerID").between(0, Id.MAX),
+                    mapping.field("hostID").between(0, Id.MAX),
+                    mapping.field("size").between(1, Id.MAX + 1)));
         }
         IdMapping.check(json.path(), mappings);
         return mappings;
@@ -167,8 +167,8 @@ final class LinuxJson {
                     fifo ? 0 : device.field("major").number(),
                     fifo ? 0 : device.field("minor").number(),
                     mode,
-                    device.field("uid").optionalNumber().orElse(0),
-                    device.field("gid").optionalNumber().orElse(0)));
+                    device.field("uid").id(),
+                    device.field("gid").id()));
         }
         return devices;
     }

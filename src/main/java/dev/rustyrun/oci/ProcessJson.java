@@ -8,7 +8,9 @@ import dev.rustyrun.spec.Scheduling;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Reads {@code process} of a config.json, and of the file that {@code exec --process} takes. */
@@ -50,13 +52,10 @@ final class ProcessJson {
         }
         List<Integer> groups = new ArrayList<>();
         for (JsonField group : json.field("additionalGids").elements()) {
-            groups.add(group.number());
+            groups.add(group.id());
         }
-        return new Spec.User(
-                json.field("uid").optionalNumber().orElse(0),
-                json.field("gid").optionalNumber().orElse(0),
-                groups,
-                (int) json.field("umask").betweenOr(0, 0777, umask));
+        return new Spec.User(json.field("uid").id(), json.field("gid").id(), groups, (int)
+                json.field("umask").betweenOr(0, 0777, umask));
     }
 
     static List<String> environment(JsonField json) {
@@ -65,7 +64,12 @@ final class ProcessJson {
                 throw variable.wrong("is not NAME=VALUE: " + JsonField.quoted(variable.text()));
             }
         }
-        return json.texts();
+        // Where a name is there twice, the last value counts, as with every engine: getenv(3) would find the first.
+        Map<String, String> byName = new LinkedHashMap<>();
+        for (String variable : json.texts()) {
+            byName.put(variable.substring(0, variable.indexOf('=')), variable);
+        }
+        return List.copyOf(byName.values());
     }
 
     private Spec.Capabilities capabilities(JsonField json) {

@@ -87,10 +87,11 @@ final class ResourcesJson {
         if (!json.field("useHierarchy").truthOr(true)) {
             warnings.add(json.field("useHierarchy").path() + " is ignored: kernels always use the hierarchy");
         }
+        // As with the processor's below, callers that know no "unset" write 0.
         return new Resources.Memory(
-                signed(json.field("limit")),
-                signed(json.field("reservation")),
-                signed(json.field("swap")),
+                zeroIsUnset(signed(json.field("limit"))),
+                zeroIsUnset(signed(json.field("reservation"))),
+                zeroIsUnset(signed(json.field("swap"))),
                 large(json.field("swappiness")),
                 json.field("disableOOMKiller").truthOr(false),
                 json.field("checkBeforeUpdate").truthOr(false));
@@ -197,11 +198,13 @@ final class ResourcesJson {
         return limits;
     }
 
+    /** What is beyond a long is beyond any machine: no limit. */
     private static long signed(JsonField json) {
-        return json.betweenOr(Resources.UNLIMITED, Long.MAX_VALUE, UNSET);
+        return json.isBeyondLong() ? Resources.UNLIMITED : json.betweenOr(Resources.UNLIMITED, Long.MAX_VALUE, UNSET);
     }
 
+    /** Older engines write the highest number of 64 bits, which is -1 as they see it, for what is not set. */
     private static long large(JsonField json) {
-        return json.betweenOr(0, Long.MAX_VALUE, UNSET);
+        return json.isBeyondLong() ? UNSET : json.betweenOr(0, Long.MAX_VALUE, UNSET);
     }
 }

@@ -1,5 +1,6 @@
 package dev.rustyrun.plan;
 
+import dev.rustyrun.spec.Id;
 import java.util.List;
 
 /** Steps that take away what the command may do; man 7 credentials, man 7 capabilities, man 2 seccomp. */
@@ -129,7 +130,8 @@ public sealed interface PrivilegeStep extends Step {
 
         @Override
         public String describe() {
-            return "become uid " + uid + " gid " + gid + " groups " + groups + " umask 0"
+            return "become uid " + Id.number(uid) + " gid " + Id.number(gid) + " groups "
+                    + groups.stream().map(Id::number).toList() + " umask 0"
                     + Integer.toOctalString(umask);
         }
     }

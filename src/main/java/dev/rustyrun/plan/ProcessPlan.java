@@ -26,7 +26,7 @@ final class ProcessPlan {
 
     private boolean namesHome() {
         for (String variable : spec.process().env()) {
-            if (variable.startsWith("HOME=")) {
+            if (variable.startsWith("HOME=") && !variable.equals("HOME=")) {
                 return true;
             }
         }

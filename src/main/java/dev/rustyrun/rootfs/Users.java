@@ -1,5 +1,6 @@
 package dev.rustyrun.rootfs;
 
+import dev.rustyrun.spec.Id;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
@@ -11,9 +12,6 @@ import java.util.regex.Pattern;
 public final class Users {
 
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
-    private static final int MOST_DIGITS = 10;
-
-    private static final long HIGHEST_ID = Integer.MAX_VALUE;
 
     private final List<String[]> passwd;
     private final List<String[]> group;
@@ -95,10 +93,7 @@ public final class Users {
     }
 
     private static int number(String what, String text) {
-        if (text.length() > MOST_DIGITS || !DIGITS.matcher(text).matches() || Long.parseLong(text) > HIGHEST_ID) {
-            throw new InvalidSpecException(what + " \"" + text + "\" is not a number from 0 to " + HIGHEST_ID);
-        }
-        return Integer.parseInt(text);
+        return Id.parse(what, text);
     }
 
     private List<Integer> groupsOf(String user) {

@@ -12,8 +12,6 @@ import java.util.List;
  */
 public record IdMapping(long containerId, long hostId, long size) {
 
-    private static final long LAST_ID = 0xFFFF_FFFEL;
-
     /**
      * The mapping that {@code text} writes as {@code CONTAINER:HOST:SIZE}.
      *
@@ -34,7 +32,7 @@ public record IdMapping(long containerId, long hostId, long size) {
     }
 
     private static long number(String what, String text, String number) {
-        if (!number.matches("[0-9]{1,10}") || Long.parseLong(number) > LAST_ID) {
+        if (!number.matches("[0-9]{1,10}") || Long.parseLong(number) > Id.MAX) {
             throw new InvalidSpecException(what + " \"" + text + "\": \"" + number + "\" is not an id");
         }
         return Long.parseLong(number);
@@ -44,9 +42,9 @@ public record IdMapping(long containerId, long hostId, long size) {
         if (size < 1
                 || containerId < 0
                 || hostId < 0
-                || containerId + size - 1 > LAST_ID
-                || hostId + size - 1 > LAST_ID) {
-            throw new InvalidSpecException(what + " " + this + " is empty or goes beyond the last id " + LAST_ID);
+                || containerId + size - 1 > Id.MAX
+                || hostId + size - 1 > Id.MAX) {
+            throw new InvalidSpecException(what + " " + this + " is empty or goes beyond the last id " + Id.MAX);
         }
     }
 

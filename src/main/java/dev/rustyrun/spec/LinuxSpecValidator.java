@@ -94,7 +94,8 @@ final class LinuxSpecValidator {
         }
     }
 
-    private static void checkMapped(String what, int id, List<IdMapping> mappings) {
+    private static void checkMapped(String what, int bits, List<IdMapping> mappings) {
+        long id = Id.number(bits);
         if (!IdMapping.covers(mappings, id)) {
             throw new InvalidSpecException(what + " " + id + " is not mapped in the user namespace, which has "
                     + mappings + " (CONTAINER:HOST:SIZE); see man 5 subuid for how to be granted more");

@@ -78,7 +78,7 @@ class BadInputIT {
     void user() {
         expectRun("unknown user \"nosuchuser\"", "--user", "nosuchuser");
         expectRun("unknown group \"nosuchgroup\"", "--user", "0:nosuchgroup");
-        expectRun("is not a number from 0 to 2147483647", "--user", "4294967296");
+        expectRun("is not a number from 0 to 4294967294", "--user", "4294967296");
         expectRun("unknown user \"-1\"", "--user=-1");
     }
 

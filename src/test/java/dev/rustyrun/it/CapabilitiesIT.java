@@ -187,6 +187,16 @@ class CapabilitiesIT {
                 .expect(0);
     }
 
+    /** C26. */
+    @Test
+    void a_user_may_have_the_highest_id() {
+        String ids = Launcher.run(
+                        "--user", "4294967294:3000000000", "--command", "/bin/sh", "-c", "id -u; id -g; echo $HOME")
+                .expect(0)
+                .out();
+        assertEquals("4294967294 3000000000 /", String.join(" ", ids.lines().toList()));
+    }
+
     @Test
     void what_rustyrun_lacks_is_warned_of_and_left_out_of_a_bundle() {
         try (OciBundle bundle = new OciBundle("/bin/cat", "/proc/1/status")) {

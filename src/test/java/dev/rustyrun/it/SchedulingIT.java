@@ -144,6 +144,16 @@ class SchedulingIT {
         }
     }
 
+    /** C9: without nodes. */
+    @Test
+    void a_memory_policy_may_have_no_nodes() {
+        for (String mode : List.of("MPOL_DEFAULT", "MPOL_LOCAL")) {
+            Launcher.Result result =
+                    runLinux(linux -> linux.putObject("memoryPolicy").put("mode", mode), "true");
+            assertTrue(result.exitCode() == 0 || result.err().contains("built without it"), result.err());
+        }
+    }
+
     @Test
     void nodes_that_the_machine_has_not_are_refused_in_words() {
         String line = runLinux(

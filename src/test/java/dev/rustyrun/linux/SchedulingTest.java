@@ -47,7 +47,7 @@ class SchedulingTest {
                 java.util.List.of(
                         "ioprio_set(1, 0, 16391)",
                         "set_mempolicy(32770, 129)",
-                        "set_mempolicy(0, 0)",
+                        "set_mempolicy(0, 1)",
                         "sched_setaffinity(0, 8)"),
                 kernel.calls());
     }

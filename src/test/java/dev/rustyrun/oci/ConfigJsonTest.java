@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.DeviceRule;
 import dev.rustyrun.spec.Hooks;
+import dev.rustyrun.spec.Id;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec;
@@ -70,6 +71,46 @@ class ConfigJsonTest {
         assertEquals(new SeccompSetting.Unconfined(), spec.linux().seccomp());
         assertEquals(Hooks.NONE, spec.hooks());
         SpecValidator.check(spec);
+    }
+
+    /** C26: ids are unsigned and have 32 bits. */
+    @Test
+    void ids_are_as_wide_as_the_kernels() {
+        Spec.User user = parse(
+                        "\"user\": {\"uid\": 4294967294, \"gid\": 3000000000, \"additionalGids\": [4294967294]}",
+                        "",
+                        "")
+                .process()
+                .user();
+        assertEquals(
+                List.of(4294967294L, 3000000000L, 4294967294L),
+                List.of(
+                        Id.number(user.uid()),
+                        Id.number(user.gid()),
+                        Id.number(user.additionalGids().get(0))));
+    }
+
+    /** C26 and C37: engines that know no "unset" write 0, or -1 without its sign. */
+    @Test
+    void what_engines_write_for_unset_is_unset() {
+        Resources resources = resources("""
+                "memory": {"limit": 0, "reservation": 0, "swap": 0, "swappiness": 18446744073709551615},
+                "cpu": {"shares": 18446744073709551615, "period": 18446744073709551615}""");
+        assertEquals(Resources.Memory.NONE, resources.memory());
+        assertEquals(Resources.Cpu.NONE, resources.cpu());
+        assertEquals(
+                Resources.UNLIMITED,
+                resources("\"memory\": {\"limit\": 18446744073709551615}")
+                        .memory()
+                        .limit());
+    }
+
+    /** C10. */
+    @Test
+    void of_a_variable_that_is_named_twice_the_last_value_counts() {
+        assertEquals(
+                List.of("A=2", "B="),
+                parse("\"env\": [\"A=1\", \"B=\", \"A=2\"]", "", "").process().env());
     }
 
     @Test
@@ -313,6 +354,7 @@ class ConfigJsonTest {
                 "process.terminal                  | 'terminal': 'yes'",
                 "process.consoleSize.width         | 'terminal': true, 'consoleSize': {'height': 5}",
                 "process.user.uid                  | 'user': {'uid': -1}",
+                "process.user.gid                  | 'user': {'gid': 4294967295}",
                 "process.user.additionalGids[0]    | 'user': {'additionalGids': ['root']}",
                 "process.user.umask                | 'user': {'umask': 512}",
                 "process.capabilities.ambient      | 'capabilities': {'ambient': 'CAP_KILL'}",

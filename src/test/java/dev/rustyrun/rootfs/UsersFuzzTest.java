@@ -3,16 +3,18 @@ package dev.rustyrun.rootfs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.spec.Id;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 
 /** Whatever is asked for, and whatever the image's files say, it is a user with ids in range, or it is refused. */
 class UsersFuzzTest {
@@ -24,9 +26,8 @@ class UsersFuzzTest {
         try {
             Users.Account account = Users.parse(passwd, group).find(text, List.of(), 022);
             Spec.User user = account.user();
-            assertTrue(user.uid() >= 0
-                    && user.gid() >= 0
-                    && user.additionalGids().stream().allMatch(id -> id >= 0));
+            assertTrue(Stream.concat(Stream.of(user.uid(), user.gid()), user.additionalGids().stream())
+                    .allMatch(id -> Id.number(id) <= Id.MAX));
             assertTrue(account.home().startsWith("/"));
             return Optional.of(user);
         } catch (InvalidSpecException refused) {
@@ -42,10 +43,11 @@ class UsersFuzzTest {
     }
 
     @Property(tries = 1000)
-    void every_number_in_range_is_itself(@ForAll @IntRange(min = 0) int uid, @ForAll @IntRange(min = 0) int gid) {
+    void every_number_in_range_is_itself(
+            @ForAll @LongRange(max = Id.MAX) long uid, @ForAll @LongRange(max = Id.MAX) long gid) {
         Spec.User user = find(PASSWD, GROUP, uid + ":" + gid).orElseThrow();
-        assertEquals(List.of(uid, gid), List.of(user.uid(), user.gid()));
-        long beyond = uid + (1L << 31);
+        assertEquals(List.of(uid, gid), List.of(Id.number(user.uid()), Id.number(user.gid())));
+        long beyond = uid + Id.MAX + 1;
         assertTrue(find(PASSWD, GROUP, Long.toString(beyond)).isEmpty());
         assertTrue(find(PASSWD, GROUP, "0:" + beyond).isEmpty());
     }
