@@ -8,7 +8,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -24,8 +23,7 @@ final class AccessFilter {
     private static final int BEFORE_ALL_ELSE = 10_000;
 
     private final Authentication authentication;
-    private final Optional<List<String>> allowedHosts;
-    private final String listeningOn;
+    private final OwnNames names;
     private final long mostBytes;
 
     AccessFilter(
@@ -36,8 +34,7 @@ final class AccessFilter {
                     io.quarkus.runtime.configuration.MemorySize most) {
         Exposure.check(listeningOn, config.tokenFile().or(config::tlsClientCa));
         this.authentication = authentication;
-        this.allowedHosts = config.allowedHosts();
-        this.listeningOn = listeningOn;
+        this.names = OwnNames.ofService(listeningOn, config.allowedHosts().orElse(List.of()));
         this.mostBytes = most.asLongValue();
     }
 
@@ -56,51 +53,19 @@ final class AccessFilter {
 
     private Optional<Problem> objection(RoutingContext context) {
         HttpServerRequest request = context.request();
-        String host = request.authority() == null ? "" : request.authority().host();
-        if (!isOurs(host)) {
-            return forbidden("this service is not called \"" + host + "\"; rustyrun.allowed-hosts names further names");
-        }
-        String origin = request.getHeader("Origin");
-        if (origin != null && !isSameOrigin(origin, request)) {
-            return forbidden("web pages of other origins may not use this service");
-        }
-        String length = request.getHeader("Content-Length");
-        if (length != null && length.matches("[0-9]{1,18}") && Long.parseLong(length) > mostBytes) {
-            return Optional.of(Problem.of(413, "content-too-large", "the body has more than " + mostBytes + " bytes"));
+        Optional<Problem> stranger = names.objection(request);
+        if (stranger.isPresent()) {
+            return stranger;
         }
         try {
             authentication.of(request).putInto(context);
-            return Optional.empty();
         } catch (ProblemException e) {
             return Optional.of(e.problem());
         }
-    }
-
-    private static Optional<Problem> forbidden(String detail) {
-        return Optional.of(Problem.of(403, "forbidden", detail));
-    }
-
-    /** Where it is reached through this machine only, a page of a foreign name that was made to lead here is told apart. */
-    private boolean isOurs(String host) {
-        if (host.equalsIgnoreCase(listeningOn)
-                || allowedHosts.isPresent() && allowedHosts.get().contains(host)) {
-            return true;
-        }
-        return Exposure.isLoopback(listeningOn) || allowedHosts.isPresent() ? Exposure.isLoopback(host) : true;
-    }
-
-    private static boolean isSameOrigin(String origin, HttpServerRequest request) {
-        try {
-            URI uri = URI.create(origin);
-            int usual = "https".equals(uri.getScheme()) ? 443 : 80;
-            int port = uri.getPort() < 0 ? usual : uri.getPort();
-            int ours =
-                    request.authority().port() < 0 ? usual : request.authority().port();
-            return uri.getHost() != null
-                    && uri.getHost().equalsIgnoreCase(request.authority().host())
-                    && port == ours;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        // StrictHttp has made sure that it is a number.
+        String length = request.getHeader("Content-Length");
+        return length != null && Long.parseLong(length) > mostBytes
+                ? Optional.of(Problem.of(413, "content-too-large", "the body has more than " + mostBytes + " bytes"))
+                : Optional.empty();
     }
 }

@@ -1,0 +1,149 @@
+package dev.rustyrun.http.listen;
+
+import dev.rustyrun.http.Problem;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stands between Netty's decoder and Vert.x in each connection, of each port: what {@link HttpSyntax} objects to is answered
+ * with a problem, reaches neither Vert.x nor a resource, and ends the connection.
+ */
+final class StrictHttp extends ChannelDuplexHandler {
+
+    private static final String NAME = "strict";
+    private static final String TLS = "ssl";
+    /** How long what still comes is read and thrown away: a connection that is closed before might lose the answer. */
+    private static final long LINGER_SECONDS = 2;
+
+    private int open;
+    private Optional<Problem> objection = Optional.empty();
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (objection.isPresent()) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        if (message instanceof HttpRequest request) {
+            objection = HttpSyntax.objection(request);
+            if (objection.isPresent()) {
+                ReferenceCountUtil.release(message);
+                answerInTurn(context);
+                return;
+            }
+            // Neither h2c nor anything else but a web socket: what comes after an upgrade is not looked at here.
+            if (!"websocket".equalsIgnoreCase(request.headers().get(HttpHeaderNames.UPGRADE))) {
+                request.headers().remove(HttpHeaderNames.UPGRADE);
+            }
+            open++;
+        }
+        context.fireChannelRead(message);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        boolean begins = message instanceof HttpResponse response
+                && response.status().codeClass() == HttpStatusClass.INFORMATIONAL
+                && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        context.write(message, promise);
+        if (message instanceof LastHttpContent && !begins) {
+            open--;
+            if (objection.isPresent()) {
+                answerInTurn(context);
+            }
+        }
+    }
+
+    /** After the answers to requests that came before on the same connection. */
+    private void answerInTurn(ChannelHandlerContext context) {
+        if (open > 0) {
+            return;
+        }
+        Problem problem = objection.orElseThrow();
+        byte[] body = problem.json().toString().getBytes(StandardCharsets.UTF_8);
+        DefaultFullHttpResponse answer = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(problem.status()), Unpooled.wrappedBuffer(body));
+        answer.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
+                .set(HttpHeaderNames.CONNECTION, "close");
+        context.writeAndFlush(answer).addListener(done -> {
+            if (context.pipeline().get(TLS) == null && context.channel() instanceof DuplexChannel channel) {
+                channel.shutdownOutput();
+            }
+            context.executor().schedule(() -> context.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+        });
+    }
+
+    /**
+     * Finds its place: Vert.x sets up a connection's handlers in steps, the last of which comes after the handshake of TLS.
+     * Nothing decrypted passes before.
+     */
+    static final class Placer extends ChannelInboundHandlerAdapter {
+
+        private static final String DECODER = "httpDecoder";
+        private static final String ENCODER = "httpEncoder";
+
+        /** What the preface of HTTP/2 begins with, {@code PRI} and a space, is as long, and no method of HTTP/1. */
+        private static final int MOST_UNDECIDED = 4;
+
+        private final boolean decrypted;
+        private int passed;
+
+        private Placer(boolean decrypted) {
+            this.decrypted = decrypted;
+        }
+
+        static Placer first() {
+            return new Placer(false);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            var pipeline = context.pipeline();
+            if (!decrypted && pipeline.get(TLS) != null) {
+                pipeline.addAfter(TLS, NAME + "-placer", new Placer(true));
+                pipeline.remove(this);
+                context.fireChannelRead(message);
+                return;
+            }
+            ByteBuf bytes = (ByteBuf) message;
+            try {
+                // Where HTTP/2 is on, as Quarkus has it on the management port, the first bytes decide about the
+                // decoder.
+                while (pipeline.get(DECODER) == null && bytes.isReadable()) {
+                    if (passed == MOST_UNDECIDED) {
+                        context.close();
+                        return;
+                    }
+                    passed++;
+                    context.fireChannelRead(bytes.readRetainedSlice(1));
+                }
+                if (pipeline.get(DECODER) != null) {
+                    pipeline.addAfter(ENCODER, NAME, new StrictHttp());
+                    pipeline.remove(this);
+                    context.fireChannelRead(bytes.retain());
+                }
+            } finally {
+                bytes.release();
+            }
+        }
+    }
+}
