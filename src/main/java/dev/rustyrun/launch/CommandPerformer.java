@@ -17,7 +17,7 @@ final class CommandPerformer implements CommandStep.Performer {
 
     @Override
     public void openTerminal(CommandStep.OpenTerminal step) {
-        new ContainerTerminal(linux, context.inside(), context.channel()).open(step);
+        new ContainerTerminal(context).open(step);
     }
 
     @Override

@@ -44,6 +44,11 @@ final class InsideRootfs {
         return withoutLinks(path, "a file", () -> makeFile(path));
     }
 
+    /** What is at {@code path}, of which no part may be a symbolic link; throws ENOENT when nothing is. */
+    OpenFile existingWithoutLinks(String path, String what) {
+        return withoutLinks(path, what, null);
+    }
+
     private OpenFile withoutLinks(String path, String what, Runnable make) {
         try {
             return new OpenFile(linux, linux.openWithoutLinks(root, relative(path), FileFlag.O_PATH));
@@ -51,7 +56,7 @@ final class InsideRootfs {
             if (e.errno() == Errno.ELOOP) {
                 throw new StepFailure(path + " in the rootfs is a symbolic link; it must be " + what);
             }
-            if (e.errno() != Errno.ENOENT) {
+            if (e.errno() != Errno.ENOENT || make == null) {
                 throw e;
             }
             make.run();

@@ -19,8 +19,11 @@ final class MountPerformer implements MountStep.Performer {
     /** The kernel's PROC_ROOT_INO. */
     private static final long PROC_ROOT_INODE = 1;
 
+    private static final String SYS = "/sys";
+
     private final Linux linux;
     private final StageContext context;
+    private final Parent parent = new Parent();
 
     MountPerformer(StageContext context) {
         this.linux = context.linux();
@@ -49,8 +52,12 @@ final class MountPerformer implements MountStep.Performer {
                 copyUp(target, step.target(), readOnly);
             }
         }
-        if (step.type().equals(PROC) && step.target().equals("/proc")) {
+        if (step.type().equals(PROC) && ProcPaths.isProc(step.target())) {
             enterProc();
+        } else if (step.type().equals("sysfs") && ProcPaths.plain(step.target()).equals(SYS)) {
+            enterSys();
+        } else if (step.type().equals("tmpfs")) {
+            ownMount(step.target());
         }
         if (step.propagation() != 0) {
             try (OpenFile mount = inside().existing(step.target())) {
@@ -64,7 +71,25 @@ final class MountPerformer implements MountStep.Performer {
         if (!linux.isProcFile(mounted.descriptor())) {
             throw new StepFailure("something else is at /proc now: somebody changes the rootfs meanwhile");
         }
-        context.enterProc(mounted.descriptor());
+        context.enterView("/proc", mounted.descriptor());
+    }
+
+    private void enterSys() {
+        OpenFile mounted = inside().directoryWithoutLinks(SYS);
+        if (!linux.fileSystem(mounted.descriptor()).isSysfs()) {
+            throw new StepFailure("something else is at /sys now: somebody changes the rootfs meanwhile");
+        }
+        context.enterView(SYS, mounted.descriptor());
+    }
+
+    /** What is made in there later is made in the container. */
+    private void ownMount(String target) {
+        parent.close();
+        try (OpenFile mounted = inside().existing(target)) {
+            if (linux.fileSystem(mounted.descriptor()).isInMemory()) {
+                context.ownMount(mounted.descriptor());
+            }
+        }
     }
 
     /** A link in the image may lead a mount into /proc, whatever its target is called. */
@@ -96,7 +121,7 @@ final class MountPerformer implements MountStep.Performer {
             if (step.set() != 0 || step.clear() != 0) {
                 linux.setMountAttributes(mount.descriptor(), new MountAttr(step.set(), step.clear(), 0), false);
             }
-            linux.attachMount(mount.descriptor(), target.descriptor());
+            attach(mount, target, step.target());
             if (propagation != 0) {
                 linux.setMountAttributes(
                         mount.descriptor(), new MountAttr(0, 0, propagation), propagation != step.propagation());
@@ -146,8 +171,17 @@ final class MountPerformer implements MountStep.Performer {
     }
 
     private void enterProcAt(String target) {
+        parent.close();
         if (ProcPaths.isProc(target)) {
             enterProc();
+        }
+    }
+
+    /** Attaches an open mount; what is shown as {@code /sys} is where masks below that go. */
+    private void attach(OpenFile mount, OpenFile target, String path) {
+        linux.attachMount(mount.descriptor(), target.descriptor());
+        if (ProcPaths.plain(path).equals(SYS)) {
+            context.enterView(SYS, linux.duplicateFrom(mount.descriptor(), StageChannel.DESCRIPTOR + 1));
         }
     }
 
@@ -156,10 +190,17 @@ final class MountPerformer implements MountStep.Performer {
         try (OpenFile mount = new OpenFile(linux, context.channel().awaitDescriptor())) {
             boolean directory = linux.status(mount.descriptor()).isDirectory();
             try (OpenFile target = targetOf(mount, directory, step.target())) {
-                linux.attachMount(mount.descriptor(), target.descriptor());
+                attach(mount, target, step.target());
             }
         }
         enterProcAt(step.target());
+    }
+
+    @Override
+    public void shareDevice(MountStep.ShareDevice step) {
+        if (parent.takes(step.path())) {
+            bindMount(new MountStep.BindMount(step.path(), step.path(), false, 0, 0, 0, 0, 0));
+        }
     }
 
     @Override
@@ -174,8 +215,11 @@ final class MountPerformer implements MountStep.Performer {
     }
 
     private void makeNode(String path, int mode, long device, int uid, int gid) {
+        if (!parent.takes(path)) {
+            return;
+        }
         String name = InsideRootfs.nameOf(path);
-        try (OpenFile parent = inside().directory(InsideRootfs.parentOf(path))) {
+        try {
             linux.makeNode(parent.descriptor(), name, mode, device);
             if (uid != 0 || gid != 0) {
                 linux.changeOwner(parent.descriptor(), name, uid, gid);
@@ -188,22 +232,62 @@ final class MountPerformer implements MountStep.Performer {
         }
     }
 
-    /** What is there already may be the host's: it is left as it is; config-linux.md, "Devices". */
+    /** What is there already is left as it is; config-linux.md, "Devices". */
     private void expectSame(String path, int mode, long device) {
-        try (OpenFile parent = inside().directory(InsideRootfs.parentOf(path))) {
-            FileStatus there = linux.status(parent.descriptor(), InsideRootfs.nameOf(path));
-            boolean sameType = (there.mode() & FileFlag.S_IFMT) == (mode & FileFlag.S_IFMT);
-            if (!sameType || there.isDevice() && FileFlag.device(there.major(), there.minor()) != device) {
-                throw new StepFailure("there is something else at " + path + " in the container already");
-            }
+        FileStatus there = linux.status(parent.descriptor(), InsideRootfs.nameOf(path));
+        boolean sameType = (there.mode() & FileFlag.S_IFMT) == (mode & FileFlag.S_IFMT);
+        if (!sameType || there.isDevice() && FileFlag.device(there.major(), there.minor()) != device) {
+            throw new StepFailure("there is something else at " + path + " in the container already");
         }
     }
 
     @Override
     public void makeLink(MountStep.MakeLink step) {
-        try (OpenFile parent = inside().directory(InsideRootfs.parentOf(step.path()))) {
+        if (parent.takes(step.path())) {
             unlessThere(
                     () -> linux.makeSymbolicLink(step.target(), parent.descriptor(), InsideRootfs.nameOf(step.path())));
+        }
+    }
+
+    /**
+     * The directory in which nodes and links are made, kept open from one to the next. Nothing is made in a directory of the
+     * host's that is mounted in the container: a {@code /dev} of the host's stays as it is, as with runc.
+     */
+    private final class Parent {
+
+        private String path = "";
+        private OpenFile directory;
+        private boolean own;
+
+        /** Opens the directory of {@code node}; false when it is a {@code /dev} of the host's. */
+        boolean takes(String node) {
+            String wanted = InsideRootfs.parentOf(node);
+            if (!wanted.equals(path)) {
+                close();
+                own = context.isOwn(wanted);
+                if (own) {
+                    directory = inside().directory(wanted);
+                    own = context.isOwn(directory);
+                }
+                path = wanted;
+            }
+            if (!own && !ProcPaths.plain(node).startsWith("/dev/")) {
+                throw new StepFailure(node + " would be made in a directory of the host's, which is mounted there");
+            }
+            return own;
+        }
+
+        int descriptor() {
+            return directory.descriptor();
+        }
+
+        /** To be opened anew, for something else may be mounted there now. */
+        void close() {
+            if (directory != null) {
+                directory.close();
+                directory = null;
+            }
+            path = "";
         }
     }
 
@@ -218,6 +302,9 @@ final class MountPerformer implements MountStep.Performer {
     @Override
     public void maskPath(MountStep.MaskPath step) {
         try (OpenFile target = context.existing(step.path())) {
+            if (isRoot(target)) {
+                throw new StepFailure(step.path() + " leads to the root, which cannot be masked");
+            }
             if (linux.status(target.descriptor()).isDirectory()) {
                 linux.mount("tmpfs", target.path(), "tmpfs", MountFlag.MS_RDONLY.value(), "size=0k");
             } else {
@@ -241,12 +328,30 @@ final class MountPerformer implements MountStep.Performer {
 
     @Override
     public void readOnlyPath(MountStep.ReadOnlyPath step) {
-        try (OpenFile target = context.existing(step.path());
-                OpenFile mount = new OpenFile(linux, linux.cloneMount(target.path(), true))) {
-            linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), true);
-            linux.attachMount(mount.descriptor(), target.descriptor());
+        try (OpenFile target = context.existing(step.path())) {
+            if (isRoot(target)) {
+                // A link to it. A mount on top of it would be left behind by pivot_root.
+                linux.setMountAttributes(target.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
+                return;
+            }
+            seal(target);
         } catch (LinuxException e) {
             unlessMissing(e);
+        }
+    }
+
+    private boolean isRoot(OpenFile file) {
+        try (OpenFile root = inside().existing("/")) {
+            FileStatus status = linux.status(root.descriptor());
+            FileStatus found = linux.status(file.descriptor());
+            return status.place().equals(found.place()) && status.mount() == found.mount();
+        }
+    }
+
+    private void seal(OpenFile target) {
+        try (OpenFile mount = new OpenFile(linux, linux.cloneMount(target.path(), true))) {
+            linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), true);
+            linux.attachMount(mount.descriptor(), target.descriptor());
         }
     }
 

@@ -53,12 +53,20 @@ final class RootPerformer implements RootStep.Performer {
 
     @Override
     public void enterRootfs(RootStep.EnterRootfs step) {
+        refuseHostsRoot(step.rootfs());
         linux.mount(step.rootfs(), step.rootfs(), null, MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REC), null);
         int root = linux.open(step.rootfs(), FileFlag.O_PATH | FileFlag.O_DIRECTORY);
         if (step.set() != 0) {
             linux.setMountAttributes(root, MountAttr.setting(step.set()), false);
         }
         context.enter(root);
+    }
+
+    /** Whatever it is called: a link, a path with {@code ..}, another mount of it. */
+    private void refuseHostsRoot(String rootfs) {
+        if (linux.status(rootfs).place().equals(linux.status("/").place())) {
+            throw new StepFailure("rootfs " + rootfs + " is the host's own root: only --ephemeral leaves it as it is");
+        }
     }
 
     @Override

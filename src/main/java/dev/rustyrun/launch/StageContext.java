@@ -1,9 +1,16 @@
 package dev.rustyrun.launch;
 
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ProcPaths;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** What the performers of a stage's steps share: the kernel, the way to {@code run}, and how far the container has come. */
 final class StageContext {
@@ -12,7 +19,8 @@ final class StageContext {
     private final StageChannel channel;
     private final boolean traced;
     private InsideRootfs inside;
-    private InsideRootfs proc;
+    private final Map<String, InsideRootfs> views = new HashMap<>();
+    private final Set<Long> ownMounts = new HashSet<>();
     private long withheldCapabilities;
     private int[] descriptorsForCommand = {};
     private int gate = -1;
@@ -46,6 +54,29 @@ final class StageContext {
     void enter(int root) {
         linux.changeDirectory(root);
         inside = new InsideRootfs(linux, root);
+        ownMounts.add(linux.status(root).mount());
+    }
+
+    /** Remembers that the file system mounted at the open directory {@code root} is the container's own. */
+    void ownMount(int root) {
+        ownMounts.add(linux.status(root).mount());
+    }
+
+    /** Whether what is made in the open {@code directory} is made in the container, and not in a mount of the host's. */
+    boolean isOwn(OpenFile directory) {
+        return ownMounts.contains(linux.status(directory.descriptor()).mount());
+    }
+
+    /** The same of the directory {@code path} or, where that is missing, of the one in which it would be made. */
+    boolean isOwn(String path) {
+        try (OpenFile directory = inside.existing(path)) {
+            return isOwn(directory);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOENT || path.equals("/")) {
+                throw e;
+            }
+            return isOwn(InsideRootfs.parentOf(path));
+        }
     }
 
     /** What is to be removed from the host should {@code run} be killed. */
@@ -57,18 +88,21 @@ final class StageContext {
         this.cleanup = cleanup;
     }
 
-    /** Remembers the open root directory of the mounted {@code /proc}. */
-    void enterProc(int root) {
-        proc = new InsideRootfs(linux, root);
+    /** Remembers the open root directory of what is mounted at {@code path}, {@code /proc} or {@code /sys}. */
+    void enterView(String path, int root) {
+        views.put(path, new InsideRootfs(linux, root));
     }
 
     /**
-     * What is at {@code path}. Below {@code /proc} it is looked for in the mount itself: who can rename directories in the
-     * rootfs could lead us to files of his own, and the kernel's would stay as they are (CVE-2023-27561, CVE-2025-52881).
+     * What is at {@code path}. Below {@code /proc} and {@code /sys} it is looked for in the mount itself: who can rename
+     * directories in the rootfs could lead us to files of his own, and the kernel's would stay as they are (CVE-2023-27561,
+     * CVE-2025-52881).
      */
     OpenFile existing(String path) {
-        boolean below = proc != null && path.startsWith("/proc/") && !path.contains("/../");
-        return below ? proc.existing(path.substring("/proc".length())) : inside.existing(path);
+        String plain = ProcPaths.plain(path);
+        int end = plain.indexOf('/', 1);
+        InsideRootfs view = end < 0 ? null : views.get(plain.substring(0, end));
+        return view == null ? inside.existing(path) : view.existing(plain.substring(end));
     }
 
     /** What the command gets as its descriptors from 3 on. */

@@ -15,13 +15,23 @@ import java.nio.ByteOrder;
  * @param size of its contents, in bytes
  * @param modified when its contents were last changed, in seconds since 1970
  * @param place its file system and its number there: two files with the same are the same file
+ * @param mount the mount by which it was found
  */
 public record FileStatus(
-        int mode, int links, int uid, int gid, int major, int minor, long size, long modified, Place place) {
+        int mode,
+        int links,
+        int uid,
+        int gid,
+        int major,
+        int minor,
+        long size,
+        long modified,
+        Place place,
+        long mount) {
 
     static final int STATX_SIZE = 256;
-    /** STATX_TYPE, MODE, NLINK, UID, GID, MTIME, INO and SIZE. */
-    static final int STATX_WANTED = 0x35f;
+    /** STATX_TYPE, MODE, NLINK, UID, GID, MTIME, INO, SIZE and MNT_ID. */
+    static final int STATX_WANTED = 0x135f;
 
     /** What tells one file from all others. */
     public record Place(int deviceMajor, int deviceMinor, long inode) {
@@ -43,7 +53,8 @@ public record FileStatus(
                 b.getInt(132),
                 b.getLong(40),
                 b.getLong(112),
-                new Place(b.getInt(136), b.getInt(140), b.getLong(32)));
+                new Place(b.getInt(136), b.getInt(140), b.getLong(32)),
+                b.getLong(144));
     }
 
     public boolean isDirectory() {

@@ -17,6 +17,7 @@ public record FileSystemStatus(int type, long used, long files) {
 
     private static final int PROC = 0x9fa0;
     private static final int TMPFS = 0x01021994;
+    private static final int SYSFS = 0x62656572;
     private static final int OVERLAYFS = 0x794c7630;
     /** proc, sysfs, cgroup, cgroup2, devpts, mqueue, debugfs, tracefs, securityfs, bpf, nsfs, configfs, selinuxfs, efivarfs. */
     private static final Set<Integer> OF_THE_KERNEL = Set.of(
@@ -55,6 +56,11 @@ public record FileSystemStatus(int type, long used, long files) {
     /** Whether it is a proc file system. */
     public boolean isProc() {
         return type == PROC;
+    }
+
+    /** Whether it is a sysfs. */
+    public boolean isSysfs() {
+        return type == SYSFS;
     }
 
     /** Whether it is an overlay. */

@@ -227,19 +227,25 @@ final class FileSystemPlan {
     }
 
     private static Step share(String device) {
-        return new MountStep.BindMount(device, device, false, 0, 0, 0, 0, 0);
+        return new MountStep.ShareDevice(device);
     }
 
     /** Adds what hides or seals kernel files, once everything is mounted. */
     void protect(List<Step> steps) {
         sealedLater.forEach(path -> steps.add(new MountStep.SealMount(path)));
         spec.linux().maskedPaths().forEach(path -> steps.add(new MountStep.MaskPath(path)));
-        spec.linux().readonlyPaths().forEach(path -> steps.add(new MountStep.ReadOnlyPath(path)));
+        spec.linux().readonlyPaths().stream()
+                .filter(path -> !isRoot(path))
+                .forEach(path -> steps.add(new MountStep.ReadOnlyPath(path)));
+    }
+
+    private static boolean isRoot(String path) {
+        return ProcPaths.plain(path).equals("/");
     }
 
     /** Adds what can only be done to the root once it is the root. */
     void seal(List<Step> steps) {
-        if (spec.root().readonly()) {
+        if (spec.root().readonly() || spec.linux().readonlyPaths().stream().anyMatch(FileSystemPlan::isRoot)) {
             steps.add(new RootStep.ReadOnlyRoot());
         }
         String propagation = spec.linux().rootfsPropagation();

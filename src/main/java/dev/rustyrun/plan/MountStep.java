@@ -134,6 +134,33 @@ public sealed interface MountStep extends Step {
         }
     }
 
+    /** Shows a device of the host's where no device file can be made. */
+    record ShareDevice(String path) implements MountStep {
+        static ShareDevice read(PlanReader in) {
+            return new ShareDevice(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SHARE_DEVICE;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.shareDevice(this);
+        }
+
+        @Override
+        public String describe() {
+            return "show the host's " + path;
+        }
+    }
+
     /**
      * Attaches a mount that {@code run} has prepared and sends along, for it takes rights that this stage no longer has.
      *
@@ -342,6 +369,8 @@ public sealed interface MountStep extends Step {
         void bindMount(BindMount step);
 
         void receiveMount(ReceiveMount step);
+
+        void shareDevice(ShareDevice step);
 
         void makeDevice(MakeDevice step);
 

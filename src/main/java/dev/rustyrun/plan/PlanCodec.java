@@ -63,6 +63,7 @@ public final class PlanCodec {
             case MOUNT_FILE_SYSTEM -> MountStep.MountFileSystem.read(in);
             case BIND_MOUNT -> MountStep.BindMount.read(in);
             case RECEIVE_MOUNT -> MountStep.ReceiveMount.read(in);
+            case SHARE_DEVICE -> MountStep.ShareDevice.read(in);
             case MAKE_DEVICE -> MountStep.MakeDevice.read(in);
             case MAKE_FIFO -> MountStep.MakeFifo.read(in);
             case MAKE_LINK -> MountStep.MakeLink.read(in);

@@ -22,6 +22,7 @@ public enum StepKind {
     MOUNT_FILE_SYSTEM,
     BIND_MOUNT,
     RECEIVE_MOUNT,
+    SHARE_DEVICE,
     MAKE_DEVICE,
     MAKE_FIFO,
     MAKE_LINK,

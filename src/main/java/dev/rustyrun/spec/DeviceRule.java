@@ -20,7 +20,10 @@ public record DeviceRule(boolean allow, Type type, long major, long minor, Strin
     /** Every device, every access: denied. What a list starts from. */
     public static final DeviceRule DENY_ALL = new DeviceRule(false, Type.ALL, ANY, ANY, "rwm");
 
-    /** What every container may use, whatever else its list says; config-linux.md, "Default Devices". */
+    /**
+     * What every container may use, whatever else its list says; config-linux.md, "Default Devices". The console (5:1) is not
+     * among them: a container's {@code /dev/console} is its own terminal, the device is the host's console.
+     */
     public static final List<DeviceRule> DEFAULTS = List.of(
             new DeviceRule(true, Type.CHARACTER, ANY, ANY, "m"),
             new DeviceRule(true, Type.BLOCK, ANY, ANY, "m"),
@@ -30,7 +33,6 @@ public record DeviceRule(boolean allow, Type type, long major, long minor, Strin
             character(1, 8),
             character(1, 9),
             character(5, 0),
-            character(5, 1),
             character(5, 2),
             character(136, ANY));
 

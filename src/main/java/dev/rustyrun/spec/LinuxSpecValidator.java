@@ -23,7 +23,12 @@ final class LinuxSpecValidator {
     }
 
     private void check() {
-        linux.maskedPaths().forEach(path -> SpecValidator.absolute("masked path", path));
+        linux.maskedPaths().forEach(path -> {
+            SpecValidator.absolute("masked path", path);
+            if (ProcPaths.plain(path).equals("/")) {
+                throw new InvalidSpecException("masked path " + path + " is the root, which cannot be masked");
+            }
+        });
         linux.readonlyPaths().forEach(path -> SpecValidator.absolute("read-only path", path));
         if (!PROPAGATIONS.contains(linux.rootfsPropagation())) {
             throw new InvalidSpecException("rootfsPropagation \"" + linux.rootfsPropagation()

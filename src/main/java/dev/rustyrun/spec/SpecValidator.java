@@ -22,7 +22,8 @@ public final class SpecValidator {
         checkName("hostname", spec.hostname());
         checkName("domainname", spec.domainname());
         absolute("rootfs", spec.root().path());
-        if (spec.root().path().equals("/") && !spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
+        if (ProcPaths.plain(spec.root().path()).equals("/")
+                && !spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
             throw new InvalidSpecException("rootfs / is the host's own root: only --ephemeral leaves it as it is");
         }
         for (Spec.Mount mount : spec.mounts()) {

@@ -26,7 +26,7 @@ class DeviceProgramTest {
         "random,2,6,1,8,1",
         "urandom,2,2,1,9,1",
         "tty,2,6,5,0,1",
-        "console,2,6,5,1,1",
+        "console,2,6,5,1,0",
         "ptmx,2,6,5,2,1",
         "pts/7,2,6,136,7,1",
         "mem,2,2,1,1,0",

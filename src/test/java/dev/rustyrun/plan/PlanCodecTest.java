@@ -33,6 +33,7 @@ class PlanCodecTest {
             new MountStep.MountFileSystem("tmpfs", "src", "/t", 5, "size=1", 6, true, false),
             new MountStep.BindMount("/s", "/t", true, 1, 2, 3, 4, 5),
             new MountStep.ReceiveMount("/t", "it"),
+            new MountStep.ShareDevice("/dev/null"),
             new MountStep.MakeDevice("/dev/null", false, 1, 3, 0666, 4, 5),
             new MountStep.MakeFifo("/f", 0600, 1, 2),
             new MountStep.MakeLink("/a", "b"),
