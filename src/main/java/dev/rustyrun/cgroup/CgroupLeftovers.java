@@ -5,7 +5,6 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 
 /** Groups below {@link CgroupPath#PARENT} whose containers are gone, as after a power failure of a runtime. */
@@ -20,12 +19,10 @@ public final class CgroupLeftovers {
     }
 
     /**
-     * The ids of containers that have a group somewhere, no process in it, and are not among {@code live}.
-     *
-     * @param live ids of containers that exist, whether they run or not
+     * The ids of containers that have a group somewhere which {@code owner} has marked as its own, and no process in it.
      */
-    public List<String> find(Set<String> live) {
-        Set<String> ids = new TreeSet<>();
+    public List<String> find(String owner) {
+        TreeSet<String> ids = new TreeSet<>();
         for (String parent : parents()) {
             for (String child : files.children(parent)) {
                 ids.add(child.substring(parent.length() + 1));
@@ -33,7 +30,10 @@ public final class CgroupLeftovers {
         }
         List<String> gone = new ArrayList<>();
         for (String id : ids) {
-            if (!live.contains(id) && group(id).processes().isEmpty()) {
+            boolean own = CgroupOwner.of(files.linux(), layout, CgroupPath.of("", id))
+                    .map(owner::equals)
+                    .orElse(false);
+            if (own && group(id).processes().isEmpty()) {
                 gone.add(id);
             }
         }
@@ -41,7 +41,7 @@ public final class CgroupLeftovers {
     }
 
     /**
-     * Kills what is left in the group of the container {@code id} and removes it. Others may be made at the same time.
+     * Kills what is left in the group of the container {@code id} and removes it.
      *
      * @throws CgroupException when it cannot be removed
      */

@@ -18,7 +18,7 @@ import java.util.Optional;
 final class V1Cgroup implements Cgroup {
 
     /** To limit, to tell what it uses, and to stop it. */
-    private static final List<String> USUAL = List.of("freezer", "memory", "pids", "cpu", "cpuacct");
+    static final List<String> USUAL = List.of("freezer", "memory", "pids", "cpu", "cpuacct");
 
     private static final String PROCS = "/cgroup.procs";
     /**

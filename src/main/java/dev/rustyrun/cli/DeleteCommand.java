@@ -1,6 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.ContainerState;
+import dev.rustyrun.container.ContainerReport;
 import dev.rustyrun.container.Deletion;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.List;
@@ -42,8 +42,8 @@ final class DeleteCommand implements ContainerCommand {
 
     private List<String> matching(CommandContext context) {
         List<Pattern> patterns = ids.stream().map(DeleteCommand::pattern).toList();
-        return context.store().all().stream()
-                .map(ContainerState::id)
+        return ContainerReport.all(context.store()).stream()
+                .map(report -> report.state().id())
                 .filter(id -> patterns.stream()
                         .anyMatch(pattern -> pattern.matcher(id).find()))
                 .toList();

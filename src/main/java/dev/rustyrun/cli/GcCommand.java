@@ -1,8 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.container.Leftovers;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.linux.Linux;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -15,14 +14,18 @@ import picocli.CommandLine.Option;
         description =
                 "Removes what is left of containers all of whose processes were killed at once: state and cgroups.",
         footer = {"", "A container that ends in any other way leaves nothing. Running ones are left alone."})
-final class GcCommand implements Runnable {
+final class GcCommand implements ContainerCommand {
 
     @Option(names = "--debug", description = "Print stack traces with errors.")
     private boolean debug;
 
     @Override
-    public void run() {
-        SelfExec.current();
-        new Leftovers(Linux.host()).remove().forEach(System.out::println);
+    public int perform(CommandContext context) {
+        StringBuilder text = new StringBuilder();
+        new Leftovers(context.linux(), context.store())
+                .remove()
+                .forEach(line -> text.append(line).append('\n'));
+        System.out.writeBytes(text.toString().getBytes(StandardCharsets.UTF_8));
+        return 0;
     }
 }

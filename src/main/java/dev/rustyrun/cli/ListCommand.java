@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.rustyrun.client.Table;
 import dev.rustyrun.container.ContainerReport;
-import dev.rustyrun.container.ContainerState;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,14 +41,11 @@ final class ListCommand implements ContainerCommand {
         if (!format.matches("table|json")) {
             throw new InvalidSpecException("--format \"" + format + "\" is neither table nor json");
         }
-        List<ContainerState> all = context.store().all();
+        List<ContainerReport> reports = ContainerReport.all(context.store());
         StringBuilder text = new StringBuilder();
         if (quiet) {
-            all.forEach(state -> text.append(state.id()).append('\n'));
+            reports.forEach(report -> text.append(report.state().id()).append('\n'));
         } else {
-            List<ContainerReport> reports = all.stream()
-                    .map(state -> ContainerReport.of(context.store(), state))
-                    .toList();
             text.append(format.equals("json") ? json(reports) + "\n" : table(reports));
         }
         System.out.writeBytes(text.toString().getBytes(StandardCharsets.UTF_8));
@@ -68,7 +64,7 @@ final class ListCommand implements ContainerCommand {
             lines.add(List.of(
                     report.state().id(),
                     Integer.toString(report.pid()),
-                    report.status().word(),
+                    report.word(),
                     report.state().origin().bundle(),
                     report.state().created(),
                     report.owner()));

@@ -57,7 +57,7 @@ final class BundleHost implements LaunchHost {
     /** The FIFO comes first: a container that is set up and has none has been started. */
     @Override
     public void setUp() {
-        linux.makeNode(FileFlag.AT_FDCWD, store.fifo(state.id()), FileFlag.S_IFIFO | 0600, 0);
+        store.makeFifo(state.id());
         state = state.afterSetUp();
         store.write(state);
         pidFile.ifPresent(path -> PidFile.write(linux, path, state.pid()));
@@ -65,8 +65,8 @@ final class BundleHost implements LaunchHost {
 
     @Override
     public Gate gate() {
-        int fifo = linux.open(store.fifo(state.id()), FileFlag.O_RDWR);
-        return new Gate(fifo, linux.create(store.reports(state.id()), 0600));
+        int fifo = store.openFifo(state.id(), FileFlag.O_RDWR).descriptor();
+        return new Gate(fifo, store.createReports(state.id()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.CgroupLayout;
+import dev.rustyrun.cgroup.CgroupOwner;
 import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.cgroup.Statistics;
 import dev.rustyrun.cgroup.Usage;
@@ -22,19 +23,25 @@ final class ContainerCgroup {
 
     private final Optional<Cgroup> cgroup;
     private final Resources resources;
+    private final Runnable mark;
 
-    private ContainerCgroup(Optional<Cgroup> cgroup, Resources resources) {
+    private ContainerCgroup(Optional<Cgroup> cgroup, Resources resources, Runnable mark) {
         this.cgroup = cgroup;
         this.resources = resources;
+        this.mark = mark;
+    }
+
+    private static ContainerCgroup none() {
+        return new ContainerCgroup(Optional.empty(), Resources.none(), () -> {});
     }
 
     /**
-     * The cgroup for the container {@code id}, not made yet.
+     * The cgroup for the container {@code id} of {@code store}, not made yet.
      *
      * @throws InvalidSpecException when limits were asked for that need a cgroup, and none is wanted
      * @throws dev.rustyrun.cgroup.CgroupException when limits were asked for and this machine cannot keep any
      */
-    static ContainerCgroup of(Linux linux, Spec spec, String id) {
+    static ContainerCgroup of(Linux linux, Spec spec, String id, ContainerStore store) {
         Resources asked = spec.linux().resources();
         boolean limited = !asked.withDevices(List.of()).isEmpty();
         boolean disabled = DISABLED.equals(spec.annotations().get(Spec.CGROUPS_ANNOTATION));
@@ -42,16 +49,17 @@ final class ContainerCgroup {
             throw new InvalidSpecException("limits need a cgroup, and cgroups are disabled for this container");
         }
         if (disabled || !limited && !linux.isRoot()) {
-            return new ContainerCgroup(Optional.empty(), Resources.none());
+            return none();
         }
         CgroupLayout layout = CgroupLayout.detect(linux);
         if (layout.kind() == CgroupLayout.Kind.NONE && !limited) {
-            return new ContainerCgroup(Optional.empty(), Resources.none());
+            return none();
         }
         CgroupPath path = CgroupPath.of(spec.linux().cgroupsPath(), id);
         return new ContainerCgroup(
                 Optional.of(Cgroup.at(linux, layout, path)),
-                asked.withDevices(linux.isRoot() ? DeviceRule.withDefaults(asked.devices()) : List.of()));
+                asked.withDevices(linux.isRoot() ? DeviceRule.withDefaults(asked.devices()) : List.of()),
+                () -> CgroupOwner.mark(linux, layout, path, store.identity()));
     }
 
     /** Makes and limits it. */
@@ -59,6 +67,7 @@ final class ContainerCgroup {
         if (cgroup.isPresent()) {
             cgroup.get().create();
             try {
+                mark.run();
                 if (cgroup.get().isFrozen()) {
                     // What enters it stops at once, and whoever waits for it waits forever.
                     throw new InvalidSpecException(
@@ -81,7 +90,7 @@ final class ContainerCgroup {
         if (cgroup.isPresent()) {
             cgroup.get().apply(wanted);
         }
-        return new ContainerCgroup(cgroup, wanted);
+        return new ContainerCgroup(cgroup, wanted, mark);
     }
 
     /** Where it is below each hierarchy; empty when there is none. */

@@ -17,10 +17,10 @@ final class ContainerLock implements AutoCloseable {
         this.folder = folder;
     }
 
-    static ContainerLock of(Linux linux, String id, String path) {
+    static ContainerLock of(Linux linux, String id, OwnDirectory store) {
         OpenFile folder;
         try {
-            folder = new OpenFile(linux, linux.open(path, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY));
+            folder = store.open(id, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY, FileFlag.S_IFDIR);
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENOENT) {
                 throw new NoSuchContainerException(id);

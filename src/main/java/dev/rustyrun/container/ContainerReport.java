@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.oci.OciVersion;
 import dev.rustyrun.oci.StateJson.Status;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -11,17 +15,44 @@ import java.util.TreeMap;
  *
  * @param status where in its life it is
  * @param owner of its state, by name
+ * @param damage what is wrong with it, if what is written down about it cannot be used
  */
-public record ContainerReport(ContainerState state, Status status, String owner) {
+public record ContainerReport(ContainerState state, Status status, String owner, Optional<String> damage) {
+
+    /** Of a container whose state cannot be read. */
+    private static final String BROKEN = "broken";
+
+    /** What is told about all containers in {@code store}, also about those that are broken. */
+    public static List<ContainerReport> all(ContainerStore store) {
+        List<ContainerReport> all = new ArrayList<>();
+        store.all().forEach(state -> all.add(of(store, state)));
+        store.broken()
+                .forEach((id, reason) -> all.add(new ContainerReport(
+                        new ContainerState(id, 0, 0, "", "", "", 0, 0, true, ContainerState.Origin.commandLine("")),
+                        Status.STOPPED,
+                        user(),
+                        Optional.of(reason))));
+        all.sort(Comparator.comparing(report -> report.state().id()));
+        return all;
+    }
+
+    private static String user() {
+        return System.getProperty("user.name", "");
+    }
 
     /** What is told about the container {@code state} in {@code store}. */
     public static ContainerReport of(ContainerStore store, ContainerState state) {
-        return new ContainerReport(state, store.status(state), System.getProperty("user.name", ""));
+        return new ContainerReport(state, store.status(state), user(), Optional.empty());
     }
 
     /** Its PID 1 on the host; 0 when it has none. */
     public int pid() {
         return status == Status.STOPPED ? 0 : state.pid();
+    }
+
+    /** The word for its status. */
+    public String word() {
+        return damage.isPresent() ? BROKEN : status.word();
     }
 
     /** The specification's state, and what runc adds to it. */
@@ -30,7 +61,7 @@ public record ContainerReport(ContainerState state, Status status, String owner)
         json.put("ociVersion", OciVersion.NEWEST)
                 .put("id", state.id())
                 .put("pid", pid())
-                .put("status", status.word())
+                .put("status", word())
                 .put("bundle", state.origin().bundle())
                 .put("rootfs", state.rootfs())
                 .put("created", state.created());
@@ -38,6 +69,7 @@ public record ContainerReport(ContainerState state, Status status, String owner)
             ObjectNode annotations = json.putObject("annotations");
             new TreeMap<>(state.origin().annotations()).forEach(annotations::put);
         }
+        damage.ifPresent(reason -> json.put("reason", reason));
         return json.put("owner", owner);
     }
 }

@@ -2,27 +2,28 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.CgroupLayout;
+import dev.rustyrun.cgroup.CgroupOwner;
 import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
-import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.spec.InvalidSpecException;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The containers of this user on this machine: a folder each, with a {@code state.json} in it, below {@code /run/rustyrun}
- * or, for an ordinary user, {@code $XDG_RUNTIME_DIR/rustyrun}. It survives the processes that write it; what they leave when
+ * The containers of this user on this machine: a folder each, with a {@code state.json} in it, in the folder that
+ * {@link StorePlace} names. It survives the processes that write it; what they leave when
  * they are killed is found by {@link #leftovers}.
  */
 public final class ContainerStore {
@@ -36,11 +37,14 @@ public final class ContainerStore {
     private static final List<String> FILES = List.of(STATE, STATE + ".new", CONFIG, FIFO, REPORTS);
     private static final int ID_BYTES = 6;
     /** A maker writes the state right after it has made the folder. */
-    private static final long EMPTY_AT_MOST_MILLIS = 10_000;
+    private static final long EMPTY_AT_MOST_SECONDS = 10;
+    /** A state has its annotations in it, and so may be large; a file that is larger than this is none. */
+    private static final int MAX_STATE_BYTES = 64 * 1024 * 1024;
 
     private final Linux linux;
     private final String folder;
     private Optional<CgroupLayout> layout = Optional.empty();
+    private Optional<OwnDirectory> directory = Optional.empty();
 
     private ContainerStore(Linux linux, String folder) {
         this.linux = linux;
@@ -49,13 +53,7 @@ public final class ContainerStore {
 
     /** The store of this user. */
     public static ContainerStore of(Linux linux) {
-        if (linux.isRoot()) {
-            return new ContainerStore(linux, "/run/rustyrun");
-        }
-        String runtime = System.getenv("XDG_RUNTIME_DIR");
-        return new ContainerStore(
-                linux,
-                runtime == null || runtime.isEmpty() ? "/tmp/rustyrun-" + linux.userId() : runtime + "/rustyrun");
+        return new ContainerStore(linux, StorePlace.of(linux));
     }
 
     /** The store in {@code folder}, or that of this user when {@code folder} is empty. */
@@ -68,6 +66,42 @@ public final class ContainerStore {
     /** Where it is. */
     public String folder() {
         return folder;
+    }
+
+    /** The folder, if it exists; looked at each time. */
+    private synchronized Optional<OwnDirectory> directory() {
+        directory = directory.filter(this::isStillThere).or(() -> OwnDirectory.find(linux, folder));
+        return directory;
+    }
+
+    private boolean isStillThere(OwnDirectory open) {
+        if (open.exists()) {
+            return true;
+        }
+        open.close();
+        return false;
+    }
+
+    /** The folder, made where it is missing. */
+    private synchronized OwnDirectory madeDirectory() {
+        Optional<OwnDirectory> existing = directory();
+        if (existing.isEmpty()) {
+            directory = Optional.of(OwnDirectory.make(linux, folder));
+        }
+        return directory.get();
+    }
+
+    /**
+     * Makes sure that what is kept in it can be used.
+     *
+     * @throws InvalidSpecException when others could have put it there
+     */
+    void check() {
+        directory();
+    }
+
+    private OwnDirectory directoryOf(String id) {
+        return directory().orElseThrow(() -> new NoSuchContainerException(id));
     }
 
     /** A new id that no container has: twelve hexadecimal digits. */
@@ -89,8 +123,17 @@ public final class ContainerStore {
      * @throws InvalidSpecException when it is no id, or another container has it
      */
     public void add(ContainerState state) {
-        if (!makeDirectory(state.id()) && (isAlive(state.id()) || !isCommandLines(state.id()))) {
-            throw inUse(state.id());
+        while (!makeDirectory(state.id())) {
+            // Locked, so that nobody removes meanwhile what has ended.
+            try (ContainerLock held = lock(state.id())) {
+                if (isAlive(state.id()) || !isCommandLines(state.id())) {
+                    throw inUse(state.id());
+                }
+                write(state);
+                return;
+            } catch (NoSuchContainerException removed) {
+                // Just now: so the id is free.
+            }
         }
         write(state);
     }
@@ -116,9 +159,9 @@ public final class ContainerStore {
 
     private boolean makeDirectory(String id) {
         checked(id);
-        makeFolder();
+        OwnDirectory folder = madeDirectory();
         try {
-            linux.makeDirectory(FileFlag.AT_FDCWD, path(id), 0700);
+            linux.makeDirectory(folder.descriptor(), id, 0700);
             return true;
         } catch (LinuxException e) {
             if (e.errno() == Errno.EEXIST) {
@@ -139,7 +182,7 @@ public final class ContainerStore {
      */
     ContainerLock lock(String id) {
         checked(id);
-        return ContainerLock.of(linux, id, path(id));
+        return ContainerLock.of(linux, id, directoryOf(id));
     }
 
     /**
@@ -148,56 +191,43 @@ public final class ContainerStore {
      * @throws InvalidSpecException when it cannot
      */
     static String checked(String id) {
-        if (!ID.matcher(id).matches() || id.startsWith(".") || id.startsWith("-")) {
+        if (!isId(id)) {
             throw new InvalidSpecException("container id \"" + id
                     + "\" must be 1 to 128 letters, digits or any of _+.-," + " and start with neither . nor -");
         }
         return id;
     }
 
-    /** A folder of our own: in /tmp somebody else could have made it first. */
-    private void makeFolder() {
-        FileStatus status = statusOfFolder();
-        if (!status.isDirectory() || status.uid() != linux.userId() || (status.permissions() & 022) != 0) {
-            throw new InvalidSpecException(folder + " is not a directory that only this user can write to");
-        }
-    }
-
-    private FileStatus statusOfFolder() {
-        try {
-            return linux.status(FileFlag.AT_FDCWD, folder);
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.ENOENT) {
-                throw e;
-            }
-            makeNewFolder();
-            return linux.status(FileFlag.AT_FDCWD, folder);
-        }
-    }
-
-    private void makeNewFolder() {
-        new File(folder).getParentFile().mkdirs();
-        try {
-            linux.makeDirectory(FileFlag.AT_FDCWD, folder, 0700);
-        } catch (LinuxException e) {
-            // Another process may just have made it.
-            if (e.errno() != Errno.EEXIST) {
-                throw e;
-            }
-        }
+    private static boolean isId(String name) {
+        return ID.matcher(name).matches() && !name.startsWith(".") && !name.startsWith("-");
     }
 
     /** Writes the state anew, at once: a reader sees the old one or the new one. */
     public void write(ContainerState state) {
-        String target = path(state.id()) + "/" + STATE;
+        String target = state.id() + "/" + STATE;
         String temporary = target + ".new";
-        int fd = linux.create(temporary, 0600);
-        try {
-            linux.writeAll(fd, StateFile.write(state).getBytes(StandardCharsets.UTF_8));
-        } finally {
-            linux.close(fd);
+        int store = directoryOf(state.id()).descriptor();
+        try (OpenFile file = new OpenFile(linux, createAnew(store, temporary))) {
+            linux.writeAll(file.descriptor(), StateFile.write(state).getBytes(StandardCharsets.UTF_8));
+        } catch (LinuxException e) {
+            // The disk may be full: what is left behind must not count as a container.
+            linux.removeFile(store, temporary);
+            throw e;
         }
-        linux.rename(temporary, target);
+        linux.rename(store, temporary, target);
+    }
+
+    private int createAnew(int store, String name) {
+        try {
+            return linux.createNew(store, name, 0600);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+            // Of a writer that was killed.
+            linux.removeFile(store, name);
+            return linux.createNew(store, name, 0600);
+        }
     }
 
     /** What must be removed of a container in the end: its state, and these directories of its cgroup. */
@@ -209,9 +239,8 @@ public final class ContainerStore {
 
     /** Whether this is the first time for {@code what}, a name of something that this user is told once. */
     boolean isFirst(String what) {
-        makeFolder();
         try {
-            linux.makeNode(FileFlag.AT_FDCWD, folder + "/." + what, FileFlag.S_IFREG | 0600, 0);
+            linux.makeNode(madeDirectory().descriptor(), "." + what, FileFlag.S_IFREG | 0600, 0);
             return true;
         } catch (LinuxException e) {
             return false;
@@ -220,11 +249,16 @@ public final class ContainerStore {
 
     /** Forgets a container. */
     public void remove(String id) {
+        Optional<OwnDirectory> open = directory();
+        if (open.isEmpty()) {
+            return;
+        }
+        int store = open.get().descriptor();
         for (String file : FILES) {
-            linux.removeFile(path(id) + "/" + file);
+            linux.removeFile(store, checked(id) + "/" + file);
         }
         try {
-            linux.removeDirectory(FileFlag.AT_FDCWD, path(id));
+            linux.removeDirectory(store, id);
         } catch (LinuxException e) {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
@@ -232,19 +266,81 @@ public final class ContainerStore {
         }
     }
 
-    /** Path of the copy of the container's config.json. */
+    /** Forgets a container that is broken, with whatever is in its folder. */
+    void removeWithAll(String id) {
+        try (OpenFile container =
+                directoryOf(id).open(checked(id), FileFlag.O_RDONLY | FileFlag.O_DIRECTORY, FileFlag.S_IFDIR)) {
+            for (List<String> names = linux.nextNames(container.descriptor());
+                    !names.isEmpty();
+                    names = linux.nextNames(container.descriptor())) {
+                for (String name : names) {
+                    if (linux.status(container.descriptor(), name).isDirectory()) {
+                        linux.removeDirectory(container.descriptor(), name);
+                    } else {
+                        linux.removeFile(container.descriptor(), name);
+                    }
+                }
+            }
+        } catch (LinuxException e) {
+            // Whoever ran it may remove it too, as its processes end.
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+        }
+        remove(id);
+    }
+
+    /** Keeps the container's config.json: later changes of the bundle's have no effect; runtime.md, "Create". */
+    void keepConfig(String id, String text) {
+        try (OpenFile file = new OpenFile(linux, createAnew(directoryOf(id).descriptor(), id + "/" + CONFIG))) {
+            linux.writeAll(file.descriptor(), text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** The config.json that was kept. */
     String config(String id) {
-        return path(id) + "/" + CONFIG;
+        try (OpenFile file = directoryOf(id).open(id + "/" + CONFIG, FileFlag.O_RDONLY, FileFlag.S_IFREG)) {
+            return linux.readText(file.descriptor(), Integer.MAX_VALUE);
+        }
     }
 
-    /** Path of the FIFO at which the container waits for its start; there as long as it does. */
-    String fifo(String id) {
-        return path(id) + "/" + FIFO;
+    /** Makes the FIFO at which the container waits for its start; it exists as long as it does. */
+    void makeFifo(String id) {
+        linux.makeNode(directoryOf(id).descriptor(), id + "/" + FIFO, FileFlag.S_IFIFO | 0600, 0);
     }
 
-    /** Path of the file into which a container that is being started reports a failure. */
-    String reports(String id) {
-        return path(id) + "/" + REPORTS;
+    /** Opens that FIFO. */
+    OpenFile openFifo(String id, int flags) {
+        return directoryOf(id).open(id + "/" + FIFO, flags, FileFlag.S_IFIFO);
+    }
+
+    void removeFifo(String id) {
+        linux.removeFile(directoryOf(id).descriptor(), id + "/" + FIFO);
+    }
+
+    private boolean hasFifo(String id) {
+        try {
+            return directory().isPresent()
+                    && linux.status(directory().get().descriptor(), id + "/" + FIFO)
+                                    .mode()
+                            != 0;
+        } catch (LinuxException e) {
+            return false;
+        }
+    }
+
+    /** Makes the file into which a container that is being started reports a failure; open for writing. */
+    int createReports(String id) {
+        return createAnew(directoryOf(id).descriptor(), id + "/" + REPORTS);
+    }
+
+    /** That file, open for reading. */
+    OpenFile openReports(String id) {
+        return directoryOf(id).open(id + "/" + REPORTS, FileFlag.O_RDONLY, FileFlag.S_IFREG);
+    }
+
+    void removeReports(String id) {
+        linux.removeFile(directoryOf(id).descriptor(), id + "/" + REPORTS);
     }
 
     /**
@@ -271,19 +367,47 @@ public final class ContainerStore {
         if (!isInitAlive(state)) {
             return Status.STOPPED;
         }
-        if (new File(fifo(state.id())).exists()) {
+        if (hasFifo(state.id())) {
             return Status.CREATED;
         }
         return cgroup(state).map(Cgroup::isFrozen).orElse(false) ? Status.PAUSED : Status.RUNNING;
     }
 
-    /** The cgroup of a container, if it has one. */
+    /** The cgroup of a container, if it has one; nothing when another store's container has it. */
     Optional<Cgroup> cgroup(ContainerState state) {
-        if (state.cgroup().isEmpty()) {
+        return cgroup(state.cgroup());
+    }
+
+    /** The cgroup at {@code path}, if that is not empty; nothing when another store's container has it. */
+    Optional<Cgroup> cgroup(String path) {
+        if (path.isEmpty()) {
             return Optional.empty();
         }
+        CgroupLayout layout = layout();
+        if (layout.kind() == CgroupLayout.Kind.NONE) {
+            return Optional.empty();
+        }
+        return Optional.of(Cgroup.at(linux, layout, new CgroupPath(path)));
+    }
+
+    /**
+     * The cgroup at {@code path}, unless somebody else has made it: another store's container of the same id, for example.
+     */
+    Optional<Cgroup> ownCgroup(String path) {
+        return cgroup(path)
+                .filter(group -> CgroupOwner.of(linux, layout(), group.path())
+                        .map(identity()::equals)
+                        .orElse(true));
+    }
+
+    /** What tells this store from all others. */
+    String identity() {
+        return madeDirectory().identity();
+    }
+
+    CgroupLayout layout() {
         layout = layout.or(() -> Optional.of(CgroupLayout.detect(linux)));
-        return Optional.of(Cgroup.at(linux, layout.get(), new CgroupPath(state.cgroup())));
+        return layout.get();
     }
 
     /** Whether PID 1 of the container is there, and more than a zombie. */
@@ -301,22 +425,45 @@ public final class ContainerStore {
         return read(checked(id)).filter(state -> isInitAlive(state));
     }
 
-    /** Whether a container with this id is written down. */
+    /** Whether a container with this id is written down, whole or not. */
     boolean has(String id) {
-        return read(id).isPresent();
+        try {
+            return read(id).isPresent();
+        } catch (BrokenContainerException e) {
+            return true;
+        }
     }
 
-    /** All containers that are written down, running or left over. */
+    /** All containers that are written down, running or left over, but for {@link #broken} ones. */
     public List<ContainerState> all() {
         List<ContainerState> all = new ArrayList<>();
-        String[] names = new File(folder).list();
-        if (names != null) {
-            java.util.Arrays.sort(names);
-            for (String name : names) {
-                read(name).ifPresent(all::add);
+        for (String id : ids()) {
+            try {
+                read(id).ifPresent(all::add);
+            } catch (BrokenContainerException e) {
+                // Of that one nothing is known.
             }
         }
         return all;
+    }
+
+    /** Those of which what is written down cannot be used: why, by id. */
+    public Map<String, String> broken() {
+        Map<String, String> broken = new TreeMap<>();
+        for (String id : ids()) {
+            try {
+                read(id);
+            } catch (BrokenContainerException e) {
+                broken.put(id, e.reason());
+            }
+        }
+        return broken;
+    }
+
+    private List<String> ids() {
+        return directory().map(OwnDirectory::names).orElse(List.of()).stream()
+                .filter(ContainerStore::isId)
+                .toList();
     }
 
     /**
@@ -324,10 +471,16 @@ public final class ContainerStore {
      * they stay until they are deleted.
      */
     public List<ContainerState> leftovers() {
-        return all().stream()
-                .filter(state -> !isAlive(state))
-                .filter(state -> !state.setUp() || state.origin().bundle().isEmpty())
-                .toList();
+        return all().stream().filter(this::isLeftover).toList();
+    }
+
+    /** The container with this id, if it is one of those. */
+    Optional<ContainerState> leftover(String id) {
+        return read(id).filter(this::isLeftover);
+    }
+
+    private boolean isLeftover(ContainerState state) {
+        return !isAlive(state) && (!state.setUp() || state.origin().bundle().isEmpty());
     }
 
     /**
@@ -337,14 +490,17 @@ public final class ContainerStore {
      */
     List<String> removeEmpty() {
         List<String> removed = new ArrayList<>();
-        String[] names = new File(folder).list();
-        for (String name : names == null ? new String[0] : names) {
-            long age = System.currentTimeMillis() - new File(path(name)).lastModified();
-            if (!name.startsWith(".") && read(name).isEmpty() && age > EMPTY_AT_MOST_MILLIS) {
+        for (String name : ids()) {
+            if (!has(name) && age(name) > EMPTY_AT_MOST_SECONDS) {
+                int store = directoryOf(name).descriptor();
                 try {
-                    linux.removeFile(path(name) + "/" + STATE + ".new");
+                    for (String file : FILES) {
+                        if (!file.equals(STATE)) {
+                            linux.removeFile(store, name + "/" + file);
+                        }
+                    }
                     // Fails when there is anything in it, or somebody has written its state just now.
-                    linux.removeDirectory(FileFlag.AT_FDCWD, path(name));
+                    linux.removeDirectory(store, name);
                     removed.add(name);
                 } catch (LinuxException e) {
                     // Not one of ours, or no longer empty.
@@ -352,6 +508,15 @@ public final class ContainerStore {
             }
         }
         return removed;
+    }
+
+    private long age(String name) {
+        try {
+            return System.currentTimeMillis() / 1000
+                    - linux.status(directoryOf(name).descriptor(), name).modified();
+        } catch (LinuxException e) {
+            return 0;
+        }
     }
 
     private boolean isAlive(String id) {
@@ -362,12 +527,70 @@ public final class ContainerStore {
         return isInitAlive(state) || isMakerAlive(state);
     }
 
+    /**
+     * What is written down about a container; nothing when it is not there.
+     *
+     * @throws BrokenContainerException when it cannot be used
+     */
     private Optional<ContainerState> read(String id) {
+        Optional<String> text;
         try {
-            return StateFile.read(linux.readFile(path(id) + "/" + STATE));
+            text = text(id);
         } catch (LinuxException e) {
+            throw new BrokenContainerException(id, STATE + " cannot be read: " + e.getMessage());
+        }
+        if (text.isEmpty()) {
             return Optional.empty();
         }
+        return Optional.of(StateFile.read(text.get())
+                .filter(state -> state.id().equals(id) && isPlausible(state))
+                .orElseThrow(() -> new BrokenContainerException(id, STATE + " is damaged")));
+    }
+
+    private Optional<String> text(String id) {
+        Optional<OwnDirectory> open = directory();
+        if (open.isEmpty()) {
+            return Optional.empty();
+        }
+        try (OpenFile file =
+                open.get().open(id + "/" + STATE, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK, FileFlag.S_IFREG)) {
+            return Optional.of(linux.readText(file.descriptor(), MAX_STATE_BYTES));
+        } catch (InvalidSpecException e) {
+            throw new BrokenContainerException(id, e.getMessage());
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isPlausible(ContainerState state) {
+        try {
+            return state.pid() >= 0
+                    && state.runPid() > 0
+                    && (state.cgroup().isEmpty()
+                            || CgroupPath.of(state.cgroup(), state.id()).value().equals(state.cgroup()));
+        } catch (InvalidSpecException e) {
+            return false;
+        }
+    }
+
+    /** What can still be found out about a container that is broken. */
+    Remains remains(String id) {
+        String text;
+        try {
+            text = text(id).orElse("");
+        } catch (LinuxException | InvalidSpecException e) {
+            text = "";
+        }
+        String config;
+        try {
+            config = config(id);
+        } catch (LinuxException | InvalidSpecException e) {
+            config = "";
+        }
+        return Remains.of(id, text, config);
     }
 
     private String path(String id) {

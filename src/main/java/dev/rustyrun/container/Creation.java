@@ -15,7 +15,6 @@ import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Spec;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -51,14 +50,14 @@ public final class Creation {
         if (!lacking.isEmpty()) {
             warn("process.capabilities: " + OwnCapabilities.words(lacking));
         }
-        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, id);
+        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, id, store);
         ContainerState state = state(id, bundle, cgroup.path());
         try (ContainerLock held = store.addLocked(state)) {
             BundleHost host = new BundleHost(linux, store, state, spec, options.pidFile());
             Optional<Outcome> failure = Optional.empty();
             boolean done = false;
             try {
-                keepConfig(id, bundle.text());
+                store.keepConfig(id, bundle.text());
                 cgroup.make();
                 failure = stage.launchDetached(
                         plan(spec, options, cgroup),
@@ -100,16 +99,6 @@ public final class Creation {
                 ProcessTimes.startOf(linux, run),
                 false,
                 new ContainerState.Origin(bundle.path().toString(), spec.annotations(), spec.hasProcess(), late));
-    }
-
-    /** Later changes of the bundle's config.json have no effect; runtime.md, "Create". */
-    private void keepConfig(String id, String text) {
-        int fd = linux.create(store.config(id), 0600);
-        try {
-            linux.writeAll(fd, text.getBytes(StandardCharsets.UTF_8));
-        } finally {
-            linux.close(fd);
-        }
     }
 
     private void undo(BundleHost host, ContainerCgroup cgroup, Hooks hooks) {

@@ -42,10 +42,9 @@ public final class Deletion {
         ContainerState state;
         Hooks hooks;
         try (ContainerLock held = store.lock(id)) {
-            Optional<ContainerState> found = store.find(id);
+            Optional<ContainerState> found = found(id, force);
             if (found.isEmpty()) {
-                // Its maker was killed before it had written anything down, and so before it had made anything.
-                store.remove(id);
+                store.removeWithAll(id);
                 return;
             }
             state = found.get();
@@ -66,9 +65,52 @@ public final class Deletion {
         new HookStage(linux).runAll(hooks.poststop(), state, Status.STOPPED, messages);
     }
 
+    /** What is written down about it; of one that is broken nothing, when its processes have been ended. */
+    private Optional<ContainerState> found(String id, boolean force) {
+        try {
+            Optional<ContainerState> found = store.find(id);
+            // Without a state its maker was killed before it had made anything; or somebody has removed that since.
+            if (found.isPresent() || !hasProcesses(store.remains(id))) {
+                return found;
+            }
+            throw new BrokenContainerException(id, "its state is missing");
+        } catch (BrokenContainerException e) {
+            if (!force) {
+                throw e;
+            }
+            messages.println(
+                    "rustyrun: warning: " + e.getMessage().replaceFirst(";.*", "") + ": no hooks of its end were run");
+            endRemains(store.remains(id));
+            return Optional.empty();
+        }
+    }
+
+    private boolean hasProcesses(Remains remains) {
+        return store.ownCgroup(remains.cgroup())
+                .filter(Cgroup::exists)
+                .filter(cgroup -> !cgroup.processes().isEmpty())
+                .isPresent();
+    }
+
+    private void endRemains(Remains remains) {
+        if (remains.pid() != 0 && ProcessTimes.startOf(linux, remains.pid()) == remains.startTime()) {
+            linux.kill(remains.pid(), Signal.SIGKILL.number());
+        }
+        store.ownCgroup(remains.cgroup()).filter(Cgroup::exists).ifPresent(cgroup -> {
+            cgroup.thaw();
+            cgroup.kill();
+            cgroup.remove();
+        });
+    }
+
     /** Its maker holds the lock, perhaps for as long as a hook that never ends. */
     private void interruptCreation(String id) {
-        Optional<ContainerState> found = store.find(id).filter(state -> !state.setUp());
+        Optional<ContainerState> found;
+        try {
+            found = store.find(id).filter(state -> !state.setUp());
+        } catch (BrokenContainerException e) {
+            return;
+        }
         if (found.isPresent() && store.isMakerAlive(found.get()) && found.get().runPid() != linux.processId()) {
             linux.kill(found.get().runPid(), Signal.SIGKILL.number());
         }
@@ -79,7 +121,7 @@ public final class Deletion {
             return Hooks.NONE;
         }
         try {
-            String config = linux.readFile(store.config(state.id()));
+            String config = store.config(state.id());
             return Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks();
         } catch (LinuxException | InvalidSpecException e) {
             messages.println(Printable.line("rustyrun: warning: its poststop hooks are not known: " + e.getMessage()));
@@ -89,7 +131,7 @@ public final class Deletion {
 
     private void kill(ContainerState state) {
         boolean alive = store.isInitAlive(state);
-        Optional<Cgroup> its = store.cgroup(state);
+        Optional<Cgroup> its = alive ? store.cgroup(state) : store.ownCgroup(state.cgroup());
         if (!alive && its.map(Cgroup::removeIfEmpty).orElse(true)) {
             return;
         }

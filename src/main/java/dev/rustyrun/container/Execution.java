@@ -103,7 +103,7 @@ public final class Execution {
                 throw new InvalidSpecException("cannot exec in container \"" + state.id() + "\": " + e.getMessage());
             }
         }
-        return Bundle.parse(Path.of(state.origin().bundle()), linux.readFile(store.config(state.id())))
+        return Bundle.parse(Path.of(state.origin().bundle()), store.config(state.id()))
                 .spec();
     }
 

@@ -38,6 +38,8 @@ final class HostProbe {
         if (setting instanceof SeccompSetting.Unconfined) {
             return SeccompFilter.NONE;
         }
+        // Filters that others have put there would be theirs.
+        store.check();
         return new SeccompFilters(linux, store.folder() + "/.seccomp", Machine.current())
                 .program(setting, spec.process().capabilities().bounding())
                 .map(program -> new SeccompFilter(program.instructions(), program.flags()))

@@ -45,7 +45,7 @@ public final class Launch {
      */
     public Explanation explain(String id) {
         String name = name(id);
-        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name);
+        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name, store);
         return new Explanation(cgroup.words(), PlanCompiler.compile(spec, facts(name, cgroup, cgroup.plannedFiles())));
     }
 
@@ -75,7 +75,7 @@ public final class Launch {
      */
     public Ended runToEnd(String id, Stages stages, boolean traced, long timeoutMillis) {
         String name = name(id);
-        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name);
+        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name, store);
         ContainerState state = state(name, cgroup.path());
         store.add(state);
         Runnable clear = () -> {

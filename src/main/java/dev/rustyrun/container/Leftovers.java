@@ -1,14 +1,15 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.cgroup.CgroupLayout;
 import dev.rustyrun.cgroup.CgroupLeftovers;
 import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * What containers have left behind whose processes were all killed at once, so that none of them could clear up: their
@@ -20,10 +21,11 @@ public final class Leftovers {
     private final ContainerStore store;
     private final CgroupLayout layout;
 
-    public Leftovers(Linux linux) {
+    /** What those of {@code store} have left: nobody else's is touched. */
+    public Leftovers(Linux linux, ContainerStore store) {
         this.linux = linux;
-        this.store = ContainerStore.of(linux);
-        this.layout = CgroupLayout.detect(linux);
+        this.store = store;
+        this.layout = store.layout();
     }
 
     /**
@@ -34,37 +36,54 @@ public final class Leftovers {
     public List<String> remove() {
         List<String> lines = new ArrayList<>();
         for (ContainerState gone : store.leftovers()) {
-            attempt(lines, "container " + gone.id(), () -> {
-                if (!gone.cgroup().isEmpty()) {
-                    Cgroup cgroup = Cgroup.at(linux, layout, CgroupPath.of(gone.cgroup(), gone.id()));
-                    cgroup.kill();
-                    cgroup.remove();
-                }
-                store.remove(gone.id());
-            });
+            attempt(lines, "container " + gone.id(), () -> removeLocked(gone.id()));
         }
         store.removeEmpty().forEach(id -> lines.add("removed folder of container " + id));
-        if (layout.kind() != CgroupLayout.Kind.NONE && linux.isRoot()) {
+        store.broken()
+                .forEach((id, reason) -> lines.add("left container " + id + ": it is broken: " + reason
+                        + "; delete --force ends its processes and removes it"));
+        if (layout.kind() != CgroupLayout.Kind.NONE) {
             removeCgroups(lines);
         }
         return lines;
     }
 
+    /** Whether it is gone; it is not when somebody has just taken its id for a new one. */
+    private boolean removeLocked(String id) {
+        try (ContainerLock held = store.lock(id)) {
+            Optional<ContainerState> still = store.leftover(id);
+            still.ifPresent(gone -> {
+                store.ownCgroup(gone.cgroup()).ifPresent(cgroup -> {
+                    cgroup.kill();
+                    cgroup.remove();
+                });
+                store.remove(id);
+            });
+            return still.isPresent();
+        } catch (NoSuchContainerException e) {
+            return false;
+        }
+    }
+
     /** A container is in the store before its cgroup is made: what is not there now has no container, and gets none. */
     private void removeCgroups(List<String> lines) {
         CgroupLeftovers cgroups = new CgroupLeftovers(linux, layout);
-        for (String id : cgroups.find(Set.of())) {
+        for (String id : cgroups.find(store.identity())) {
             if (!store.has(id)) {
-                attempt(lines, "cgroup " + CgroupPath.PARENT + "/" + id, () -> cgroups.remove(id));
+                attempt(lines, "cgroup " + CgroupPath.PARENT + "/" + id, () -> {
+                    cgroups.remove(id);
+                    return true;
+                });
             }
         }
     }
 
-    private static void attempt(List<String> lines, String what, Runnable removal) {
+    private static void attempt(List<String> lines, String what, BooleanSupplier removal) {
         try {
-            removal.run();
-            lines.add("removed " + what);
-        } catch (CgroupException e) {
+            if (removal.getAsBoolean()) {
+                lines.add("removed " + what);
+            }
+        } catch (CgroupException | LinuxException e) {
             lines.add("left " + what + ": " + e.getMessage());
         }
     }

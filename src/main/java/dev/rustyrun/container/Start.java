@@ -66,7 +66,7 @@ public final class Start {
 
     /** One that fails ends the container; runtime.md, "Lifecycle", 9. */
     private Optional<StartReports.Failure> runHooks(ContainerState state) {
-        String config = linux.readFile(store.config(state.id()));
+        String config = store.config(state.id());
         List<Hooks.Hook> hooks = Bundle.parse(Path.of(state.origin().bundle()), config)
                 .spec()
                 .hooks()
@@ -84,23 +84,23 @@ public final class Start {
     }
 
     private Optional<StartReports.Failure> open(String id) {
-        try (OpenFile fifo = new OpenFile(linux, linux.open(store.fifo(id), FileFlag.O_WRONLY | FileFlag.O_NONBLOCK))) {
+        try (OpenFile fifo = store.openFifo(id, FileFlag.O_WRONLY | FileFlag.O_NONBLOCK)) {
             linux.writeAll(fifo.descriptor(), GO);
-            linux.removeFile(store.fifo(id));
+            store.removeFifo(id);
             // The other end is closed by the command's execve, or by the end of what should have become it.
             PollSet set = new PollSet(1);
             set.add(fifo.descriptor(), 0);
             linux.poll(set, -1);
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENXIO) {
-                linux.removeFile(store.fifo(id));
+                store.removeFifo(id);
                 throw new InvalidSpecException(
                         "cannot start container \"" + id + "\": it does not wait for that any more");
             }
             throw e;
         }
-        Optional<StartReports.Failure> failure = StartReports.read(linux, store.reports(id), steps);
-        linux.removeFile(store.reports(id));
+        Optional<StartReports.Failure> failure = StartReports.read(linux, store.openReports(id), steps);
+        store.removeReports(id);
         return failure;
     }
 }

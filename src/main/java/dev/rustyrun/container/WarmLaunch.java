@@ -41,7 +41,7 @@ public final class WarmLaunch {
      */
     public static WarmLaunch begin(Linux linux, Launch likely, StageSpawner spawner) throws InterruptedException {
         String id = likely.store().newId();
-        ContainerCgroup cgroup = ContainerCgroup.of(linux, likely.spec(), id);
+        ContainerCgroup cgroup = ContainerCgroup.of(linux, likely.spec(), id, likely.store());
         // Written down, so that nobody takes the empty cgroup for a leftover.
         likely.store().add(likely.state(id, cgroup.path()));
         try {

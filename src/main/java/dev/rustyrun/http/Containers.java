@@ -113,7 +113,8 @@ final class Containers {
                 .put("rows", request.rows())
                 .put("columns", request.columns())
                 .put("openStdin", request.openStdin())
-                .put("maxLog", request.maxLog());
+                .put("maxLog", request.maxLog())
+                .put("store", store.folder());
         ObjectNode labels = json.putObject("labels");
         request.labels().forEach(labels::put);
         json.set("launch", request.launch().json());
@@ -319,6 +320,7 @@ final class Containers {
                 .orElseThrow(() ->
                         Problem.notFound("there is no container of this id").exception());
         json.remove("resolved");
+        json.remove("store");
         ContainerStatus status = ContainerStatus.of(linux, folder);
         if (status == ContainerStatus.RUNNING
                 && cgroup(folder).map(group -> group.isFrozen()).orElse(false)) {

@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Leftovers;
 import dev.rustyrun.linux.Linux;
 import io.quarkus.runtime.StartupEvent;
@@ -20,10 +21,12 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 public class GcResource {
 
     private final Linux linux;
+    private final ContainerStore store;
     private final Containers containers;
 
-    GcResource(Linux linux, Containers containers) {
-        this.linux = linux;
+    GcResource(LaunchTools tools, Containers containers) {
+        this.linux = tools.linux();
+        this.store = tools.store();
         this.containers = containers;
     }
 
@@ -39,7 +42,7 @@ public class GcResource {
     public Response collect() {
         ObjectNode json = ContainerFolder.object();
         var removed = json.putArray("removed");
-        new Leftovers(linux).remove().forEach(removed::add);
+        new Leftovers(linux, store).remove().forEach(removed::add);
         containers.settleLost().forEach(json.putArray("lost")::add);
         return Response.ok(json.toString()).build();
     }

@@ -61,7 +61,11 @@ public final class Monitor {
         boolean terminal = description.path("tty").asBoolean();
         LaunchRequest request = LaunchRequest.read(
                 JsonRequest.parse(description.get("resolved").toString().getBytes(StandardCharsets.UTF_8)));
-        Launch launch = new Launch(linux, self, ContainerStore.of(linux), ResolvedSpec.of(linux, request, terminal));
+        Launch launch = new Launch(
+                linux,
+                self,
+                ContainerStore.at(linux, description.path("store").asText()),
+                ResolvedSpec.of(linux, request, terminal));
         // Open before anybody is told that it runs: what is then written there is kept.
         int stdin = open(folder.stdin());
         int control = open(folder.control());

@@ -46,8 +46,15 @@ final class Cleanup {
         return entries;
     }
 
-    /** Removes everything that can be; a cgroup may take a moment after its last process has ended. */
+    /**
+     * Removes everything that can be; a cgroup may take a moment after its last process has ended. The files, and the
+     * directory that they are in, come last: they say what there is, should this process be killed too.
+     */
     void perform() {
+        int last = directories.size() - 1;
+        for (int i = 0; i < last; i++) {
+            remove(directories.get(i));
+        }
         for (Entry file : files) {
             try {
                 linux.removeFile(file.parent, file.name);
@@ -55,10 +62,14 @@ final class Cleanup {
                 // What cannot be removed is left to "rustyrun gc".
             }
         }
-        for (Entry directory : directories) {
-            for (int attempt = 0; attempt < ATTEMPTS && isBusy(directory); attempt++) {
-                linux.poll(new dev.rustyrun.linux.PollSet(1), (int) PAUSE_MILLIS);
-            }
+        if (last >= 0) {
+            remove(directories.get(last));
+        }
+    }
+
+    private void remove(Entry directory) {
+        for (int attempt = 0; attempt < ATTEMPTS && isBusy(directory); attempt++) {
+            linux.poll(new dev.rustyrun.linux.PollSet(1), (int) PAUSE_MILLIS);
         }
     }
 

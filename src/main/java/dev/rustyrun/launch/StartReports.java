@@ -1,6 +1,5 @@
 package dev.rustyrun.launch;
 
-import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import java.util.Optional;
@@ -18,15 +17,15 @@ public final class StartReports {
     public record Failure(String message, int exitCode) {}
 
     /**
-     * Reads the file {@code path}.
+     * Reads {@code reports}, and closes it.
      *
      * @param steps where traced steps go
      */
-    public static Optional<Failure> read(Linux linux, String path, StepLog steps) {
+    public static Optional<Failure> read(Linux linux, OpenFile reports, StepLog steps) {
         StageChannel.Decoder decoder = new StageChannel.Decoder();
         Optional<Failure> failure = Optional.empty();
         byte[] buffer = new byte[4096];
-        try (OpenFile file = new OpenFile(linux, linux.open(path, FileFlag.O_RDONLY))) {
+        try (OpenFile file = reports) {
             for (int got = linux.read(file.descriptor(), buffer, buffer.length);
                     got > 0;
                     got = linux.read(file.descriptor(), buffer, buffer.length)) {

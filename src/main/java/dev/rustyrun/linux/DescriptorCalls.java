@@ -71,6 +71,16 @@ public interface DescriptorCalls extends KernelCalls {
         check(libc().repeat("flock", fd, FileFlag.LOCK_EX), "flock", fd);
     }
 
+    /** The same without waiting: whether nobody else has it locked. */
+    default boolean lockIfFree(int fd) {
+        int result = libc().repeat("flock", fd, FileFlag.LOCK_EX | FileFlag.LOCK_NB);
+        if (result == -Errno.EAGAIN) {
+            return false;
+        }
+        check(result, "flock", fd);
+        return true;
+    }
+
     /** Waits until something happened on {@code set}, at most {@code millis} (-1: for ever); man 2 poll. */
     default boolean poll(PollSet set, int millis) {
         return check(libc().repeat("poll", set.bytes(), set.count(), millis), "poll") > 0;

@@ -6,6 +6,7 @@ import static dev.rustyrun.linux.LinuxException.failure;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Names in directories: they are made, read, changed and removed. */
 public interface PathCalls extends KernelCalls {
@@ -62,6 +63,24 @@ public interface PathCalls extends KernelCalls {
     /** Gives the file {@code from} the name {@code to}, whose former file goes; man 2 rename. */
     default void rename(String from, String to) {
         check(libc().call("rename", from, to), "rename", from, to);
+    }
+
+    /** The same for names below the open directory {@code dirfd}; man 2 rename. */
+    default void rename(int dirfd, String from, String to) {
+        check(libc().call("renameat", dirfd, from, dirfd, to), "rename", from, to);
+    }
+
+    /** Attaches a text to the file {@code path} under {@code name}; whether that is possible there; man 2 setxattr. */
+    default boolean setAttribute(String path, String name, String text) {
+        byte[] value = text.getBytes(StandardCharsets.UTF_8);
+        return libc().call("setxattr", path, name, new Argument.Input(value, 0, value.length), value.length, 0) == 0;
+    }
+
+    /** The text attached to the file {@code path} under {@code name}; nothing when there is none; man 2 getxattr. */
+    default Optional<String> attribute(String path, String name) {
+        byte[] value = new byte[8 * 1024];
+        int got = libc().call("getxattr", path, name, new Argument.Output(value, value.length), value.length);
+        return got <= 0 ? Optional.empty() : Optional.of(new String(value, 0, got, StandardCharsets.UTF_8));
     }
 
     /** Gives the open file {@code fd} the further name {@code name} in the open directory {@code dirfd}; man 2 link. */

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -287,10 +286,12 @@ class CgroupIT {
     void leftovers_are_found_and_removed() throws Exception {
         String id = group.path().value().substring(CgroupPath.PARENT.length() + 1);
         CgroupLeftovers leftovers = new CgroupLeftovers(linux, layout);
-        assertTrue(leftovers.find(Set.of()).contains(id));
-        assertFalse(leftovers.find(Set.of(id)).contains(id));
+        assertFalse(leftovers.find("mine").contains(id), "S23: nobody has marked it");
+        CgroupOwner.mark(linux, layout, group.path(), "mine");
+        assertTrue(leftovers.find("mine").contains(id));
+        assertFalse(leftovers.find("another's").contains(id), "S23: it is somebody else's");
         sleeper();
-        assertFalse(leftovers.find(Set.of()).contains(id), "it is in use");
+        assertFalse(leftovers.find("mine").contains(id), "it is in use");
         leftovers.remove(id);
         assertFalse(group.exists());
         leftovers.removeEmptyParents();

@@ -1,0 +1,50 @@
+package dev.rustyrun.cgroup;
+
+import dev.rustyrun.linux.Linux;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whose a group is: its maker leaves a mark on its directory, an extended attribute, so that nobody who clears up takes a
+ * group of another store's or of an administrator's for his own; man 7 xattr.
+ */
+public final class CgroupOwner {
+
+    /** The first one is root's; the second can be set by the user to whom a tree of v2 was delegated. */
+    private static final List<String> NAMES = List.of("trusted.rustyrun.store", "user.rustyrun.store");
+
+    private CgroupOwner() {}
+
+    /** Marks the group at {@code path}, in one hierarchy. Where the kernel has no such marks it goes without. */
+    public static void mark(Linux linux, CgroupLayout layout, CgroupPath path, String owner) {
+        for (String name : NAMES) {
+            for (CgroupMount mount : mounts(layout)) {
+                if (linux.setAttribute(mount.mountPoint() + path.value(), name, owner)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** First those in which every group is made. */
+    private static List<CgroupMount> mounts(CgroupLayout layout) {
+        List<CgroupMount> mounts = new ArrayList<>();
+        V1Cgroup.USUAL.forEach(controller -> layout.v1(controller).ifPresent(mounts::add));
+        layout.v2().ifPresent(mounts::add);
+        return mounts;
+    }
+
+    /** Who has marked the group at {@code path}, if anybody has. */
+    public static Optional<String> of(Linux linux, CgroupLayout layout, CgroupPath path) {
+        Optional<String> owner = Optional.empty();
+        for (CgroupMount mount : mounts(layout)) {
+            owner = owner.or(() -> of(linux, mount.mountPoint() + path.value()));
+        }
+        return owner;
+    }
+
+    private static Optional<String> of(Linux linux, String directory) {
+        return linux.attribute(directory, NAMES.get(0)).or(() -> linux.attribute(directory, NAMES.get(1)));
+    }
+}
