@@ -13,6 +13,9 @@ import picocli.CommandLine.Option;
 /** The options of serve about where it listens, and whom it lets in. */
 final class ListenOptions {
 
+    /** How long a certificate that was replaced is still used, unless SIGHUP comes. */
+    private static final String RELOAD_PERIOD = "1H";
+
     private static final String ADDRESS = "127.0.0.1";
     private static final int PORT = 8080;
 
@@ -102,6 +105,7 @@ final class ListenOptions {
         set("quarkus.http.insecure-requests", "disabled");
         set("quarkus.http.ssl.certificate.files", readable("--tls-cert", certificate.get()));
         set("quarkus.http.ssl.certificate.key-files", readable("--tls-key", key.get()));
+        set("quarkus.http.ssl.certificate.reload-period", RELOAD_PERIOD);
         clientAuthority.ifPresent(file -> {
             set("rustyrun.tls-client-ca", file);
             set("quarkus.http.ssl.certificate.trust-store-files", readable("--tls-client-ca", file));

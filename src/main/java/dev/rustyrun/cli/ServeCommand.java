@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.cgroup.OwnCgroup;
+import dev.rustyrun.http.ServeSignals;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.InvalidSpecException;
 import io.quarkus.runtime.Quarkus;
@@ -86,6 +87,7 @@ final class ServeCommand implements Runnable {
             OwnCgroup.takeOver(Linux.host());
         }
         NativeServices.start();
+        ServeSignals.handle();
         Quarkus.run();
     }
 }

@@ -1,8 +1,10 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import java.nio.file.Files;
+import java.util.Optional;
 
 /** How far a container has come. */
 enum ContainerStatus {
@@ -15,7 +17,9 @@ enum ContainerStatus {
     /** It has ended. */
     EXITED,
     /** It was started, but what watched it is gone and could not write down how it ended. */
-    LOST;
+    LOST,
+    /** What is kept about it is damaged: nobody knows how far it has come. */
+    BROKEN;
 
     /** Its name in JSON. */
     String word() {
@@ -29,6 +33,9 @@ enum ContainerStatus {
 
     /** The status of {@code folder}'s container; {@link #PAUSED} is not told from running. */
     static ContainerStatus of(Linux linux, ContainerFolder folder) {
+        if (folder.damage().isPresent()) {
+            return BROKEN;
+        }
         if (folder.result().isPresent()) {
             return EXITED;
         }
@@ -40,6 +47,28 @@ enum ContainerStatus {
             return RUNNING;
         }
         return folder.result().isPresent() ? EXITED : Files.exists(folder.path()) ? LOST : EXITED;
+    }
+
+    /** The process that watches {@code folder}'s container, by its command line; nothing when there is none. */
+    static Optional<Integer> monitor(Linux linux, ContainerFolder folder) {
+        String[] names = new java.io.File("/proc").list();
+        for (String name : names == null ? new String[0] : names) {
+            if (name.matches("[1-9][0-9]{0,8}") && isMonitor(linux, Integer.parseInt(name), folder)) {
+                return Optional.of(Integer.parseInt(name));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isMonitor(Linux linux, int pid, ContainerFolder folder) {
+        try {
+            // A caller's own words can be the same: only what runs as we do counts.
+            return linux.readFile("/proc/" + pid + "/cmdline")
+                            .endsWith("\0" + StageSpawner.MONITOR + "\0" + folder.path() + "\0")
+                    && linux.status("/proc/" + pid).uid() == linux.userId();
+        } catch (LinuxException e) {
+            return false;
+        }
     }
 
     /** Whether {@code pid} is still the monitor: its command line names the folder, which is nobody else's. */

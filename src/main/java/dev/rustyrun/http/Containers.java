@@ -5,6 +5,7 @@ import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.CgroupLayout;
 import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.Deletion;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
@@ -16,9 +17,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -30,6 +35,7 @@ final class Containers {
 
     private static final long START_SECONDS = 10;
     private static final long POLL_MILLIS = 5;
+    private static final String ID = "[0-9a-f]{12}";
 
     private final Linux linux;
     private final StageSpawner spawner;
@@ -58,12 +64,37 @@ final class Containers {
 
     /** All of them, oldest first. */
     List<ContainerFolder> all() {
-        try (Stream<Path> folders = Files.list(root)) {
-            return folders.map(ContainerFolder::new)
-                    .filter(folder -> folder.description().isPresent())
-                    .sorted(java.util.Comparator.comparing(Containers::created))
+        return folders().stream()
+                .filter(ContainerFolder::exists)
+                .sorted(Comparator.comparing(Containers::created))
+                .toList();
+    }
+
+    /**
+     * Removes folders without a description: whoever made them was killed before anybody was told of the container. Only the
+     * folder's one service may ask for that, and only while it makes none.
+     *
+     * @return their names
+     */
+    List<String> removeUnfinished() {
+        ContainerFolder.removeRemoved(root);
+        List<String> removed = new ArrayList<>();
+        for (ContainerFolder folder : folders()) {
+            if (folder.isUnfinished()) {
+                folder.remove();
+                removed.add(folder.id());
+            }
+        }
+        return removed;
+    }
+
+    private List<ContainerFolder> folders() {
+        try (Stream<Path> all = Files.list(root)) {
+            return all.filter(path -> path.getFileName().toString().matches(ID))
+                    .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+                    .map(ContainerFolder::new)
                     .toList();
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -80,9 +111,9 @@ final class Containers {
      * @throws ProblemException when there is none
      */
     ContainerFolder named(String id) {
-        if (id.matches("[0-9a-f]{12}")) {
+        if (id.matches(ID)) {
             ContainerFolder folder = new ContainerFolder(root.resolve(id));
-            if (folder.description().isPresent()) {
+            if (folder.exists()) {
                 return folder;
             }
         }
@@ -104,10 +135,22 @@ final class Containers {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        try {
+            describe(folder, request, resolved);
+        } catch (RuntimeException e) {
+            folder.remove();
+            throw e;
+        }
+        events.tell("created", id);
+        return folder;
+    }
+
+    private void describe(ContainerFolder folder, ContainerRequest request, LaunchRequest resolved) {
         linux.makeNode(FileFlag.AT_FDCWD, folder.stdin().toString(), FileFlag.S_IFIFO | 0600, 0);
         linux.makeNode(FileFlag.AT_FDCWD, folder.control().toString(), FileFlag.S_IFIFO | 0600, 0);
+        folder.reserve();
         ObjectNode json = ContainerFolder.object()
-                .put("id", id)
+                .put("id", folder.id())
                 .put("created", Instant.now().toString())
                 .put("tty", request.tty())
                 .put("rows", request.rows())
@@ -120,8 +163,6 @@ final class Containers {
         json.set("launch", request.launch().json());
         json.set("resolved", resolved.json());
         folder.describe(json);
-        events.tell("created", id);
-        return folder;
     }
 
     /**
@@ -134,6 +175,9 @@ final class Containers {
             if (closed) {
                 throw Problem.busy(503, "the service is stopping", 1).exception();
             }
+            folder.damage().ifPresent(damage -> {
+                throw ContainerFolder.broken(damage).exception();
+            });
             if (ContainerStatus.of(linux, folder) != ContainerStatus.CREATED || Files.exists(folder.errors())) {
                 throw Problem.conflict("the container was started before").exception();
             }
@@ -214,7 +258,14 @@ final class Containers {
      * @throws ProblemException when it runs and shall not be killed
      */
     void remove(ContainerFolder folder, boolean force) throws InterruptedException {
-        if (ContainerStatus.of(linux, folder).isAlive()) {
+        ContainerStatus status = ContainerStatus.of(linux, folder);
+        if (status == ContainerStatus.BROKEN) {
+            if (!force) {
+                throw ContainerFolder.broken(folder.damage().orElse("it changes"))
+                        .exception();
+            }
+            endBroken(folder);
+        } else if (status.isAlive()) {
             if (!force) {
                 throw Problem.conflict("the container runs; stop it first, or delete it with ?force=true")
                         .exception();
@@ -226,6 +277,22 @@ final class Containers {
         events.logEnd(folder);
         folder.remove();
         events.tell("deleted", folder.id());
+    }
+
+    /** Ends all that may belong to one of which nothing is known but its id. */
+    private void endBroken(ContainerFolder folder) throws InterruptedException {
+        new Deletion(linux, store, System.err).delete(folder.id(), true);
+        long end = System.nanoTime() + START_SECONDS * 1_000_000_000;
+        Optional<Integer> monitor = ContainerStatus.monitor(linux, folder);
+        while (monitor.isPresent()) {
+            if (System.nanoTime() > end) {
+                linux.kill(monitor.get(), Signal.SIGKILL.number());
+            }
+            Thread.sleep(POLL_MILLIS);
+            // What it had not started when its container was to be ended, it may have since.
+            new Deletion(linux, store, System.err).delete(folder.id(), true);
+            monitor = ContainerStatus.monitor(linux, folder);
+        }
     }
 
     /** Writes down the end of those whose monitor was killed, and that ended with it; their ids. */
@@ -316,6 +383,10 @@ final class Containers {
 
     /** What the API shows of one. */
     ObjectNode view(ContainerFolder folder) {
+        Optional<String> damage = folder.damage();
+        if (damage.isPresent()) {
+            return brokenView(folder, damage.get());
+        }
         ObjectNode json = folder.description()
                 .orElseThrow(() ->
                         Problem.notFound("there is no container of this id").exception());
@@ -330,5 +401,17 @@ final class Containers {
         folder.started().ifPresent(started -> json.set("started", started.get("started")));
         folder.result().ifPresent(result -> json.set("result", result));
         return json;
+    }
+
+    private static ObjectNode brokenView(ContainerFolder folder, String damage) {
+        if (!folder.exists()) {
+            throw Problem.notFound("there is no container of this id").exception();
+        }
+        ObjectNode json = ContainerFolder.object().put("id", folder.id());
+        folder.description().ifPresent(known -> {
+            json.put("created", known.path("created").asText());
+            json.set("labels", known.path("labels"));
+        });
+        return json.put("status", ContainerStatus.BROKEN.word()).put("message", damage);
     }
 }

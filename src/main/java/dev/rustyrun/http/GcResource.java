@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Leftovers;
 import dev.rustyrun.linux.Linux;
-import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Blocking;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -28,11 +26,6 @@ public class GcResource {
         this.linux = tools.linux();
         this.store = tools.store();
         this.containers = containers;
-    }
-
-    /** What died while there was no service is told before anybody asks. */
-    void start(@Observes StartupEvent event) {
-        containers.settleLost();
     }
 
     @POST

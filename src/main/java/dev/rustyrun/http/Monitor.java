@@ -15,6 +15,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -52,6 +53,9 @@ public final class Monitor {
     private ObjectNode result(ObjectNode description) {
         try {
             return json(launch(description));
+        } catch (UncheckedIOException e) {
+            return json(new Outcome(
+                    Outcome.Reason.SETUP_FAILED, FAILED, 0, e.getCause().getMessage(), 0, 0, -1, ""));
         } catch (InvalidSpecException | LinuxException | CgroupException | ProblemException e) {
             return json(new Outcome(Outcome.Reason.SETUP_FAILED, FAILED, 0, e.getMessage(), 0, 0, -1, ""));
         }

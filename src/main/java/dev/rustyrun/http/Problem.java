@@ -74,6 +74,7 @@ public record Problem(int status, String type, String detail, String field, Stri
                 : switch (status) {
                     case 422 -> "Unprocessable Content";
                     case 426 -> "Upgrade Required";
+                    case 507 -> "Insufficient Storage";
                     case 499 -> "Client Closed Request";
                     default -> "Error";
                 };

@@ -1,10 +1,13 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.cgroup.CgroupException;
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.InvalidSpecException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -64,11 +67,29 @@ final class Problems {
         if (e instanceof InvalidSpecException) {
             return Problem.of(422, "invalid-request", e.getMessage());
         }
+        if (isFull(e)) {
+            return Problem.of(507, "insufficient-storage", "no space is left where containers are kept: " + reason(e));
+        }
         if (e instanceof LinuxException || e instanceof CgroupException) {
             LOG.error(e.getMessage());
             return Problem.of(500, e instanceof LinuxException ? "kernel" : "cgroup", e.getMessage());
         }
         LOG.error("a request failed unexpectedly", e);
         return Problem.of(500, "unexpected", "unexpected " + e.getClass().getSimpleName() + "; the log says more");
+    }
+
+    private static boolean isFull(RuntimeException e) {
+        if (e instanceof LinuxException refused) {
+            return refused.errno() == Errno.ENOSPC || refused.errno() == Errno.EDQUOT;
+        }
+        // Java has no other way to tell.
+        return e instanceof UncheckedIOException
+                && List.of("No space left on device", "Disk quota exceeded").stream()
+                        .anyMatch(reason(e)::contains);
+    }
+
+    private static String reason(RuntimeException e) {
+        return String.valueOf(
+                e instanceof UncheckedIOException io ? io.getCause().getMessage() : e.getMessage());
     }
 }

@@ -24,8 +24,10 @@ public final class StageSpawner {
 
     private final Linux linux;
     private final SelfExec self;
-    /** How many nurseries may fail before it is done without. */
-    private static final int MOST_FAILURES = 3;
+    /** How long it is done without a nursery after one has failed; twice as long each time, until one works. */
+    private static final long MIN_PAUSE_NANOS = 50_000_000;
+
+    private static final long MAX_PAUSE_NANOS = 5_000_000_000L;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
         Thread made = new Thread(work, "stage-spawner");
@@ -35,7 +37,8 @@ public final class StageSpawner {
 
     // Of that thread.
     private Optional<Nursery> nursery = Optional.empty();
-    private int failures;
+    private long pauseNanos;
+    private long pausedAt;
 
     /** A spawner whose process becomes the subreaper of all that it starts. */
     public StageSpawner(Linux linux, SelfExec self) {
@@ -59,15 +62,18 @@ public final class StageSpawner {
 
     /** From the nursery where there can be one: that needs a program of one thread, and the right to mount. */
     private int startChild(int[] files) {
-        if (nursery.isEmpty() && failures < MOST_FAILURES && SelfExec.isNativeImage() && linux.isRoot()) {
-            nursery = Optional.of(Nursery.start(linux, self));
-        }
-        if (nursery.isPresent()) {
+        if (SelfExec.isNativeImage() && linux.isRoot() && System.nanoTime() - pausedAt >= pauseNanos) {
             try {
-                return nursery.get().startChild(files);
+                if (nursery.isEmpty()) {
+                    nursery = Optional.of(Nursery.start(linux, self));
+                }
+                int child = nursery.get().startChild(files);
+                pauseNanos = 0;
+                return child;
             } catch (LinuxException e) {
-                failures++;
                 stopNursery();
+                pausedAt = System.nanoTime();
+                pauseNanos = Math.min(Math.max(2 * pauseNanos, MIN_PAUSE_NANOS), MAX_PAUSE_NANOS);
             }
         }
         return ChildStart.byExec(linux, self).start(files);

@@ -42,6 +42,32 @@ class NurseryIT {
     }
 
     @Test
+    void h24_a_nursery_that_is_killed_again_and_again_comes_back_each_time() throws Exception {
+        try (Server server = Server.start("--warm", "0")) {
+            for (int death = 0; death < 8; death++) {
+                server.sh(200, "true");
+                Host.eventually("there is a nursery after its death number " + death, () -> hasNursery(server));
+                Host.signal(nurseryOf(server), "KILL");
+            }
+            Host.eventually(
+                    "no nursery is a zombie",
+                    () -> Host.childrenOf(server.pid()).size() <= 1);
+        }
+        Host.expectNothingLeft("nursery");
+    }
+
+    /** After a launch, for one is made for that. */
+    private static boolean hasNursery(Server server) {
+        try {
+            server.sh(200, "true");
+        } catch (java.io.IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return Host.childrenOf(server.pid()).stream()
+                .anyMatch(pid -> Host.read("/proc/" + pid + "/cmdline").contains("nursery"));
+    }
+
+    @Test
     void CVE_2019_5736_what_stages_are_copies_of_runs_from_a_read_only_mount_that_the_host_does_not_see()
             throws Exception {
         try (Server server = Server.start("--warm", "0")) {

@@ -197,6 +197,16 @@ final class Server implements AutoCloseable {
         Files.deleteIfExists(log);
     }
 
+    /** What it has ended with. */
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    /** Sends it a signal, and goes on. */
+    void signal(String name) {
+        Host.signal(process.pid(), name);
+    }
+
     @Override
     public void close() throws IOException, InterruptedException {
         if (!process.isAlive()) {
