@@ -1,11 +1,18 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.http.access.Exposure;
+import dev.rustyrun.http.access.TokenFile;
 import dev.rustyrun.http.listen.SocketPath;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.spec.InvalidSpecException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -18,6 +25,7 @@ final class ListenOptions {
 
     private static final String ADDRESS = "127.0.0.1";
     private static final int PORT = 8080;
+    private static final int MAX_PORT = 65535;
 
     @Option(
             names = "--host",
@@ -85,12 +93,43 @@ final class ListenOptions {
         if (!tcp && path.isEmpty()) {
             throw new InvalidSpecException("--no-tcp leaves nothing to listen on: name a --socket");
         }
+        port.ifPresent(number -> checkPort("--port", number));
         Exposure.check(host.orElse(ADDRESS), tokens.or(() -> clientAuthority));
         set("quarkus.http.host", host.orElse(ADDRESS));
         set("quarkus.http.host-enabled", Boolean.toString(tcp));
-        tokens.ifPresent(file -> set("rustyrun.token-file", file));
+        tokens.ifPresent(file -> {
+            new TokenFile(Path.of(file)).trouble().ifPresent(trouble -> {
+                throw new InvalidSpecException(trouble);
+            });
+            set("rustyrun.token-file", file);
+        });
         tls(Integer.toString(port.orElse(PORT)));
         path.ifPresent(this::unix);
+    }
+
+    /** Refuses a number that is no port's. */
+    static void checkPort(String option, int number) {
+        if (number < 0 || number > MAX_PORT) {
+            throw new InvalidSpecException(option + " " + number + " is not a port from 0 to " + MAX_PORT);
+        }
+    }
+
+    /** Refuses to begin where the port is another's: said here, it is said which. */
+    void checkFree(String option) {
+        if (Boolean.parseBoolean(System.getProperty("quarkus.http.host-enabled"))) {
+            checkFree(option, host.orElse(ADDRESS), port.orElse(PORT));
+        }
+    }
+
+    static void checkFree(String option, String address, int number) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName(address), number));
+        } catch (UnknownHostException e) {
+            throw new InvalidSpecException("the address " + address + " is not known");
+        } catch (IOException e) {
+            throw new InvalidSpecException(
+                    "cannot listen on " + address + ", " + option + " " + number + ": " + e.getMessage());
+        }
     }
 
     private void tls(String listenOn) {

@@ -3,6 +3,7 @@ package dev.rustyrun.cli;
 import dev.rustyrun.cgroup.OwnCgroup;
 import dev.rustyrun.http.ServeSignals;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.InvalidSpecException;
 import io.quarkus.runtime.Quarkus;
 import java.util.Optional;
@@ -71,8 +72,30 @@ final class ServeCommand implements Runnable {
             description = "The form of the log on stdout (default: ${DEFAULT-VALUE}).")
     private String logFormat;
 
+    /** One line for what kept it from starting, instead of the stack traces of all that it stands on. */
+    private static void ended(int code, Throwable failure) {
+        if (failure == null) {
+            System.exit(code);
+        }
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        String said = cause.getMessage();
+        String message = said == null || said.isBlank()
+                ? "unexpected " + cause.getClass().getSimpleName()
+                : said;
+        System.err.println("rustyrun: serve cannot start: " + Printable.line(message));
+        if (Boolean.getBoolean("rustyrun.debug")) {
+            failure.printStackTrace();
+        }
+        // Nothing of the service has begun, and what has been started of it would only hold up the end.
+        Runtime.getRuntime().halt(CommandLineMain.FAILED);
+    }
+
     @Override
     public void run() {
+        ListenOptions.checkPort("--management-port", managementPort);
         listen.apply();
         if (!logFormat.matches("text|json")) {
             throw new InvalidSpecException("--log-format \"" + logFormat + "\" is neither text nor json");
@@ -87,7 +110,9 @@ final class ServeCommand implements Runnable {
             OwnCgroup.takeOver(Linux.host());
         }
         NativeServices.start();
+        listen.checkFree("--port");
+        ListenOptions.checkFree("--management-port", managementHost, managementPort);
         ServeSignals.handle();
-        Quarkus.run();
+        Quarkus.run(null, ServeCommand::ended);
     }
 }

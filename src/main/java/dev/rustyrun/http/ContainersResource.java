@@ -21,10 +21,14 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
@@ -87,13 +91,12 @@ public class ContainersResource {
     public Response list(
             @QueryParam("status") String status,
             @QueryParam("label") List<String> labels,
-            @QueryParam("limit") @DefaultValue("100") int limit,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER, defaultValue = "100")) @QueryParam("limit")
+                    String limitText,
             @QueryParam("after") @DefaultValue("") String after,
             @Context RoutingContext context) {
-        if (limit < 1 || limit > MOST_PER_PAGE) {
-            throw Problem.field("/limit", "limit must be from 1 to " + MOST_PER_PAGE)
-                    .exception();
-        }
+        int limit = (int) QueryParameters.whole("limit", limitText, 100, 1, MOST_PER_PAGE);
+        checkStatus(status);
         ObjectNode page = ContainerFolder.object();
         var items = page.putArray("items");
         boolean reached = after.isEmpty();
@@ -118,6 +121,17 @@ public class ContainersResource {
         return ok(page);
     }
 
+    private static void checkStatus(String status) {
+        if (status != null
+                && Stream.of(ContainerStatus.values())
+                        .noneMatch(known -> known.word().equals(status))) {
+            String all = Stream.of(ContainerStatus.values())
+                    .map(ContainerStatus::word)
+                    .collect(Collectors.joining(", "));
+            throw Problem.field("/status", "status must be one of " + all).exception();
+        }
+    }
+
     private static boolean hasLabel(ObjectNode view, String label) {
         String[] pair = label.split("=", 2);
         var value = view.path("labels").path(pair[0]);
@@ -138,8 +152,11 @@ public class ContainersResource {
     @Operation(summary = "Forget a container and its log; one that runs only with force=true, which kills it")
     @APIResponse(responseCode = "204", description = "It is gone")
     @APIResponse(responseCode = "409", description = "It runs")
-    public Response delete(@PathParam("id") String id, @QueryParam("force") boolean force) {
-        interruptibly(() -> containers.remove(containers.named(id), force));
+    public Response delete(
+            @PathParam("id") String id,
+            @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("force") String force) {
+        boolean kills = QueryParameters.flag("force", force);
+        interruptibly(() -> containers.remove(containers.named(id), kills));
         return Response.noContent().build();
     }
 
@@ -167,11 +184,11 @@ public class ContainersResource {
     @POST
     @Path("{id}/wait")
     @Operation(summary = "Wait for a container's end, and show it; 202 when it has not ended within timeoutSeconds")
-    public Response await(@PathParam("id") String id, @QueryParam("timeoutSeconds") @DefaultValue("60") int seconds) {
-        if (seconds < 0 || seconds > MOST_SECONDS) {
-            throw Problem.field("/timeoutSeconds", "timeoutSeconds must be from 0 to " + MOST_SECONDS)
-                    .exception();
-        }
+    public Response await(
+            @PathParam("id") String id,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER, defaultValue = "60")) @QueryParam("timeoutSeconds")
+                    String timeout) {
+        int seconds = (int) QueryParameters.whole("timeoutSeconds", timeout, 60, 0, MOST_SECONDS);
         ContainerFolder folder = containers.named(id);
         boolean[] ended = new boolean[1];
         interruptibly(() -> ended[0] = containers.awaitEnd(folder, seconds));

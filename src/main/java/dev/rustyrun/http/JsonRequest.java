@@ -1,6 +1,8 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,7 +28,15 @@ import java.util.Set;
  */
 final class JsonRequest {
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    /** A text may be as long as a body: that has its own limit. */
+    private static final StreamReadConstraints CONSTRAINTS = StreamReadConstraints.builder()
+            .maxNestingDepth(100)
+            .maxNumberLength(1000)
+            .maxStringLength(Integer.MAX_VALUE)
+            .build();
+
+    private static final ObjectMapper JSON = JsonMapper.builder(
+                    JsonFactory.builder().streamReadConstraints(CONSTRAINTS).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -34,6 +44,7 @@ final class JsonRequest {
     private final JsonNode node;
     private final String pointer;
     private final Set<String> asked = new HashSet<>();
+    private Optional<ProblemException> missing = Optional.empty();
 
     private JsonRequest(JsonNode node, String pointer) {
         this.node = node;
@@ -54,19 +65,28 @@ final class JsonRequest {
             throw Problem.of(
                             400,
                             "malformed-json",
-                            "the body is not JSON: " + e.getOriginalMessage()
+                            "the body is not JSON: " + plain(e.getOriginalMessage())
                                     + (at == null
                                             ? ""
                                             : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")"))
                     .exception();
         } catch (IOException e) {
-            throw Problem.of(400, "malformed-json", "the body is not JSON: " + e.getMessage())
+            throw Problem.of(400, "malformed-json", "the body is not JSON: " + plain(e.getMessage()))
                     .exception();
         }
         if (!node.isObject()) {
             throw Problem.field("/", "the body must be a JSON object").exception();
         }
         return new JsonRequest(node, "");
+    }
+
+    /** Without the library's advice about itself. */
+    private static String plain(String message) {
+        String own = String.valueOf(message)
+                .replaceFirst("(?s), from `.*", ")")
+                .replaceFirst("(?s) \\(start marker at .*", "")
+                .replaceFirst("(?s):? *(enable `|maybe a \\(non-standard|\\(not recognized as).*", "");
+        return TreeUnpacking.shown(own);
     }
 
     /** One that this service has written itself. */
@@ -109,8 +129,16 @@ final class JsonRequest {
         return text;
     }
 
+    /** One that must be given; that it is not is said at the {@link #end}, for a wrong name explains it better. */
     String requiredText(String name) {
-        return text(name).orElseThrow(() -> wrong(name, "is missing"));
+        return text(name).orElseGet(() -> {
+            isMissing(name, "is missing");
+            return "";
+        });
+    }
+
+    private void isMissing(String name, String why) {
+        missing = missing.or(() -> Optional.of(wrong(name, why)));
     }
 
     /** Text that may hold any character: it goes to no kernel call. */
@@ -181,7 +209,7 @@ final class JsonRequest {
     List<String> command() {
         List<String> command = texts("command");
         if (command.isEmpty()) {
-            throw wrong("command", "must name a program");
+            isMissing("command", "must name a program");
         }
         return command;
     }
@@ -236,12 +264,19 @@ final class JsonRequest {
         return value.isPresent() ? value.get() : List.of();
     }
 
-    /** Refuses what nobody has asked for. */
+    /** Refuses what nobody has asked for, and what is missing. */
     void end() {
         node.fieldNames().forEachRemaining(name -> {
             if (!asked.contains(name)) {
-                throw wrong(name, "is not a field of this request");
+                throw Problem.field(
+                                TreeUnpacking.shown(pointerTo(name)),
+                                TreeUnpacking.quoted(name) + " is not a field of this request"
+                                        + Suggestion.of(name, asked))
+                        .exception();
             }
+        });
+        missing.ifPresent(problem -> {
+            throw problem;
         });
     }
 }

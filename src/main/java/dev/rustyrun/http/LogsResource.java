@@ -23,6 +23,9 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /**
  * {@code GET /v1/containers/{id}/logs}. Whoever reads slowly reads from a file: the container never waits for him, and
@@ -53,10 +56,12 @@ public class LogsResource {
     public Response logs(
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.ACCEPT) @DefaultValue("*/*") String accept,
-            @QueryParam("follow") boolean follow,
-            @QueryParam("tail") @DefaultValue("-1") long tail,
+            @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("follow") String followText,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("tail") String tailText,
             @QueryParam("since") @DefaultValue("") String since) {
         ContainerFolder folder = containers.named(id);
+        boolean follow = QueryParameters.flag("follow", followText);
+        long tail = QueryParameters.whole("tail", tailText, -1, 0, Long.MAX_VALUE / 16);
         boolean events = accept.contains(MediaType.SERVER_SENT_EVENTS);
         long sinceMicros = micros(since);
         StreamingOutput output = out -> write(folder, out, new View(events, follow, tail, sinceMicros));

@@ -12,9 +12,14 @@ import dev.rustyrun.spec.SpecDefaults;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Makes a Spec of a request that {@link Specs#resolve} has resolved. Needs no configuration: monitors use it too. */
 final class ResolvedSpec {
+
+    /** Where a container has proc, sysfs and its devices. */
+    private static final Pattern KERNELS = Pattern.compile(
+            "/+(\\./+)*(proc|sys|dev(/+(null|zero|full|random|urandom|tty|console|ptmx|pts|fd|std.*))?)/*");
 
     private ResolvedSpec() {}
 
@@ -85,7 +90,12 @@ final class ResolvedSpec {
     private static Spec.Mount mount(LaunchRequest.MountRequest mount) {
         List<String> options =
                 mount.readOnly() ? List.of("rbind", "rro", "nosuid", "nodev") : List.of("rbind", "nosuid", "nodev");
-        return new Spec.Mount(absolute("/mounts", mount.target()), "bind", mount.source(), options);
+        String target = absolute("/mounts", mount.target());
+        if (KERNELS.matcher(target).matches()) {
+            throw Problem.field("/mounts", "\"" + target + "\" is the kernel's; mount it elsewhere")
+                    .exception();
+        }
+        return new Spec.Mount(target, "bind", mount.source(), options);
     }
 
     private static String absolute(String pointer, String path) {

@@ -4,11 +4,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.launch.CapturedIo;
 import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.linux.Printable;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The answer to {@code POST /v1/run} and to {@code exec}.
@@ -20,6 +24,10 @@ import java.util.Optional;
  */
 record RunResult(
         String id, Outcome outcome, Optional<CapturedIo> captured, long written, long queuedMicros, boolean warm) {
+
+    /** The kernel's words for a path that is not what the request needs there, and ours. */
+    private static final Pattern REQUESTS_FAULT = Pattern.compile(
+            "\\b(ENOTDIR|EISDIR|EINVAL|ELOOP|ENOENT|EXDEV|EACCES|ENAMETOOLONG)\\b|climbs out|symbolic link|is in the way|may be covered");
 
     /** One whose output was captured. */
     RunResult(String id, Outcome outcome, CapturedIo io, long queuedMicros, boolean warm) {
@@ -59,16 +67,21 @@ record RunResult(
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         byte[] bytes = captured.bytes();
         try {
-            json.put(
-                    "text",
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(bytes))
-                            .toString());
+            json.put("text", text(bytes, captured.truncated()));
         } catch (CharacterCodingException notText) {
             json.put("base64", Base64.getEncoder().encodeToString(bytes));
         }
         return json.put("bytes", captured.total()).put("truncated", captured.truncated());
+    }
+
+    /** Text that was cut may end within a character, which is left out then. */
+    private static String text(byte[] bytes, boolean cut) throws CharacterCodingException {
+        CharBuffer text = CharBuffer.allocate(bytes.length);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), text, !cut);
+        if (result.isError()) {
+            result.throwException();
+        }
+        return text.flip().toString();
     }
 
     /** What is wrong when the container could not be made or the command not be executed; nothing when it could. */
@@ -76,13 +89,28 @@ record RunResult(
         if (outcome.reason() != Outcome.Reason.SETUP_FAILED) {
             return Optional.empty();
         }
-        boolean requestsFault = outcome.exitCode() != 125;
-        return Optional.of(new Problem(
-                requestsFault ? 422 : 500,
-                requestsFault ? "command-not-executable" : "launch-failed",
-                outcome.message(),
-                requestsFault ? "/command" : "",
-                outcome.failedStep(),
-                0));
+        if (outcome.exitCode() != 125) {
+            return Optional.of(problem(422, "command-not-executable", "/command"));
+        }
+        return Optional.of(fieldAtFault()
+                .map(field -> problem(422, "invalid-field", field))
+                .orElseGet(() -> problem(500, "launch-failed", "")));
+    }
+
+    private Problem problem(int status, String type, String field) {
+        return new Problem(status, type, Printable.line(outcome.message()), field, outcome.failedStep(), 0);
+    }
+
+    /** The field that asked for what cannot be, such as a mount on what is in the root file system a file. */
+    private Optional<String> fieldAtFault() {
+        if (!REQUESTS_FAULT.matcher(outcome.message()).find()) {
+            return Optional.empty();
+        }
+        String step = outcome.failedStep();
+        return step.startsWith("change to directory ")
+                ? Optional.of("/workdir")
+                : step.startsWith("bind mount ")
+                        ? Optional.of("/mounts")
+                        : step.startsWith("mount tmpfs on ") ? Optional.of("/tmpfs") : Optional.empty();
     }
 }

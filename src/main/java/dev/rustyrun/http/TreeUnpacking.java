@@ -285,6 +285,10 @@ final class TreeUnpacking {
 
     /** A name as it may stand in a message. */
     static String quoted(String name) {
-        return "\"" + Printable.of(name, MAX_SHOWN) + "\"";
+        return "\"" + shown(name) + "\"";
+    }
+
+    static String shown(String name) {
+        return Printable.of(name, MAX_SHOWN);
     }
 }

@@ -43,7 +43,12 @@ final class JsonText {
 
     /** Jackson adds lines about where it read from, and may quote much of what it read. */
     private static String firstLine(String message) {
-        String line = message.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
+        String line = message.lines()
+                .findFirst()
+                .orElse("")
+                .replaceAll("\\p{Cntrl}", "?")
+                .replaceFirst(", from `.*", ")")
+                .replaceFirst(":? *(enable `|maybe a \\(non-standard|\\(not recognized as).*", "");
         return line.substring(0, Math.min(line.length(), LONGEST_MESSAGE));
     }
 }

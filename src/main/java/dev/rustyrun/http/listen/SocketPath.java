@@ -41,6 +41,11 @@ public final class SocketPath {
      * @throws InvalidSpecException when something else is at the path, or a service listens there
      */
     public String prepare() {
+        int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > MOST) {
+            throw new InvalidSpecException("--socket " + path + " has " + length
+                    + " bytes, and a unix socket's path at most " + MOST + ": choose a shorter one");
+        }
         refuseLive();
         try {
             Path folder = Files.createTempDirectory(

@@ -183,7 +183,7 @@ class HttpStrictnessTest {
         assertEquals(200, http.send(line(host, "GET /v1/info HTTP/1.0")).status());
         assertEquals(
                 200,
-                http.send(line(host, "GET http://127.0.0.1:" + port + "/v1/info?x=http://y HTTP/1.1"))
+                http.send(line(host, "GET http://127.0.0.1:" + port + "/v1/containers?label=x=http://y HTTP/1.1"))
                         .status());
         assertEquals(200, http.send(line(host, "HEAD /v1/info HTTP/1.1")).status());
         assertEquals(

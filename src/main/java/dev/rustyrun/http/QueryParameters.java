@@ -1,0 +1,83 @@
+package dev.rustyrun.http;
+
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
+
+/**
+ * What may stand behind the question mark of each address. JAX-RS leaves out what it does not know, takes the first of
+ * several, makes "false" of every word that is not "true", and answers 404 to a number that is none. Here each of these is a
+ * problem that names the parameter.
+ */
+final class QueryParameters {
+
+    /** By class and method of the resource; a test compares this with their annotations. */
+    static final Map<String, Set<String>> KNOWN = Map.of(
+            "ContainersResource.list", Set.of("status", "label", "limit", "after"),
+            "ContainersResource.delete", Set.of("force"),
+            "ContainersResource.kill", Set.of("signal"),
+            "ContainersResource.await", Set.of("timeoutSeconds"),
+            "LogsResource.logs", Set.of("follow", "tail", "since"),
+            "FilesResource.get", Set.of("path"),
+            "FilesResource.put", Set.of("path"));
+
+    private static final Set<String> REPEATABLE = Set.of("label");
+
+    @ServerRequestFilter
+    Response check(UriInfo uri, SimpleResourceInfo resource) {
+        Map<String, List<String>> asked = uri.getQueryParameters();
+        if (asked.isEmpty() || !resource.getResourceClass().getPackageName().equals("dev.rustyrun.http")) {
+            return null;
+        }
+        String name = resource.getResourceClass().getSimpleName().replaceFirst("_Subclass$", "") + "."
+                + resource.getMethodName();
+        return objection(KNOWN.getOrDefault(name, Set.of()), asked)
+                .map(Problem::response)
+                .orElse(null);
+    }
+
+    /** What is wrong with the names in a query, if something is. */
+    static Optional<Problem> objection(Set<String> known, Map<String, List<String>> asked) {
+        for (Map.Entry<String, List<String>> parameter : asked.entrySet()) {
+            String name = parameter.getKey();
+            if (!known.contains(name)) {
+                return Optional.of(Problem.field(
+                        "/" + TreeUnpacking.shown(name),
+                        TreeUnpacking.quoted(name) + " is not a query parameter of this address"
+                                + Suggestion.of(name, known)));
+            }
+            if (parameter.getValue().size() > 1 && !REPEATABLE.contains(name)) {
+                return Optional.of(Problem.field("/" + name, name + " is given more than once"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** True or false; false when it is not given. */
+    static boolean flag(String name, String text) {
+        if (text == null || text.equals("false")) {
+            return false;
+        }
+        if (!text.equals("true")) {
+            throw Problem.field("/" + name, name + " must be true or false").exception();
+        }
+        return true;
+    }
+
+    /** A whole number within limits; {@code usual} when it is not given. */
+    static long whole(String name, String text, long usual, long least, long most) {
+        if (text == null) {
+            return usual;
+        }
+        if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) < least || Long.parseLong(text) > most) {
+            throw Problem.field("/" + name, name + " must be a whole number from " + least + " to " + most)
+                    .exception();
+        }
+        return Long.parseLong(text);
+    }
+}

@@ -1,0 +1,156 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.spec.InvalidSpecException;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.DomainSocketServerStart;
+import io.quarkus.vertx.http.HttpServerStart;
+import io.quarkus.vertx.http.HttpsServerStart;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Singleton;
+import java.io.File;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Refuses at the start what could never work, and says in one line what has started. */
+@Singleton
+final class StartCheck {
+
+    private static final Logger LOG = Logger.getLogger("rustyrun");
+    private static final int FIRST = 1;
+    private static final int MAX_NAMES = 20;
+
+    private final ServeConfig config;
+    private final RootfsFolder folder;
+    private final boolean hasPort;
+    private final AtomicBoolean said = new AtomicBoolean();
+
+    StartCheck(
+            ServeConfig config,
+            RootfsFolder folder,
+            @ConfigProperty(name = "quarkus.http.host-enabled", defaultValue = "true") boolean hasPort) {
+        this.config = config;
+        this.folder = folder;
+        this.hasPort = hasPort;
+    }
+
+    void start(@Observes @Priority(FIRST) StartupEvent event) {
+        check(config);
+        File place = folder.folder();
+        if (!place.isDirectory()) {
+            throw new InvalidSpecException(
+                    "the folder of root file systems " + place + " does not exist: name another with --rootfs-folder");
+        }
+        config.dataFolder().ifPresent(StartCheck::checkWritable);
+    }
+
+    /**
+     * Checks numbers.
+     *
+     * @throws InvalidSpecException for the first that cannot be
+     */
+    static void check(ServeConfig config) {
+        atLeast("rustyrun.concurrent", config.concurrent(), 1);
+        atLeast("rustyrun.queue", config.queue(), 0);
+        atLeast("rustyrun.queue-seconds", config.queueSeconds(), 0);
+        atLeast("rustyrun.drain-seconds", config.drainSeconds(), 0);
+        atLeast("rustyrun.warm", config.warm(), 0);
+        within(
+                "memory",
+                size("memory.default", config.memory().usual()),
+                size("memory.max", config.memory().max()));
+        within(
+                "output",
+                size("output.default", config.output().usual()),
+                size("output.max", config.output().max()));
+        within(
+                "pids",
+                BigDecimal.valueOf(config.pids().usual()),
+                BigDecimal.valueOf(config.pids().max()));
+        within("cpus", config.cpus().usual(), config.cpus().max());
+        within("timeout-seconds", config.timeout().usual(), config.timeout().max());
+    }
+
+    private static void atLeast(String name, int value, int least) {
+        if (value < least) {
+            throw new InvalidSpecException(name + "=" + value + " must be at least " + least);
+        }
+    }
+
+    private static BigDecimal size(String name, String text) {
+        return BigDecimal.valueOf(ByteSize.configured("rustyrun." + name, text));
+    }
+
+    private static void within(String name, BigDecimal usual, BigDecimal max) {
+        if (usual.signum() <= 0 || usual.compareTo(max) > 0) {
+            throw new InvalidSpecException("rustyrun." + name + ".default=" + usual.toPlainString()
+                    + " must be above 0, and at most rustyrun." + name + ".max=" + max.toPlainString());
+        }
+    }
+
+    private static void checkWritable(String folder) {
+        Path path = Path.of(folder).toAbsolutePath();
+        Path there = path;
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (there == null || !Files.isDirectory(there) || !Files.isWritable(there) || there.startsWith("/proc")) {
+            throw new InvalidSpecException("the data folder " + path + " cannot be made: " + there
+                    + " is not a folder that can be written to; name another with --data-folder");
+        }
+    }
+
+    void listens(@ObservesAsync HttpServerStart event) {
+        say("http", event.options().getHost(), event.options().getPort());
+    }
+
+    void listensSecurely(@ObservesAsync HttpsServerStart event) {
+        say("https", event.options().getHost(), event.options().getPort());
+    }
+
+    void listens(@ObservesAsync DomainSocketServerStart event) {
+        if (!hasPort) {
+            say("", "", 0);
+        }
+    }
+
+    private void say(String scheme, String host, int port) {
+        if (said.getAndSet(true)) {
+            return;
+        }
+        List<String> places = new ArrayList<>();
+        if (!scheme.isEmpty()) {
+            places.add(scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+        }
+        config.socket().ifPresent(path -> places.add("unix://" + path));
+        List<String> names = folder.names();
+        LOG.info("listening on " + String.join(" and ", places) + " for " + callers(config) + "; root file systems in "
+                + folder.folder() + ": "
+                + (names.isEmpty()
+                        ? "none yet"
+                        : String.join(", ", names.subList(0, Math.min(names.size(), MAX_NAMES)))
+                                + (names.size() > MAX_NAMES ? ", …" : "")));
+    }
+
+    private static String callers(ServeConfig config) {
+        List<String> callers = new ArrayList<>();
+        config.tokenFile().ifPresent(file -> callers.add("holders of a token in " + file));
+        config.tlsClientCa().ifPresent(file -> callers.add("holders of a certificate of " + file));
+        if (!callers.isEmpty()) {
+            return String.join(" or ", callers);
+        }
+        return config.socket().isPresent()
+                ? "whoever may open the socket"
+                        + config.socketGroup()
+                                .map(group -> " (group " + group + ")")
+                                .orElse("")
+                : "everybody on this machine";
+    }
+}

@@ -1,0 +1,124 @@
+package dev.rustyrun.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import jakarta.ws.rs.QueryParam;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** H13, H14: what nobody knows is refused by its name. */
+class QueryParametersTest {
+
+    @Test
+    void the_table_is_that_of_the_resources_annotations() {
+        Map<String, Set<String>> declared = new HashMap<>();
+        for (Class<?> resource : List.of(
+                ContainersResource.class,
+                LogsResource.class,
+                FilesResource.class,
+                RunResource.class,
+                ExecResource.class,
+                ProcessesResource.class,
+                InfoResource.class,
+                GcResource.class)) {
+            for (Method method : resource.getDeclaredMethods()) {
+                Set<String> names = new HashSet<>();
+                Stream.of(method.getParameters())
+                        .map((Parameter parameter) -> parameter.getAnnotation(QueryParam.class))
+                        .filter(annotation -> annotation != null)
+                        .forEach(annotation -> names.add(annotation.value()));
+                if (!names.isEmpty()) {
+                    declared.put(resource.getSimpleName() + "." + method.getName(), names);
+                }
+            }
+        }
+        assertEquals(declared, QueryParameters.KNOWN);
+    }
+
+    private static String objection(Map<String, List<String>> asked) {
+        return QueryParameters.objection(Set.of("limit", "status", "label"), asked)
+                .map(problem -> problem.field() + " " + problem.detail())
+                .orElse("");
+    }
+
+    @Test
+    void H13_unknown_and_repeated_parameters_are_refused() {
+        assertEquals("", objection(Map.of("limit", List.of("1"), "label", List.of("a", "b"))));
+        assertEquals(
+                "/limitt \"limitt\" is not a query parameter of this address; did you mean \"limit\"?",
+                objection(Map.of("limitt", List.of("1"))));
+        assertEquals("/limit limit is given more than once", objection(Map.of("limit", List.of("1", "2"))));
+    }
+
+    @Test
+    void H13_numbers_and_flags_are_understood_or_refused() {
+        assertEquals(5, QueryParameters.whole("tail", "5", -1, 0, 10));
+        assertEquals(-1, QueryParameters.whole("tail", null, -1, 0, 10));
+        for (String wrong : List.of("abc", "-1", "1e3", "11", "99999999999999999999", "", "0x1", "1.5", " 1", "٣")) {
+            ProblemException e =
+                    assertThrows(ProblemException.class, () -> QueryParameters.whole("tail", wrong, -1, 0, 10), wrong);
+            assertEquals("/tail", e.problem().field());
+            assertEquals(422, e.problem().status());
+        }
+        assertEquals(true, QueryParameters.flag("follow", "true"));
+        assertEquals(false, QueryParameters.flag("follow", null));
+        for (String wrong : List.of("1", "", "yes", "TRUE")) {
+            assertThrows(ProblemException.class, () -> QueryParameters.flag("follow", wrong), wrong);
+        }
+    }
+
+    private static Problem problem(String json) {
+        return assertThrows(ProblemException.class, () -> {
+                    JsonRequest request = JsonRequest.parse(json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    LaunchRequest.read(request);
+                    request.end();
+                })
+                .problem();
+    }
+
+    @Test
+    void H14_a_wrong_field_is_named_before_a_missing_one() {
+        Problem image = problem("{\"image\": \"busybox\", \"cmd\": [\"true\"]}");
+        assertEquals("/image", image.field());
+        assertEquals("\"image\" is not a field of this request; did you mean \"rootfs\"?", image.detail());
+        assertEquals(
+                "/cmd",
+                problem("{\"rootfs\": \"busybox\", \"cmd\": [\"true\"]}").field());
+        assertEquals("/rootfs", problem("{\"command\": [\"true\"]}").field());
+        assertEquals(
+                "/command",
+                problem("{\"rootfs\": \"busybox\", \"command\": []}").field());
+        assertEquals(
+                "\"readonly\" is not a field of this request; did you mean \"readOnly\"?",
+                problem("{\"readonly\": true}").detail());
+    }
+
+    @Test
+    void H14_json_is_strict_and_no_message_names_a_class() {
+        for (String wrong : List.of(
+                "{\"rootfs\": NaN}",
+                "{\"rootfs\": 1 /* comment */}",
+                "{'rootfs': 1}",
+                "{\"rootfs\": 1,}",
+                "{\"rootfs\": 01}",
+                "{\"rootfs\": 1} x",
+                "{\"rootfs\": \"a\", \"rootfs\": \"b\"}",
+                "{\"rootfs\": " + "[".repeat(200) + "]".repeat(200) + "}",
+                "{\"pids\": " + "9".repeat(5000) + "}",
+                "{\"rootfs\": \"\n\"}",
+                "{")) {
+            Problem problem = problem(wrong);
+            assertEquals(400, problem.status(), problem.detail());
+            org.junit.jupiter.api.Assertions.assertFalse(
+                    problem.detail().matches("(?s).*(Feature|Stream[A-Z]|java|jackson|enable).*"), problem.detail());
+        }
+    }
+}
