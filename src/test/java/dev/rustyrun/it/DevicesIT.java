@@ -125,10 +125,13 @@ class DevicesIT {
                         .errorLine();
                 assertTrue(line.contains("is the host's own root: only --ephemeral leaves it as it is"), line);
             }
-            String line = Launcher.rustyrun("run", "--rootfs", root, "--command", "/bin/true")
-                    .expect(125)
-                    .errorLine();
-            assertTrue(line.contains("is the host's own root"), line);
+            // By its plain name the command line takes it, and leaves it as it is.
+            if (!root.equals("/")) {
+                String line = Launcher.rustyrun("run", "--rootfs", root, "--command", "/bin/true")
+                        .expect(125)
+                        .errorLine();
+                assertTrue(line.contains("is the host's own root"), line);
+            }
         }
     }
 
@@ -139,7 +142,8 @@ class DevicesIT {
                 .expect(0);
         Files.createSymbolicLink(rootfs.resolve("top"), Path.of("/"));
         for (String path : List.of("/", "/.", "//", "/tmp/..", "/top")) {
-            try (OciBundle bundle = new OciBundle("/bin/sh", "-c", "echo x > /made; touch /dev/made && echo dev")) {
+            try (OciBundle bundle =
+                    new OciBundle("/bin/sh", "-c", "echo x > /made-by-S24; touch /dev/made && echo dev")) {
                 bundle.edit(config -> {
                     ((ObjectNode) config.get("root")).put("path", rootfs.toString());
                     ((ArrayNode) config.get("linux").get("readonlyPaths")).add(path);

@@ -108,7 +108,7 @@ class LimitsIT {
                 Launcher.run("--user=" + user, "--command", "true").expect(125);
         assertTrue(
                 result.errorLine()
-                        .matches("(?s)rustyrun: .*(unknown (user|group) \"|not a number from 0 to 2147483647).*"),
+                        .matches("(?s)rustyrun: .*(unknown (user|group) \"|not a number from 0 to 4294967294).*"),
                 result.err());
     }
 
