@@ -20,7 +20,7 @@ public final class Launcher {
     private static final Path BASE = Path.of(System.getProperty("rustyrun.basedir", "."));
     private static final Path PROGRAM = Path.of(System.getProperty("rustyrun.launcher", "target/rustyrun-jvm"))
             .toAbsolutePath();
-    private static final int SECONDS = 60;
+    private static final int SECONDS = 300;
 
     private Launcher() {}
 

@@ -21,8 +21,12 @@ class NurseryIT {
     }
 
     private static long nurseryOf(Server server) {
-        List<Long> found = Host.childrenOf(server.pid()).stream()
-                .filter(pid -> Host.read("/proc/" + pid + "/cmdline").contains("nursery"))
+        // Its other children come and go.
+        List<Long> children = Host.childrenOf(server.pid());
+        List<Long> found = Host.processes().entrySet().stream()
+                .filter(process -> children.contains(process.getKey())
+                        && process.getValue().contains("nursery"))
+                .map(java.util.Map.Entry::getKey)
                 .toList();
         assertEquals(1, found.size(), found.toString());
         return found.get(0);
