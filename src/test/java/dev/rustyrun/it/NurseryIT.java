@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,15 +22,20 @@ class NurseryIT {
     }
 
     private static long nurseryOf(Server server) {
-        // Its other children come and go.
+        Host.eventually(
+                "there is one nursery",
+                () -> hasNursery(server) && nurseriesOf(server).size() == 1);
+        return nurseriesOf(server).get(0);
+    }
+
+    /** Its other children come and go, and begin as copies of the nursery. */
+    private static List<Long> nurseriesOf(Server server) {
         List<Long> children = Host.childrenOf(server.pid());
-        List<Long> found = Host.processes().entrySet().stream()
+        return Host.processes().entrySet().stream()
                 .filter(process -> children.contains(process.getKey())
                         && process.getValue().contains("nursery"))
-                .map(java.util.Map.Entry::getKey)
+                .map(Map.Entry::getKey)
                 .toList();
-        assertEquals(1, found.size(), found.toString());
-        return found.get(0);
     }
 
     @Test
@@ -50,7 +56,6 @@ class NurseryIT {
         try (Server server = Server.start("--warm", "0")) {
             for (int death = 0; death < 8; death++) {
                 server.sh(200, "true");
-                Host.eventually("there is a nursery after its death number " + death, () -> hasNursery(server));
                 Host.signal(nurseryOf(server), "KILL");
             }
             Host.eventually(
@@ -67,8 +72,7 @@ class NurseryIT {
         } catch (java.io.IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        return Host.childrenOf(server.pid()).stream()
-                .anyMatch(pid -> Host.read("/proc/" + pid + "/cmdline").contains("nursery"));
+        return !nurseriesOf(server).isEmpty();
     }
 
     @Test
