@@ -17,7 +17,9 @@ final class GlobalOptions {
             paramLabel = "DIR",
             defaultValue = "",
             description =
-                    "Where the state of containers is kept (default: /run/rustyrun, or $XDG_RUNTIME_DIR/rustyrun).")
+                    "Where the state of containers is kept (default: /run/rustyrun; of an ordinary user the first that there is"
+                            + " of $XDG_RUNTIME_DIR/rustyrun, /run/user/UID/rustyrun, $XDG_STATE_HOME/rustyrun and"
+                            + " ~/.local/state/rustyrun). Nobody else may be able to write it.")
     private String root;
 
     @Option(
