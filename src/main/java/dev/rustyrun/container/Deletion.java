@@ -1,6 +1,7 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
@@ -99,6 +100,7 @@ public final class Deletion {
         store.ownCgroup(remains.cgroup()).filter(Cgroup::exists).ifPresent(cgroup -> {
             cgroup.thaw();
             cgroup.kill();
+            cgroup.processes().forEach(this::awaitEnd);
             cgroup.remove();
         });
     }
@@ -147,6 +149,19 @@ public final class Deletion {
             awaitEnd(state);
         }
         cgroup.ifPresent(Cgroup::remove);
+    }
+
+    /** Of one that was killed: on a busy machine that takes longer than a cgroup's removal waits. */
+    private void awaitEnd(int pid) {
+        try (OpenFile process = new OpenFile(linux, linux.processDescriptor(pid))) {
+            PollSet set = new PollSet(1);
+            set.add(process.descriptor(), PollSet.POLLIN);
+            linux.poll(set, PATIENCE_MILLIS);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw e;
+            }
+        }
     }
 
     private void awaitEnd(ContainerState state) {

@@ -44,17 +44,28 @@ public final class WarmLaunch {
         ContainerCgroup cgroup = ContainerCgroup.of(linux, likely.spec(), id, likely.store());
         // Written down, so that nobody takes the empty cgroup for a leftover.
         likely.store().add(likely.state(id, cgroup.path()));
+        Optional<ServedStages> stages = Optional.empty();
+        boolean waits = false;
         try {
             cgroup.make();
             List<Step> child = likely.plan(id, cgroup).child();
-            ServedStages stages = spawner.start();
-            stages.prepare(child);
-            return new WarmLaunch(stages, likely.store(), id, cgroup, child);
-        } catch (RuntimeException | InterruptedException e) {
-            cgroup.remove();
-            likely.store().remove(id);
-            throw e;
+            stages = Optional.of(spawner.start());
+            stages.get().prepare(child);
+            WarmLaunch begun = new WarmLaunch(stages.get(), likely.store(), id, cgroup, child);
+            waits = true;
+            return begun;
+        } finally {
+            if (!waits) {
+                stages.ifPresent(ServedStages::abandon);
+                remove(cgroup, likely.store(), id);
+            }
         }
+    }
+
+    /** What is written down goes only after the cgroup, for gc finds what is left by it; an Error stops neither. */
+    private static void remove(ContainerCgroup cgroup, ContainerStore store, String id) {
+        cgroup.remove();
+        store.remove(id);
     }
 
     /** The container's id. */
@@ -113,7 +124,6 @@ public final class WarmLaunch {
     /** Ends it, unless it has, and takes away what is left of it. */
     public void discard() {
         stages.abandon();
-        cgroup.remove();
-        store.remove(id);
+        remove(cgroup, store, id);
     }
 }

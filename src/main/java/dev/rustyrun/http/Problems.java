@@ -70,12 +70,24 @@ final class Problems {
         if (isFull(e)) {
             return Problem.of(507, "insufficient-storage", "no space is left where containers are kept: " + reason(e));
         }
+        if (isReadOnly(e)) {
+            return Problem.of(
+                    507,
+                    "insufficient-storage",
+                    "what containers need cannot be written: EROFS (read-only file system): " + reason(e));
+        }
         if (e instanceof LinuxException || e instanceof CgroupException) {
             LOG.error(e.getMessage());
             return Problem.of(500, e instanceof LinuxException ? "kernel" : "cgroup", e.getMessage());
         }
         LOG.error("a request failed unexpectedly", e);
         return Problem.of(500, "unexpected", "unexpected " + e.getClass().getSimpleName() + "; the log says more");
+    }
+
+    private static boolean isReadOnly(RuntimeException e) {
+        return e instanceof LinuxException refused
+                ? refused.errno() == Errno.EROFS
+                : e instanceof UncheckedIOException && reason(e).contains("Read-only file system");
     }
 
     private static boolean isFull(RuntimeException e) {
