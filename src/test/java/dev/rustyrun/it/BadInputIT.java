@@ -160,7 +160,7 @@ class BadInputIT {
     @Test
     void S19_a_fifo_or_another_strange_file_is_not_waited_for() throws IOException {
         Path fifo = folder.resolve("fifo");
-        Launcher.execute(List.of("mkfifo", fifo.toString()), "").expect(0);
+        Launcher.execute(List.of("mkfifo", "-m", "600", fifo.toString()), "").expect(0);
         Path bundle = Files.createDirectory(folder.resolve("bundle"));
         Path config = bundle.resolve("config.json");
         String rootfs = Launcher.busybox().toString();
@@ -193,7 +193,7 @@ class BadInputIT {
         expect("is a FIFO", "--host=https://localhost:1", "--tls-ca", fifo.toString(), "list");
         for (String option : List.of("--tls-cert", "--tls-key")) {
             expect(
-                    "is not a regular file",
+                    "is a FIFO, not a regular file",
                     "serve",
                     option,
                     fifo.toString(),

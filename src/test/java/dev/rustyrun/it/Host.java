@@ -104,10 +104,10 @@ public final class Host {
     }
 
     public static void eventually(String what, BooleanSupplier condition, java.util.function.Supplier<Object> details) {
-        Instant end = Instant.now().plus(Duration.ofSeconds(20));
+        Instant end = Instant.now().plus(Duration.ofSeconds(120));
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(end)) {
-                fail("not within 20 s: " + what + " " + details.get());
+                fail("not within 120 s: " + what + " " + details.get());
             }
             try {
                 Thread.sleep(10);

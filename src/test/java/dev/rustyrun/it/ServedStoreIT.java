@@ -41,8 +41,8 @@ class ServedStoreIT {
     }
 
     private Server start(String... more) throws IOException {
-        List<String> options = new ArrayList<>(List.of("--warm", "0", "--data-folder", data().toString()));
-        options.addAll(List.of(more));
+        List<String> options = new ArrayList<>(List.of("--data-folder", data().toString()));
+        options.addAll(more.length > 0 ? List.of(more) : List.of("--warm", "0"));
         return Server.start(options.toArray(String[]::new));
     }
 
@@ -300,7 +300,7 @@ class ServedStoreIT {
                         server,
                         create(
                                 server,
-                                "i=0; while [ \\$i -lt 200 ]; do head -c 8192 /dev/zero; i=\\$((i+1)); done; exit 7"));
+                                "i=0; while [ $i -lt 200 ]; do head -c 8192 /dev/zero; i=$((i+1)); done; exit 7"));
                 awaitStatus(server, id, "exited");
                 assertTrue(status(server, id).contains("\"exitCode\":7"), status(server, id));
                 Set<Path> before = namesIn(List.of(data()));

@@ -213,7 +213,7 @@ final class Server implements AutoCloseable {
             return;
         }
         Host.signal(process.pid(), "TERM");
-        boolean ended = process.waitFor(20, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(120, TimeUnit.SECONDS);
         process.destroyForcibly();
         String said = Host.read(log.toString());
         Files.delete(log);

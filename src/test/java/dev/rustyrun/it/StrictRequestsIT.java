@@ -128,7 +128,7 @@ class StrictRequestsIT {
                 "",
                 "--rootfs-folder",
                 folder.resolve("nothing").toString());
-        expectNoStart("data folder", "", "--data-folder", "/proc/nothing/data");
-        expectNoStart("data folder", "", "--data-folder", tokens + "/data");
+        expectNoStart("/data cannot be", "", "--data-folder", "/proc/nothing/data");
+        expectNoStart("/data cannot be", "", "--data-folder", tokens + "/data");
     }
 }
