@@ -85,9 +85,6 @@ public final class ServedExecution implements AutoCloseable {
                 joined.add(new Joined(type, "/proc/" + linux.processId() + "/fd/" + namespace.descriptor()));
             }
         }
-        // The mounts come last: the paths of the others are the host's.
-        joined.sort((one, other) ->
-                Boolean.compare(one.type() == NamespaceType.MOUNT, other.type() == NamespaceType.MOUNT));
     }
 
     /**
