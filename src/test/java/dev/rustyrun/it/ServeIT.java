@@ -65,12 +65,12 @@ class ServeIT {
     }
 
     @Test
-    void the_warm_and_the_cold_do_the_same() throws Exception {
+    void the_warm_and_the_cold_do_the_same(@TempDir Path folder) throws Exception {
         String script =
                 "id; hostname; cat /proc/self/mountinfo | wc -l; ulimit -a; grep -E 'Seccomp|Cap|NoNew' /proc/self/status;"
                         + " cat /proc/self/cgroup | wc -l; ls /proc/self/fd";
         try (Server warm = Server.start("--warm", "1");
-                Server cold = Server.start("--warm", "0")) {
+                Server cold = Server.start("--warm", "0", "--data-folder", folder + "/cold")) {
             Host.eventually("a launch waits warm", () -> info(warm).contains("\"warm\":1"), () -> info(warm));
             String first = warm.sh(200, script);
             assertTrue(first.contains("\"warm\":true"), first);
