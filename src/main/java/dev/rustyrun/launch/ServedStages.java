@@ -30,6 +30,7 @@ public final class ServedStages implements Stages {
     private boolean timedOut;
     private boolean killed;
     private boolean ended;
+    private Runnable whenKilled = () -> {};
 
     ServedStages(Linux linux, SelfExec self, int child, int channel, CommandPipes pipes) {
         this.linux = linux;
@@ -88,6 +89,12 @@ public final class ServedStages implements Stages {
         return this;
     }
 
+    /** Has {@code work} done after {@code child} was killed, and perhaps has not told of its {@code init}. */
+    ServedStages whenKilled(Runnable work) {
+        whenKilled = work;
+        return this;
+    }
+
     /** Starts the part of {@code child} ahead of a launch, whose plan must begin with the very same steps. */
     public void prepare(List<Step> childSteps) {
         talk.sendChildPart(childSteps, false);
@@ -119,6 +126,9 @@ public final class ServedStages implements Stages {
         talk.close();
         EndedChild child = linux.awaitWithUsage(talk.child());
         talk.killOrphan(child.status());
+        if (child.status().signalled()) {
+            whenKilled.run();
+        }
         return child;
     }
 
