@@ -141,11 +141,17 @@ public final class Execution {
                 joined.add(new Joined(type, path));
             }
         }
-        if (!SelfExec.isNativeImage()) {
+        boolean needsOneThread = joined.stream()
+                .anyMatch(
+                        namespace -> namespace.type() == NamespaceType.USER || namespace.type() == NamespaceType.MOUNT);
+        if (needsOneThread && !SelfExec.isNativeImage()) {
             throw new InvalidSpecException(
                     "exec needs the native binary: a JVM has several threads, and the kernel lets only a"
-                            + " process with one thread join a mount or user namespace, or go on as a copy of itself");
+                            + " process with one thread join a mount or user namespace");
         }
+        // The mounts come last: the paths of the others are the host's.
+        joined.sort((one, other) ->
+                Boolean.compare(one.type() == NamespaceType.MOUNT, other.type() == NamespaceType.MOUNT));
         return joined;
     }
 }

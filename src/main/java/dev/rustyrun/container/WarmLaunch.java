@@ -6,7 +6,8 @@ import dev.rustyrun.launch.ServedStages;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.LaunchPlan;
-import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.plan.Step;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,26 +19,18 @@ import java.util.Optional;
 public final class WarmLaunch {
 
     private final ServedStages stages;
-    private final Launch likely;
+    private final ContainerStore store;
     private final String id;
     private final ContainerCgroup cgroup;
-    private final Optional<IdMapping> ids;
-    private final LaunchPlan begun;
+    private final List<Step> child;
     private Optional<LaunchPlan> fitting = Optional.empty();
 
-    private WarmLaunch(
-            ServedStages stages,
-            Launch likely,
-            String id,
-            ContainerCgroup cgroup,
-            Optional<IdMapping> ids,
-            LaunchPlan begun) {
+    private WarmLaunch(ServedStages stages, ContainerStore store, String id, ContainerCgroup cgroup, List<Step> child) {
         this.stages = stages;
-        this.likely = likely;
+        this.store = store;
         this.id = id;
         this.cgroup = cgroup;
-        this.ids = ids;
-        this.begun = begun;
+        this.child = child;
     }
 
     /**
@@ -53,22 +46,26 @@ public final class WarmLaunch {
         likely.store().add(likely.state(id, cgroup.path()));
         Optional<ServedStages> stages = Optional.empty();
         boolean waits = false;
-        Optional<IdMapping> ids = Optional.empty();
         try {
-            ids = likely.takeIds(id);
             cgroup.make();
-            LaunchPlan plan = likely.plan(id, cgroup, ids);
+            List<Step> child = likely.plan(id, cgroup).child();
             stages = Optional.of(spawner.start());
-            stages.get().prepare(plan);
-            WarmLaunch begun = new WarmLaunch(stages.get(), likely, id, cgroup, ids, plan);
+            stages.get().prepare(child);
+            WarmLaunch begun = new WarmLaunch(stages.get(), likely.store(), id, cgroup, child);
             waits = true;
             return begun;
         } finally {
             if (!waits) {
                 stages.ifPresent(ServedStages::abandon);
-                likely.clear(id, cgroup, ids);
+                remove(cgroup, likely.store(), id);
             }
         }
+    }
+
+    /** What is written down goes only after the cgroup, for gc finds what is left by it; an Error stops neither. */
+    private static void remove(ContainerCgroup cgroup, ContainerStore store, String id) {
+        cgroup.remove();
+        store.remove(id);
     }
 
     /** The container's id. */
@@ -96,12 +93,9 @@ public final class WarmLaunch {
         if (!isAlive()) {
             return false;
         }
-        fitting = Optional.of(launch.plan(id, cgroup, ids)).filter(this::beginsAsBegun);
+        fitting =
+                Optional.of(launch.plan(id, cgroup)).filter(plan -> plan.child().equals(child));
         return fitting.isPresent();
-    }
-
-    private boolean beginsAsBegun(LaunchPlan plan) {
-        return plan.child().equals(begun.child()) && plan.idMaps().equals(begun.idMaps());
     }
 
     /**
@@ -116,8 +110,8 @@ public final class WarmLaunch {
         ContainerState state = launch.state(id, cgroup.path());
         try {
             ContainerCgroup limited = cgroup.limitedAs(launch.spec());
-            LaunchPlan plan = limited == cgroup && fitting.isPresent() ? fitting.get() : launch.plan(id, limited, ids);
-            if (!beginsAsBegun(plan)) {
+            LaunchPlan plan = limited == cgroup && fitting.isPresent() ? fitting.get() : launch.plan(id, limited);
+            if (!plan.child().equals(child)) {
                 throw new IllegalStateException("limits of another kind need another cgroup than the warm launch has");
             }
             return new Launch.Ended(launch.launch(state, limited, plan, stages, false, timeoutMillis), this::discard);
@@ -130,6 +124,6 @@ public final class WarmLaunch {
     /** Ends it, unless it has, and takes away what is left of it. */
     public void discard() {
         stages.abandon();
-        likely.clear(id, cgroup, ids);
+        remove(cgroup, store, id);
     }
 }

@@ -3,84 +3,77 @@ package dev.rustyrun.http;
 import dev.rustyrun.launch.CommandIo;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
-import java.util.ArrayList;
-import java.util.List;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Optional;
 
 /**
- * Who waits for the answer to a request. When it has gone, what runs for it is not wanted any more; unless its request has an
- * {@code Idempotency-Key}: then it may come back for the answer. Safe for use by several threads.
+ * Who waits for the answer to a request. When he has gone, what runs for him is not wanted any more; unless his request has an
+ * {@code Idempotency-Key}: then he may come back for the answer.
  */
-final class Caller implements Client {
+final class Caller implements AutoCloseable {
 
-    private final String name;
-    private final List<Runnable> departures = new ArrayList<>(2);
+    private final Optional<Bell> bell;
     private volatile boolean gone;
 
-    Caller(String name) {
-        this.name = name;
+    private Caller(Optional<Bell> bell) {
+        this.bell = bell;
     }
 
-    @Override
-    public String name() {
-        return name;
-    }
-
-    /** Told by any thread, once or more often. */
-    void goes() {
-        List<Runnable> told;
-        synchronized (this) {
-            gone = true;
-            told = List.copyOf(departures);
-            departures.clear();
+    /** The one who gets {@code response}. */
+    static Caller of(Linux linux, HttpServerResponse response) {
+        Caller caller = new Caller(Optional.of(new Bell(linux)));
+        response.closeHandler(nothing -> caller.goes());
+        if (response.closed()) {
+            caller.goes();
         }
-        told.forEach(Runnable::run);
+        return caller;
     }
 
-    @Override
-    public boolean isGone() {
+    /** One who may come back. */
+    static Caller patient() {
+        return new Caller(Optional.empty());
+    }
+
+    /** Told by any thread. */
+    void goes() {
+        gone = true;
+        bell.ifPresent(Bell::ring);
+    }
+
+    boolean isGone() {
         return gone;
     }
 
-    @Override
-    public void onDeparture(Runnable work) {
-        synchronized (this) {
-            if (!gone) {
-                departures.add(work);
-                return;
-            }
-        }
-        work.run();
+    /** {@code io}, for a command that is killed when the caller has gone. */
+    CommandIo watching(CommandIo io) {
+        return bell.isPresent() ? new Watched(io, bell.get()) : io;
     }
 
-    /** {@code io}, for a command that is killed when the caller has gone. */
-    CommandIo watching(Linux linux, CommandIo io) {
-        return new Watched(linux, io);
+    @Override
+    public void close() {
+        bell.ifPresent(Bell::close);
     }
 
     private final class Watched implements CommandIo {
 
         private final CommandIo io;
         private final Bell departure;
-        private boolean heard;
 
-        Watched(Linux linux, CommandIo io) {
+        Watched(CommandIo io, Bell departure) {
             this.io = io;
-            this.departure = new Bell(linux);
-            onDeparture(departure::ring);
+            this.departure = departure;
         }
 
         @Override
         public void addTo(PollSet set) {
             io.addTo(set);
-            // Also when the caller has just gone: it rings then, and the next wait ends at once.
-            if (!heard) {
+            if (!gone) {
                 departure.addTo(set);
             }
         }
 
         @Override
         public void relay(PollSet found) {
-            heard = gone;
             io.relay(found);
         }
 
@@ -91,7 +84,7 @@ final class Caller implements Client {
 
         @Override
         public boolean isAbandoned() {
-            return gone || io.isAbandoned();
+            return gone;
         }
 
         @Override
@@ -102,7 +95,6 @@ final class Caller implements Client {
         @Override
         public void close() {
             io.close();
-            departure.close();
         }
     }
 }

@@ -26,9 +26,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -47,11 +44,9 @@ final class Containers {
     private final ContainerStore store;
     private final Path root;
     private final Events events;
-    private final Watches watches;
     private boolean closed;
 
-    Containers(LaunchTools tools, Specs specs, Limits limits, ServeConfig config, Events events, Watches watches) {
-        this.watches = watches;
+    Containers(LaunchTools tools, Specs specs, Limits limits, ServeConfig config, Events events) {
         this.linux = tools.linux();
         this.spawner = tools.spawner();
         this.specs = specs;
@@ -129,8 +124,7 @@ final class Containers {
     ContainerFolder create(ContainerRequest request) {
         LaunchRequest resolved = specs.resolve(
                 request.launch(), limits.longestTimeoutMillis(request.launch().timeoutSeconds()));
-        UserIds ids = specs.userIds(resolved);
-        SpecValidator.check(ResolvedSpec.of(linux, resolved, request.tty(), ids));
+        SpecValidator.check(ResolvedSpec.of(linux, resolved, request.tty()));
         String id = store.newId();
         ContainerFolder folder = new ContainerFolder(root.resolve(id));
         try {
@@ -142,7 +136,7 @@ final class Containers {
             throw new UncheckedIOException(e);
         }
         try {
-            describe(folder, request, resolved, ids);
+            describe(folder, request, resolved);
         } catch (RuntimeException e) {
             folder.remove();
             throw e;
@@ -151,7 +145,7 @@ final class Containers {
         return folder;
     }
 
-    private void describe(ContainerFolder folder, ContainerRequest request, LaunchRequest resolved, UserIds ids) {
+    private void describe(ContainerFolder folder, ContainerRequest request, LaunchRequest resolved) {
         linux.makeNode(FileFlag.AT_FDCWD, folder.stdin().toString(), FileFlag.S_IFIFO | 0600, 0);
         linux.makeNode(FileFlag.AT_FDCWD, folder.control().toString(), FileFlag.S_IFIFO | 0600, 0);
         folder.reserve();
@@ -167,9 +161,7 @@ final class Containers {
         ObjectNode labels = json.putObject("labels");
         request.labels().forEach(labels::put);
         json.set("launch", request.launch().json());
-        ObjectNode launched = resolved.json();
-        ids.writeTo(launched);
-        json.set("resolved", launched);
+        json.set("resolved", resolved.json());
         folder.describe(json);
     }
 
@@ -178,7 +170,7 @@ final class Containers {
      *
      * @throws ProblemException when it was started before, or the service stops
      */
-    CompletionStage<ContainerFolder> start(ContainerFolder folder) throws InterruptedException {
+    void start(ContainerFolder folder) throws InterruptedException {
         synchronized (this) {
             if (closed) {
                 throw Problem.busy(503, "the service is stopping", 1).exception();
@@ -195,14 +187,11 @@ final class Containers {
                 events.watch(folder, monitor);
             }
         }
-        return watches.until(
-                        folder,
-                        START_SECONDS * 1000,
-                        () -> folder.started().or(folder::result).map(begun -> folder))
-                .thenApply(begun -> {
-                    events.tell("started", folder.id());
-                    return folder;
-                });
+        long end = System.nanoTime() + START_SECONDS * 1_000_000_000;
+        while (folder.started().isEmpty() && folder.result().isEmpty() && System.nanoTime() < end) {
+            Thread.sleep(POLL_MILLIS);
+        }
+        events.tell("started", folder.id());
     }
 
     /** Lets none be started any more: whoever looks for those that run afterwards misses none. */
@@ -325,28 +314,14 @@ final class Containers {
 
     /** Waits for its end; whether it came within that time. */
     boolean awaitEnd(ContainerFolder folder, long seconds) throws InterruptedException {
-        try {
-            return end(folder, seconds, new CompletableFuture<>())
-                    .toCompletableFuture()
-                    .get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
+        long end = System.nanoTime() + seconds * 1_000_000_000;
+        while (ContainerStatus.of(linux, folder).isAlive()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            Thread.sleep(POLL_MILLIS * 2);
         }
-    }
-
-    /**
-     * Whether its end comes within that time.
-     *
-     * @param answer may be completed before, by a caller that has gone
-     */
-    CompletionStage<Boolean> end(
-            ContainerFolder folder, long seconds, CompletableFuture<Optional<ContainerStatus>> answer) {
-        return watches.until(
-                        folder,
-                        seconds * 1000,
-                        answer,
-                        () -> Optional.of(ContainerStatus.of(linux, folder)).filter(status -> !status.isAlive()))
-                .thenApply(Optional::isPresent);
+        return true;
     }
 
     /**

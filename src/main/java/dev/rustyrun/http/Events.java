@@ -1,22 +1,26 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.linux.Linux;
+import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What happens to containers, for whoever listens now. It looks after the monitors that this service has started: it takes
- * note of their end, and lets none of them stay a zombie. Safe for use by several threads.
+ * What happens to containers, for whoever listens now. A thread looks after the monitors that this service has started: it
+ * takes note of their end, and lets none of them stay a zombie. Safe for use by several threads.
  */
 @Singleton
 final class Events {
 
+    private static final long LOOK_MILLIS = 50;
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final int MOST_UNREAD = 1000;
     private static final String END = "";
@@ -33,11 +37,11 @@ final class Events {
     private final Linux linux;
     private final BroadcastProcessor<String> processor = BroadcastProcessor.create();
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
-    private final Watches watches;
+    private final Thread thread = new Thread(this::look, "container-watch");
 
-    Events(Linux linux, Watches watches) {
+    Events(Linux linux) {
         this.linux = linux;
-        this.watches = watches;
+        thread.setDaemon(true);
     }
 
     /** Tells all listeners; one after the other, as reactive streams demand. */
@@ -66,15 +70,11 @@ final class Events {
     }
 
     /** Looks after a monitor from now on. */
-    void watch(ContainerFolder folder, int monitor) {
-        Watched one = new Watched(folder, monitor, new AtomicBoolean());
-        watched.put(folder.id(), one);
-        PollLoop.Registration[] registration = new PollLoop.Registration[1];
-        Runnable look = watches.steps().wakeable(() -> look(one, registration));
-        synchronized (registration) {
-            registration[0] = watches.atEnd(monitor, look);
+    synchronized void watch(ContainerFolder folder, int monitor) {
+        watched.put(folder.id(), new Watched(folder, monitor, new AtomicBoolean()));
+        if (thread.getState() == Thread.State.NEW) {
+            thread.start();
         }
-        look.run();
     }
 
     /** Logs the end of one that is about to be deleted. */
@@ -85,14 +85,25 @@ final class Events {
         }
     }
 
-    private void look(Watched one, PollLoop.Registration[] registration) {
-        if (watched.containsKey(one.folder.id()) && linux.reap(one.monitor).isPresent()) {
-            watched.remove(one.folder.id());
-            synchronized (registration) {
-                registration[0].close();
+    void stop(@Observes ShutdownEvent event) {
+        thread.interrupt();
+    }
+
+    private void look() {
+        try {
+            while (true) {
+                for (Iterator<Watched> each = watched.values().iterator(); each.hasNext(); ) {
+                    Watched one = each.next();
+                    if (linux.reap(one.monitor).isPresent()) {
+                        each.remove();
+                        tell("exited", one.folder.id());
+                        one.log();
+                    }
+                }
+                Thread.sleep(LOOK_MILLIS);
             }
-            tell("exited", one.folder.id());
-            one.log();
+        } catch (InterruptedException e) {
+            // The service stops; the monitors go on.
         }
     }
 }

@@ -13,7 +13,7 @@ import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import jakarta.inject.Singleton;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /** Runs further commands in containers, which are waited for. */
 @Singleton
@@ -36,15 +36,14 @@ final class Execs {
      *
      * @throws ProblemException when it is not allowed, or not now, or not by this program
      */
-    CompletionStage<RunResult> run(ContainerFolder folder, ExecRequest request, Caller caller, Budget.Share share) {
+    RunResult run(ContainerFolder folder, ExecRequest request, Caller caller) {
         Spec spec = spec(folder, request, false);
-        return take(folder, caller, (execution, queuedMicros) -> {
-            ServedStages stages = start(execution);
-            CapturedIo io =
-                    new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput(), share::take);
+        return take(folder, caller::isGone, (execution, queuedMicros) -> {
+            ServedStages stages = tools.spawner().start();
+            CapturedIo io = new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput());
             return new RunResult(
                     folder.id(),
-                    run(execution, spec, stages, caller.watching(tools.linux(), io), request.timeoutMillis()),
+                    run(execution, spec, stages, caller.watching(io), request.timeoutMillis()),
                     io,
                     queuedMicros,
                     false);
@@ -52,10 +51,10 @@ final class Execs {
     }
 
     /** The same with the caller at its input and output. */
-    CompletionStage<RunResult> attach(ContainerFolder folder, AttachedExecRequest request, AttachedCaller caller) {
+    RunResult attach(ContainerFolder folder, AttachedExecRequest request, AttachedCaller caller) {
         Spec spec = spec(folder, request.exec(), request.tty());
-        return take(folder, caller, (execution, queuedMicros) -> {
-            ServedStages stages = start(execution);
+        return take(folder, caller::isGone, (execution, queuedMicros) -> {
+            ServedStages stages = tools.spawner().start();
             AttachedIo io = new AttachedIo(tools.linux(), stages.pipes(), caller, request.tty(), request.size());
             Outcome outcome = run(execution, spec, stages, io, request.exec().timeoutMillis());
             return new RunResult(folder.id(), outcome, Optional.empty(), io.total(), queuedMicros, false);
@@ -63,7 +62,7 @@ final class Execs {
     }
 
     private Spec spec(ContainerFolder folder, ExecRequest request, boolean terminal) {
-        Spec spec = ResolvedSpec.of(tools.linux(), request.in(folder.resolved()), terminal, folder.userIds());
+        Spec spec = ResolvedSpec.of(tools.linux(), request.in(folder.resolved()), terminal);
         SpecValidator.check(spec);
         if (!SelfExec.isNativeImage()) {
             throw Problem.of(
@@ -80,8 +79,8 @@ final class Execs {
         RunResult in(ServedExecution execution, long queuedMicros) throws InterruptedException;
     }
 
-    private CompletionStage<RunResult> take(ContainerFolder folder, Client client, Work work) {
-        return turns.take(client, queuedMicros -> {
+    private RunResult take(ContainerFolder folder, BooleanSupplier isGone, Work work) {
+        return turns.take(isGone, queuedMicros -> {
             try (ServedExecution execution = containers.awaitMade(folder, () -> begin(folder))) {
                 return new Turns.Done(work.in(execution, queuedMicros), () -> {});
             } catch (LinuxException | CgroupException e) {
@@ -91,17 +90,6 @@ final class Execs {
                                 .exception();
             }
         });
-    }
-
-    private ServedStages start(ServedExecution execution) throws InterruptedException {
-        ServedStages stages = tools.spawner().start();
-        try {
-            execution.giveToRoot(stages.pipes());
-            return stages;
-        } catch (LinuxException e) {
-            stages.abandon();
-            throw e;
-        }
     }
 
     private Optional<ServedExecution> begin(ContainerFolder folder) {

@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.http.access.ReadRole;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -23,19 +21,8 @@ public class InfoResource {
     private final LaunchSlots slots;
     private final WarmPool warm;
     private final Events events;
-    private final Followers followers;
-    private final UserNamespaces users;
 
-    InfoResource(
-            ServeConfig config,
-            RootfsFolder rootfs,
-            LaunchSlots slots,
-            WarmPool warm,
-            Events events,
-            Followers followers,
-            UserNamespaces users) {
-        this.followers = followers;
-        this.users = users;
+    InfoResource(ServeConfig config, RootfsFolder rootfs, LaunchSlots slots, WarmPool warm, Events events) {
         this.config = config;
         this.rootfs = rootfs;
         this.slots = slots;
@@ -64,7 +51,6 @@ public class InfoResource {
                 .put("timeoutSeconds", config.timeout().max())
                 .put("output", config.output().max())
                 .put("hostNetwork", config.allowHostNetwork());
-        users.describe(json);
         config.mounts().keySet().stream().sorted().forEach(json.putArray("mounts")::add);
         return Response.ok(json.toString()).build();
     }
@@ -87,8 +73,7 @@ public class InfoResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.TEXT_PLAIN)
     @Operation(summary = "Hear what happens to containers, as server-sent events")
-    public Multi<String> events(@Context RoutingContext context) {
-        Runnable leave = followers.enter(Callers.nameOf(context));
-        return events.stream().onTermination().invoke(leave);
+    public Multi<String> events() {
+        return events.stream();
     }
 }

@@ -69,7 +69,7 @@ public final class Monitor {
                 linux,
                 self,
                 ContainerStore.at(linux, description.path("store").asText()),
-                ResolvedSpec.of(linux, request, terminal, UserIds.readFrom(description.get("resolved"))));
+                ResolvedSpec.of(linux, request, terminal));
         // Open before anybody is told that it runs: what is then written there is kept.
         int stdin = open(folder.stdin());
         int control = open(folder.control());
@@ -77,8 +77,10 @@ public final class Monitor {
                 .put("started", Instant.now().toString())
                 .put("monitor", linux.processId()));
         ServedStages stages = ServedStages.startAlone(linux, self);
-        LogWriter log =
-                new LogWriter(linux, folder.log(), description.path("maxLog").asLong());
+        LogWriter log = new LogWriter(
+                linux,
+                linux.create(folder.log().toString(), 0600),
+                description.path("maxLog").asLong());
         MonitorIo io = new MonitorIo(
                 linux,
                 stages.pipes(),

@@ -1,7 +1,6 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.cgroup.CgroupException;
-import dev.rustyrun.container.NoIdsLeftException;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -10,8 +9,6 @@ import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -19,7 +16,6 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 final class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);
-    private static final int SOON = 1;
 
     @ServerExceptionMapper
     Response problem(ProblemException e) {
@@ -59,41 +55,20 @@ final class Problems {
     }
 
     @ServerExceptionMapper
-    Response exhausted(VirtualMachineError e) {
-        return of(e).response();
-    }
-
-    @ServerExceptionMapper
     Response unexpected(RuntimeException e) {
         return of(e).response();
     }
 
     /** What is told of {@code e}; what is not the caller's fault is logged too. */
-    static Problem of(Throwable e) {
+    static Problem of(RuntimeException e) {
         if (e instanceof ProblemException known) {
             return known.problem();
-        }
-        if (e instanceof NoIdsLeftException) {
-            LOG.warn(e.getMessage());
-            return Problem.busy(503, e.getMessage(), 1);
         }
         if (e instanceof InvalidSpecException) {
             return Problem.of(422, "invalid-request", e.getMessage());
         }
         if (isFull(e)) {
             return Problem.of(507, "insufficient-storage", "no space is left where containers are kept: " + reason(e));
-        }
-        if (e instanceof CompletionException && e.getCause() != null) {
-            return of(e.getCause());
-        }
-        if (e instanceof VirtualMachineError) {
-            LOG.errorf("a request needed more memory than there is: %s", e.getMessage());
-            return Problem.busy(503, "the service has no memory for this now", SOON);
-        }
-        Optional<Problem> shortage = Shortage.of(e);
-        if (shortage.isPresent()) {
-            LOG.error(shortage.get().detail());
-            return shortage.get();
         }
         if (isReadOnly(e)) {
             return Problem.of(
@@ -109,13 +84,13 @@ final class Problems {
         return Problem.of(500, "unexpected", "unexpected " + e.getClass().getSimpleName() + "; the log says more");
     }
 
-    private static boolean isReadOnly(Throwable e) {
+    private static boolean isReadOnly(RuntimeException e) {
         return e instanceof LinuxException refused
                 ? refused.errno() == Errno.EROFS
                 : e instanceof UncheckedIOException && reason(e).contains("Read-only file system");
     }
 
-    private static boolean isFull(Throwable e) {
+    private static boolean isFull(RuntimeException e) {
         if (e instanceof LinuxException refused) {
             return refused.errno() == Errno.ENOSPC || refused.errno() == Errno.EDQUOT;
         }
@@ -125,7 +100,7 @@ final class Problems {
                         .anyMatch(reason(e)::contains);
     }
 
-    private static String reason(Throwable e) {
+    private static String reason(RuntimeException e) {
         return String.valueOf(
                 e instanceof UncheckedIOException io ? io.getCause().getMessage() : e.getMessage());
     }

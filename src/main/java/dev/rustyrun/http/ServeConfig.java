@@ -39,19 +39,6 @@ public interface ServeConfig {
     /** Directories that requests may mount: host path by name. */
     Map<String, String> mounts();
 
-    /** Those of them, by name, that show a container with a user namespace of its own the host's ids as its own. */
-    Optional<java.util.List<String>> mappedMounts();
-
-    /**
-     * Whether containers have a user namespace of their own: {@code auto} where that is possible, {@code always}, or
-     * {@code host} for never.
-     */
-    @WithDefault("host")
-    String userns();
-
-    /** The host ids that they get ranges of, as {@code FIRST:COUNT}. */
-    Optional<String> usernsPool();
-
     /** Whether a request may ask for the host's network. */
     @WithDefault("false")
     boolean allowHostNetwork();
@@ -67,17 +54,6 @@ public interface ServeConfig {
     /** How many may wait for their turn. */
     @WithDefault("256")
     int queue();
-
-    /** The most bytes of all requests, outputs and kept answers together; by default a third of the heap. */
-    Optional<String> budget();
-
-    /** How long a request's body may take to come, in seconds. */
-    @WithDefault("30")
-    int bodySeconds();
-
-    /** How many requests of one caller may wait for an end, follow a log or hear events at the same time. */
-    @WithDefault("1000")
-    int followers();
 
     /** How long they wait, in seconds, before the caller is told to come back. */
     @WithDefault("30")

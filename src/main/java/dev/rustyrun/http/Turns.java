@@ -1,8 +1,9 @@
 package dev.rustyrun.http;
 
 import jakarta.inject.Singleton;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -16,6 +17,12 @@ final class Turns {
 
     private final LaunchSlots slots;
     private final LaunchMetrics metrics;
+    /** As many threads as launches end at the same time, of which there are no more than turns. */
+    private final Executor clearing = Executors.newCachedThreadPool(work -> {
+        Thread made = new Thread(work, "clearing");
+        made.setDaemon(true);
+        return made;
+    });
 
     Turns(LaunchSlots slots, LaunchMetrics metrics) {
         this.slots = slots;
@@ -36,58 +43,39 @@ final class Turns {
     record Done(RunResult result, Runnable rest) {}
 
     /**
-     * Has {@code turn} used on a thread of the launches' when it comes. Whoever goes before that gives up the place.
+     * Waits for a turn, and has {@code turn} use it.
      *
-     * @return what comes of it, or a {@link ProblemException}
+     * @param isGone whether nobody waits for the result any more
+     * @throws ProblemException when none comes, or nobody waits for it when it does
      */
-    CompletionStage<RunResult> take(Client client, Turn turn) {
-        CompletableFuture<RunResult> answer = new CompletableFuture<>();
-        LaunchSlots.Ticket ticket = slots.enter(client.name(), new LaunchSlots.Work() {
-            @Override
-            public void perform(long queuedMicros) {
-                use(client, turn, queuedMicros, answer);
-            }
-
-            @Override
-            public void refuse(Problem problem) {
-                answer.completeExceptionally(problem.exception());
-            }
-        });
-        client.onDeparture(() -> {
-            // One that runs is killed, and tells what came of it.
-            if (ticket.giveUp()) {
-                answer.completeExceptionally(Problem.callerGone().exception());
-            }
-        });
-        return answer;
-    }
-
-    private void use(Client client, Turn turn, long queuedMicros, CompletableFuture<RunResult> answer) {
-        Runnable rest = () -> {};
+    RunResult take(BooleanSupplier isGone, Turn turn) {
+        long queuedMicros = slots.enter(isGone);
+        boolean handedOn = false;
         try {
-            if (client.isGone()) {
-                throw Problem.callerGone().exception();
-            }
             Done done = turn.use(queuedMicros);
-            rest = done.rest();
+            clearing.execute(() -> clear(done));
+            handedOn = true;
             metrics.count(done.result());
-            answer.complete(done.result());
+            return done.result();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            answer.completeExceptionally(
-                    Problem.busy(503, "the service is stopping", 1).exception());
-        } catch (RuntimeException | Error e) {
-            answer.completeExceptionally(e);
+            throw Problem.busy(503, "the service is stopping", 1).exception();
         } finally {
-            clear(rest);
+            if (!handedOn) {
+                slots.leave();
+            }
         }
     }
 
-    private static void clear(Runnable rest) {
+    private void clear(Done done) {
         try {
-            rest.run();
-        } catch (RuntimeException | Error e) {
-            LOG.warnf("what is left of a container stays until it is collected: %s", e.getMessage());
+            done.rest().run();
+        } catch (RuntimeException e) {
+            LOG.warnf(
+                    "what is left of container %s stays until it is collected: %s",
+                    done.result().id(), e.getMessage());
+        } finally {
+            slots.leave();
         }
     }
 }

@@ -2,9 +2,7 @@ package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.io.ByteArrayOutputStream;
 
 /**
  * Gives a command all of its input and keeps what it writes, up to a limit each for its output and its errors. What is
@@ -14,15 +12,8 @@ public final class CapturedIo implements CommandIo {
 
     private static final int PIECE = 16 * 1024;
 
-    /** Where outputs have their place. */
-    public interface Room {
-        /** Takes so many bytes; whether they are there. */
-        boolean take(long bytes);
-    }
-
     private final Linux linux;
     private final byte[] input;
-    private final Room room;
     private final Captured out;
     private final Captured err;
     private final byte[] buffer = new byte[PIECE];
@@ -35,19 +26,11 @@ public final class CapturedIo implements CommandIo {
      * @param mostBytes of each output to keep
      */
     public CapturedIo(Linux linux, CommandPipes pipes, byte[] input, int mostBytes) {
-        this(linux, pipes, input, mostBytes, bytes -> true);
-    }
-
-    /**
-     * The same with outputs that {@code room} may have no place for: the command is not wanted then.
-     */
-    public CapturedIo(Linux linux, CommandPipes pipes, byte[] input, int mostBytes, Room room) {
         this.linux = linux;
-        this.room = room;
         this.input = input;
         this.stdin = pipes.stdin();
-        this.out = new Captured(pipes.stdout(), mostBytes, room);
-        this.err = new Captured(pipes.stderr(), mostBytes, room);
+        this.out = new Captured(pipes.stdout(), mostBytes);
+        this.err = new Captured(pipes.stderr(), mostBytes);
         if (input.length == 0) {
             closeInput();
         }
@@ -56,49 +39,19 @@ public final class CapturedIo implements CommandIo {
     /** What came out of one descriptor, until its end or until the limit. */
     public static final class Captured {
 
-        private static final int LEAST_CHUNK = 256;
-        private static final int MOST_CHUNK = 256 * 1024;
-
         private final int most;
-        private final Room room;
-        /** All full but the last: what was kept is not copied to make room for more. */
-        private final List<byte[]> chunks = new ArrayList<>(1);
-
-        private int last;
-        private int size;
+        private final ByteArrayOutputStream kept = new ByteArrayOutputStream(256);
         private int descriptor;
         private long total;
-        private boolean refused;
 
-        private Captured(int descriptor, int most, Room room) {
+        private Captured(int descriptor, int most) {
             this.descriptor = descriptor;
             this.most = most;
-            this.room = room;
         }
 
         /** What was kept. */
         public byte[] bytes() {
-            byte[] all = new byte[size];
-            int at = 0;
-            for (byte[] chunk : chunks()) {
-                System.arraycopy(chunk, 0, all, at, chunk.length);
-                at += chunk.length;
-            }
-            return all;
-        }
-
-        /** The same in pieces. */
-        public List<byte[]> chunks() {
-            List<byte[]> all = new ArrayList<>(chunks);
-            if (!all.isEmpty()) {
-                all.set(all.size() - 1, Arrays.copyOf(all.get(all.size() - 1), last));
-            }
-            return all;
-        }
-
-        /** How many bytes were kept. */
-        public int size() {
-            return size;
+            return kept.toByteArray();
         }
 
         /** How many bytes were written altogether. */
@@ -108,37 +61,12 @@ public final class CapturedIo implements CommandIo {
 
         /** Whether more was written than was kept. */
         public boolean truncated() {
-            return total > size;
+            return total > kept.size();
         }
 
         private void take(byte[] bytes, int count) {
             total += count;
-            int kept = Math.min(count, most - size);
-            for (int done = 0; done < kept && !refused; ) {
-                byte[] chunk = chunk(kept - done);
-                if (refused) {
-                    return;
-                }
-                int piece = Math.min(kept - done, chunk.length - last);
-                System.arraycopy(bytes, done, chunk, last, piece);
-                done += piece;
-                last += piece;
-                size += piece;
-            }
-        }
-
-        private byte[] chunk(int wanted) {
-            if (!chunks.isEmpty() && last < chunks.get(chunks.size() - 1).length) {
-                return chunks.get(chunks.size() - 1);
-            }
-            int length = Math.min(Math.max(Math.max(LEAST_CHUNK, wanted), Math.min(size, MOST_CHUNK)), most - size);
-            refused = !room.take(length);
-            byte[] chunk = new byte[refused ? 0 : length];
-            if (!refused) {
-                chunks.add(chunk);
-                last = 0;
-            }
-            return chunk;
+            kept.write(bytes, 0, Math.min(count, most - kept.size()));
         }
     }
 
@@ -205,16 +133,6 @@ public final class CapturedIo implements CommandIo {
     @Override
     public boolean isOpen() {
         return out.descriptor >= 0 || err.descriptor >= 0;
-    }
-
-    /** Whether there was no room for an output, and the command was ended for that. */
-    public boolean isRefused() {
-        return out.refused || err.refused;
-    }
-
-    @Override
-    public boolean isAbandoned() {
-        return isRefused();
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Prctl;
-import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.spec.Capability;
@@ -157,19 +156,8 @@ final class RootPerformer implements RootStep.Performer {
 
     @Override
     public void enterContainer(RootStep.EnterContainer step) {
-        makeFilesAsItsRoot();
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
         context.enter(linux.open("/", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
-    }
-
-    /** A file of a user whom the container's user namespace does not have, such as its terminal, could be given to nobody. */
-    private void makeFilesAsItsRoot() {
-        try {
-            linux.setFileOwner(0, 0);
-        } catch (LinuxException unmapped) {
-            return;
-        }
-        // A change of ids makes the kernel forget this; init dies with child.
-        linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
     }
 
     @Override

@@ -22,13 +22,8 @@ public final class SelfExec {
     /** HotSpot takes SIGUSR2 for itself unless it is given another, here a real-time signal. */
     private static final String FREE_SIGUSR2 = "_JAVA_SR_SIGNUM=40";
 
-    /**
-     * Given to a native stage in its environment, which then need not find it out again. Not as arguments: the command line
-     * of a copy can be read by whoever sees that process.
-     */
-    private static final String PROGRAM = "RUSTYRUN_PROGRAM";
-
-    private static final String LIBRARIES = "RUSTYRUN_LIBRARIES";
+    /** Given to a native stage, which then need not find it out again. */
+    private static final String PROGRAM = "rustyrun.program";
 
     private final boolean isNative;
     private final String executable;
@@ -60,18 +55,12 @@ public final class SelfExec {
     }
 
     private static SelfExec nativeExecutable() {
-        String program = realPath("/proc/self/exe");
-        useLibrariesIn(new File(program).getParent());
-        return nativeExecutable(program);
-    }
-
-    private static SelfExec nativeExecutable(String program) {
-        return new SelfExec(
-                true,
-                "/proc/self/exe",
-                program,
-                List.of("rustyrun"),
-                List.of(PROGRAM + "=" + program, LIBRARIES + "=" + System.getProperty(JFFI_FOLDER, "")));
+        String program = System.getProperty(PROGRAM);
+        if (program == null) {
+            program = realPath("/proc/self/exe");
+            useLibrariesIn(new File(program).getParent());
+        }
+        return new SelfExec(true, "/proc/self/exe", program, List.of("rustyrun"), List.of());
     }
 
     private static SelfExec jvm() {
@@ -161,7 +150,7 @@ public final class SelfExec {
                                 "/proc/self/fd/" + mount.descriptor(),
                                 descriptors,
                                 argv(ChildStage.COPYING, run),
-                                withLibraries()),
+                                libraries()),
                         true);
             } catch (LinuxException e) {
                 // Root of a user namespace only, or an old kernel: then it is a start more.
@@ -179,15 +168,10 @@ public final class SelfExec {
     record StartedChild(int pid, boolean readOnly) {}
 
     /** The loader looks for libraries beside the program, but that mount is nowhere. */
-    private List<String> withLibraries() {
+    private List<String> libraries() {
         String folder = new File(program).getParent();
         String libraries = folder + "/jdklib";
-        if (!new File(libraries).exists()) {
-            return env;
-        }
-        List<String> all = new ArrayList<>(env);
-        all.add("LD_LIBRARY_PATH=" + folder + ":" + libraries);
-        return all;
+        return new File(libraries).exists() ? List.of("LD_LIBRARY_PATH=" + folder + ":" + libraries) : List.of();
     }
 
     /** Becomes a stage, by the program's name: from the mount that is there in this mount namespace. */
@@ -211,6 +195,10 @@ public final class SelfExec {
         List<String> argv = new ArrayList<>(prefix);
         argv.add(stage);
         argv.add(argument);
+        if (isNative) {
+            argv.add(System.getProperty(JFFI_FOLDER, ""));
+            argv.add(program);
+        }
         return argv;
     }
 
@@ -219,14 +207,12 @@ public final class SelfExec {
         if (arguments.length < 2) {
             throw new IllegalArgumentException(arguments[0] + " is a stage that rustyrun run starts, not a command");
         }
-        String program = isNativeImage() ? System.getenv(PROGRAM) : null;
-        if (program == null) {
-            return current();
+        if (arguments.length > 2 && !arguments[2].isEmpty()) {
+            System.setProperty(JFFI_FOLDER, arguments[2]);
         }
-        String libraries = System.getenv(LIBRARIES);
-        if (libraries != null && !libraries.isEmpty()) {
-            System.setProperty(JFFI_FOLDER, libraries);
+        if (arguments.length > 3) {
+            System.setProperty(PROGRAM, arguments[3]);
         }
-        return nativeExecutable(program);
+        return current();
     }
 }

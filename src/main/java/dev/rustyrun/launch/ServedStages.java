@@ -6,6 +6,8 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.plan.Step;
+import java.util.List;
 
 /**
  * The {@code child} and {@code init} stage of a launch that a process with many threads and many launches watches: unlike
@@ -17,8 +19,6 @@ public final class ServedStages implements Stages {
     private static final int ROOM = 16;
     /** How long the end is held back for output that nobody closes, because a process outside holds the pipe. */
     private static final int LINGER_MILLIS = 2000;
-    /** What takes longer is left to the launch. */
-    private static final int PREPARE_MILLIS = 5000;
 
     private final Linux linux;
     private final StageTalk talk;
@@ -30,12 +30,10 @@ public final class ServedStages implements Stages {
     private boolean timedOut;
     private boolean killed;
     private boolean ended;
-    private Runnable whenKilled = () -> {};
 
     ServedStages(Linux linux, SelfExec self, int child, int channel, CommandPipes pipes) {
         this.linux = linux;
         this.talk = new StageTalk(linux, self, System.err, child, channel, master -> io.terminal(master));
-        talk.givePipes();
         this.pipes = pipes;
     }
 
@@ -90,34 +88,10 @@ public final class ServedStages implements Stages {
         return this;
     }
 
-    /** Has {@code work} done after {@code child} was killed, and perhaps has not told of its {@code init}. */
-    ServedStages whenKilled(Runnable work) {
-        whenKilled = work;
-        return this;
-    }
-
-    /**
-     * Performs the part of {@code child} ahead of a launch, whose plan must begin with the very same steps, and map ids as
-     * {@code plan} does.
-     */
-    public void prepare(LaunchPlan plan) {
-        talk.prepare(plan);
+    /** Starts the part of {@code child} ahead of a launch, whose plan must begin with the very same steps. */
+    public void prepare(List<Step> childSteps) {
+        talk.sendChildPart(childSteps, false);
         childSent = true;
-        if (!plan.idMaps().uids().isEmpty()) {
-            awaitInit();
-        }
-    }
-
-    /** Ids are mapped when {@code child} asks for it: all that comes before {@code init} is done ahead only if we listen. */
-    private void awaitInit() {
-        while (talk.isOpen() && talk.init() == 0) {
-            set.clear();
-            talk.addTo(set);
-            if (!linux.poll(set, PREPARE_MILLIS)) {
-                return;
-            }
-            talk.hear();
-        }
     }
 
     /** Ends the stages, unless a launch already has: there will be no plan. */
@@ -145,9 +119,6 @@ public final class ServedStages implements Stages {
         talk.close();
         EndedChild child = linux.awaitWithUsage(talk.child());
         talk.killOrphan(child.status());
-        if (child.status().signalled()) {
-            whenKilled.run();
-        }
         return child;
     }
 

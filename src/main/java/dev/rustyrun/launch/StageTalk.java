@@ -15,13 +15,11 @@ import dev.rustyrun.plan.MountStep;
 import dev.rustyrun.plan.SentMount;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
-import dev.rustyrun.spec.IdMapping;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 
 /**
@@ -47,13 +45,8 @@ final class StageTalk {
     private boolean open = true;
     private boolean detached;
     private boolean waiting;
-    private boolean mapped;
-    private boolean givesPipes;
     private Optional<SeccompAgent> agent = Optional.empty();
     private int init;
-    /** The process that has named {@link #init}, if that is not the one that {@code child} has started. */
-    private int predecessor;
-
     /** What an {@code init} has said of which is not known yet who it is. */
     private final List<Report> early = new ArrayList<>();
 
@@ -78,11 +71,6 @@ final class StageTalk {
     /** Traced steps go to {@code log}. */
     void logSteps(StepLog log) {
         steps = log;
-    }
-
-    /** Gives the standard files, which are pipes of ours, to the root of a new user namespace. */
-    void givePipes() {
-        givesPipes = true;
     }
 
     int child() {
@@ -110,7 +98,7 @@ final class StageTalk {
         return open;
     }
 
-    /** Whether {@code child} has ended and {@code init} goes on without it. */
+    /** Whether {@code init} no longer dies with {@code child}. */
     boolean isDetached() {
         return detached;
     }
@@ -125,20 +113,14 @@ final class StageTalk {
         send(new StageChannel.Part(traced, steps).encode(), -1);
     }
 
-    /** Sends the part of {@code child} ahead of a launch that begins as {@code likely} does, and maps ids as it does. */
-    void prepare(LaunchPlan likely) {
-        plan = likely;
-        sendChildPart(likely.child(), false);
-    }
-
     /** Sends the rest of {@code wanted} now or, when ids must be mapped first, after that. */
     void launch(LaunchPlan wanted, LaunchOptions how) {
         plan = wanted;
         options = how;
-        if (init != 0 && !plan.appears()) {
+        if (init != 0) {
             options.host().initStarted(init);
         }
-        if (plan.idMaps().uids().isEmpty() || mapped) {
+        if (plan.idMaps().uids().isEmpty()) {
             sendInitPart();
         }
     }
@@ -218,7 +200,7 @@ final class StageTalk {
 
     /** A copy of {@code child} may speak before that has told its process id, without which there is nothing to answer. */
     private void handle(Report report) {
-        if (init == 0 && report instanceof Report.OfInit || awaitsSuccessor() && isOfSuccessor(report)) {
+        if (init == 0 && report instanceof Report.OfInit) {
             early.add(report);
             return;
         }
@@ -228,15 +210,11 @@ final class StageTalk {
             failure = failure.or(() -> Optional.of(failed));
         } else if (report instanceof Report.InitStarted started) {
             init = started.pid();
-            if (options != null && !plan.appears()) {
+            if (options != null) {
                 options.host().initStarted(init);
             }
-            handleEarly();
-        } else if (report instanceof Report.Appeared appeared) {
-            predecessor = init;
-            init = appeared.pid();
-            options.host().initStarted(init);
-            handleEarly();
+            early.forEach(this::handle);
+            early.clear();
         } else if (report instanceof Report.InitEnded ended) {
             initEnded = Optional.of(new EndedChild(new ChildStatus(init, ended.status()), ended.cpuMicros()));
         } else if (report instanceof Report.IdsNeeded) {
@@ -257,56 +235,23 @@ final class StageTalk {
             findAgent();
         } else if (report instanceof Report.ListenerOpened opened) {
             tellAgent(opened.listener());
+        } else if (report instanceof Report.Detached) {
+            detached = true;
         } else if (report instanceof Report.Waiting) {
             waiting = true;
         }
-    }
-
-    private void handleEarly() {
-        List<Report> unheard = List.copyOf(early);
-        early.clear();
-        unheard.forEach(this::handle);
-    }
-
-    /** Whether the process that {@code init} is now will not be the command, but another that it has yet to name. */
-    private boolean awaitsSuccessor() {
-        return plan != null && plan.appears() && predecessor == 0;
-    }
-
-    /** What only the process says that becomes the command, perhaps before it has been named. */
-    private static boolean isOfSuccessor(Report report) {
-        return report instanceof Report.SetUp
-                || report instanceof Report.ListenerDue
-                || report instanceof Report.ListenerOpened;
     }
 
     /** The child waits in its new user namespace, where nobody is anybody yet. */
     private void mapIds() {
         try {
             new IdMapWriter(linux).write(child, plan.idMaps());
-            if (givesPipes && linux.isRoot()) {
-                giveFiles();
-            }
             send(StageChannel.GO, -1);
-            mapped = true;
         } catch (LinuxException | StepFailure e) {
             fail("map ids", e.getMessage());
             return;
         }
-        if (options != null) {
-            sendInitPart();
-        }
-    }
-
-    /** Nobody else could open them anew, as by {@code /dev/stdout}. Through the child: our ends may be closed by now. */
-    private void giveFiles() {
-        OptionalLong user = IdMapping.outside(plan.idMaps().uids(), 0);
-        OptionalLong group = IdMapping.outside(plan.idMaps().gids(), 0);
-        for (int i = 0; user.isPresent() && group.isPresent() && i < StageChannel.DESCRIPTOR; i++) {
-            try (OpenFile file = new OpenFile(linux, linux.open("/proc/" + child + "/fd/" + i, FileFlag.O_PATH))) {
-                linux.changeOwnerOfPath(file.descriptor(), (int) user.getAsLong(), (int) group.getAsLong());
-            }
-        }
+        sendInitPart();
     }
 
     private void takeTerminal(int master) {
@@ -388,19 +333,10 @@ final class StageTalk {
         }
     }
 
-    /**
-     * From its go on, {@code init} needs none of us any more. Child ends before: whose child {@code init} is then, and nobody
-     * else, hears how it ends.
-     */
+    /** From its go on, {@code init} needs none of us any more. */
     private void letGo() {
         try {
             options.host().setUp();
-            linux.kill(child, Signal.SIGKILL.number());
-            linux.awaitIfChild(child);
-            if (predecessor != 0) {
-                linux.awaitIfChild(predecessor);
-            }
-            detached = true;
             send(StageChannel.GO, -1);
             if (plan.awaitsStart()) {
                 LaunchHost.Gate gate = options.host().gate();
@@ -420,9 +356,7 @@ final class StageTalk {
         if (init != 0) {
             linux.kill(init, Signal.SIGKILL.number());
         }
-        if (!detached) {
-            linux.kill(child, Signal.SIGKILL.number());
-        }
+        linux.kill(child, Signal.SIGKILL.number());
     }
 
     /** Kills the container or, while there is none, the stage that would make it. */
@@ -435,10 +369,6 @@ final class StageTalk {
             options.host().beforeKill();
         }
         linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
-        if (awaitsSuccessor()) {
-            // Whoever is to be named now dies with child.
-            linux.kill(child, Signal.SIGKILL.number());
-        }
     }
 
     /** A child that was killed could not wait for {@code init}, which is now ours. */

@@ -33,11 +33,6 @@ final class JffiLibC implements LibC {
     }
 
     @Override
-    public void clearEnvironment() {
-        NativeMemory.clearTexts(NativeMemory.pointer(calls.variable("environ")));
-    }
-
-    @Override
     public boolean has(String name) {
         return calls.has(name);
     }

@@ -2,7 +2,6 @@ package dev.rustyrun.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /** Descriptors to wait for with poll(2), and what the wait found. Reused from wait to wait by one thread. */
 public final class PollSet {
@@ -14,10 +13,10 @@ public final class PollSet {
 
     private static final int ENTRY = 8;
 
-    private ByteBuffer entries;
+    private final ByteBuffer entries;
     private int count;
 
-    /** Room for {@code most} descriptors at first. */
+    /** Room for {@code most} descriptors. */
     public PollSet(int most) {
         entries = ByteBuffer.allocate(most * ENTRY).order(ByteOrder.nativeOrder());
     }
@@ -29,10 +28,6 @@ public final class PollSet {
 
     /** Waits for {@code events} on {@code fd} too; POLLERR and POLLHUP are always waited for. */
     public void add(int fd, int events) {
-        if ((count + 1) * ENTRY > entries.capacity()) {
-            entries = ByteBuffer.wrap(Arrays.copyOf(entries.array(), entries.capacity() * 2))
-                    .order(ByteOrder.nativeOrder());
-        }
         entries.putInt(count * ENTRY, fd)
                 .putShort(count * ENTRY + 4, (short) events)
                 .putShort(count * ENTRY + 6, (short) 0);
@@ -47,11 +42,6 @@ public final class PollSet {
             }
         }
         return false;
-    }
-
-    /** The events that the last wait found on the descriptor that was added as number {@code index}. */
-    public int foundAt(int index) {
-        return entries.getShort(index * ENTRY + 6) & 0xffff;
     }
 
     int count() {

@@ -36,12 +36,14 @@ final class ProcessPlan {
     /** Adds everything from giving up privileges to the command. */
     void command(List<Step> steps) {
         PrivilegePlan privileges = new PrivilegePlan(spec, host);
-        first(steps, privileges);
-        // What waits may be seen by others, in a PID namespace that is theirs too, and waits behind its filter where
-        // that lets
-        // it go on. An agent is told of the filter by run, which is there only before the wait.
-        boolean early = lifecycle.awaitsStart()
-                && (host.seccomp().hasListener() || host.seccomp().permits(LaunchCall.AFTER_FILTER));
+        if (spec.hasProcess() && !namesHome()) {
+            steps.add(new CommandStep.FindHome(spec.process().user().uid()));
+        }
+        new TaskPlan(spec).beforePrivileges(steps);
+        privileges.addFirst(steps);
+        lifecycle.beforeWait(steps);
+        // An agent is told of the filter by run, which is there only before the wait.
+        boolean early = host.seccomp().hasListener() && lifecycle.awaitsStart();
         // A hook in the container is the container's own program as much as the command is.
         boolean beforeHooks = !early && lifecycle.hasHooksInside();
         if (early) {
@@ -57,32 +59,5 @@ final class ProcessPlan {
             privileges.addLast(steps);
         }
         steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), spec.wantsReaper()));
-    }
-
-    /** Adds the same for a further process, which is no PID 1 and needs no reaper: {@code appear} comes as late as can be. */
-    void furtherCommand(List<Step> steps, NamespaceStep.Appear appear) {
-        PrivilegePlan privileges = new PrivilegePlan(spec, host);
-        first(steps, privileges);
-        // An agent is told the id of the process that has the filter, which must then be the one that appears.
-        boolean early = !host.seccomp().hasListener() && host.seccomp().permits(LaunchCall.AFTER_FILTER);
-        if (early) {
-            privileges.addLast(steps);
-        }
-        steps.add(appear);
-        lifecycle.awaitStart(steps);
-        steps.add(new CommandStep.HandOver(false));
-        if (!early) {
-            privileges.addLast(steps);
-        }
-        steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), false));
-    }
-
-    private void first(List<Step> steps, PrivilegePlan privileges) {
-        if (spec.hasProcess() && !namesHome()) {
-            steps.add(new CommandStep.FindHome(spec.process().user().uid()));
-        }
-        new TaskPlan(spec).beforePrivileges(steps);
-        privileges.addFirst(steps);
-        lifecycle.beforeWait(steps);
     }
 }

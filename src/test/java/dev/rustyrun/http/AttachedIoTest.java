@@ -16,8 +16,6 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -76,7 +74,7 @@ class AttachedIoTest {
     private final int[] stdout = linux.pipe();
     private final int[] stderr = linux.pipe();
     private final SlowSocket socket = new SlowSocket();
-    private final AttachedCaller caller = new AttachedCaller("caller", linux, socket);
+    private final AttachedCaller caller = new AttachedCaller(linux, socket);
     private final PollSet set = new PollSet(8);
     private AttachedIo io;
 
@@ -209,13 +207,19 @@ class AttachedIoTest {
         write(stderr[1], "error");
         io.close();
         io.close();
-        CountDownLatch finished = new CountDownLatch(1);
-        caller.finish("{}", finished::countDown);
+        Thread end = new Thread(() -> {
+            try {
+                caller.finish("{}");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        end.start();
         for (int i = 0; i < 4; i++) {
             dev.rustyrun.it.Host.eventually("a message is under way", () -> !socket.underWay.isEmpty());
             socket.arrive();
         }
-        assertTrue(finished.await(10, TimeUnit.SECONDS));
+        end.join();
         assertEquals("1:one 1:two 2:error {} ", socket.sent.toString());
         caller.close();
         caller.order("eof");

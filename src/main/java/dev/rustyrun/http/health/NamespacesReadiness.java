@@ -2,30 +2,22 @@ package dev.rustyrun.http.health;
 
 import dev.rustyrun.launch.NamespaceProbe;
 import dev.rustyrun.linux.Linux;
-import io.smallrye.health.api.AsyncHealthCheck;
-import io.smallrye.mutiny.Uni;
+import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /** Ready is who can make the namespaces of a container; a sidecar that was not made privileged cannot. */
 @Readiness
-final class NamespacesReadiness implements AsyncHealthCheck {
+final class NamespacesReadiness implements HealthCheck {
 
     private final NamespaceProbe probe;
 
-    private final HealthThread thread;
-
-    NamespacesReadiness(Linux linux, HealthThread thread) {
-        this.thread = thread;
+    NamespacesReadiness(Linux linux) {
         this.probe = new NamespaceProbe(linux);
     }
 
     @Override
-    public Uni<HealthCheckResponse> call() {
-        return thread.perform(this::check);
-    }
-
-    private HealthCheckResponse check() {
+    public HealthCheckResponse call() {
         var response = HealthCheckResponse.named("namespaces");
         try {
             return probe.obstacle()

@@ -2,16 +2,14 @@ package dev.rustyrun.http.health;
 
 import dev.rustyrun.http.LaunchSlots;
 import dev.rustyrun.http.ServeConfig;
-import dev.rustyrun.http.Shortage;
-import io.smallrye.health.api.AsyncHealthCheck;
-import io.smallrye.mutiny.Uni;
 import java.io.File;
+import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /** Ready is who has room for one more launch, root file systems to launch from, and is not about to stop. */
 @Readiness
-final class RoomReadiness implements AsyncHealthCheck {
+final class RoomReadiness implements HealthCheck {
 
     private static final long LEAST_BYTES = 64 << 20;
 
@@ -19,21 +17,14 @@ final class RoomReadiness implements AsyncHealthCheck {
     private final File rootfs;
     private final File data;
 
-    private final HealthThread thread;
-
-    RoomReadiness(LaunchSlots slots, ServeConfig config, HealthThread thread) {
-        this.thread = thread;
+    RoomReadiness(LaunchSlots slots, ServeConfig config) {
         this.slots = slots;
         this.rootfs = new File(config.rootfsFolder());
         this.data = new File(config.dataFolder().orElse("/run"));
     }
 
     @Override
-    public Uni<HealthCheckResponse> call() {
-        return thread.perform(this::check);
-    }
-
-    private HealthCheckResponse check() {
+    public HealthCheckResponse call() {
         String reason = slots.isDraining()
                 ? "the service is stopping"
                 : slots.isFull()
@@ -42,7 +33,7 @@ final class RoomReadiness implements AsyncHealthCheck {
                                 ? "there is no folder of root file systems " + rootfs
                                 : data.exists() && data.getUsableSpace() < LEAST_BYTES
                                         ? "less than 64 MiB are free on " + data
-                                        : Shortage.recent().orElse("");
+                                        : "";
         var response = HealthCheckResponse.named("room")
                 .withData("running", slots.running())
                 .withData("waiting", slots.waiting());

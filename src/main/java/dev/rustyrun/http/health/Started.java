@@ -1,26 +1,15 @@
 package dev.rustyrun.http.health;
 
-import io.smallrye.health.api.AsyncHealthCheck;
-import io.smallrye.mutiny.Uni;
+import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Startup;
 
 /** Started is who answers: nothing is prepared after that which a launch would have to wait for. */
 @Startup
-final class Started implements AsyncHealthCheck {
-
-    private final HealthThread thread;
-
-    Started(HealthThread thread) {
-        this.thread = thread;
-    }
+final class Started implements HealthCheck {
 
     @Override
-    public Uni<HealthCheckResponse> call() {
-        return thread.perform(this::check);
-    }
-
-    private HealthCheckResponse check() {
+    public HealthCheckResponse call() {
         return HealthCheckResponse.up("started");
     }
 }
