@@ -175,6 +175,118 @@ static int give_inheritable(const char *path)
     return 0;
 }
 
+/* Reads a file of a process whole, as far as it fits; its length. */
+static ssize_t slurp(int pid, const char *name, char *text, size_t room)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+    int fd = open(path, O_RDONLY);
+    ssize_t length = 0, got = 0;
+    while (fd >= 0 && (got = read(fd, text + length, room - 1 - length)) > 0) {
+        length += got;
+    }
+    close(fd);
+    for (ssize_t i = 0; i < length; i++) {
+        text[i] = text[i] ? text[i] : ' ';
+    }
+    text[length] = 0;
+    return length;
+}
+
+static unsigned long long field(const char *status, const char *name, int base)
+{
+    const char *at = strstr(status, name);
+    return at ? strtoull(at + strlen(name), NULL, base) : 0;
+}
+
+static int seen, rooted, attached, stronger, told;
+
+/* Whether a process is one of the runtime's, by what it executes. */
+static int is_stage(int pid)
+{
+    char path[64], program[256];
+    snprintf(path, sizeof path, "/proc/%d/exe", pid);
+    ssize_t length = readlink(path, program, sizeof program - 1);
+    program[length < 0 ? 0 : length] = 0;
+    return strstr(program, "rustyrun") || strstr(program, "/java") || !strcmp(program, "/");
+}
+
+/*
+ * What can be seen of a process, and whether it can be attached and is then more than we are; 0 when it is no stage any more
+ * and need not be looked at again.
+ */
+static int examine(int pid, const char *marker, const char *needle)
+{
+    static char text[1 << 16], mine[1 << 12];
+    static const char *files[] = {"mountinfo", "cmdline", "cgroup", "environ"};
+    char path[512];
+    snprintf(path, sizeof path, "/proc/%d/root%s", pid, marker);
+    int fd = open(path, O_RDONLY);
+    if (fd >= 0) {
+        rooted++;
+        close(fd);
+    }
+    for (int i = 0; i < 4; i++) {
+        if (slurp(pid, files[i], text, sizeof text) > 0 && strstr(text, needle)) {
+            told++;
+        }
+    }
+    if (ptrace(PTRACE_ATTACH, pid, 0, 0) == 0) {
+        int status = 0;
+        waitpid(pid, &status, __WALL);
+        int stage = WIFSTOPPED(status) && is_stage(pid);
+        if (stage) {
+            attached++;
+            slurp(pid, "status", text, sizeof text);
+            slurp(getpid(), "status", mine, sizeof mine);
+            if (field(text, "CapPrm:", 16) & ~field(mine, "CapPrm:", 16)
+                    || field(text, "Seccomp:", 10) < field(mine, "Seccomp:", 10)) {
+                stronger++;
+            }
+        }
+        ptrace(PTRACE_DETACH, pid, 0, 0);
+        /* Should it have stopped for something else first, it stops now. */
+        kill(pid, SIGCONT);
+        return stage;
+    }
+    return 1;
+}
+
+/* Watches every process that appears after this one, until standard input ends. */
+static int watch(const char *marker, const char *needle)
+{
+    char path[64];
+    int last = getpid();
+    printf("watching\n");
+    fflush(stdout);
+    fcntl(0, F_SETFL, O_NONBLOCK);
+    for (char byte; read(0, &byte, 1) != 0; ) {
+        for (int pid = last + 1; pid < last + 16; pid++) {
+            snprintf(path, sizeof path, "/proc/%d", pid);
+            int new = 1;
+            for (int times = 0; times < 100 && access(path, F_OK) == 0; times++) {
+                seen += new;
+                new = 0;
+                times = examine(pid, marker, needle) ? times : 100;
+                last = pid > last + 8 ? pid - 8 : last;
+            }
+            if (!new) {
+                last = pid;
+                break;
+            }
+        }
+    }
+    printf("seen=%d\nroot=%d\ntold=%d\nattached=%d\nstronger=%d\n", seen, rooted, told, attached, stronger);
+    return 0;
+}
+
+/* Whether the process can be attached. */
+static int attach(int pid)
+{
+    tell("attach", ptrace(PTRACE_ATTACH, pid, 0, 0));
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -188,6 +300,10 @@ int main(int argc, char **argv)
         return overwrite(argv[2]);
     } else if (!strcmp(what, "hunt") && argc == 3) {
         return hunt(atoi(argv[2]));
+    } else if (!strcmp(what, "watch") && argc == 4) {
+        return watch(argv[2], argv[3]);
+    } else if (!strcmp(what, "attach") && argc == 3) {
+        return attach(atoi(argv[2]));
     } else if (!strcmp(what, "swap") && argc == 4) {
         return swap(argv[2], argv[3]);
     } else if (!strcmp(what, "give-inheritable") && argc == 3) {

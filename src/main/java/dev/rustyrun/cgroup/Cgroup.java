@@ -61,6 +61,12 @@ public interface Cgroup {
     /** What is wanted of that at the end of a launch. */
     Usage usage();
 
+    /**
+     * Whether its limit of processes leaves no room for two more: a process may always join it, but may not make another
+     * in it then.
+     */
+    boolean isFull();
+
     /** Stops all of its processes, and waits until they are. */
     void freeze();
 

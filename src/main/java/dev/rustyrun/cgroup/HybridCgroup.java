@@ -105,6 +105,11 @@ final class HybridCgroup implements Cgroup {
     }
 
     @Override
+    public boolean isFull() {
+        return v1.isFull() || v2.isFull();
+    }
+
+    @Override
     public Statistics statistics() {
         return v2.exists() ? v1.statistics().or(v2.statistics()) : v1.statistics();
     }

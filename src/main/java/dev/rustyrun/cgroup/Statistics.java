@@ -160,4 +160,14 @@ public record Statistics(
         }
         return at == from ? UNKNOWN : value;
     }
+
+    /** Whether a group with these files has no room for two more processes. */
+    static boolean isFull(String max, String current) {
+        try {
+            return Long.parseLong(max.strip()) < Long.parseLong(current.strip()) + 2;
+        } catch (NumberFormatException e) {
+            // "max", or there is no such controller.
+            return false;
+        }
+    }
 }

@@ -234,6 +234,11 @@ final class V1Cgroup implements Cgroup {
     }
 
     @Override
+    public boolean isFull() {
+        return Statistics.isFull(text("pids", "pids.max"), text("pids", "pids.current"));
+    }
+
+    @Override
     public long oomKills() {
         return Statistics.oomKillsOfV1(this::text);
     }

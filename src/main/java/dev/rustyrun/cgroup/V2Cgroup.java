@@ -162,6 +162,11 @@ final class V2Cgroup implements Cgroup {
     }
 
     @Override
+    public boolean isFull() {
+        return Statistics.isFull(text("pids", "pids.max"), text("pids", "pids.current"));
+    }
+
+    @Override
     public long oomKills() {
         return Statistics.oomKillsOfV2(this::text);
     }

@@ -121,12 +121,11 @@ public final class Execution {
         List<Joined> joined = namespaces(state.pid());
         boolean setsGroups =
                 linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
-        List<String> cgroup = store.cgroup(state)
-                .filter(Cgroup::exists)
-                .map(its -> its.procsFiles(groups))
-                .orElse(List.of());
+        Optional<Cgroup> group = store.cgroup(state).filter(Cgroup::exists);
+        boolean full = group.map(Cgroup::isFull).orElse(false);
+        List<String> cgroup = group.map(its -> its.procsFiles(groups)).orElse(List.of());
         HostFacts facts = probe.factsForFurther(readOnly, cgroup, setsGroups, probe.filterFor(spec, store));
-        return ExecPlan.compile(spec, facts, joined, life);
+        return ExecPlan.compile(spec, facts, full, joined, life);
     }
 
     /** Those in which the container is and this process is not. */
@@ -141,17 +140,11 @@ public final class Execution {
                 joined.add(new Joined(type, path));
             }
         }
-        boolean needsOneThread = joined.stream()
-                .anyMatch(
-                        namespace -> namespace.type() == NamespaceType.USER || namespace.type() == NamespaceType.MOUNT);
-        if (needsOneThread && !SelfExec.isNativeImage()) {
+        if (!SelfExec.isNativeImage()) {
             throw new InvalidSpecException(
                     "exec needs the native binary: a JVM has several threads, and the kernel lets only a"
-                            + " process with one thread join a mount or user namespace");
+                            + " process with one thread join a mount or user namespace, or go on as a copy of itself");
         }
-        // The mounts come last: the paths of the others are the host's.
-        joined.sort((one, other) ->
-                Boolean.compare(one.type() == NamespaceType.MOUNT, other.type() == NamespaceType.MOUNT));
         return joined;
     }
 }

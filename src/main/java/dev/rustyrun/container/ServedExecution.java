@@ -85,9 +85,6 @@ public final class ServedExecution implements AutoCloseable {
                 joined.add(new Joined(type, "/proc/" + linux.processId() + "/fd/" + namespace.descriptor()));
             }
         }
-        // The mounts come last: the paths of the others are the host's.
-        joined.sort((one, other) ->
-                Boolean.compare(one.type() == NamespaceType.MOUNT, other.type() == NamespaceType.MOUNT));
     }
 
     /**
@@ -105,7 +102,8 @@ public final class ServedExecution implements AutoCloseable {
         List<String> files = cgroup.map(Cgroup::procsFiles).orElse(List.of());
         Optional<Subgroup> group = Subgroup.make(linux, files, "exec-" + store.newId());
         try {
-            LaunchPlan plan = plan(spec, group.map(Subgroup::procsFiles).orElse(files));
+            boolean full = cgroup.map(Cgroup::isFull).orElse(false);
+            LaunchPlan plan = plan(spec, group.map(Subgroup::procsFiles).orElse(files), full);
             Optional<Statistics> before = statistics(cgroup);
             Outcome outcome = stages.launch(
                     plan,
@@ -122,10 +120,10 @@ public final class ServedExecution implements AutoCloseable {
         }
     }
 
-    private LaunchPlan plan(Spec spec, List<String> cgroupFiles) {
+    private LaunchPlan plan(Spec spec, List<String> cgroupFiles, boolean full) {
         boolean groups = linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
         HostFacts facts = probe.factsForFurther(false, cgroupFiles, groups, probe.filterFor(spec, store));
-        return ExecPlan.compile(spec, facts, joined, Lifecycle.FOREGROUND);
+        return ExecPlan.compile(spec, facts, full, joined, Lifecycle.FOREGROUND);
     }
 
     private static Optional<Statistics> statistics(Optional<Cgroup> cgroup) {

@@ -8,6 +8,7 @@ import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.ReceivedSignal;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.Stage;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -42,6 +43,7 @@ public final class ChildStage {
      * @return the code to exit with
      */
     public int perform(int runPid) {
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
         LaunchSignals.block(linux);
         linux.prctl(Prctl.PR_SET_PDEATHSIG, LaunchSignals.PARENT_DIED.number());
         if (linux.parentProcessId() != runPid) {
@@ -81,24 +83,46 @@ public final class ChildStage {
         return await(pid, signals, runPid, context);
     }
 
-    private int await(int pid, int signals, int runPid, StageContext context) {
-        PollSet set = new PollSet(1);
-        set.add(signals, PollSet.POLLIN);
+    private int await(int started, int signals, int runPid, StageContext context) {
+        int pid = started;
+        int succession = context.succession();
+        PollSet set = new PollSet(2);
         while (true) {
+            set.clear();
+            set.add(signals, PollSet.POLLIN);
+            if (succession >= 0) {
+                set.add(succession, PollSet.POLLIN);
+            }
             linux.poll(set, -1);
+            if (succession >= 0 && set.found(succession, PollSet.POLLIN | PollSet.POLLHUP)) {
+                // It stays open: its end tells the successor that this process has gone.
+                pid = successor(succession).orElse(pid);
+                succession = -1;
+            }
             Optional<ReceivedSignal> signal = linux.nextSignal(signals);
             if (signal.isEmpty()) {
                 continue;
             }
             int number = signal.get().number();
             if (number == Signal.SIGCHLD.number()) {
-                Optional<ChildStatus> ended = linux.reap();
+                if (pid != started) {
+                    linux.reap(started);
+                }
+                Optional<ChildStatus> ended = linux.reap(pid);
+                if (ended.isPresent() && succession >= 0 && ended.get().status() == 0) {
+                    // It has gone for its successor, and has said so.
+                    pid = successor(succession).orElse(pid);
+                    succession = -1;
+                    ended = pid == started ? ended : linux.reap(pid);
+                }
                 if (ended.isPresent()) {
-                    context.channel().send(new Report.InitEnded(ended.get().status(), linux.childrenCpuMicros()));
-                    if (linux.parentProcessId() != runPid) {
-                        context.cleanup().perform();
+                    if (pid != started) {
+                        // It has nothing more to do, but may do so yet.
+                        linux.awaitIfChild(started);
+                    } else if (succession >= 0) {
+                        endUnnamed();
                     }
-                    return ended.get().exitCode();
+                    return end(ended.get(), runPid, context);
                 }
             } else if (LaunchSignals.isForwarded(number)) {
                 linux.kill(pid, number);
@@ -106,5 +130,35 @@ public final class ChildStage {
                 linux.kill(pid, Signal.SIGKILL.number());
             }
         }
+    }
+
+    /** Ends a successor whose {@code init} was killed before it could name it. */
+    private void endUnnamed() {
+        try {
+            String children = linux.readFile("/proc/self/task/" + linux.processId() + "/children");
+            for (String child : children.strip().split(" ")) {
+                if (!child.isEmpty()) {
+                    linux.kill(Integer.parseInt(child), Signal.SIGKILL.number());
+                    linux.awaitIfChild(Integer.parseInt(child));
+                }
+            }
+        } catch (LinuxException e) {
+            // A kernel without that file: it ends by itself, as its parent does.
+        }
+    }
+
+    private int end(ChildStatus ended, int runPid, StageContext context) {
+        context.channel().send(new Report.InitEnded(ended.status(), linux.childrenCpuMicros()));
+        if (linux.parentProcessId() != runPid) {
+            context.cleanup().perform();
+        }
+        return ended.exitCode();
+    }
+
+    /** Who goes on as {@code init}; nothing when that ended before it could name one. */
+    private Optional<Integer> successor(int succession) {
+        byte[] pid = new byte[Integer.BYTES];
+        boolean named = linux.receive(succession, pid, pid.length).count() == pid.length;
+        return named ? Optional.of(ByteBuffer.wrap(pid).getInt()) : Optional.empty();
     }
 }

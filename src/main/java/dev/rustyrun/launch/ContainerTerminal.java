@@ -35,8 +35,9 @@ final class ContainerTerminal {
             context.channel().send(new Report.TerminalOpened(master.descriptor()));
             if (step.console()) {
                 showAsConsole(peer);
+                // A further process goes on as a copy of this one, which takes the terminal.
+                linux.setControllingTerminal(peer.descriptor());
             }
-            linux.setControllingTerminal(peer.descriptor());
             for (int standard = 0; standard <= 2; standard++) {
                 linux.duplicate(peer.descriptor(), standard);
             }

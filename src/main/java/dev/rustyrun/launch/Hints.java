@@ -55,6 +55,9 @@ final class Hints {
         if (step instanceof RootStep.ProtectProgram && errno == Errno.ENOENT) {
             return "Rustyrun's executable was removed or replaced while it ran: start it again";
         }
+        if (step instanceof NamespaceStep.Appear && errno == Errno.EAGAIN) {
+            return "the container has reached its limit of processes: end some, or raise the limit";
+        }
         if (step instanceof NamespaceStep.JoinNamespace && errno == Errno.ENOENT) {
             return "no such namespace any more: has the process ended?";
         }

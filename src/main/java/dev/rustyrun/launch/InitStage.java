@@ -23,6 +23,8 @@ public final class InitStage {
 
     /** Performs the stage; returns the code to exit with only when something failed. */
     public int perform() {
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
+        linux.clearEnvironment();
         LaunchSignals.block(linux);
         linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
         linux.closeOnExec(StageChannel.DESCRIPTOR);

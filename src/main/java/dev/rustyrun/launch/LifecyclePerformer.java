@@ -64,12 +64,13 @@ final class LifecyclePerformer implements LifecycleStep.Performer {
 
     @Override
     public void detach(LifecycleStep.Detach step) {
+        // With its go this process is alone: child has ended, so that it cannot wait for what is somebody else's child
+        // then.
+        linux.prctl(Prctl.PR_SET_PDEATHSIG, 0);
         context.channel().send(new Report.SetUp());
         if (!context.channel().awaitGo()) {
             throw new StepFailure("run ended");
         }
-        linux.prctl(Prctl.PR_SET_PDEATHSIG, 0);
-        context.channel().send(new Report.Detached());
     }
 
     /**

@@ -6,7 +6,9 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.NamespaceStep;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -56,6 +58,8 @@ final class NamespacePerformer implements NamespaceStep.Performer {
 
     @Override
     public void mapIds(NamespaceStep.MapIds step) {
+        // Whose process is not dumpable its own user may not map; nobody in a container sees this one.
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 1);
         context.channel().send(new Report.IdsNeeded());
         if (!context.channel().awaitGo()) {
             throw new StepFailure("run could not map them");
@@ -65,17 +69,17 @@ final class NamespacePerformer implements NamespaceStep.Performer {
         }
         linux.setGroup(0);
         linux.setUser(0);
-        // A change of ids makes the kernel forget the one, and hides this process's own files in /proc by the other.
+        // A change of ids makes the kernel forget this.
         linux.prctl(Prctl.PR_SET_PDEATHSIG, LaunchSignals.PARENT_DIED.number());
-        linux.prctl(Prctl.PR_SET_DUMPABLE, 1);
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
     }
 
     @Override
     public void setTimeOffset(NamespaceStep.SetTimeOffset step) {
         // The namespace for children is the unsharing thread's, which on a JVM is not the one that /proc/self tells of.
         String thread = InsideRootfs.nameOf(linux.readLink(FileFlag.AT_FDCWD, "/proc/thread-self"));
-        linux.writeFile(
-                "/proc/" + thread + "/timens_offsets", step.clock() + " " + step.seconds() + " " + step.nanoseconds());
+        String offset = step.clock() + " " + step.seconds() + " " + step.nanoseconds();
+        context.writeOwnFile("/proc/" + thread + "/timens_offsets", offset);
     }
 
     @Override
@@ -118,6 +122,50 @@ final class NamespacePerformer implements NamespaceStep.Performer {
             try (OpenFile procs = new OpenFile(linux, linux.open(file, FileFlag.O_WRONLY))) {
                 linux.duplicate(procs.descriptor(), handedDown++);
             }
+        }
+    }
+
+    @Override
+    public void awaitSuccessor(NamespaceStep.AwaitSuccessor step) {
+        int[] pair = linux.socketPair();
+        linux.duplicate(pair[1], StageChannel.FIRST_HANDED_DOWN + step.handedDown());
+        linux.close(pair[1]);
+        context.setSuccession(pair[0]);
+    }
+
+    private void tellChild(int succession, int successor) {
+        try {
+            linux.send(succession, StageChannel.encode(successor), -1);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE) {
+                throw e;
+            }
+            // It has ended, and the successor does too.
+        }
+    }
+
+    @Override
+    public void appear(NamespaceStep.Appear step) {
+        int succession = StageChannel.FIRST_HANDED_DOWN + step.handedDown();
+        // What is to be told is told even if child is ended as soon as the copy has been let go.
+        linux.prctl(Prctl.PR_SET_PDEATHSIG, 0);
+        int successor = linux.forkSibling();
+        if (successor != 0) {
+            context.channel().send(new Report.Appeared(successor));
+            tellChild(succession, successor);
+            linux.exit(0);
+        }
+        linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
+        PollSet set = new PollSet(1);
+        set.add(succession, 0);
+        if (linux.poll(set, 0) && set.found(succession, PollSet.POLLHUP | PollSet.POLLERR)) {
+            // Child ended before it was asked to take this process along.
+            linux.exit(StepFailure.RUSTYRUN_FAILED);
+        }
+        linux.close(succession);
+        linux.startSession();
+        if (step.terminal()) {
+            linux.setControllingTerminal(0);
         }
     }
 

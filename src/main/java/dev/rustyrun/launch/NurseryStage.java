@@ -49,6 +49,7 @@ public final class NurseryStage {
      * @return the code to exit with
      */
     public int perform(String word, int server) {
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
         LaunchSignals.block(linux);
         linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
         if (linux.parentProcessId() != server) {

@@ -30,7 +30,7 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
 
     @Override
     public void setOomScore(PrivilegeStep.SetOomScore step) {
-        linux.writeFile("/proc/self/oom_score_adj", Integer.toString(step.adjustment()));
+        context.writeOwnFile("/proc/self/oom_score_adj", Integer.toString(step.adjustment()));
     }
 
     @Override

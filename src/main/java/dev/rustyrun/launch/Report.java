@@ -47,8 +47,8 @@ sealed interface Report {
     /** {@code init} has set everything up, and waits for a word to go on without {@code run}. */
     record SetUp() implements OfInit {}
 
-    /** {@code init} no longer dies with {@code child}. */
-    record Detached() implements OfInit {}
+    /** The process with this id goes on as {@code init}, which has ended. */
+    record Appeared(int pid) implements OfInit {}
 
     /** {@code init} waits for its start, and says no more here. */
     record Waiting() implements OfInit {}

@@ -7,7 +7,6 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
-import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.spec.Capability;
@@ -156,7 +155,6 @@ final class RootPerformer implements RootStep.Performer {
 
     @Override
     public void enterContainer(RootStep.EnterContainer step) {
-        linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
         context.enter(linux.open("/", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
     }
 

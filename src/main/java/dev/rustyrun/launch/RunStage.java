@@ -121,18 +121,13 @@ public final class RunStage implements Stages {
         long start = System.nanoTime();
         talk.sendChildPart(plan.child(), options.traced());
         talk.launch(plan, options);
-        boolean alone = false;
         while (true) {
             set.clear();
             set.add(signals, PollSet.POLLIN);
             talk.addTo(set);
             linux.poll(set, -1);
             talk.hear();
-            if (talk.isDetached() && !alone) {
-                linux.kill(child, Signal.SIGKILL.number());
-                linux.awaitIfChild(child);
-                alone = true;
-            }
+            boolean alone = talk.isDetached();
             Optional<ChildStatus> ended = alone ? Optional.empty() : takeSignalsOfChild();
             if (alone && (talk.isWaiting() || !talk.isOpen())) {
                 if (talk.isWaiting() || !plan.awaitsStart() && talk.failure().isEmpty()) {

@@ -22,8 +22,13 @@ public final class SelfExec {
     /** HotSpot takes SIGUSR2 for itself unless it is given another, here a real-time signal. */
     private static final String FREE_SIGUSR2 = "_JAVA_SR_SIGNUM=40";
 
-    /** Given to a native stage, which then need not find it out again. */
-    private static final String PROGRAM = "rustyrun.program";
+    /**
+     * Given to a native stage in its environment, which then need not find it out again. Not as arguments: the command line
+     * of a copy can be read by whoever sees that process.
+     */
+    private static final String PROGRAM = "RUSTYRUN_PROGRAM";
+
+    private static final String LIBRARIES = "RUSTYRUN_LIBRARIES";
 
     private final boolean isNative;
     private final String executable;
@@ -55,12 +60,18 @@ public final class SelfExec {
     }
 
     private static SelfExec nativeExecutable() {
-        String program = System.getProperty(PROGRAM);
-        if (program == null) {
-            program = realPath("/proc/self/exe");
-            useLibrariesIn(new File(program).getParent());
-        }
-        return new SelfExec(true, "/proc/self/exe", program, List.of("rustyrun"), List.of());
+        String program = realPath("/proc/self/exe");
+        useLibrariesIn(new File(program).getParent());
+        return nativeExecutable(program);
+    }
+
+    private static SelfExec nativeExecutable(String program) {
+        return new SelfExec(
+                true,
+                "/proc/self/exe",
+                program,
+                List.of("rustyrun"),
+                List.of(PROGRAM + "=" + program, LIBRARIES + "=" + System.getProperty(JFFI_FOLDER, "")));
     }
 
     private static SelfExec jvm() {
@@ -150,7 +161,7 @@ public final class SelfExec {
                                 "/proc/self/fd/" + mount.descriptor(),
                                 descriptors,
                                 argv(ChildStage.COPYING, run),
-                                libraries()),
+                                withLibraries()),
                         true);
             } catch (LinuxException e) {
                 // Root of a user namespace only, or an old kernel: then it is a start more.
@@ -168,10 +179,15 @@ public final class SelfExec {
     record StartedChild(int pid, boolean readOnly) {}
 
     /** The loader looks for libraries beside the program, but that mount is nowhere. */
-    private List<String> libraries() {
+    private List<String> withLibraries() {
         String folder = new File(program).getParent();
         String libraries = folder + "/jdklib";
-        return new File(libraries).exists() ? List.of("LD_LIBRARY_PATH=" + folder + ":" + libraries) : List.of();
+        if (!new File(libraries).exists()) {
+            return env;
+        }
+        List<String> all = new ArrayList<>(env);
+        all.add("LD_LIBRARY_PATH=" + folder + ":" + libraries);
+        return all;
     }
 
     /** Becomes a stage, by the program's name: from the mount that is there in this mount namespace. */
@@ -195,10 +211,6 @@ public final class SelfExec {
         List<String> argv = new ArrayList<>(prefix);
         argv.add(stage);
         argv.add(argument);
-        if (isNative) {
-            argv.add(System.getProperty(JFFI_FOLDER, ""));
-            argv.add(program);
-        }
         return argv;
     }
 
@@ -207,12 +219,14 @@ public final class SelfExec {
         if (arguments.length < 2) {
             throw new IllegalArgumentException(arguments[0] + " is a stage that rustyrun run starts, not a command");
         }
-        if (arguments.length > 2 && !arguments[2].isEmpty()) {
-            System.setProperty(JFFI_FOLDER, arguments[2]);
+        String program = isNativeImage() ? System.getenv(PROGRAM) : null;
+        if (program == null) {
+            return current();
         }
-        if (arguments.length > 3) {
-            System.setProperty(PROGRAM, arguments[3]);
+        String libraries = System.getenv(LIBRARIES);
+        if (libraries != null && !libraries.isEmpty()) {
+            System.setProperty(JFFI_FOLDER, libraries);
         }
-        return current();
+        return nativeExecutable(program);
     }
 }

@@ -5,6 +5,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Step;
 import java.util.List;
@@ -116,9 +117,15 @@ public final class ServedStages implements Stages {
 
     private EndedChild awaitChild() {
         ended = true;
-        talk.close();
+        if (talk.awaitsSuccessor()) {
+            // Who goes on as init must still be heard of.
+            linux.kill(talk.child(), Signal.SIGKILL.number());
+        } else {
+            talk.close();
+        }
         EndedChild child = linux.awaitWithUsage(talk.child());
         talk.killOrphan(child.status());
+        talk.close();
         return child;
     }
 

@@ -42,7 +42,7 @@ final class StageChannel {
     static final byte SET_UP = 8;
     static final byte WAITING = 9;
     static final byte DESCRIPTORS_DUE = 10;
-    static final byte DETACHED = 11;
+    static final byte APPEARED = 11;
     static final byte LISTENER_DUE = 12;
     static final byte LISTENER_OPENED = 13;
     static final byte NET_DEVICES_DUE = 14;
@@ -78,7 +78,7 @@ final class StageChannel {
             for (Step step : steps) {
                 count += step instanceof NamespaceStep.OpenCgroup open
                         ? open.procsFiles().size()
-                        : 0;
+                        : step instanceof NamespaceStep.AwaitSuccessor ? 1 : 0;
             }
             return count;
         }
@@ -130,6 +130,11 @@ final class StageChannel {
                 .putInt(bytes.length)
                 .put(bytes)
                 .array();
+    }
+
+    /** A process id as it travels. */
+    static byte[] encode(int pid) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(pid).array();
     }
 
     /** Lets reports go into the open file {@code file} from now on; {@code run} sees the end of the socket. */
@@ -229,6 +234,8 @@ final class StageChannel {
             return frame(STEP_FAILED, failed.stage().ordinal(), failed.exitCode(), failed.step(), failed.reason());
         } else if (report instanceof Report.InitStarted started) {
             return frame(INIT_STARTED, 0, started.pid(), "", "");
+        } else if (report instanceof Report.Appeared appeared) {
+            return frame(APPEARED, 0, appeared.pid(), "", "");
         } else if (report instanceof Report.InitEnded ended) {
             return frame(INIT_ENDED, 0, ended.status(), Long.toString(ended.cpuMicros()), "");
         } else if (report instanceof Report.SourceDue source) {
@@ -244,8 +251,6 @@ final class StageChannel {
             return HOOKS_DUE;
         } else if (report instanceof Report.DescriptorsDue) {
             return DESCRIPTORS_DUE;
-        } else if (report instanceof Report.Detached) {
-            return DETACHED;
         } else if (report instanceof Report.SetUp) {
             return SET_UP;
         } else if (report instanceof Report.NetDevicesDue) {
@@ -315,7 +320,7 @@ final class StageChannel {
                 case SOURCE_DUE -> new Report.SourceDue(first);
                 case HOOKS_DUE -> new Report.HooksDue();
                 case DESCRIPTORS_DUE -> new Report.DescriptorsDue();
-                case DETACHED -> new Report.Detached();
+                case APPEARED -> new Report.Appeared(number);
                 case SET_UP -> new Report.SetUp();
                 case WAITING -> new Report.Waiting();
                 case IDS_NEEDED -> new Report.IdsNeeded();

@@ -4,6 +4,7 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.spec.ProcPaths;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ final class StageContext {
     private long withheldCapabilities;
     private int[] descriptorsForCommand = {};
     private int gate = -1;
+    private int succession = -1;
     private Cleanup cleanup = Cleanup.NOTHING;
     private String home = "";
 
@@ -77,6 +79,35 @@ final class StageContext {
             }
             return isOwn(InsideRootfs.parentOf(path));
         }
+    }
+
+    /**
+     * Writes one of this process's own files in {@code /proc}. They are the host's root's while it is not dumpable; who is
+     * another must be dumpable for that moment.
+     */
+    void writeOwnFile(String path, String text) {
+        try {
+            linux.writeFile(path, text);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EACCES) {
+                throw e;
+            }
+            linux.prctl(Prctl.PR_SET_DUMPABLE, 1);
+            try {
+                linux.writeFile(path, text);
+            } finally {
+                linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
+            }
+        }
+    }
+
+    /** The socket on which {@code child} hears of {@code init}'s successor; negative when there will be none. */
+    int succession() {
+        return succession;
+    }
+
+    void setSuccession(int socket) {
+        succession = socket;
     }
 
     /** What is to be removed from the host should {@code run} be killed. */

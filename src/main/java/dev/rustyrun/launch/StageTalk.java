@@ -47,6 +47,9 @@ final class StageTalk {
     private boolean waiting;
     private Optional<SeccompAgent> agent = Optional.empty();
     private int init;
+    /** The process that has named {@link #init}, if that is not the one that {@code child} has started. */
+    private int predecessor;
+
     /** What an {@code init} has said of which is not known yet who it is. */
     private final List<Report> early = new ArrayList<>();
 
@@ -98,7 +101,7 @@ final class StageTalk {
         return open;
     }
 
-    /** Whether {@code init} no longer dies with {@code child}. */
+    /** Whether {@code child} has ended and {@code init} goes on without it. */
     boolean isDetached() {
         return detached;
     }
@@ -117,7 +120,7 @@ final class StageTalk {
     void launch(LaunchPlan wanted, LaunchOptions how) {
         plan = wanted;
         options = how;
-        if (init != 0) {
+        if (init != 0 && !plan.appears()) {
             options.host().initStarted(init);
         }
         if (plan.idMaps().uids().isEmpty()) {
@@ -200,7 +203,7 @@ final class StageTalk {
 
     /** A copy of {@code child} may speak before that has told its process id, without which there is nothing to answer. */
     private void handle(Report report) {
-        if (init == 0 && report instanceof Report.OfInit) {
+        if (init == 0 && report instanceof Report.OfInit || awaitsSuccessor() && isOfSuccessor(report)) {
             early.add(report);
             return;
         }
@@ -210,11 +213,15 @@ final class StageTalk {
             failure = failure.or(() -> Optional.of(failed));
         } else if (report instanceof Report.InitStarted started) {
             init = started.pid();
-            if (options != null) {
+            if (options != null && !plan.appears()) {
                 options.host().initStarted(init);
             }
-            early.forEach(this::handle);
-            early.clear();
+            handleEarly();
+        } else if (report instanceof Report.Appeared appeared) {
+            predecessor = init;
+            init = appeared.pid();
+            options.host().initStarted(init);
+            handleEarly();
         } else if (report instanceof Report.InitEnded ended) {
             initEnded = Optional.of(new EndedChild(new ChildStatus(init, ended.status()), ended.cpuMicros()));
         } else if (report instanceof Report.IdsNeeded) {
@@ -235,11 +242,27 @@ final class StageTalk {
             findAgent();
         } else if (report instanceof Report.ListenerOpened opened) {
             tellAgent(opened.listener());
-        } else if (report instanceof Report.Detached) {
-            detached = true;
         } else if (report instanceof Report.Waiting) {
             waiting = true;
         }
+    }
+
+    private void handleEarly() {
+        List<Report> unheard = List.copyOf(early);
+        early.clear();
+        unheard.forEach(this::handle);
+    }
+
+    /** Whether the process that {@code init} is now will not be the command, but another that it has yet to name. */
+    boolean awaitsSuccessor() {
+        return plan != null && plan.appears() && predecessor == 0;
+    }
+
+    /** What only the process says that becomes the command, perhaps before it has been named. */
+    private static boolean isOfSuccessor(Report report) {
+        return report instanceof Report.SetUp
+                || report instanceof Report.ListenerDue
+                || report instanceof Report.ListenerOpened;
     }
 
     /** The child waits in its new user namespace, where nobody is anybody yet. */
@@ -333,10 +356,19 @@ final class StageTalk {
         }
     }
 
-    /** From its go on, {@code init} needs none of us any more. */
+    /**
+     * From its go on, {@code init} needs none of us any more. Child ends before: whose child {@code init} is then, and nobody
+     * else, hears how it ends.
+     */
     private void letGo() {
         try {
             options.host().setUp();
+            linux.kill(child, Signal.SIGKILL.number());
+            linux.awaitIfChild(child);
+            if (predecessor != 0) {
+                linux.awaitIfChild(predecessor);
+            }
+            detached = true;
             send(StageChannel.GO, -1);
             if (plan.awaitsStart()) {
                 LaunchHost.Gate gate = options.host().gate();
@@ -356,7 +388,9 @@ final class StageTalk {
         if (init != 0) {
             linux.kill(init, Signal.SIGKILL.number());
         }
-        linux.kill(child, Signal.SIGKILL.number());
+        if (!detached) {
+            linux.kill(child, Signal.SIGKILL.number());
+        }
     }
 
     /** Kills the container or, while there is none, the stage that would make it. */
@@ -369,11 +403,26 @@ final class StageTalk {
             options.host().beforeKill();
         }
         linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
+        if (awaitsSuccessor()) {
+            // Whoever is to be named now dies with child.
+            linux.kill(child, Signal.SIGKILL.number());
+        }
     }
 
-    /** A child that was killed could not wait for {@code init}, which is now ours. */
+    /** A child that was killed could not wait for {@code init}, which is now ours; nor for one that has named another. */
     void killOrphan(ChildStatus ended) {
-        if (ended.signalled() && init != 0 && initEnded.isEmpty() && linux.kill(init, Signal.SIGKILL.number())) {
+        if (!ended.signalled() || init == 0 || initEnded.isPresent()) {
+            return;
+        }
+        if (awaitsSuccessor()) {
+            // It dies with child, or has just named its successor.
+            linux.awaitIfChild(init);
+            hear();
+        }
+        if (predecessor != 0) {
+            linux.awaitIfChild(predecessor);
+        }
+        if (linux.kill(init, Signal.SIGKILL.number())) {
             linux.awaitIfChild(init);
         }
     }

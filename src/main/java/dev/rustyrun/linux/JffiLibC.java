@@ -33,6 +33,11 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public void clearEnvironment() {
+        NativeMemory.clearTexts(NativeMemory.pointer(calls.variable("environ")));
+    }
+
+    @Override
     public boolean has(String name) {
         return calls.has(name);
     }

@@ -20,6 +20,11 @@ interface LibC {
     /** Whether this libc has the function {@code name}. */
     boolean has(String name);
 
+    /** Overwrites the texts of {@code environ}, man 7 environ, which are what {@code /proc/PID/environ} shows. */
+    default void clearEnvironment() {
+        // A recorder has none.
+    }
+
     /** Makes a call, again and again while a signal interrupts it. */
     default int repeat(String name, Object... arguments) {
         int result;

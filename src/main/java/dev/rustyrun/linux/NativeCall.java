@@ -68,6 +68,11 @@ final class NativeCall {
         };
     }
 
+    /** Where the variable {@code name} of the library's is. */
+    long variable(String name) {
+        return address(name);
+    }
+
     /** Whether the library has {@code function}. */
     boolean has(String function) {
         return library.getSymbolAddress(function) != 0;

@@ -93,6 +93,19 @@ final class NativeMemory implements AutoCloseable {
         return array;
     }
 
+    /** Overwrites with zeros each text that the null-terminated array at {@code array} points to. */
+    static void clearTexts(long array) {
+        for (long at = array; MEMORY.getAddress(at) != 0; at += Long.BYTES) {
+            long text = MEMORY.getAddress(at);
+            MEMORY.setMemory(text, MEMORY.getStringLength(text), (byte) 0);
+        }
+    }
+
+    /** The pointer at {@code address}. */
+    static long pointer(long address) {
+        return MEMORY.getAddress(address);
+    }
+
     /** An array of 32-bit integers. */
     long ints(int[] values) {
         long address = allocate(values.length * Integer.BYTES);

@@ -18,6 +18,11 @@ public interface SpawnCalls extends KernelCalls {
         return check(libc().call("clone", flags, 0, 0, 0, 0), "clone CLONE_PARENT");
     }
 
+    /** Forgets the environment that this process was started with: it cannot be read from outside any more either. */
+    default void clearEnvironment() {
+        libc().clearEnvironment();
+    }
+
     /** Becomes {@code path}; returns only by throwing; man 2 execve. */
     default void execute(String path, List<String> argv, List<String> env) {
         check(libc().call("execve", path, argv, env), "execve", path);

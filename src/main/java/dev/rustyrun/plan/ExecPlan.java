@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Compiles the plan of a further process in a container that runs: it joins what {@code init} is in, and makes nothing. */
+/**
+ * Compiles the plan of a further process in a container that runs: it joins what {@code init} is in, and makes nothing. The
+ * container's processes see it from its {@link NamespaceStep.Appear} on, when it has nothing left that they have not.
+ */
 public final class ExecPlan {
 
     private ExecPlan() {}
@@ -18,19 +21,25 @@ public final class ExecPlan {
      * The plan.
      *
      * @param spec the container's, with the further process as its process
+     * @param full whether the container's limit of processes allows no copy of a process: then it is entered by the one that
+     *     has appeared, for which there always is room
      * @param joined the namespaces to join, by the host paths of their files; that of users first
      */
-    public static LaunchPlan compile(Spec spec, HostFacts host, List<Joined> joined, Lifecycle life) {
+    public static LaunchPlan compile(Spec spec, HostFacts host, boolean full, List<Joined> joined, Lifecycle life) {
         List<Step> child = new ArrayList<>();
         List<Step> init = new ArrayList<>();
         TaskPlan task = new TaskPlan(spec);
         task.first(init);
-        task.beforeCgroup(init);
-        if (!host.cgroupFiles().isEmpty()) {
+        List<Step> late = new ArrayList<>();
+        List<Step> entering = full ? late : init;
+        task.beforeCgroup(entering);
+        int files = host.cgroupFiles().size();
+        if (files > 0) {
             child.add(new NamespaceStep.OpenCgroup(host.cgroupFiles()));
-            init.add(new NamespaceStep.EnterCgroup(host.cgroupFiles().size()));
+            entering.add(new NamespaceStep.EnterCgroup(files));
         }
-        task.afterCgroup(init);
+        child.add(new NamespaceStep.AwaitSuccessor(files));
+        task.afterCgroup(entering);
         if (spec.process().oomScoreAdj() != Spec.Process.INHERITED) {
             init.add(new PrivilegeStep.SetOomScore(spec.process().oomScoreAdj()));
         }
@@ -40,26 +49,35 @@ public final class ExecPlan {
             child.add(new RootStep.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE)));
             child.add(new RootStep.ProtectProgram(host.program()));
         }
-        // Those that the user namespace does not own can only be entered before it.
-        List<Joined> userLast = new ArrayList<>(joined);
-        userLast.sort(Comparator.comparing(namespace -> namespace.type() == NamespaceType.USER));
-        boolean joinsUser = joined.stream().anyMatch(namespace -> namespace.type() == NamespaceType.USER);
-        for (Joined namespace : userLast) {
-            // From inside its mounts child could not start init; init joins the users' for the mounts' sake anyway.
-            boolean byInit = namespace.type() == NamespaceType.MOUNT || namespace.type() == NamespaceType.CGROUP;
-            (byInit ? init : child)
-                    .add(new NamespaceStep.JoinNamespace(
-                            namespace.path(),
-                            namespace.type().flag().value(),
-                            joinsUser && !byInit && namespace.type() != NamespaceType.USER));
-        }
+        join(init, joined);
         init.add(new RootStep.EnterContainer());
         LifecyclePlan lifecycle = new LifecyclePlan(withoutHooks(spec), life);
         ProcessPlan process = new ProcessPlan(spec, host, lifecycle);
         process.terminal(init, false);
         init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
-        process.command(init);
+        process.furtherCommand(
+                init, new NamespaceStep.Appear(files, spec.process().terminal()), late);
         return new LaunchPlan(child, init, spec.process().terminal(), false, IdMaps.NONE, List.of(), List.of());
+    }
+
+    /**
+     * Those that the user namespace does not own can only be entered before it; the mounts come last, for the paths of the
+     * others are the host's.
+     */
+    private static void join(List<Step> init, List<Joined> joined) {
+        List<Joined> ordered = new ArrayList<>(joined);
+        ordered.sort(Comparator.comparing(namespace -> switch (namespace.type()) {
+            case USER -> 1;
+            case MOUNT -> 2;
+            default -> 0;
+        }));
+        boolean joinsUser = joined.stream().anyMatch(namespace -> namespace.type() == NamespaceType.USER);
+        for (Joined namespace : ordered) {
+            boolean orLater =
+                    joinsUser && namespace.type() != NamespaceType.USER && namespace.type() != NamespaceType.MOUNT;
+            init.add(new NamespaceStep.JoinNamespace(
+                    namespace.path(), namespace.type().flag().value(), orLater));
+        }
     }
 
     private static Spec withoutHooks(Spec spec) {

@@ -23,6 +23,11 @@ public record LaunchPlan(
         List<SentMount> sentMounts,
         List<NetDevice> netDevices) {
 
+    /** Whether the process that becomes the command is another one than the {@code init} that {@code child} starts. */
+    public boolean appears() {
+        return init.stream().anyMatch(step -> step instanceof NamespaceStep.Appear);
+    }
+
     public LaunchPlan {
         child = List.copyOf(child);
         init = List.copyOf(init);

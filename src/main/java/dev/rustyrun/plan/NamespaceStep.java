@@ -342,6 +342,70 @@ public sealed interface NamespaceStep extends Step {
         }
     }
 
+    /**
+     * Opens the socket by which {@code child} hears which process {@link Appear} has made its {@code init}.
+     *
+     * @param handedDown its place among the descriptors that {@code init} inherits
+     */
+    record AwaitSuccessor(int handedDown) implements NamespaceStep {
+        static AwaitSuccessor read(PlanReader in) {
+            return new AwaitSuccessor(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.AWAIT_SUCCESSOR;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(handedDown);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.awaitSuccessor(this);
+        }
+
+        @Override
+        public String describe() {
+            return "await who goes on as init";
+        }
+    }
+
+    /**
+     * Goes on as a copy of this process that is in the joined PID namespace: until then, the processes in there have seen
+     * nothing. What joins a container must have given up everything of the host's before.
+     *
+     * @param handedDown the place of {@link AwaitSuccessor}'s socket
+     * @param terminal whether its standard input is the terminal that is to be its session's
+     */
+    record Appear(int handedDown, boolean terminal) implements NamespaceStep {
+        static Appear read(PlanReader in) {
+            return new Appear(in.take32(), in.takeFlag());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.APPEAR;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(handedDown).putFlag(terminal);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.appear(this);
+        }
+
+        @Override
+        public String describe() {
+            return "fork into the container's PID namespace";
+        }
+    }
+
     /** The code for each kind of step in this family: a new kind does not compile until it has some. */
     interface Performer {
         void unshare(Unshare step);
@@ -365,5 +429,9 @@ public sealed interface NamespaceStep extends Step {
         void openCgroup(OpenCgroup step);
 
         void enterCgroup(EnterCgroup step);
+
+        void awaitSuccessor(AwaitSuccessor step);
+
+        void appear(Appear step);
     }
 }

@@ -55,6 +55,8 @@ public final class PlanCodec {
             case REGISTER_CLEANUP -> NamespaceStep.RegisterCleanup.read(in);
             case OPEN_CGROUP -> NamespaceStep.OpenCgroup.read(in);
             case ENTER_CGROUP -> NamespaceStep.EnterCgroup.read(in);
+            case AWAIT_SUCCESSOR -> NamespaceStep.AwaitSuccessor.read(in);
+            case APPEAR -> NamespaceStep.Appear.read(in);
             case SET_PROPAGATION -> RootStep.SetPropagation.read(in);
             case PROTECT_PROGRAM -> RootStep.ProtectProgram.read(in);
             case RECEIVE_LAYER -> RootStep.ReceiveLayer.read(in);

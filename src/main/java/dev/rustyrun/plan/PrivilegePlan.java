@@ -28,14 +28,6 @@ final class PrivilegePlan {
         Spec.User user = process.user();
         steps.add(new PrivilegeStep.SetUser(
                 user.uid(), user.gid(), user.additionalGids(), host.mayMapGroups(), user.umask()));
-        if (!filtersWithPrivilege()) {
-            dropCapabilities(steps);
-        }
-    }
-
-    /** Adds what comes right before the command: from a filter on, hardly any call of ours may be needed any more. */
-    void addLast(List<Step> steps) {
-        Spec.Capabilities sets = spec.process().capabilities();
         if (filtersWithPrivilege()) {
             // Without no_new_privs only CAP_SYS_ADMIN may install a filter: it goes right afterwards.
             long admin = Capability.bits(Set.of(Capability.CAP_SYS_ADMIN));
@@ -44,6 +36,14 @@ final class PrivilegePlan {
                     Capability.bits(sets.permitted()) | admin,
                     Capability.bits(sets.inheritable()),
                     0));
+        } else {
+            dropCapabilities(steps);
+        }
+    }
+
+    /** Adds what comes right before the command: from a filter on, hardly any call of ours may be needed any more. */
+    void addLast(List<Step> steps) {
+        if (filtersWithPrivilege()) {
             steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp()));
             dropCapabilities(steps);
         } else if (isFiltered()) {

@@ -36,14 +36,12 @@ final class ProcessPlan {
     /** Adds everything from giving up privileges to the command. */
     void command(List<Step> steps) {
         PrivilegePlan privileges = new PrivilegePlan(spec, host);
-        if (spec.hasProcess() && !namesHome()) {
-            steps.add(new CommandStep.FindHome(spec.process().user().uid()));
-        }
-        new TaskPlan(spec).beforePrivileges(steps);
-        privileges.addFirst(steps);
-        lifecycle.beforeWait(steps);
-        // An agent is told of the filter by run, which is there only before the wait.
-        boolean early = host.seccomp().hasListener() && lifecycle.awaitsStart();
+        first(steps, privileges);
+        // What waits may be seen by others, in a PID namespace that is theirs too, and waits behind its filter where
+        // that lets
+        // it go on. An agent is told of the filter by run, which is there only before the wait.
+        boolean early = lifecycle.awaitsStart()
+                && (host.seccomp().hasListener() || host.seccomp().permits(LaunchCall.AFTER_FILTER));
         // A hook in the container is the container's own program as much as the command is.
         boolean beforeHooks = !early && lifecycle.hasHooksInside();
         if (early) {
@@ -59,5 +57,37 @@ final class ProcessPlan {
             privileges.addLast(steps);
         }
         steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), spec.wantsReaper()));
+    }
+
+    /**
+     * Adds the same for a further process, which is no PID 1 and needs no reaper: {@code appear} comes as late as can be.
+     *
+     * @param late what can only be done after that
+     */
+    void furtherCommand(List<Step> steps, NamespaceStep.Appear appear, List<Step> late) {
+        PrivilegePlan privileges = new PrivilegePlan(spec, host);
+        first(steps, privileges);
+        // An agent is told the id of the process that has the filter, which must then be the one that appears.
+        boolean early = !host.seccomp().hasListener() && host.seccomp().permits(LaunchCall.AFTER_FILTER);
+        if (early) {
+            privileges.addLast(steps);
+        }
+        steps.add(appear);
+        steps.addAll(late);
+        lifecycle.awaitStart(steps);
+        steps.add(new CommandStep.HandOver(false));
+        if (!early) {
+            privileges.addLast(steps);
+        }
+        steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), false));
+    }
+
+    private void first(List<Step> steps, PrivilegePlan privileges) {
+        if (spec.hasProcess() && !namesHome()) {
+            steps.add(new CommandStep.FindHome(spec.process().user().uid()));
+        }
+        new TaskPlan(spec).beforePrivileges(steps);
+        privileges.addFirst(steps);
+        lifecycle.beforeWait(steps);
     }
 }

@@ -1,6 +1,7 @@
 package dev.rustyrun.plan;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** A compiled seccomp filter; man 2 seccomp. Immutable. */
 public final class SeccompFilter {
@@ -47,6 +48,14 @@ public final class SeccompFilter {
     /** Whether its installation opens a listener's descriptor, which an agent must get. */
     public boolean hasListener() {
         return (flags & NEW_LISTENER) != 0;
+    }
+
+    /**
+     * Whether every one of {@code calls} is allowed; so is everything where there is no filter. A filter with instructions
+     * that none of ours has is taken for one that allows nothing.
+     */
+    public boolean permits(List<LaunchCall> calls) {
+        return bytes.length == 0 || calls.stream().allMatch(call -> new FilterRun(bytes).allows(call));
     }
 
     /** How many instructions there are. */

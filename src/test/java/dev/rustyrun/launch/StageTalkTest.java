@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Received;
+import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.IdMaps;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.MountStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +26,10 @@ class StageTalkTest {
     private final int[] channel = linux.socketPair();
     private final List<String> told = new ArrayList<>();
     private final List<Integer> terminals = new ArrayList<>();
-    private final StageTalk talk = new StageTalk(linux, null, System.out, 0, channel[0], terminals::add);
+    /** It is killed for real when a container is let go. */
+    private final int child = linux.spawn("/bin/sleep", -1, List.of("sleep", "1000"), List.of());
+
+    private final StageTalk talk = new StageTalk(linux, null, System.out, child, channel[0], terminals::add);
 
     private final class Host implements LaunchHost {
 
@@ -60,6 +65,13 @@ class StageTalkTest {
         talk.launch(
                 new LaunchPlan(List.of(), List.of(), false, false, IdMaps.NONE, List.of(), List.of()),
                 new LaunchOptions(false, 0, Optional.empty(), 0, new Host()));
+    }
+
+    @AfterEach
+    void endChild() {
+        if (linux.reap(child).isEmpty() && linux.kill(child, Signal.SIGKILL.number())) {
+            linux.awaitIfChild(child);
+        }
     }
 
     private void say(Report report, int descriptor) {

@@ -135,6 +135,7 @@ class LifecyclePlanTest {
         LaunchPlan plan = ExecPlan.compile(
                 spec(true),
                 FILTERED,
+                false,
                 List.of(
                         new Joined(NamespaceType.USER, "/proc/7/ns/user"),
                         new Joined(NamespaceType.PID, "/proc/7/ns/pid"),
@@ -143,18 +144,57 @@ class LifecyclePlanTest {
         assertEquals(
                 List.of(
                         StepKind.OPEN_CGROUP,
+                        StepKind.AWAIT_SUCCESSOR,
                         StepKind.UNSHARE,
                         StepKind.SET_PROPAGATION,
-                        StepKind.PROTECT_PROGRAM,
-                        StepKind.JOIN_NAMESPACE,
-                        StepKind.JOIN_NAMESPACE),
+                        StepKind.PROTECT_PROGRAM),
                 plan.child().stream().map(Step::kind).toList());
         assertEquals(
-                List.of(StepKind.ENTER_CGROUP, StepKind.JOIN_NAMESPACE, StepKind.ENTER_CONTAINER),
-                plan.init().subList(0, 3).stream().map(Step::kind).toList(),
-                "init, not child, joins the mounts");
+                List.of(
+                        StepKind.ENTER_CGROUP,
+                        StepKind.JOIN_NAMESPACE,
+                        StepKind.JOIN_NAMESPACE,
+                        StepKind.JOIN_NAMESPACE,
+                        StepKind.ENTER_CONTAINER),
+                plan.init().subList(0, 5).stream().map(Step::kind).toList(),
+                "init joins all, before anybody there sees it");
+        List<StepKind> kinds = plan.init().stream().map(Step::kind).toList();
+        assertTrue(kinds.indexOf(StepKind.APPEAR) > kinds.lastIndexOf(StepKind.SET_CAPABILITIES), kinds.toString());
         assertEquals(
                 List.of(StepKind.SET_USER, StepKind.HAND_OVER, StepKind.INSTALL_SECCOMP, StepKind.EXEC),
                 interesting(plan.init()));
+    }
+
+    /** One instruction, BPF_RET | BPF_K, with this verdict. */
+    private static HostFacts filteredBy(int verdict) {
+        byte[] program = java.nio.ByteBuffer.allocate(8)
+                .order(java.nio.ByteOrder.nativeOrder())
+                .putShort((short) 6)
+                .putShort((short) 0)
+                .putInt(verdict)
+                .array();
+        return new HostFacts(
+                "", HostFacts.Leftovers.NONE, List.of(), false, true, true, new SeccompFilter(program, 0), List.of());
+    }
+
+    @Test
+    void S3_what_waits_or_joins_is_filtered_before_where_the_filter_lets_it_go_on() {
+        for (int verdict : new int[] {0x7fff0000, 0x00050001}) {
+            boolean allows = verdict == 0x7fff0000;
+            List<StepKind> created = PlanCompiler.compile(
+                            new SpecBuilder("/r", List.of("sh")).build(), filteredBy(verdict), Lifecycle.CREATED)
+                    .init()
+                    .stream()
+                    .map(Step::kind)
+                    .toList();
+            assertEquals(allows, created.indexOf(StepKind.INSTALL_SECCOMP) < created.indexOf(StepKind.AWAIT_START));
+            List<StepKind> joins =
+                    ExecPlan.compile(spec(true), filteredBy(verdict), false, List.of(), Lifecycle.FOREGROUND)
+                            .init()
+                            .stream()
+                            .map(Step::kind)
+                            .toList();
+            assertEquals(allows, joins.indexOf(StepKind.INSTALL_SECCOMP) < joins.indexOf(StepKind.APPEAR));
+        }
     }
 }

@@ -25,6 +25,8 @@ class PlanCodecTest {
             new NamespaceStep.RegisterCleanup(List.of("/f"), List.of("/d", "/e")),
             new NamespaceStep.OpenCgroup(List.of("/a", "/b")),
             new NamespaceStep.EnterCgroup(2),
+            new NamespaceStep.AwaitSuccessor(3),
+            new NamespaceStep.Appear(3, true),
             new RootStep.SetPropagation("/", 1L << 40),
             new RootStep.ProtectProgram("/x"),
             new RootStep.ReceiveLayer("/l"),

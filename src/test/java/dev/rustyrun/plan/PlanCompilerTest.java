@@ -182,7 +182,7 @@ class PlanCompilerTest {
         List<Step> steps = PlanCompiler.compile(spec().noNewPrivileges(false).build(), PREPARED)
                 .init();
         int filter = names(steps).indexOf("InstallSeccomp");
-        Step before = steps.get(steps.size() - 4);
+        Step before = steps.get(steps.size() - 5);
         assertTrue(filter > 0
                 && before instanceof PrivilegeStep.SetCapabilities with
                 && (with.effective() & 1 << 21) != 0);

@@ -98,7 +98,7 @@ class TaskPlanTest {
     void a_further_process_has_one_affinity_before_it_enters_the_cgroup_and_one_after() {
         HostFacts host =
                 new HostFacts("", HostFacts.Leftovers.NONE, List.of("/c"), false, true, true, SeccompFilter.NONE);
-        List<Step> init = ExecPlan.compile(spec("", "", SCHEDULING), host, List.of(), Lifecycle.FOREGROUND)
+        List<Step> init = ExecPlan.compile(spec("", "", SCHEDULING), host, false, List.of(), Lifecycle.FOREGROUND)
                 .init();
         assertEquals(
                 List.of(new TaskStep.SetAffinity("0"), new NamespaceStep.EnterCgroup(1), new TaskStep.SetAffinity("1")),

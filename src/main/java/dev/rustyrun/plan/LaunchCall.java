@@ -1,0 +1,47 @@
+package dev.rustyrun.plan;
+
+import java.util.List;
+
+/**
+ * System calls that a stage makes on its way to the command, by their numbers in {@code asm/unistd.h}: a filter that is
+ * installed early must let them be made.
+ *
+ * @param x86 its number on x86-64
+ * @param arm its number on AArch64
+ * @param first its first argument
+ * @param second its second argument
+ */
+public record LaunchCall(int x86, int arm, long first, long second) {
+
+    private static final long CLONE_PARENT_SIGCHLD = 0x8000 | 17;
+    private static final long PR_SET_PDEATHSIG = 1;
+    private static final long TIOCSCTTY = 0x540E;
+
+    /** Those between an early filter and execve(2), execve too. */
+    public static final List<LaunchCall> AFTER_FILTER = List.of(
+            new LaunchCall(0, 63), // read
+            new LaunchCall(1, 64), // write
+            new LaunchCall(3, 57), // close
+            new LaunchCall(7, 73), // poll, ppoll
+            new LaunchCall(9, 222), // mmap
+            new LaunchCall(11, 215), // munmap
+            new LaunchCall(12, 214), // brk
+            new LaunchCall(13, 134), // rt_sigaction
+            new LaunchCall(14, 135), // rt_sigprocmask
+            new LaunchCall(16, 29, 0, TIOCSCTTY), // ioctl
+            new LaunchCall(28, 233), // madvise
+            new LaunchCall(33, 24), // dup2, dup3
+            new LaunchCall(46, 211), // sendmsg
+            new LaunchCall(47, 212), // recvmsg
+            new LaunchCall(56, 220, CLONE_PARENT_SIGCHLD, 0), // clone
+            new LaunchCall(59, 221), // execve
+            new LaunchCall(72, 25), // fcntl
+            new LaunchCall(112, 157), // setsid
+            new LaunchCall(157, 167, PR_SET_PDEATHSIG, 0), // prctl
+            new LaunchCall(231, 94), // exit_group
+            new LaunchCall(436, 436)); // close_range
+
+    private LaunchCall(int x86, int arm) {
+        this(x86, arm, 0, 0);
+    }
+}
