@@ -109,6 +109,7 @@ final class ServeCommand implements Runnable {
         if (ownCgroup) {
             OwnCgroup.takeOver(Linux.host());
         }
+        ServiceHeap.limit(Linux.host());
         NativeServices.start();
         listen.checkFree("--port");
         ListenOptions.checkFree("--management-port", managementHost, managementPort);

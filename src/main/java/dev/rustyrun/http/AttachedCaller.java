@@ -19,17 +19,21 @@ import java.util.function.Consumer;
  * way to him. That is never more than a message of output and what was left at the end; of input it is {@value #MOST_INPUT}
  * bytes at the most. Safe for use by several threads: those of the socket, and the one that relays.
  */
-final class AttachedCaller implements AutoCloseable {
+final class AttachedCaller implements Client, AutoCloseable {
 
     private static final String TAKEN = "taken";
     private static final int MOST_INPUT = 1024 * 1024;
     private static final int MOST_SIGNALS = 16;
 
+    private final String name;
     private final Sender socket;
+    private final List<Runnable> departures = new ArrayList<>(1);
+    private Optional<String> last = Optional.empty();
+    private Runnable whenFinished = () -> {};
     private final Bell bell;
     private final Deque<byte[]> input = new ArrayDeque<>();
     private final Deque<Integer> signals = new ArrayDeque<>();
-    private final List<Buffer> rest = new ArrayList<>();
+    private final Deque<Buffer> rest = new ArrayDeque<>();
     private Optional<WindowSize> size = Optional.empty();
     private int inputBytes;
     private boolean inputEnded;
@@ -37,8 +41,12 @@ final class AttachedCaller implements AutoCloseable {
     private boolean takenUnderWay;
     private boolean gone;
 
-    /** @param socket to him */
-    AttachedCaller(Linux linux, Sender socket) {
+    /**
+     * @param name of the caller
+     * @param socket to it
+     */
+    AttachedCaller(String name, Linux linux, Sender socket) {
+        this.name = name;
         this.socket = socket;
         this.bell = new Bell(linux);
     }
@@ -74,13 +82,36 @@ final class AttachedCaller implements AutoCloseable {
     }
 
     /** He has gone. */
-    synchronized void goes() {
-        gone = true;
-        bell.ring();
-        notifyAll();
+    void goes() {
+        List<Runnable> told;
+        synchronized (this) {
+            gone = true;
+            bell.ring();
+            told = List.copyOf(departures);
+            departures.clear();
+        }
+        told.forEach(Runnable::run);
+        advance();
     }
 
-    synchronized boolean isGone() {
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void onDeparture(Runnable work) {
+        synchronized (this) {
+            if (!gone) {
+                departures.add(work);
+                return;
+            }
+        }
+        work.run();
+    }
+
+    @Override
+    public synchronized boolean isGone() {
         return gone;
     }
 
@@ -151,10 +182,14 @@ final class AttachedCaller implements AutoCloseable {
         bell.ring();
     }
 
-    private synchronized void setOutputUnderWay(boolean is) {
-        outputUnderWay = is;
-        bell.ring();
-        notifyAll();
+    private void setOutputUnderWay(boolean is) {
+        synchronized (this) {
+            outputUnderWay = is;
+            bell.ring();
+        }
+        if (!is) {
+            advance();
+        }
     }
 
     /** Keeps output that the command has left at its end. */
@@ -164,17 +199,35 @@ final class AttachedCaller implements AutoCloseable {
         }
     }
 
-    /** Sends all that is left, and then {@code last}; waits for it to have gone out, or for him to go. */
-    void finish(String last) throws InterruptedException {
+    /** Sends all that is left, and then {@code text}; does {@code finished} when that has gone out, or the caller has gone. */
+    void finish(String text, Runnable finished) {
         synchronized (this) {
-            while (outputUnderWay && !gone) {
-                wait();
+            last = Optional.of(text);
+            whenFinished = finished;
+        }
+        advance();
+    }
+
+    /** The next message of the end, when the one before has gone out. */
+    private void advance() {
+        Optional<Uni<Void>> next = Optional.empty();
+        Runnable finished = () -> {};
+        synchronized (this) {
+            if (last.isEmpty() || outputUnderWay && !gone) {
+                return;
+            }
+            if (gone || rest.isEmpty() && last.get().isEmpty()) {
+                finished = whenFinished;
+                whenFinished = () -> {};
+            } else if (rest.isEmpty()) {
+                next = Optional.of(socket.sendText(last.get()));
+                last = Optional.of("");
+            } else {
+                next = Optional.of(socket.sendBinary(rest.removeFirst()));
             }
         }
-        for (Buffer message : rest) {
-            socket.sendBinaryAndAwait(message);
-        }
-        socket.sendTextAndAwait(last);
+        next.ifPresent(message -> underWay(this::setOutputUnderWay, message));
+        finished.run();
     }
 
     @Override

@@ -3,77 +3,84 @@ package dev.rustyrun.http;
 import dev.rustyrun.launch.CommandIo;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
-import io.vertx.core.http.HttpServerResponse;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Who waits for the answer to a request. When he has gone, what runs for him is not wanted any more; unless his request has an
- * {@code Idempotency-Key}: then he may come back for the answer.
+ * Who waits for the answer to a request. When it has gone, what runs for it is not wanted any more; unless its request has an
+ * {@code Idempotency-Key}: then it may come back for the answer. Safe for use by several threads.
  */
-final class Caller implements AutoCloseable {
+final class Caller implements Client {
 
-    private final Optional<Bell> bell;
+    private final String name;
+    private final List<Runnable> departures = new ArrayList<>(2);
     private volatile boolean gone;
 
-    private Caller(Optional<Bell> bell) {
-        this.bell = bell;
-    }
-
-    /** The one who gets {@code response}. */
-    static Caller of(Linux linux, HttpServerResponse response) {
-        Caller caller = new Caller(Optional.of(new Bell(linux)));
-        response.closeHandler(nothing -> caller.goes());
-        if (response.closed()) {
-            caller.goes();
-        }
-        return caller;
-    }
-
-    /** One who may come back. */
-    static Caller patient() {
-        return new Caller(Optional.empty());
-    }
-
-    /** Told by any thread. */
-    void goes() {
-        gone = true;
-        bell.ifPresent(Bell::ring);
-    }
-
-    boolean isGone() {
-        return gone;
-    }
-
-    /** {@code io}, for a command that is killed when the caller has gone. */
-    CommandIo watching(CommandIo io) {
-        return bell.isPresent() ? new Watched(io, bell.get()) : io;
+    Caller(String name) {
+        this.name = name;
     }
 
     @Override
-    public void close() {
-        bell.ifPresent(Bell::close);
+    public String name() {
+        return name;
+    }
+
+    /** Told by any thread, once or more often. */
+    void goes() {
+        List<Runnable> told;
+        synchronized (this) {
+            gone = true;
+            told = List.copyOf(departures);
+            departures.clear();
+        }
+        told.forEach(Runnable::run);
+    }
+
+    @Override
+    public boolean isGone() {
+        return gone;
+    }
+
+    @Override
+    public void onDeparture(Runnable work) {
+        synchronized (this) {
+            if (!gone) {
+                departures.add(work);
+                return;
+            }
+        }
+        work.run();
+    }
+
+    /** {@code io}, for a command that is killed when the caller has gone. */
+    CommandIo watching(Linux linux, CommandIo io) {
+        return new Watched(linux, io);
     }
 
     private final class Watched implements CommandIo {
 
         private final CommandIo io;
         private final Bell departure;
+        private boolean heard;
 
-        Watched(CommandIo io, Bell departure) {
+        Watched(Linux linux, CommandIo io) {
             this.io = io;
-            this.departure = departure;
+            this.departure = new Bell(linux);
+            onDeparture(departure::ring);
         }
 
         @Override
         public void addTo(PollSet set) {
             io.addTo(set);
-            if (!gone) {
+            // Also when the caller has just gone: it rings then, and the next wait ends at once.
+            if (!heard) {
                 departure.addTo(set);
             }
         }
 
         @Override
         public void relay(PollSet found) {
+            heard = gone;
             io.relay(found);
         }
 
@@ -84,7 +91,7 @@ final class Caller implements AutoCloseable {
 
         @Override
         public boolean isAbandoned() {
-            return gone;
+            return gone || io.isAbandoned();
         }
 
         @Override
@@ -95,6 +102,7 @@ final class Caller implements AutoCloseable {
         @Override
         public void close() {
             io.close();
+            departure.close();
         }
     }
 }

@@ -26,6 +26,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -44,9 +47,11 @@ final class Containers {
     private final ContainerStore store;
     private final Path root;
     private final Events events;
+    private final Watches watches;
     private boolean closed;
 
-    Containers(LaunchTools tools, Specs specs, Limits limits, ServeConfig config, Events events) {
+    Containers(LaunchTools tools, Specs specs, Limits limits, ServeConfig config, Events events, Watches watches) {
+        this.watches = watches;
         this.linux = tools.linux();
         this.spawner = tools.spawner();
         this.specs = specs;
@@ -170,7 +175,7 @@ final class Containers {
      *
      * @throws ProblemException when it was started before, or the service stops
      */
-    void start(ContainerFolder folder) throws InterruptedException {
+    CompletionStage<ContainerFolder> start(ContainerFolder folder) throws InterruptedException {
         synchronized (this) {
             if (closed) {
                 throw Problem.busy(503, "the service is stopping", 1).exception();
@@ -187,11 +192,14 @@ final class Containers {
                 events.watch(folder, monitor);
             }
         }
-        long end = System.nanoTime() + START_SECONDS * 1_000_000_000;
-        while (folder.started().isEmpty() && folder.result().isEmpty() && System.nanoTime() < end) {
-            Thread.sleep(POLL_MILLIS);
-        }
-        events.tell("started", folder.id());
+        return watches.until(
+                        folder,
+                        START_SECONDS * 1000,
+                        () -> folder.started().or(folder::result).map(begun -> folder))
+                .thenApply(begun -> {
+                    events.tell("started", folder.id());
+                    return folder;
+                });
     }
 
     /** Lets none be started any more: whoever looks for those that run afterwards misses none. */
@@ -314,14 +322,28 @@ final class Containers {
 
     /** Waits for its end; whether it came within that time. */
     boolean awaitEnd(ContainerFolder folder, long seconds) throws InterruptedException {
-        long end = System.nanoTime() + seconds * 1_000_000_000;
-        while (ContainerStatus.of(linux, folder).isAlive()) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            Thread.sleep(POLL_MILLIS * 2);
+        try {
+            return end(folder, seconds, new CompletableFuture<>())
+                    .toCompletableFuture()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
         }
-        return true;
+    }
+
+    /**
+     * Whether its end comes within that time.
+     *
+     * @param answer may be completed before, by a caller that has gone
+     */
+    CompletionStage<Boolean> end(
+            ContainerFolder folder, long seconds, CompletableFuture<Optional<ContainerStatus>> answer) {
+        return watches.until(
+                        folder,
+                        seconds * 1000,
+                        answer,
+                        () -> Optional.of(ContainerStatus.of(linux, folder)).filter(status -> !status.isAlive()))
+                .thenApply(Optional::isPresent);
     }
 
     /**

@@ -21,6 +21,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -45,8 +48,11 @@ public class ContainersResource {
     private final Limits limits;
     private final IdempotencyKeys keys;
     private final LaunchSlots slots;
+    private final Followers followers;
 
-    ContainersResource(Containers containers, Limits limits, IdempotencyKeys keys, LaunchSlots slots) {
+    ContainersResource(
+            Containers containers, Limits limits, IdempotencyKeys keys, LaunchSlots slots, Followers followers) {
+        this.followers = followers;
         this.containers = containers;
         this.limits = limits;
         this.keys = keys;
@@ -68,20 +74,21 @@ public class ContainersResource {
                                                     "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\","
                                                             + " \"while sleep 1; do date; done\"], \"labels\": {\"job\": \"17\"}, \"start\": true}")))
     @APIResponse(responseCode = "201", description = "It is made; Location says where it is")
-    public Response create(@HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
+    public CompletionStage<Response> create(
+            @HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
         if (slots.isDraining()) {
             throw Problem.busy(503, "the service is stopping", 1).exception();
         }
         return keys.once(Identity.of(context), "containers", key, body, () -> {
             ContainerRequest request = ContainerRequest.read(body, limits);
             ContainerFolder folder = containers.create(request);
-            if (request.start()) {
-                interruptibly(() -> containers.start(folder));
-            }
-            return Response.created(URI.create("/v1/containers/" + folder.id()))
-                    .entity(containers.view(folder).toString())
-                    .type(MediaType.APPLICATION_JSON)
-                    .build();
+            // Here, for it takes the address of the request at hand.
+            Response.ResponseBuilder answer = Response.created(URI.create("/v1/containers/" + folder.id()))
+                    .type(MediaType.APPLICATION_JSON);
+            CompletionStage<ContainerFolder> made =
+                    request.start() ? started(folder) : CompletableFuture.completedStage(folder);
+            return made.thenApply(
+                    done -> answer.entity(containers.view(folder).toString()).build());
         });
     }
 
@@ -164,10 +171,17 @@ public class ContainersResource {
     @POST
     @Path("{id}/start")
     @Operation(summary = "Start a container")
-    public Response start(@PathParam("id") String id) {
-        ContainerFolder folder = containers.named(id);
-        interruptibly(() -> containers.start(folder));
-        return ok(containers.view(folder));
+    public CompletionStage<Response> start(@PathParam("id") String id) {
+        return started(containers.named(id)).thenApply(folder -> ok(containers.view(folder)));
+    }
+
+    private CompletionStage<ContainerFolder> started(ContainerFolder folder) {
+        try {
+            return containers.start(folder);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.busy(503, "the service is stopping", 1).exception();
+        }
     }
 
     @LaunchRole
@@ -184,18 +198,25 @@ public class ContainersResource {
     @POST
     @Path("{id}/wait")
     @Operation(summary = "Wait for a container's end, and show it; 202 when it has not ended within timeoutSeconds")
-    public Response await(
+    public CompletionStage<Response> await(
             @PathParam("id") String id,
+            @Context RoutingContext context,
             @Parameter(schema = @Schema(type = SchemaType.INTEGER, defaultValue = "60")) @QueryParam("timeoutSeconds")
                     String timeout) {
         int seconds = (int) QueryParameters.whole("timeoutSeconds", timeout, 60, 0, MOST_SECONDS);
         ContainerFolder folder = containers.named(id);
-        boolean[] ended = new boolean[1];
-        interruptibly(() -> ended[0] = containers.awaitEnd(folder, seconds));
-        return Response.status(ended[0] ? 200 : 202)
-                .entity(containers.view(folder).toString())
-                .type(MediaType.APPLICATION_JSON)
-                .build();
+        Caller caller = Callers.of(context);
+        Runnable leave = followers.enter(caller.name());
+        CompletableFuture<Optional<ContainerStatus>> answer = new CompletableFuture<>();
+        answer.whenComplete((done, failure) -> leave.run());
+        caller.onDeparture(
+                () -> answer.completeExceptionally(Problem.callerGone().exception()));
+        return containers
+                .end(folder, seconds, answer)
+                .thenApply(ended -> Response.status(ended ? 200 : 202)
+                        .entity(containers.view(folder).toString())
+                        .type(MediaType.APPLICATION_JSON)
+                        .build());
     }
 
     @LaunchRole

@@ -6,6 +6,8 @@ import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OpenConnections;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The end of the service: no launch begins any more, and containers are stopped if that is configured, or left to run. */
 @Singleton
@@ -23,6 +25,7 @@ final class Drain {
     private final OpenConnections sockets;
     private final Events events;
     private final OpenAnswers answers;
+    private final Set<Runnable> followers = ConcurrentHashMap.newKeySet();
     private volatile boolean over;
 
     Drain(
@@ -62,7 +65,20 @@ final class Drain {
     private void letGo() {
         over = true;
         events.end();
+        followers.forEach(Runnable::run);
         sockets.forEach(socket -> socket.close(GOING_AWAY).subscribe().with(closed -> {}, gone -> {}));
+    }
+
+    /** Wakes {@code follower} when nobody is waited for any more, until it is {@link #forget}ted. */
+    void whenOver(Runnable follower) {
+        followers.add(follower);
+        if (over) {
+            follower.run();
+        }
+    }
+
+    void forget(Runnable follower) {
+        followers.remove(follower);
     }
 
     /** Whether nobody is waited for any more. */

@@ -1,26 +1,22 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.linux.Linux;
-import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What happens to containers, for whoever listens now. A thread looks after the monitors that this service has started: it
- * takes note of their end, and lets none of them stay a zombie. Safe for use by several threads.
+ * What happens to containers, for whoever listens now. It looks after the monitors that this service has started: it takes
+ * note of their end, and lets none of them stay a zombie. Safe for use by several threads.
  */
 @Singleton
 final class Events {
 
-    private static final long LOOK_MILLIS = 50;
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final int MOST_UNREAD = 1000;
     private static final String END = "";
@@ -37,11 +33,11 @@ final class Events {
     private final Linux linux;
     private final BroadcastProcessor<String> processor = BroadcastProcessor.create();
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
-    private final Thread thread = new Thread(this::look, "container-watch");
+    private final Watches watches;
 
-    Events(Linux linux) {
+    Events(Linux linux, Watches watches) {
         this.linux = linux;
-        thread.setDaemon(true);
+        this.watches = watches;
     }
 
     /** Tells all listeners; one after the other, as reactive streams demand. */
@@ -70,11 +66,15 @@ final class Events {
     }
 
     /** Looks after a monitor from now on. */
-    synchronized void watch(ContainerFolder folder, int monitor) {
-        watched.put(folder.id(), new Watched(folder, monitor, new AtomicBoolean()));
-        if (thread.getState() == Thread.State.NEW) {
-            thread.start();
+    void watch(ContainerFolder folder, int monitor) {
+        Watched one = new Watched(folder, monitor, new AtomicBoolean());
+        watched.put(folder.id(), one);
+        PollLoop.Registration[] registration = new PollLoop.Registration[1];
+        Runnable look = watches.steps().wakeable(() -> look(one, registration));
+        synchronized (registration) {
+            registration[0] = watches.atEnd(monitor, look);
         }
+        look.run();
     }
 
     /** Logs the end of one that is about to be deleted. */
@@ -85,25 +85,14 @@ final class Events {
         }
     }
 
-    void stop(@Observes ShutdownEvent event) {
-        thread.interrupt();
-    }
-
-    private void look() {
-        try {
-            while (true) {
-                for (Iterator<Watched> each = watched.values().iterator(); each.hasNext(); ) {
-                    Watched one = each.next();
-                    if (linux.reap(one.monitor).isPresent()) {
-                        each.remove();
-                        tell("exited", one.folder.id());
-                        one.log();
-                    }
-                }
-                Thread.sleep(LOOK_MILLIS);
+    private void look(Watched one, PollLoop.Registration[] registration) {
+        if (watched.containsKey(one.folder.id()) && linux.reap(one.monitor).isPresent()) {
+            watched.remove(one.folder.id());
+            synchronized (registration) {
+                registration[0].close();
             }
-        } catch (InterruptedException e) {
-            // The service stops; the monitors go on.
+            tell("exited", one.folder.id());
+            one.log();
         }
     }
 }

@@ -13,6 +13,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -86,14 +87,18 @@ public class ExecResource {
     @APIResponse(
             responseCode = "501",
             description = "This service runs on a JVM, which cannot do it: use the native binary")
-    public Response exec(
+    public CompletionStage<Response> exec(
             @PathParam("id") String id,
             @HeaderParam("Idempotency-Key") String key,
             @Context RoutingContext context,
             byte[] body) {
         ContainerFolder folder = containers.named(id);
         return answers.answer(
-                "exec " + id, key, body, context, caller -> execs.run(folder, ExecRequest.read(body, limits), caller));
+                "exec " + id,
+                key,
+                body,
+                context,
+                (caller, share) -> execs.run(folder, ExecRequest.read(body, limits), caller, share));
     }
 
     @LaunchRole

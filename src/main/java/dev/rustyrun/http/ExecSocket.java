@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.linux.Linux;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;
@@ -12,6 +13,8 @@ import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -31,9 +34,11 @@ public class ExecSocket {
     private final Containers containers;
     private final Execs execs;
     private final Limits limits;
+    private final Steps steps;
     private final Semaphore free = new Semaphore(MOST);
 
-    ExecSocket(Linux linux, Containers containers, Execs execs, Limits limits) {
+    ExecSocket(Linux linux, Containers containers, Execs execs, Limits limits, Steps steps) {
+        this.steps = steps;
         this.linux = linux;
         this.containers = containers;
         this.execs = execs;
@@ -75,41 +80,34 @@ public class ExecSocket {
         return Uni.createFrom().voidItem();
     }
 
-    /** On a thread of its own, for it may take long. */
     private Uni<Void> begin(String request, String id, WebSocketConnection connection) {
-        AttachedCaller caller = new AttachedCaller(linux, connection);
+        AttachedCaller caller = new AttachedCaller(Identity.of(connection).name(), linux, connection);
         if (!free.tryAcquire()) {
             caller.close();
             Problem busy = Problem.busy(503, MOST + " are attached, which is the most", 1);
             return connection.sendText(busy.json().toString()).chain(() -> connection.close());
         }
         connection.userData().put(CALLER, caller);
-        Thread thread = new Thread(
-                () -> {
-                    try (caller) {
-                        caller.finish(answer(request, id, caller));
-                        connection.closeAndAwait();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    } catch (RuntimeException gone) {
-                        // Nobody is there to be told.
-                    } finally {
-                        free.release();
-                    }
-                },
-                "exec-" + id);
-        thread.setDaemon(true);
-        thread.start();
+        CompletableFuture.supplyAsync(() -> launch(request, id, caller), steps.threads())
+                .thenCompose(launched -> launched)
+                .handle((result, failure) -> failure == null ? told(result) : told(failure))
+                .thenAccept(last -> caller.finish(last, () -> {
+                    caller.close();
+                    free.release();
+                    connection.close().subscribe().with(closed -> {}, gone -> {});
+                }));
         return Uni.createFrom().voidItem();
     }
 
-    private String answer(String request, String id, AttachedCaller caller) {
-        try {
-            return execs.attach(containers.named(id), AttachedExecRequest.read(request, limits), caller)
-                    .told()
-                    .toString();
-        } catch (RuntimeException e) {
-            return Problems.of(e).json().toString();
-        }
+    private CompletionStage<RunResult> launch(String request, String id, AttachedCaller caller) {
+        return execs.attach(containers.named(id), AttachedExecRequest.read(request, limits), caller);
+    }
+
+    private static String told(RunResult result) {
+        return result.told().toString();
+    }
+
+    private static String told(Throwable failure) {
+        return Problems.of(failure).json().toString();
     }
 }

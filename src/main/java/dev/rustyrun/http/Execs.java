@@ -13,7 +13,7 @@ import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import jakarta.inject.Singleton;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.CompletionStage;
 
 /** Runs further commands in containers, which are waited for. */
 @Singleton
@@ -36,14 +36,15 @@ final class Execs {
      *
      * @throws ProblemException when it is not allowed, or not now, or not by this program
      */
-    RunResult run(ContainerFolder folder, ExecRequest request, Caller caller) {
+    CompletionStage<RunResult> run(ContainerFolder folder, ExecRequest request, Caller caller, Budget.Share share) {
         Spec spec = spec(folder, request, false);
-        return take(folder, caller::isGone, (execution, queuedMicros) -> {
+        return take(folder, caller, (execution, queuedMicros) -> {
             ServedStages stages = tools.spawner().start();
-            CapturedIo io = new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput());
+            CapturedIo io =
+                    new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput(), share::take);
             return new RunResult(
                     folder.id(),
-                    run(execution, spec, stages, caller.watching(io), request.timeoutMillis()),
+                    run(execution, spec, stages, caller.watching(tools.linux(), io), request.timeoutMillis()),
                     io,
                     queuedMicros,
                     false);
@@ -51,9 +52,9 @@ final class Execs {
     }
 
     /** The same with the caller at its input and output. */
-    RunResult attach(ContainerFolder folder, AttachedExecRequest request, AttachedCaller caller) {
+    CompletionStage<RunResult> attach(ContainerFolder folder, AttachedExecRequest request, AttachedCaller caller) {
         Spec spec = spec(folder, request.exec(), request.tty());
-        return take(folder, caller::isGone, (execution, queuedMicros) -> {
+        return take(folder, caller, (execution, queuedMicros) -> {
             ServedStages stages = tools.spawner().start();
             AttachedIo io = new AttachedIo(tools.linux(), stages.pipes(), caller, request.tty(), request.size());
             Outcome outcome = run(execution, spec, stages, io, request.exec().timeoutMillis());
@@ -79,8 +80,8 @@ final class Execs {
         RunResult in(ServedExecution execution, long queuedMicros) throws InterruptedException;
     }
 
-    private RunResult take(ContainerFolder folder, BooleanSupplier isGone, Work work) {
-        return turns.take(isGone, queuedMicros -> {
+    private CompletionStage<RunResult> take(ContainerFolder folder, Client client, Work work) {
+        return turns.take(client, queuedMicros -> {
             try (ServedExecution execution = containers.awaitMade(folder, () -> begin(folder))) {
                 return new Turns.Done(work.in(execution, queuedMicros), () -> {});
             } catch (LinuxException | CgroupException e) {

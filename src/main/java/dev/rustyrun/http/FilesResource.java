@@ -3,6 +3,7 @@ package dev.rustyrun.http;
 import dev.rustyrun.http.access.LaunchRole;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -11,13 +12,14 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -64,6 +66,7 @@ public class FilesResource {
     @APIResponse(responseCode = "429", description = "Too many transfers are under way")
     public Response get(
             @PathParam("id") String id,
+            @Context RoutingContext context,
             @Parameter(example = "/tmp", description = "Absolute path in the container.")
                     @QueryParam("path")
                     @DefaultValue("")
@@ -74,25 +77,28 @@ public class FilesResource {
         } catch (InterruptedException e) {
             throw stopping();
         }
-        if (free.availablePermits() == 0) {
+        if (!free.tryAcquire()) {
             throw tooMany();
         }
-        StreamingOutput output = out -> write(folder, path, out);
-        return Response.ok(output, TAR).build();
-    }
-
-    private void write(ContainerFolder folder, String path, OutputStream out) throws IOException {
-        try {
-            free.acquire();
-            try {
-                files.read(folder, path, out);
-            } finally {
+        AtomicBoolean held = new AtomicBoolean(true);
+        Runnable leave = () -> {
+            if (held.getAndSet(false)) {
                 free.release();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("the service is stopping");
-        }
+        };
+        // Also when nobody is there any more to whom it could be written.
+        context.addEndHandler(ended -> leave.run());
+        StreamingOutput output = out -> {
+            try {
+                files.read(folder, path, out);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("the service is stopping");
+            } finally {
+                leave.run();
+            }
+        };
+        return Response.ok(output, TAR).build();
     }
 
     @LaunchRole

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
@@ -23,9 +25,28 @@ final class IdempotencyKeys {
 
     private record Name(String caller, String operation, String key) {}
 
-    private record Entry(byte[] request, Optional<Response> answer) {}
+    /** Of the budget, at the most, for all kept answers together. */
+    private static final int PART_OF_BUDGET = 4;
+
+    private record Entry(byte[] request, Optional<Response> answer) {
+
+        long bytes() {
+            return answer.map(Response::getEntity)
+                    .map(entity -> entity instanceof LargeResult large
+                            ? large.share().bytes()
+                            : 2L * entity.toString().length())
+                    .orElse(0L);
+        }
+    }
+
+    private final Budget budget;
+    private long keptBytes;
 
     private final Map<Name, Entry> entries = new LinkedHashMap<>();
+
+    IdempotencyKeys(Budget budget) {
+        this.budget = budget;
+    }
 
     /**
      * The answer of {@code work}, which is done once for each key of a caller; every time when there is no key.
@@ -35,7 +56,8 @@ final class IdempotencyKeys {
      * @param key or null
      * @throws ProblemException 409 while the first request is being worked on, 422 when it had another body
      */
-    Response once(Identity caller, String operation, String key, byte[] body, Supplier<Response> work) {
+    CompletionStage<Response> once(
+            Identity caller, String operation, String key, byte[] body, Supplier<CompletionStage<Response>> work) {
         if (key == null) {
             return work.get();
         }
@@ -47,15 +69,19 @@ final class IdempotencyKeys {
         byte[] request = digest(body);
         Optional<Response> known = begin(name, request);
         if (known.isPresent()) {
-            return known.get();
+            return CompletableFuture.completedStage(known.get());
         }
-        Optional<Response> answer = Optional.empty();
+        boolean begun = false;
         try {
-            Response done = work.get();
-            answer = done.getStatus() < 500 ? Optional.of(done) : answer;
-            return done;
+            CompletionStage<Response> answer = work.get()
+                    .whenComplete((done, failure) -> end(
+                            name, request, Optional.ofNullable(done).filter(response -> response.getStatus() < 500)));
+            begun = true;
+            return answer;
         } finally {
-            end(name, request, answer);
+            if (!begun) {
+                end(name, request, Optional.empty());
+            }
         }
     }
 
@@ -74,6 +100,12 @@ final class IdempotencyKeys {
                     .exception();
         }
         Response answer = entry.answer.get();
+        if (answer.getEntity() instanceof LargeResult large) {
+            return Optional.of(Response.fromResponse(answer)
+                    .entity(large.again())
+                    .header("Idempotency-Replayed", "true")
+                    .build());
+        }
         return Optional.of(Response.fromResponse(answer)
                 .header("Idempotency-Replayed", "true")
                 .build());
@@ -83,13 +115,34 @@ final class IdempotencyKeys {
     private synchronized void end(Name name, byte[] request, Optional<Response> answer) {
         entries.remove(name);
         if (answer.isPresent()) {
-            entries.put(name, new Entry(request, answer));
+            keep(name, new Entry(request, answer));
         }
         var oldest = entries.entrySet().iterator();
-        while (entries.size() > MOST && oldest.hasNext()) {
-            if (oldest.next().getValue().answer.isPresent()) {
+        while ((entries.size() > MOST || keptBytes > budget.most() / PART_OF_BUDGET) && oldest.hasNext()) {
+            Entry entry = oldest.next().getValue();
+            if (entry.answer.isPresent()) {
                 oldest.remove();
+                forget(entry);
             }
+        }
+    }
+
+    private void keep(Name name, Entry entry) {
+        if (entry.answer.get().getEntity() instanceof LargeResult large) {
+            large.share().hold();
+        } else if (!budget.take(entry.bytes())) {
+            return;
+        }
+        keptBytes += entry.bytes();
+        entries.put(name, entry);
+    }
+
+    private void forget(Entry entry) {
+        keptBytes -= entry.bytes();
+        if (entry.answer.get().getEntity() instanceof LargeResult large) {
+            large.share().release();
+        } else {
+            budget.giveBack(entry.bytes());
         }
     }
 

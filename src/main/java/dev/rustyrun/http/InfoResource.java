@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.http.access.ReadRole;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -21,8 +23,16 @@ public class InfoResource {
     private final LaunchSlots slots;
     private final WarmPool warm;
     private final Events events;
+    private final Followers followers;
 
-    InfoResource(ServeConfig config, RootfsFolder rootfs, LaunchSlots slots, WarmPool warm, Events events) {
+    InfoResource(
+            ServeConfig config,
+            RootfsFolder rootfs,
+            LaunchSlots slots,
+            WarmPool warm,
+            Events events,
+            Followers followers) {
+        this.followers = followers;
         this.config = config;
         this.rootfs = rootfs;
         this.slots = slots;
@@ -73,7 +83,8 @@ public class InfoResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.TEXT_PLAIN)
     @Operation(summary = "Hear what happens to containers, as server-sent events")
-    public Multi<String> events() {
-        return events.stream();
+    public Multi<String> events(@Context RoutingContext context) {
+        Runnable leave = followers.enter(Callers.nameOf(context));
+        return events.stream().onTermination().invoke(leave);
     }
 }

@@ -1,77 +1,198 @@
 package dev.rustyrun.http;
 
 import jakarta.inject.Singleton;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 
-/** How many launches run at once and how many wait for their turn: both bounded. Safe for use by several threads. */
+/**
+ * How many launches run at once and how many wait for their turn: both bounded. Who waits holds no thread. Callers have their
+ * turns one after the other, however many requests each has sent; when the queue is full, the one with the most waiting loses
+ * its last. Safe for use by several threads.
+ */
 @Singleton
 public final class LaunchSlots {
 
     private static final int SOON = 1;
-    private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final ServeConfig config;
-    private final Semaphore free;
-    private final AtomicInteger waiting = new AtomicInteger();
-    private final AtomicInteger running = new AtomicInteger();
+    private final Timers timers;
+    /** As many threads as turns. */
+    private final Executor threads = Executors.newCachedThreadPool(work -> {
+        Thread made = new Thread(work, "launch");
+        made.setDaemon(true);
+        return made;
+    });
+
+    /** By caller; the first one is next. */
+    private final Map<String, Deque<Ticket>> waiting = new LinkedHashMap<>();
+
+    private int waitingCount;
+    private int running;
     private volatile boolean draining;
 
-    LaunchSlots(ServeConfig config) {
+    LaunchSlots(ServeConfig config, Timers timers) {
         this.config = config;
-        this.free = new Semaphore(config.concurrent(), true);
+        this.timers = timers;
+    }
+
+    /** What is done in a turn. */
+    interface Work {
+        /** Does it, on a thread that it may keep waiting; the turn ends when it returns. */
+        void perform(long queuedMicros);
+
+        /** Does not do it: no turn has come. */
+        void refuse(Problem problem);
+    }
+
+    /** A place in the queue. */
+    final class Ticket {
+
+        private final String caller;
+        private final Work work;
+        private final long since = System.nanoTime();
+        private Runnable timer = () -> {};
+
+        private Ticket(String caller, Work work) {
+            this.caller = caller;
+            this.work = work;
+        }
+
+        /** Gives up the place, without a word; whether its turn had not come yet. */
+        boolean giveUp() {
+            boolean waited = remove(this);
+            if (waited) {
+                timer.run();
+            }
+            return waited;
+        }
     }
 
     /**
-     * Waits for a turn; whoever gets one must {@link #leave}.
+     * Has {@code work} done when there is a turn.
      *
-     * @param isGone whether nobody is there any more to be told what comes of it
-     * @return how long it took, in microseconds
-     * @throws ProblemException 429 when the queue is full, 503 when the turn did not come in time or the service stops, 499
-     *         when nobody is there any more when it comes
+     * @param caller who asks for it
      */
-    long enter(BooleanSupplier isGone) {
-        if (draining) {
-            throw Problem.busy(503, "the service is stopping", SOON).exception();
+    Ticket enter(String caller, Work work) {
+        Ticket ticket = new Ticket(caller, work);
+        Optional<Ticket> displaced = Optional.empty();
+        Optional<Problem> problem = Optional.empty();
+        boolean begins = false;
+        synchronized (this) {
+            if (draining) {
+                problem = Optional.of(Problem.busy(503, "the service is stopping", SOON));
+            } else if (running < config.concurrent()) {
+                running++;
+                begins = true;
+            } else {
+                if (waitingCount >= config.queue()) {
+                    displaced = displace(ticket);
+                }
+                if (displaced.isPresent() && displaced.get() == ticket) {
+                    problem = Optional.of(full());
+                    displaced = Optional.empty();
+                } else {
+                    waiting.computeIfAbsent(caller, none -> new ArrayDeque<>()).addLast(ticket);
+                    waitingCount++;
+                    ticket.timer = timers.after(config.queueSeconds() * 1000L, () -> expire(ticket));
+                }
+            }
         }
-        long start = System.nanoTime();
-        if (!free.tryAcquire() && !await()) {
-            throw Problem.busy(503, "no launch has ended within " + config.queueSeconds() + " s", SOON)
-                    .exception();
+        displaced.ifPresent(other -> {
+            other.timer.run();
+            other.work.refuse(full());
+        });
+        problem.ifPresent(work::refuse);
+        if (begins) {
+            begin(ticket);
         }
-        if (isGone.getAsBoolean()) {
-            free.release();
-            throw Problem.of(CLIENT_CLOSED_REQUEST, "caller-gone", "the caller has gone")
-                    .exception();
-        }
-        running.incrementAndGet();
-        return (System.nanoTime() - start) / 1000;
+        return ticket;
     }
 
-    private boolean await() {
-        if (waiting.incrementAndGet() > config.queue()) {
-            waiting.decrementAndGet();
-            throw Problem.busy(
-                            429,
-                            config.concurrent() + " launches run and " + config.queue() + " wait, which is the most",
-                            SOON)
-                    .exception();
+    private Problem full() {
+        return Problem.busy(
+                429, config.concurrent() + " launches run and " + config.queue() + " wait, which is the most", SOON);
+    }
+
+    /** Who has to go when one more comes: the last of the caller that has most, or the one that comes. */
+    private Optional<Ticket> displace(Ticket newcomer) {
+        int own = waiting.getOrDefault(newcomer.caller, new ArrayDeque<>()).size();
+        Optional<Deque<Ticket>> longest = waiting.values().stream().max(Comparator.comparingInt(Deque::size));
+        if (longest.isEmpty() || longest.get().size() <= own + 1) {
+            return Optional.of(newcomer);
         }
+        Ticket last = longest.get().getLast();
+        remove(last);
+        return Optional.of(last);
+    }
+
+    private void expire(Ticket ticket) {
+        if (remove(ticket)) {
+            ticket.work.refuse(Problem.busy(503, "no launch has ended within " + config.queueSeconds() + " s", SOON));
+        }
+    }
+
+    private synchronized boolean remove(Ticket ticket) {
+        Deque<Ticket> all = waiting.get(ticket.caller);
+        if (all == null || !all.remove(ticket)) {
+            return false;
+        }
+        if (all.isEmpty()) {
+            waiting.remove(ticket.caller);
+        }
+        waitingCount--;
+        return true;
+    }
+
+    private void begin(Ticket ticket) {
         try {
-            return free.tryAcquire(config.queueSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Problem.busy(503, "the service is stopping", SOON).exception();
-        } finally {
-            waiting.decrementAndGet();
+            threads.execute(() -> work(ticket));
+        } catch (RuntimeException | Error e) {
+            // No more threads, or no memory: whoever waits would have to wait for the next that ends.
+            Optional<Ticket> next = leave();
+            ticket.work.refuse(Problem.busy(503, "no thread can be made for a launch: " + e.getMessage(), SOON));
+            next.ifPresent(other -> other.work.refuse(Problem.busy(503, "no thread can be made for a launch", SOON)));
+            if (next.isPresent()) {
+                leave();
+            }
         }
     }
 
-    void leave() {
-        running.decrementAndGet();
-        free.release();
+    /** One turn after the other, as long as somebody waits. */
+    private void work(Ticket first) {
+        for (Optional<Ticket> ticket = Optional.of(first); ticket.isPresent(); ) {
+            Ticket now = ticket.get();
+            try {
+                now.work.perform((System.nanoTime() - now.since) / 1000);
+            } catch (RuntimeException | Error e) {
+                now.work.refuse(Problems.of(e));
+            } finally {
+                ticket = leave();
+            }
+        }
+    }
+
+    /** Ends a turn; whose it is next. */
+    private synchronized Optional<Ticket> leave() {
+        var callers = waiting.entrySet().iterator();
+        if (!callers.hasNext()) {
+            running--;
+            return Optional.empty();
+        }
+        Map.Entry<String, Deque<Ticket>> first = callers.next();
+        Ticket next = first.getValue().removeFirst();
+        callers.remove();
+        waitingCount--;
+        if (!first.getValue().isEmpty()) {
+            waiting.put(next.caller, first.getValue());
+        }
+        next.timer.run();
+        return Optional.of(next);
     }
 
     /** Lets nobody in any more. */
@@ -83,16 +204,16 @@ public final class LaunchSlots {
         return draining;
     }
 
-    public int running() {
-        return running.get();
+    public synchronized int running() {
+        return running;
     }
 
-    public int waiting() {
-        return waiting.get();
+    public synchronized int waiting() {
+        return waitingCount;
     }
 
     /** Whether one more would be turned away. */
-    public boolean isFull() {
-        return waiting.get() >= config.queue();
+    public synchronized boolean isFull() {
+        return waitingCount >= config.queue();
     }
 }

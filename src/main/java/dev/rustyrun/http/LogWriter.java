@@ -2,46 +2,75 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
  * Writes what a container writes: frames of time (microseconds since 1970, 8 bytes), stream (1 byte) and length (4 bytes)
- * before the bytes. Up to a limit; what is beyond it is dropped, after a frame that says so.
+ * before the bytes. Two files are kept of half the limit each: when the newer one is full, the older one goes and a new one is
+ * begun. So all is kept up to the limit, and beyond that the newest. The files are {@code log}, {@code log.1} and so on.
  */
 final class LogWriter {
 
     static final int HEADER = 13;
     static final byte STDOUT = 1;
     static final byte STDERR = 2;
-    /** The limit was reached. */
+    /** Something before was dropped. */
     static final byte TRUNCATED = 3;
 
     private static final byte[] NOTHING = {};
 
     private final Linux linux;
-    private final int descriptor;
+    private final Path log;
+    private final long most;
+    private int generation;
+    private int descriptor;
     private long left;
     /** What is left of a frame that has been begun. */
     private byte[] torn = NOTHING;
 
     /** @param most bytes of output to keep */
-    LogWriter(Linux linux, int descriptor, long most) {
+    LogWriter(Linux linux, Path log, long most) {
         this.linux = linux;
-        this.descriptor = descriptor;
-        this.left = most;
+        this.log = log;
+        this.most = most;
+        this.left = most - most / 2;
+        this.descriptor = linux.create(log.toString(), 0600);
+    }
+
+    /** The file of that number. */
+    static Path file(Path log, int generation) {
+        return generation == 0 ? log : log.resolveSibling(log.getFileName() + "." + generation);
+    }
+
+    /** The number of {@code file}, or -1 when it is none of the log's. */
+    static int generation(Path log, Path file) {
+        String name = file.getFileName().toString();
+        String own = log.getFileName().toString();
+        if (name.equals(own)) {
+            return 0;
+        }
+        return name.startsWith(own + ".") && name.substring(own.length() + 1).matches("[1-9][0-9]{0,8}")
+                ? Integer.parseInt(name.substring(own.length() + 1))
+                : -1;
     }
 
     void write(byte stream, byte[] bytes, int count) {
-        if (left < 0) {
-            return;
-        }
-        int kept = (int) Math.min(count, left);
-        frame(stream, bytes, kept);
-        left -= kept;
-        if (kept < count) {
-            frame(TRUNCATED, bytes, 0);
-            left = -1;
+        for (int done = 0; done < count; ) {
+            if (left == 0 && !isNextBegun()) {
+                return;
+            }
+            int piece = (int) Math.min(count - done, left);
+            if (piece == 0) {
+                return;
+            }
+            frame(stream, bytes, done, piece);
+            done += piece;
+            left -= piece;
         }
     }
 
@@ -71,13 +100,41 @@ final class LogWriter {
         }
     }
 
-    private void frame(byte stream, byte[] bytes, int count) {
+    /** Without room for one more file, what is written now is dropped, as it is without room in a file. */
+    private boolean isNextBegun() {
+        try {
+            next(linux.create(file(log, generation + 1).toString(), 0600));
+            return true;
+        } catch (LinuxException e) {
+            return false;
+        }
+    }
+
+    private void next(int begun) {
+        if (!isWritten()) {
+            // It stays torn: the old file will be removed.
+            torn = NOTHING;
+        }
+        linux.close(descriptor);
+        descriptor = begun;
+        generation++;
+        left = most / 2;
+        if (generation > 1) {
+            try {
+                Files.deleteIfExists(file(log, generation - 2));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private void frame(byte stream, byte[] bytes, int from, int count) {
         java.time.Instant now = java.time.Instant.now();
         append(ByteBuffer.allocate(HEADER + count)
                 .putLong(now.getEpochSecond() * 1_000_000 + now.getNano() / 1000)
                 .put(stream)
                 .putInt(count)
-                .put(bytes, 0, count)
+                .put(bytes, from, count)
                 .array());
     }
 

@@ -1,9 +1,9 @@
 package dev.rustyrun.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.http.access.ReadRole;
 import dev.rustyrun.linux.Linux;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -11,17 +11,12 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -34,16 +29,18 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 @Path("/v1/containers/{id}/logs")
 public class LogsResource {
 
-    private static final long LOOK_MILLIS = 20;
-
     private final Linux linux;
     private final Containers containers;
     private final Drain drain;
+    private final Watches watches;
+    private final Followers followers;
 
-    LogsResource(Linux linux, Containers containers, Drain drain) {
+    LogsResource(Linux linux, Containers containers, Drain drain, Watches watches, Followers followers) {
         this.linux = linux;
         this.containers = containers;
         this.drain = drain;
+        this.watches = watches;
+        this.followers = followers;
     }
 
     @ReadRole
@@ -55,6 +52,7 @@ public class LogsResource {
                     + " stream")
     public Response logs(
             @PathParam("id") String id,
+            @Context RoutingContext context,
             @HeaderParam(HttpHeaders.ACCEPT) @DefaultValue("*/*") String accept,
             @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("follow") String followText,
             @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("tail") String tailText,
@@ -64,12 +62,16 @@ public class LogsResource {
         long tail = QueryParameters.whole("tail", tailText, -1, 0, Long.MAX_VALUE / 16);
         boolean events = accept.contains(MediaType.SERVER_SENT_EVENTS);
         long sinceMicros = micros(since);
-        StreamingOutput output = out -> write(folder, out, new View(events, follow, tail, sinceMicros));
-        return Response.ok(output, events ? MediaType.SERVER_SENT_EVENTS : MediaType.TEXT_PLAIN)
+        FollowedLog log = new FollowedLog(
+                linux,
+                watches,
+                drain,
+                folder,
+                new FollowedLog.View(events, follow, tail, sinceMicros),
+                followers.enter(Callers.nameOf(context)));
+        return Response.ok(log, events ? MediaType.SERVER_SENT_EVENTS : MediaType.TEXT_PLAIN)
                 .build();
     }
-
-    private record View(boolean events, boolean follow, long tail, long sinceMicros) {}
 
     private static long micros(String since) {
         try {
@@ -83,52 +85,5 @@ public class LogsResource {
             throw Problem.field("/since", "since must be a time such as 2026-01-31T12:00:00Z, or seconds since 1970")
                     .exception();
         }
-    }
-
-    private void write(ContainerFolder folder, OutputStream out, View view) throws IOException {
-        try (LogReader reader = new LogReader(folder.log())) {
-            reader.seek(view.tail, view.sinceMicros);
-            while (true) {
-                // Asked before reading: what was written before the end is then read for certain.
-                boolean last =
-                        !view.follow || !ContainerStatus.of(linux, folder).isAlive();
-                boolean some = false;
-                for (Optional<LogReader.Frame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
-                    out.write(view.events ? event(frame.get()) : frame.get().bytes());
-                    some = true;
-                }
-                if (last) {
-                    out.write(view.events ? "event: end\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8) : new byte[0]);
-                    return;
-                }
-                if (drain.isOver()) {
-                    return;
-                }
-                if (some) {
-                    out.flush();
-                }
-                Thread.sleep(LOOK_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static byte[] event(LogReader.Frame frame) {
-        ObjectNode json = ContainerFolder.object()
-                .put(
-                        "time",
-                        Instant.ofEpochSecond(frame.micros() / 1_000_000, frame.micros() % 1_000_000 * 1000)
-                                .toString());
-        String kind =
-                switch (frame.stream()) {
-                    case LogWriter.STDOUT -> "stdout";
-                    case LogWriter.STDERR -> "stderr";
-                    default -> "truncated";
-                };
-        if (frame.bytes().length > 0) {
-            json.put("base64", Base64.getEncoder().encodeToString(frame.bytes()));
-        }
-        return ("event: " + kind + "\ndata: " + json + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 }

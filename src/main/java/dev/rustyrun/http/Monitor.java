@@ -77,10 +77,8 @@ public final class Monitor {
                 .put("started", Instant.now().toString())
                 .put("monitor", linux.processId()));
         ServedStages stages = ServedStages.startAlone(linux, self);
-        LogWriter log = new LogWriter(
-                linux,
-                linux.create(folder.log().toString(), 0600),
-                description.path("maxLog").asLong());
+        LogWriter log =
+                new LogWriter(linux, folder.log(), description.path("maxLog").asLong());
         MonitorIo io = new MonitorIo(
                 linux,
                 stages.pipes(),

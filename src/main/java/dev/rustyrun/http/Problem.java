@@ -2,6 +2,7 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.core.Response;
 
 /**
@@ -37,6 +38,11 @@ public record Problem(int status, String type, String detail, String field, Stri
 
     static Problem conflict(String detail) {
         return of(409, "conflict", detail);
+    }
+
+    /** What nobody will read. */
+    static Problem callerGone() {
+        return of(499, "caller-gone", "the caller has gone");
     }
 
     /** One that goes away by waiting. */
@@ -78,6 +84,17 @@ public record Problem(int status, String type, String detail, String field, Stri
                     case 499 -> "Client Closed Request";
                     default -> "Error";
                 };
+    }
+
+    /** Answers with this problem where no resource has been found yet; the rest of the request is not read. */
+    void sendBy(HttpServerResponse response) {
+        if (retryAfterSeconds > 0) {
+            response.putHeader("Retry-After", Integer.toString(retryAfterSeconds));
+        }
+        response.setStatusCode(status)
+                .putHeader("Content-Type", MEDIA_TYPE)
+                .putHeader("Connection", "close")
+                .end(json().toString());
     }
 
     Response response() {

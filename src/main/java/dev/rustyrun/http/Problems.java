@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -16,6 +17,7 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 final class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);
+    private static final int SOON = 1;
 
     @ServerExceptionMapper
     Response problem(ProblemException e) {
@@ -55,12 +57,17 @@ final class Problems {
     }
 
     @ServerExceptionMapper
+    Response exhausted(VirtualMachineError e) {
+        return of(e).response();
+    }
+
+    @ServerExceptionMapper
     Response unexpected(RuntimeException e) {
         return of(e).response();
     }
 
     /** What is told of {@code e}; what is not the caller's fault is logged too. */
-    static Problem of(RuntimeException e) {
+    static Problem of(Throwable e) {
         if (e instanceof ProblemException known) {
             return known.problem();
         }
@@ -69,6 +76,13 @@ final class Problems {
         }
         if (isFull(e)) {
             return Problem.of(507, "insufficient-storage", "no space is left where containers are kept: " + reason(e));
+        }
+        if (e instanceof CompletionException && e.getCause() != null) {
+            return of(e.getCause());
+        }
+        if (e instanceof VirtualMachineError) {
+            LOG.errorf("a request needed more memory than there is: %s", e.getMessage());
+            return Problem.busy(503, "the service has no memory for this now", SOON);
         }
         if (isReadOnly(e)) {
             return Problem.of(
@@ -84,13 +98,13 @@ final class Problems {
         return Problem.of(500, "unexpected", "unexpected " + e.getClass().getSimpleName() + "; the log says more");
     }
 
-    private static boolean isReadOnly(RuntimeException e) {
+    private static boolean isReadOnly(Throwable e) {
         return e instanceof LinuxException refused
                 ? refused.errno() == Errno.EROFS
                 : e instanceof UncheckedIOException && reason(e).contains("Read-only file system");
     }
 
-    private static boolean isFull(RuntimeException e) {
+    private static boolean isFull(Throwable e) {
         if (e instanceof LinuxException refused) {
             return refused.errno() == Errno.ENOSPC || refused.errno() == Errno.EDQUOT;
         }
@@ -100,7 +114,7 @@ final class Problems {
                         .anyMatch(reason(e)::contains);
     }
 
-    private static String reason(RuntimeException e) {
+    private static String reason(Throwable e) {
         return String.valueOf(
                 e instanceof UncheckedIOException io ? io.getCause().getMessage() : e.getMessage());
     }

@@ -11,6 +11,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -80,7 +81,9 @@ public class RunResource {
                                                             + " \"detail\": \"memory must be a number of bytes, or a size such as \\\"64m\\\"\","
                                                             + " \"field\": \"/memory\"}")))
     @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
-    public Response run(@HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
-        return answers.answer("run", key, body, context, caller -> runner.run(RunRequest.read(body, limits), caller));
+    public CompletionStage<Response> run(
+            @HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
+        return answers.answer(
+                "run", key, body, context, (caller, share) -> runner.run(RunRequest.read(body, limits), caller, share));
     }
 }

@@ -35,6 +35,26 @@ record RunResult(
     }
 
     ObjectNode json() {
+        ObjectNode json = withoutOutputs();
+        captured.ifPresent(io -> {
+            json.set("stdout", output(io.out()));
+            json.set("stderr", output(io.err()));
+        });
+        return json;
+    }
+
+    /** How many bytes of output it holds. */
+    long kept() {
+        return captured.map(io -> (long) io.out().size() + io.err().size()).orElse(0L);
+    }
+
+    /** Whether a part of its output is missing because there was no memory for it. */
+    boolean isRefused() {
+        return captured.map(CapturedIo::isRefused).orElse(false);
+    }
+
+    /** The same without what was captured. */
+    ObjectNode withoutOutputs() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("id", id).put("reason", outcome.reason().word()).put("exitCode", outcome.exitCode());
         if (outcome.signal() != 0) {
@@ -47,12 +67,7 @@ record RunResult(
         if (outcome.peakMemory() >= 0) {
             json.put("peakMemoryBytes", outcome.peakMemory());
         }
-        json.put("queuedMicros", queuedMicros).put("warm", warm);
-        captured.ifPresent(io -> {
-            json.set("stdout", output(io.out()));
-            json.set("stderr", output(io.err()));
-        });
-        return json;
+        return json.put("queuedMicros", queuedMicros).put("warm", warm);
     }
 
     /** The same with what is wrong, if something is. */

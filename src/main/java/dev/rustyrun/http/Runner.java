@@ -7,6 +7,7 @@ import dev.rustyrun.launch.ServedStages;
 import dev.rustyrun.spec.Spec;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** Runs commands that are waited for. */
 @Singleton
@@ -31,15 +32,15 @@ final class Runner {
      *
      * @throws ProblemException when it is not allowed, or not now
      */
-    RunResult run(RunRequest request, Caller caller) {
+    CompletionStage<RunResult> run(RunRequest request, Caller caller, Budget.Share share) {
         long timeoutMillis = limits.timeoutMillis(request.launch());
         Spec spec = ResolvedSpec.of(tools.linux(), specs.resolve(request.launch(), timeoutMillis), false);
         Launch launch = new Launch(tools.linux(), tools.self(), tools.store(), spec);
-        return turns.take(caller::isGone, queuedMicros -> {
+        return turns.take(caller, queuedMicros -> {
             Optional<WarmLaunch> begun = warm.take(launch);
             return begun.isPresent()
-                    ? run(launch, begun.get(), request, caller, timeoutMillis, queuedMicros)
-                    : run(launch, tools.spawner().start(), request, caller, timeoutMillis, queuedMicros);
+                    ? run(launch, begun.get(), request, caller, share, timeoutMillis, queuedMicros)
+                    : run(launch, tools.spawner().start(), request, caller, share, timeoutMillis, queuedMicros);
         });
     }
 
@@ -61,23 +62,44 @@ final class Runner {
             ServedStages stages,
             RunRequest request,
             Caller caller,
+            Budget.Share share,
             long timeoutMillis,
             long queuedMicros) {
-        CapturedIo io = new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput());
-        String id = tools.store().newId();
+        boolean ran = false;
         try {
-            Launch.Ended ended = launch.runToEnd(id, stages.speakingWith(caller.watching(io)), false, timeoutMillis);
+            CapturedIo io =
+                    new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput(), share::take);
+            String id = tools.store().newId();
+            stages.speakingWith(caller.watching(tools.linux(), io));
+            Launch.Ended ended = launch.runToEnd(id, stages, false, timeoutMillis);
+            ran = true;
             return done(new RunResult(id, ended.outcome(), io, queuedMicros, false), request, ended);
-        } catch (RuntimeException e) {
-            stages.abandon();
-            throw e;
+        } finally {
+            if (!ran) {
+                stages.abandon();
+            }
         }
     }
 
     private Turns.Done run(
-            Launch launch, WarmLaunch begun, RunRequest request, Caller caller, long timeoutMillis, long queuedMicros) {
-        CapturedIo io = new CapturedIo(tools.linux(), begun.pipes(), request.stdin(), request.maxOutput());
-        Launch.Ended ended = begun.run(launch, caller.watching(io), timeoutMillis);
-        return done(new RunResult(begun.id(), ended.outcome(), io, queuedMicros, true), request, ended);
+            Launch launch,
+            WarmLaunch begun,
+            RunRequest request,
+            Caller caller,
+            Budget.Share share,
+            long timeoutMillis,
+            long queuedMicros) {
+        boolean ran = false;
+        try {
+            CapturedIo io =
+                    new CapturedIo(tools.linux(), begun.pipes(), request.stdin(), request.maxOutput(), share::take);
+            Launch.Ended ended = begun.run(launch, caller.watching(tools.linux(), io), timeoutMillis);
+            ran = true;
+            return done(new RunResult(begun.id(), ended.outcome(), io, queuedMicros, true), request, ended);
+        } finally {
+            if (!ran) {
+                begun.discard();
+            }
+        }
     }
 }

@@ -55,6 +55,17 @@ public interface ServeConfig {
     @WithDefault("256")
     int queue();
 
+    /** The most bytes of all requests, outputs and kept answers together; by default a third of the heap. */
+    Optional<String> budget();
+
+    /** How long a request's body may take to come, in seconds. */
+    @WithDefault("30")
+    int bodySeconds();
+
+    /** How many requests of one caller may wait for an end, follow a log or hear events at the same time. */
+    @WithDefault("1000")
+    int followers();
+
     /** How long they wait, in seconds, before the caller is told to come back. */
     @WithDefault("30")
     int queueSeconds();

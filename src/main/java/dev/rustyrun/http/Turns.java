@@ -1,9 +1,8 @@
 package dev.rustyrun.http;
 
 import jakarta.inject.Singleton;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
 /**
@@ -17,12 +16,6 @@ final class Turns {
 
     private final LaunchSlots slots;
     private final LaunchMetrics metrics;
-    /** As many threads as launches end at the same time, of which there are no more than turns. */
-    private final Executor clearing = Executors.newCachedThreadPool(work -> {
-        Thread made = new Thread(work, "clearing");
-        made.setDaemon(true);
-        return made;
-    });
 
     Turns(LaunchSlots slots, LaunchMetrics metrics) {
         this.slots = slots;
@@ -43,39 +36,58 @@ final class Turns {
     record Done(RunResult result, Runnable rest) {}
 
     /**
-     * Waits for a turn, and has {@code turn} use it.
+     * Has {@code turn} used on a thread of the launches' when it comes. Whoever goes before that gives up the place.
      *
-     * @param isGone whether nobody waits for the result any more
-     * @throws ProblemException when none comes, or nobody waits for it when it does
+     * @return what comes of it, or a {@link ProblemException}
      */
-    RunResult take(BooleanSupplier isGone, Turn turn) {
-        long queuedMicros = slots.enter(isGone);
-        boolean handedOn = false;
+    CompletionStage<RunResult> take(Client client, Turn turn) {
+        CompletableFuture<RunResult> answer = new CompletableFuture<>();
+        LaunchSlots.Ticket ticket = slots.enter(client.name(), new LaunchSlots.Work() {
+            @Override
+            public void perform(long queuedMicros) {
+                use(client, turn, queuedMicros, answer);
+            }
+
+            @Override
+            public void refuse(Problem problem) {
+                answer.completeExceptionally(problem.exception());
+            }
+        });
+        client.onDeparture(() -> {
+            // One that runs is killed, and tells what came of it.
+            if (ticket.giveUp()) {
+                answer.completeExceptionally(Problem.callerGone().exception());
+            }
+        });
+        return answer;
+    }
+
+    private void use(Client client, Turn turn, long queuedMicros, CompletableFuture<RunResult> answer) {
+        Runnable rest = () -> {};
         try {
+            if (client.isGone()) {
+                throw Problem.callerGone().exception();
+            }
             Done done = turn.use(queuedMicros);
-            clearing.execute(() -> clear(done));
-            handedOn = true;
+            rest = done.rest();
             metrics.count(done.result());
-            return done.result();
+            answer.complete(done.result());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw Problem.busy(503, "the service is stopping", 1).exception();
+            answer.completeExceptionally(
+                    Problem.busy(503, "the service is stopping", 1).exception());
+        } catch (RuntimeException | Error e) {
+            answer.completeExceptionally(e);
         } finally {
-            if (!handedOn) {
-                slots.leave();
-            }
+            clear(rest);
         }
     }
 
-    private void clear(Done done) {
+    private static void clear(Runnable rest) {
         try {
-            done.rest().run();
-        } catch (RuntimeException e) {
-            LOG.warnf(
-                    "what is left of container %s stays until it is collected: %s",
-                    done.result().id(), e.getMessage());
-        } finally {
-            slots.leave();
+            rest.run();
+        } catch (RuntimeException | Error e) {
+            LOG.warnf("what is left of a container stays until it is collected: %s", e.getMessage());
         }
     }
 }

@@ -1,26 +1,34 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.http.access.Identity;
-import dev.rustyrun.linux.Linux;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.function.Function;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The answers to requests that wait for a command's end. A caller who goes before that ends it, unless his request has an
- * {@code Idempotency-Key}.
+ * The answers to requests that wait for a command's end, without a thread. A caller who goes before that ends it, unless the
+ * request has an {@code Idempotency-Key}.
  */
 @Singleton
 final class WaitedAnswers {
 
-    private final Linux linux;
-    private final IdempotencyKeys keys;
+    /** What is rendered at once. */
+    private static final int MOST_AT_ONCE = 64 * 1024;
 
-    WaitedAnswers(Linux linux, IdempotencyKeys keys) {
-        this.linux = linux;
+    /** What is done for a request: for whom, and what counts the memory that it takes. */
+    interface Work {
+        CompletionStage<RunResult> begin(Caller caller, Budget.Share share);
+    }
+
+    private final IdempotencyKeys keys;
+    private final Budget budget;
+
+    WaitedAnswers(IdempotencyKeys keys, Budget budget) {
         this.keys = keys;
+        this.budget = budget;
     }
 
     /**
@@ -28,21 +36,55 @@ final class WaitedAnswers {
      *
      * @param operation what is asked for, for {@link IdempotencyKeys#once}
      * @param key or null
-     * @param context of the request, which says whose it is and what carries the answer
+     * @param context of the request
      */
-    Response answer(
-            String operation, String key, byte[] body, RoutingContext context, Function<Caller, RunResult> work) {
-        return keys.once(Identity.of(context), operation, key, body, () -> {
-            try (Caller caller = key == null ? Caller.of(linux, context.response()) : Caller.patient()) {
-                return answer(work.apply(caller));
+    CompletionStage<Response> answer(String operation, String key, byte[] body, RoutingContext context, Work work) {
+        Budget.Share share = budget.share();
+        boolean begun = false;
+        try {
+            CompletionStage<Response> answer = keys.once(Identity.of(context), operation, key, body, () -> {
+                Caller caller = key == null ? Callers.of(context) : new Caller(Callers.nameOf(context));
+                return work.begin(caller, share).thenApply(result -> answer(result, share));
+            });
+            begun = true;
+            return answer.whenComplete((response, failure) -> {
+                if (response != null && response.getEntity() instanceof LargeResult large) {
+                    holdUntilSent(large.share(), context);
+                }
+                share.release();
+            });
+        } finally {
+            if (!begun) {
+                share.release();
             }
-        });
+        }
     }
 
-    private static Response answer(RunResult result) {
-        return result.problem()
-                .map(problem -> problem.response(result.told()))
-                .orElseGet(() -> Response.ok(result.told().toString(), MediaType.APPLICATION_JSON)
-                        .build());
+    private static void holdUntilSent(Budget.Share share, RoutingContext context) {
+        share.hold();
+        AtomicBoolean held = new AtomicBoolean(true);
+        Runnable release = () -> {
+            if (held.getAndSet(false)) {
+                share.release();
+            }
+        };
+        context.addEndHandler(ended -> release.run());
+        if (context.response().closed() || context.response().ended()) {
+            release.run();
+        }
+    }
+
+    private static Response answer(RunResult result, Budget.Share share) {
+        if (result.isRefused()) {
+            throw Budget.exhausted().exception();
+        }
+        if (result.problem().isPresent()) {
+            return result.problem().get().response(result.told());
+        }
+        return result.kept() > MOST_AT_ONCE
+                ? Response.ok(new LargeResult(result, share), MediaType.APPLICATION_JSON)
+                        .build()
+                : Response.ok(result.told().toString(), MediaType.APPLICATION_JSON)
+                        .build();
     }
 }

@@ -2,7 +2,9 @@ package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
-import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Gives a command all of its input and keeps what it writes, up to a limit each for its output and its errors. What is
@@ -12,8 +14,15 @@ public final class CapturedIo implements CommandIo {
 
     private static final int PIECE = 16 * 1024;
 
+    /** Where outputs have their place. */
+    public interface Room {
+        /** Takes so many bytes; whether they are there. */
+        boolean take(long bytes);
+    }
+
     private final Linux linux;
     private final byte[] input;
+    private final Room room;
     private final Captured out;
     private final Captured err;
     private final byte[] buffer = new byte[PIECE];
@@ -26,11 +35,19 @@ public final class CapturedIo implements CommandIo {
      * @param mostBytes of each output to keep
      */
     public CapturedIo(Linux linux, CommandPipes pipes, byte[] input, int mostBytes) {
+        this(linux, pipes, input, mostBytes, bytes -> true);
+    }
+
+    /**
+     * The same with outputs that {@code room} may have no place for: the command is not wanted then.
+     */
+    public CapturedIo(Linux linux, CommandPipes pipes, byte[] input, int mostBytes, Room room) {
         this.linux = linux;
+        this.room = room;
         this.input = input;
         this.stdin = pipes.stdin();
-        this.out = new Captured(pipes.stdout(), mostBytes);
-        this.err = new Captured(pipes.stderr(), mostBytes);
+        this.out = new Captured(pipes.stdout(), mostBytes, room);
+        this.err = new Captured(pipes.stderr(), mostBytes, room);
         if (input.length == 0) {
             closeInput();
         }
@@ -39,19 +56,49 @@ public final class CapturedIo implements CommandIo {
     /** What came out of one descriptor, until its end or until the limit. */
     public static final class Captured {
 
+        private static final int LEAST_CHUNK = 256;
+        private static final int MOST_CHUNK = 256 * 1024;
+
         private final int most;
-        private final ByteArrayOutputStream kept = new ByteArrayOutputStream(256);
+        private final Room room;
+        /** All full but the last: what was kept is not copied to make room for more. */
+        private final List<byte[]> chunks = new ArrayList<>(1);
+
+        private int last;
+        private int size;
         private int descriptor;
         private long total;
+        private boolean refused;
 
-        private Captured(int descriptor, int most) {
+        private Captured(int descriptor, int most, Room room) {
             this.descriptor = descriptor;
             this.most = most;
+            this.room = room;
         }
 
         /** What was kept. */
         public byte[] bytes() {
-            return kept.toByteArray();
+            byte[] all = new byte[size];
+            int at = 0;
+            for (byte[] chunk : chunks()) {
+                System.arraycopy(chunk, 0, all, at, chunk.length);
+                at += chunk.length;
+            }
+            return all;
+        }
+
+        /** The same in pieces. */
+        public List<byte[]> chunks() {
+            List<byte[]> all = new ArrayList<>(chunks);
+            if (!all.isEmpty()) {
+                all.set(all.size() - 1, Arrays.copyOf(all.get(all.size() - 1), last));
+            }
+            return all;
+        }
+
+        /** How many bytes were kept. */
+        public int size() {
+            return size;
         }
 
         /** How many bytes were written altogether. */
@@ -61,12 +108,37 @@ public final class CapturedIo implements CommandIo {
 
         /** Whether more was written than was kept. */
         public boolean truncated() {
-            return total > kept.size();
+            return total > size;
         }
 
         private void take(byte[] bytes, int count) {
             total += count;
-            kept.write(bytes, 0, Math.min(count, most - kept.size()));
+            int kept = Math.min(count, most - size);
+            for (int done = 0; done < kept && !refused; ) {
+                byte[] chunk = chunk(kept - done);
+                if (refused) {
+                    return;
+                }
+                int piece = Math.min(kept - done, chunk.length - last);
+                System.arraycopy(bytes, done, chunk, last, piece);
+                done += piece;
+                last += piece;
+                size += piece;
+            }
+        }
+
+        private byte[] chunk(int wanted) {
+            if (!chunks.isEmpty() && last < chunks.get(chunks.size() - 1).length) {
+                return chunks.get(chunks.size() - 1);
+            }
+            int length = Math.min(Math.max(Math.max(LEAST_CHUNK, wanted), Math.min(size, MOST_CHUNK)), most - size);
+            refused = !room.take(length);
+            byte[] chunk = new byte[refused ? 0 : length];
+            if (!refused) {
+                chunks.add(chunk);
+                last = 0;
+            }
+            return chunk;
         }
     }
 
@@ -133,6 +205,16 @@ public final class CapturedIo implements CommandIo {
     @Override
     public boolean isOpen() {
         return out.descriptor >= 0 || err.descriptor >= 0;
+    }
+
+    /** Whether there was no room for an output, and the command was ended for that. */
+    public boolean isRefused() {
+        return out.refused || err.refused;
+    }
+
+    @Override
+    public boolean isAbandoned() {
+        return isRefused();
     }
 
     @Override

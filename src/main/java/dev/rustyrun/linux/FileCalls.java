@@ -64,4 +64,19 @@ public interface FileCalls extends OpenCalls {
         }
         return bytes.toByteArray();
     }
+
+    /** A descriptor that tells of changes of files, {@link FileChanges}; close-on-exec and non-blocking; man 7 inotify. */
+    default int watchFiles() {
+        return check(libc().call("inotify_init1", FileFlag.O_CLOEXEC | FileFlag.O_NONBLOCK), "inotify_init1");
+    }
+
+    /** Lets {@code fd} tell of changes of {@code path} too; the number of this watch; man 2 inotify_add_watch. */
+    default int addWatch(int fd, String path, int mask) {
+        return check(libc().call("inotify_add_watch", fd, path, mask), "inotify_add_watch", fd, path);
+    }
+
+    /** Ends a watch, unless the end of its file has already; man 2 inotify_rm_watch. */
+    default void removeWatch(int fd, int watch) {
+        libc().call("inotify_rm_watch", fd, watch);
+    }
 }

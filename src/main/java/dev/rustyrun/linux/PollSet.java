@@ -2,6 +2,7 @@ package dev.rustyrun.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Descriptors to wait for with poll(2), and what the wait found. Reused from wait to wait by one thread. */
 public final class PollSet {
@@ -13,10 +14,10 @@ public final class PollSet {
 
     private static final int ENTRY = 8;
 
-    private final ByteBuffer entries;
+    private ByteBuffer entries;
     private int count;
 
-    /** Room for {@code most} descriptors. */
+    /** Room for {@code most} descriptors at first. */
     public PollSet(int most) {
         entries = ByteBuffer.allocate(most * ENTRY).order(ByteOrder.nativeOrder());
     }
@@ -28,6 +29,10 @@ public final class PollSet {
 
     /** Waits for {@code events} on {@code fd} too; POLLERR and POLLHUP are always waited for. */
     public void add(int fd, int events) {
+        if ((count + 1) * ENTRY > entries.capacity()) {
+            entries = ByteBuffer.wrap(Arrays.copyOf(entries.array(), entries.capacity() * 2))
+                    .order(ByteOrder.nativeOrder());
+        }
         entries.putInt(count * ENTRY, fd)
                 .putShort(count * ENTRY + 4, (short) events)
                 .putShort(count * ENTRY + 6, (short) 0);
@@ -42,6 +47,11 @@ public final class PollSet {
             }
         }
         return false;
+    }
+
+    /** The events that the last wait found on the descriptor that was added as number {@code index}. */
+    public int foundAt(int index) {
+        return entries.getShort(index * ENTRY + 6) & 0xffff;
     }
 
     int count() {

@@ -16,6 +16,8 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +76,7 @@ class AttachedIoTest {
     private final int[] stdout = linux.pipe();
     private final int[] stderr = linux.pipe();
     private final SlowSocket socket = new SlowSocket();
-    private final AttachedCaller caller = new AttachedCaller(linux, socket);
+    private final AttachedCaller caller = new AttachedCaller("caller", linux, socket);
     private final PollSet set = new PollSet(8);
     private AttachedIo io;
 
@@ -207,19 +209,13 @@ class AttachedIoTest {
         write(stderr[1], "error");
         io.close();
         io.close();
-        Thread end = new Thread(() -> {
-            try {
-                caller.finish("{}");
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        end.start();
+        CountDownLatch finished = new CountDownLatch(1);
+        caller.finish("{}", finished::countDown);
         for (int i = 0; i < 4; i++) {
             dev.rustyrun.it.Host.eventually("a message is under way", () -> !socket.underWay.isEmpty());
             socket.arrive();
         }
-        end.join();
+        assertTrue(finished.await(10, TimeUnit.SECONDS));
         assertEquals("1:one 1:two 2:error {} ", socket.sent.toString());
         caller.close();
         caller.order("eof");

@@ -9,6 +9,7 @@ import dev.rustyrun.http.access.Role;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -21,7 +22,7 @@ class IdempotencyKeysTest {
     private static final Identity ALICE = new Identity("token:a", Role.LAUNCH);
     private static final Identity BOB = new Identity("token:b", Role.LAUNCH);
 
-    private final IdempotencyKeys keys = new IdempotencyKeys();
+    private final IdempotencyKeys keys = new IdempotencyKeys(new Budget(1 << 20));
     private final AtomicInteger done = new AtomicInteger();
 
     private Response once(String operation, String key, String body) {
@@ -33,7 +34,13 @@ class IdempotencyKeysTest {
     }
 
     private Response once(String operation, String key, String body, Supplier<Response> work) {
-        return keys.once(ALICE, operation, key, body.getBytes(StandardCharsets.UTF_8), work);
+        return once(ALICE, operation, key, body.getBytes(StandardCharsets.UTF_8), work);
+    }
+
+    private Response once(Identity caller, String operation, String key, byte[] body, Supplier<Response> work) {
+        return keys.once(caller, operation, key, body, () -> CompletableFuture.completedStage(work.get()))
+                .toCompletableFuture()
+                .join();
     }
 
     private static int statusOf(Runnable request) {
@@ -66,10 +73,10 @@ class IdempotencyKeysTest {
         byte[] body = "body".getBytes(StandardCharsets.UTF_8);
         Supplier<Response> work =
                 () -> Response.ok(Integer.toString(done.incrementAndGet())).build();
-        assertEquals("1", keys.once(ALICE, "run", "k", body, work).getEntity());
-        assertEquals("2", keys.once(BOB, "run", "k", body, work).getEntity());
-        assertEquals("1", keys.once(ALICE, "run", "k", body, work).getEntity());
-        assertEquals("3", keys.once(BOB, "run", "k".repeat(2), body, work).getEntity());
+        assertEquals("1", once(ALICE, "run", "k", body, work).getEntity());
+        assertEquals("2", once(BOB, "run", "k", body, work).getEntity());
+        assertEquals("1", once(ALICE, "run", "k", body, work).getEntity());
+        assertEquals("3", once(BOB, "run", "k".repeat(2), body, work).getEntity());
     }
 
     @Test

@@ -45,7 +45,7 @@ class MonitorIoTest {
         return new MonitorIo(
                 linux,
                 new CommandPipes(stdin[1], stdout[0], stderr[0]),
-                new LogWriter(linux, linux.create(log.toString(), 0600), mostLog),
+                new LogWriter(linux, log, mostLog),
                 input[0],
                 control[0],
                 openStdin,
@@ -101,13 +101,16 @@ class MonitorIoTest {
     }
 
     @Test
-    void a_log_that_is_full_says_so_once_and_the_command_goes_on() throws IOException {
-        MonitorIo io = monitor(false, 5);
-        for (int i = 0; i < 3; i++) {
-            write(stdout[1], "1234");
+    void h2_a_log_that_is_full_keeps_the_newest_and_says_once_that_something_is_missing() throws IOException {
+        MonitorIo io = monitor(false, 4);
+        write(stdout[1], "1234");
+        relay(io, 1);
+        assertEquals("1:12 1:34 ", logged());
+        for (String more : new String[] {"5", "678"}) {
+            write(stdout[1], more);
             relay(io, 1);
         }
-        assertEquals("1:1234 1:1 3: ", logged());
+        assertEquals("3: 1:5 1:6 1:78 ", logged());
         io.close();
     }
 

@@ -2,22 +2,30 @@ package dev.rustyrun.http.health;
 
 import dev.rustyrun.launch.NamespaceProbe;
 import dev.rustyrun.linux.Linux;
-import org.eclipse.microprofile.health.HealthCheck;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /** Ready is who can make the namespaces of a container; a sidecar that was not made privileged cannot. */
 @Readiness
-final class NamespacesReadiness implements HealthCheck {
+final class NamespacesReadiness implements AsyncHealthCheck {
 
     private final NamespaceProbe probe;
 
-    NamespacesReadiness(Linux linux) {
+    private final HealthThread thread;
+
+    NamespacesReadiness(Linux linux, HealthThread thread) {
+        this.thread = thread;
         this.probe = new NamespaceProbe(linux);
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public Uni<HealthCheckResponse> call() {
+        return thread.perform(this::check);
+    }
+
+    private HealthCheckResponse check() {
         var response = HealthCheckResponse.named("namespaces");
         try {
             return probe.obstacle()

@@ -2,14 +2,15 @@ package dev.rustyrun.http.health;
 
 import dev.rustyrun.http.LaunchSlots;
 import dev.rustyrun.http.ServeConfig;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
 import java.io.File;
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /** Ready is who has room for one more launch, root file systems to launch from, and is not about to stop. */
 @Readiness
-final class RoomReadiness implements HealthCheck {
+final class RoomReadiness implements AsyncHealthCheck {
 
     private static final long LEAST_BYTES = 64 << 20;
 
@@ -17,14 +18,21 @@ final class RoomReadiness implements HealthCheck {
     private final File rootfs;
     private final File data;
 
-    RoomReadiness(LaunchSlots slots, ServeConfig config) {
+    private final HealthThread thread;
+
+    RoomReadiness(LaunchSlots slots, ServeConfig config, HealthThread thread) {
+        this.thread = thread;
         this.slots = slots;
         this.rootfs = new File(config.rootfsFolder());
         this.data = new File(config.dataFolder().orElse("/run"));
     }
 
     @Override
-    public HealthCheckResponse call() {
+    public Uni<HealthCheckResponse> call() {
+        return thread.perform(this::check);
+    }
+
+    private HealthCheckResponse check() {
         String reason = slots.isDraining()
                 ? "the service is stopping"
                 : slots.isFull()

@@ -1,15 +1,26 @@
 package dev.rustyrun.http.health;
 
-import org.eclipse.microprofile.health.HealthCheck;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Startup;
 
 /** Started is who answers: nothing is prepared after that which a launch would have to wait for. */
 @Startup
-final class Started implements HealthCheck {
+final class Started implements AsyncHealthCheck {
+
+    private final HealthThread thread;
+
+    Started(HealthThread thread) {
+        this.thread = thread;
+    }
 
     @Override
-    public HealthCheckResponse call() {
+    public Uni<HealthCheckResponse> call() {
+        return thread.perform(this::check);
+    }
+
+    private HealthCheckResponse check() {
         return HealthCheckResponse.up("started");
     }
 }

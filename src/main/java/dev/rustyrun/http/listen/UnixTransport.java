@@ -3,8 +3,6 @@ package dev.rustyrun.http.listen;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
@@ -19,7 +17,7 @@ import java.net.UnixDomainSocketAddress;
 /**
  * Vert.x's usual transport, which can also do unix sockets: the JDK has them since 16, Netty's NIO channels know that, and
  * Vert.x 4 does not ask. Its native transport would do it too, with a library of C that has to be unpacked at every start.
- * It also puts {@link StrictHttp} into each connection, whichever server accepts it.
+ * It also puts {@link StrictHttp} into each connection, whichever server accepts it, and lets {@link Connections} count it.
  */
 public final class UnixTransport extends JDKTransport implements VertxServiceProvider {
 
@@ -53,20 +51,10 @@ public final class UnixTransport extends JDKTransport implements VertxServicePro
     @Override
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
         super.configure(options, domainSocket, bootstrap);
-        bootstrap.handler(new Guarding());
+        bootstrap.handler(new Listener());
         if (domainSocket) {
             // Which such a socket does not have, and Netty would warn of; null takes it out.
             bootstrap.option(ChannelOption.SO_REUSEADDR, null);
-        }
-    }
-
-    /** Has each connection that is accepted guarded by {@link StrictHttp}. */
-    private static final class Guarding extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object accepted) {
-            ((Channel) accepted).pipeline().addFirst(StrictHttp.Placer.first());
-            context.fireChannelRead(accepted);
         }
     }
 

@@ -1,0 +1,75 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.graalvm.nativeimage.RuntimeOptions;
+
+/**
+ * The heap of a native service. The executable's own maximum knows nothing of the memory that the service's cgroup may use; a
+ * service that has outgrown that is killed.
+ */
+final class ServiceHeap {
+
+    private static final long MOST = 512L << 20;
+    private static final long LEAST = 16L << 20;
+    /** What is no heap: the executable's own pages, stacks, buffers of connections, and what a collection copies. */
+    private static final int PART_OF_LIMIT = 3;
+
+    private static final int PART_OF_NEW = 5;
+    private static final long MOST_NEW = 20L << 20;
+
+    private ServiceHeap() {}
+
+    /** Sets its maximum; does nothing on a JVM, which knows cgroups. */
+    static void limit(Linux linux) {
+        OptionalLong limit = cgroupLimit(linux);
+        if (!SelfExec.isNativeImage() || limit.isEmpty()) {
+            return;
+        }
+        long most = Math.max(LEAST, Math.min(MOST, limit.getAsLong() / PART_OF_LIMIT));
+        if (most < MOST) {
+            RuntimeOptions.set("MaxNewSize", Math.min(MOST_NEW, most / PART_OF_NEW));
+            RuntimeOptions.set("MaxHeapSize", most);
+        }
+    }
+
+    /** The least memory limit of the service's cgroup and of those above, as far as they can be seen. */
+    static OptionalLong cgroupLimit(Linux linux) {
+        String groups = read(linux, "/proc/self/cgroup");
+        return groups.lines()
+                .map(line -> line.split(":", 3))
+                .filter(parts -> parts.length == 3)
+                .flatMapToLong(parts -> parts[1].isEmpty()
+                        ? upwards(linux, "/sys/fs/cgroup", parts[2], "memory.max")
+                        : Stream.of(parts[1].split(",")).anyMatch("memory"::equals)
+                                ? upwards(linux, "/sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes")
+                                : java.util.stream.LongStream.empty())
+                .min();
+    }
+
+    private static java.util.stream.LongStream upwards(Linux linux, String root, String path, String file) {
+        java.util.stream.LongStream.Builder limits = java.util.stream.LongStream.builder();
+        String at = path.equals("/") ? "" : path;
+        while (true) {
+            String text = read(linux, root + at + "/" + file).strip();
+            if (text.matches("[0-9]{1,18}")) {
+                limits.add(Long.parseLong(text));
+            }
+            if (at.isEmpty()) {
+                return limits.build();
+            }
+            at = at.substring(0, at.lastIndexOf('/'));
+        }
+    }
+
+    private static String read(Linux linux, String path) {
+        try {
+            return linux.readFile(path);
+        } catch (LinuxException e) {
+            return "";
+        }
+    }
+}

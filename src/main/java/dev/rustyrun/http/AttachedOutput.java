@@ -1,0 +1,95 @@
+package dev.rustyrun.http;
+
+import dev.rustyrun.linux.Linux;
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.Optional;
+
+/** A container's log on its way to a web socket, from its beginning to its end; no thread waits for either. */
+final class AttachedOutput {
+
+    private final Linux linux;
+    private final ContainerFolder folder;
+    private final WebSocketConnection connection;
+    private final Runnable leave;
+    private final LogReader reader;
+    private final ContainerWatch watch;
+    private final Runnable step;
+    private volatile boolean underWay;
+    private volatile boolean gone;
+    private boolean ended;
+
+    /** @param leave is done at its end */
+    AttachedOutput(
+            Linux linux, Watches watches, ContainerFolder folder, WebSocketConnection connection, Runnable leave) {
+        this.linux = linux;
+        this.folder = folder;
+        this.connection = connection;
+        this.leave = leave;
+        this.reader = new LogReader(folder.log());
+        this.step = watches.steps().wakeable(this::move);
+        this.watch = watches.watch(folder, true, step);
+    }
+
+    void begin() {
+        step.run();
+    }
+
+    /** The caller has gone. */
+    void goes() {
+        gone = true;
+        step.run();
+    }
+
+    private void move() {
+        if (ended || underWay && !gone) {
+            return;
+        }
+        boolean goesOn = false;
+        try {
+            goesOn = !gone && sendNext();
+        } catch (IOException e) {
+            end(new CloseReason(1011, "the log cannot be read"));
+        } finally {
+            if (!goesOn && !ended) {
+                end(new CloseReason(1000, "the container has ended"));
+            }
+        }
+    }
+
+    private boolean sendNext() throws IOException {
+        watch.refresh();
+        ContainerStatus status = ContainerStatus.of(linux, folder);
+        Optional<LogReader.Frame> frame = reader.next();
+        if (frame.isEmpty()) {
+            return status.isAlive() || status == ContainerStatus.CREATED;
+        }
+        if (frame.get().stream() == LogWriter.TRUNCATED) {
+            step.run();
+            return true;
+        }
+        underWay = true;
+        connection
+                .sendBinary(Buffer.buffer()
+                        .appendByte(frame.get().stream())
+                        .appendBytes(frame.get().bytes()))
+                .subscribe()
+                .with(sent -> goesOn(false), failure -> goesOn(true));
+        return true;
+    }
+
+    private void goesOn(boolean broken) {
+        gone |= broken;
+        underWay = false;
+        step.run();
+    }
+
+    private void end(CloseReason reason) {
+        ended = true;
+        watch.close();
+        leave.run();
+        connection.close(reason).subscribe().with(closed -> {}, failure -> {});
+    }
+}

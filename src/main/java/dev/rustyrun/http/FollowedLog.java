@@ -1,0 +1,136 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.linux.Linux;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A container's log on its way to a reader, until its end now or, if it is followed, until the container's end. */
+final class FollowedLog extends StreamedAnswer {
+
+    private static final int PIECE = 32 * 1024;
+    /** What a container writes in many small pieces is sent in fewer. */
+    private static final int GATHER_MILLIS = 10;
+
+    /**
+     * Which part of it, and how.
+     *
+     * @param tail the number of lines, negative for all
+     */
+    record View(boolean events, boolean follow, long tail, long sinceMicros) {}
+
+    private final Linux linux;
+    private final Watches watches;
+    private final Drain drain;
+    private final ContainerFolder folder;
+    private final View view;
+    private final Runnable leave;
+    private final LogReader reader;
+    private final AtomicBoolean gathering = new AtomicBoolean();
+    private Optional<ContainerWatch> watch = Optional.empty();
+    private boolean found;
+    private boolean over;
+
+    /** @param leave is done at its end */
+    FollowedLog(Linux linux, Watches watches, Drain drain, ContainerFolder folder, View view, Runnable leave) {
+        this.linux = linux;
+        this.watches = watches;
+        this.drain = drain;
+        this.folder = folder;
+        this.view = view;
+        this.leave = leave;
+        this.reader = new LogReader(folder.log());
+    }
+
+    @Override
+    void begin() {
+        reader.beginSeek(view.tail, view.sinceMicros);
+        if (view.follow) {
+            watch = Optional.of(watches.watch(folder, true, this::gather));
+            drain.whenOver(wake);
+        }
+    }
+
+    private void gather() {
+        if (!gathering.getAndSet(true)) {
+            watches.timers().after(GATHER_MILLIS, () -> {
+                gathering.set(false);
+                wake.run();
+            });
+        }
+    }
+
+    @Override
+    byte[] next() throws IOException {
+        if (!found) {
+            found = reader.isFound();
+            if (!found) {
+                // Others have their turn meanwhile.
+                wake.run();
+                return NOTHING_YET;
+            }
+        }
+        if (over) {
+            return END;
+        }
+        watch.ifPresent(ContainerWatch::refresh);
+        byte[] piece = piece();
+        if (piece.length > 0) {
+            return piece;
+        }
+        // Asked before reading: what was written before the end is then read for certain.
+        boolean last = !view.follow || !ContainerStatus.of(linux, folder).isAlive();
+        piece = piece();
+        if (piece.length > 0) {
+            wake.run();
+            return piece;
+        }
+        over = last;
+        if (last && view.events) {
+            return "event: end\ndata: {}\n\n".getBytes(StandardCharsets.UTF_8);
+        }
+        return last || drain.isOver() ? END : NOTHING_YET;
+    }
+
+    private byte[] piece() throws IOException {
+        ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+        while (gathered.size() < PIECE) {
+            Optional<LogReader.Frame> frame = reader.next();
+            if (frame.isEmpty()) {
+                break;
+            }
+            gathered.writeBytes(view.events ? event(frame.get()) : frame.get().bytes());
+        }
+        return gathered.toByteArray();
+    }
+
+    @Override
+    void end() {
+        watch.ifPresent(ContainerWatch::close);
+        drain.forget(wake);
+        leave.run();
+    }
+
+    private static byte[] event(LogReader.Frame frame) {
+        ObjectNode json = ContainerFolder.object()
+                .put(
+                        "time",
+                        Instant.ofEpochSecond(frame.micros() / 1_000_000, frame.micros() % 1_000_000 * 1000)
+                                .toString());
+        String kind =
+                switch (frame.stream()) {
+                    case LogWriter.STDOUT -> "stdout";
+                    case LogWriter.STDERR -> "stderr";
+                    default -> "truncated";
+                };
+        if (frame.bytes().length > 0) {
+            json.put("base64", Base64.getEncoder().encodeToString(frame.bytes()));
+        }
+        return ("event: " + kind + "\ndata: " + json + "\n\n").getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.rustyrun.http;
+
+import jakarta.inject.Singleton;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+
+/**
+ * A few threads for all who follow and wait: each step reads a piece of a file or looks at a container, and then its turn is
+ * over. Safe for use by several threads.
+ */
+@Singleton
+final class Steps {
+
+    private static final Logger LOG = Logger.getLogger(Steps.class);
+    private static final int THREADS = 4;
+    private static final long IDLE_SECONDS = 30;
+
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                Thread made = new Thread(work, "follow");
+                made.setDaemon(true);
+                return made;
+            });
+
+    Steps() {
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** The threads, for a single step. */
+    Executor threads() {
+        return threads;
+    }
+
+    /** {@code work}, never done by two threads at once, and done once more after it was woken, however often. */
+    Runnable wakeable(Runnable work) {
+        return new Wakeable(threads, work);
+    }
+
+    private static final class Wakeable implements Runnable {
+
+        private final Executor threads;
+        private final Runnable work;
+        private final AtomicInteger wanted = new AtomicInteger();
+
+        Wakeable(Executor threads, Runnable work) {
+            this.threads = threads;
+            this.work = work;
+        }
+
+        /** Wakes it. */
+        @Override
+        public void run() {
+            if (wanted.getAndIncrement() == 0) {
+                threads.execute(this::perform);
+            }
+        }
+
+        private void perform() {
+            int seen = wanted.get();
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                LOG.warnf("a step of following has failed: %s", e.getMessage());
+            } finally {
+                if (wanted.addAndGet(-seen) > 0) {
+                    threads.execute(this::perform);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.rustyrun.http;
+
+import jakarta.inject.Singleton;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** One thread for all limits of time. What it is given to do must not wait. */
+@Singleton
+public final class Timers {
+
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, work -> {
+        Thread made = new Thread(work, "timers");
+        made.setDaemon(true);
+        return made;
+    });
+
+    Timers() {
+        thread.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Does {@code work} after that time; the result keeps it from being done. */
+    public Runnable after(long millis, Runnable work) {
+        var future = thread.schedule(work, millis, TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.rustyrun.http;
+
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/** Waiting for containers without a thread that waits. */
+@Singleton
+final class Watches {
+
+    private final PollLoop loop;
+    private final FileWatch files;
+    private final Steps steps;
+    private final Timers timers;
+
+    Watches(PollLoop loop, FileWatch files, Steps steps, Timers timers) {
+        this.loop = loop;
+        this.files = files;
+        this.steps = steps;
+        this.timers = timers;
+    }
+
+    /** Does {@code changed}, which must not wait, when the status of a container may be another one. */
+    ContainerWatch watch(ContainerFolder folder, boolean withLog, Runnable changed) {
+        return new ContainerWatch(files, loop, folder, withLog, changed);
+    }
+
+    /** Does {@code action}, which must not wait, when process {@code pid} has ended; perhaps also before. */
+    PollLoop.Registration atEnd(int pid, Runnable action) {
+        return loop.atEnd(pid, action);
+    }
+
+    Steps steps() {
+        return steps;
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    PollLoop loop() {
+        return loop;
+    }
+
+    /**
+     * What {@code attempt} gets, which is made now and after each change of {@code folder}'s container until it gets something;
+     * nothing when that has not come within that time.
+     */
+    <T> CompletionStage<Optional<T>> until(ContainerFolder folder, long millis, Supplier<Optional<T>> attempt) {
+        return until(folder, millis, new CompletableFuture<>(), attempt);
+    }
+
+    /** The same for who may complete {@code answer} before. */
+    <T> CompletableFuture<Optional<T>> until(
+            ContainerFolder folder, long millis, CompletableFuture<Optional<T>> answer, Supplier<Optional<T>> attempt) {
+        AtomicReference<ContainerWatch> watch = new AtomicReference<>();
+        Runnable step = steps.wakeable(() -> {
+            if (!answer.isDone() && watch.get() != null) {
+                try {
+                    watch.get().refresh();
+                    attempt.get().ifPresent(got -> answer.complete(Optional.of(got)));
+                } catch (RuntimeException | Error e) {
+                    answer.completeExceptionally(e);
+                }
+            }
+        });
+        watch.set(watch(folder, false, step));
+        Runnable timer = timers.after(millis, () -> steps.threads().execute(() -> answer.complete(Optional.empty())));
+        answer.whenComplete((done, failure) -> {
+            timer.run();
+            watch.get().close();
+        });
+        step.run();
+        return answer;
+    }
+}

@@ -1,0 +1,117 @@
+package dev.rustyrun.http.listen;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import java.net.InetSocketAddress;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * The connections of one listener, or of several that share a limit. There is always room for one more, as long as there is one
+ * on which no complete request is being worked on: the oldest of those goes. So nobody can keep others from connecting by
+ * holding connections open. Safe for use by several threads.
+ */
+@ChannelHandler.Sharable
+final class Connections extends ChannelInboundHandlerAdapter {
+
+    private static final String NAME = "rustyrun-connection";
+    private static final int SWEEP_SECONDS = 1;
+
+    private final ConnectionLimits limits;
+    private final int max;
+    private final int maxPerPeer;
+    private final Set<Connection> open = new LinkedHashSet<>();
+    private boolean swept;
+
+    Connections(ConnectionLimits limits, int max, int maxPerPeer) {
+        this.limits = limits;
+        this.max = max;
+        this.maxPerPeer = maxPerPeer;
+    }
+
+    /** One has been accepted. */
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Channel channel = (Channel) message;
+        Connection connection = new Connection(channel, peerOf(channel), limits);
+        if (!admit(connection)) {
+            channel.unsafe().closeForcibly();
+            return;
+        }
+        channel.closeFuture().addListener(closed -> remove(connection));
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().addFirst(NAME, connection);
+        sweepLater(context);
+        context.fireChannelRead(message);
+    }
+
+    /** No descriptor for one more: the kernel keeps it waiting, and somebody has to go. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        evict(each -> true);
+        context.fireExceptionCaught(cause);
+    }
+
+    private static String peerOf(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress address && address.getAddress() != null
+                ? address.getAddress().getHostAddress()
+                : "";
+    }
+
+    private synchronized boolean admit(Connection connection) {
+        boolean room = countOf(connection.peer()) < maxPerPeer
+                || evict(each -> each.peer().equals(connection.peer()));
+        room = room && (open.size() < max || evict(each -> true));
+        return room && open.add(connection);
+    }
+
+    private long countOf(String peer) {
+        return open.size() < maxPerPeer
+                ? 0
+                : open.stream().filter(each -> each.peer().equals(peer)).count();
+    }
+
+    /** Closes the one that has waited longest for a request; whether there is one. */
+    private synchronized boolean evict(Predicate<Connection> which) {
+        Optional<Connection> oldest = open.stream()
+                .filter(which)
+                .filter(Connection::isWaiting)
+                .min(Comparator.comparingLong(Connection::since));
+        oldest.ifPresent(each -> {
+            open.remove(each);
+            each.close();
+        });
+        return oldest.isPresent();
+    }
+
+    private synchronized void remove(Connection connection) {
+        open.remove(connection);
+    }
+
+    private synchronized void sweepLater(ChannelHandlerContext context) {
+        if (!swept) {
+            swept = true;
+            context.executor().schedule(() -> sweep(context), SWEEP_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Once a second as long as there are any: a timer for each would cost more. */
+    private void sweep(ChannelHandlerContext context) {
+        synchronized (this) {
+            swept = false;
+            long now = System.nanoTime();
+            open.forEach(each -> each.check(now));
+            if (open.isEmpty()) {
+                return;
+            }
+        }
+        sweepLater(context);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.rustyrun.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** What a descriptor of {@link Linux#watchFiles} tells: {@code struct inotify_event}, man 7 inotify. */
+public final class FileChanges {
+
+    /** Is told of a change. */
+    public interface Listener {
+        /** What {@code mask} names has happened to the file of {@code watch}. */
+        void changed(int watch, int mask);
+    }
+
+    public static final int IN_MODIFY = 0x2;
+    public static final int IN_MOVED_TO = 0x80;
+    public static final int IN_CREATE = 0x100;
+    public static final int IN_DELETE = 0x200;
+    public static final int IN_DELETE_SELF = 0x400;
+    /** Events were lost: whoever watches must look again; the watch is -1 then. */
+    public static final int ALL = -1;
+
+    private static final int HEADER = 16;
+    private static final int LENGTH = 12;
+
+    private final byte[] buffer = new byte[16 * 1024];
+    private final Linux linux;
+    private final int descriptor;
+
+    public FileChanges(Linux linux, int descriptor) {
+        this.linux = linux;
+        this.descriptor = descriptor;
+    }
+
+    /** Tells {@code each} of every change that waits; of {@link #ALL} watches when the kernel had no room for more. */
+    public void read(Listener each) {
+        int got;
+        try {
+            got = linux.read(descriptor, buffer, buffer.length);
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.EAGAIN) {
+                return;
+            }
+            throw e;
+        }
+        ByteBuffer events = ByteBuffer.wrap(buffer, 0, got).order(ByteOrder.nativeOrder());
+        for (int at = 0; at + HEADER <= got; at += HEADER + events.getInt(at + LENGTH)) {
+            each.changed(events.getInt(at), events.getInt(at + 4));
+        }
+    }
+}
