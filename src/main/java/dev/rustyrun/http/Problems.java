@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -83,6 +84,11 @@ final class Problems {
         if (e instanceof VirtualMachineError) {
             LOG.errorf("a request needed more memory than there is: %s", e.getMessage());
             return Problem.busy(503, "the service has no memory for this now", SOON);
+        }
+        Optional<Problem> shortage = Shortage.of(e);
+        if (shortage.isPresent()) {
+            LOG.error(shortage.get().detail());
+            return shortage.get();
         }
         if (isReadOnly(e)) {
             return Problem.of(

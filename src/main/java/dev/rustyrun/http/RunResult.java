@@ -109,6 +109,7 @@ record RunResult(
         }
         return Optional.of(fieldAtFault()
                 .map(field -> problem(422, "invalid-field", field))
+                .or(() -> Shortage.of(Printable.line(outcome.message()), outcome.failedStep()))
                 .orElseGet(() -> problem(500, "launch-failed", "")));
     }
 

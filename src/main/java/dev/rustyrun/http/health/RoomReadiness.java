@@ -2,6 +2,7 @@ package dev.rustyrun.http.health;
 
 import dev.rustyrun.http.LaunchSlots;
 import dev.rustyrun.http.ServeConfig;
+import dev.rustyrun.http.Shortage;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 import java.io.File;
@@ -41,7 +42,7 @@ final class RoomReadiness implements AsyncHealthCheck {
                                 ? "there is no folder of root file systems " + rootfs
                                 : data.exists() && data.getUsableSpace() < LEAST_BYTES
                                         ? "less than 64 MiB are free on " + data
-                                        : "";
+                                        : Shortage.recent().orElse("");
         var response = HealthCheckResponse.named("room")
                 .withData("running", slots.running())
                 .withData("waiting", slots.waiting());
