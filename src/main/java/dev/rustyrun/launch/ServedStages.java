@@ -31,6 +31,7 @@ public final class ServedStages implements Stages {
     private boolean timedOut;
     private boolean killed;
     private boolean ended;
+    private Runnable whenKilled = () -> {};
 
     ServedStages(Linux linux, SelfExec self, int child, int channel, CommandPipes pipes) {
         this.linux = linux;
@@ -89,6 +90,12 @@ public final class ServedStages implements Stages {
         return this;
     }
 
+    /** Has {@code work} done after {@code child} was killed, and perhaps has not told of its {@code init}. */
+    ServedStages whenKilled(Runnable work) {
+        whenKilled = work;
+        return this;
+    }
+
     /** Starts the part of {@code child} ahead of a launch, whose plan must begin with the very same steps. */
     public void prepare(List<Step> childSteps) {
         talk.sendChildPart(childSteps, false);
@@ -126,6 +133,9 @@ public final class ServedStages implements Stages {
         EndedChild child = linux.awaitWithUsage(talk.child());
         talk.killOrphan(child.status());
         talk.close();
+        if (child.status().signalled()) {
+            whenKilled.run();
+        }
         return child;
     }
 

@@ -24,6 +24,7 @@ public final class StageSpawner {
 
     private final Linux linux;
     private final SelfExec self;
+    private final Orphans orphans;
     /** How long it is done without a nursery after one has failed; twice as long each time, until one works. */
     private static final long MIN_PAUSE_NANOS = 50_000_000;
 
@@ -44,6 +45,7 @@ public final class StageSpawner {
     public StageSpawner(Linux linux, SelfExec self) {
         this.linux = linux;
         this.self = self;
+        this.orphans = new Orphans(linux);
         thread.submit(() -> {
             LaunchSignals.block(linux);
             linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
@@ -57,7 +59,7 @@ public final class StageSpawner {
      * @throws InterruptedException when the calling thread was interrupted
      */
     public ServedStages start() throws InterruptedException {
-        return onThread(() -> ServedStages.start(linux, self, this::startChild));
+        return onThread(() -> ServedStages.start(linux, self, this::startChild).whenKilled(orphans::expect));
     }
 
     /** From the nursery where there can be one: that needs a program of one thread, and the right to mount. */
@@ -119,6 +121,7 @@ public final class StageSpawner {
 
     /** Ends the thread, and with it all stages. */
     public void stop() {
+        orphans.stop();
         thread.submit(this::stopNursery);
         thread.shutdown();
     }
