@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.container.ConfiguredIds;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.GrantedIds;
 import dev.rustyrun.linux.Linux;
@@ -47,9 +48,11 @@ final class NamespaceOptions {
 
     @Option(
             names = "--userns",
-            paramLabel = KINDS,
+            paramLabel = "auto|" + KINDS,
             defaultValue = "",
-            description = "The same for its user and group ids (default: host for root, new for others).")
+            description =
+                    "The same for its user and group ids; auto: new, with a range of ids that no other container has"
+                            + " (default: host for root, new for others).")
     private String user;
 
     @Option(
@@ -99,11 +102,16 @@ final class NamespaceOptions {
         if (mapped && !user.isEmpty() && !user.equals("new")) {
             throw new InvalidSpecException("--uidmap and --gidmap go with --userns new");
         }
+        if (user.equals("auto") && linux.isRoot()) {
+            String pool = System.getenv().getOrDefault(ConfiguredIds.VARIABLE, "");
+            spec.isolate(new ConfiguredIds(linux).pool(pool));
+            return;
+        }
         if (mapped) {
             List<IdMapping> uids = mappings("--uidmap", uidMaps.isEmpty() ? gidMaps : uidMaps);
             List<IdMapping> gids = mappings("--gidmap", gidMaps.isEmpty() ? uidMaps : gidMaps);
             spec.unshare(NamespaceType.USER).mappings(uids, gids);
-        } else if (user.isEmpty() && !linux.isRoot() || user.equals("new")) {
+        } else if (user.isEmpty() && !linux.isRoot() || user.matches("new|auto")) {
             new GrantedIds(linux).apply(spec);
         } else if (!user.isEmpty()) {
             words.apply(spec, NamespaceType.USER, "--userns", user);

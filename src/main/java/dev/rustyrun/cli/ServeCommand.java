@@ -59,6 +59,13 @@ final class ServeCommand implements Runnable {
     private Optional<Integer> warm = Optional.empty();
 
     @Option(
+            names = "--userns",
+            paramLabel = "auto|always|host",
+            description = "Whether containers have a user namespace of their own: where possible, always, or never"
+                    + " (default: host).")
+    private Optional<String> userns = Optional.empty();
+
+    @Option(
             names = "--own-cgroup",
             description =
                     "This service is alone in its container: make the cgroup that the engine"
@@ -106,6 +113,7 @@ final class ServeCommand implements Runnable {
         rootfsFolder.ifPresent(folder -> System.setProperty("rustyrun.rootfs-folder", folder));
         dataFolder.ifPresent(folder -> System.setProperty("rustyrun.data-folder", folder));
         warm.ifPresent(count -> System.setProperty("rustyrun.warm", Integer.toString(count)));
+        userns.ifPresent(kind -> System.setProperty("rustyrun.userns", kind));
         if (ownCgroup) {
             OwnCgroup.takeOver(Linux.host());
         }

@@ -202,6 +202,18 @@ public final class ContainerStore {
         return ID.matcher(name).matches() && !name.startsWith(".") && !name.startsWith("-");
     }
 
+    /** Makes the folder {@code name} in this one, for what is no container's, if it is not there; its path. */
+    String makeFolder(String name) {
+        try {
+            linux.makeDirectory(madeDirectory().descriptor(), name, 0700);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+        return path(name);
+    }
+
     /** Writes the state anew, at once: a reader sees the old one or the new one. */
     public void write(ContainerState state) {
         String target = state.id() + "/" + STATE;
@@ -593,7 +605,8 @@ public final class ContainerStore {
         return Remains.of(id, text, config);
     }
 
-    private String path(String id) {
+    /** Where what is written down about the container {@code id} is. */
+    String path(String id) {
         return folder + "/" + id;
     }
 }

@@ -10,6 +10,8 @@ import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.PlanCompiler;
 import dev.rustyrun.plan.SeccompFilter;
+import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.spec.IdPool;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import java.time.Instant;
@@ -78,19 +80,32 @@ public final class Launch {
         ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name, store);
         ContainerState state = state(name, cgroup.path());
         store.add(state);
-        Runnable clear = () -> {
-            stages.awaitEnd();
-            cgroup.remove();
-            store.remove(name);
-        };
+        Optional<IdMapping> ids = Optional.empty();
         try {
+            ids = takeIds(name);
+            Optional<IdMapping> taken = ids;
             cgroup.make();
-            return new Ended(launch(state, cgroup, plan(name, cgroup), stages, traced, timeoutMillis), clear);
+            return new Ended(launch(state, cgroup, plan(name, cgroup, ids), stages, traced, timeoutMillis), () -> {
+                stages.awaitEnd();
+                clear(name, cgroup, taken);
+            });
         } catch (RuntimeException e) {
-            cgroup.remove();
-            store.remove(name);
+            clear(name, cgroup, ids);
             throw e;
         }
+    }
+
+    /** Takes away what a container had on the host. What is written down goes last, for gc finds the rest by it. */
+    void clear(String id, ContainerCgroup cgroup, Optional<IdMapping> ids) {
+        cgroup.remove();
+        ids.ifPresent(range -> new IdRanges(linux).giveBack(range));
+        store.remove(id);
+    }
+
+    /** Takes a range of ids for the container {@code id}, which is in the store, if its ids come from a pool. */
+    Optional<IdMapping> takeIds(String id) {
+        return Optional.ofNullable(spec.annotations().get(Spec.ID_POOL_ANNOTATION))
+                .map(pool -> new IdRanges(linux).take(IdPool.parse(pool), store.path(id)));
     }
 
     /**
@@ -105,9 +120,17 @@ public final class Launch {
         }
     }
 
-    /** The plan for a container of that name in that cgroup, which has been made. */
-    LaunchPlan plan(String id, ContainerCgroup cgroup) {
-        return PlanCompiler.compile(spec, facts(id, cgroup, cgroup.files()));
+    /**
+     * The plan for a container of that name in that cgroup, which has been made.
+     *
+     * @param ids that were taken for it, if its ids come from a pool
+     */
+    LaunchPlan plan(String id, ContainerCgroup cgroup, Optional<IdMapping> ids) {
+        boolean pooled = spec.annotations().containsKey(Spec.ID_POOL_ANNOTATION);
+        Spec mapped = ids.filter(range -> pooled)
+                .map(range -> spec.withMappings(List.of(range), List.of(range)))
+                .orElse(spec);
+        return PlanCompiler.compile(mapped, facts(id, cgroup, cgroup.files()));
     }
 
     /** Runs the container whose state and cgroup have been made. */

@@ -4,7 +4,9 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The root directory of running containers, with all that is mounted in it. While a container is being made its PID 1 still
@@ -12,7 +14,12 @@ import java.util.Optional;
  */
 public final class RunningRoot {
 
+    /** Of what /proc/PID/mountinfo says of a mount; the first is its number. */
+    private static final int DEVICE = 2;
+
     private static final int MOUNT_POINT = 4;
+    private static final int OPTIONS = 5;
+    private static final String[] NO_MOUNT = {"", "", "", "", "", ""};
 
     private final Linux linux;
     private final ContainerStore store;
@@ -41,6 +48,46 @@ public final class RunningRoot {
         }
         root.close();
         return Optional.empty();
+    }
+
+    /** What the ids of the container {@code id} are on the host; nothing when it is not running. */
+    public Optional<ContainerIds> ids(String id) {
+        Optional<ContainerState> running = store.running(id);
+        try {
+            return running.map(state -> ContainerIds.of(linux, state.pid()))
+                    .filter(ids -> store.isInitAlive(running.get()));
+        } catch (LinuxException ended) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Whether {@code file} is on a mount that is wholly the container's {@code id}: its root, one whose ids are mapped, or one
+     * of a file system that is mounted nowhere on the host; man 5 proc_pid_mountinfo.
+     */
+    public boolean isOwn(String id, OpenFile root, OpenFile file) {
+        long mount = linux.status(file.descriptor()).mount();
+        if (mount == linux.status(root.descriptor()).mount()) {
+            return true;
+        }
+        String[] own = store.running(id).stream()
+                .flatMap(state -> mounts(state.pid()))
+                .filter(fields -> fields[0].equals(Long.toString(mount)))
+                .findFirst()
+                .orElse(NO_MOUNT);
+        return List.of(own[OPTIONS].split(",")).contains("idmapped")
+                || own != NO_MOUNT && mounts(linux.processId()).noneMatch(fields -> fields[DEVICE].equals(own[DEVICE]));
+    }
+
+    private Stream<String[]> mounts(int pid) {
+        try {
+            return linux.readFile("/proc/" + pid + "/mountinfo")
+                    .lines()
+                    .map(line -> line.split(" "))
+                    .filter(fields -> fields.length > OPTIONS);
+        } catch (LinuxException ended) {
+            return Stream.of();
+        }
     }
 
     /**

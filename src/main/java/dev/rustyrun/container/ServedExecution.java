@@ -3,6 +3,7 @@ package dev.rustyrun.container;
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.Statistics;
 import dev.rustyrun.cgroup.Subgroup;
+import dev.rustyrun.launch.CommandPipes;
 import dev.rustyrun.launch.LaunchOptions;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.SelfExec;
@@ -78,13 +79,28 @@ public final class ServedExecution implements AutoCloseable {
             String path = "/proc/" + state.pid() + "/ns/" + file;
             boolean same = linux.readLink(FileFlag.AT_FDCWD, "/proc/self/ns/" + file)
                     .equals(linux.readLink(FileFlag.AT_FDCWD, path));
+            // By our descriptor: the number of a process that has ended may be given to another.
             if (!same) {
                 OpenFile namespace = new OpenFile(linux, linux.open(path, FileFlag.O_RDONLY));
                 opened.add(namespace);
-                // By our descriptor: the number of a process that has ended may be given to another.
                 joined.add(new Joined(type, "/proc/" + linux.processId() + "/fd/" + namespace.descriptor()));
             }
         }
+        if (joined.stream().anyMatch(one -> one.type() == NamespaceType.USER)) {
+            joined.replaceAll(this::byItsProcess);
+        }
+    }
+
+    /**
+     * Who is in the container's user namespace can open no descriptor of ours any more, but what the container's process has;
+     * and can join what that user namespace owns, and nothing else, should its number be another's by then.
+     */
+    private Joined byItsProcess(Joined one) {
+        return switch (one.type()) {
+            case MOUNT -> new Joined(one.type(), "/proc/" + state.pid() + "/ns/mnt");
+            case CGROUP -> new Joined(one.type(), "/proc/" + state.pid() + "/ns/cgroup");
+            default -> one;
+        };
     }
 
     /**
@@ -118,6 +134,11 @@ public final class ServedExecution implements AutoCloseable {
             stages.awaitEnd();
             group.ifPresent(Subgroup::removeIfEmpty);
         }
+    }
+
+    /** Lets the container's root open the files behind {@code pipes} anew, as by {@code /dev/stdout}. */
+    public void giveToRoot(CommandPipes pipes) {
+        ContainerIds.of(linux, state.pid()).giveToRoot(linux, pipes);
     }
 
     private LaunchPlan plan(Spec spec, List<String> cgroupFiles, boolean full) {

@@ -6,8 +6,7 @@ import dev.rustyrun.launch.ServedStages;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.LaunchPlan;
-import dev.rustyrun.plan.Step;
-import java.util.List;
+import dev.rustyrun.spec.IdMapping;
 import java.util.Optional;
 
 /**
@@ -19,18 +18,26 @@ import java.util.Optional;
 public final class WarmLaunch {
 
     private final ServedStages stages;
-    private final ContainerStore store;
+    private final Launch likely;
     private final String id;
     private final ContainerCgroup cgroup;
-    private final List<Step> child;
+    private final Optional<IdMapping> ids;
+    private final LaunchPlan begun;
     private Optional<LaunchPlan> fitting = Optional.empty();
 
-    private WarmLaunch(ServedStages stages, ContainerStore store, String id, ContainerCgroup cgroup, List<Step> child) {
+    private WarmLaunch(
+            ServedStages stages,
+            Launch likely,
+            String id,
+            ContainerCgroup cgroup,
+            Optional<IdMapping> ids,
+            LaunchPlan begun) {
         this.stages = stages;
-        this.store = store;
+        this.likely = likely;
         this.id = id;
         this.cgroup = cgroup;
-        this.child = child;
+        this.ids = ids;
+        this.begun = begun;
     }
 
     /**
@@ -46,26 +53,22 @@ public final class WarmLaunch {
         likely.store().add(likely.state(id, cgroup.path()));
         Optional<ServedStages> stages = Optional.empty();
         boolean waits = false;
+        Optional<IdMapping> ids = Optional.empty();
         try {
+            ids = likely.takeIds(id);
             cgroup.make();
-            List<Step> child = likely.plan(id, cgroup).child();
+            LaunchPlan plan = likely.plan(id, cgroup, ids);
             stages = Optional.of(spawner.start());
-            stages.get().prepare(child);
-            WarmLaunch begun = new WarmLaunch(stages.get(), likely.store(), id, cgroup, child);
+            stages.get().prepare(plan);
+            WarmLaunch begun = new WarmLaunch(stages.get(), likely, id, cgroup, ids, plan);
             waits = true;
             return begun;
         } finally {
             if (!waits) {
                 stages.ifPresent(ServedStages::abandon);
-                remove(cgroup, likely.store(), id);
+                likely.clear(id, cgroup, ids);
             }
         }
-    }
-
-    /** What is written down goes only after the cgroup, for gc finds what is left by it; an Error stops neither. */
-    private static void remove(ContainerCgroup cgroup, ContainerStore store, String id) {
-        cgroup.remove();
-        store.remove(id);
     }
 
     /** The container's id. */
@@ -93,9 +96,12 @@ public final class WarmLaunch {
         if (!isAlive()) {
             return false;
         }
-        fitting =
-                Optional.of(launch.plan(id, cgroup)).filter(plan -> plan.child().equals(child));
+        fitting = Optional.of(launch.plan(id, cgroup, ids)).filter(this::beginsAsBegun);
         return fitting.isPresent();
+    }
+
+    private boolean beginsAsBegun(LaunchPlan plan) {
+        return plan.child().equals(begun.child()) && plan.idMaps().equals(begun.idMaps());
     }
 
     /**
@@ -110,8 +116,8 @@ public final class WarmLaunch {
         ContainerState state = launch.state(id, cgroup.path());
         try {
             ContainerCgroup limited = cgroup.limitedAs(launch.spec());
-            LaunchPlan plan = limited == cgroup && fitting.isPresent() ? fitting.get() : launch.plan(id, limited);
-            if (!plan.child().equals(child)) {
+            LaunchPlan plan = limited == cgroup && fitting.isPresent() ? fitting.get() : launch.plan(id, limited, ids);
+            if (!beginsAsBegun(plan)) {
                 throw new IllegalStateException("limits of another kind need another cgroup than the warm launch has");
             }
             return new Launch.Ended(launch.launch(state, limited, plan, stages, false, timeoutMillis), this::discard);
@@ -124,6 +130,6 @@ public final class WarmLaunch {
     /** Ends it, unless it has, and takes away what is left of it. */
     public void discard() {
         stages.abandon();
-        remove(cgroup, store, id);
+        likely.clear(id, cgroup, ids);
     }
 }

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.RunningRoot;
 import dev.rustyrun.linux.Errno;
@@ -39,6 +40,7 @@ final class ContainerFiles {
     void checkReadable(ContainerFolder folder, String path) throws InterruptedException {
         try (OpenFile root = rootToRead(folder);
                 OpenFile start = find(root, path)) {
+            checkOwn(folder, root, start, path);
             FileStatus status = linux.status(start.descriptor());
             if (!status.isDirectory() && !status.isRegularFile()) {
                 throw wrong(path, "is neither a directory nor a file");
@@ -50,7 +52,8 @@ final class ContainerFiles {
     void read(ContainerFolder folder, String path, OutputStream out) throws IOException, InterruptedException {
         try (OpenFile root = rootToRead(folder);
                 OpenFile start = find(root, path)) {
-            new TreeArchive(linux, out)
+            checkOwn(folder, root, start, path);
+            new TreeArchive(linux, out, idsOf(folder))
                     .write(start, path.replaceFirst("/+$", "").replaceFirst(".*/", ""));
         }
     }
@@ -67,11 +70,16 @@ final class ContainerFiles {
         }
         try (OpenFile root = containers.awaitMade(folder, () -> running.open(folder.id()));
                 OpenFile base = find(root, path)) {
+            checkOwn(folder, root, base, path);
             if (!linux.status(base.descriptor()).isDirectory()) {
                 throw wrong(path, "is not a directory");
             }
-            TreeUnpacking unpacking = new TreeUnpacking(linux, base, root, RoomGuard.of(linux, launch, root, base));
-            unpack(unpacking, in);
+            ContainerIds ids = idsOf(folder);
+            TreeUnpacking unpacking =
+                    new TreeUnpacking(linux, base, root, RoomGuard.of(linux, launch, root, base), ids);
+            try (ContainerIds.Acting acting = ids.actAsRoot(linux)) {
+                unpack(unpacking, in);
+            }
             return unpacking;
         }
     }
@@ -86,6 +94,33 @@ final class ContainerFiles {
                     : Problem.of(422, "invalid-archive", "the body is not a tar stream: " + e.getMessage())
                             .exception();
         }
+    }
+
+    /**
+     * Checks that {@code file} is the container's own: over a directory of the host's whose ids are not mapped it has no more
+     * rights than anybody, and shall not get this service's.
+     */
+    private void checkOwn(ContainerFolder folder, OpenFile root, OpenFile file, String path) {
+        UserIds ids = folder.userIds();
+        if (ids.pool().isEmpty()
+                || folder.resolved().mounts().stream().allMatch(mount -> ids.maps(mount.source()))
+                || !ContainerStatus.of(linux, folder).isAlive()) {
+            return;
+        }
+        if (!running.isOwn(folder.id(), root, file)) {
+            throw Problem.conflict("path \"" + path + "\" is on a directory of the host's whose ids are not mapped"
+                            + " (rustyrun.mapped-mounts)")
+                    .exception();
+        }
+    }
+
+    /** One that does not run has its root file system as it is. */
+    private ContainerIds idsOf(ContainerFolder folder) {
+        return ContainerStatus.of(linux, folder).isAlive()
+                ? running.ids(folder.id())
+                        .orElseThrow(() ->
+                                Problem.conflict("the container has just ended").exception())
+                : ContainerIds.HOSTS;
     }
 
     private OpenFile rootToRead(ContainerFolder folder) throws InterruptedException {

@@ -96,6 +96,13 @@ final class ContainerFolder {
                 "the container is broken: " + damage + "; DELETE it with ?force=true, which ends its processes");
     }
 
+    /** Whose ids it has. */
+    UserIds userIds() {
+        return description()
+                .map(json -> UserIds.readFrom(json.path("resolved")))
+                .orElse(UserIds.HOST);
+    }
+
     void describe(ObjectNode json) {
         write(DESCRIPTION, json);
     }

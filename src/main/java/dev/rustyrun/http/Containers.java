@@ -129,7 +129,8 @@ final class Containers {
     ContainerFolder create(ContainerRequest request) {
         LaunchRequest resolved = specs.resolve(
                 request.launch(), limits.longestTimeoutMillis(request.launch().timeoutSeconds()));
-        SpecValidator.check(ResolvedSpec.of(linux, resolved, request.tty()));
+        UserIds ids = specs.userIds(resolved);
+        SpecValidator.check(ResolvedSpec.of(linux, resolved, request.tty(), ids));
         String id = store.newId();
         ContainerFolder folder = new ContainerFolder(root.resolve(id));
         try {
@@ -141,7 +142,7 @@ final class Containers {
             throw new UncheckedIOException(e);
         }
         try {
-            describe(folder, request, resolved);
+            describe(folder, request, resolved, ids);
         } catch (RuntimeException e) {
             folder.remove();
             throw e;
@@ -150,7 +151,7 @@ final class Containers {
         return folder;
     }
 
-    private void describe(ContainerFolder folder, ContainerRequest request, LaunchRequest resolved) {
+    private void describe(ContainerFolder folder, ContainerRequest request, LaunchRequest resolved, UserIds ids) {
         linux.makeNode(FileFlag.AT_FDCWD, folder.stdin().toString(), FileFlag.S_IFIFO | 0600, 0);
         linux.makeNode(FileFlag.AT_FDCWD, folder.control().toString(), FileFlag.S_IFIFO | 0600, 0);
         folder.reserve();
@@ -166,7 +167,9 @@ final class Containers {
         ObjectNode labels = json.putObject("labels");
         request.labels().forEach(labels::put);
         json.set("launch", request.launch().json());
-        json.set("resolved", resolved.json());
+        ObjectNode launched = resolved.json();
+        ids.writeTo(launched);
+        json.set("resolved", launched);
         folder.describe(json);
     }
 

@@ -39,7 +39,7 @@ final class Execs {
     CompletionStage<RunResult> run(ContainerFolder folder, ExecRequest request, Caller caller, Budget.Share share) {
         Spec spec = spec(folder, request, false);
         return take(folder, caller, (execution, queuedMicros) -> {
-            ServedStages stages = tools.spawner().start();
+            ServedStages stages = start(execution);
             CapturedIo io =
                     new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput(), share::take);
             return new RunResult(
@@ -55,7 +55,7 @@ final class Execs {
     CompletionStage<RunResult> attach(ContainerFolder folder, AttachedExecRequest request, AttachedCaller caller) {
         Spec spec = spec(folder, request.exec(), request.tty());
         return take(folder, caller, (execution, queuedMicros) -> {
-            ServedStages stages = tools.spawner().start();
+            ServedStages stages = start(execution);
             AttachedIo io = new AttachedIo(tools.linux(), stages.pipes(), caller, request.tty(), request.size());
             Outcome outcome = run(execution, spec, stages, io, request.exec().timeoutMillis());
             return new RunResult(folder.id(), outcome, Optional.empty(), io.total(), queuedMicros, false);
@@ -63,7 +63,7 @@ final class Execs {
     }
 
     private Spec spec(ContainerFolder folder, ExecRequest request, boolean terminal) {
-        Spec spec = ResolvedSpec.of(tools.linux(), request.in(folder.resolved()), terminal);
+        Spec spec = ResolvedSpec.of(tools.linux(), request.in(folder.resolved()), terminal, folder.userIds());
         SpecValidator.check(spec);
         if (!SelfExec.isNativeImage()) {
             throw Problem.of(
@@ -91,6 +91,17 @@ final class Execs {
                                 .exception();
             }
         });
+    }
+
+    private ServedStages start(ServedExecution execution) throws InterruptedException {
+        ServedStages stages = tools.spawner().start();
+        try {
+            execution.giveToRoot(stages.pipes());
+            return stages;
+        } catch (LinuxException e) {
+            stages.abandon();
+            throw e;
+        }
     }
 
     private Optional<ServedExecution> begin(ContainerFolder folder) {

@@ -24,6 +24,7 @@ public class InfoResource {
     private final WarmPool warm;
     private final Events events;
     private final Followers followers;
+    private final UserNamespaces users;
 
     InfoResource(
             ServeConfig config,
@@ -31,8 +32,10 @@ public class InfoResource {
             LaunchSlots slots,
             WarmPool warm,
             Events events,
-            Followers followers) {
+            Followers followers,
+            UserNamespaces users) {
         this.followers = followers;
+        this.users = users;
         this.config = config;
         this.rootfs = rootfs;
         this.slots = slots;
@@ -61,6 +64,7 @@ public class InfoResource {
                 .put("timeoutSeconds", config.timeout().max())
                 .put("output", config.output().max())
                 .put("hostNetwork", config.allowHostNetwork());
+        users.describe(json);
         config.mounts().keySet().stream().sorted().forEach(json.putArray("mounts")::add);
         return Response.ok(json.toString()).build();
     }

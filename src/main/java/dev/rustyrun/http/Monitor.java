@@ -69,7 +69,7 @@ public final class Monitor {
                 linux,
                 self,
                 ContainerStore.at(linux, description.path("store").asText()),
-                ResolvedSpec.of(linux, request, terminal));
+                ResolvedSpec.of(linux, request, terminal, UserIds.readFrom(description.get("resolved"))));
         // Open before anybody is told that it runs: what is then written there is kept.
         int stdin = open(folder.stdin());
         int control = open(folder.control());

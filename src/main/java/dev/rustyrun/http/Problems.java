@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.cgroup.CgroupException;
+import dev.rustyrun.container.NoIdsLeftException;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -71,6 +72,10 @@ final class Problems {
     static Problem of(Throwable e) {
         if (e instanceof ProblemException known) {
             return known.problem();
+        }
+        if (e instanceof NoIdsLeftException) {
+            LOG.warn(e.getMessage());
+            return Problem.busy(503, e.getMessage(), 1);
         }
         if (e instanceof InvalidSpecException) {
             return Problem.of(422, "invalid-request", e.getMessage());

@@ -2,6 +2,9 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.ContainerIds;
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.RunningRoot;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.ReadRole;
 import dev.rustyrun.linux.Linux;
@@ -23,29 +26,33 @@ public class ProcessesResource {
 
     private final Linux linux;
     private final Containers containers;
+    private final RunningRoot running;
 
     ProcessesResource(Linux linux, Containers containers) {
         this.linux = linux;
         this.containers = containers;
+        this.running = new RunningRoot(linux, ContainerStore.of(linux));
     }
 
     @ReadRole
     @GET
     @Blocking
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
-    @Operation(summary = "List the processes of a running container, as this machine numbers them")
-    public Response processes(@PathParam("id") String id, @Context RoutingContext context) {
+    @Operation(
+            summary =
+                    "List the processes of a running container, as this machine numbers them, with their users inside")
+    public Response processes(@PathParam("id") String id, @Context RoutingContext context) throws InterruptedException {
         ObjectNode json = ContainerFolder.object();
         ArrayNode items = json.putArray("items");
-        containers
-                .cgroupOfRunning(containers.named(id))
-                .processes()
-                .forEach(pid -> add(items, pid, Identity.of(context)));
+        ContainerFolder folder = containers.named(id);
+        ContainerIds ids = containers.awaitMade(folder, () -> running.ids(folder.id()));
+        Identity caller = Identity.of(context);
+        containers.cgroupOfRunning(folder).processes().forEach(pid -> add(items, pid, ids, caller));
         return Response.ok(json.toString()).build();
     }
 
     /** man 5 proc: {@code /proc/PID/status} and {@code cmdline}. */
-    private void add(ArrayNode items, int pid, Identity caller) {
+    private void add(ArrayNode items, int pid, ContainerIds ids, Identity caller) {
         try {
             String status = linux.readFile("/proc/" + pid + "/status");
             String command = SecretFields.mayBeSeenBy(caller)
@@ -56,7 +63,7 @@ public class ProcessesResource {
             items.addObject()
                     .put("pid", pid)
                     .put("parent", field(status, "PPid"))
-                    .put("uid", field(status, "Uid"))
+                    .put("uid", ids.userInside(Integer.parseUnsignedInt(word(status, "Uid"))))
                     .put("state", word(status, "State"))
                     .put("command", command.isEmpty() ? word(status, "Name") : command);
         } catch (LinuxException ended) {

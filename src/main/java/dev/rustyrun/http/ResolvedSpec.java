@@ -9,6 +9,7 @@ import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import dev.rustyrun.spec.SpecDefaults;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -27,12 +28,13 @@ final class ResolvedSpec {
      * The Spec for {@code request}.
      *
      * @param terminal whether the command gets one
+     * @param ids whose ids it has
      * @throws ProblemException for the first field that is wrong
      */
-    static Spec of(Linux linux, LaunchRequest request, boolean terminal) {
+    static Spec of(Linux linux, LaunchRequest request, boolean terminal, UserIds ids) {
         RootfsDirectory directory = RootfsDirectory.at(linux, request.rootfs());
         String hostname = request.hostname().isEmpty() ? SpecDefaults.HOSTNAME : request.hostname();
-        Users.Account account = account(directory, request.user());
+        Users.Account account = account(directory, request.user(), ids);
         SpecBuilder spec = new SpecBuilder(directory.path(), request.command())
                 .hostname(hostname)
                 .cwd(request.workdir())
@@ -57,7 +59,8 @@ final class ResolvedSpec {
         request.tmpfs()
                 .forEach(path -> spec.mount(new Spec.Mount(
                         absolute("/tmpfs", path), "tmpfs", "tmpfs", List.of("nosuid", "nodev", "mode=1777"))));
-        request.mounts().forEach(mount -> spec.mount(mount(mount)));
+        request.mounts().forEach(mount -> spec.mount(mount(mount, ids)));
+        ids.pool().ifPresent(spec::isolate);
         network(spec, request.network());
         return spec.build();
     }
@@ -71,9 +74,11 @@ final class ResolvedSpec {
         }
     }
 
-    private static Users.Account account(RootfsDirectory directory, String user) {
+    private static Users.Account account(RootfsDirectory directory, String user, UserIds ids) {
         try {
-            return Users.of(directory).find(user, List.of(), SpecDefaults.UMASK);
+            Users.Account account = Users.of(directory).find(user, List.of(), SpecDefaults.UMASK);
+            ids.check(account.user());
+            return account;
         } catch (InvalidSpecException e) {
             throw Problem.field("/user", e.getMessage()).exception();
         }
@@ -87,9 +92,14 @@ final class ResolvedSpec {
         return name + "=" + value;
     }
 
-    private static Spec.Mount mount(LaunchRequest.MountRequest mount) {
-        List<String> options =
-                mount.readOnly() ? List.of("rbind", "rro", "nosuid", "nodev") : List.of("rbind", "nosuid", "nodev");
+    private static Spec.Mount mount(LaunchRequest.MountRequest mount, UserIds ids) {
+        List<String> options = new ArrayList<>(List.of("rbind", "nosuid", "nodev"));
+        if (mount.readOnly()) {
+            options.add("rro");
+        }
+        if (ids.maps(mount.source())) {
+            options.add("ridmap");
+        }
         String target = absolute("/mounts", mount.target());
         if (KERNELS.matcher(target).matches()) {
             throw Problem.field("/mounts", "\"" + target + "\" is the kernel's; mount it elsewhere")

@@ -34,7 +34,8 @@ final class Runner {
      */
     CompletionStage<RunResult> run(RunRequest request, Caller caller, Budget.Share share) {
         long timeoutMillis = limits.timeoutMillis(request.launch());
-        Spec spec = ResolvedSpec.of(tools.linux(), specs.resolve(request.launch(), timeoutMillis), false);
+        LaunchRequest resolved = specs.resolve(request.launch(), timeoutMillis);
+        Spec spec = ResolvedSpec.of(tools.linux(), resolved, false, specs.userIds(resolved));
         Launch launch = new Launch(tools.linux(), tools.self(), tools.store(), spec);
         return turns.take(caller, queuedMicros -> {
             Optional<WarmLaunch> begun = warm.take(launch);

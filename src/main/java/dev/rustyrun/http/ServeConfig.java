@@ -39,6 +39,19 @@ public interface ServeConfig {
     /** Directories that requests may mount: host path by name. */
     Map<String, String> mounts();
 
+    /** Those of them, by name, that show a container with a user namespace of its own the host's ids as its own. */
+    Optional<java.util.List<String>> mappedMounts();
+
+    /**
+     * Whether containers have a user namespace of their own: {@code auto} where that is possible, {@code always}, or
+     * {@code host} for never.
+     */
+    @WithDefault("host")
+    String userns();
+
+    /** The host ids that they get ranges of, as {@code FIRST:COUNT}. */
+    Optional<String> usernsPool();
+
     /** Whether a request may ask for the host's network. */
     @WithDefault("false")
     boolean allowHostNetwork();

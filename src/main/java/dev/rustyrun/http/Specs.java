@@ -12,8 +12,10 @@ final class Specs {
     private final ServeConfig config;
     private final RootfsFolder rootfs;
     private final Limits limits;
+    private final UserNamespaces users;
 
-    Specs(ServeConfig config, RootfsFolder rootfs, Limits limits) {
+    Specs(ServeConfig config, RootfsFolder rootfs, Limits limits, UserNamespaces users) {
+        this.users = users;
         this.config = config;
         this.rootfs = rootfs;
         this.limits = limits;
@@ -51,11 +53,17 @@ final class Specs {
         return new LaunchRequest.MountRequest(source, mount.target(), mount.readOnly());
     }
 
+    /** Whose ids the container of a resolved request has. */
+    UserIds userIds(LaunchRequest resolved) {
+        return users.of(resolved.rootfs());
+    }
+
     /** What a request asks for that says no more than it must, as far as that can be known before. */
     Spec likely() {
-        return new SpecBuilder("/", List.of("/bin/true"))
+        SpecBuilder spec = new SpecBuilder("/", List.of("/bin/true"))
                 .annotation(Spec.EPHEMERAL_ANNOTATION, "")
-                .resources(limits.usual())
-                .build();
+                .resources(limits.usual());
+        users.likely().pool().ifPresent(spec::isolate);
+        return spec.build();
     }
 }

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
@@ -27,9 +28,12 @@ final class TreeArchive {
 
     private final Linux linux;
     private final TarArchiveOutputStream tar;
+    private final ContainerIds ids;
     private final byte[] buffer = new byte[64 * 1024];
 
-    TreeArchive(Linux linux, OutputStream out) {
+    /** @param ids of the container whose files they are */
+    TreeArchive(Linux linux, OutputStream out, ContainerIds ids) {
+        this.ids = ids;
         this.linux = linux;
         this.tar = new TarArchiveOutputStream(out, StandardCharsets.UTF_8.name());
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -146,11 +150,11 @@ final class TreeArchive {
         }
     }
 
-    private static TarArchiveEntry entry(String path, byte kind, FileStatus status) {
+    private TarArchiveEntry entry(String path, byte kind, FileStatus status) {
         TarArchiveEntry entry = new TarArchiveEntry(path, kind);
         entry.setMode(status.permissions());
-        entry.setUserId(Integer.toUnsignedLong(status.uid()));
-        entry.setGroupId(Integer.toUnsignedLong(status.gid()));
+        entry.setUserId(ids.userInside(status.uid()));
+        entry.setGroupId(ids.groupInside(status.gid()));
         entry.setUserName("");
         entry.setGroupName("");
         entry.setModTime(status.modified() * 1000);

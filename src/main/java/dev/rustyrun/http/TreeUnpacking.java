@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.http.TarReader.Entry;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
@@ -13,6 +14,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Unpacks a tar stream into a directory of a container, which may exchange anything for anything else meanwhile. Below that
@@ -32,6 +34,7 @@ final class TreeUnpacking {
     private final Linux linux;
     private final OpenFile base;
     private final RoomGuard room;
+    private final ContainerIds ids;
     private final boolean setsIds;
     private final byte[] buffer = new byte[64 * 1024];
     private long entries;
@@ -41,8 +44,10 @@ final class TreeUnpacking {
      * @param base the directory, open with O_PATH
      * @param root of the container: only in its own file system is a program set-user-id or set-group-id. On a mount it would
      *     be so on the host too, with the rights of this service's root.
+     * @param ids of the container
      */
-    TreeUnpacking(Linux linux, OpenFile base, OpenFile root, RoomGuard room) {
+    TreeUnpacking(Linux linux, OpenFile base, OpenFile root, RoomGuard room, ContainerIds ids) {
+        this.ids = ids;
         this.linux = linux;
         this.base = base;
         this.room = room;
@@ -174,7 +179,7 @@ final class TreeUnpacking {
         try (OpenFile link = path(parent, name)) {
             // Something else that has come in its place is not ours to give away.
             if (linux.status(link.descriptor()).isSymbolicLink()) {
-                linux.changeOwnerOfPath(link.descriptor(), id(entry, entry.uid()), id(entry, entry.gid()));
+                linux.changeOwnerOfPath(link.descriptor(), user(entry), group(entry));
             }
         }
     }
@@ -247,15 +252,24 @@ final class TreeUnpacking {
 
     /** Its owner first: a change of that takes set-user-id away. */
     private void give(Entry entry, OpenFile file) {
-        linux.changeOwner(file.descriptor(), id(entry, entry.uid()), id(entry, entry.gid()));
+        linux.changeOwner(file.descriptor(), user(entry), group(entry));
         linux.changeMode(file.descriptor(), entry.mode() & (setsIds ? ALL_BITS : WITHOUT_SET_ID));
     }
 
-    private static int id(Entry entry, long id) {
+    private int user(Entry entry) {
+        return id(entry, entry.uid(), ids.userOutside(entry.uid()));
+    }
+
+    private int group(Entry entry) {
+        return id(entry, entry.gid(), ids.groupOutside(entry.gid()));
+    }
+
+    private static int id(Entry entry, long id, OptionalLong outside) {
         if (id < 0 || id > HIGHEST_ID) {
             throw wrong(entry, "belongs to " + id + ", which is no user's or group's id");
         }
-        return (int) id;
+        return (int) outside.orElseThrow(
+                () -> wrong(entry, "belongs to " + id + ", an id that the container's user namespace does not have"));
     }
 
     private static ProblemException wrong(Entry entry, String why) {

@@ -7,6 +7,8 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.spec.Capability;
@@ -155,7 +157,19 @@ final class RootPerformer implements RootStep.Performer {
 
     @Override
     public void enterContainer(RootStep.EnterContainer step) {
+        makeFilesAsItsRoot();
         context.enter(linux.open("/", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+    }
+
+    /** A file of a user whom the container's user namespace does not have, such as its terminal, could be given to nobody. */
+    private void makeFilesAsItsRoot() {
+        try {
+            linux.setFileOwner(0, 0);
+        } catch (LinuxException unmapped) {
+            return;
+        }
+        // A change of ids makes the kernel forget this; init dies with child.
+        linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
     }
 
     @Override

@@ -7,8 +7,6 @@ import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
-import dev.rustyrun.plan.Step;
-import java.util.List;
 
 /**
  * The {@code child} and {@code init} stage of a launch that a process with many threads and many launches watches: unlike
@@ -20,6 +18,8 @@ public final class ServedStages implements Stages {
     private static final int ROOM = 16;
     /** How long the end is held back for output that nobody closes, because a process outside holds the pipe. */
     private static final int LINGER_MILLIS = 2000;
+    /** What takes longer is left to the launch. */
+    private static final int PREPARE_MILLIS = 5000;
 
     private final Linux linux;
     private final StageTalk talk;
@@ -36,6 +36,7 @@ public final class ServedStages implements Stages {
     ServedStages(Linux linux, SelfExec self, int child, int channel, CommandPipes pipes) {
         this.linux = linux;
         this.talk = new StageTalk(linux, self, System.err, child, channel, master -> io.terminal(master));
+        talk.givePipes();
         this.pipes = pipes;
     }
 
@@ -96,10 +97,28 @@ public final class ServedStages implements Stages {
         return this;
     }
 
-    /** Starts the part of {@code child} ahead of a launch, whose plan must begin with the very same steps. */
-    public void prepare(List<Step> childSteps) {
-        talk.sendChildPart(childSteps, false);
+    /**
+     * Performs the part of {@code child} ahead of a launch, whose plan must begin with the very same steps, and map ids as
+     * {@code plan} does.
+     */
+    public void prepare(LaunchPlan plan) {
+        talk.prepare(plan);
         childSent = true;
+        if (!plan.idMaps().uids().isEmpty()) {
+            awaitInit();
+        }
+    }
+
+    /** Ids are mapped when {@code child} asks for it: all that comes before {@code init} is done ahead only if we listen. */
+    private void awaitInit() {
+        while (talk.isOpen() && talk.init() == 0) {
+            set.clear();
+            talk.addTo(set);
+            if (!linux.poll(set, PREPARE_MILLIS)) {
+                return;
+            }
+            talk.hear();
+        }
     }
 
     /** Ends the stages, unless a launch already has: there will be no plan. */

@@ -15,11 +15,13 @@ import dev.rustyrun.plan.MountStep;
 import dev.rustyrun.plan.SentMount;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
+import dev.rustyrun.spec.IdMapping;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 
 /**
@@ -45,6 +47,8 @@ final class StageTalk {
     private boolean open = true;
     private boolean detached;
     private boolean waiting;
+    private boolean mapped;
+    private boolean givesPipes;
     private Optional<SeccompAgent> agent = Optional.empty();
     private int init;
     /** The process that has named {@link #init}, if that is not the one that {@code child} has started. */
@@ -74,6 +78,11 @@ final class StageTalk {
     /** Traced steps go to {@code log}. */
     void logSteps(StepLog log) {
         steps = log;
+    }
+
+    /** Gives the standard files, which are pipes of ours, to the root of a new user namespace. */
+    void givePipes() {
+        givesPipes = true;
     }
 
     int child() {
@@ -116,6 +125,12 @@ final class StageTalk {
         send(new StageChannel.Part(traced, steps).encode(), -1);
     }
 
+    /** Sends the part of {@code child} ahead of a launch that begins as {@code likely} does, and maps ids as it does. */
+    void prepare(LaunchPlan likely) {
+        plan = likely;
+        sendChildPart(likely.child(), false);
+    }
+
     /** Sends the rest of {@code wanted} now or, when ids must be mapped first, after that. */
     void launch(LaunchPlan wanted, LaunchOptions how) {
         plan = wanted;
@@ -123,7 +138,7 @@ final class StageTalk {
         if (init != 0 && !plan.appears()) {
             options.host().initStarted(init);
         }
-        if (plan.idMaps().uids().isEmpty()) {
+        if (plan.idMaps().uids().isEmpty() || mapped) {
             sendInitPart();
         }
     }
@@ -269,12 +284,29 @@ final class StageTalk {
     private void mapIds() {
         try {
             new IdMapWriter(linux).write(child, plan.idMaps());
+            if (givesPipes && linux.isRoot()) {
+                giveFiles();
+            }
             send(StageChannel.GO, -1);
+            mapped = true;
         } catch (LinuxException | StepFailure e) {
             fail("map ids", e.getMessage());
             return;
         }
-        sendInitPart();
+        if (options != null) {
+            sendInitPart();
+        }
+    }
+
+    /** Nobody else could open them anew, as by {@code /dev/stdout}. Through the child: our ends may be closed by now. */
+    private void giveFiles() {
+        OptionalLong user = IdMapping.outside(plan.idMaps().uids(), 0);
+        OptionalLong group = IdMapping.outside(plan.idMaps().gids(), 0);
+        for (int i = 0; user.isPresent() && group.isPresent() && i < StageChannel.DESCRIPTOR; i++) {
+            try (OpenFile file = new OpenFile(linux, linux.open("/proc/" + child + "/fd/" + i, FileFlag.O_PATH))) {
+                linux.changeOwnerOfPath(file.descriptor(), (int) user.getAsLong(), (int) group.getAsLong());
+            }
+        }
     }
 
     private void takeTerminal(int master) {

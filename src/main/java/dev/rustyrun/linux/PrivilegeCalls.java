@@ -25,6 +25,16 @@ public interface PrivilegeCalls extends KernelCalls {
         check(libc().call("setresuid", uid, uid, uid), "setresuid", uid);
     }
 
+    /** Lets this thread, and no other, make files as this user and group; man 2 setfsuid. */
+    default void setFileOwner(int uid, int gid) {
+        libc().call("setfsgid", gid);
+        libc().call("setfsuid", uid);
+        // They report no error: asked for an id that is none, they say which one is set.
+        if (libc().call("setfsgid", -1) != gid || libc().call("setfsuid", -1) != uid) {
+            throw LinuxException.of("setfsuid(" + uid + ")", Errno.EPERM);
+        }
+    }
+
     /** Becomes this group, real, effective and saved; man 2 setresgid. */
     default void setGroup(int gid) {
         check(libc().call("setresgid", gid, gid, gid), "setresgid", gid);

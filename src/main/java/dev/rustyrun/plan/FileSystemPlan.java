@@ -79,7 +79,26 @@ final class FileSystemPlan {
         return sent;
     }
 
+    /**
+     * The host's /sys instead of a new sysfs: that shows a network's devices, so only who owns the network may mount it, which
+     * a user namespace does not with the host's; man 5 sysfs.
+     */
+    private Spec.Mount hostsSysfs(Spec.Mount mount) {
+        List<String> options = new ArrayList<>(mount.options());
+        // Without rights in the host's namespaces what is mounted below cannot be left out.
+        options.add(canSend() ? "bind" : "rbind");
+        if (!canSend() && options.remove("ro")) {
+            options.add("rro");
+        }
+        return new Spec.Mount(mount.destination(), "bind", "/sys", options);
+    }
+
     private Step mount(Spec.Mount mount) {
+        if (mount.type().equals("sysfs")
+                && spec.linux().isNew(NamespaceType.USER)
+                && !spec.linux().has(NamespaceType.NETWORK)) {
+            return mount(hostsSysfs(mount));
+        }
         MountOptions options = MountOptions.parse(mount.options());
         String destination = mount.destination();
         if (options.idMapping() != IdMappedMount.NO || !mount.uidMappings().isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.rustyrun.spec;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * A range of user or group ids of a user namespace and the host's that they are; config-linux.md, "User namespace
@@ -75,6 +76,33 @@ public record IdMapping(long containerId, long hostId, long size) {
 
     private static boolean overlap(long first, long firstSize, long second, long secondSize) {
         return first < second + secondSize && second < first + firstSize;
+    }
+
+    /** The mappings in {@code text}, as in {@code /proc/pid/uid_map}; man 7 user_namespaces. */
+    public static List<IdMapping> ofProcFile(String text) {
+        return text.lines()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(numbers -> numbers.length == 3)
+                .map(numbers -> new IdMapping(
+                        Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2])))
+                .toList();
+    }
+
+    /** What {@code containerId} is outside, if it is anything. */
+    public static OptionalLong outside(List<IdMapping> mappings, long containerId) {
+        return mappings.stream()
+                .filter(mapping ->
+                        containerId >= mapping.containerId && containerId < mapping.containerId + mapping.size)
+                .mapToLong(mapping -> mapping.hostId + containerId - mapping.containerId)
+                .findFirst();
+    }
+
+    /** What {@code hostId} is inside, if it is anything. */
+    public static OptionalLong inside(List<IdMapping> mappings, long hostId) {
+        return mappings.stream()
+                .filter(mapping -> hostId >= mapping.hostId && hostId < mapping.hostId + mapping.size)
+                .mapToLong(mapping -> mapping.containerId + hostId - mapping.hostId)
+                .findFirst();
     }
 
     /** Whether {@code mappings} say what id {@code containerId} is outside. */

@@ -56,6 +56,27 @@ public record LinuxSpec(
         readonlyPaths = List.copyOf(readonlyPaths);
     }
 
+    /** The same with other mappings of a new user namespace. */
+    LinuxSpec withMappings(List<IdMapping> uids, List<IdMapping> gids) {
+        return new LinuxSpec(
+                namespaces,
+                uids,
+                gids,
+                timeOffsets,
+                devices,
+                sysctl,
+                cgroupsPath,
+                resources,
+                rootfsPropagation,
+                seccomp,
+                maskedPaths,
+                readonlyPaths,
+                mountLabel,
+                personality,
+                memoryPolicy,
+                netDevices);
+    }
+
     /** The namespace of this type that the container enters, if it does not keep the caller's. */
     public Optional<Namespace> namespace(NamespaceType type) {
         for (Namespace namespace : namespaces) {

@@ -43,6 +43,8 @@ public record Spec(
 
     /** Set to {@code true}, shows the rootfs to a new user namespace with its ids mapped, so that root owns root's files. */
     public static final String IDMAP_ROOTFS_ANNOTATION = "dev.rustyrun.idmap-rootfs";
+    /** Says that the host ids of its new user namespace are a range of this pool's, taken when it is launched. */
+    public static final String ID_POOL_ANNOTATION = "dev.rustyrun.id-pool";
 
     public Spec {
         mounts = List.copyOf(mounts);
@@ -62,6 +64,12 @@ public record Spec(
     /** The same container with other mounts. */
     public Spec withMounts(List<Mount> others) {
         return new Spec(process, root, hostname, domainname, others, linux, annotations, hooks);
+    }
+
+    /** The same container with other mappings of its new user namespace. */
+    public Spec withMappings(List<IdMapping> uids, List<IdMapping> gids) {
+        return new Spec(
+                process, root, hostname, domainname, mounts, linux.withMappings(uids, gids), annotations, hooks);
     }
 
     /** Whether the rootfs's ids are mapped. */

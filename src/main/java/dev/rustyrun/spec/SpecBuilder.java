@@ -205,6 +205,14 @@ public final class SpecBuilder {
         return this;
     }
 
+    /** Gives the container a new user namespace with a range of {@code pool}, and shows it its root's files as its own. */
+    public SpecBuilder isolate(IdPool pool) {
+        return unshare(NamespaceType.USER)
+                .mappings(List.of(pool.firstRange()), List.of(pool.firstRange()))
+                .annotation(Spec.IDMAP_ROOTFS_ANNOTATION, "true")
+                .annotation(Spec.ID_POOL_ANNOTATION, pool.toString());
+    }
+
     public SpecBuilder rootfsPropagation(String propagation) {
         this.rootfsPropagation = propagation;
         return this;

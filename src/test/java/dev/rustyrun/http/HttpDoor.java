@@ -1,5 +1,8 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.Spec;
 import java.lang.reflect.RecordComponent;
@@ -23,11 +26,14 @@ public final class HttpDoor {
      */
     public HttpDoor(Linux linux, Path rootfsFolder, Map<String, Path> mounts) {
         this.linux = linux;
-        Map<String, String> settings = new HashMap<>(Map.of("rustyrun.allow-host-network", "true"));
+        Map<String, String> settings =
+                new HashMap<>(Map.of("rustyrun.allow-host-network", "true", "rustyrun.userns", "host"));
         mounts.forEach((name, path) -> settings.put("rustyrun.mounts." + name, path.toString()));
         ServeConfig config = Configured.with(rootfsFolder, settings);
         this.limits = new Limits(config);
-        this.specs = new Specs(config, new RootfsFolder(linux, config), limits);
+        LaunchTools tools = new LaunchTools(
+                linux, SelfExec.current(), new StageSpawner(linux, SelfExec.current()), ContainerStore.of(linux));
+        this.specs = new Specs(config, new RootfsFolder(linux, config), limits, new UserNamespaces(tools, config));
     }
 
     /** The fields that a launch has at both of these doors. */
@@ -53,7 +59,7 @@ public final class HttpDoor {
     /** What {@code POST /v1/run} would launch. */
     public Spec run(byte[] body) {
         LaunchRequest request = RunRequest.read(body, limits).launch();
-        return ResolvedSpec.of(linux, specs.resolve(request, limits.timeoutMillis(request)), false);
+        return ResolvedSpec.of(linux, specs.resolve(request, limits.timeoutMillis(request)), false, UserIds.HOST);
     }
 
     /** What {@code POST /v1/containers} would launch. */
@@ -61,6 +67,6 @@ public final class HttpDoor {
         ContainerRequest request = ContainerRequest.read(body, limits);
         LaunchRequest launch = request.launch();
         long millis = limits.longestTimeoutMillis(launch.timeoutSeconds());
-        return ResolvedSpec.of(linux, specs.resolve(launch, millis), request.tty());
+        return ResolvedSpec.of(linux, specs.resolve(launch, millis), request.tty(), UserIds.HOST);
     }
 }

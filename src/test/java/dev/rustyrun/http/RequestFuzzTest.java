@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.IdPool;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.SpecValidator;
 import java.io.IOException;
@@ -14,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,9 +81,14 @@ class RequestFuzzTest {
 
     private static final Linux LINUX = Linux.host();
     private static final ServeConfig CONFIG = Configured.with(
-            rootfsFolder(), Map.of("rustyrun.allow-host-network", "true", "rustyrun.mounts.data", "/tmp"));
+            rootfsFolder(),
+            Map.of("rustyrun.allow-host-network", "true", "rustyrun.mounts.data", "/tmp", "rustyrun.userns", "host"));
     private static final Limits LIMITS = new Limits(CONFIG);
-    private static final Specs SPECS = new Specs(CONFIG, new RootfsFolder(LINUX, CONFIG), LIMITS);
+    private static final LaunchTools NONE = new LaunchTools(
+            LINUX, SelfExec.current(), new StageSpawner(LINUX, SelfExec.current()), ContainerStore.of(LINUX));
+    private static final Specs SPECS =
+            new Specs(CONFIG, new RootfsFolder(LINUX, CONFIG), LIMITS, new UserNamespaces(NONE, CONFIG));
+    private static final UserIds POOLED = new UserIds(Optional.of(IdPool.DEFAULT), Set.of("/tmp"));
 
     private static Path rootfsFolder() {
         try {
@@ -131,7 +142,9 @@ class RequestFuzzTest {
                     resolved.json(),
                     LaunchRequest.read(JsonRequest.parse(bytes(resolved.json().toString())))
                             .json());
-            SpecValidator.check(ResolvedSpec.of(LINUX, resolved, false));
+            assertEquals(UserIds.HOST, SPECS.userIds(resolved));
+            SpecValidator.check(ResolvedSpec.of(LINUX, resolved, false, UserIds.HOST));
+            SpecValidator.check(ResolvedSpec.of(LINUX, resolved, false, POOLED));
             return true;
         } catch (ProblemException e) {
             Problem problem = e.problem();

@@ -267,6 +267,7 @@ class ServedFilesIT {
                 "env",
                 "RUSTYRUN_DATA_FOLDER=" + folder.resolve("data"),
                 "RUSTYRUN_WARM=0",
+                "RUSTYRUN_MAPPED_MOUNTS=shared",
                 "RUSTYRUN_MOUNTS_SHARED=" + shared))) {
             String at = running(
                     server,

@@ -9,6 +9,7 @@ import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.spec.IdPool;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.LinuxSpec.TimeOffset;
@@ -315,5 +316,22 @@ class PlanCompilerTest {
         assertEquals(
                 "execute sh -c 'echo '\\''x'\\'' $y'",
                 new CommandStep.Exec(List.of("sh", "-c", "echo 'x' $y"), List.of(), false).describe());
+    }
+
+    @Test
+    void whose_root_does_not_own_the_network_gets_the_hosts_sysfs() {
+        List<IdMapping> one = List.of(new IdMapping(0, 1000, 1));
+        LaunchPlan ordinary =
+                plan(spec().unshare(NamespaceType.USER).mappings(one, one).share(NamespaceType.NETWORK));
+        assertTrue(
+                ordinary.init().stream().anyMatch(step -> step.describe().startsWith("bind mount /sys on /sys (rbind")),
+                ordinary.init().toString());
+        LaunchPlan roots = plan(spec().isolate(IdPool.DEFAULT).share(NamespaceType.NETWORK));
+        SentMount sysfs = roots.sentMounts().get(1);
+        assertEquals("/sys", sysfs.source());
+        assertFalse(sysfs.recursive());
+        assertTrue((sysfs.set() & MountAttr.MOUNT_ATTR_RDONLY) != 0);
+        assertTrue(init(spec().isolate(IdPool.DEFAULT)).stream()
+                .anyMatch(step -> step.describe().startsWith("mount sysfs on /sys")));
     }
 }
