@@ -7,13 +7,13 @@ import java.util.Optional;
 /**
  * A container whose input and output are here.
  *
- * @param owned whether it was made for this process, and is not to outlive it
+ * @param owned whether it was made for this process, which starts it by attaching, and which it is not to outlive
  */
 record AttachedContainer(Client client, String id, boolean owned) implements Peer {
 
     @Override
     public WebSocket open() {
-        return client.server().webSocket(Client.path(id) + "/attach");
+        return client.server().webSocket(Client.path(id) + "/attach" + (owned ? "?start=true" : ""));
     }
 
     @Override

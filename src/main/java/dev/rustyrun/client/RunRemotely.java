@@ -77,7 +77,7 @@ final class RunRemotely implements Client.Command {
         ObjectNode request = options.request(argv, terminal)
                 .put("tty", terminal)
                 .put("openStdin", !detach)
-                .put("start", true);
+                .put("start", detach);
         if (terminal) {
             Attachment.addSize(linux, request);
         }

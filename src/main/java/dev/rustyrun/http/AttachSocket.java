@@ -15,12 +15,14 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
 
 /**
  * {@code /v1/containers/{id}/attach}: a binary message to us is input; one from us is output, its first byte 1 for stdout and
  * 2 for stderr. A text message is an order, {@code eof} or {@code resize ROWS COLUMNS}; one from us is {@code taken}, for each
  * piece of input that the container's side has taken: who sends on without waiting is closed on once a megabyte waits.
- * What was written before comes first.
+ * What was written before comes first. With {@code ?start=true} the container is started once the caller is attached, so that he
+ * misses nothing. The container waits for a caller who reads slowly.
  */
 @WebSocket(path = "/v1/containers/{id}/attach")
 public class AttachSocket {
@@ -35,8 +37,10 @@ public class AttachSocket {
     private final Containers containers;
     private final Watches watches;
     private final Followers followers;
+    private final Budget budget;
 
-    AttachSocket(Linux linux, Containers containers, Watches watches, Followers followers) {
+    AttachSocket(Linux linux, Containers containers, Watches watches, Followers followers, Budget budget) {
+        this.budget = budget;
         this.linux = linux;
         this.containers = containers;
         this.watches = watches;
@@ -46,6 +50,12 @@ public class AttachSocket {
     @OnOpen
     @Blocking
     Uni<Void> open(WebSocketConnection connection, @PathParam("id") String id) {
+        String query =
+                Optional.ofNullable(connection.handshakeRequest().query()).orElse("");
+        if (!query.matches("|start=(true|false)")) {
+            return connection.close(
+                    new CloseReason(POLICY, "the only query parameter is start, which is true or false"));
+        }
         ContainerFolder folder;
         Runnable leave;
         try {
@@ -57,7 +67,21 @@ public class AttachSocket {
         }
         AttachedOutput output = new AttachedOutput(linux, watches, folder, connection, leave);
         connection.userData().put(OUTPUT, output);
-        output.begin();
+        try {
+            output.begin();
+            if (query.equals("start=true")) {
+                containers.start(folder).whenComplete((started, failure) -> {
+                    if (failure != null) {
+                        output.fail(Problems.of(failure).detail());
+                    }
+                });
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            output.fail("the service is stopping");
+        } catch (RuntimeException e) {
+            output.fail(Problems.of(e).detail());
+        }
         if (!connection.isOpen()) {
             output.goes();
         }
@@ -72,13 +96,14 @@ public class AttachSocket {
             waiting = new AttachedInput(
                     linux,
                     watches,
+                    budget,
                     containers.named(id),
                     () -> connection.sendText(TAKEN).subscribe().with(sent -> {}, gone -> {}));
             connection.userData().put(INPUT, waiting);
         }
         return waiting.offer(input.getBytes())
-                ? Uni.createFrom().voidItem()
-                : connection.close(new CloseReason(POLICY, "wait for taken before you send more input"));
+                .map(connection::close)
+                .orElseGet(() -> Uni.createFrom().voidItem());
     }
 
     @OnClose

@@ -4,6 +4,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.linux.WindowSize;
+import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.Sender;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -16,13 +17,11 @@ import java.util.function.Consumer;
 
 /**
  * The caller of a command at the other side of a web socket: what he has sent and the command has not taken, and what is on the
- * way to him. That is never more than a message of output and what was left at the end; of input it is {@value #MOST_INPUT}
- * bytes at the most. Safe for use by several threads: those of the socket, and the one that relays.
+ * way to him. That is never more than a message of output and what was left at the end; for input see {@link InputQueue}. Safe for use by several threads: those of the socket, and the one that relays.
  */
 final class AttachedCaller implements Client, AutoCloseable {
 
     private static final String TAKEN = "taken";
-    private static final int MOST_INPUT = 1024 * 1024;
     private static final int MOST_SIGNALS = 16;
 
     private final String name;
@@ -31,11 +30,10 @@ final class AttachedCaller implements Client, AutoCloseable {
     private Optional<String> last = Optional.empty();
     private Runnable whenFinished = () -> {};
     private final Bell bell;
-    private final Deque<byte[]> input = new ArrayDeque<>();
+    private final InputQueue input;
     private final Deque<Integer> signals = new ArrayDeque<>();
     private final Deque<Buffer> rest = new ArrayDeque<>();
     private Optional<WindowSize> size = Optional.empty();
-    private int inputBytes;
     private boolean inputEnded;
     private boolean outputUnderWay;
     private boolean takenUnderWay;
@@ -45,22 +43,18 @@ final class AttachedCaller implements Client, AutoCloseable {
      * @param name of the caller
      * @param socket to it
      */
-    AttachedCaller(String name, Linux linux, Sender socket) {
+    AttachedCaller(String name, Linux linux, Budget budget, Sender socket) {
+        this.input = new InputQueue(budget);
         this.name = name;
         this.socket = socket;
         this.bell = new Bell(linux);
     }
 
-    /** He has sent input; whether there was room for it. */
-    synchronized boolean offer(byte[] bytes) {
-        if (inputBytes + bytes.length > MOST_INPUT) {
-            return false;
-        }
-        // An empty piece is answered too.
-        input.addLast(bytes);
-        inputBytes += Math.max(1, bytes.length);
+    /** He has sent input; why he must be sent away, if there is no room for it. */
+    synchronized Optional<CloseReason> offer(byte[] bytes) {
+        Optional<CloseReason> refused = input.offer(bytes);
         bell.ring();
-        return true;
+        return refused;
     }
 
     /** He has given an order; whether there is such a one. */
@@ -86,6 +80,7 @@ final class AttachedCaller implements Client, AutoCloseable {
         List<Runnable> told;
         synchronized (this) {
             gone = true;
+            input.close();
             bell.ring();
             told = List.copyOf(departures);
             departures.clear();
@@ -129,12 +124,12 @@ final class AttachedCaller implements Client, AutoCloseable {
 
     /** The next piece of input, if there is one; whoever gets it must say when it was {@link #taken}. */
     synchronized Optional<byte[]> nextInput() {
-        if (takenUnderWay || input.isEmpty()) {
+        if (takenUnderWay) {
             return Optional.empty();
         }
-        byte[] piece = input.removeFirst();
-        inputBytes -= Math.max(1, piece.length);
-        return Optional.of(piece);
+        Optional<byte[]> piece = input.first();
+        input.removeFirst();
+        return piece;
     }
 
     /** Whether no more input will come. */
@@ -232,6 +227,7 @@ final class AttachedCaller implements Client, AutoCloseable {
 
     @Override
     public void close() {
+        input.close();
         bell.close();
     }
 }

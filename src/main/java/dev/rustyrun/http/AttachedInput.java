@@ -5,26 +5,21 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import io.quarkus.websockets.next.CloseReason;
 import java.util.Optional;
 
 /**
- * Input that a caller has sent and a container has not taken, {@value #MOST} bytes at the most, on its way into the FIFO of the
- * container's monitor. No thread waits for room in that. Safe for use by several threads.
+ * Input that a caller has sent and a container has not taken, on its way into the FIFO of the container's monitor. No thread waits for room in that. Safe for use by several threads.
  */
 final class AttachedInput {
-
-    private static final int MOST = 1024 * 1024;
 
     private final Linux linux;
     private final Watches watches;
     private final ContainerFolder folder;
     private final Runnable taken;
     private final Runnable step;
-    private final Deque<byte[]> pieces = new ArrayDeque<>();
-    private int bytes;
-    private boolean gone;
+    private final InputQueue queue;
+    private volatile boolean gone;
 
     // Of the step.
     private int fifo = -1;
@@ -33,7 +28,8 @@ final class AttachedInput {
     private Optional<ContainerWatch> watch = Optional.empty();
 
     /** @param taken is done for each piece that was taken; it must not wait */
-    AttachedInput(Linux linux, Watches watches, ContainerFolder folder, Runnable taken) {
+    AttachedInput(Linux linux, Watches watches, Budget budget, ContainerFolder folder, Runnable taken) {
+        this.queue = new InputQueue(budget);
         this.linux = linux;
         this.watches = watches;
         this.folder = folder;
@@ -41,49 +37,30 @@ final class AttachedInput {
         this.step = watches.steps().wakeable(this::move);
     }
 
-    /** Adds a piece; whether there was room for it. */
-    boolean offer(byte[] piece) {
-        synchronized (this) {
-            if (bytes + piece.length > MOST) {
-                return false;
-            }
-            // An empty piece is answered too.
-            pieces.addLast(piece);
-            bytes += Math.max(1, piece.length);
-        }
+    /** Adds a piece; why the caller must be sent away, if there is no room for it. */
+    Optional<CloseReason> offer(byte[] piece) {
+        Optional<CloseReason> refused = queue.offer(piece);
         step.run();
-        return true;
+        return refused;
     }
 
     /** The caller has gone, and what it sent last is nobody's. */
     void goes() {
-        synchronized (this) {
-            gone = true;
-            pieces.clear();
-        }
+        gone = true;
+        queue.close();
         step.run();
-    }
-
-    private synchronized Optional<byte[]> first() {
-        return Optional.ofNullable(pieces.peekFirst());
-    }
-
-    private synchronized void removeFirst() {
-        if (!pieces.isEmpty()) {
-            bytes -= Math.max(1, pieces.removeFirst().length);
-        }
     }
 
     private void move() {
         room.ifPresent(PollLoop.Registration::close);
         room = Optional.empty();
         try {
-            for (Optional<byte[]> piece = first(); piece.isPresent(); piece = first()) {
+            for (Optional<byte[]> piece = queue.first(); piece.isPresent(); piece = queue.first()) {
                 if (!give(piece.get())) {
                     return;
                 }
                 written = 0;
-                removeFirst();
+                queue.removeFirst();
                 taken.run();
             }
             if (gone) {

@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.vertx.core.buffer.Buffer;
@@ -10,15 +11,21 @@ import java.util.Optional;
 /** A container's log on its way to a web socket, from its beginning to its end; no thread waits for either. */
 final class AttachedOutput {
 
+    private static final int POLICY = 1008;
+    /** A closing message has room for 123 bytes. */
+    private static final int MOST_REASON = 60;
+
     private final Linux linux;
     private final ContainerFolder folder;
     private final WebSocketConnection connection;
     private final Runnable leave;
     private final LogReader reader;
+    private final LogHold hold;
     private final ContainerWatch watch;
     private final Runnable step;
     private volatile boolean underWay;
     private volatile boolean gone;
+    private volatile String failure = "";
     private boolean ended;
 
     /** @param leave is done at its end */
@@ -29,11 +36,14 @@ final class AttachedOutput {
         this.connection = connection;
         this.leave = leave;
         this.reader = new LogReader(folder.log());
+        this.hold = new LogHold(linux, folder);
         this.step = watches.steps().wakeable(this::move);
         this.watch = watches.watch(folder, true, step);
     }
 
+    /** Begins; what is written from now on is kept until it has been sent, and the container waits for that. */
     void begin() {
+        hold.begin();
         step.run();
     }
 
@@ -43,8 +53,18 @@ final class AttachedOutput {
         step.run();
     }
 
+    /** Ends it, because the container could not be started. */
+    void fail(String reason) {
+        failure = reason;
+        step.run();
+    }
+
     private void move() {
-        if (ended || underWay && !gone) {
+        if (ended || underWay && !gone && failure.isEmpty()) {
+            return;
+        }
+        if (!failure.isEmpty()) {
+            end(new CloseReason(POLICY, Printable.of(failure, MOST_REASON)));
             return;
         }
         boolean goesOn = false;
@@ -63,6 +83,7 @@ final class AttachedOutput {
         watch.refresh();
         ContainerStatus status = ContainerStatus.of(linux, folder);
         Optional<LogReader.Frame> frame = reader.next();
+        hold.move(reader.generation());
         if (frame.isEmpty()) {
             return status.isAlive() || status == ContainerStatus.CREATED;
         }
@@ -88,6 +109,7 @@ final class AttachedOutput {
 
     private void end(CloseReason reason) {
         ended = true;
+        hold.close();
         watch.close();
         leave.run();
         connection.close(reason).subscribe().with(closed -> {}, failure -> {});

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /**
  * What is kept about one container, in a folder of its own: {@code container.json}, what was asked for;
  * {@code started.json}, from when on it ran; {@code result.json}, how it ended; {@code log}, what it wrote; the FIFOs
- * {@code stdin} and {@code control} to its monitor. Each JSON file is written once, whole: whoever reads it sees all of it or
+ * {@code stdin}, {@code control} and {@code readers} to its monitor. Each JSON file is written once, whole: whoever reads it sees all of it or
  * none. The service and the monitor share nothing else, so neither minds the other's death.
  */
 final class ContainerFolder {
@@ -64,6 +64,11 @@ final class ContainerFolder {
 
     Path control() {
         return path.resolve("control");
+    }
+
+    /** Whoever keeps {@link LogHold parts of the log} from being removed has this open, and writes there to say that he went on. */
+    Path readers() {
+        return path.resolve("readers");
     }
 
     Path errors() {

@@ -154,6 +154,7 @@ final class Containers {
     private void describe(ContainerFolder folder, ContainerRequest request, LaunchRequest resolved, UserIds ids) {
         linux.makeNode(FileFlag.AT_FDCWD, folder.stdin().toString(), FileFlag.S_IFIFO | 0600, 0);
         linux.makeNode(FileFlag.AT_FDCWD, folder.control().toString(), FileFlag.S_IFIFO | 0600, 0);
+        linux.makeNode(FileFlag.AT_FDCWD, folder.readers().toString(), FileFlag.S_IFIFO | 0600, 0);
         folder.reserve();
         ObjectNode json = ContainerFolder.object()
                 .put("id", folder.id())
@@ -281,6 +282,7 @@ final class Containers {
                 throw Problem.conflict("the container runs; stop it first, or delete it with ?force=true")
                         .exception();
             }
+            order(folder, MonitorIo.DROP);
             cgroup(folder).ifPresent(group -> group.thaw());
             kill(folder, "KILL");
             awaitEnd(folder, START_SECONDS);

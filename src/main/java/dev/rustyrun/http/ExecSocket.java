@@ -35,9 +35,11 @@ public class ExecSocket {
     private final Execs execs;
     private final Limits limits;
     private final Steps steps;
+    private final Budget budget;
     private final Semaphore free = new Semaphore(MOST);
 
-    ExecSocket(Linux linux, Containers containers, Execs execs, Limits limits, Steps steps) {
+    ExecSocket(Linux linux, Containers containers, Execs execs, Limits limits, Steps steps, Budget budget) {
+        this.budget = budget;
         this.steps = steps;
         this.linux = linux;
         this.containers = containers;
@@ -66,8 +68,8 @@ public class ExecSocket {
             return connection.close(new CloseReason(POLICY, "the request comes first, as text"));
         }
         return caller.offer(input.getBytes())
-                ? Uni.createFrom().voidItem()
-                : connection.close(new CloseReason(POLICY, "wait for taken before you send more input"));
+                .map(connection::close)
+                .orElseGet(() -> Uni.createFrom().voidItem());
     }
 
     @OnClose
@@ -81,7 +83,7 @@ public class ExecSocket {
     }
 
     private Uni<Void> begin(String request, String id, WebSocketConnection connection) {
-        AttachedCaller caller = new AttachedCaller(Identity.of(connection).name(), linux, connection);
+        AttachedCaller caller = new AttachedCaller(Identity.of(connection).name(), linux, budget, connection);
         if (!free.tryAcquire()) {
             caller.close();
             Problem busy = Problem.busy(503, MOST + " are attached, which is the most", 1);

@@ -45,6 +45,11 @@ final class LogReader implements AutoCloseable {
         this.log = log;
     }
 
+    /** The number of the file that is being read. */
+    int generation() {
+        return generation;
+    }
+
     /** The next frame, if a whole one has been written. */
     Optional<Frame> next() throws IOException {
         while (hasFrame()) {

@@ -1,7 +1,9 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -33,6 +35,8 @@ final class LogWriter {
     /** What is left of a frame that has been begun. */
     private byte[] torn = NOTHING;
 
+    private boolean heedsReaders = true;
+
     /** @param most bytes of output to keep */
     LogWriter(Linux linux, Path log, long most) {
         this.linux = linux;
@@ -59,18 +63,44 @@ final class LogWriter {
                 : -1;
     }
 
-    void write(byte stream, byte[] bytes, int count) {
+    /**
+     * Writes {@code count} bytes from {@code from} on, or as many as it can before something must be removed that a
+     * {@link LogHold} keeps; how many.
+     */
+    int write(byte stream, byte[] bytes, int from, int count) {
         for (int done = 0; done < count; ) {
+            if (left == 0 && isOldestHeld()) {
+                return done;
+            }
             if (left == 0 && !isNextBegun()) {
-                return;
+                return count;
             }
             int piece = (int) Math.min(count - done, left);
             if (piece == 0) {
-                return;
+                return count;
             }
-            frame(stream, bytes, done, piece);
+            frame(stream, bytes, from + done, piece);
             done += piece;
             left -= piece;
+        }
+        return count;
+    }
+
+    /** From now on, what somebody still reads is removed all the same. */
+    void ignoreReaders() {
+        heedsReaders = false;
+    }
+
+    private boolean isOldestHeld() {
+        if (generation == 0 || !heedsReaders) {
+            return false;
+        }
+        try (OpenFile oldest = new OpenFile(
+                linux, linux.open(file(log, generation - 1).toString(), FileFlag.O_RDONLY | FileFlag.O_NOFOLLOW))) {
+            return !linux.lockIfFree(oldest.descriptor());
+        } catch (LinuxException e) {
+            // There is none, or no descriptor is free: it is not worth waiting for.
+            return false;
         }
     }
 

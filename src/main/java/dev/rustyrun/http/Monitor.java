@@ -73,6 +73,8 @@ public final class Monitor {
         // Open before anybody is told that it runs: what is then written there is kept.
         int stdin = open(folder.stdin());
         int control = open(folder.control());
+        int readers =
+                linux.open(folder.readers().toString(), FileFlag.O_RDONLY | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW);
         folder.markStarted(ContainerFolder.object()
                 .put("started", Instant.now().toString())
                 .put("monitor", linux.processId()));
@@ -85,6 +87,7 @@ public final class Monitor {
                 log,
                 stdin,
                 control,
+                readers,
                 description.path("openStdin").asBoolean(),
                 size(description));
         long timeoutMillis =

@@ -15,18 +15,26 @@ import java.util.Arrays;
  */
 final class MonitorIo implements CommandIo {
 
+    /** The order to remove what somebody still reads. */
+    static final String DROP = "drop";
+
     private static final byte[] TERMINAL_END = {4};
 
     private final Linux linux;
     private final LogWriter log;
     private final int inputFifo;
     private final int control;
+    private final int readers;
     private final byte[] buffer = new byte[16 * 1024];
     private int stdin;
     private int stdout;
     private int stderr;
     private int master = -1;
     private byte[] pending = {};
+    /** Output that the log has no room for until somebody has read more of it, and its stream. */
+    private byte[] held = {};
+
+    private byte heldStream;
     private boolean ending;
     private String words = "";
     /** Also of a terminal that is not open yet. */
@@ -37,6 +45,7 @@ final class MonitorIo implements CommandIo {
     /**
      * @param inputFifo where input comes from
      * @param control where orders come from
+     * @param readers where who reads the log says that he went on
      * @param openStdin whether the command's input stays open until it is told to end
      * @param size of a terminal
      */
@@ -46,12 +55,14 @@ final class MonitorIo implements CommandIo {
             LogWriter log,
             int inputFifo,
             int control,
+            int readers,
             boolean openStdin,
             WindowSize size) {
         this.linux = linux;
         this.log = log;
         this.inputFifo = inputFifo;
         this.control = control;
+        this.readers = readers;
         this.size = size;
         this.stdin = pipes.stdin();
         this.stdout = pipes.stdout();
@@ -68,6 +79,14 @@ final class MonitorIo implements CommandIo {
             set.add(inputFifo, PollSet.POLLIN);
         }
         set.add(control, PollSet.POLLIN);
+        if (isHeld()) {
+            // Not the output: the command waits once its pipe is full.
+            set.add(readers, PollSet.POLLIN);
+            if (master < 0 && stdin >= 0 && pending.length > 0) {
+                set.add(stdin, PollSet.POLLOUT);
+            }
+            return;
+        }
         if (master >= 0) {
             set.add(master, PollSet.POLLIN | (pending.length > 0 ? PollSet.POLLOUT : 0));
         } else if (stdin >= 0 && pending.length > 0) {
@@ -94,6 +113,13 @@ final class MonitorIo implements CommandIo {
             refill();
         }
         feed();
+        if (isHeld()) {
+            if (found.found(readers, PollSet.POLLIN | PollSet.POLLHUP)) {
+                Transfer.read(linux, readers, buffer);
+                keep(heldStream, held, held.length);
+            }
+            return;
+        }
         if (found.found(stdout, PollSet.POLLIN | PollSet.POLLHUP)) {
             stdout = read(stdout, LogWriter.STDOUT);
         }
@@ -136,9 +162,20 @@ final class MonitorIo implements CommandIo {
     private int read(int descriptor, byte stream) {
         int got = Transfer.read(linux, descriptor, buffer);
         if (got > 0) {
-            log.write(stream, buffer, got);
+            keep(stream, buffer, got);
         }
         return got == 0 ? close(descriptor) : descriptor;
+    }
+
+    private void keep(byte stream, byte[] bytes, int count) {
+        int written = log.write(stream, bytes, 0, count);
+        held = Arrays.copyOfRange(bytes, written, count);
+        heldStream = stream;
+    }
+
+    @Override
+    public boolean isHeld() {
+        return held.length > 0;
     }
 
     private void obey() {
@@ -149,6 +186,9 @@ final class MonitorIo implements CommandIo {
             words = words.substring(end + 1);
             if (line.equals("eof")) {
                 ending = true;
+            } else if (line.equals(DROP)) {
+                log.ignoreReaders();
+                keep(heldStream, held, held.length);
             } else if (line.matches("resize [0-9]{1,4} [0-9]{1,4}")) {
                 String[] numbers = line.split(" ");
                 size = new WindowSize(Integer.parseInt(numbers[1]), Integer.parseInt(numbers[2]));
@@ -161,7 +201,7 @@ final class MonitorIo implements CommandIo {
 
     @Override
     public boolean isOpen() {
-        return stdout >= 0 || stderr >= 0 || master >= 0;
+        return stdout >= 0 || stderr >= 0 || master >= 0 || isHeld();
     }
 
     @Override
@@ -184,6 +224,7 @@ final class MonitorIo implements CommandIo {
         master = close(master);
         linux.close(inputFifo);
         linux.close(control);
+        linux.close(readers);
         log.close();
     }
 

@@ -14,6 +14,14 @@ public interface CommandIo {
     /** Whether output may still come. */
     boolean isOpen();
 
+    /**
+     * Whether output that has come waits for somebody who reads it, slowly: the launch then does not end before that has been
+     * taken, unless nothing is taken for a minute.
+     */
+    default boolean isHeld() {
+        return false;
+    }
+
     /** Whether nobody wants the command any more, which is then killed; asked whenever something was relayed. */
     default boolean isAbandoned() {
         return false;

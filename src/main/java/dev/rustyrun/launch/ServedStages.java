@@ -18,6 +18,8 @@ public final class ServedStages implements Stages {
     private static final int ROOM = 16;
     /** How long the end is held back for output that nobody closes, because a process outside holds the pipe. */
     private static final int LINGER_MILLIS = 2000;
+    /** The same for output that somebody reads, from the last time that some was taken. */
+    private static final int HELD_MILLIS = 60_000;
     /** What takes longer is left to the launch. */
     private static final int PREPARE_MILLIS = 5000;
 
@@ -232,8 +234,15 @@ public final class ServedStages implements Stages {
     /** What the command has written goes out before its end is told. */
     private void drain() {
         long start = System.nanoTime();
-        while (io.isOpen() && !io.isAbandoned() && leftOf(start, LINGER_MILLIS) > 0) {
-            relay(leftOf(start, LINGER_MILLIS));
+        while (io.isOpen() && !io.isAbandoned()) {
+            int wait = leftOf(start, LINGER_MILLIS);
+            if (io.isHeld()) {
+                wait = HELD_MILLIS;
+                start = System.nanoTime();
+            }
+            if (wait == 0 || !relay(wait)) {
+                return;
+            }
         }
     }
 

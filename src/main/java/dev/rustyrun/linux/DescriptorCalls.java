@@ -73,7 +73,16 @@ public interface DescriptorCalls extends KernelCalls {
 
     /** The same without waiting: whether nobody else has it locked. */
     default boolean lockIfFree(int fd) {
-        int result = libc().repeat("flock", fd, FileFlag.LOCK_EX | FileFlag.LOCK_NB);
+        return lockIfFree(fd, FileFlag.LOCK_EX);
+    }
+
+    /** The same together with others that do not lock it alone: whether nobody has it locked alone. */
+    default boolean shareIfFree(int fd) {
+        return lockIfFree(fd, FileFlag.LOCK_SH);
+    }
+
+    private boolean lockIfFree(int fd, int kind) {
+        int result = libc().repeat("flock", fd, kind | FileFlag.LOCK_NB);
         if (result == -Errno.EAGAIN) {
             return false;
         }

@@ -76,7 +76,7 @@ class AttachedIoTest {
     private final int[] stdout = linux.pipe();
     private final int[] stderr = linux.pipe();
     private final SlowSocket socket = new SlowSocket();
-    private final AttachedCaller caller = new AttachedCaller("caller", linux, socket);
+    private final AttachedCaller caller = new AttachedCaller("caller", linux, new Budget(2 * 1024 * 1024), socket);
     private final PollSet set = new PollSet(8);
     private AttachedIo io;
 
@@ -145,8 +145,8 @@ class AttachedIoTest {
 
     @Test
     void input_is_told_to_be_taken_when_the_command_has_all_of_it_and_its_end_comes_after_all_of_it() {
-        assertTrue(caller.offer(bytes("x".repeat(100_000))));
-        assertTrue(caller.offer(bytes("last")));
+        assertTrue(caller.offer(bytes("x".repeat(100_000))).isEmpty());
+        assertTrue(caller.offer(bytes("last")).isEmpty());
         assertTrue(caller.order("eof"));
         relay(3);
         assertEquals("", socket.sent.toString(), "a pipe does not hold all of it");
@@ -167,9 +167,9 @@ class AttachedIoTest {
     void who_sends_more_than_is_taken_is_refused_at_some_time() {
         byte[] much = new byte[300_000];
         for (int offered = 0; offered < 3; offered++) {
-            assertTrue(caller.offer(much));
+            assertTrue(caller.offer(much).isEmpty());
         }
-        assertFalse(caller.offer(much));
+        assertEquals(1008, caller.offer(much).orElseThrow().getCode());
     }
 
     @Test

@@ -30,13 +30,14 @@ class MonitorIoTest {
     private final int[] input = linux.pipe();
 
     private final int[] control = linux.pipe();
+    private final int[] readers = linux.pipe();
     private final PollSet set = new PollSet(8);
     private Path log;
 
     @BeforeEach
     void none_of_our_ends_waits() {
         log = folder.resolve("log");
-        for (int ours : new int[] {stdin[1], stdout[0], stderr[0], input[0], control[0]}) {
+        for (int ours : new int[] {stdin[1], stdout[0], stderr[0], input[0], control[0], readers[0]}) {
             linux.setNonBlocking(ours);
         }
     }
@@ -48,6 +49,7 @@ class MonitorIoTest {
                 new LogWriter(linux, log, mostLog),
                 input[0],
                 control[0],
+                readers[0],
                 openStdin,
                 new WindowSize(24, 80));
     }
@@ -111,6 +113,35 @@ class MonitorIoTest {
             relay(io, 1);
         }
         assertEquals("3: 1:5 1:6 1:78 ", logged());
+        io.close();
+    }
+
+    @Test
+    void h1_what_somebody_still_reads_is_not_removed_and_the_command_waits() throws IOException {
+        MonitorIo io = monitor(false, 4);
+        linux.makeNode(-100, folder.resolve("readers").toString(), 0010600, 0);
+        try (LogHold hold = new LogHold(linux, new ContainerFolder(folder))) {
+            hold.begin();
+            write(stdout[1], "1234567");
+            relay(io, 2);
+            assertTrue(io.isHeld());
+            assertEquals("1:12 1:34 ", logged());
+            write(readers[1], "\n");
+            relay(io, 2);
+            assertEquals("1:12 1:34 ", logged(), "nobody has gone on");
+            hold.move(1);
+            write(readers[1], "\n");
+            relay(io, 2);
+            assertEquals("3: 1:34 1:56 ", logged(), "the first is not held any more, the second is");
+            linux.close(stdout[1]);
+            linux.close(stderr[1]);
+            relay(io, 2);
+            assertTrue(io.isOpen(), "it waits with its last byte");
+            write(control[1], MonitorIo.DROP + "\n");
+            relay(io, 3);
+            assertEquals("3: 1:56 1:7 ", logged());
+            assertFalse(io.isOpen());
+        }
         io.close();
     }
 

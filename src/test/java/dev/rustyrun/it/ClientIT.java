@@ -94,9 +94,30 @@ class ClientIT {
                 .redirectOutput(out.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        assertTrue(run.waitFor(60, TimeUnit.SECONDS), "it ends");
+        assertTrue(run.waitFor(120, TimeUnit.SECONDS), "it ends");
         assertEquals(0, run.exitValue());
         assertArrayEquals(bytes, Files.readAllBytes(out));
+    }
+
+    @Test
+    void H1_all_of_a_commands_output_arrives_however_much_it_is() throws Exception {
+        for (String script :
+                List.of("head -c 50000000 /dev/zero", "head -c 9000000 /dev/zero; echo e >&2", "tar c /bin")) {
+            Process run = new ProcessBuilder(
+                            command("run", "--rootfs", "busybox", "--command", "/bin/sh", "-c", script))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            run.getOutputStream().close();
+            byte[] out = run.getInputStream().readAllBytes();
+            assertEquals(0, run.waitFor());
+            if (script.startsWith("head")) {
+                assertEquals(Integer.parseInt(script.replaceAll("[^0-9]*([0-9]+).*", "$1")), out.length);
+            } else {
+                String last = new String(out, out.length - 1024, 1024, StandardCharsets.ISO_8859_1);
+                assertEquals("\0".repeat(1024), last, "an archive ends with two empty blocks");
+                assertTrue(out.length > 1_000_000, "of some size: " + out.length);
+            }
+        }
     }
 
     @Test
@@ -120,7 +141,7 @@ class ClientIT {
             pty.type("\003");
             pty.expect("# ");
             pty.type("exit 5\n");
-            assertTrue(shell.waitFor(20, TimeUnit.SECONDS), pty::screen);
+            assertTrue(shell.waitFor(120, TimeUnit.SECONDS), pty::screen);
             assertEquals(5, shell.exitValue());
             assertArrayEquals(before, pty.mode().encode());
         }
@@ -148,7 +169,7 @@ class ClientIT {
         assertEquals("ready", out.readLine());
         Host.signal(run.pid(), "INT");
         assertEquals("interrupted", out.readLine());
-        assertTrue(run.waitFor(20, TimeUnit.SECONDS), "it ends");
+        assertTrue(run.waitFor(120, TimeUnit.SECONDS), "it ends");
         assertEquals(9, run.exitValue());
     }
 
@@ -183,7 +204,7 @@ class ClientIT {
         assertTrue(client("list").expect(0).out().contains(id + "    paused"), "it is paused");
         client("resume", id).expect(0);
         client("kill", id, "KILL").expect(0);
-        assertTrue(attached.waitFor(20, TimeUnit.SECONDS), "attach ends");
+        assertTrue(attached.waitFor(120, TimeUnit.SECONDS), "attach ends");
         assertEquals(137, attached.exitValue());
         client("delete", id).expect(0);
     }
@@ -209,7 +230,7 @@ class ClientIT {
                 .redirectOutput(out.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        assertTrue(cat.waitFor(60, TimeUnit.SECONDS), "it ends");
+        assertTrue(cat.waitFor(120, TimeUnit.SECONDS), "it ends");
         assertArrayEquals(bytes, Files.readAllBytes(out));
         Process run = new ProcessBuilder(command(
                         "exec",
@@ -224,7 +245,7 @@ class ClientIT {
         assertEquals("ready", lines.readLine());
         Host.signal(run.pid(), "TERM");
         assertEquals("terminated", lines.readLine());
-        assertTrue(run.waitFor(20, TimeUnit.SECONDS), "it ends");
+        assertTrue(run.waitFor(120, TimeUnit.SECONDS), "it ends");
         assertEquals(9, run.exitValue());
         client("delete", "--force", id).expect(0);
     }
@@ -246,7 +267,7 @@ class ClientIT {
             pty.type("sleep 1; stty size\n");
             pty.expect("44 88");
             pty.type("exit 5\n");
-            assertTrue(shell.waitFor(20, TimeUnit.SECONDS), pty::screen);
+            assertTrue(shell.waitFor(120, TimeUnit.SECONDS), pty::screen);
             assertEquals(5, shell.exitValue());
             assertArrayEquals(before, pty.mode().encode());
         }

@@ -461,7 +461,7 @@ class EscapesIT {
                 pty.type("mine\r");
                 pty.expect("got:");
                 pty.expect("\r\n");
-                assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+                assertTrue(process.waitFor(120, TimeUnit.SECONDS));
                 assertTrue(pty.screen().contains("got:mine\r\n"), options + ": " + pty.screen());
                 boolean inOwn = options.startsWith("-t") && options.contains("unconfined");
                 assertEquals(inOwn, pty.screen().contains("TIOCSTI=ok"), options + ": " + pty.screen());

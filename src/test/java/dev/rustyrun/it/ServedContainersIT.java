@@ -3,6 +3,7 @@ package dev.rustyrun.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
@@ -157,5 +158,52 @@ class ServedContainersIT {
         } catch (java.io.IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void H1_a_container_waits_for_who_is_attached_and_for_nobody_else() throws Exception {
+        String much = "head -c 5000000 /dev/zero; touch /written; sleep 30011";
+        try (Server server = start()) {
+            String left = create(server, much, "");
+            Talk deaf = server.talk(left + "/attach?start=true", false, "resize 1 1");
+            String deleted = create(server, much, "");
+            Talk other = server.talk(deleted + "/attach?start=true", false, "resize 1 1");
+            for (String at : new String[] {left, deleted}) {
+                Host.eventually("it runs", () -> body(server, at).contains("\"status\":\"running\""));
+                Host.eventually(
+                        "its log is full", () -> body(server, at + "/logs").length() >= 1_000_000);
+                assertEquals(404, server.get(at + "/files?path=/written").statusCode(), "it waits");
+            }
+            assertEquals(204, server.delete(deleted + "?force=true").statusCode(), "however slowly somebody reads");
+            other.abort();
+            deaf.abort();
+            Host.eventually("it goes on", () -> {
+                try {
+                    return server.get(left + "/files?path=/written").statusCode() == 200;
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertEquals(204, server.delete(left + "?force=true").statusCode());
+        }
+        Host.expectEnded("sleep 30011");
+    }
+
+    @Test
+    void attaching_starts_a_container_once_and_says_why_it_cannot() throws Exception {
+        try (Server server = start()) {
+            String at = create(server, "echo ready; sleep 30012", "");
+            Talk first = server.talk(at + "/attach?start=true", true, "resize 1 1");
+            first.expect("ready\n");
+            assertEquals(
+                    1008,
+                    server.talk(at + "/attach?start=true", true, "resize 1 1").code());
+            assertEquals(
+                    1008,
+                    server.talk(at + "/attach?begin=true", true, "resize 1 1").code());
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+            assertEquals(1000, first.code());
+        }
+        Host.expectEnded("sleep 30012");
     }
 }

@@ -44,7 +44,7 @@ class SignalsIT {
             Host.signal(process.pid(), name);
             assertEquals("got " + name, out.readLine());
         }
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS));
         assertEquals(33, process.exitValue());
     }
 
@@ -54,7 +54,7 @@ class SignalsIT {
         Process process = Launcher.start("--init", "--command", "/bin/sh", "-c", script);
         Host.eventually("child runs", () -> Host.onlyChildOf(process.pid()).isPresent());
         Host.signal(process.pid(), "TERM");
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS));
         assertTrue(process.exitValue() == 33 || process.exitValue() == 143, "exit " + process.exitValue());
     }
 
@@ -76,6 +76,6 @@ class SignalsIT {
                             .exitCode());
             assertEquals("count 1", out.readLine());
         }
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS));
     }
 }

@@ -114,12 +114,12 @@ final class Talk implements WebSocket.Listener {
 
     /** Waits for the end; its code. */
     int code() throws Exception {
-        return closed.get(20, TimeUnit.SECONDS);
+        return closed.get(120, TimeUnit.SECONDS);
     }
 
     /** Waits for the end; the last text. */
     String end() throws Exception {
-        closed.get(20, TimeUnit.SECONDS);
+        closed.get(120, TimeUnit.SECONDS);
         return last;
     }
 }

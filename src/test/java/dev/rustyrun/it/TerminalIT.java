@@ -36,7 +36,7 @@ class TerminalIT {
     }
 
     private static void expectExit(int code, Process process) throws InterruptedException {
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS), "still running");
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "still running");
         assertEquals(code, process.exitValue());
     }
 

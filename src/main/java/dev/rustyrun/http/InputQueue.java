@@ -1,0 +1,71 @@
+package dev.rustyrun.http;
+
+import io.quarkus.websockets.next.CloseReason;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * Input that a caller has sent through a web socket and a command has not taken: {@value #MAX_BYTES} bytes at most, and counted in
+ * the service's {@link Budget}. Safe for use by several threads.
+ */
+final class InputQueue {
+
+    private static final int MAX_BYTES = 1024 * 1024;
+    private static final int POLICY = 1008;
+    private static final int TRY_AGAIN_LATER = 1013;
+
+    private final Budget budget;
+    private final Deque<byte[]> pieces = new ArrayDeque<>();
+    private int bytes;
+    private boolean closed;
+
+    InputQueue(Budget budget) {
+        this.budget = budget;
+    }
+
+    /** Adds a piece; why the caller must be sent away, if there is no room for it. */
+    synchronized Optional<CloseReason> offer(byte[] piece) {
+        if (closed) {
+            return Optional.empty();
+        }
+        if (bytes + piece.length > MAX_BYTES) {
+            return Optional.of(new CloseReason(POLICY, "wait for taken before you send more input"));
+        }
+        if (!budget.take(size(piece))) {
+            return Optional.of(new CloseReason(TRY_AGAIN_LATER, "the input of all callers fills the service's memory"));
+        }
+        pieces.addLast(piece);
+        bytes += size(piece);
+        return Optional.empty();
+    }
+
+    /** An empty piece is answered too, and so is not free. */
+    private static int size(byte[] piece) {
+        return Math.max(1, piece.length);
+    }
+
+    synchronized Optional<byte[]> first() {
+        return Optional.ofNullable(pieces.peekFirst());
+    }
+
+    synchronized void removeFirst() {
+        if (!pieces.isEmpty()) {
+            int size = size(pieces.removeFirst());
+            bytes -= size;
+            budget.giveBack(size);
+        }
+    }
+
+    synchronized boolean isEmpty() {
+        return pieces.isEmpty();
+    }
+
+    /** Forgets all of it, and what comes later. */
+    synchronized void close() {
+        closed = true;
+        budget.giveBack(bytes);
+        bytes = 0;
+        pieces.clear();
+    }
+}
