@@ -31,6 +31,11 @@ enum ContainerStatus {
         return this == RUNNING || this == PAUSED;
     }
 
+    /** Whether it will not run, or not run again. */
+    boolean hasEnded() {
+        return !isAlive() && this != CREATED;
+    }
+
     /** The status of {@code folder}'s container; {@link #PAUSED} is not told from running. */
     static ContainerStatus of(Linux linux, ContainerFolder folder) {
         if (folder.damage().isPresent()) {

@@ -21,10 +21,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -71,7 +72,9 @@ final class Containers {
     List<ContainerFolder> all() {
         return folders().stream()
                 .filter(ContainerFolder::exists)
-                .sorted(Comparator.comparing(Containers::created))
+                .map(folder -> Map.entry(place(folder), folder))
+                .sorted(Map.Entry.comparingByKey())
+                .map(Map.Entry::getValue)
                 .toList();
     }
 
@@ -106,8 +109,21 @@ final class Containers {
         }
     }
 
-    private static String created(ContainerFolder folder) {
-        return folder.description().map(json -> json.path("created").asText()).orElse("");
+    /** Where it is in the list. */
+    static ContainerPage.Place place(ContainerFolder folder) {
+        Instant created = folder.description()
+                .map(json -> json.path("created").asText())
+                .map(Containers::instant)
+                .orElse(Instant.EPOCH);
+        return new ContainerPage.Place(created, folder.id());
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            return Instant.EPOCH;
+        }
     }
 
     /**
@@ -236,6 +252,10 @@ final class Containers {
             Optional<Integer> init = store.running(folder.id()).map(state -> state.pid());
             if (init.isPresent()) {
                 linux.kill(init.get(), number);
+                if (number == Signal.SIGKILL.number()) {
+                    // In v1 a frozen process does not even die.
+                    cgroup(folder).ifPresent(Cgroup::thaw);
+                }
                 events.tell("killed", folder.id());
                 return;
             }
@@ -283,7 +303,6 @@ final class Containers {
                         .exception();
             }
             order(folder, MonitorIo.DROP);
-            cgroup(folder).ifPresent(group -> group.thaw());
             kill(folder, "KILL");
             awaitEnd(folder, START_SECONDS);
         }
@@ -347,7 +366,7 @@ final class Containers {
                         folder,
                         seconds * 1000,
                         answer,
-                        () -> Optional.of(ContainerStatus.of(linux, folder)).filter(status -> !status.isAlive()))
+                        () -> Optional.of(ContainerStatus.of(linux, folder)).filter(ContainerStatus::hasEnded))
                 .thenApply(Optional::isPresent);
     }
 

@@ -24,8 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -103,46 +101,7 @@ public class ContainersResource {
             @QueryParam("after") @DefaultValue("") String after,
             @Context RoutingContext context) {
         int limit = (int) QueryParameters.whole("limit", limitText, 100, 1, MOST_PER_PAGE);
-        checkStatus(status);
-        ObjectNode page = ContainerFolder.object();
-        var items = page.putArray("items");
-        boolean reached = after.isEmpty();
-        for (ContainerFolder folder : containers.all()) {
-            if (!reached) {
-                reached = folder.id().equals(after);
-                continue;
-            }
-            ObjectNode view = SecretFields.hide(containers.view(folder), Identity.of(context));
-            boolean wanted = status == null || status.equals(view.path("status").asText());
-            if (wanted && labels.stream().allMatch(label -> hasLabel(view, label))) {
-                if (items.size() == limit) {
-                    page.put(
-                            "next",
-                            "/v1/containers?limit=" + limit + "&after="
-                                    + items.get(limit - 1).path("id").asText());
-                    break;
-                }
-                items.add(view);
-            }
-        }
-        return ok(page);
-    }
-
-    private static void checkStatus(String status) {
-        if (status != null
-                && Stream.of(ContainerStatus.values())
-                        .noneMatch(known -> known.word().equals(status))) {
-            String all = Stream.of(ContainerStatus.values())
-                    .map(ContainerStatus::word)
-                    .collect(Collectors.joining(", "));
-            throw Problem.field("/status", "status must be one of " + all).exception();
-        }
-    }
-
-    private static boolean hasLabel(ObjectNode view, String label) {
-        String[] pair = label.split("=", 2);
-        var value = view.path("labels").path(pair[0]);
-        return pair.length == 1 ? !value.isMissingNode() : value.asText("").equals(pair[1]) && value.isTextual();
+        return ok(ContainerPage.of(status, labels, limit, after).view(containers, Identity.of(context)));
     }
 
     @ReadRole

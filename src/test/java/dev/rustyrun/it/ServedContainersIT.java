@@ -9,6 +9,8 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,5 +207,47 @@ class ServedContainersIT {
             assertEquals(1000, first.code());
         }
         Host.expectEnded("sleep 30012");
+    }
+
+    @Test
+    void H8_the_next_page_keeps_the_filters_and_goes_on_where_the_last_one_ended() throws Exception {
+        try (Server server = start()) {
+            List<String> made = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                made.add(create(server, "true", ", \"labels\": {\"job\": \"a&b " + i % 2 + "\"}"));
+            }
+            String first = body(server, "/v1/containers?limit=2&status=created&label=job=a%26b%200");
+            assertTrue(first.contains(id(made.get(0))) && first.contains(id(made.get(2))), first);
+            assertEquals(204, server.delete(made.get(2)).statusCode());
+            String next = first.replaceFirst(".*\"next\":\"([^\"]*)\".*", "$1");
+            String second = body(server, next);
+            assertTrue(second.contains(id(made.get(4))), next + ": " + second);
+            assertTrue(!second.contains(id(made.get(0))) && !second.contains(id(made.get(3))), second);
+            assertTrue(!second.contains("next"), second);
+            assertEquals(
+                    422, server.get("/v1/containers?after=" + id(made.get(0))).statusCode());
+            for (int i : new int[] {0, 1, 3, 4}) {
+                assertEquals(204, server.delete(made.get(i)).statusCode());
+            }
+        }
+    }
+
+    private static String id(String at) {
+        return "\"id\":\"" + at.substring(at.lastIndexOf('/') + 1) + "\"";
+    }
+
+    @Test
+    void H20_a_paused_container_can_be_killed_and_one_that_was_not_started_has_not_ended() throws Exception {
+        try (Server server = start()) {
+            String at = create(server, "sleep 30013", "");
+            assertEquals(202, server.post(at + "/wait?timeoutSeconds=0", "").statusCode());
+            assertEquals(200, server.post(at + "/start", "").statusCode());
+            assertEquals(200, server.post(at + "/pause", "").statusCode());
+            assertEquals(204, server.post(at + "/kill?signal=KILL", "").statusCode());
+            String ended = server.post(at + "/wait", "").body();
+            assertTrue(ended.contains("\"status\":\"exited\"") && ended.contains("\"signal\":9"), ended);
+            assertEquals(204, server.delete(at).statusCode());
+        }
+        Host.expectEnded("sleep 30013");
     }
 }

@@ -1,0 +1,120 @@
+package dev.rustyrun.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.http.access.Identity;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A page of the list of containers, oldest first.
+ *
+ * @param status only containers of this status; nothing: of any
+ * @param labels {@code NAME} or {@code NAME=VALUE}, all of which a container has
+ * @param limit the most containers
+ * @param after where to go on: behind this container, whether or not it is still there
+ */
+record ContainerPage(Optional<String> status, List<String> labels, int limit, Optional<Place> after) {
+
+    /**
+     * A container's place in the list.
+     *
+     * @param created when it was made
+     * @param id of it; of two that were made at the same time, the smaller one comes first
+     */
+    record Place(Instant created, String id) implements Comparable<Place> {
+
+        private static final Comparator<Place> ORDER =
+                Comparator.comparing(Place::created).thenComparing(Place::id);
+
+        @Override
+        public int compareTo(Place other) {
+            return ORDER.compare(this, other);
+        }
+
+        /** As it is in an address. */
+        String text() {
+            return created + "_" + id;
+        }
+    }
+
+    /**
+     * The page that a query asks for.
+     *
+     * @throws ProblemException when there is no such status, or {@code after} is none of ours
+     */
+    static ContainerPage of(String status, List<String> labels, int limit, String after) {
+        if (status != null
+                && Stream.of(ContainerStatus.values())
+                        .noneMatch(known -> known.word().equals(status))) {
+            String all = Stream.of(ContainerStatus.values())
+                    .map(ContainerStatus::word)
+                    .collect(Collectors.joining(", "));
+            throw Problem.field("/status", "status must be one of " + all).exception();
+        }
+        return new ContainerPage(Optional.ofNullable(status), List.copyOf(labels), limit, place(after));
+    }
+
+    private static Optional<Place> place(String after) {
+        if (after.isEmpty()) {
+            return Optional.empty();
+        }
+        String[] parts = after.split("_", -1);
+        try {
+            if (parts.length == 2) {
+                return Optional.of(new Place(Instant.parse(parts[0]), parts[1]));
+            }
+        } catch (java.time.DateTimeException e) {
+            // It is told below.
+        }
+        throw Problem.field("/after", "after must be what the \"next\" of a page had")
+                .exception();
+    }
+
+    /** Those of {@code containers} that belong to it, as {@code caller} may see them, and where the next one is. */
+    ObjectNode view(Containers containers, Identity caller) {
+        ObjectNode page = ContainerFolder.object();
+        var items = page.putArray("items");
+        Optional<Place> last = Optional.empty();
+        for (ContainerFolder folder : containers.all()) {
+            Place place = Containers.place(folder);
+            if (after.isPresent() && place.compareTo(after.get()) <= 0) {
+                continue;
+            }
+            ObjectNode view = SecretFields.hide(containers.view(folder), caller);
+            boolean wanted =
+                    status.isEmpty() || status.get().equals(view.path("status").asText());
+            if (wanted && labels.stream().allMatch(label -> hasLabel(view, label))) {
+                if (items.size() == limit) {
+                    page.put("next", next(last.orElseThrow()));
+                    break;
+                }
+                items.add(view);
+                last = Optional.of(place);
+            }
+        }
+        return page;
+    }
+
+    private static boolean hasLabel(ObjectNode view, String label) {
+        String[] pair = label.split("=", 2);
+        var value = view.path("labels").path(pair[0]);
+        return pair.length == 1 ? !value.isMissingNode() : value.asText("").equals(pair[1]) && value.isTextual();
+    }
+
+    private String next(Place last) {
+        StringBuilder address = new StringBuilder("/v1/containers?limit=").append(limit);
+        status.ifPresent(word -> address.append("&status=").append(encoded(word)));
+        labels.forEach(label -> address.append("&label=").append(encoded(label)));
+        return address.append("&after=").append(encoded(last.text())).toString();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}
