@@ -1,9 +1,11 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.CgroupRights;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
+import java.util.Optional;
 
 /**
  * What a launch is made with.
@@ -11,4 +13,10 @@ import dev.rustyrun.linux.Linux;
  * @param self this program, which is every stage too
  * @param store where containers that run are written down
  */
-record LaunchTools(Linux linux, SelfExec self, StageSpawner spawner, ContainerStore store) {}
+record LaunchTools(Linux linux, SelfExec self, StageSpawner spawner, ContainerStore store) {
+
+    /** Why this user's containers cannot be limited here, in one line; nothing when they can. */
+    Optional<String> obstacleToLimits() {
+        return CgroupRights.obstacle(linux);
+    }
+}

@@ -27,15 +27,18 @@ final class StartCheck {
     private static final int FIRST = 1;
     private static final int MAX_NAMES = 20;
 
+    private final LaunchTools tools;
     private final ServeConfig config;
     private final RootfsFolder folder;
     private final boolean hasPort;
     private final AtomicBoolean said = new AtomicBoolean();
 
     StartCheck(
+            LaunchTools tools,
             ServeConfig config,
             RootfsFolder folder,
             @ConfigProperty(name = "quarkus.http.host-enabled", defaultValue = "true") boolean hasPort) {
+        this.tools = tools;
         this.config = config;
         this.folder = folder;
         this.hasPort = hasPort;
@@ -43,12 +46,20 @@ final class StartCheck {
 
     void start(@Observes @Priority(FIRST) StartupEvent event) {
         check(config);
+        checkLimits();
         File place = folder.folder();
         if (!place.isDirectory()) {
             throw new InvalidSpecException(
                     "the folder of root file systems " + place + " does not exist: name another with --rootfs-folder");
         }
         config.dataFolder().ifPresent(StartCheck::checkWritable);
+    }
+
+    /** A service that cannot limit its containers would refuse all of them. */
+    private void checkLimits() {
+        tools.obstacleToLimits().ifPresent(why -> {
+            throw new InvalidSpecException("an ordinary user's service cannot limit its containers here: " + why);
+        });
     }
 
     /**

@@ -131,4 +131,16 @@ class StrictRequestsIT {
         expectNoStart("/data cannot be", "", "--data-folder", "/proc/nothing/data");
         expectNoStart("/data cannot be", "", "--data-folder", tokens + "/data");
     }
+
+    @Test
+    void H28_an_ordinary_users_service_that_could_limit_nothing_does_not_start() {
+        List<String> command = new ArrayList<>(List.of(
+                "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/nonexistent"));
+        command.addAll(Launcher.command("serve", "--port", "0", "--management-port", "0", "--rootfs-folder"));
+        command.add(Launcher.busybox().getParent().toString());
+        String line = Launcher.execute(command, "").expect(125).errorLine();
+        assertTrue(
+                line.contains("an ordinary user's service cannot limit its containers here: cannot make the cgroup"),
+                line);
+    }
 }
