@@ -46,6 +46,11 @@ final class BundleHost implements LaunchHost {
     }
 
     @Override
+    public void initPrepares(int pid) {
+        initStarted(pid);
+    }
+
+    @Override
     public HookStates runHooks() throws HookFailure {
         hooked = true;
         HookStage stage = new HookStage(linux);

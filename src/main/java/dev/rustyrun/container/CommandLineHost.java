@@ -32,6 +32,11 @@ final class CommandLineHost implements LaunchHost {
     }
 
     @Override
+    public void initPrepares(int pid) {
+        initStarted(pid);
+    }
+
+    @Override
     public HookStates runHooks() {
         return new HookStates("", "");
     }

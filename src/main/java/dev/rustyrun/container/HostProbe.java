@@ -1,6 +1,7 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.KernelVersion;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.SeccompFilter;
@@ -61,7 +62,8 @@ final class HostProbe {
                 mayMapGroups,
                 false,
                 filter,
-                List.of());
+                List.of(),
+                true);
     }
 
     /**
@@ -91,7 +93,21 @@ final class HostProbe {
                 !mapsOnlyOne,
                 !userNamespace && own.all().contains(Capability.CAP_MKNOD),
                 filter,
-                showsCgroups ? CgroupHierarchies.mounted(linux.readFile("/proc/self/mountinfo")) : List.of());
+                showsCgroups ? CgroupHierarchies.mounted(linux.readFile("/proc/self/mountinfo")) : List.of(),
+                joinsPids(spec.linux()) && mayAppear(spec));
+    }
+
+    private static boolean joinsPids(LinuxSpec wanted) {
+        return wanted.has(NamespaceType.PID) && !wanted.isNew(NamespaceType.PID);
+    }
+
+    private boolean mayAppear(Spec spec) {
+        boolean mountsProc =
+                spec.mounts().stream().anyMatch(mount -> mount.type().equals("proc"));
+        return SelfExec.isNativeImage()
+                && (!mountsProc
+                        || KernelVersion.parse(linux.readFile(KernelVersion.RUNNING))
+                                .atLeast(6, 18));
     }
 
     /** A namespace by path may be this process's own, in which a parameter would be the host's. */

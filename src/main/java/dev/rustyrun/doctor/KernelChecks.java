@@ -1,6 +1,7 @@
 package dev.rustyrun.doctor;
 
 import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.KernelVersion;
 import dev.rustyrun.linux.ProbedCall;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ final class KernelChecks {
     }
 
     private static Answer version(Machine machine) {
-        String release = machine.line("/proc/sys/kernel/osrelease");
+        String release = machine.line(KernelVersion.RUNNING);
         return KernelVersion.parse(release).atLeast(5, 12)
                 ? Answer.ok(release)
                 : Answer.fail(
@@ -44,7 +45,8 @@ final class KernelChecks {
         if (errno != Errno.ENOSYS && !refused) {
             return Answer.ok("there");
         }
-        boolean hidden = refused || KernelVersion.on(machine).atLeast(call.since());
+        boolean hidden = refused
+                || KernelVersion.parse(machine.line(KernelVersion.RUNNING)).atLeast(call.since());
         String fact = hidden ? "refused, " + Errno.describe(errno) : "not in this kernel";
         String advice = hidden ? FILTERED : "boot Linux " + call.since() + " or newer";
         return call == ProbedCall.CLONE3 || call == ProbedCall.PIDFD_OPEN
@@ -53,7 +55,7 @@ final class KernelChecks {
     }
 
     private static Answer idMappedMounts(Machine machine) {
-        KernelVersion kernel = KernelVersion.on(machine);
+        KernelVersion kernel = KernelVersion.parse(machine.line(KernelVersion.RUNNING));
         if (kernel.atLeast(6, 3)) {
             return Answer.ok("of ext4, xfs, btrfs, overlay and tmpfs");
         }
@@ -67,7 +69,7 @@ final class KernelChecks {
     }
 
     private static Answer cgroupKill(Machine machine) {
-        return KernelVersion.on(machine).atLeast(5, 14)
+        return KernelVersion.parse(machine.line(KernelVersion.RUNNING)).atLeast(5, 14)
                 ? Answer.ok("there (in cgroup v2)")
                 : Answer.warn(
                         "not in this kernel: processes of a cgroup are killed one by one", "boot Linux 5.14 or newer");

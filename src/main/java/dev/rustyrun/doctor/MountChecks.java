@@ -1,5 +1,6 @@
 package dev.rustyrun.doctor;
 
+import dev.rustyrun.linux.KernelVersion;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,7 +23,7 @@ final class MountChecks {
         if (hasOverlay(machine)) {
             return Answer.ok("there");
         }
-        String folder = "/lib/modules/" + machine.line("/proc/sys/kernel/osrelease") + "/kernel/fs/overlayfs";
+        String folder = "/lib/modules/" + machine.line(KernelVersion.RUNNING) + "/kernel/fs/overlayfs";
         return machine.exists(folder)
                 ? Answer.warn(
                         "not loaded",
@@ -40,7 +41,7 @@ final class MountChecks {
         if (!hasOverlay(machine)) {
             return Answer.warn("no overlay at all", "see overlay above");
         }
-        if (!KernelVersion.on(machine).atLeast(5, 11)) {
+        if (!KernelVersion.parse(machine.line(KernelVersion.RUNNING)).atLeast(5, 11)) {
             return Answer.warn("not in this kernel", "boot Linux 5.11 or newer");
         }
         Trial trial = machine.inUserNamespace("-m --propagation unchanged", "sh", "-c", TRY_OVERLAY);

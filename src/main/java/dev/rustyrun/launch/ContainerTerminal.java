@@ -35,7 +35,8 @@ final class ContainerTerminal {
             context.channel().send(new Report.TerminalOpened(master.descriptor()));
             if (step.console()) {
                 showAsConsole(peer);
-                // A further process goes on as a copy of this one, which takes the terminal.
+            }
+            if (step.controls()) {
                 linux.setControllingTerminal(peer.descriptor());
             }
             for (int standard = 0; standard <= 2; standard++) {

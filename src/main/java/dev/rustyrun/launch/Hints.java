@@ -58,7 +58,11 @@ final class Hints {
         if (step instanceof NamespaceStep.Appear && errno == Errno.EAGAIN) {
             return "the container has reached its limit of processes: end some, or raise the limit";
         }
-        if (step instanceof NamespaceStep.JoinNamespace && errno == Errno.ENOENT) {
+        if (step instanceof NamespaceStep.JoinOpened && errno == Errno.EPERM) {
+            return "it belongs to another user namespace than the container's: join that one too";
+        }
+        if ((step instanceof NamespaceStep.JoinNamespace || step instanceof NamespaceStep.OpenNamespace)
+                && errno == Errno.ENOENT) {
             return "no such namespace any more: has the process ended?";
         }
         if (step instanceof TaskStep) {

@@ -8,6 +8,11 @@ public interface LaunchHost {
     /** PID 1 of the container, or the further process in it, has this process id; it is not set up yet. */
     void initStarted(int pid);
 
+    /** This process sets the container up, in which another one will take its place: {@link #initStarted} names that. */
+    default void initPrepares(int pid) {
+        // Of a further process nobody need know before it is in the container.
+    }
+
     /**
      * Runs the hooks of the host's side.
      *

@@ -22,7 +22,7 @@ final class NamespacePerformer implements NamespaceStep.Performer {
 
     private final StageContext context;
     private final Linux linux;
-    private final List<NamespaceStep.JoinNamespace> refused = new ArrayList<>();
+    private final List<Runnable> refused = new ArrayList<>();
 
     NamespacePerformer(StageContext context) {
         this.context = context;
@@ -36,22 +36,48 @@ final class NamespacePerformer implements NamespaceStep.Performer {
 
     @Override
     public void joinNamespace(NamespaceStep.JoinNamespace step) {
+        nowOrLater(() -> join(step), step.orLater());
+        if (step.namespace() == CloneFlag.CLONE_NEWUSER.value()) {
+            refused.forEach(Runnable::run);
+            refused.clear();
+        }
+    }
+
+    /** Does it, or does it in the user namespace that is still to be joined when there is no right to do it here. */
+    private void nowOrLater(Runnable deed, boolean orLater) {
         try {
-            join(step);
+            deed.run();
         } catch (LinuxException e) {
-            if (!step.orLater() || e.errno() != Errno.EPERM && e.errno() != Errno.EACCES) {
+            if (!orLater || e.errno() != Errno.EPERM && e.errno() != Errno.EACCES) {
                 throw e;
             }
-            refused.add(step);
-        }
-        if (step.namespace() == CloneFlag.CLONE_NEWUSER.value()) {
-            refused.forEach(this::join);
-            refused.clear();
+            refused.add(deed);
         }
     }
 
     private void join(NamespaceStep.JoinNamespace step) {
         try (OpenFile namespace = new OpenFile(linux, linux.openNamespace(step.path()))) {
+            linux.setNamespace(namespace.descriptor(), step.namespace());
+        }
+    }
+
+    @Override
+    public void openNamespace(NamespaceStep.OpenNamespace step) {
+        nowOrLater(() -> open(step), step.orLater());
+    }
+
+    private void open(NamespaceStep.OpenNamespace step) {
+        try (OpenFile namespace = new OpenFile(linux, linux.openNamespace(step.path()))) {
+            if (!linux.isNamespace(namespace.descriptor(), step.namespace())) {
+                throw new StepFailure("EINVAL: " + step.path() + " is no such namespace");
+            }
+            linux.duplicate(namespace.descriptor(), StageChannel.FIRST_HANDED_DOWN + step.handedDown());
+        }
+    }
+
+    @Override
+    public void joinOpened(NamespaceStep.JoinOpened step) {
+        try (OpenFile namespace = new OpenFile(linux, StageChannel.FIRST_HANDED_DOWN + step.handedDown())) {
             linux.setNamespace(namespace.descriptor(), step.namespace());
         }
     }

@@ -5,6 +5,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Received;
+import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.NamespaceStep;
 import dev.rustyrun.plan.PlanCodec;
 import dev.rustyrun.plan.Stage;
@@ -27,10 +28,9 @@ final class StageChannel {
     static final int DESCRIPTOR = 3;
 
     /**
-     * The first of the descriptors that {@code child} opens for {@code init} to inherit: a number that neither uses for
-     * anything else.
+     * The first of the descriptors that {@code child} opens for {@code init} to inherit.
      */
-    static final int FIRST_HANDED_DOWN = 200;
+    static final int FIRST_HANDED_DOWN = LaunchPlan.FIRST_HANDED_DOWN;
 
     static final byte STEP_DONE = 1;
     static final byte STEP_FAILED = 2;
@@ -78,7 +78,9 @@ final class StageChannel {
             for (Step step : steps) {
                 count += step instanceof NamespaceStep.OpenCgroup open
                         ? open.procsFiles().size()
-                        : step instanceof NamespaceStep.AwaitSuccessor ? 1 : 0;
+                        : step instanceof NamespaceStep.AwaitSuccessor || step instanceof NamespaceStep.OpenNamespace
+                                ? 1
+                                : 0;
             }
             return count;
         }

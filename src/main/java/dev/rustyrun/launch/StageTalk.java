@@ -135,8 +135,8 @@ final class StageTalk {
     void launch(LaunchPlan wanted, LaunchOptions how) {
         plan = wanted;
         options = how;
-        if (init != 0 && !plan.appears()) {
-            options.host().initStarted(init);
+        if (init != 0) {
+            tellHost();
         }
         if (plan.idMaps().uids().isEmpty() || mapped) {
             sendInitPart();
@@ -228,8 +228,8 @@ final class StageTalk {
             failure = failure.or(() -> Optional.of(failed));
         } else if (report instanceof Report.InitStarted started) {
             init = started.pid();
-            if (options != null && !plan.appears()) {
-                options.host().initStarted(init);
+            if (options != null) {
+                tellHost();
             }
             handleEarly();
         } else if (report instanceof Report.Appeared appeared) {
@@ -259,6 +259,14 @@ final class StageTalk {
             tellAgent(opened.listener());
         } else if (report instanceof Report.Waiting) {
             waiting = true;
+        }
+    }
+
+    private void tellHost() {
+        if (plan.appears()) {
+            options.host().initPrepares(init);
+        } else {
+            options.host().initStarted(init);
         }
     }
 

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Requests of ioctl(2): {@code asm-generic/ioctls.h} and man 7 netdevice. */
+/** Requests of ioctl(2): {@code asm-generic/ioctls.h}, man 7 netdevice and man 2 ioctl_ns. */
 final class Ioctl {
 
     static final long TCGETS = 0x5401;
@@ -15,6 +15,7 @@ final class Ioctl {
     static final long TIOCSWINSZ = 0x5414;
     static final long TIOCGPTPEER = 0x5441;
     static final long TIOCSPTLCK = 0x40045431;
+    static final long NS_GET_NSTYPE = 0xB703;
     static final long SIOCSIFFLAGS = 0x8914;
     static final long SIOCGIFINDEX = 0x8933;
 

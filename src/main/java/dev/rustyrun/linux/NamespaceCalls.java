@@ -17,6 +17,11 @@ public interface NamespaceCalls extends KernelCalls {
         check(libc().call("setns", fd, type), "setns", fd, new CloneFlag.Described(type));
     }
 
+    /** Whether {@code fd} is open on a namespace of {@code type}, a {@link CloneFlag}; man 2 ioctl_ns, NS_GET_NSTYPE. */
+    default boolean isNamespace(int fd, int type) {
+        return libc().call("ioctl", fd, Ioctl.NS_GET_NSTYPE, 0) == type;
+    }
+
     /** Names this UTS namespace; man 2 sethostname. */
     default void setHostname(String name) {
         check(libc().call("sethostname", name, name.getBytes(StandardCharsets.UTF_8).length), "sethostname", name);

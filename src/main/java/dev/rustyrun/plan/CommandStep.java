@@ -12,12 +12,13 @@ public sealed interface CommandStep extends Step {
      * Opens a new pseudo-terminal, sends its master side to the {@code run} stage, and makes it the command's.
      *
      * @param console whether it is the container's /dev/console too
+     * @param controls whether it becomes the controlling terminal of this process's session; not where another process goes on
      * @param rows its height in characters; 0 to leave it
      * @param columns its width in characters; 0 to leave it
      */
-    record OpenTerminal(int owner, boolean console, int rows, int columns) implements CommandStep {
+    record OpenTerminal(int owner, boolean console, boolean controls, int rows, int columns) implements CommandStep {
         static OpenTerminal read(PlanReader in) {
-            return new OpenTerminal(in.take32(), in.takeFlag(), in.take32(), in.take32());
+            return new OpenTerminal(in.take32(), in.takeFlag(), in.takeFlag(), in.take32(), in.take32());
         }
 
         @Override
@@ -27,7 +28,7 @@ public sealed interface CommandStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.put32(owner).putFlag(console).put32(rows).put32(columns);
+            out.put32(owner).putFlag(console).putFlag(controls).put32(rows).put32(columns);
         }
 
         @Override

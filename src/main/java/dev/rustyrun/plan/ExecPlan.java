@@ -53,10 +53,13 @@ public final class ExecPlan {
         init.add(new RootStep.EnterContainer());
         LifecyclePlan lifecycle = new LifecyclePlan(withoutHooks(spec), life);
         ProcessPlan process = new ProcessPlan(spec, host, lifecycle);
-        process.terminal(init, false);
+        process.terminal(init, false, false);
         init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
-        process.furtherCommand(
-                init, new NamespaceStep.Appear(files, spec.process().terminal()), late);
+        List<Step> appear = new ArrayList<>();
+        appear.add(new NamespaceStep.Appear(files, spec.process().terminal()));
+        appear.addAll(late);
+        // It is no PID 1, and needs no reaper.
+        process.command(init, appear, false);
         return new LaunchPlan(child, init, spec.process().terminal(), false, IdMaps.NONE, List.of(), List.of());
     }
 

@@ -21,14 +21,23 @@ final class FileSystemPlan {
     /** Their files have labels that the policy gives them. */
     private static final Set<String> WITHOUT_LABEL = Set.of("proc", "sysfs", "mqueue", "cgroup2");
 
+    /** Stands for the PID namespace of the process that mounts. */
+    static final int OWN_PIDS = -1;
+
     private final Spec spec;
     private final HostFacts host;
+    private final int openedPids;
     private final List<SentMount> sent = new ArrayList<>();
     private final List<String> sealedLater = new ArrayList<>();
 
-    FileSystemPlan(Spec spec, HostFacts host) {
+    /**
+     * @param openedPids the place, among the descriptors that {@code init} inherits, of the PID namespace that a new {@code /proc}
+     *     shows, or {@link #OWN_PIDS}
+     */
+    FileSystemPlan(Spec spec, HostFacts host, int openedPids) {
         this.spec = spec;
         this.host = host;
+        this.openedPids = openedPids;
     }
 
     /** Adds what happens while the host's files can still be reached: the rootfs, mounts, devices. */
@@ -136,16 +145,23 @@ final class FileSystemPlan {
             flags &= ~MountFlag.MS_RDONLY.value();
             sealedLater.add(destination);
         }
+        boolean ofOthers = openedPids != OWN_PIDS && mount.type().equals("proc") && !options.isRemount();
+        String data = labelled(mount.type(), options, data(mount.type(), options.data()));
         boolean refuseLinks = KERNEL_VIEWS.contains(mount.type()) || destination.equals("/dev");
         return new MountStep.MountFileSystem(
                 mount.type(),
                 mount.source(),
                 destination,
                 flags,
-                labelled(mount.type(), options, data(mount.type(), options.data())),
+                ofOthers ? Words.join(data, ofOpenedPids()) : data,
                 options.propagation(),
                 refuseLinks,
                 options.copyUp());
+    }
+
+    /** The kernel's Documentation/filesystems/proc.rst, "pidns", Linux 6.18. */
+    private String ofOpenedPids() {
+        return "pidns=/proc/self/fd/" + (LaunchPlan.FIRST_HANDED_DOWN + openedPids);
     }
 
     /** Whether what is mounted or made later lies in {@code mount}, and it is not covered itself. */

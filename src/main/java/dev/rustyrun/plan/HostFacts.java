@@ -13,6 +13,8 @@ import java.util.List;
  * @param mayMakeDevices whether device files can be made; where not, the host's are shown instead
  * @param seccomp the container's system call filter, or {@link SeccompFilter#NONE}
  * @param cgroupHierarchies those mounted on the host, for a container that mounts them; else it may be empty
+ * @param mayAppear whether {@code init} can be set up outside of the PID namespace that the container joins: it takes a copy of
+ *     itself, which a JVM cannot make, and a {@code /proc} of another PID namespace than its own, which Linux 6.18 can mount
  */
 public record HostFacts(
         String program,
@@ -22,11 +24,12 @@ public record HostFacts(
         boolean mayMapGroups,
         boolean mayMakeDevices,
         SeccompFilter seccomp,
-        List<CgroupHierarchy> cgroupHierarchies) {
+        List<CgroupHierarchy> cgroupHierarchies,
+        boolean mayAppear) {
 
     /** A privileged host that has prepared nothing. */
     public static final HostFacts PLAIN =
-            new HostFacts("", Leftovers.NONE, List.of(), false, true, true, SeccompFilter.NONE, List.of());
+            new HostFacts("", Leftovers.NONE, List.of(), false, true, true, SeccompFilter.NONE, List.of(), false);
 
     /**
      * Host paths of what a launch makes there and removes at its end.
@@ -49,6 +52,42 @@ public record HostFacts(
         cgroupHierarchies = List.copyOf(cgroupHierarchies);
     }
 
+    /** A host where {@code init} can be set up outside of a joined PID namespace or, with false, cannot. */
+    public HostFacts appearing(boolean may) {
+        return new HostFacts(
+                program,
+                leftovers,
+                cgroupFiles,
+                limitsDevices,
+                mayMapGroups,
+                mayMakeDevices,
+                seccomp,
+                cgroupHierarchies,
+                may);
+    }
+
+    /** A host on which nothing appears, for a container that joins no PID namespace. */
+    public HostFacts(
+            String program,
+            Leftovers leftovers,
+            List<String> cgroupFiles,
+            boolean limitsDevices,
+            boolean mayMapGroups,
+            boolean mayMakeDevices,
+            SeccompFilter seccomp,
+            List<CgroupHierarchy> cgroupHierarchies) {
+        this(
+                program,
+                leftovers,
+                cgroupFiles,
+                limitsDevices,
+                mayMapGroups,
+                mayMakeDevices,
+                seccomp,
+                cgroupHierarchies,
+                false);
+    }
+
     /** A host with no mounted control groups that the container would show. */
     public HostFacts(
             String program,
@@ -58,6 +97,6 @@ public record HostFacts(
             boolean mayMapGroups,
             boolean mayMakeDevices,
             SeccompFilter seccomp) {
-        this(program, leftovers, cgroupFiles, limitsDevices, mayMapGroups, mayMakeDevices, seccomp, List.of());
+        this(program, leftovers, cgroupFiles, limitsDevices, mayMapGroups, mayMakeDevices, seccomp, List.of(), false);
     }
 }

@@ -23,6 +23,12 @@ public record LaunchPlan(
         List<SentMount> sentMounts,
         List<NetDevice> netDevices) {
 
+    /**
+     * The first of the descriptors that {@code child} opens for {@code init} to inherit: a number that neither uses for
+     * anything else.
+     */
+    public static final int FIRST_HANDED_DOWN = 200;
+
     /** Whether the process that becomes the command is another one than the {@code init} that {@code child} starts. */
     public boolean appears() {
         return init.stream().anyMatch(step -> step instanceof NamespaceStep.Appear);

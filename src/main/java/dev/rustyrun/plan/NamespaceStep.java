@@ -71,6 +71,74 @@ public sealed interface NamespaceStep extends Step {
     }
 
     /**
+     * Opens an existing namespace that {@code init} will send its successor into, and hands it down: its path is the host's.
+     *
+     * @param path the host's, such as {@code /proc/4711/ns/pid}
+     * @param namespace the {@link CloneFlag} bit of its type, which it must have
+     * @param handedDown its place among the descriptors that {@code init} inherits
+     * @param orLater whether, should this process not have the right to, it is opened after the user namespace that a later
+     *        step joins
+     */
+    record OpenNamespace(String path, int namespace, int handedDown, boolean orLater) implements NamespaceStep {
+        static OpenNamespace read(PlanReader in) {
+            return new OpenNamespace(in.takeText(), in.take32(), in.take32(), in.takeFlag());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.OPEN_NAMESPACE;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path).put32(namespace).put32(handedDown).putFlag(orLater);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.openNamespace(this);
+        }
+
+        @Override
+        public String describe() {
+            return "open " + CloneFlag.describe(namespace) + " " + path;
+        }
+    }
+
+    /**
+     * Enters the namespace that {@link OpenNamespace} has opened, and closes it. That of processes is entered by those only
+     * that this process makes from then on; man 2 setns.
+     *
+     * @param namespace the {@link CloneFlag} bit of its type
+     * @param handedDown its place among the descriptors that {@code init} has inherited
+     */
+    record JoinOpened(int namespace, int handedDown) implements NamespaceStep {
+        static JoinOpened read(PlanReader in) {
+            return new JoinOpened(in.take32(), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.JOIN_OPENED;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(namespace).put32(handedDown);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.joinOpened(this);
+        }
+
+        @Override
+        public String describe() {
+            return "join the opened " + CloneFlag.describe(namespace);
+        }
+    }
+
+    /**
      * Waits until {@code run} has written the id maps of the new user namespace, which a process cannot do for itself, and
      * becomes root in it; man 7 user_namespaces.
      *
@@ -411,6 +479,10 @@ public sealed interface NamespaceStep extends Step {
         void unshare(Unshare step);
 
         void joinNamespace(JoinNamespace step);
+
+        void openNamespace(OpenNamespace step);
+
+        void joinOpened(JoinOpened step);
 
         void mapIds(MapIds step);
 

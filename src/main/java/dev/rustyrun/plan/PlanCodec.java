@@ -46,6 +46,8 @@ public final class PlanCodec {
         return switch (KINDS[kind]) {
             case UNSHARE -> NamespaceStep.Unshare.read(in);
             case JOIN_NAMESPACE -> NamespaceStep.JoinNamespace.read(in);
+            case OPEN_NAMESPACE -> NamespaceStep.OpenNamespace.read(in);
+            case JOIN_OPENED -> NamespaceStep.JoinOpened.read(in);
             case MAP_IDS -> NamespaceStep.MapIds.read(in);
             case SET_TIME_OFFSET -> NamespaceStep.SetTimeOffset.read(in);
             case SET_HOSTNAME -> NamespaceStep.SetHostname.read(in);

@@ -15,10 +15,15 @@ import java.util.List;
  */
 public final class PlanCompiler {
 
+    private static final int PIDS = CloneFlag.CLONE_NEWPID.value();
+
     private final Spec spec;
     private final LinuxSpec linux;
     private final HostFacts host;
     private final Lifecycle life;
+    /** Whether the container joins a PID namespace, and is set up outside of it. */
+    private final boolean appears;
+
     private final List<Step> child = new ArrayList<>();
     private final List<Step> init = new ArrayList<>();
 
@@ -27,6 +32,7 @@ public final class PlanCompiler {
         this.linux = spec.linux();
         this.host = host;
         this.life = life;
+        this.appears = host.mayAppear() && linux.has(NamespaceType.PID) && !linux.isNew(NamespaceType.PID);
     }
 
     /** The plan for {@code spec}, which must be valid, in the foreground. */
@@ -44,7 +50,7 @@ public final class PlanCompiler {
         new TaskPlan(spec).first(init);
         cgroup();
         identity();
-        FileSystemPlan files = new FileSystemPlan(spec, host);
+        FileSystemPlan files = new FileSystemPlan(spec, host, appears ? openedPids() : FileSystemPlan.OWN_PIDS);
         files.before(init);
         for (var parameter : new java.util.TreeMap<>(linux.sysctl()).entrySet()) {
             init.add(new NamespaceStep.SetSysctl(
@@ -53,14 +59,18 @@ public final class PlanCompiler {
         LifecyclePlan lifecycle = new LifecyclePlan(spec, life);
         lifecycle.beforeRoot(init);
         ProcessPlan process = new ProcessPlan(spec, host, lifecycle);
-        process.terminal(init, true);
+        process.terminal(init, true, !appears);
         files.protect(init);
         init.add(new RootStep.PivotRoot(life.pivots()));
         if (spec.hasProcess()) {
             init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
         }
         files.seal(init);
-        process.command(init);
+        if (appears) {
+            // What is started before, such as a hook, stays outside.
+            init.add(new NamespaceStep.JoinOpened(PIDS, openedPids()));
+        }
+        process.command(init, appears ? appear() : List.of(), spec.wantsReaper());
         return new LaunchPlan(
                 child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent(), linux.netDevices());
     }
@@ -77,11 +87,17 @@ public final class PlanCompiler {
         if (!host.cgroupFiles().isEmpty()) {
             child.add(new NamespaceStep.OpenCgroup(host.cgroupFiles()));
         }
+        if (appears) {
+            child.add(new NamespaceStep.AwaitSuccessor(host.cgroupFiles().size()));
+        }
         boolean joinsUser = linux.has(NamespaceType.USER) && !linux.isNew(NamespaceType.USER);
         int unshared = 0;
         for (LinuxSpec.Namespace namespace : linux.namespaces()) {
             if (!namespace.isNew() && namespace.type() != NamespaceType.USER) {
-                child.add(join(namespace, joinsUser));
+                child.add(
+                        appears && namespace.type() == NamespaceType.PID
+                                ? new NamespaceStep.OpenNamespace(namespace.path(), PIDS, openedPids(), joinsUser)
+                                : join(namespace, joinsUser));
             } else if (namespace.isNew()
                     && namespace.type() != NamespaceType.CGROUP
                     && namespace.type() != NamespaceType.USER) {
@@ -150,6 +166,17 @@ public final class PlanCompiler {
         if (!linux.netDevices().isEmpty()) {
             init.add(new LifecycleStep.AwaitNetDevices());
         }
+    }
+
+    /** The place of the opened PID namespace among the descriptors that {@code init} inherits. */
+    private int openedPids() {
+        return host.cgroupFiles().size() + 1;
+    }
+
+    /** The copy is the first process of ours that those in the joined PID namespace see. */
+    private List<Step> appear() {
+        return List.of(new NamespaceStep.Appear(
+                host.cgroupFiles().size(), spec.process().terminal()));
     }
 
     private IdMaps idMaps() {

@@ -16,11 +16,17 @@ final class ProcessPlan {
         this.lifecycle = lifecycle;
     }
 
-    /** Adds the terminal, if it gets one, as the container's console too or not. */
-    void terminal(List<Step> steps, boolean console) {
+    /**
+     * Adds the terminal, if it gets one.
+     *
+     * @param console whether it is the container's console too
+     * @param controls whether it is this process's, and not that of a copy that appears
+     */
+    void terminal(List<Step> steps, boolean console, boolean controls) {
         if (spec.process().terminal()) {
             Spec.ConsoleSize size = spec.process().consoleSize();
-            steps.add(new CommandStep.OpenTerminal(spec.process().user().uid(), console, size.height(), size.width()));
+            steps.add(new CommandStep.OpenTerminal(
+                    spec.process().user().uid(), console, controls, size.height(), size.width()));
         }
     }
 
@@ -33,53 +39,43 @@ final class ProcessPlan {
         return false;
     }
 
-    /** Adds everything from giving up privileges to the command. */
-    void command(List<Step> steps) {
+    /**
+     * Adds everything from giving up privileges to the command.
+     *
+     * @param appear what has a copy of this process go on in another PID namespace, which comes as late as can be, and what only
+     *     that can do; empty where this process becomes the command
+     * @param reaper whether it stays as the command's reaper
+     */
+    void command(List<Step> steps, List<Step> appear, boolean reaper) {
         PrivilegePlan privileges = new PrivilegePlan(spec, host);
         first(steps, privileges);
+        boolean listener = host.seccomp().hasListener();
+        boolean permits = host.seccomp().permits(LaunchCall.AFTER_FILTER);
+        // An agent is told the id of the process that has the filter, which must then be the one that appears.
+        boolean filtered = !appear.isEmpty() && !listener && permits;
+        if (filtered) {
+            privileges.addLast(steps);
+        }
+        steps.addAll(appear);
         // What waits may be seen by others, in a PID namespace that is theirs too, and waits behind its filter where
         // that lets
         // it go on. An agent is told of the filter by run, which is there only before the wait.
-        boolean early = lifecycle.awaitsStart()
-                && (host.seccomp().hasListener() || host.seccomp().permits(LaunchCall.AFTER_FILTER));
-        // A hook in the container is the container's own program as much as the command is.
-        boolean beforeHooks = !early && lifecycle.hasHooksInside();
-        if (early) {
+        if (!filtered && lifecycle.awaitsStart() && (listener || permits)) {
             privileges.addLast(steps);
+            filtered = true;
         }
         lifecycle.awaitStart(steps);
-        if (beforeHooks) {
+        // A hook in the container is the container's own program as much as the command is.
+        if (!filtered && lifecycle.hasHooksInside()) {
             privileges.addLast(steps);
+            filtered = true;
         }
         lifecycle.hooksInside(steps);
-        steps.add(new CommandStep.HandOver(spec.wantsReaper()));
-        if (!early && !beforeHooks) {
+        steps.add(new CommandStep.HandOver(reaper));
+        if (!filtered) {
             privileges.addLast(steps);
         }
-        steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), spec.wantsReaper()));
-    }
-
-    /**
-     * Adds the same for a further process, which is no PID 1 and needs no reaper: {@code appear} comes as late as can be.
-     *
-     * @param late what can only be done after that
-     */
-    void furtherCommand(List<Step> steps, NamespaceStep.Appear appear, List<Step> late) {
-        PrivilegePlan privileges = new PrivilegePlan(spec, host);
-        first(steps, privileges);
-        // An agent is told the id of the process that has the filter, which must then be the one that appears.
-        boolean early = !host.seccomp().hasListener() && host.seccomp().permits(LaunchCall.AFTER_FILTER);
-        if (early) {
-            privileges.addLast(steps);
-        }
-        steps.add(appear);
-        steps.addAll(late);
-        lifecycle.awaitStart(steps);
-        steps.add(new CommandStep.HandOver(false));
-        if (!early) {
-            privileges.addLast(steps);
-        }
-        steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), false));
+        steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), reaper));
     }
 
     private void first(List<Step> steps, PrivilegePlan privileges) {

@@ -4,6 +4,8 @@ package dev.rustyrun.plan;
 public enum StepKind {
     UNSHARE,
     JOIN_NAMESPACE,
+    OPEN_NAMESPACE,
+    JOIN_OPENED,
     MAP_IDS,
     SET_TIME_OFFSET,
     SET_HOSTNAME,

@@ -16,6 +16,8 @@ class PlanCodecTest {
     private static final List<Step> ONE_OF_EACH = List.of(
             new NamespaceStep.Unshare(-1),
             new NamespaceStep.JoinNamespace("/proc/1/ns/net", 1 << 30, true),
+            new NamespaceStep.OpenNamespace("/proc/1/ns/pid", 1 << 29, 3, true),
+            new NamespaceStep.JoinOpened(1 << 29, 3),
             new NamespaceStep.MapIds(true),
             new NamespaceStep.SetTimeOffset("boottime", -5, 7),
             new NamespaceStep.SetHostname("häuschen"),
@@ -66,7 +68,7 @@ class PlanCodecTest {
             new LifecycleStep.FindProgram(List.of("sh"), List.of("PATH=/bin")),
             new LifecycleStep.Detach(),
             new LifecycleStep.AwaitStart(),
-            new CommandStep.OpenTerminal(1000, true, 24, 80),
+            new CommandStep.OpenTerminal(1000, true, false, 24, 80),
             new CommandStep.ChangeDirectory("/c"),
             new CommandStep.FindHome(1000),
             new CommandStep.HandOver(true),
