@@ -59,6 +59,11 @@ final class BundleHost implements LaunchHost {
         return new HookStates(HookStage.state(state, Status.CREATING), HookStage.state(state, Status.CREATED));
     }
 
+    @Override
+    public String createdState() {
+        return HookStage.state(state, Status.CREATED);
+    }
+
     /** The FIFO comes first: a container that is set up and has none has been started. */
     @Override
     public void setUp() {

@@ -58,8 +58,9 @@ final class Hints {
         if (step instanceof NamespaceStep.Appear && errno == Errno.EAGAIN) {
             return "the container has reached its limit of processes: end some, or raise the limit";
         }
-        if (step instanceof NamespaceStep.JoinOpened && errno == Errno.EPERM) {
-            return "it belongs to another user namespace than the container's: join that one too";
+        boolean showsJoined = step instanceof MountStep.MountFileSystem mount && mount.showsJoinedPids();
+        if ((step instanceof NamespaceStep.JoinOpened || showsJoined) && errno == Errno.EPERM) {
+            return "the joined PID namespace belongs to another user namespace than the container's: join that one too";
         }
         if ((step instanceof NamespaceStep.JoinNamespace || step instanceof NamespaceStep.OpenNamespace)
                 && errno == Errno.ENOENT) {

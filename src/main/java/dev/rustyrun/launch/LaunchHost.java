@@ -21,6 +21,11 @@ public interface LaunchHost {
      */
     HookStates runHooks();
 
+    /** The container's state as JSON, for hooks after it is created. */
+    default String createdState() {
+        return "";
+    }
+
     /**
      * The process is set up, and will go on without us when this returns.
      *

@@ -33,6 +33,12 @@ final class LifecyclePerformer implements LifecycleStep.Performer {
     }
 
     @Override
+    public void awaitState(LifecycleStep.AwaitState step) {
+        context.channel().send(new Report.StateDue());
+        createdState = context.channel().awaitText();
+    }
+
+    @Override
     public void runHook(LifecycleStep.RunHook step) {
         try {
             new HookRunner(linux).run(step.hook(), step.started() ? createdState : creatingState);

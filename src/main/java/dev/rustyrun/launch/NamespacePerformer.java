@@ -8,6 +8,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.NamespaceStep;
 import java.nio.charset.StandardCharsets;
@@ -192,6 +193,40 @@ final class NamespacePerformer implements NamespaceStep.Performer {
         linux.startSession();
         if (step.terminal()) {
             linux.setControllingTerminal(0);
+        }
+    }
+
+    @Override
+    public void seeCgroup(NamespaceStep.SeeCgroup step) {
+        int[] pair = linux.socketPair();
+        int maker = linux.fork();
+        if (maker == 0) {
+            makeCgroupNamespace(step, pair[1]);
+        }
+        linux.close(pair[1]);
+        Received made;
+        try {
+            made = linux.receive(pair[0], new byte[1], 1);
+        } finally {
+            linux.close(pair[0]);
+            linux.await(maker);
+        }
+        if (made.count() == 0) {
+            throw new StepFailure("the process that makes it ended");
+        }
+        try (OpenFile namespace = new OpenFile(linux, made.descriptor())) {
+            linux.setNamespace(namespace.descriptor(), CloneFlag.CLONE_NEWCGROUP.value());
+        }
+    }
+
+    /** In a copy of this process, which does nothing else. */
+    private void makeCgroupNamespace(NamespaceStep.SeeCgroup step, int channel) {
+        try {
+            enterCgroup(new NamespaceStep.EnterCgroup(step.count()));
+            linux.unshare(CloneFlag.CLONE_NEWCGROUP.value());
+            linux.send(channel, StageChannel.GO, linux.open("/proc/self/ns/cgroup", FileFlag.O_RDONLY));
+        } finally {
+            linux.exit(0);
         }
     }
 

@@ -41,6 +41,9 @@ sealed interface Report {
     /** {@code init} waits until the host's hooks have run. */
     record HooksDue() implements OfInit {}
 
+    /** It needs the container's state for hooks that are still to run. */
+    record StateDue() implements OfInit {}
+
     /** {@code init} waits for the descriptors that its command takes over. */
     record DescriptorsDue() implements OfInit {}
 

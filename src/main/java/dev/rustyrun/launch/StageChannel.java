@@ -47,6 +47,7 @@ final class StageChannel {
     static final byte LISTENER_OPENED = 13;
     static final byte NET_DEVICES_DUE = 14;
     static final byte SOURCE_DUE = 15;
+    static final byte STATE_DUE = 16;
 
     /** Stands for a descriptor that is not there. */
     static final int NO_DESCRIPTOR = -1;
@@ -249,6 +250,8 @@ final class StageChannel {
     private static byte typeOf(Report report) {
         if (report instanceof Report.IdsNeeded) {
             return IDS_NEEDED;
+        } else if (report instanceof Report.StateDue) {
+            return STATE_DUE;
         } else if (report instanceof Report.HooksDue) {
             return HOOKS_DUE;
         } else if (report instanceof Report.DescriptorsDue) {
@@ -320,6 +323,7 @@ final class StageChannel {
                 case INIT_STARTED -> new Report.InitStarted(number);
                 case INIT_ENDED -> new Report.InitEnded(number, Long.parseLong(first));
                 case SOURCE_DUE -> new Report.SourceDue(first);
+                case STATE_DUE -> new Report.StateDue();
                 case HOOKS_DUE -> new Report.HooksDue();
                 case DESCRIPTORS_DUE -> new Report.DescriptorsDue();
                 case APPEARED -> new Report.Appeared(number);

@@ -243,6 +243,8 @@ final class StageTalk {
             mapIds();
         } else if (report instanceof Report.TerminalOpened opened) {
             takeTerminal(opened.master());
+        } else if (report instanceof Report.StateDue) {
+            send(StageChannel.encode(options.host().createdState()), -1);
         } else if (report instanceof Report.HooksDue) {
             runHooks();
         } else if (report instanceof Report.DescriptorsDue) {
@@ -284,6 +286,7 @@ final class StageTalk {
     /** What only the process says that becomes the command, perhaps before it has been named. */
     private static boolean isOfSuccessor(Report report) {
         return report instanceof Report.SetUp
+                || report instanceof Report.StateDue
                 || report instanceof Report.ListenerDue
                 || report instanceof Report.ListenerOpened;
     }

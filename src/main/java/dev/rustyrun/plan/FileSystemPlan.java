@@ -159,9 +159,8 @@ final class FileSystemPlan {
                 options.copyUp());
     }
 
-    /** The kernel's Documentation/filesystems/proc.rst, "pidns", Linux 6.18. */
     private String ofOpenedPids() {
-        return "pidns=/proc/self/fd/" + (LaunchPlan.FIRST_HANDED_DOWN + openedPids);
+        return MountStep.MountFileSystem.PIDNS + "/proc/self/fd/" + (LaunchPlan.FIRST_HANDED_DOWN + openedPids);
     }
 
     /** Whether what is mounted or made later lies in {@code mount}, and it is not covered itself. */

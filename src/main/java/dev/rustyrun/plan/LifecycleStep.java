@@ -58,6 +58,29 @@ public sealed interface LifecycleStep extends Step {
         }
     }
 
+    /** Gets the state that further hooks are told anew: another process than before is the container's now. */
+    record AwaitState() implements LifecycleStep {
+        @Override
+        public StepKind kind() {
+            return StepKind.AWAIT_STATE;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            // Nothing to tell.
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.awaitState(this);
+        }
+
+        @Override
+        public String describe() {
+            return "have the state told anew";
+        }
+    }
+
     /**
      * Runs a hook in the container's namespaces.
      *
@@ -204,6 +227,8 @@ public sealed interface LifecycleStep extends Step {
         void awaitNetDevices(AwaitNetDevices step);
 
         void awaitHostHooks(AwaitHostHooks step);
+
+        void awaitState(AwaitState step);
 
         void runHook(RunHook step);
 

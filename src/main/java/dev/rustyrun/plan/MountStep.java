@@ -28,6 +28,15 @@ public sealed interface MountStep extends Step {
             boolean refuseLinks,
             boolean copyUp)
             implements MountStep {
+
+        /** The option of a proc that shows another PID namespace than the mounter's; the kernel's filesystems/proc.rst. */
+        static final String PIDNS = "pidns=";
+
+        /** Whether it is a proc of a joined PID namespace. */
+        public boolean showsJoinedPids() {
+            return type.equals("proc") && data.contains(PIDNS);
+        }
+
         static MountFileSystem read(PlanReader in) {
             return new MountFileSystem(
                     in.takeText(),

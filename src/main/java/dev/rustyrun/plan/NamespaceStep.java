@@ -373,6 +373,38 @@ public sealed interface NamespaceStep extends Step {
     }
 
     /**
+     * Enters a new cgroup namespace whose root is the container's cgroup, without entering that: a process that is ended at
+     * once makes it. Where the cgroup has room for one process only, its copy enters it.
+     *
+     * @param count of the files that {@code child} has opened
+     */
+    record SeeCgroup(int count) implements NamespaceStep {
+        static SeeCgroup read(PlanReader in) {
+            return new SeeCgroup(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SEE_CGROUP;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(count);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.seeCgroup(this);
+        }
+
+        @Override
+        public String describe() {
+            return "enter a new cgroup namespace of the cgroup";
+        }
+    }
+
+    /**
      * Remembers what {@code run} has made on the host and takes away at the end, so that {@code child} can do so should
      * {@code run} be killed.
      *
@@ -501,6 +533,8 @@ public sealed interface NamespaceStep extends Step {
         void openCgroup(OpenCgroup step);
 
         void enterCgroup(EnterCgroup step);
+
+        void seeCgroup(SeeCgroup step);
 
         void awaitSuccessor(AwaitSuccessor step);
 

@@ -57,6 +57,7 @@ public final class PlanCodec {
             case REGISTER_CLEANUP -> NamespaceStep.RegisterCleanup.read(in);
             case OPEN_CGROUP -> NamespaceStep.OpenCgroup.read(in);
             case ENTER_CGROUP -> NamespaceStep.EnterCgroup.read(in);
+            case SEE_CGROUP -> NamespaceStep.SeeCgroup.read(in);
             case AWAIT_SUCCESSOR -> NamespaceStep.AwaitSuccessor.read(in);
             case APPEAR -> NamespaceStep.Appear.read(in);
             case SET_PROPAGATION -> RootStep.SetPropagation.read(in);
@@ -92,6 +93,7 @@ public final class PlanCodec {
             case SET_IO_PRIORITY -> TaskStep.SetIoPriority.read(in);
             case SET_SCHEDULER -> TaskStep.SetScheduler.read(in);
             case AWAIT_NET_DEVICES -> new LifecycleStep.AwaitNetDevices();
+            case AWAIT_STATE -> new LifecycleStep.AwaitState();
             case AWAIT_HOST_HOOKS -> new LifecycleStep.AwaitHostHooks();
             case RUN_HOOK -> LifecycleStep.RunHook.read(in);
             case RECEIVE_DESCRIPTORS -> LifecycleStep.ReceiveDescriptors.read(in);

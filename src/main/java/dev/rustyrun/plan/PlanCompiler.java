@@ -70,7 +70,7 @@ public final class PlanCompiler {
             // What is started before, such as a hook, stays outside.
             init.add(new NamespaceStep.JoinOpened(PIDS, openedPids()));
         }
-        process.command(init, appears ? appear() : List.of(), spec.wantsReaper());
+        process.command(init, appears ? appear(lifecycle) : List.of(), spec.wantsReaper());
         return new LaunchPlan(
                 child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent(), linux.netDevices());
     }
@@ -143,10 +143,13 @@ public final class PlanCompiler {
         if (spec.process().oomScoreAdj() != Spec.Process.INHERITED) {
             init.add(new PrivilegeStep.SetOomScore(spec.process().oomScoreAdj()));
         }
-        if (!host.cgroupFiles().isEmpty()) {
-            init.add(new NamespaceStep.EnterCgroup(host.cgroupFiles().size()));
+        int files = host.cgroupFiles().size();
+        if (files > 0 && !entersLate()) {
+            init.add(new NamespaceStep.EnterCgroup(files));
         }
-        if (linux.isNew(NamespaceType.CGROUP)) {
+        if (linux.isNew(NamespaceType.CGROUP) && entersLate()) {
+            init.add(new NamespaceStep.SeeCgroup(files));
+        } else if (linux.isNew(NamespaceType.CGROUP)) {
             init.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWCGROUP.value()));
         }
     }
@@ -174,9 +177,22 @@ public final class PlanCompiler {
     }
 
     /** The copy is the first process of ours that those in the joined PID namespace see. */
-    private List<Step> appear() {
-        return List.of(new NamespaceStep.Appear(
-                host.cgroupFiles().size(), spec.process().terminal()));
+    private List<Step> appear(LifecyclePlan lifecycle) {
+        List<Step> steps = new ArrayList<>();
+        int files = host.cgroupFiles().size();
+        steps.add(new NamespaceStep.Appear(files, spec.process().terminal()));
+        if (entersLate()) {
+            steps.add(new NamespaceStep.EnterCgroup(files));
+        }
+        if (lifecycle.hasHooksInside()) {
+            steps.add(new LifecycleStep.AwaitState());
+        }
+        return steps;
+    }
+
+    /** Whether the cgroup has no room for two processes, which there are while one makes a copy of itself. */
+    private boolean entersLate() {
+        return appears && !host.cgroupFiles().isEmpty() && linux.resources().pids() == 1;
     }
 
     private IdMaps idMaps() {

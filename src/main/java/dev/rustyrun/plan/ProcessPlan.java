@@ -50,17 +50,16 @@ final class ProcessPlan {
         PrivilegePlan privileges = new PrivilegePlan(spec, host);
         first(steps, privileges);
         boolean listener = host.seccomp().hasListener();
-        boolean permits = host.seccomp().permits(LaunchCall.AFTER_FILTER);
         // An agent is told the id of the process that has the filter, which must then be the one that appears.
-        boolean filtered = !appear.isEmpty() && !listener && permits;
+        boolean filtered = !appear.isEmpty() && !listener && permits();
         if (filtered) {
             privileges.addLast(steps);
         }
         steps.addAll(appear);
         // What waits may be seen by others, in a PID namespace that is theirs too, and waits behind its filter where
-        // that lets
-        // it go on. An agent is told of the filter by run, which is there only before the wait.
-        if (!filtered && lifecycle.awaitsStart() && (listener || permits)) {
+        // that
+        // lets it go on. An agent is told of the filter by run, which exists only before the wait.
+        if (!filtered && lifecycle.awaitsStart() && (listener || permits())) {
             privileges.addLast(steps);
             filtered = true;
         }
@@ -76,6 +75,10 @@ final class ProcessPlan {
             privileges.addLast(steps);
         }
         steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), reaper));
+    }
+
+    private boolean permits() {
+        return host.seccomp().permits(LaunchCall.AFTER_FILTER);
     }
 
     private void first(List<Step> steps, PrivilegePlan privileges) {

@@ -15,6 +15,7 @@ public enum StepKind {
     REGISTER_CLEANUP,
     OPEN_CGROUP,
     ENTER_CGROUP,
+    SEE_CGROUP,
     AWAIT_SUCCESSOR,
     APPEAR,
 
@@ -55,6 +56,7 @@ public enum StepKind {
 
     AWAIT_NET_DEVICES,
     AWAIT_HOST_HOOKS,
+    AWAIT_STATE,
     RUN_HOOK,
     RECEIVE_DESCRIPTORS,
     FIND_PROGRAM,

@@ -220,4 +220,38 @@ class OciHooksIT {
             assertTrue(!bundle.file("made").toFile().exists());
         }
     }
+
+    @Test
+    void in_a_joined_PID_namespace_hooks_are_told_of_the_process_that_they_meet() throws Exception {
+        try (OciBundle first = new OciBundle("/bin/sleep", "1000");
+                OciBundle bundle = bundle("true")) {
+            first.create("first").expect(0);
+            int joined = first.state("first").get("pid").intValue();
+            bundle.edit(config -> config.withObject("/linux")
+                    .withArray("namespaces")
+                    .forEach(namespace -> {
+                        if (namespace.get("type").textValue().equals("pid")) {
+                            ((ObjectNode) namespace).put("path", "/proc/" + joined + "/ns/pid");
+                        }
+                    }));
+            String directory = bundle.directory().toString();
+            for (String kind : KINDS) {
+                hook(bundle, kind, "cat > " + directory + "/$KIND.json");
+            }
+            String uts = " $(sed 's/.*\"pid\"[^0-9]*\\([0-9]*\\).*/\\1/' " + directory + "/createRuntime.json)";
+            hook(bundle, "createRuntime", "readlink /proc/" + uts.strip() + "/ns/uts > " + directory + "/uts");
+            bundle.create("box").expect(0);
+            int pid = bundle.state("box").get("pid").intValue();
+            assertEquals(
+                    Host.link(java.nio.file.Path.of("/proc/" + pid + "/ns/uts")).toString(),
+                    bundle.read("uts").strip(),
+                    "what hooks meet is in the container's other namespaces");
+            bundle.rustyrun("start", "box").expect(0);
+            bundle.awaitStatus("box", "stopped");
+            for (String kind : List.of("startContainer", "poststart")) {
+                JsonNode state = new ObjectMapper().readTree(bundle.read(kind + ".json"));
+                assertEquals(pid, state.get("pid").intValue(), state.toString());
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@ package dev.rustyrun.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +30,15 @@ class StageExposureIT {
 
     /** What a container saw of processes that were executed in it again and again. */
     private Map<String, String> watched(String... options) throws IOException {
+        return watched(
+                (name, pid) -> Launcher.rustyrun("exec", name, "/bin/true").expect(0), options);
+    }
+
+    /** What a container saw while something was done to it again and again. */
+    private Map<String, String> watched(Deed deed, String... options) throws IOException {
         Assumptions.assumeTrue(
                 Launcher.isNative(),
-                "exec joins a mount namespace, which only a process with one thread can: not the JVM");
+                "only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM");
         Path secret = Files.writeString(folder.resolve("secret"), "of the host");
         String name = "it-watch-" + ProcessHandle.current().pid();
         List<String> words = new ArrayList<>(List.of("--name", name, "--volume", Attempts.volume()));
@@ -41,8 +48,10 @@ class StageExposureIT {
         try {
             var out = watcher.inputReader();
             assertEquals("watching", out.readLine());
+            long pid =
+                    Host.onlyChildOf(watcher.pid()).flatMap(Host::onlyChildOf).orElseThrow();
             for (int i = 0; i < TIMES; i++) {
-                Launcher.rustyrun("exec", name, "/bin/true").expect(0);
+                deed.perform(name, pid);
             }
             watcher.getOutputStream().close();
             Map<String, String> seen = Attempts.results(out.lines().reduce("", (all, line) -> all + line + "\n"));
@@ -63,6 +72,11 @@ class StageExposureIT {
         } finally {
             Launcher.execute(List.of("umount", place.toString()), "").expect(0);
         }
+    }
+
+    /** Something is done to the container of this name, whose PID 1 has this id on the host. */
+    private interface Deed {
+        void perform(String name, long pid);
     }
 
     private interface Trial {
@@ -88,11 +102,100 @@ class StageExposureIT {
                 },
                 {"--cap-add", "all", "--seccomp", "unconfined"}
             }) {
-                Map<String, String> seen = watched(options);
-                assertEquals("0", seen.get("root"), seen.toString());
-                assertEquals("0", seen.get("told"), seen.toString());
-                assertEquals("0", seen.get("stronger"), seen.toString());
+                expectNothingOfHosts(watched(options));
             }
+        });
+    }
+
+    private static void expectNothingOfHosts(Map<String, String> seen) {
+        assertEquals("0", seen.get("root"), seen.toString());
+        assertEquals("0", seen.get("told"), seen.toString());
+        assertEquals("0", seen.get("stronger"), seen.toString());
+    }
+
+    @Test
+    void S1_a_launch_into_the_PID_namespace_of_who_may_trace_shows_nothing_of_the_hosts() throws IOException {
+        String[][] launches = {
+            {"--command", "/bin/true"},
+            {"--init", "--command", "/bin/true"},
+            {"--new-privileges", "--net", "host", "--command", "/bin/true"},
+            {"--ephemeral", "--pids-limit", "1", "--command", "/bin/true"}
+        };
+        withMountOfHost(() -> {
+            for (String[] launch : launches) {
+                List<String> words = new ArrayList<>(List.of("--pid", ""));
+                words.addAll(List.of(launch));
+                expectNothingOfHosts(watched(
+                        (name, pid) -> {
+                            words.set(1, "container:" + name);
+                            Launcher.run(words.toArray(String[]::new)).expect(0);
+                        },
+                        "--cap-add",
+                        "SYS_PTRACE",
+                        "--new-privileges"));
+            }
+        });
+    }
+
+    @Test
+    void S1_a_launch_into_a_PID_and_a_user_namespace_shows_nothing_of_the_hosts() throws IOException {
+        withMountOfHost(() -> expectNothingOfHosts(watched(
+                (name, pid) -> Launcher.run(
+                                "--pid", "container:" + name, "--userns", "container:" + name, "--command", "/bin/true")
+                        .expect(0),
+                "--cap-add",
+                "SYS_PTRACE",
+                "--userns",
+                "new",
+                "--uidmap",
+                "0:100000:65536",
+                "--gidmap",
+                "0:100000:65536")));
+    }
+
+    /** A bundle whose containers join the PID namespace of process {@code pid}. */
+    private static void joinPids(OciBundle bundle, long pid) {
+        bundle.edit(config -> config.withObject("/linux")
+                .withArray("namespaces")
+                .forEach(namespace -> {
+                    if (namespace.get("type").textValue().equals("pid")) {
+                        ((ObjectNode) namespace).put("path", "/proc/" + pid + "/ns/pid");
+                    }
+                }));
+    }
+
+    @Test
+    void S1_S3_what_is_created_and_started_in_a_joined_PID_namespace_shows_nothing_of_the_hosts() throws IOException {
+        withMountOfHost(() -> {
+            for (boolean noNewPrivileges : new boolean[] {true, false}) {
+                try (OciBundle bundle = new OciBundle("/bin/true")) {
+                    bundle.editProcess(process -> process.put("noNewPrivileges", noNewPrivileges));
+                    expectNothingOfHosts(watched(
+                            (name, pid) -> {
+                                joinPids(bundle, pid);
+                                bundle.create("box").expect(0);
+                                assertEquals("created", bundle.status("box"));
+                                bundle.rustyrun("start", "box").expect(0);
+                                bundle.awaitStatus("box", "stopped");
+                                bundle.rustyrun("delete", "box").expect(0);
+                            },
+                            "--cap-add",
+                            "SYS_PTRACE",
+                            "--seccomp",
+                            "unconfined"));
+                }
+            }
+        });
+    }
+
+    @Test
+    void S2_nothing_can_be_read_of_a_launch_into_a_PID_namespace_and_none_be_attached() throws IOException {
+        withMountOfHost(() -> {
+            Map<String, String> seen =
+                    watched((name, pid) -> Launcher.run("--pid", "container:" + name, "--command", "/bin/true")
+                            .expect(0));
+            expectNothingOfHosts(seen);
+            assertEquals("0", seen.get("attached"), seen.toString());
         });
     }
 

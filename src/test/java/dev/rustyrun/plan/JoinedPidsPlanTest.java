@@ -1,0 +1,193 @@
+package dev.rustyrun.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rustyrun.linux.CloneFlag;
+import dev.rustyrun.spec.Hooks;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.Resources;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecBuilder;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What is planned for a container that joins a PID namespace: it is set up outside, and appears in there at the end. */
+class JoinedPidsPlanTest {
+
+    private static final int PIDS = CloneFlag.CLONE_NEWPID.value();
+    private static final Spec.Mount PROC = new Spec.Mount("/proc", "proc", "proc", List.of("nosuid"));
+    /** {@code BPF_RET | BPF_K} with SECCOMP_RET_ALLOW. */
+    private static final byte[] ALLOWING = {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f};
+
+    private static SpecBuilder spec() {
+        return new SpecBuilder("/r", List.of("sh"))
+                .mount(PROC)
+                .noNewPrivileges(true)
+                .join(NamespaceType.PID, "/proc/7/ns/pid");
+    }
+
+    private static HostFacts host(SeccompFilter filter) {
+        return new HostFacts(
+                        "/bin/rustyrun",
+                        HostFacts.Leftovers.NONE,
+                        List.of("/cg/a", "/cg/b"),
+                        true,
+                        true,
+                        true,
+                        filter,
+                        List.of())
+                .appearing(true);
+    }
+
+    private static LaunchPlan plan(SpecBuilder spec) {
+        return PlanCompiler.compile(spec.build(), host(new SeccompFilter(ALLOWING, 0)));
+    }
+
+    private static int place(LaunchPlan plan, StepKind kind) {
+        return plan.init().stream().map(Step::kind).toList().indexOf(kind);
+    }
+
+    private static void expectOrder(LaunchPlan plan, StepKind... kinds) {
+        List<StepKind> expected = List.of(kinds);
+        List<StepKind> found =
+                plan.init().stream().map(Step::kind).filter(expected::contains).toList();
+        assertEquals(expected, found);
+    }
+
+    @Test
+    void child_only_opens_the_namespace_and_init_appears_in_it_behind_everything_that_takes_rights_away() {
+        LaunchPlan plan = plan(spec());
+        assertTrue(plan.appears());
+        assertTrue(plan.child().contains(new NamespaceStep.OpenNamespace("/proc/7/ns/pid", PIDS, 3, false)));
+        assertTrue(plan.child().contains(new NamespaceStep.AwaitSuccessor(2)));
+        assertTrue(plan.child().stream().noneMatch(step -> step instanceof NamespaceStep.JoinNamespace));
+        expectOrder(
+                plan,
+                StepKind.ENTER_CGROUP,
+                StepKind.PIVOT_ROOT,
+                StepKind.JOIN_OPENED,
+                StepKind.LIMIT_CAPABILITIES,
+                StepKind.SET_USER,
+                StepKind.SET_CAPABILITIES,
+                StepKind.INSTALL_SECCOMP,
+                StepKind.APPEAR,
+                StepKind.HAND_OVER,
+                StepKind.EXEC);
+    }
+
+    @Test
+    void its_proc_is_that_of_the_joined_namespace() {
+        MountStep.MountFileSystem proc = plan(spec()).init().stream()
+                .filter(step -> step instanceof MountStep.MountFileSystem)
+                .map(step -> (MountStep.MountFileSystem) step)
+                .findFirst()
+                .orElseThrow();
+        assertEquals("pidns=/proc/self/fd/203", proc.data());
+        assertTrue(proc.showsJoinedPids());
+    }
+
+    @Test
+    void what_is_created_waits_behind_its_filter_in_the_joined_namespace() {
+        expectOrder(
+                PlanCompiler.compile(spec().build(), host(new SeccompFilter(ALLOWING, 0)), Lifecycle.CREATED),
+                StepKind.INSTALL_SECCOMP,
+                StepKind.APPEAR,
+                StepKind.DETACH,
+                StepKind.AWAIT_START,
+                StepKind.EXEC);
+    }
+
+    @Test
+    void a_filter_with_an_agent_or_against_what_is_to_be_done_is_installed_by_the_copy() {
+        SeccompFilter listener = new SeccompFilter(ALLOWING, 1 << 3);
+        SeccompFilter strict = new SeccompFilter(new byte[8], 0);
+        for (SeccompFilter filter : List.of(listener, strict)) {
+            expectOrder(
+                    PlanCompiler.compile(spec().build(), host(filter)),
+                    StepKind.APPEAR,
+                    StepKind.HAND_OVER,
+                    StepKind.INSTALL_SECCOMP,
+                    StepKind.EXEC);
+        }
+        expectOrder(
+                PlanCompiler.compile(spec().build(), host(listener), Lifecycle.CREATED),
+                StepKind.APPEAR,
+                StepKind.INSTALL_SECCOMP,
+                StepKind.DETACH,
+                StepKind.AWAIT_START,
+                StepKind.EXEC);
+    }
+
+    @Test
+    void hooks_before_the_root_is_changed_run_outside_and_those_after_that_are_told_of_the_copy() {
+        Spec plain = spec().build();
+        Hooks.Hook hook = new Hooks.Hook("/h", List.of(), List.of(), 0);
+        Spec hooked = new Spec(
+                plain.process(),
+                plain.root(),
+                plain.hostname(),
+                plain.domainname(),
+                plain.mounts(),
+                plain.linux(),
+                plain.annotations(),
+                new Hooks(List.of(), List.of(), List.of(hook), List.of(hook), List.of(), List.of()));
+        expectOrder(
+                PlanCompiler.compile(hooked, host(SeccompFilter.NONE), Lifecycle.CREATED),
+                StepKind.AWAIT_HOST_HOOKS,
+                StepKind.RUN_HOOK,
+                StepKind.JOIN_OPENED,
+                StepKind.APPEAR,
+                StepKind.AWAIT_STATE,
+                StepKind.AWAIT_START,
+                StepKind.RUN_HOOK,
+                StepKind.EXEC);
+    }
+
+    @Test
+    void a_cgroup_for_one_process_is_entered_by_the_copy() {
+        LaunchPlan plan = plan(spec().resources(Resources.none().withPids(1)));
+        expectOrder(plan, StepKind.SEE_CGROUP, StepKind.APPEAR, StepKind.ENTER_CGROUP, StepKind.EXEC);
+        expectOrder(
+                plan(spec().share(NamespaceType.CGROUP)
+                        .resources(Resources.none().withPids(1))),
+                StepKind.APPEAR,
+                StepKind.ENTER_CGROUP,
+                StepKind.EXEC);
+    }
+
+    @Test
+    void the_terminal_is_taken_by_the_copy() {
+        LaunchPlan plan = plan(spec().terminal(true));
+        assertTrue(plan.init().contains(new NamespaceStep.Appear(2, true)));
+        assertTrue(plan.init().contains(new CommandStep.OpenTerminal(0, true, false, 0, 0)));
+    }
+
+    @Test
+    void one_of_another_user_namespace_can_be_opened_before_that_is_joined_or_after() {
+        List<Step> child = plan(spec().join(NamespaceType.USER, "/u")).child();
+        int opened = child.indexOf(new NamespaceStep.OpenNamespace("/proc/7/ns/pid", PIDS, 3, true));
+        int joined = child.indexOf(new NamespaceStep.JoinNamespace("/u", CloneFlag.CLONE_NEWUSER.value(), false));
+        assertTrue(opened >= 0 && joined > opened, child.toString());
+    }
+
+    @Test
+    void where_nothing_can_appear_and_where_nothing_is_joined_the_plan_is_as_ever() {
+        HostFacts host = host(SeccompFilter.NONE);
+        LaunchPlan early = PlanCompiler.compile(spec().build(), host.appearing(false));
+        assertFalse(early.appears());
+        assertTrue(early.child().contains(new NamespaceStep.JoinNamespace("/proc/7/ns/pid", PIDS, false)));
+        for (SpecBuilder other : List.of(
+                new SpecBuilder("/r", List.of("sh")).mount(PROC),
+                new SpecBuilder("/r", List.of("sh")).mount(PROC).share(NamespaceType.PID))) {
+            LaunchPlan plan = PlanCompiler.compile(other.build(), host);
+            LaunchPlan without = PlanCompiler.compile(other.build(), host.appearing(false));
+            assertEquals(without, plan);
+            assertTrue(Stream.concat(plan.child().stream(), plan.init().stream())
+                    .noneMatch(step -> step.kind() == StepKind.OPEN_NAMESPACE || step.kind() == StepKind.APPEAR));
+            assertTrue(place(plan, StepKind.JOIN_OPENED) < 0);
+        }
+    }
+}
