@@ -3,6 +3,7 @@ package dev.rustyrun.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -213,41 +215,58 @@ class StageExposureIT {
 
     @Test
     void S3_what_waits_for_its_start_waits_behind_its_filter_and_cannot_be_attached() {
-        for (boolean noNewPrivileges : new boolean[] {true, false}) {
-            try (OciBundle bundle = new OciBundle("/bin/sleep", "1000")) {
-                bundle.editProcess(process -> process.put("noNewPrivileges", noNewPrivileges));
-                bundle.edit(config -> {
-                    var seccomp = config.withObject("/linux/seccomp");
-                    seccomp.put("defaultAction", "SCMP_ACT_ALLOW");
-                    seccomp.withArray("architectures").add("SCMP_ARCH_X86_64").add("SCMP_ARCH_AARCH64");
-                    var call = seccomp.withArray("syscalls").addObject();
-                    call.put("action", "SCMP_ACT_ERRNO").withArray("names").add("keyctl");
-                });
-                bundle.create("box").expect(0);
-                int pid = bundle.state("box").get("pid").intValue();
-                Map<String, String> status = Attempts.results(Host.read("/proc/" + pid + "/status"));
-                // A JVM has other threads, to which neither applies.
-                if (Launcher.isNative()) {
-                    assertEquals("2", status.get("Seccomp"), "the filter is there");
-                    assertEquals("0000000000000000", status.get("CapInh"));
-                    assertEquals(status.get("CapBnd"), status.get("CapPrm"), "no capability beyond the command's");
-                }
-                assertEquals(
-                        "attach=EPERM",
-                        Launcher.execute(
-                                        List.of(
-                                                "setpriv",
-                                                "--bounding-set",
-                                                "-sys_ptrace",
-                                                Attempts.program().toString(),
-                                                "attach",
-                                                Integer.toString(pid)),
-                                        "")
-                                .out()
-                                .strip());
-                bundle.rustyrun("start", "box").expect(0);
-                assertEquals("running", bundle.status("box"));
+        try (OciBundle first = new OciBundle("/bin/sleep", "1000")) {
+            first.create("first").expect(0);
+            long pid = first.state("first").get("pid").longValue();
+            for (boolean noNewPrivileges : new boolean[] {true, false}) {
+                expectBehindItsFilter(noNewPrivileges, bundle -> {});
+                expectBehindItsFilter(noNewPrivileges, bundle -> joinPids(bundle, pid));
+                expectBehindItsFilter(noNewPrivileges, StageExposureIT::shareHostsPids);
             }
+        }
+    }
+
+    private static void shareHostsPids(OciBundle bundle) {
+        bundle.edit(config -> {
+            ArrayNode namespaces = config.withObject("/linux").withArray("namespaces");
+            for (int i = namespaces.size() - 1; i >= 0; i--) {
+                if (namespaces.get(i).get("type").textValue().equals("pid")) {
+                    namespaces.remove(i);
+                }
+            }
+        });
+    }
+
+    private static void expectBehindItsFilter(boolean noNewPrivileges, Consumer<OciBundle> namespaces) {
+        try (OciBundle bundle = new OciBundle("/bin/sleep", "1000")) {
+            bundle.editProcess(process -> process.put("noNewPrivileges", noNewPrivileges));
+            bundle.edit(config -> {
+                var seccomp = config.withObject("/linux/seccomp");
+                seccomp.put("defaultAction", "SCMP_ACT_ALLOW");
+                seccomp.withArray("architectures").add("SCMP_ARCH_X86_64").add("SCMP_ARCH_AARCH64");
+                var call = seccomp.withArray("syscalls").addObject();
+                call.put("action", "SCMP_ACT_ERRNO").withArray("names").add("keyctl");
+            });
+            namespaces.accept(bundle);
+            bundle.create("box").expect(0);
+            int pid = bundle.state("box").get("pid").intValue();
+            Map<String, String> status = Attempts.results(Host.read("/proc/" + pid + "/status"));
+            // A JVM has other threads, to which neither applies.
+            if (Launcher.isNative()) {
+                assertEquals("2", status.get("Seccomp"), "the filter is there");
+                assertEquals("0000000000000000", status.get("CapInh"));
+                assertEquals(status.get("CapBnd"), status.get("CapPrm"), "no capability beyond the command's");
+            }
+            List<String> attach = List.of(
+                    "setpriv",
+                    "--bounding-set",
+                    "-sys_ptrace",
+                    Attempts.program().toString(),
+                    "attach",
+                    Integer.toString(pid));
+            assertEquals("attach=EPERM", Launcher.execute(attach, "").out().strip());
+            bundle.rustyrun("start", "box").expect(0);
+            assertEquals("running", bundle.status("box"));
         }
     }
 }

@@ -1,0 +1,112 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A container in the PID namespace of another one, which it enters last of all, works as any other. Needs root. */
+class JoinedPidsIT {
+
+    private final String name = "it-pids-" + ProcessHandle.current().pid();
+    private Process first;
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    @BeforeEach
+    void startFirst() throws IOException {
+        first = Launcher.start("--name", name, "--command", "/bin/sh", "-c", "echo ready; read end");
+        assertEquals("ready", first.inputReader().readLine());
+    }
+
+    @AfterEach
+    void endFirst() throws IOException {
+        first.getOutputStream().close();
+        first.onExit().join();
+    }
+
+    private String[] joining(String... words) {
+        List<String> all = new ArrayList<>(List.of("--pid", "container:" + name));
+        all.addAll(List.of(words));
+        return all.toArray(String[]::new);
+    }
+
+    private Launcher.Result run(String... words) {
+        return Launcher.run(joining(words));
+    }
+
+    @Test
+    void it_ends_as_its_command_does() {
+        run("--command", "/bin/sh", "-c", "exit 7").expect(7);
+        run("--init", "--command", "/bin/sh", "-c", "exit 8").expect(8);
+        run("--command", "/bin/sh", "-c", "kill -9 $$").expect(137);
+        run("--timeout", "0.5", "--command", "/bin/sleep", "4717").expect(137);
+        run("--command", "/bin/nosuch").expect(127).errorLine();
+        Host.expectEnded("sleep 4717");
+    }
+
+    @Test
+    void its_proc_shows_the_joined_namespace_and_itself() {
+        List<String> lines = run("--command", "/bin/sh", "-c", "tr '\\0' ' ' < /proc/1/cmdline; cat /proc/$$/comm")
+                .expect(0)
+                .out()
+                .lines()
+                .toList();
+        assertTrue(lines.get(0).contains("echo ready"), lines.toString());
+        assertTrue(lines.get(0).endsWith("sh"), lines.toString());
+    }
+
+    @Test
+    void a_cgroup_with_room_for_one_process_is_enough() {
+        String groups = run("--pids-limit", "1", "--command", "/bin/cat", "/proc/self/cgroup")
+                .expect(0)
+                .out();
+        assertTrue(!groups.isEmpty() && groups.lines().allMatch(line -> line.endsWith(":/")), groups);
+        assertTrue(
+                run("--pids-limit", "1", "--command", "/bin/sh", "-c", "true & true")
+                                .exitCode()
+                        != 0,
+                "it is in that cgroup");
+    }
+
+    @Test
+    void its_terminal_is_that_of_its_session() {
+        String out = run("--tty", "--command", "/bin/sh", "-c", "tty; echo to the terminal > /dev/tty; ls /dev/console")
+                .expect(0)
+                .out();
+        assertEquals(
+                List.of("/dev/pts/0", "to the terminal", "/dev/console"),
+                out.lines().toList());
+    }
+
+    @Test
+    void nothing_is_left_of_it_when_run_is_killed() throws IOException {
+        Process second = Launcher.start(joining("--command", "/bin/sh", "-c", "echo up; exec sleep 4718"));
+        assertEquals("up", second.inputReader().readLine());
+        second.destroyForcibly().onExit().join();
+        Host.expectEnded("sleep 4718");
+    }
+
+    @Test
+    void what_is_no_PID_namespace_is_refused_and_one_of_another_user_namespace_too() {
+        String line = Launcher.run("--pid", "path:/proc/self/ns/net", "--command", "true")
+                .expect(125)
+                .errorLine();
+        assertTrue(line.contains("EINVAL"), line);
+        if (Launcher.isNative()) {
+            String other = run("--userns", "new", "--uidmap", "0:100000:65536", "--command", "true")
+                    .expect(125)
+                    .errorLine();
+            assertTrue(other.contains("belongs to another user namespace"), other);
+        }
+    }
+}
