@@ -27,6 +27,9 @@ final class LaunchSignals {
             PARENT_DIED,
             Signal.SIGPIPE);
 
+    /** What is passed on to the command. */
+    static final SignalSet FORWARDED = HANDLED.without(Signal.SIGCHLD, PARENT_DIED, Signal.SIGPIPE);
+
     private LaunchSignals() {}
 
     /** Blocks the handled signals; whether they already were. */
@@ -41,6 +44,6 @@ final class LaunchSignals {
 
     /** Whether a handled signal is one to pass on to the command. */
     static boolean isForwarded(int signal) {
-        return signal != Signal.SIGCHLD.number() && signal != PARENT_DIED.number() && signal != Signal.SIGPIPE.number();
+        return FORWARDED.contains(signal);
     }
 }

@@ -37,6 +37,8 @@ public final class FileFlag {
     static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     static final int MNT_DETACH = 2;
     static final int CLOSE_RANGE_CLOEXEC = 4;
+    static final int MFD_CLOEXEC = 1;
+    static final int MFD_EXEC = 0x10;
     static final int F_DUPFD_CLOEXEC = 1030;
     static final int F_GETFD = 1;
     static final int F_SETFD = 2;

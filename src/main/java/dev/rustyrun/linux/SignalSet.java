@@ -41,6 +41,26 @@ public final class SignalSet {
         return new SignalSet(bits);
     }
 
+    /** This set and {@code signals}. */
+    public SignalSet with(Signal... signals) {
+        return new SignalSet(bits | of(signals).bits);
+    }
+
+    /** This set without {@code signals}. */
+    public SignalSet without(Signal... signals) {
+        return new SignalSet(bits & ~of(signals).bits);
+    }
+
+    /** Whether the signal {@code number} is in this set. */
+    public boolean contains(int number) {
+        return (bits & bit(number)) != 0;
+    }
+
+    /** The set as the kernel's own {@code sigset_t}. */
+    public long bits() {
+        return bits;
+    }
+
     /** Whether every signal of {@code other} is in this set. */
     public boolean containsAll(SignalSet other) {
         return (bits & other.bits) == other.bits;

@@ -28,6 +28,21 @@ public interface SpawnCalls extends KernelCalls {
         check(libc().call("execve", path, argv, env), "execve", path);
     }
 
+    /** Becomes the open file {@code fd}; returns only by throwing; man 2 execveat, AT_EMPTY_PATH. */
+    default void executeFile(int fd, List<String> argv, List<String> env) {
+        check(libc().call("execveat", fd, "", argv, env, FileFlag.AT_EMPTY_PATH), "execveat", fd);
+    }
+
+    /** A new file in memory, to execute; close-on-exec; man 2 memfd_create. MFD_EXEC is not known before Linux 6.3. */
+    default int executableMemory(String name) {
+        int flags = FileFlag.MFD_CLOEXEC | FileFlag.MFD_EXEC;
+        int result = libc().call("memfd_create", name, flags);
+        if (result == -Errno.EINVAL) {
+            result = libc().call("memfd_create", name, FileFlag.MFD_CLOEXEC);
+        }
+        return check(result, "memfd_create", name);
+    }
+
     /**
      * Starts {@code path} with {@code passed} as its descriptor 3 and this thread's signal mask; man 3 posix_spawn.
      *

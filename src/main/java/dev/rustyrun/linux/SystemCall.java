@@ -18,6 +18,7 @@ final class SystemCall {
         return switch (name) {
             case "bpf" -> ARM ? 280 : 321;
             case "clone" -> ARM ? 220 : 56;
+            case "execveat" -> ARM ? 281 : 322;
             case "getdents64" -> ARM ? 61 : 217;
             case "ioprio_set" -> ARM ? 30 : 251;
             case "pivot_root" -> ARM ? 41 : 155;

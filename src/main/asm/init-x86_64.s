@@ -1,0 +1,103 @@
+# PID 1 of a container with --init, on x86-64: waits for signals, reaps orphans, passes signals on to the command, and exits
+# as the command does. It is all that PID 1 has in memory, so nothing of the host's can be read there.
+#
+# A whole ELF file of one read-only, executable segment. Assembled by
+#     as -o init.o init-x86_64.s && ld -Ttext=0x400000 -o init.elf init.o && objcopy -O binary -j .text init.elf init
+# and kept, as hexadecimal digits, in dev.rustyrun.launch.InitProgram; InitProgramTest compares.
+#
+# Whoever executes it has blocked the signals of `handled`, and fills in the three values at the end.
+
+        .intel_syntax noprefix
+
+        .set SYS_rt_sigtimedwait, 128
+        .set SYS_wait4, 61
+        .set SYS_kill, 62
+        .set SYS_prctl, 157
+        .set SYS_exit_group, 231
+        .set PR_SET_NAME, 15
+        .set WNOHANG, 1
+        .set SIGCHLD, 17
+        .set SI_KERNEL, 0x80
+        .set SI_CODE, 8                         # in siginfo_t, of 128 bytes
+        .set STATUS, 128                        # after that, on the stack
+
+        .text
+        .global _start
+file:                                           # Elf64_Ehdr
+        .ascii "\x7f" "ELF"
+        .byte 2, 1, 1, 0                        # 64 bits, little-endian, version 1, System V
+        .quad 0
+        .short 2, 62                            # ET_EXEC, EM_X86_64
+        .long 1
+        .quad _start, segments - file, 0        # no sections
+        .long 0
+        .short 64, 56, 2, 64, 0, 0
+segments:                                       # Elf64_Phdr
+        .long 1, 5                              # PT_LOAD, read and execute
+        .quad 0, file, file, end - file, end - file, 0x10000
+        .long 0x6474e551, 6                     # PT_GNU_STACK, read and write
+        .quad 0, 0, 0, 0, 0, 16
+
+_start:
+        sub     rsp, 144
+        mov     eax, SYS_prctl
+        mov     edi, PR_SET_NAME
+        lea     rsi, [rip + name]
+        syscall
+
+reap:                                           # every child that has ended
+        mov     eax, SYS_wait4
+        mov     rdi, -1
+        lea     rsi, [rsp + STATUS]
+        mov     edx, WNOHANG
+        xor     r10d, r10d
+        syscall
+        test    eax, eax
+        jle     wait                            # none, or an error such as ECHILD
+        cmp     eax, [rip + command]
+        jne     reap
+
+        mov     eax, [rsp + STATUS]             # the command: exit as it did
+        mov     edi, eax
+        and     edi, 0x7f
+        jz      exited
+        add     edi, 128                        # a signal ended it
+        jmp     exit
+exited:
+        movzx   edi, ah
+exit:
+        mov     eax, SYS_exit_group
+        syscall
+
+wait:
+        mov     eax, SYS_rt_sigtimedwait
+        lea     rdi, [rip + handled]
+        mov     rsi, rsp
+        xor     edx, edx                        # for ever
+        mov     r10d, 8
+        syscall
+        cmp     eax, SIGCHLD
+        je      reap
+        test    eax, eax
+        jle     wait                            # EINTR
+        lea     ecx, [rax - 1]
+        mov     rdx, [rip + forwarded]
+        bt      rdx, rcx
+        jnc     wait
+        cmp     dword ptr [rsp + SI_CODE], SI_KERNEL
+        je      wait                            # a terminal sent it, to the command too
+        mov     esi, eax
+        mov     edi, [rip + command]
+        mov     eax, SYS_kill
+        syscall
+        jmp     wait
+
+name:   .asciz  "init"
+        .balign 8
+handled:
+        .quad   0                               # the kernel's sigset_t: signals to wait for
+forwarded:
+        .quad   0                               # those of them to pass on
+command:
+        .long   0                               # the command's process id
+end:
