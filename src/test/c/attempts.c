@@ -3,6 +3,7 @@
  * prints. Each attempt is a line NAME=RESULT, where RESULT is "ok" or the name of the errno.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -280,6 +281,125 @@ static int watch(const char *marker, const char *needle)
     return 0;
 }
 
+static const char *needles[2];
+static long hits, bytes_read;
+
+/* Counts the needles in what was read, and names where they were. */
+static void look(const char *where, const char *bytes, size_t length)
+{
+    bytes_read += length;
+    for (int i = 0; i < 2; i++) {
+        if (memmem(bytes, length, needles[i], strlen(needles[i]))) {
+            printf("hit:%s has %s\n", where, needles[i]);
+            hits++;
+        }
+    }
+}
+
+/* All memory of a process that can be read, mapping by mapping. */
+static int search_memory(const char *directory)
+{
+    static char block[1 << 20];
+    char path[64], line[512], flags[8];
+    unsigned long from, to;
+    int mappings = 0;
+    snprintf(path, sizeof path, "%s/maps", directory);
+    FILE *maps = fopen(path, "r");
+    snprintf(path, sizeof path, "%s/mem", directory);
+    int memory = open(path, O_RDONLY);
+    tell("memory", memory);
+    while (maps && fgets(line, sizeof line, maps)) {
+        if (sscanf(line, "%lx-%lx %7s", &from, &to, flags) != 3) {
+            continue;
+        }
+        ssize_t got;
+        mappings++;
+        /* Blocks overlap, so that none cuts a needle. */
+        for (unsigned long at = from; at < to; at += got > 256 && at + got < to ? got - 256 : got) {
+            size_t room = to - at < sizeof block ? to - at : sizeof block;
+            got = pread(memory, block, room, at);
+            if (got <= 0) {
+                break;
+            }
+            look("memory", block, got);
+        }
+    }
+    return mappings;
+}
+
+/* All files and links in a directory of /proc but those that describe mounts, which are as in every process. */
+static void search_files(const char *directory, int depth)
+{
+    static char text[1 << 20];
+    static const char *others[] = {"mountinfo", "mounts", "mountstats", "mem", "pagemap", ".", ".."};
+    DIR *entries = opendir(directory);
+    for (struct dirent *entry; entries && (entry = readdir(entries)); ) {
+        char path[512];
+        int skipped = 0;
+        for (int i = 0; i < 7; i++) {
+            skipped |= !strcmp(entry->d_name, others[i]);
+        }
+        snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+        if (skipped) {
+            continue;
+        }
+        if (entry->d_type == DT_DIR) {
+            if (depth < 3) {
+                search_files(path, depth + 1);
+            }
+            continue;
+        }
+        ssize_t length = 0, got;
+        if (entry->d_type == DT_LNK) {
+            char own[300], target[512];
+            length = readlink(path, text, sizeof text);
+            snprintf(own, sizeof own, "/proc/self/fd/%s", entry->d_name);
+            /* What standard input, output and error are is the caller's choice. */
+            if (entry->d_name[0] >= '0' && entry->d_name[0] <= '2' && !entry->d_name[1]
+                    && readlink(own, target, sizeof target) == length && !memcmp(text, target, length)) {
+                continue;
+            }
+        } else {
+            int fd = open(path, O_RDONLY | O_NONBLOCK);
+            while (fd >= 0 && length < (ssize_t) sizeof text
+                    && (got = read(fd, text + length, sizeof text - length)) > 0) {
+                length += got;
+            }
+            close(fd);
+        }
+        look(path, text, length > 0 ? length : 0);
+    }
+    closedir(entries);
+}
+
+/* Looks for two texts in all that can be read of a process. */
+static int search(const char *pid, const char *needle, const char *other)
+{
+    static char mine[1 << 16], its[1 << 16];
+    char directory[32], path[64], program[256];
+    snprintf(directory, sizeof directory, "/proc/%s", pid);
+    snprintf(path, sizeof path, "%s/exe", directory);
+    ssize_t length = readlink(path, program, sizeof program - 1);
+    program[length < 0 ? 0 : length] = 0;
+    needles[0] = needle;
+    needles[1] = other;
+    int mappings = search_memory(directory);
+    printf("mappings=%d\nread=%ld\n", mappings, bytes_read);
+    bytes_read = 0;
+    search_files(directory, 0);
+    slurp(getpid(), "mountinfo", mine, sizeof mine);
+    slurp(atoi(pid), "mountinfo", its, sizeof its);
+    printf("files=%ld\nmounts=%s\n", bytes_read, strcmp(mine, its) ? "other" : "same");
+    slurp(getpid(), "status", mine, sizeof mine);
+    slurp(atoi(pid), "status", its, sizeof its);
+    printf("stronger=%d\n", field(its, "CapPrm:", 16) & ~field(mine, "CapPrm:", 16)
+            || field(its, "Seccomp:", 10) < field(mine, "Seccomp:", 10)
+            || field(its, "NoNewPrivs:", 10) < field(mine, "NoNewPrivs:", 10));
+    slurp(atoi(pid), "cmdline", its, sizeof its);
+    printf("exe=%s\ncmdline=%s\nhits=%ld\n", program, its, hits);
+    return 0;
+}
+
 /* Whether the process can be attached. */
 static int attach(int pid)
 {
@@ -302,6 +422,8 @@ int main(int argc, char **argv)
         return hunt(atoi(argv[2]));
     } else if (!strcmp(what, "watch") && argc == 4) {
         return watch(argv[2], argv[3]);
+    } else if (!strcmp(what, "search") && argc == 5) {
+        return search(argv[2], argv[3], argv[4]);
     } else if (!strcmp(what, "attach") && argc == 3) {
         return attach(atoi(argv[2]));
     } else if (!strcmp(what, "swap") && argc == 4) {

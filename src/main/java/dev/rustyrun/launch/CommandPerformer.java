@@ -3,6 +3,7 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.plan.CommandStep;
+import dev.rustyrun.plan.CommandStep.ReaperKind;
 
 /** Performs the steps that make this process the command. */
 final class CommandPerformer implements CommandStep.Performer {
@@ -36,8 +37,8 @@ final class CommandPerformer implements CommandStep.Performer {
     public void handOver(CommandStep.HandOver step) {
         linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
         place(context.descriptorsForCommand());
+        linux.stopIgnoringSignals();
         if (!step.reaper()) {
-            linux.stopIgnoringSignals();
             LaunchSignals.unblock(linux);
         }
     }
@@ -45,10 +46,10 @@ final class CommandPerformer implements CommandStep.Performer {
     @Override
     public void exec(CommandStep.Exec step) {
         Command command = new Command(linux, step.argv(), context.withHome(step.env()));
-        if (step.reaper()) {
-            new Reaper(context).run(command);
-        } else {
+        if (step.reaper() == ReaperKind.NONE) {
             command.become();
+        } else {
+            new Reaper(context, SelfExec.isNativeImage()).run(command, step.reaper());
         }
     }
 

@@ -5,24 +5,65 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.ReceivedSignal;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.plan.CommandStep.ReaperKind;
 import java.util.Optional;
 
-/** PID 1 for commands that do not want to be it: starts the command, passes signals on, and reaps orphans. */
+/**
+ * PID 1 for commands that do not want to be it: starts the command, passes signals on, and reaps orphans. The container may
+ * read the memory of its PID 1, so that becomes {@link InitProgram}; this process stays what it is only where it must.
+ */
 final class Reaper {
 
     private final StageContext context;
     private final Linux linux;
+    private final boolean copies;
 
-    Reaper(StageContext context) {
+    /**
+     * The reaper of this process's container.
+     *
+     * @param copies whether this process has one thread, so that a copy of it can become the command
+     */
+    Reaper(StageContext context, boolean copies) {
         this.context = context;
         this.linux = context.linux();
+        this.copies = copies;
     }
 
     /** Runs {@code command} and exits as it does. Throws when it cannot be started. */
-    void run(Command command) {
-        int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
-        int pid = command.start(StageChannel.DESCRIPTOR + context.descriptorsForCommand().length);
-        // What is left open is the signal descriptor: the channel's end tells run that the command has started.
+    void run(Command command, ReaperKind kind) {
+        Optional<InitProgram> program = kind == ReaperKind.STAGE ? Optional.empty() : InitProgram.create(linux);
+        if (program.isEmpty() || !copies) {
+            int pid = command.start(StageChannel.DESCRIPTOR + context.descriptorsForCommand().length);
+            release();
+            program.ifPresent(init -> become(init, pid, kind));
+            stay(pid);
+            return;
+        }
+        // The command must not see this process: it starts when the end of the pipe that is held here has gone with an
+        // execve.
+        int[] gate = linux.pipe();
+        int pid = linux.fork();
+        if (pid == 0) {
+            linux.close(gate[1]);
+            linux.read(gate[0], new byte[1], 1);
+            LaunchSignals.unblock(linux);
+            command.become();
+            return;
+        }
+        release();
+        become(program.get(), pid, kind);
+        linux.close(gate[1]);
+        stay(pid);
+    }
+
+    private void become(InitProgram program, int command, ReaperKind kind) {
+        // A JVM has opened files since, not all of them close-on-exec.
+        linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
+        program.become(command, kind == ReaperKind.PROGRAM_BY_PATH);
+    }
+
+    /** Closes what the command has been given, and the channel: its end tells run that the command has started. */
+    private void release() {
         context.channel().close();
         context.closeGate();
         int[] handedOver = context.descriptorsForCommand();
@@ -31,6 +72,11 @@ final class Reaper {
                 linux.close(StageChannel.DESCRIPTOR + i);
             }
         }
+    }
+
+    private void stay(int command) {
+        int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
+        reapUntil(command);
         PollSet set = new PollSet(1);
         set.add(signals, PollSet.POLLIN);
         while (true) {
@@ -40,18 +86,18 @@ final class Reaper {
                 continue;
             }
             if (signal.get().number() == Signal.SIGCHLD.number()) {
-                reapUntil(pid);
+                reapUntil(command);
             } else if (LaunchSignals.isForwarded(signal.get().number())
                     && !signal.get().fromKernel()) {
                 // The terminal's own signals (fromKernel) reach the command without help.
-                linux.kill(pid, signal.get().number());
+                linux.kill(command, signal.get().number());
             }
         }
     }
 
-    private void reapUntil(int pid) {
+    private void reapUntil(int command) {
         for (Optional<ChildStatus> ended = linux.reap(); ended.isPresent(); ended = linux.reap()) {
-            if (ended.get().pid() == pid) {
+            if (ended.get().pid() == command) {
                 linux.exit(ended.get().exitCode());
             }
         }

@@ -100,7 +100,7 @@ public sealed interface CommandStep extends Step {
      * Puts the command's descriptors in their places, lets no other survive, and lets signals come again: a step of its own,
      * so that a filter installed after it need allow nothing but the execve.
      *
-     * @param reaper whether this process stays, and so goes on reading its signals from a descriptor
+     * @param reaper whether PID 1 is a reaper, which goes on waiting for blocked signals
      */
     record HandOver(boolean reaper) implements CommandStep {
         static HandOver read(PlanReader in) {
@@ -128,19 +128,46 @@ public sealed interface CommandStep extends Step {
         }
     }
 
+    /** What the process that a command starts from is while the command runs. */
+    enum ReaperKind {
+        /** The command itself. */
+        NONE("execute"),
+        /** A program of its own, executed by descriptor, which holds nothing of the host's. */
+        PROGRAM("start under a reaper"),
+        /** The same program where a filter forbids execveat(2): executed by way of the container's {@code /proc}. */
+        PROGRAM_BY_PATH("start under a reaper"),
+        /** The stage, where a filter forbids what the program needs. */
+        STAGE("start under this stage as its reaper");
+
+        private final String words;
+
+        ReaperKind(String words) {
+            this.words = words;
+        }
+
+        static ReaperKind read(PlanReader in) {
+            int ordinal = in.take8();
+            if (ordinal >= values().length) {
+                throw in.broken("reaper " + ordinal);
+            }
+            return values()[ordinal];
+        }
+    }
+
     /**
-     * Becomes the command, or, as a reaper, starts it and stays as PID 1.
+     * Becomes the command, or starts it under a reaper.
      *
      * @param argv the program, looked up in the PATH of {@code env} unless it has a slash, and its arguments
+     * @param reaper what this process is then
      */
-    record Exec(List<String> argv, List<String> env, boolean reaper) implements CommandStep {
+    record Exec(List<String> argv, List<String> env, ReaperKind reaper) implements CommandStep {
         public Exec {
             argv = List.copyOf(argv);
             env = List.copyOf(env);
         }
 
         static Exec read(PlanReader in) {
-            return new Exec(in.takeTexts(), in.takeTexts(), in.takeFlag());
+            return new Exec(in.takeTexts(), in.takeTexts(), ReaperKind.read(in));
         }
 
         @Override
@@ -150,7 +177,7 @@ public sealed interface CommandStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putTexts(argv).putTexts(env).putFlag(reaper);
+            out.putTexts(argv).putTexts(env).put8(reaper.ordinal());
         }
 
         @Override
@@ -160,7 +187,7 @@ public sealed interface CommandStep extends Step {
 
         @Override
         public String describe() {
-            return (reaper ? "start under a reaper " : "execute ") + Words.shell(argv);
+            return reaper.words + " " + Words.shell(argv);
         }
     }
 

@@ -15,6 +15,10 @@ public record LaunchCall(int x86, int arm, long first, long second) {
 
     private static final long CLONE_PARENT_SIGCHLD = 0x8000 | 17;
     private static final long PR_SET_PDEATHSIG = 1;
+    private static final long PR_SET_NAME = 15;
+    /** CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID and SIGCHLD: what fork(3) of glibc passes. */
+    private static final long FORK = 0x200000 | 0x1000000 | 17;
+
     private static final long TIOCSCTTY = 0x540E;
 
     /** Those between an early filter and execve(2), execve too. */
@@ -40,6 +44,31 @@ public record LaunchCall(int x86, int arm, long first, long second) {
             new LaunchCall(157, 167, PR_SET_PDEATHSIG, 0), // prctl
             new LaunchCall(231, 94), // exit_group
             new LaunchCall(436, 436)); // close_range
+
+    /** Those of a stage that starts a command and becomes its reaper, and those of the reaper. */
+    public static final List<LaunchCall> REAPER = List.of(
+            new LaunchCall(0, 63), // read
+            new LaunchCall(1, 64), // write
+            new LaunchCall(3, 57), // close
+            new LaunchCall(9, 222), // mmap
+            new LaunchCall(11, 215), // munmap
+            new LaunchCall(12, 214), // brk
+            new LaunchCall(14, 135), // rt_sigprocmask
+            new LaunchCall(28, 233), // madvise
+            new LaunchCall(56, 220, FORK, 0), // clone
+            new LaunchCall(59, 221), // execve
+            new LaunchCall(61, 260), // wait4
+            new LaunchCall(62, 129), // kill
+            new LaunchCall(128, 137), // rt_sigtimedwait
+            new LaunchCall(157, 167, PR_SET_NAME, 0), // prctl
+            new LaunchCall(231, 94), // exit_group
+            new LaunchCall(273, 99), // set_robust_list
+            new LaunchCall(293, 59), // pipe2
+            new LaunchCall(319, 279), // memfd_create
+            new LaunchCall(436, 436)); // close_range
+
+    /** How the reaper is executed best. */
+    public static final List<LaunchCall> EXECUTE_DESCRIPTOR = List.of(new LaunchCall(322, 281)); // execveat
 
     private LaunchCall(int x86, int arm) {
         this(x86, arm, 0, 0);

@@ -1,5 +1,6 @@
 package dev.rustyrun.plan;
 
+import dev.rustyrun.plan.CommandStep.ReaperKind;
 import dev.rustyrun.spec.Spec;
 import java.util.List;
 
@@ -57,8 +58,7 @@ final class ProcessPlan {
         }
         steps.addAll(appear);
         // What waits may be seen by others, in a PID namespace that is theirs too, and waits behind its filter where
-        // that
-        // lets it go on. An agent is told of the filter by run, which exists only before the wait.
+        // that one lets it go on. An agent is told of the filter by run, which exists only before the wait.
         if (!filtered && lifecycle.awaitsStart() && (listener || permits())) {
             privileges.addLast(steps);
             filtered = true;
@@ -74,11 +74,20 @@ final class ProcessPlan {
         if (!filtered) {
             privileges.addLast(steps);
         }
-        steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), reaper));
+        ReaperKind kind = reaper ? reaperUnder(host.seccomp()) : ReaperKind.NONE;
+        steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), kind));
     }
 
     private boolean permits() {
         return host.seccomp().permits(LaunchCall.AFTER_FILTER);
+    }
+
+    /** The reaper that {@code filter} lets there be. */
+    static ReaperKind reaperUnder(SeccompFilter filter) {
+        if (!filter.permits(LaunchCall.REAPER)) {
+            return ReaperKind.STAGE;
+        }
+        return filter.permits(LaunchCall.EXECUTE_DESCRIPTOR) ? ReaperKind.PROGRAM : ReaperKind.PROGRAM_BY_PATH;
     }
 
     private void first(List<Step> steps, PrivilegePlan privileges) {

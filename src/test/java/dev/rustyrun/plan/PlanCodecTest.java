@@ -74,7 +74,8 @@ class PlanCodecTest {
             new CommandStep.ChangeDirectory("/c"),
             new CommandStep.FindHome(1000),
             new CommandStep.HandOver(true),
-            new CommandStep.Exec(List.of("a", "", "ü\n\u0001"), List.of("A=1"), true));
+            new CommandStep.Exec(
+                    List.of("a", "", "ü\n\u0001"), List.of("A=1"), CommandStep.ReaperKind.PROGRAM_BY_PATH));
 
     @Test
     void every_kind_of_step_survives_the_journey() {

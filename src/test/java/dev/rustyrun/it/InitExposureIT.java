@@ -1,0 +1,159 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a container reads of its PID 1 with {@code --init}: nothing of ours or of the host's. Needs root. */
+class InitExposureIT {
+
+    /** In the host's paths of the rootfs and of a volume, and nowhere in the container. */
+    private static final String MARKER = "marker-of-the-host";
+
+    private static final String[] OWN_USERS = {
+        "--userns", "new", "--uidmap", "0:100000:65536", "--gidmap", "0:100000:65536"
+    };
+
+    @TempDir
+    Path folder;
+
+    private Path rootfs;
+    private Path volume;
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    @BeforeEach
+    void rootfs() throws IOException {
+        Path place = Files.createDirectory(folder.resolve(MARKER));
+        rootfs = place.resolve("rootfs");
+        Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "")
+                .expect(0);
+        volume = Files.createDirectory(place.resolve("volume"));
+        Launcher.execute(List.of("chmod", "-R", "a+rX", folder.toString()), "").expect(0);
+    }
+
+    private Launcher.Result run(List<String> options, String... command) {
+        List<String> words = new ArrayList<>(Launcher.command());
+        words.addAll(List.of(
+                "run", "--rootfs", rootfs.toString(), "--init", "--volume", volume + ":/volume:ro", "--volume"));
+        words.add(Attempts.volume());
+        words.addAll(options);
+        words.add("--command");
+        words.addAll(List.of(command));
+        return Launcher.execute(words, "");
+    }
+
+    /** What is found of PID 1 by who may trace it, right at the start. A JVM replaces itself only a moment later. */
+    private Map<String, String> search(String... options) {
+        List<String> words = new ArrayList<>(List.of("--cap-add", "SYS_PTRACE"));
+        words.addAll(List.of(options));
+        String search = "exec " + Attempts.INSIDE + " search 1 " + MARKER + " rustyrun";
+        String[] command = Launcher.isNative()
+                ? new String[] {Attempts.INSIDE, "search", "1", MARKER, "rustyrun"}
+                : new String[] {"/bin/sh", "-c", "until grep -q '^init$' /proc/1/comm; do sleep 0.1; done; " + search};
+        Launcher.Result result = run(words, command).expect(0);
+        Map<String, String> found = Attempts.results(result.out());
+        assertEquals("ok", found.get("memory"), result.out());
+        return found;
+    }
+
+    private void expectNothing(String... options) {
+        Map<String, String> found = search(options);
+        assertEquals("0", found.get("hits"), found.toString());
+        assertTrue(Integer.parseInt(found.get("mappings")) < 8, found.toString());
+        assertTrue(Integer.parseInt(found.get("read")) > 4096, found.toString());
+        assertTrue(Integer.parseInt(found.get("files")) > 4096, found.toString());
+        assertEquals("/memfd:init (deleted)", found.get("exe"), found.toString());
+        assertEquals("init", found.get("cmdline"), found.toString());
+        assertEquals("same", found.get("mounts"), found.toString());
+        assertEquals("0", found.get("stronger"), found.toString());
+    }
+
+    @Test
+    void S4_whoever_may_trace_reads_nothing_of_the_hosts_in_pid_one() {
+        expectNothing();
+        expectNothing("--new-privileges");
+        expectNothing("--user", "1000");
+        expectNothing("--cap-add", "all", "--seccomp", "unconfined", "--unmask", "all");
+        expectNothing("--ulimit", "nofile=16:16");
+    }
+
+    @Test
+    void S4_nor_in_a_user_namespace_of_its_own() {
+        Assumptions.assumeTrue(
+                Launcher.isNative(), "only a process with one thread can enter a user namespace: not the JVM");
+        expectNothing(OWN_USERS);
+    }
+
+    @Test
+    void S4_the_search_finds_what_there_is() {
+        Launcher.Result result = run(List.of(), Attempts.INSIDE, "search", "self", MARKER, "rustyrun")
+                .expect(0);
+        assertFalse(Attempts.results(result.out()).get("hits").equals("0"), "its own arguments: " + result.out());
+    }
+
+    private Path forbidding(String call, String action) throws IOException {
+        return Files.writeString(folder.resolve(call + action), """
+                {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["%s"], "action": "%s"}]}
+                """.formatted(call, action));
+    }
+
+    @Test
+    void S4_a_filter_that_forbids_execveat_leaves_another_way() throws IOException {
+        for (String action : List.of("SCMP_ACT_ERRNO", "SCMP_ACT_KILL_PROCESS")) {
+            expectNothing("--seccomp", forbidding("execveat", action).toString());
+        }
+    }
+
+    @Test
+    void S4_a_filter_that_forbids_what_the_program_needs_gives_a_container_that_works() throws IOException {
+        for (String call : List.of("memfd_create", "rt_sigtimedwait", "pipe2")) {
+            List<String> options = List.of(
+                    "--seccomp", forbidding(call, "SCMP_ACT_KILL_PROCESS").toString());
+            String orphan = "(sleep 0.1 & exec true); sleep 0.4; ";
+            assertFalse(run(options, "/bin/sh", "-c", orphan + "ps -o stat")
+                    .expect(0)
+                    .out()
+                    .contains("Z"));
+            run(options, "/bin/sh", "-c", "exit 7").expect(7);
+            run(options, "/bin/sh", "-c", "kill -TERM $$").expect(143);
+            run(options, "/bin/sh", "-c", "trap 'exit 9' USR1; kill -USR1 1; while :; do sleep 0.1; done")
+                    .expect(9);
+            run(options, Attempts.INSIDE, "attach", "1").expect(0);
+        }
+    }
+
+    @Test
+    void S4_limits_of_files_and_processes_are_no_hindrance() {
+        run(List.of("--ulimit", "fsize=0:0"), "/bin/sh", "-c", "exit 7").expect(7);
+        run(List.of("--ulimit", "fsize=0:0", "--pid", "host"), "/bin/sh", "-c", "exit 7")
+                .expect(7);
+    }
+
+    @Test
+    void S4_a_command_that_cannot_be_started_is_explained_as_without_init() throws IOException {
+        Path text = Files.writeString(rootfs.resolve("text"), "no program");
+        Path script = Files.writeString(rootfs.resolve("script"), "#!/nowhere\n");
+        Launcher.execute(List.of("chmod", "755", text.toString(), script.toString()), "")
+                .expect(0);
+        assertTrue(run(List.of(), "/script").expect(127).errorLine().contains("its interpreter"));
+        assertTrue(run(List.of(), "/text").expect(126).errorLine().contains("neither a program"));
+        assertTrue(run(List.of(), "/volume").expect(126).errorLine().contains("is not executable"));
+        assertTrue(run(List.of(), "nothing").expect(127).errorLine().contains("executable file not found"));
+    }
+}
