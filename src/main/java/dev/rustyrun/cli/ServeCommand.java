@@ -62,7 +62,7 @@ final class ServeCommand implements Runnable {
             names = "--userns",
             paramLabel = "auto|always|host",
             description = "Whether containers have a user namespace of their own: where possible, always, or never"
-                    + " (default: host).")
+                    + " (default: auto).")
     private Optional<String> userns = Optional.empty();
 
     @Option(

@@ -45,6 +45,7 @@ public final class ContainerStore {
     private final String folder;
     private Optional<CgroupLayout> layout = Optional.empty();
     private Optional<OwnDirectory> directory = Optional.empty();
+    private Optional<IdRanges> ranges = Optional.empty();
 
     private ContainerStore(Linux linux, String folder) {
         this.linux = linux;
@@ -61,6 +62,15 @@ public final class ContainerStore {
         return folder.isEmpty()
                 ? of(linux)
                 : new ContainerStore(linux, Path.of(folder).toAbsolutePath().toString());
+    }
+
+    /** The ranges of ids that containers of all this user's stores share: made once, for it keeps a folder open. */
+    synchronized IdRanges idRanges() {
+        if (ranges.isEmpty()) {
+            ContainerStore shared = folder.equals(StorePlace.of(linux)) ? this : of(linux);
+            ranges = Optional.of(new IdRanges(linux, shared));
+        }
+        return ranges.get();
     }
 
     /** Where it is. */

@@ -22,10 +22,6 @@ final class IdRanges {
     private final Linux linux;
     private final ContainerStore store;
 
-    IdRanges(Linux linux) {
-        this(linux, ContainerStore.of(linux));
-    }
-
     /** @param store in whose folder they are written down */
     IdRanges(Linux linux, ContainerStore store) {
         this.linux = linux;

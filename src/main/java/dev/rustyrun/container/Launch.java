@@ -98,14 +98,14 @@ public final class Launch {
     /** Takes away what a container had on the host. What is written down goes last, for gc finds the rest by it. */
     void clear(String id, ContainerCgroup cgroup, Optional<IdMapping> ids) {
         cgroup.remove();
-        ids.ifPresent(range -> new IdRanges(linux).giveBack(range));
+        ids.ifPresent(store.idRanges()::giveBack);
         store.remove(id);
     }
 
     /** Takes a range of ids for the container {@code id}, which is in the store, if its ids come from a pool. */
     Optional<IdMapping> takeIds(String id) {
         return Optional.ofNullable(spec.annotations().get(Spec.ID_POOL_ANNOTATION))
-                .map(pool -> new IdRanges(linux).take(IdPool.parse(pool), store.path(id)));
+                .map(pool -> store.idRanges().take(IdPool.parse(pool), store.path(id)));
     }
 
     /**

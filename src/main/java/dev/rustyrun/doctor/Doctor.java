@@ -11,6 +11,7 @@ public final class Doctor {
                     KernelChecks.ALL,
                     NamespaceChecks.ALL,
                     UserNamespaceChecks.ALL,
+                    ServiceChecks.ALL,
                     SubIdChecks.ALL,
                     CgroupChecks.ALL,
                     MountChecks.ALL,

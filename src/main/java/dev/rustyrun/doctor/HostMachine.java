@@ -1,8 +1,12 @@
 package dev.rustyrun.doctor;
 
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.KernelProbe;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.ProbedCall;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -94,9 +98,7 @@ final class HostMachine implements Machine {
      */
     @Override
     public Trial inUserNamespace(String options, String... command) {
-        Optional<String> unshare = Stream.of("/usr/bin/unshare", "/bin/unshare", "/usr/sbin/unshare")
-                .filter(this::exists)
-                .findFirst();
+        Optional<String> unshare = unshareProgram();
         if (unshare.isEmpty()) {
             return new Trial.NotTried("unshare(1) of util-linux is not installed");
         }
@@ -104,19 +106,67 @@ final class HostMachine implements Machine {
         argv.addAll(List.of(unshare.get(), "-U", "-r"));
         argv.addAll(List.of(options.split(" ")));
         argv.addAll(List.of(command));
-        int[] pair = linux.socketPair();
-        int child;
+        Spoken spoken;
         try {
-            child = linux.spawn("/bin/sh", pair[1], argv, ENVIRONMENT);
+            spoken = spawn(argv);
+        } catch (LinuxException e) {
+            return new Trial.NotTried(e.getMessage());
+        }
+        String said = everythingFrom(spoken.socket());
+        int exitCode = linux.await(spoken.child()).exitCode();
+        return exitCode == 0 ? new Trial.Done() : new Trial.Refused(said.isEmpty() ? "exit status " + exitCode : said);
+    }
+
+    private Optional<String> unshareProgram() {
+        return Stream.of("/usr/bin/unshare", "/bin/unshare", "/usr/sbin/unshare")
+                .filter(this::exists)
+                .findFirst();
+    }
+
+    /** A process whose descriptor 3 is the other end of {@code socket}. */
+    private record Spoken(int child, int socket) {}
+
+    private Spoken spawn(List<String> argv) {
+        int[] pair = linux.socketPair();
+        try {
+            return new Spoken(linux.spawn("/bin/sh", pair[1], argv, ENVIRONMENT), pair[0]);
         } catch (LinuxException e) {
             linux.close(pair[0]);
-            return new Trial.NotTried(e.getMessage());
+            throw e;
         } finally {
             linux.close(pair[1]);
         }
-        String said = everythingFrom(pair[0]);
-        int exitCode = linux.await(child).exitCode();
-        return exitCode == 0 ? new Trial.Done() : new Trial.Refused(said.isEmpty() ? "exit status " + exitCode : said);
+    }
+
+    /** The kernel takes the mapping from a user namespace, which a process has for as long as its socket is open. */
+    @Override
+    public int mapIds(String folder) {
+        Optional<String> unshare = unshareProgram();
+        if (unshare.isEmpty()) {
+            return Errno.ENOENT;
+        }
+        try {
+            Spoken helper =
+                    spawn(List.of("sh", "-c", "exec \"$0\" -U -r sh -c 'echo >&3; read line <&3'", unshare.get()));
+            try {
+                linux.receive(helper.socket(), new byte[1], 1);
+                mapIds(folder, helper.child());
+                return 0;
+            } finally {
+                linux.close(helper.socket());
+                linux.await(helper.child());
+            }
+        } catch (LinuxException e) {
+            return e.errno();
+        }
+    }
+
+    private void mapIds(String folder, int helper) {
+        try (OpenFile mount = new OpenFile(linux, linux.cloneMount(folder, false));
+                OpenFile namespace =
+                        new OpenFile(linux, linux.open("/proc/" + helper + "/ns/user", FileFlag.O_RDONLY))) {
+            linux.setMountAttributes(mount.descriptor(), MountAttr.mappingIds(namespace.descriptor()), false);
+        }
     }
 
     private String everythingFrom(int socket) {
@@ -147,6 +197,16 @@ final class HostMachine implements Machine {
     @Override
     public boolean isNative() {
         return isNative;
+    }
+
+    @Override
+    public String rootfsFolder() {
+        String set = System.getenv().getOrDefault("RUSTYRUN_ROOTFS_FOLDER", "");
+        return Stream.of(set, "root-file-systems", "/var/lib/rustyrun/root-file-systems")
+                .filter(folder -> !folder.isEmpty() && exists(folder))
+                .map(folder -> Path.of(folder).toAbsolutePath().toString())
+                .findFirst()
+                .orElse("/");
     }
 
     @Override

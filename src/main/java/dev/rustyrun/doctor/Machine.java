@@ -32,6 +32,13 @@ interface Machine {
      */
     Trial inUserNamespace(String options, String... command);
 
+    /**
+     * Makes a mount of {@code folder} that maps ids, attached nowhere, and closes it again; man 2 mount_setattr.
+     *
+     * @return 0, or why not: an errno
+     */
+    int mapIds(String folder);
+
     /** See {@link dev.rustyrun.linux.KernelProbe#errnoOf}. */
     int errnoOf(ProbedCall call);
 
@@ -46,6 +53,9 @@ interface Machine {
 
     /** Where temporary files go. */
     String temporaryFolder();
+
+    /** Where a service would look for root file systems; {@code /} when there is no such folder. */
+    String rootfsFolder();
 
     default String line(String path) {
         return text(path).orElse("").strip();

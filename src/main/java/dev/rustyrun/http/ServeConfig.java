@@ -46,7 +46,7 @@ public interface ServeConfig {
      * Whether containers have a user namespace of their own: {@code auto} where that is possible, {@code always}, or
      * {@code host} for never.
      */
-    @WithDefault("host")
+    @WithDefault("auto")
     String userns();
 
     /** The host ids that they get ranges of, as {@code FIRST:COUNT}. */

@@ -91,8 +91,7 @@ final class UserNamespaces {
     }
 
     private static void warn(String why) {
-        LOG.warn("containers are in the host's user namespace: " + why
-                + "; RUSTYRUN_USERNS=host says that this is wanted");
+        LOG.warn("containers share the host's user namespace: " + why + "; set RUSTYRUN_USERNS=host if this is wanted");
     }
 
     private static String refusal(String why) {
@@ -136,11 +135,11 @@ final class UserNamespaces {
     /** What stands in the way whatever the root file system is. */
     private Optional<String> general() {
         if (!tools.linux().isRoot()) {
-            return Optional.of("the service is not root: its containers can only have the ids of its own user");
+            return Optional.of("the service is not root, so its containers have the ids of its own user");
         }
         return SelfExec.isNativeImage()
                 ? Optional.empty()
-                : Optional.of("that takes the native executable: a JVM has several threads, and cannot make one");
+                : Optional.of("a JVM has several threads and cannot make another; use the native executable");
     }
 
     private Optional<String> obstacle(String rootfs) {

@@ -453,6 +453,32 @@ class DoctorTest {
     }
 
     @Test
+    void whether_containers_of_a_service_can_have_user_namespaces_of_their_own() {
+        String check = "containers of serve";
+        expect(FakeMachine.asRoot(), "user namespaces", check, Level.OK, "host ids of its own", "");
+        expect(FakeMachine.asJane(), "user namespaces", check, Level.OK, "with the ids of this user", "");
+        expect(FakeMachine.asRoot().onJvm(), "user namespaces", check, Level.WARN, "a JVM", "native executable");
+        Trial masked = new Trial.Refused("mount: /proc: permission denied.");
+        expect(FakeMachine.asRoot().trial(masked), "user namespaces", check, Level.WARN, "/proc", "unmask=ALL");
+        expect(FakeMachine.asRoot().trial(EPERM), "user namespaces", check, Level.WARN, "unshare", "other findings");
+        expect(FakeMachine.asRoot().trial(NOT_TRIED), "user namespaces", check, Level.WARN, "not tried", "util-linux");
+        expect(
+                FakeMachine.asRoot().failingToMapIds(Errno.EINVAL),
+                "user namespaces",
+                check,
+                Level.WARN,
+                "the file system of /images cannot map ids",
+                "RUSTYRUN_ROOTFS_FOLDER");
+        expect(
+                FakeMachine.asRoot().failingToMapIds(Errno.EPERM),
+                "user namespaces",
+                check,
+                Level.WARN,
+                "EPERM",
+                "capabilities");
+    }
+
+    @Test
     void terminals_and_temporary_files() {
         expect(FakeMachine.asRoot().without("/dev/ptmx"), "runtime", "terminals", Level.WARN, "no /dev/ptmx", "ln -s");
         expect(FakeMachine.asRoot().mounts(), "runtime", "terminals", Level.WARN, "no devpts", "mount -t devpts");

@@ -19,6 +19,7 @@ final class FakeMachine implements Machine {
     private final Set<String> withMoreRights = new HashSet<>();
     private final Set<Integer> missingActions = new HashSet<>();
     private int unshareError;
+    private int mapError;
     private Trial trial = new Trial.Done();
     private Optional<String> libseccomp = Optional.of("2.5.4");
     private boolean isNative = true;
@@ -107,6 +108,11 @@ final class FakeMachine implements Machine {
         return this;
     }
 
+    FakeMachine failingToMapIds(int errno) {
+        mapError = errno;
+        return this;
+    }
+
     FakeMachine trial(Trial result) {
         trial = result;
         return this;
@@ -155,6 +161,16 @@ final class FakeMachine implements Machine {
     @Override
     public Trial inUserNamespace(String options, String... command) {
         return trial;
+    }
+
+    @Override
+    public int mapIds(String folder) {
+        return mapError;
+    }
+
+    @Override
+    public String rootfsFolder() {
+        return "/images";
     }
 
     @Override

@@ -320,8 +320,8 @@ class ServedUserNamespacesIT {
         Assumptions.assumeFalse(Launcher.isNative(), "the native executable can");
         try (Server server = start()) {
             server.sh(200, "true");
-            assertTrue(server.log().contains("containers are in the host's user namespace: that takes the native"));
-            assertTrue(server.get("/v1/info").body().contains("\"obstacle\":\"that takes the native executable"));
+            assertTrue(server.log().contains("containers share the host's user namespace: a JVM has"));
+            assertTrue(server.get("/v1/info").body().contains("\"obstacle\":\"a JVM has several threads"));
         }
     }
 
@@ -346,7 +346,7 @@ class ServedUserNamespacesIT {
             // A kernel that has learnt to map an overlay's ids has nothing to say.
             assertTrue(
                     answer.contains(" 0          0 4294967295")
-                            ? server.log().contains("containers are in the host's user namespace: " + rootfs)
+                            ? server.log().contains("containers share the host's user namespace: " + rootfs)
                             : server.log().isEmpty() || mapOf(answer) >= FIRST,
                     answer + server.log());
         }
