@@ -23,7 +23,7 @@ final class ServiceChecks {
 
     private static Answer containers(Machine machine) {
         if (!Self.on(machine).isRoot()) {
-            return Answer.ok("one each, with the ids of this user");
+            return Answer.ok("a service of root's can have them; this user is not root");
         }
         if (!machine.isNative()) {
             return Answer.warn(SHARED + "a JVM has several threads and cannot make one", NATIVE);

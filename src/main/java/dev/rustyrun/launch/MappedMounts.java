@@ -56,7 +56,8 @@ final class MappedMounts {
         } catch (LinuxException e) {
             throw new StepFailure(e.getMessage()
                     + (e.errno() == Errno.EINVAL && wanted.mapsIds()
-                            ? "; the file system of " + wanted.source() + " may not be able to map ids"
+                            ? "; the file system of " + wanted.source()
+                                    + ", or one mounted below it, cannot map ids: put it on ext4, xfs or btrfs"
                             : ""));
         }
     }

@@ -97,6 +97,23 @@ public record MountAttr(long set, long clear, long propagation, int userNamespac
         }
     }
 
+    /** As in a message about a failed call. */
+    @Override
+    public String toString() {
+        StringJoiner words = new StringJoiner(", ", "{", "}");
+        if ((set & MOUNT_ATTR_IDMAP) != 0) {
+            words.add("idmap");
+        }
+        String attributes = describe(set, clear);
+        if (!attributes.isEmpty()) {
+            words.add(attributes);
+        }
+        if (propagation != 0) {
+            words.add(MountFlag.describe(propagation));
+        }
+        return words.toString();
+    }
+
     byte[] encode() {
         return ByteBuffer.allocate(32)
                 .order(ByteOrder.nativeOrder())
