@@ -125,7 +125,7 @@ record RunResult(
         String step = outcome.failedStep();
         return step.startsWith("change to directory ")
                 ? Optional.of("/workdir")
-                : step.startsWith("bind mount ")
+                : step.startsWith("bind mount ") || step.startsWith("attach ")
                         ? Optional.of("/mounts")
                         : step.startsWith("mount tmpfs on ") ? Optional.of("/tmpfs") : Optional.empty();
     }

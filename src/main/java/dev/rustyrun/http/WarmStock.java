@@ -17,6 +17,8 @@ final class WarmStock<W> {
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 5_000;
     /** About what a short command takes: its launch shall not share the processors with the making of the next one. */
     private static final long PAUSE_BEFORE_REFILL_MILLIS = 12;
+    /** What is begun when the service ends must be taken back before the process does. */
+    private static final long STOP_MILLIS = 5_000;
 
     /** What is to be known of what waits. */
     interface Goods<W> {
@@ -61,6 +63,11 @@ final class WarmStock<W> {
         filler.interrupt();
         for (Optional<W> left = next(); left.isPresent(); left = next()) {
             goods.discard(left.get());
+        }
+        try {
+            filler.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

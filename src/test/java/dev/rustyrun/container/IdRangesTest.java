@@ -2,6 +2,7 @@ package dev.rustyrun.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -36,6 +37,13 @@ class IdRangesTest {
                         folder.resolve(id),
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
                 .toString();
+    }
+
+    @Test
+    void a_store_makes_them_once_for_they_keep_a_folder_open() {
+        ContainerStore store =
+                ContainerStore.at(Linux.host(), folder.resolve("store").toString());
+        assertSame(store.idRanges(), store.idRanges());
     }
 
     @Test
