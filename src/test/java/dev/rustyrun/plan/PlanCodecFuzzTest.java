@@ -82,6 +82,9 @@ class PlanCodecFuzzTest {
     }
 
     private static Arbitrary<?> anyOf(RecordComponent component) {
+        if (component.getType().isEnum()) {
+            return Arbitraries.of(component.getType().getEnumConstants());
+        }
         return switch (component.getGenericType().getTypeName()) {
             case "int" -> Arbitraries.integers();
             case "long" -> Arbitraries.longs();
