@@ -13,7 +13,11 @@ import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.DomainSocketServerStart;
+import io.quarkus.vertx.http.HttpServerStart;
+import io.quarkus.vertx.http.HttpsServerStart;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -49,6 +54,8 @@ final class UserNamespaces {
     /** Why there can be none, by device of the root file system; empty where there can. */
     private final Map<String, Optional<String>> obstacles = new ConcurrentHashMap<>();
 
+    private final AtomicBoolean reported = new AtomicBoolean();
+
     UserNamespaces(LaunchTools tools, ServeConfig config) {
         this.tools = tools;
         this.rootfsFolder = new java.io.File(config.rootfsFolder()).getAbsolutePath();
@@ -76,18 +83,32 @@ final class UserNamespaces {
         };
     }
 
-    /** Tells at the start what the operator should know. */
+    /** Refuses a start with {@code always} where there can be none. */
     void start(@Observes StartupEvent event) {
-        if (setting == Setting.HOST) {
-            return;
-        }
-        Optional<String> obstacle = setting == Setting.ALWAYS ? obstacle(rootfsFolder) : general();
-        obstacle.ifPresent(why -> {
-            if (setting == Setting.ALWAYS) {
+        if (setting == Setting.ALWAYS) {
+            obstacle(rootfsFolder).ifPresent(why -> {
                 throw new IllegalStateException(refusal(why));
-            }
-            warn(why);
-        });
+            });
+        }
+    }
+
+    void listens(@ObservesAsync HttpServerStart event) {
+        reportObstacle();
+    }
+
+    void listensSecurely(@ObservesAsync HttpsServerStart event) {
+        reportObstacle();
+    }
+
+    void listensOnSocket(@ObservesAsync DomainSocketServerStart event) {
+        reportObstacle();
+    }
+
+    /** Logs once that there can be none, when the service listens: a start that fails says one line only. */
+    private void reportObstacle() {
+        if (setting == Setting.AUTO && !reported.getAndSet(true)) {
+            general().ifPresent(UserNamespaces::warn);
+        }
     }
 
     private static void warn(String why) {

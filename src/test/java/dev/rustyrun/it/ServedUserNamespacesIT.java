@@ -320,7 +320,10 @@ class ServedUserNamespacesIT {
         Assumptions.assumeFalse(Launcher.isNative(), "the native executable can");
         try (Server server = start()) {
             server.sh(200, "true");
-            assertTrue(server.log().contains("containers share the host's user namespace: a JVM has"));
+            Host.eventually(
+                    "it is logged",
+                    () -> server.log().contains("containers share the host's user namespace: a JVM has"),
+                    server::log);
             assertTrue(server.get("/v1/info").body().contains("\"obstacle\":\"a JVM has several threads"));
         }
     }
