@@ -67,6 +67,7 @@ public class AttachSocket {
         }
         AttachedOutput output = new AttachedOutput(linux, watches, folder, connection, leave);
         connection.userData().put(OUTPUT, output);
+        input(connection, folder);
         try {
             output.begin();
             if (query.equals("start=true")) {
@@ -83,7 +84,7 @@ public class AttachSocket {
             output.fail(Problems.of(e).detail());
         }
         if (!connection.isOpen()) {
-            output.goes();
+            closed(connection);
         }
         return Uni.createFrom().voidItem();
     }
@@ -91,19 +92,25 @@ public class AttachSocket {
     @OnBinaryMessage
     @NonBlocking
     Uni<Void> input(Buffer input, @PathParam("id") String id, WebSocketConnection connection) {
-        AttachedInput waiting = connection.userData().get(INPUT);
-        if (waiting == null) {
-            waiting = new AttachedInput(
+        return input(connection, containers.named(id))
+                .offer(input.getBytes())
+                .map(connection::close)
+                .orElseGet(() -> Uni.createFrom().voidItem());
+    }
+
+    /** The same one for all that comes, in whatever order the connection tells of that. */
+    private synchronized AttachedInput input(WebSocketConnection connection, ContainerFolder folder) {
+        AttachedInput input = connection.userData().get(INPUT);
+        if (input == null) {
+            input = new AttachedInput(
                     linux,
                     watches,
                     budget,
-                    containers.named(id),
+                    folder,
                     () -> connection.sendText(TAKEN).subscribe().with(sent -> {}, gone -> {}));
-            connection.userData().put(INPUT, waiting);
+            connection.userData().put(INPUT, input);
         }
-        return waiting.offer(input.getBytes())
-                .map(connection::close)
-                .orElseGet(() -> Uni.createFrom().voidItem());
+        return input;
     }
 
     @OnClose
@@ -127,6 +134,8 @@ public class AttachSocket {
             connection.closeAndAwait(new CloseReason(POLICY, "an order is eof or resize ROWS COLUMNS"));
             return;
         }
-        containers.order(containers.named(id), order);
+        ContainerFolder folder = containers.named(id);
+        input(connection, folder);
+        containers.order(folder, order);
     }
 }

@@ -6,6 +6,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import io.quarkus.websockets.next.CloseReason;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,9 @@ final class AttachedInput {
     private final InputQueue queue;
     private volatile boolean gone;
 
+    /** Orders to a container that is not started yet are in its FIFO as long as somebody has that open. */
+    private int control;
+
     // Of the step.
     private int fifo = -1;
     private int written;
@@ -35,6 +39,11 @@ final class AttachedInput {
         this.folder = folder;
         this.taken = taken;
         this.step = watches.steps().wakeable(this::move);
+        this.control = ContainerStatus.of(linux, folder) == ContainerStatus.CREATED ? open(folder.control()) : -1;
+    }
+
+    private int open(Path fifo) {
+        return linux.open(fifo.toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW);
     }
 
     /** Adds a piece; why the caller must be sent away, if there is no room for it. */
@@ -76,9 +85,9 @@ final class AttachedInput {
     /** Whether all of it was taken; what a container does not take that has ended is dropped. */
     private boolean give(byte[] piece) {
         if (fifo < 0) {
-            fifo = linux.open(folder.stdin().toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW);
+            fifo = open(folder.stdin());
         }
-        while (written < piece.length && ContainerStatus.of(linux, folder).isAlive()) {
+        while (written < piece.length && !ContainerStatus.of(linux, folder).hasEnded()) {
             int count = Transfer.write(linux, fifo, piece, written, piece.length - written);
             if (count == Transfer.WOULD_WAIT) {
                 if (watch.isEmpty()) {
@@ -96,9 +105,14 @@ final class AttachedInput {
     private void close() {
         watch.ifPresent(ContainerWatch::close);
         watch = Optional.empty();
-        if (fifo >= 0) {
-            linux.close(fifo);
-            fifo = -1;
+        fifo = close(fifo);
+        control = close(control);
+    }
+
+    private int close(int descriptor) {
+        if (descriptor >= 0) {
+            linux.close(descriptor);
         }
+        return -1;
     }
 }

@@ -192,6 +192,27 @@ class ServedContainersIT {
     }
 
     @Test
+    void what_is_sent_before_a_container_has_started_is_its_input() throws Exception {
+        try (Server server = start()) {
+            String at = create(server, "cat; echo end", ", \"openStdin\": true");
+            Talk talk = server.talk(at + "/attach?start=true", true, "resize 10 20");
+            talk.type("hello\n");
+            talk.say("eof");
+            assertEquals(1000, talk.code());
+            assertEquals("hello\nend\n", talk.out());
+            String late = create(server, "cat; echo end", ", \"openStdin\": true");
+            Talk other = server.talk(late + "/attach", true, "resize 10 20");
+            other.type("hello\n");
+            other.say("eof");
+            assertEquals(200, server.post(late + "/start", "").statusCode());
+            assertEquals(1000, other.code());
+            assertEquals("hello\nend\n", other.out());
+            assertEquals(204, server.delete(at).statusCode());
+            assertEquals(204, server.delete(late).statusCode());
+        }
+    }
+
+    @Test
     void attaching_starts_a_container_once_and_says_why_it_cannot() throws Exception {
         try (Server server = start()) {
             String at = create(server, "echo ready; sleep 30012", "");
