@@ -47,7 +47,7 @@ public final class Rustyrun {
                         case InitStage.NAME -> new InitStage(linux).perform();
                         default -> new NurseryStage(linux, self).perform(args[0], Integer.parseInt(args[1]));
                     });
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             System.err.println(Printable.line("rustyrun: " + e.getMessage()));
             Runtime.getRuntime().halt(CommandLineMain.FAILED);
         }

@@ -28,8 +28,16 @@ final class HybridCgroup implements Cgroup {
     @Override
     public void create() {
         v1.create();
-        if (!v1.hasFreezer() || v2.hasUsualControllers()) {
-            v2.create();
+        boolean complete = false;
+        try {
+            if (!v1.hasFreezer() || v2.hasUsualControllers()) {
+                v2.create();
+            }
+            complete = true;
+        } finally {
+            if (!complete) {
+                v1.removeIfEmpty();
+            }
         }
     }
 

@@ -48,6 +48,7 @@ final class V1Cgroup implements Cgroup {
     @Override
     public void create() {
         List<CgroupMount> made = new ArrayList<>();
+        boolean complete = false;
         try {
             for (String controller : USUAL) {
                 Optional<CgroupMount> mount = layout.v1(controller);
@@ -55,11 +56,11 @@ final class V1Cgroup implements Cgroup {
                     made.add(mount.get());
                 }
             }
-        } catch (CgroupException e) {
-            for (CgroupMount mount : made) {
+            complete = true;
+        } finally {
+            for (CgroupMount mount : complete ? List.<CgroupMount>of() : made) {
                 new CgroupTree(files, directory(mount)).remove(System.nanoTime());
             }
-            throw e;
         }
     }
 

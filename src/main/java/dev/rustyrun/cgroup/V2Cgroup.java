@@ -39,17 +39,30 @@ final class V2Cgroup implements Cgroup {
 
     @Override
     public void create() {
-        if (!make() && !processes().isEmpty()) {
-            throw new CgroupException("the cgroup " + directory
-                    + " is in use by other processes: choose another path or id, or end them");
-        }
-        List<String> wanted = usualControllers();
-        if (!wanted.isEmpty()) {
-            try {
-                controllers.enable(wanted);
-            } catch (CgroupException withoutThem) {
-                // A container without limits does without; one with limits is told by apply().
+        boolean made = make();
+        boolean complete = false;
+        try {
+            if (!made && !processes().isEmpty()) {
+                throw new CgroupException("the cgroup " + directory
+                        + " is in use by other processes: choose another path or id, or end them");
             }
+            List<String> wanted = usualControllers();
+            if (!wanted.isEmpty()) {
+                enable(wanted);
+            }
+            complete = true;
+        } finally {
+            if (made && !complete) {
+                removeIfEmpty();
+            }
+        }
+    }
+
+    private void enable(List<String> wanted) {
+        try {
+            controllers.enable(wanted);
+        } catch (CgroupException withoutThem) {
+            // A container without limits does without; one with limits is told by apply().
         }
     }
 

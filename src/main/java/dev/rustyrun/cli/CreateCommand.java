@@ -37,7 +37,7 @@ final class CreateCommand implements ContainerCommand {
             how.checkTerminal(bundle.spec().process());
             Creation creation = new Creation(context.linux(), context.self(), context.store(), context.messages());
             failure = creation.create(id, bundle, how, stage);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             stage.abandon();
             throw e;
         }

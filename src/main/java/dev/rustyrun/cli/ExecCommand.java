@@ -85,7 +85,7 @@ final class ExecCommand implements ContainerCommand {
                             detached.options(false, context.log().isDebugging()),
                             detach,
                             context.stage("exec"));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             context.started().ifPresent(RunStage::abandon);
             throw e;
         }

@@ -155,7 +155,7 @@ final class RunCommand implements ContainerCommand {
                         + ": a container comes from one of them");
             }
             return runRootfs(context);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             context.started().ifPresent(RunStage::abandon);
             throw e;
         }

@@ -24,6 +24,7 @@ final class ContainerCgroup {
     private final Optional<Cgroup> cgroup;
     private final Resources resources;
     private final Runnable mark;
+    private boolean made;
 
     private ContainerCgroup(Optional<Cgroup> cgroup, Resources resources, Runnable mark) {
         this.cgroup = cgroup;
@@ -64,19 +65,24 @@ final class ContainerCgroup {
 
     /** Makes and limits it. */
     void make() {
-        if (cgroup.isPresent()) {
-            cgroup.get().create();
-            try {
-                mark.run();
-                if (cgroup.get().isFrozen()) {
-                    // What enters it stops at once, and whoever waits for it waits forever.
-                    throw new InvalidSpecException(
-                            "the cgroup " + cgroup.get().path().value() + " or one above it is frozen: thaw it first");
-                }
-                cgroup.get().apply(resources);
-            } catch (RuntimeException e) {
-                cgroup.get().remove();
-                throw e;
+        if (cgroup.isEmpty()) {
+            return;
+        }
+        cgroup.get().create();
+        made = true;
+        boolean usable = false;
+        try {
+            mark.run();
+            if (cgroup.get().isFrozen()) {
+                // What enters it stops at once, and whoever waits for it waits forever.
+                throw new InvalidSpecException(
+                        "the cgroup " + cgroup.get().path().value() + " or one above it is frozen: thaw it first");
+            }
+            cgroup.get().apply(resources);
+            usable = true;
+        } finally {
+            if (!usable) {
+                remove();
             }
         }
     }
@@ -152,9 +158,9 @@ final class ContainerCgroup {
         return measured;
     }
 
-    /** Removes it, and what may still run in it. */
+    /** Removes it, and what may still run in it; one that could not be made may be somebody else's and is left alone. */
     void remove() {
-        if (cgroup.isPresent() && !cgroup.get().removeIfEmpty()) {
+        if (made && !cgroup.orElseThrow().removeIfEmpty()) {
             if (!cgroup.get().processes().isEmpty()) {
                 cgroup.get().kill();
             }

@@ -145,7 +145,20 @@ public final class ContainerStore {
                 // Just now: so the id is free.
             }
         }
-        write(state);
+        writeFirst(state);
+    }
+
+    /** Writes down what nothing was written of before; if it cannot be, there is no container. */
+    private void writeFirst(ContainerState state) {
+        boolean written = false;
+        try {
+            write(state);
+            written = true;
+        } finally {
+            if (!written) {
+                remove(state.id());
+            }
+        }
     }
 
     /**
@@ -157,9 +170,16 @@ public final class ContainerStore {
         if (!makeDirectory(state.id())) {
             throw inUse(state.id());
         }
-        ContainerLock lock = lock(state.id());
-        write(state);
-        return lock;
+        Optional<ContainerLock> lock = Optional.empty();
+        try {
+            lock = Optional.of(lock(state.id()));
+            writeFirst(state);
+            ContainerLock held = lock.get();
+            lock = Optional.empty();
+            return held;
+        } finally {
+            lock.ifPresent(ContainerLock::close);
+        }
     }
 
     private static InvalidSpecException inUse(String id) {
@@ -229,14 +249,19 @@ public final class ContainerStore {
         String target = state.id() + "/" + STATE;
         String temporary = target + ".new";
         int store = directoryOf(state.id()).descriptor();
-        try (OpenFile file = new OpenFile(linux, createAnew(store, temporary))) {
-            linux.writeAll(file.descriptor(), StateFile.write(state).getBytes(StandardCharsets.UTF_8));
-        } catch (LinuxException e) {
-            // The disk may be full: what is left behind must not count as a container.
-            linux.removeFile(store, temporary);
-            throw e;
+        boolean renamed = false;
+        try {
+            try (OpenFile file = new OpenFile(linux, createAnew(store, temporary))) {
+                linux.writeAll(file.descriptor(), StateFile.write(state).getBytes(StandardCharsets.UTF_8));
+            }
+            linux.rename(store, temporary, target);
+            renamed = true;
+        } finally {
+            if (!renamed) {
+                // The disk may be full: what is left behind must not count as a container.
+                linux.removeFile(store, temporary);
+            }
         }
-        linux.rename(store, temporary, target);
     }
 
     private int createAnew(int store, String name) {

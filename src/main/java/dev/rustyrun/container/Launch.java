@@ -10,8 +10,6 @@ import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.PlanCompiler;
 import dev.rustyrun.plan.SeccompFilter;
-import dev.rustyrun.spec.IdMapping;
-import dev.rustyrun.spec.IdPool;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import java.time.Instant;
@@ -67,70 +65,38 @@ public final class Launch {
      * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
      */
     public Outcome run(String id, Stages stages, boolean traced, long timeoutMillis) {
-        try (Ended ended = runToEnd(id, stages, traced, timeoutMillis)) {
-            return ended.outcome();
-        }
-    }
-
-    /**
-     * The same for a caller that can do something else before it takes away what is left, and must then do that.
-     */
-    public Ended runToEnd(String id, Stages stages, boolean traced, long timeoutMillis) {
-        String name = name(id);
-        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name, store);
-        ContainerState state = state(name, cgroup.path());
-        store.add(state);
-        Optional<IdMapping> ids = Optional.empty();
+        Traces traces = traces(name(id));
+        ContainerState state = state(traces);
         try {
-            ids = takeIds(name);
-            Optional<IdMapping> taken = ids;
-            cgroup.make();
-            return new Ended(launch(state, cgroup, plan(name, cgroup, ids), stages, traced, timeoutMillis), () -> {
+            traces.make(state, spec);
+            return launch(state, traces.cgroup(), plan(traces), stages, traced, timeoutMillis);
+        } finally {
+            try {
                 stages.awaitEnd();
-                clear(name, cgroup, taken);
-            });
-        } catch (RuntimeException e) {
-            clear(name, cgroup, ids);
-            throw e;
+            } finally {
+                traces.clear();
+            }
         }
     }
 
-    /** Takes away what a container had on the host. What is written down goes last, for gc finds the rest by it. */
-    void clear(String id, ContainerCgroup cgroup, Optional<IdMapping> ids) {
-        cgroup.remove();
-        ids.ifPresent(store.idRanges()::giveBack);
-        store.remove(id);
+    /** What the container of this name will have on the host. */
+    Traces traces(String name) {
+        return new Traces(linux, store, name, ContainerCgroup.of(linux, spec, name, store));
     }
 
-    /** Takes a range of ids for the container {@code id}, which is in the store, if its ids come from a pool. */
-    Optional<IdMapping> takeIds(String id) {
-        return Optional.ofNullable(spec.annotations().get(Spec.ID_POOL_ANNOTATION))
-                .map(pool -> store.idRanges().take(IdPool.parse(pool), store.path(id)));
+    /** The plan for a container that has made these. */
+    LaunchPlan plan(Traces traces) {
+        return plan(traces, traces.cgroup());
     }
 
-    /**
-     * How a container ended. What it had on the host is there until this is closed: its stages, its cgroup and its state,
-     * by which others find those should this process be killed.
-     */
-    public record Ended(Outcome outcome, Runnable clear) implements AutoCloseable {
-
-        @Override
-        public void close() {
-            clear.run();
-        }
-    }
-
-    /**
-     * The plan for a container of that name in that cgroup, which has been made.
-     *
-     * @param ids that were taken for it, if its ids come from a pool
-     */
-    LaunchPlan plan(String id, ContainerCgroup cgroup, Optional<IdMapping> ids) {
+    /** The same with its cgroup limited in another way. */
+    LaunchPlan plan(Traces traces, ContainerCgroup limited) {
         boolean pooled = spec.annotations().containsKey(Spec.ID_POOL_ANNOTATION);
-        Spec mapped = ids.filter(range -> pooled)
+        Spec mapped = traces.ids()
+                .filter(range -> pooled)
                 .map(range -> spec.withMappings(List.of(range), List.of(range)))
                 .orElse(spec);
-        return PlanCompiler.compile(mapped, facts(id, cgroup, cgroup.files()));
+        return PlanCompiler.compile(mapped, facts(traces.id(), limited, limited.files()));
     }
 
     /** Runs the container whose state and cgroup have been made. */
@@ -182,14 +148,14 @@ public final class Launch {
         return filter.get();
     }
 
-    ContainerState state(String id, String cgroup) {
+    ContainerState state(Traces traces) {
         int run = linux.processId();
         return new ContainerState(
-                id,
+                traces.id(),
                 0,
                 0,
                 spec.root().path(),
-                cgroup,
+                traces.cgroup().path(),
                 Instant.now().toString(),
                 run,
                 ProcessTimes.startOf(linux, run),

@@ -1,11 +1,9 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.cgroup.CgroupLayout;
 import dev.rustyrun.cgroup.CgroupLeftovers;
 import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +81,8 @@ public final class Leftovers {
             if (removal.getAsBoolean()) {
                 lines.add("removed " + what);
             }
-        } catch (CgroupException | LinuxException e) {
+        } catch (RuntimeException e) {
+            // Whatever is wrong with it is no other container's problem.
             lines.add("left " + what + ": " + e.getMessage());
         }
     }

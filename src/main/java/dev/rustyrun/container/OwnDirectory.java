@@ -136,7 +136,7 @@ public final class OwnDirectory implements AutoCloseable {
             }
             checkOwn(linux, path + "/" + name, status);
             return file;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             file.close();
             throw e;
         }

@@ -57,20 +57,22 @@ public final class ServedExecution implements AutoCloseable {
             return Optional.empty();
         }
         ServedExecution execution = new ServedExecution(linux, self, store, running.get());
+        boolean holds = false;
         try {
             execution.openNamespaces();
             // Only now: what is held was then the container's, for its PID 1 has not ended before.
-            if (new RunningRoot(linux, store).isComplete(running.get())) {
-                return Optional.of(execution);
+            holds = new RunningRoot(linux, store).isComplete(running.get());
+        } catch (LinuxException e) {
+            if (store.running(id).isPresent()) {
+                throw e;
             }
-        } catch (LinuxException ended) {
             // It is not there any more.
-        } catch (RuntimeException e) {
-            execution.close();
-            throw e;
+        } finally {
+            if (!holds) {
+                execution.close();
+            }
         }
-        execution.close();
-        return Optional.empty();
+        return holds ? Optional.of(execution) : Optional.empty();
     }
 
     private void openNamespaces() {
@@ -131,8 +133,11 @@ public final class ServedExecution implements AutoCloseable {
                             new FurtherHost(linux, spec, state, Status.RUNNING, Optional.empty(), group)));
             return explain(outcome, before, statistics(cgroup));
         } finally {
-            stages.awaitEnd();
-            group.ifPresent(Subgroup::removeIfEmpty);
+            try {
+                stages.awaitEnd();
+            } finally {
+                group.ifPresent(Subgroup::removeIfEmpty);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Deletion;
 import dev.rustyrun.launch.StageSpawner;
+import dev.rustyrun.launch.StageSpawner.StartedMonitor;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
@@ -157,11 +158,14 @@ final class Containers {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        boolean described = false;
         try {
             describe(folder, request, resolved, ids);
-        } catch (RuntimeException e) {
-            folder.remove();
-            throw e;
+            described = true;
+        } finally {
+            if (!described) {
+                folder.remove();
+            }
         }
         events.tell("created", id);
         return folder;
@@ -206,11 +210,7 @@ final class Containers {
             if (ContainerStatus.of(linux, folder) != ContainerStatus.CREATED || Files.exists(folder.errors())) {
                 throw Problem.conflict("the container was started before").exception();
             }
-            try (OpenFile errors =
-                    new OpenFile(linux, linux.create(folder.errors().toString(), 0600))) {
-                int monitor = spawner.startMonitor(folder.path().toString(), errors.descriptor());
-                events.watch(folder, monitor);
-            }
+            startMonitor(folder);
         }
         return watches.until(
                         folder,
@@ -220,6 +220,23 @@ final class Containers {
                     events.tell("started", folder.id());
                     return folder;
                 });
+    }
+
+    private void startMonitor(ContainerFolder folder) throws InterruptedException {
+        boolean watched = false;
+        Optional<StartedMonitor> monitor = Optional.empty();
+        try (OpenFile errors = new OpenFile(linux, linux.create(folder.errors().toString(), 0600))) {
+            monitor = Optional.of(spawner.startMonitor(folder.path().toString(), errors.descriptor()));
+            events.watch(folder, monitor.get().pid(), monitor.get().ended());
+            watched = true;
+        } finally {
+            if (monitor.isEmpty()) {
+                // So that it can be started another time.
+                linux.removeFile(folder.errors().toString());
+            } else if (!watched) {
+                monitor.get().ended().accept(true);
+            }
+        }
     }
 
     /** Lets none be started any more: whoever looks for those that run afterwards misses none. */

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.linux.ChildStatus;
 import dev.rustyrun.linux.Linux;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
@@ -7,8 +8,10 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * What happens to containers, for whoever listens now. It looks after the monitors that this service has started: it takes
@@ -21,7 +24,7 @@ final class Events {
     private static final int MOST_UNREAD = 1000;
     private static final String END = "";
 
-    private record Watched(ContainerFolder folder, int monitor, AtomicBoolean logged) {
+    private record Watched(ContainerFolder folder, int monitor, Consumer<Boolean> ended, AtomicBoolean logged) {
         /** One line for its end, from whoever comes first: who looks after it, or who deletes it. */
         void log() {
             if (!logged.getAndSet(true)) {
@@ -65,9 +68,13 @@ final class Events {
                 .first(text -> !text.equals(END));
     }
 
-    /** Looks after a monitor from now on. */
-    void watch(ContainerFolder folder, int monitor) {
-        Watched one = new Watched(folder, monitor, new AtomicBoolean());
+    /**
+     * Looks after a monitor from now on.
+     *
+     * @param ended is told when it has been waited for: whether it was killed
+     */
+    void watch(ContainerFolder folder, int monitor, Consumer<Boolean> ended) {
+        Watched one = new Watched(folder, monitor, ended, new AtomicBoolean());
         watched.put(folder.id(), one);
         PollLoop.Registration[] registration = new PollLoop.Registration[1];
         Runnable look = watches.steps().wakeable(() -> look(one, registration));
@@ -86,7 +93,9 @@ final class Events {
     }
 
     private void look(Watched one, PollLoop.Registration[] registration) {
-        if (watched.containsKey(one.folder.id()) && linux.reap(one.monitor).isPresent()) {
+        Optional<ChildStatus> ended = watched.containsKey(one.folder.id()) ? linux.reap(one.monitor) : Optional.empty();
+        if (ended.isPresent()) {
+            one.ended.accept(ended.get().signalled());
             watched.remove(one.folder.id());
             synchronized (registration) {
                 registration[0].close();

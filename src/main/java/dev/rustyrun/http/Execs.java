@@ -4,7 +4,6 @@ import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.container.ServedExecution;
 import dev.rustyrun.launch.CapturedIo;
-import dev.rustyrun.launch.CommandIo;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.ServedStages;
@@ -14,6 +13,7 @@ import dev.rustyrun.spec.SpecValidator;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** Runs further commands in containers, which are waited for. */
 @Singleton
@@ -38,28 +38,31 @@ final class Execs {
      */
     CompletionStage<RunResult> run(ContainerFolder folder, ExecRequest request, Caller caller, Budget.Share share) {
         Spec spec = spec(folder, request, false);
-        return take(folder, caller, (execution, queuedMicros) -> {
-            ServedStages stages = start(execution);
-            CapturedIo io =
-                    new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput(), share::take);
-            return new RunResult(
-                    folder.id(),
-                    run(execution, spec, stages, caller.watching(tools.linux(), io), request.timeoutMillis()),
-                    io,
-                    queuedMicros,
-                    false);
-        });
+        return take(
+                folder,
+                caller,
+                (execution, queuedMicros) -> run(execution, stages -> {
+                    CapturedIo io = new CapturedIo(
+                            tools.linux(), stages.pipes(), request.stdin(), request.maxOutput(), share::take);
+                    stages.speakingWith(io).speakingWith(caller.watching(tools.linux(), io));
+                    Outcome outcome = execution.run(spec, stages, request.timeoutMillis());
+                    return new RunResult(folder.id(), outcome, io, queuedMicros, false);
+                }));
     }
 
     /** The same with the caller at its input and output. */
     CompletionStage<RunResult> attach(ContainerFolder folder, AttachedExecRequest request, AttachedCaller caller) {
         Spec spec = spec(folder, request.exec(), request.tty());
-        return take(folder, caller, (execution, queuedMicros) -> {
-            ServedStages stages = start(execution);
-            AttachedIo io = new AttachedIo(tools.linux(), stages.pipes(), caller, request.tty(), request.size());
-            Outcome outcome = run(execution, spec, stages, io, request.exec().timeoutMillis());
-            return new RunResult(folder.id(), outcome, Optional.empty(), io.total(), queuedMicros, false);
-        });
+        return take(
+                folder,
+                caller,
+                (execution, queuedMicros) -> run(execution, stages -> {
+                    AttachedIo io =
+                            new AttachedIo(tools.linux(), stages.pipes(), caller, request.tty(), request.size());
+                    stages.speakingWith(io);
+                    Outcome outcome = execution.run(spec, stages, request.exec().timeoutMillis());
+                    return new RunResult(folder.id(), outcome, Optional.empty(), io.total(), queuedMicros, false);
+                }));
     }
 
     private Spec spec(ContainerFolder folder, ExecRequest request, boolean terminal) {
@@ -93,17 +96,6 @@ final class Execs {
         });
     }
 
-    private ServedStages start(ServedExecution execution) throws InterruptedException {
-        ServedStages stages = tools.spawner().start();
-        try {
-            execution.giveToRoot(stages.pipes());
-            return stages;
-        } catch (LinuxException e) {
-            stages.abandon();
-            throw e;
-        }
-    }
-
     private Optional<ServedExecution> begin(ContainerFolder folder) {
         if (containers.cgroup(folder).map(Cgroup::isFrozen).orElse(false)) {
             throw Problem.conflict("the container is paused; resume it first").exception();
@@ -111,10 +103,12 @@ final class Execs {
         return ServedExecution.in(tools.linux(), tools.self(), tools.store(), folder.id());
     }
 
-    private static Outcome run(
-            ServedExecution execution, Spec spec, ServedStages stages, CommandIo io, long timeoutMillis) {
+    private RunResult run(ServedExecution execution, Function<ServedStages, RunResult> work)
+            throws InterruptedException {
+        ServedStages stages = tools.spawner().start();
         try {
-            return execution.run(spec, stages.speakingWith(io), timeoutMillis);
+            execution.giveToRoot(stages.pipes());
+            return work.apply(stages);
         } finally {
             stages.abandon();
         }

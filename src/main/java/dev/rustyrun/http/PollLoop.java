@@ -159,7 +159,7 @@ final class PollLoop {
     private static void perform(Registered each) {
         try {
             each.entry.action.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warnf("what was waited for cannot be done: %s", e.getMessage());
         }
     }

@@ -1,13 +1,14 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.Launch;
-import dev.rustyrun.container.WarmLaunch;
+import dev.rustyrun.container.ServedLaunch;
 import dev.rustyrun.launch.CapturedIo;
-import dev.rustyrun.launch.ServedStages;
+import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.spec.Spec;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs commands that are waited for. */
 @Singleton
@@ -18,13 +19,15 @@ final class Runner {
     private final Limits limits;
     private final Turns turns;
     private final WarmPool warm;
+    private final Clearing clearing;
 
-    Runner(LaunchTools tools, Specs specs, Limits limits, Turns turns, WarmPool warm) {
+    Runner(LaunchTools tools, Specs specs, Limits limits, Turns turns, WarmPool warm, Clearing clearing) {
         this.tools = tools;
         this.specs = specs;
         this.limits = limits;
         this.turns = turns;
         this.warm = warm;
+        this.clearing = clearing;
     }
 
     /**
@@ -38,69 +41,44 @@ final class Runner {
         Spec spec = ResolvedSpec.of(tools.linux(), resolved, false, specs.userIds(resolved));
         Launch launch = new Launch(tools.linux(), tools.self(), tools.store(), spec);
         return turns.take(caller, queuedMicros -> {
-            Optional<WarmLaunch> begun = warm.take(launch);
-            return begun.isPresent()
-                    ? run(launch, begun.get(), request, caller, share, timeoutMillis, queuedMicros)
-                    : run(launch, tools.spawner().start(), request, caller, share, timeoutMillis, queuedMicros);
+            ServedLaunch begun = begin(launch);
+            boolean ran = false;
+            try {
+                CapturedIo io =
+                        new CapturedIo(tools.linux(), begun.pipes(), request.stdin(), request.maxOutput(), share::take);
+                begun.speakingWith(io);
+                begun.speakingWith(caller.watching(tools.linux(), io));
+                Outcome outcome = begun.run(launch, timeoutMillis);
+                RunResult result = new RunResult(begun.id(), outcome, io, queuedMicros, begun.isWarm());
+                Turns.Done done = new Turns.Done(result, rest(result, request, begun));
+                ran = true;
+                return done;
+            } finally {
+                if (!ran) {
+                    clearing.clear(begun::discard);
+                }
+            }
         });
+    }
+
+    private ServedLaunch begin(Launch launch) throws InterruptedException {
+        Optional<ServedLaunch> waiting = warm.take(launch);
+        return waiting.isPresent() ? waiting.get() : ServedLaunch.cold(launch, tools.spawner());
     }
 
     /** The caller need not wait for the log, either. */
-    private static Turns.Done done(RunResult result, RunRequest request, Launch.Ended ended) {
-        return new Turns.Done(result, () -> {
-            LaunchLog.tell(
-                    result.id(),
-                    request.launch().rootfs(),
-                    result.outcome().reason().word(),
-                    result.outcome().exitCode(),
-                    result.outcome().wallMicros() / 1000);
-            ended.close();
-        });
-    }
-
-    private Turns.Done run(
-            Launch launch,
-            ServedStages stages,
-            RunRequest request,
-            Caller caller,
-            Budget.Share share,
-            long timeoutMillis,
-            long queuedMicros) {
-        boolean ran = false;
-        try {
-            CapturedIo io =
-                    new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput(), share::take);
-            String id = tools.store().newId();
-            stages.speakingWith(caller.watching(tools.linux(), io));
-            Launch.Ended ended = launch.runToEnd(id, stages, false, timeoutMillis);
-            ran = true;
-            return done(new RunResult(id, ended.outcome(), io, queuedMicros, false), request, ended);
-        } finally {
-            if (!ran) {
-                stages.abandon();
+    private static Runnable rest(RunResult result, RunRequest request, ServedLaunch ended) {
+        AtomicBoolean logged = new AtomicBoolean();
+        return () -> {
+            if (!logged.getAndSet(true)) {
+                LaunchLog.tell(
+                        result.id(),
+                        request.launch().rootfs(),
+                        result.outcome().reason().word(),
+                        result.outcome().exitCode(),
+                        result.outcome().wallMicros() / 1000);
             }
-        }
-    }
-
-    private Turns.Done run(
-            Launch launch,
-            WarmLaunch begun,
-            RunRequest request,
-            Caller caller,
-            Budget.Share share,
-            long timeoutMillis,
-            long queuedMicros) {
-        boolean ran = false;
-        try {
-            CapturedIo io =
-                    new CapturedIo(tools.linux(), begun.pipes(), request.stdin(), request.maxOutput(), share::take);
-            Launch.Ended ended = begun.run(launch, caller.watching(tools.linux(), io), timeoutMillis);
-            ran = true;
-            return done(new RunResult(begun.id(), ended.outcome(), io, queuedMicros, true), request, ended);
-        } finally {
-            if (!ran) {
-                begun.discard();
-            }
-        }
+            ended.discard();
+        };
     }
 }

@@ -3,7 +3,6 @@ package dev.rustyrun.http;
 import jakarta.inject.Singleton;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jboss.logging.Logger;
 
 /**
  * The turns of launches that somebody waits for: each waits for its own, has it, and is counted. What a container leaves is
@@ -12,14 +11,14 @@ import org.jboss.logging.Logger;
 @Singleton
 final class Turns {
 
-    private static final Logger LOG = Logger.getLogger(Turns.class);
-
     private final LaunchSlots slots;
     private final LaunchMetrics metrics;
+    private final Clearing clearing;
 
-    Turns(LaunchSlots slots, LaunchMetrics metrics) {
+    Turns(LaunchSlots slots, LaunchMetrics metrics, Clearing clearing) {
         this.slots = slots;
         this.metrics = metrics;
+        this.clearing = clearing;
     }
 
     /** What is done in a turn. */
@@ -31,7 +30,7 @@ final class Turns {
     /**
      * What came of it.
      *
-     * @param rest what is still to be done, of which the caller need not know
+     * @param rest what is still to be done, of which the caller need not know; again when it has failed
      */
     record Done(RunResult result, Runnable rest) {}
 
@@ -79,15 +78,7 @@ final class Turns {
         } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
         } finally {
-            clear(rest);
-        }
-    }
-
-    private static void clear(Runnable rest) {
-        try {
-            rest.run();
-        } catch (RuntimeException | Error e) {
-            LOG.warnf("what is left of a container stays until it is collected: %s", e.getMessage());
+            clearing.clear(rest);
         }
     }
 }

@@ -213,8 +213,9 @@ final class UserNamespaces {
                     .run("", stages.speakingWith(io), false, PROBE_MILLIS);
             return outcome.exitCode() == CANNOT_EXECUTE ? Optional.empty() : Optional.of(outcome.message());
         } catch (RuntimeException e) {
-            stages.abandon();
             return Optional.of(String.valueOf(e.getMessage()));
+        } finally {
+            stages.abandon();
         }
     }
 }

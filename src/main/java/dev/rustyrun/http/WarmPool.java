@@ -1,7 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.Launch;
-import dev.rustyrun.container.WarmLaunch;
+import dev.rustyrun.container.ServedLaunch;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -12,10 +12,10 @@ import java.util.Optional;
 @Singleton
 public final class WarmPool {
 
-    private final WarmStock<WarmLaunch> stock;
+    private final WarmStock<ServedLaunch> stock;
 
-    WarmPool(LaunchTools tools, Specs specs, ServeConfig config) {
-        this.stock = new WarmStock<>(new Launches(tools, specs), config.warm());
+    WarmPool(LaunchTools tools, Specs specs, ServeConfig config, Clearing clearing) {
+        this.stock = new WarmStock<>(new Launches(tools, specs), config.warm(), clearing);
     }
 
     void start(@Observes StartupEvent event) {
@@ -27,7 +27,7 @@ public final class WarmPool {
     }
 
     /** A warm launch that can serve {@code launch}, now the caller's; nothing when none does. */
-    Optional<WarmLaunch> take(Launch launch) {
+    Optional<ServedLaunch> take(Launch launch) {
         return stock.take(warm -> warm.fits(launch));
     }
 
@@ -36,28 +36,26 @@ public final class WarmPool {
         return stock.waiting();
     }
 
-    private record Launches(LaunchTools tools, Specs specs) implements WarmStock.Goods<WarmLaunch> {
+    private record Launches(LaunchTools tools, Specs specs) implements WarmStock.Goods<ServedLaunch> {
 
         @Override
-        public WarmLaunch begin() throws InterruptedException {
-            return WarmLaunch.begin(
-                    tools.linux(),
-                    new Launch(tools.linux(), tools.self(), tools.store(), specs.likely()),
-                    tools.spawner());
+        public ServedLaunch begin() throws InterruptedException {
+            return ServedLaunch.warm(
+                    new Launch(tools.linux(), tools.self(), tools.store(), specs.likely()), tools.spawner());
         }
 
         @Override
-        public boolean isAlive(WarmLaunch waiting) {
+        public boolean isAlive(ServedLaunch waiting) {
             return waiting.isAlive();
         }
 
         @Override
-        public String failure(WarmLaunch ended) {
+        public String failure(ServedLaunch ended) {
             return ended.failure();
         }
 
         @Override
-        public void discard(WarmLaunch left) {
+        public void discard(ServedLaunch left) {
             left.discard();
         }
     }

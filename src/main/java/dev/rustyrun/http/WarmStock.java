@@ -2,6 +2,7 @@ package dev.rustyrun.http;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
@@ -19,6 +20,8 @@ final class WarmStock<W> {
     private static final long PAUSE_BEFORE_REFILL_MILLIS = 12;
     /** What is begun when the service ends must be taken back before the process does. */
     private static final long STOP_MILLIS = 5_000;
+    /** How long one that was killed may lie there. */
+    private static final long LOOK_MILLIS = 1_000;
 
     /** What is to be known of what waits. */
     interface Goods<W> {
@@ -36,15 +39,17 @@ final class WarmStock<W> {
 
     private final Goods<W> goods;
     private final int size;
+    private final Clearing clearing;
     private final Deque<W> waiting = new ArrayDeque<>();
     private final Thread filler = new Thread(this::fill, "warm-pool");
     private boolean stopped;
     private boolean taken;
 
     /** @param size how many wait; 0 for none */
-    WarmStock(Goods<W> goods, int size) {
+    WarmStock(Goods<W> goods, int size, Clearing clearing) {
         this.goods = goods;
         this.size = size;
+        this.clearing = clearing;
     }
 
     void start() {
@@ -62,7 +67,7 @@ final class WarmStock<W> {
         }
         filler.interrupt();
         for (Optional<W> left = next(); left.isPresent(); left = next()) {
-            goods.discard(left.get());
+            discard(left.get());
         }
         try {
             filler.join(STOP_MILLIS);
@@ -74,16 +79,44 @@ final class WarmStock<W> {
     /** The first that waits, now the caller's, if it fits; else it goes on waiting. */
     Optional<W> take(Predicate<W> fits) {
         Optional<W> first = next();
-        if (first.isEmpty() || fits.test(first.get())) {
+        if (first.isEmpty()) {
             return first;
         }
-        if (!giveBack(first.get())) {
-            if (!goods.isAlive(first.get())) {
-                LOG.warnf("a launch that waited warm has ended: %s", goods.failure(first.get()));
+        boolean taken = false;
+        try {
+            taken = fits.test(first.get());
+        } finally {
+            if (!taken) {
+                giveBackOrDiscard(first.get());
             }
-            goods.discard(first.get());
         }
-        return Optional.empty();
+        return taken ? first : Optional.empty();
+    }
+
+    private void giveBackOrDiscard(W one) {
+        boolean waits = false;
+        try {
+            waits = giveBack(one);
+        } finally {
+            if (!waits) {
+                discard(one);
+            }
+        }
+    }
+
+    /** Whatever cannot be taken away is tried again: nobody else knows of it. */
+    private void discard(W left) {
+        try {
+            if (!isStopped() && !goods.isAlive(left)) {
+                LOG.warnf("a launch that waited warm has ended: %s", goods.failure(left));
+            }
+        } finally {
+            clearing.clear(() -> goods.discard(left));
+        }
+    }
+
+    private synchronized boolean isStopped() {
+        return stopped;
     }
 
     private synchronized Optional<W> next() {
@@ -111,13 +144,11 @@ final class WarmStock<W> {
         while (awaitRoom()) {
             try {
                 pauseIfTaken();
-                W begun = goods.begin();
-                if (!giveBack(begun)) {
-                    goods.discard(begun);
-                }
+                giveBackOrDiscard(goods.begin());
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // An Error too: without this thread there would be none any more.
                 LOG.warn("no launch can be kept warm: " + e.getMessage());
                 if (!pause()) {
                     return;
@@ -126,15 +157,34 @@ final class WarmStock<W> {
         }
     }
 
-    private synchronized boolean awaitRoom() {
-        try {
-            while (!stopped && waiting.size() >= size) {
-                wait();
+    /** Looks at those that wait meanwhile: nobody else misses one that was killed. */
+    private boolean awaitRoom() {
+        while (true) {
+            List<W> ended;
+            synchronized (this) {
+                if (stopped) {
+                    return false;
+                }
+                ended = removeEnded();
+                if (ended.isEmpty() && waiting.size() < size) {
+                    return true;
+                }
+                try {
+                    if (ended.isEmpty()) {
+                        wait(LOOK_MILLIS);
+                    }
+                } catch (InterruptedException e) {
+                    return false;
+                }
             }
-            return !stopped;
-        } catch (InterruptedException e) {
-            return false;
+            ended.forEach(this::discard);
         }
+    }
+
+    private List<W> removeEnded() {
+        List<W> ended = waiting.stream().filter(one -> !goods.isAlive(one)).toList();
+        waiting.removeAll(ended);
+        return ended;
     }
 
     private void pauseIfTaken() throws InterruptedException {

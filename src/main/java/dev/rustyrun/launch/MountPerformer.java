@@ -158,7 +158,7 @@ final class MountPerformer implements MountStep.Performer {
         try {
             refuseInProc(target, path);
             return target;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             target.close();
             throw e;
         }

@@ -25,14 +25,15 @@ final class Nursery {
     /** Starts one. */
     static Nursery start(Linux linux, SelfExec self) {
         int[] pair = linux.socketPair();
+        int process = 0;
         try {
-            int process = self.start(linux, NurseryStage.NAME, pair[1], Integer.toString(linux.processId()));
+            process = self.start(linux, NurseryStage.NAME, pair[1], Integer.toString(linux.processId()));
             return new Nursery(linux, process, pair[0]);
-        } catch (LinuxException e) {
-            linux.close(pair[0]);
-            throw e;
         } finally {
             linux.close(pair[1]);
+            if (process == 0) {
+                linux.close(pair[0]);
+            }
         }
     }
 
@@ -57,10 +58,15 @@ final class Nursery {
         return pid;
     }
 
+    /** Its process id. */
+    int process() {
+        return process;
+    }
+
     /** Ends it. The stages that it has started go on. */
     void stop() {
         linux.close(channel);
         linux.kill(process, Signal.SIGKILL.number());
-        linux.await(process);
+        linux.awaitIfChild(process);
     }
 }

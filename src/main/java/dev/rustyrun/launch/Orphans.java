@@ -3,14 +3,18 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import java.io.File;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Waits for each {@code init} whose {@code child} was killed before it had told of it: it has become a child of this process,
- * which does not know its number. Nobody else waits for a first process of a PID namespace that is a child of ours. Safe for
- * use by several threads.
+ * Waits for the children of this process that it has not started itself: each was a stage's, or a monitor's, which was killed
+ * before it had told of it. Whatever namespaces they are in, they are told by not being known: so those that are started must
+ * be {@linkplain #started named}, by the thread that looks for the others. Safe for use by several threads.
  */
 final class Orphans {
 
@@ -18,50 +22,77 @@ final class Orphans {
     private static final long LATER_MILLIS = 10_000;
 
     private final Linux linux;
+    private final ScheduledExecutorService starter;
     private final AtomicBoolean soon = new AtomicBoolean();
     private final AtomicBoolean later = new AtomicBoolean();
-    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, work -> {
-        Thread made = new Thread(work, "orphans");
-        made.setDaemon(true);
-        return made;
-    });
+    private final Map<Integer, Object> started = new ConcurrentHashMap<>();
+    /** Of the last look; whoever has started something else, such as a helper, waits for that at once. */
+    private Set<Integer> ended = Set.of();
 
-    Orphans(Linux linux) {
+    /** @param starter the thread on which all children are started, and named here before it does anything else */
+    Orphans(Linux linux, ScheduledExecutorService starter) {
         this.linux = linux;
+        this.starter = starter;
+    }
+
+    /** The process {@code pid} was started, and somebody waits for it; does the result once that has been waited for. */
+    Runnable started(int pid) {
+        Object mark = new Object();
+        started.put(pid, mark);
+        // Its number may be another's by then.
+        return () -> started.remove(pid, mark);
     }
 
     /** There may be one, now or in a moment. */
     void expect() {
-        if (soon.compareAndSet(false, true)) {
-            thread.schedule(() -> reap(soon), SOON_MILLIS, TimeUnit.MILLISECONDS);
-        }
-        if (later.compareAndSet(false, true)) {
-            thread.schedule(() -> reap(later), LATER_MILLIS, TimeUnit.MILLISECONDS);
+        look(soon, SOON_MILLIS);
+        look(later, LATER_MILLIS);
+    }
+
+    private void look(AtomicBoolean expected, long millis) {
+        if (expected.compareAndSet(false, true)) {
+            starter.schedule(
+                    () -> {
+                        expected.set(false);
+                        reap();
+                    },
+                    millis,
+                    TimeUnit.MILLISECONDS);
         }
     }
 
-    private void reap(AtomicBoolean expected) {
-        expected.set(false);
+    private void reap() {
+        Set<Integer> now = new HashSet<>();
+        boolean alive = false;
         String[] names = new File("/proc").list((folder, name) -> name.matches("[0-9]+"));
         for (String name : names == null ? new String[0] : names) {
-            if (isEndedInit(name)) {
-                linux.awaitIfChild(Integer.parseInt(name));
+            int process = Integer.parseInt(name);
+            String status = started.containsKey(process) ? "" : statusOfChild(process);
+            if (!status.contains("\nState:\tZ")) {
+                alive |= !status.isEmpty();
+            } else if (ended.contains(process)) {
+                linux.reap(process);
+            } else {
+                now.add(process);
             }
         }
-    }
-
-    private boolean isEndedInit(String process) {
-        try {
-            String status = linux.readFile("/proc/" + process + "/status");
-            return status.contains("\nState:\tZ")
-                    && status.contains("\nPPid:\t" + ProcessHandle.current().pid() + "\n")
-                    && status.matches("(?s).*\nNSpid:[^\n]*\t1\n.*");
-        } catch (LinuxException gone) {
-            return false;
+        ended = now;
+        if (!now.isEmpty()) {
+            look(soon, SOON_MILLIS);
+        }
+        if (alive) {
+            // It dies with what has started it.
+            look(later, LATER_MILLIS);
         }
     }
 
-    void stop() {
-        thread.shutdownNow();
+    /** Empty when it is none. */
+    private String statusOfChild(int process) {
+        try {
+            String status = linux.readFile("/proc/" + process + "/status");
+            return status.contains("\nPPid:\t" + linux.processId() + "\n") ? status : "";
+        } catch (LinuxException gone) {
+            return "";
+        }
     }
 }

@@ -2,11 +2,11 @@ package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.EndedChild;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
+import java.util.function.Consumer;
 
 /**
  * The {@code child} and {@code init} stage of a launch that a process with many threads and many launches watches: unlike
@@ -33,7 +33,8 @@ public final class ServedStages implements Stages {
     private boolean timedOut;
     private boolean killed;
     private boolean ended;
-    private Runnable whenKilled = () -> {};
+    private boolean pipesClosed;
+    private Consumer<Boolean> whenEnded = killed -> {};
 
     ServedStages(Linux linux, SelfExec self, int child, int channel, CommandPipes pipes) {
         this.linux = linux;
@@ -47,31 +48,13 @@ public final class ServedStages implements Stages {
      * do, and have the signals blocked that stages handle: a server has {@link StageSpawner} for that.
      */
     static ServedStages start(Linux linux, SelfExec self, ChildStart start) {
-        int[] opened = new int[8];
-        int count = 0;
-        try {
-            for (int i = 0; i < 3; i++) {
-                System.arraycopy(linux.pipe(), 0, opened, count, 2);
-                count += 2;
-            }
-            System.arraycopy(linux.socketPair(), 0, opened, count, 2);
-            count += 2;
-            // In the order in which descriptors 0 to 3 are made: none is overwritten before it has been used.
-            int[] theirs = {opened[0], opened[3], opened[5], opened[7]};
-            int child = start.start(theirs);
-            for (int descriptor : theirs) {
-                linux.close(descriptor);
-            }
-            CommandPipes pipes = new CommandPipes(opened[1], opened[2], opened[4]);
-            linux.setNonBlocking(pipes.stdin());
-            linux.setNonBlocking(pipes.stdout());
-            linux.setNonBlocking(pipes.stderr());
-            return new ServedStages(linux, self, child, opened[6], pipes);
-        } catch (LinuxException e) {
-            for (int i = 0; i < count; i++) {
-                linux.close(opened[i]);
-            }
-            throw e;
+        try (StageFiles files = new StageFiles(linux)) {
+            files.open();
+            int child = files.startChild(start);
+            files.closeTheirs();
+            ServedStages stages = new ServedStages(linux, self, child, files.channel(), files.pipes());
+            files.handOver();
+            return stages;
         }
     }
 
@@ -93,10 +76,15 @@ public final class ServedStages implements Stages {
         return this;
     }
 
-    /** Has {@code work} done after {@code child} was killed, and perhaps has not told of its {@code init}. */
-    ServedStages whenKilled(Runnable work) {
-        whenKilled = work;
+    /** Lets {@code work} know that {@code child} has ended: whether it was killed, and perhaps has not told of its {@code init}. */
+    ServedStages whenEnded(Consumer<Boolean> work) {
+        whenEnded = work;
         return this;
+    }
+
+    /** The process id of {@code child}. */
+    int child() {
+        return talk.child();
     }
 
     /**
@@ -123,15 +111,26 @@ public final class ServedStages implements Stages {
         }
     }
 
-    /** Ends the stages, unless a launch already has: there will be no plan. */
+    /** Ends the stages, unless a launch already has: there will be no plan. May be called again. */
     public void abandon() {
-        if (!ended) {
-            talk.kill();
+        try {
+            if (!ended) {
+                talk.kill();
+            }
+        } finally {
+            try {
+                awaitEnd();
+            } finally {
+                closeFiles();
+            }
         }
-        awaitEnd();
+    }
+
+    private void closeFiles() {
         if (io != null) {
             io.close();
-        } else {
+        } else if (!pipesClosed) {
+            pipesClosed = true;
             pipes.close(linux);
         }
     }
@@ -144,20 +143,21 @@ public final class ServedStages implements Stages {
     }
 
     private EndedChild awaitChild() {
-        ended = true;
-        if (talk.awaitsSuccessor()) {
-            // Who goes on as init must still be heard of.
-            linux.kill(talk.child(), Signal.SIGKILL.number());
-        } else {
+        try {
+            if (talk.awaitsSuccessor()) {
+                // Who goes on as init must still be heard of.
+                linux.kill(talk.child(), Signal.SIGKILL.number());
+            } else {
+                talk.close();
+            }
+            EndedChild child = linux.awaitWithUsage(talk.child());
+            ended = true;
+            whenEnded.accept(child.status().signalled());
+            talk.killOrphan(child.status());
+            return child;
+        } finally {
             talk.close();
         }
-        EndedChild child = linux.awaitWithUsage(talk.child());
-        talk.killOrphan(child.status());
-        talk.close();
-        if (child.status().signalled()) {
-            whenKilled.run();
-        }
-        return child;
     }
 
     /** Whether the stages of a prepared launch still wait, as they do until something has killed them. */
@@ -175,6 +175,7 @@ public final class ServedStages implements Stages {
     public Outcome launch(LaunchPlan plan, LaunchOptions options) {
         long timeoutMillis = options.timeoutMillis();
         long start = System.nanoTime();
+        boolean told = false;
         try {
             if (!childSent) {
                 talk.sendChildPart(plan.child(), options.traced());
@@ -193,12 +194,17 @@ public final class ServedStages implements Stages {
             // Without word of the end of init, something failed or has killed the child.
             EndedChild first = talk.initEnded().isPresent() ? talk.initEnded().get() : awaitChild();
             drain();
-            return talk.outcome(first.status(), timedOut, (System.nanoTime() - start) / 1000, first.cpuMicros());
-        } catch (RuntimeException e) {
-            abandon();
-            throw e;
+            Outcome outcome =
+                    talk.outcome(first.status(), timedOut, (System.nanoTime() - start) / 1000, first.cpuMicros());
+            told = true;
+            return outcome;
         } finally {
-            io.close();
+            if (told) {
+                io.close();
+            } else {
+                // Whatever was thrown: no stage outlives it.
+                abandon();
+            }
         }
     }
 

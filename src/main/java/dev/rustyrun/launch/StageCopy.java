@@ -61,7 +61,7 @@ final class StageCopy implements InitStart {
         int status = StepFailure.RUSTYRUN_FAILED;
         try {
             status = stage.perform();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             System.err.println(Printable.line("rustyrun: " + e.getMessage()));
         } finally {
             linux.exit(status);

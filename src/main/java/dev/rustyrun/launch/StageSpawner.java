@@ -7,9 +7,10 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Prctl;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Consumer;
 
 /**
  * Starts stages for a process that has many threads. It does so on one thread of its own that lives as long as the process:
@@ -30,7 +31,7 @@ public final class StageSpawner {
 
     private static final long MAX_PAUSE_NANOS = 5_000_000_000L;
 
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, work -> {
         Thread made = new Thread(work, "stage-spawner");
         made.setDaemon(true);
         return made;
@@ -38,6 +39,7 @@ public final class StageSpawner {
 
     // Of that thread.
     private Optional<Nursery> nursery = Optional.empty();
+    private Runnable nurseryEnded = () -> {};
     private long pauseNanos;
     private long pausedAt;
 
@@ -45,7 +47,7 @@ public final class StageSpawner {
     public StageSpawner(Linux linux, SelfExec self) {
         this.linux = linux;
         this.self = self;
-        this.orphans = new Orphans(linux);
+        this.orphans = new Orphans(linux, thread);
         thread.submit(() -> {
             LaunchSignals.block(linux);
             linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
@@ -59,61 +61,125 @@ public final class StageSpawner {
      * @throws InterruptedException when the calling thread was interrupted
      */
     public ServedStages start() throws InterruptedException {
-        return onThread(() -> ServedStages.start(linux, self, this::startChild).whenKilled(orphans::expect));
+        return onThread(this::startStages, ServedStages::abandon);
+    }
+
+    private ServedStages startStages() {
+        ServedStages stages = ServedStages.start(linux, self, this::startChild);
+        return stages.whenEnded(whenEnded(stages.child()));
+    }
+
+    /** What is done when one that was started has been waited for: whether it was killed, and has left what it had started. */
+    private Consumer<Boolean> whenEnded(int pid) {
+        Runnable ended = orphans.started(pid);
+        return killed -> {
+            ended.run();
+            if (killed) {
+                orphans.expect();
+            }
+        };
     }
 
     /** From the nursery where there can be one: that needs a program of one thread, and the right to mount. */
     private int startChild(int[] files) {
         if (SelfExec.isNativeImage() && linux.isRoot() && System.nanoTime() - pausedAt >= pauseNanos) {
+            boolean works = false;
             try {
-                if (nursery.isEmpty()) {
-                    nursery = Optional.of(Nursery.start(linux, self));
-                }
-                int child = nursery.get().startChild(files);
+                int child = nursery().startChild(files);
                 pauseNanos = 0;
+                works = true;
                 return child;
             } catch (LinuxException e) {
-                stopNursery();
                 pausedAt = System.nanoTime();
                 pauseNanos = Math.min(Math.max(2 * pauseNanos, MIN_PAUSE_NANOS), MAX_PAUSE_NANOS);
+            } finally {
+                if (!works) {
+                    // What it still has to say would be taken for the answer to the next request.
+                    stopNursery();
+                }
             }
         }
         return ChildStart.byExec(linux, self).start(files);
     }
 
+    private Nursery nursery() {
+        if (nursery.isEmpty()) {
+            Nursery made = Nursery.start(linux, self);
+            nursery = Optional.of(made);
+            nurseryEnded = orphans.started(made.process());
+        }
+        return nursery.get();
+    }
+
     private void stopNursery() {
-        nursery.ifPresent(Nursery::stop);
+        Optional<Nursery> old = nursery;
         nursery = Optional.empty();
+        if (old.isPresent()) {
+            old.get().stop();
+            nurseryEnded.run();
+            // A child that it has started and not told of.
+            orphans.expect();
+        }
     }
 
     /**
-     * Starts a process that watches a container of its own and outlives this one; its id. Its standard input and output are
-     * the null device.
+     * Starts a process that watches a container of its own and outlives this one. Its standard input and output are the null
+     * device.
      *
      * @param folder where it finds what to launch
      * @param errors a descriptor for its error output
      * @throws InterruptedException when the calling thread was interrupted
      */
-    public int startMonitor(String folder, int errors) throws InterruptedException {
-        return onThread(() -> {
-            try (OpenFile nothing = new OpenFile(linux, linux.open("/dev/null", FileFlag.O_RDWR))) {
-                int[] theirs = {nothing.descriptor(), nothing.descriptor(), errors};
-                return self.start(linux, MONITOR, theirs, folder);
-            }
-        });
+    public StartedMonitor startMonitor(String folder, int errors) throws InterruptedException {
+        return onThread(
+                () -> {
+                    try (OpenFile nothing = new OpenFile(linux, linux.open("/dev/null", FileFlag.O_RDWR))) {
+                        int[] theirs = {nothing.descriptor(), nothing.descriptor(), errors};
+                        int pid = self.start(linux, MONITOR, theirs, folder);
+                        return new StartedMonitor(pid, whenEnded(pid));
+                    }
+                },
+                unwatched -> unwatched.ended().accept(true));
     }
 
-    private <T> T onThread(Callable<T> work) throws InterruptedException {
+    /**
+     * A monitor.
+     *
+     * @param pid its process id, of a child of this process
+     * @param ended to be told once it has been waited for: whether it was killed. Or at once, by whoever does not wait for it
+     */
+    public record StartedMonitor(int pid, Consumer<Boolean> ended) {}
+
+    /** @param undo what is done with a result that comes when the calling thread does not wait for it any more */
+    private <T> T onThread(Callable<T> work, Consumer<T> undo) throws InterruptedException {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        thread.execute(() -> {
+            try {
+                // A JVM's sockets survive execve: without this a stage would hold the server's.
+                linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
+                T made = work.call();
+                if (!result.complete(made)) {
+                    undo.accept(made);
+                }
+            } catch (Throwable e) {
+                // A child that was started before may be nobody's.
+                orphans.expect();
+                result.completeExceptionally(e);
+            }
+        });
         try {
-            return thread.submit(() -> {
-                        // A JVM's sockets survive execve: without this a stage would hold the server's.
-                        linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
-                        return work.call();
-                    })
-                    .get();
+            return result.get();
+        } catch (InterruptedException e) {
+            if (!result.cancel(false) && !result.isCompletedExceptionally()) {
+                undo.accept(result.join());
+            }
+            throw e;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof LinuxException refused) {
                 throw refused;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
             }
             throw new IllegalStateException(e.getCause());
         }
@@ -121,8 +187,8 @@ public final class StageSpawner {
 
     /** Ends the thread, and with it all stages. */
     public void stop() {
-        orphans.stop();
-        thread.submit(this::stopNursery);
+        thread.execute(this::stopNursery);
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         thread.shutdown();
     }
 }

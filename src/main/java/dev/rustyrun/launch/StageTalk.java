@@ -442,13 +442,16 @@ final class StageTalk {
             // Its number may be another process's by now.
             return;
         }
-        if (options != null) {
-            options.host().beforeKill();
-        }
-        linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
-        if (awaitsSuccessor()) {
-            // Whoever is to be named now dies with child.
-            linux.kill(child, Signal.SIGKILL.number());
+        try {
+            if (options != null) {
+                options.host().beforeKill();
+            }
+        } finally {
+            linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
+            if (awaitsSuccessor()) {
+                // Whoever is to be named now dies with child.
+                linux.kill(child, Signal.SIGKILL.number());
+            }
         }
     }
 

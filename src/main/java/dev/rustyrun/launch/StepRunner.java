@@ -43,7 +43,7 @@ final class StepRunner {
         } catch (StepFailure e) {
             fail(step, e.getMessage(), e.exitCode());
             return false;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             fail(step, "unexpected " + e, StepFailure.RUSTYRUN_FAILED);
             return false;
         }

@@ -2,6 +2,7 @@ package dev.rustyrun.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.it.Host;
@@ -30,10 +31,18 @@ class WarmStockTest {
     private static final class Bakery implements WarmStock.Goods<Loaf> {
 
         private final AtomicInteger made = new AtomicInteger();
+        /** How many of the next fail. */
+        private final AtomicInteger burning = new AtomicInteger();
+        /** How often one is asked to be discarded in vain. */
+        private final AtomicInteger stuck = new AtomicInteger();
+
         private final Set<Loaf> all = ConcurrentHashMap.newKeySet();
 
         @Override
         public Loaf begin() {
+            if (burning.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("burnt");
+            }
             Loaf loaf = new Loaf(made.incrementAndGet());
             all.add(loaf);
             return loaf;
@@ -51,15 +60,19 @@ class WarmStockTest {
 
         @Override
         public synchronized void discard(Loaf left) {
+            if (stuck.getAndDecrement() > 0) {
+                throw new StackOverflowError("stuck");
+            }
             left.discarded++;
         }
     }
 
     private final Bakery bakery = new Bakery();
-    private WarmStock<Loaf> stock = new WarmStock<>(bakery, 0);
+    private final Clearing clearing = new Clearing(new Timers(), new Steps());
+    private WarmStock<Loaf> stock = new WarmStock<>(bakery, 0, clearing);
 
     private void keep(int size) {
-        stock = new WarmStock<>(bakery, size);
+        stock = new WarmStock<>(bakery, size, clearing);
         stock.start();
         Host.eventually(size + " wait", () -> stock.waiting() == size);
     }
@@ -94,14 +107,40 @@ class WarmStockTest {
     }
 
     @Test
-    void what_has_died_is_discarded_and_replaced() {
+    void what_has_died_is_discarded_and_replaced_though_nobody_asks_for_it() {
         keep(1);
         Loaf dead = bakery.all.iterator().next();
         dead.alive = false;
-        assertEquals(Optional.empty(), takeIf(true));
-        assertEquals(1, dead.discarded);
+        Host.eventually("it is discarded", () -> dead.discarded == 1);
         Host.eventually("another waits", () -> stock.waiting() == 1);
         assertEquals(2, takeIf(true).orElseThrow().number);
+    }
+
+    @Test
+    void an_error_while_one_is_made_does_not_end_the_making() {
+        bakery.burning.set(1);
+        keep(1);
+        assertEquals(1, takeIf(true).orElseThrow().number);
+    }
+
+    @Test
+    void one_that_cannot_be_compared_with_what_is_wanted_is_not_lost() {
+        keep(1);
+        assertThrows(
+                AssertionError.class,
+                () -> stock.take(loaf -> {
+                    throw new AssertionError("a launch that cannot be");
+                }));
+        assertEquals(1, takeIf(true).orElseThrow().number);
+    }
+
+    @Test
+    void what_cannot_be_discarded_is_discarded_later() {
+        keep(1);
+        bakery.stuck.set(2);
+        Loaf dead = bakery.all.iterator().next();
+        dead.alive = false;
+        Host.eventually("it is discarded", () -> dead.discarded == 1);
     }
 
     @Test
