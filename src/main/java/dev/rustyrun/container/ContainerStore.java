@@ -473,7 +473,7 @@ public final class ContainerStore {
     }
 
     /** Whether a container with this id is written down, whole or not. */
-    boolean has(String id) {
+    public boolean has(String id) {
         try {
             return read(id).isPresent();
         } catch (BrokenContainerException e) {

@@ -182,13 +182,21 @@ final class AttachedIo implements CommandIo {
     /** What the command has written and nobody has read yet is the caller's too. */
     @Override
     public void close() {
-        stdin = close(stdin);
-        stdout = keepRest(stdout, LogWriter.STDOUT);
-        stderr = keepRest(stderr, LogWriter.STDERR);
-        master = keepRest(master, LogWriter.STDOUT);
+        int[] open = {stdin, stdout, stderr, master};
+        stdin = -1;
+        stdout = -1;
+        stderr = -1;
+        master = -1;
+        try {
+            keepRest(open[1], LogWriter.STDOUT);
+            keepRest(open[2], LogWriter.STDERR);
+            keepRest(open[3], LogWriter.STDOUT);
+        } finally {
+            linux.closeAll(open);
+        }
     }
 
-    private int keepRest(int descriptor, byte stream) {
+    private void keepRest(int descriptor, byte stream) {
         int kept = 0;
         for (int got = 1; descriptor >= 0 && got > 0 && kept < MOST_REST; kept += Math.max(0, got)) {
             got = Transfer.read(linux, descriptor, buffer);
@@ -197,7 +205,6 @@ final class AttachedIo implements CommandIo {
                 caller.keep(stream, buffer, got);
             }
         }
-        return close(descriptor);
     }
 
     private int close(int descriptor) {

@@ -310,12 +310,30 @@ final class Containers {
                         .exception();
             }
             order(folder, MonitorIo.DROP);
-            kill(folder, "KILL");
+            killUnlessEnded(folder);
             awaitEnd(folder, START_SECONDS);
         }
+        endLost(folder);
         events.logEnd(folder);
         folder.remove();
         events.tell("deleted", folder.id());
+    }
+
+    private void killUnlessEnded(ContainerFolder folder) throws InterruptedException {
+        try {
+            kill(folder, "KILL");
+        } catch (ProblemException e) {
+            if (ContainerStatus.of(linux, folder).isAlive()) {
+                throw e;
+            }
+        }
+    }
+
+    /** Takes away what is left of one whose monitor and stages were killed at once: nobody else would before the next start. */
+    private void endLost(ContainerFolder folder) {
+        if (store.has(folder.id())) {
+            new Deletion(linux, store, System.err).delete(folder.id(), true);
+        }
     }
 
     /** Ends all that may belong to one of which nothing is known but its id. */

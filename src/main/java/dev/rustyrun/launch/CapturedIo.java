@@ -225,14 +225,10 @@ public final class CapturedIo implements CommandIo {
 
     @Override
     public void close() {
-        if (stdin >= 0) {
-            closeInput();
-        }
-        for (Captured stream : new Captured[] {out, err}) {
-            if (stream.descriptor >= 0) {
-                linux.close(stream.descriptor);
-                stream.descriptor = -1;
-            }
-        }
+        int[] open = {stdin, out.descriptor, err.descriptor};
+        stdin = -1;
+        out.descriptor = -1;
+        err.descriptor = -1;
+        linux.closeAll(open);
     }
 }

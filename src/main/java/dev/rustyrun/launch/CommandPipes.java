@@ -13,8 +13,6 @@ public record CommandPipes(int stdin, int stdout, int stderr) {
 
     /** Gives them back. */
     public void close(Linux linux) {
-        linux.close(stdin);
-        linux.close(stdout);
-        linux.close(stderr);
+        linux.closeAll(stdin, stdout, stderr);
     }
 }

@@ -78,9 +78,7 @@ final class StageFiles implements AutoCloseable {
     @Override
     public void close() {
         try {
-            for (int i = 0; i < opened.length; i++) {
-                close(i);
-            }
+            linux.closeAll(opened);
         } finally {
             if (child > 0) {
                 linux.kill(child, Signal.SIGKILL.number());

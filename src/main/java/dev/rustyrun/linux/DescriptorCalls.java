@@ -2,12 +2,31 @@ package dev.rustyrun.linux;
 
 import static dev.rustyrun.linux.LinuxException.check;
 
+import java.util.Arrays;
+
 /** Descriptors, whatever they are open on. */
 public interface DescriptorCalls extends KernelCalls {
 
     /** Closes {@code fd}; man 2 close. */
     default void close(int fd) {
         check(libc().call("close", fd), "close", fd);
+    }
+
+    /** Closes all of these that are not negative, even when that fails for one of them. */
+    default void closeAll(int... descriptors) {
+        int closed = 0;
+        try {
+            for (int descriptor : descriptors) {
+                closed++;
+                if (descriptor >= 0) {
+                    close(descriptor);
+                }
+            }
+        } finally {
+            if (closed < descriptors.length) {
+                closeAll(Arrays.copyOfRange(descriptors, closed, descriptors.length));
+            }
+        }
     }
 
     /** Closes the descriptors from {@code first} to {@code last}, -1 for all that follow; man 2 close_range, Linux 5.9. */

