@@ -1,0 +1,240 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever happens to a service, nothing is left of it, and the next launch works. Needs root. */
+class FaultIT {
+
+    private static final int WARM = 2;
+    private static final int ROUNDS = Launcher.isNative() ? 60 : 12;
+    private static final int LONGEST_PAUSE_MILLIS = Launcher.isNative() ? 30 : 400;
+    private static final String SLEEP = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sleep\", \"600\"]}";
+
+    @TempDir
+    Path folder;
+
+    private final long seed = Long.getLong("rustyrun.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final String note = "-Drustyrun.seed=" + seed;
+    private Server server;
+    private ServiceTraces traces;
+    private Map<String, Long> before;
+
+    @BeforeEach
+    void start() throws Exception {
+        Launcher.requireRoot();
+        server = Server.start(
+                "--warm",
+                Integer.toString(WARM),
+                "--data-folder",
+                folder.resolve("data").toString());
+        // What a service makes once and keeps is there after the first load.
+        server.sh(200, "true");
+        traces = new ServiceTraces(server, folder.resolve("data"));
+        try (FaultLoad load = new FaultLoad(server, 3, 2)) {
+            Host.eventually("callers are answered", () -> load.answered() > 30);
+        }
+        server.sh(200, "true");
+        Host.eventually("it is at rest", this::isAtRest, () -> traces.now() + server.log());
+        before = traces.now();
+    }
+
+    private boolean isAtRest() {
+        Map<String, Long> now = traces.now();
+        long nursery = now.getOrDefault("child", 0L) - WARM;
+        // One that was killed comes back when it is needed.
+        return now.getOrDefault("state of a container", 0L) == WARM
+                && (nursery == 0 || nursery == 1 && Launcher.isNative())
+                && !now.containsKey("zombie")
+                && !now.containsKey("cgroup without a state");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (traces != null) {
+            traces.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+        Host.expectNothingLeft("never-started");
+    }
+
+    private void expectAsBefore() throws Exception {
+        server.sh(200, "true");
+        traces.expectNothingMoreThan(before, note);
+        Host.eventually("launches wait warm again; " + note, this::isAtRest, () -> traces.now() + server.log());
+        server.sh(200, "true");
+    }
+
+    @Test
+    void h24_stages_nurseries_and_monitors_that_are_killed_at_any_moment_leave_nothing() throws Exception {
+        try (FaultLoad load = new FaultLoad(server, 3, 2)) {
+            for (int i = 0; i < ROUNDS; i++) {
+                pause();
+                List<ProcessHandle> all = ProcessHandle.of(server.pid())
+                        .orElseThrow()
+                        .descendants()
+                        .toList();
+                if (!all.isEmpty()) {
+                    all.get(random.nextInt(all.size())).destroyForcibly();
+                }
+            }
+        }
+        expectAsBefore();
+    }
+
+    @Test
+    void h24_launches_that_wait_warm_and_are_killed_are_replaced_though_nobody_asks() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            List<Long> waiting = Host.childrenOf(server.pid());
+            waiting.forEach(child -> {
+                List<Long> below = Host.childrenOf(child);
+                long victim = below.isEmpty() || random.nextBoolean() ? child : below.get(0);
+                ProcessHandle.of(victim).ifPresent(ProcessHandle::destroyForcibly);
+            });
+            Host.eventually(
+                    "others wait; " + note,
+                    () -> isAtRest() && Host.childrenOf(server.pid()).stream().noneMatch(waiting::contains),
+                    () -> traces.now() + server.log());
+        }
+        expectAsBefore();
+    }
+
+    @Test
+    void h4_h5_clients_that_vanish_at_any_moment_leave_nothing() throws Exception {
+        String run = FaultLoad.request(server.port(), "POST", "/v1/run", SLEEP);
+        String shortRun = FaultLoad.request(server.port(), "POST", "/v1/run", SLEEP.replace("600", "0"));
+        String events = FaultLoad.request(server.port(), "GET", "/v1/events", "");
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Random own = new Random(random.nextLong());
+            Thread client = new Thread(() -> {
+                for (int round = 0; round < ROUNDS / 2; round++) {
+                    vanish(List.of(run, shortRun, events).get(own.nextInt(3)), own);
+                }
+            });
+            clients.add(client);
+            client.start();
+        }
+        for (Thread client : clients) {
+            client.join();
+        }
+        expectAsBefore();
+    }
+
+    /** After a part of a request, or the whole of it and a while. */
+    private void vanish(String request, Random own) {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            byte[] bytes = request.getBytes(StandardCharsets.UTF_8);
+            int part = own.nextInt(3) == 0 ? own.nextInt(bytes.length) : bytes.length;
+            socket.getOutputStream().write(bytes, 0, part);
+            if (own.nextBoolean()) {
+                // Its end is a reset.
+                socket.setSoLinger(true, 0);
+            }
+            TimeUnit.MICROSECONDS.sleep(own.nextInt(LONGEST_PAUSE_MILLIS * 1000));
+        } catch (IOException | InterruptedException refused) {
+            // It vanishes anyway.
+        }
+    }
+
+    @Test
+    void h23_a_service_that_runs_out_of_descriptors_goes_on_when_there_are_some() throws Exception {
+        try (FaultLoad load = new FaultLoad(server, 3, 2)) {
+            for (int i = 0; i < ROUNDS / 4; i++) {
+                limit("nofile", descriptors() + random.nextInt(12));
+                pause();
+                limit("nofile", 4096);
+                pause();
+            }
+        }
+        expectAsBefore();
+    }
+
+    private long descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
+            return open.count();
+        }
+    }
+
+    private void limit(String resource, long soft) {
+        Launcher.execute(
+                        List.of("prlimit", "--pid", Long.toString(server.pid()), "--" + resource + "=" + soft + ":"),
+                        "")
+                .expect(0);
+    }
+
+    @Test
+    void h23_a_service_that_may_start_no_more_processes_goes_on_when_it_may() throws Exception {
+        Path group = Path.of("/sys/fs/cgroup/pids/rustyrun-fault-" + server.pid());
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                Files.exists(group.getParent()), "needs the pids controller of cgroup v1");
+        Files.createDirectory(group);
+        try {
+            Files.writeString(group.resolve("cgroup.procs"), Long.toString(server.pid()));
+            for (long child : Host.childrenOf(server.pid())) {
+                Files.writeString(group.resolve("cgroup.procs"), Long.toString(child));
+            }
+            try (FaultLoad load = new FaultLoad(server, 3, 2)) {
+                for (int i = 0; i < ROUNDS / 4; i++) {
+                    long now = Long.parseLong(
+                            Files.readString(group.resolve("pids.current")).strip());
+                    Files.writeString(group.resolve("pids.max"), Long.toString(now + random.nextInt(3)));
+                    pause();
+                    Files.writeString(group.resolve("pids.max"), "max");
+                    pause();
+                }
+            }
+            expectAsBefore();
+        } finally {
+            Files.writeString(group.resolve("pids.max"), "max");
+            server.close();
+            Host.eventually("its cgroup is empty", () -> group.toFile().delete());
+        }
+    }
+
+    @Test
+    void h7_a_service_whose_state_has_no_room_goes_on_when_it_has() throws Exception {
+        Path state = Path.of("/run/rustyrun");
+        Path data = folder.resolve("data");
+        assertTrue(Files.isDirectory(data));
+        for (String target : List.of(state.toString(), data.toString())) {
+            Launcher.execute(
+                    List.of(
+                            "nsenter",
+                            "-t",
+                            Long.toString(server.pid()),
+                            "-m",
+                            "mount",
+                            "-o",
+                            "remount,ro,bind",
+                            target),
+                    "");
+        }
+        try (FaultLoad load = new FaultLoad(server, 2, 2)) {
+            pause();
+        }
+        expectAsBefore();
+    }
+
+    private void pause() throws InterruptedException {
+        TimeUnit.MICROSECONDS.sleep(random.nextInt(LONGEST_PAUSE_MILLIS * 1000));
+    }
+}

@@ -1,0 +1,150 @@
+package dev.rustyrun.it;
+
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** Everything that a service and its containers have on the host, to be compared with what was there before. */
+final class ServiceTraces implements AutoCloseable {
+
+    private static final Path STATE = Path.of("/run/rustyrun");
+
+    private final Server server;
+    private final Path data;
+    /** Of all containers that were written down since this was made. */
+    private final Set<String> ids = ConcurrentHashMap.newKeySet();
+
+    private final WatchService watch;
+
+    ServiceTraces(Server server, Path data) throws IOException {
+        this.server = server;
+        this.data = data;
+        this.watch = STATE.getFileSystem().newWatchService();
+        STATE.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+        ids.addAll(namesIn(STATE));
+        Thread watcher = new Thread(this::watch, "watch-ids");
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                WatchKey key = watch.take();
+                key.pollEvents().forEach(event -> ids.add(String.valueOf(event.context())));
+                key.reset();
+            }
+        } catch (InterruptedException | ClosedWatchServiceException closed) {
+            // The test is over.
+        }
+    }
+
+    /** How much there is of each kind. */
+    Map<String, Long> now() {
+        Map<String, Long> all = new TreeMap<>();
+        add(all, mounts("/proc/self/mountinfo"), "mounts of the host");
+        add(all, mounts("/proc/" + server.pid() + "/mountinfo"), "mounts of the service");
+        for (long child : Host.childrenOf(server.pid())) {
+            add(all, 1, isZombie(child) ? "zombie" : "child");
+        }
+        for (String descriptor : descriptors()) {
+            add(all, 1, descriptor.replaceAll("[0-9]+", "N"));
+        }
+        add(all, namesIn(data).size(), "folder of a container of the service");
+        List<String> states = namesIn(STATE);
+        add(all, states.size(), "state of a container");
+        add(all, cgroups(states), "cgroup without a state");
+        return all;
+    }
+
+    private static void add(Map<String, Long> all, long count, String kind) {
+        if (count > 0) {
+            all.merge(kind, count, Long::sum);
+        }
+    }
+
+    private static long mounts(String file) {
+        return Host.read(file).lines().count();
+    }
+
+    private static boolean isZombie(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/stat"))
+                    .replaceFirst("(?s).*\\) ", "")
+                    .startsWith("Z");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** Not the files that a program reads when it first needs them. */
+    private List<String> descriptors() {
+        List<String> all = new ArrayList<>();
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
+            for (Path descriptor : open.toList()) {
+                try {
+                    String file = Files.readSymbolicLink(descriptor).toString();
+                    if (file.matches("(pipe|socket|anon_inode|net|mnt|pid|user|ipc|uts|cgroup):.*")) {
+                        all.add(file);
+                    } else if (file.startsWith(STATE.toString()) || file.startsWith(data.toString())) {
+                        all.add("open file of a container: " + file.replaceAll("[0-9a-f]{12}", "ID"));
+                    }
+                } catch (IOException closed) {
+                    // Between the two looks.
+                }
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return all;
+    }
+
+    private static List<String> namesIn(Path folder) {
+        try (Stream<Path> names = Files.list(folder)) {
+            return names.map(name -> name.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private long cgroups(List<String> states) {
+        List<Path> hierarchies = new ArrayList<>(List.of(Path.of("/sys/fs/cgroup")));
+        try (Stream<Path> below = Files.list(hierarchies.get(0))) {
+            below.forEach(hierarchies::add);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return hierarchies.stream()
+                .flatMap(hierarchy -> ids.stream()
+                        .filter(id -> !states.contains(id))
+                        .filter(id -> Files.exists(hierarchy.resolve("rustyrun").resolve(id))))
+                .count();
+    }
+
+    /** Waits until nothing is there that was not there {@code before}. */
+    void expectNothingMoreThan(Map<String, Long> before, String seed) {
+        Host.eventually(
+                "nothing is left; " + seed,
+                () -> now().entrySet().stream()
+                        .allMatch(kind -> kind.getValue() <= before.getOrDefault(kind.getKey(), 0L)),
+                () -> "before " + before + ", now " + now() + "\n" + server.log());
+    }
+
+    @Override
+    public void close() throws IOException {
+        watch.close();
+    }
+}
