@@ -223,7 +223,8 @@ class OciHooksIT {
 
     @Test
     void in_a_joined_PID_namespace_hooks_are_told_of_the_process_that_they_meet() throws Exception {
-        try (OciBundle first = new OciBundle("/bin/sleep", "1000");
+        try (Subreaper orphans = new Subreaper();
+                OciBundle first = new OciBundle("/bin/sleep", "1000");
                 OciBundle bundle = bundle("true")) {
             first.create("first").expect(0);
             int joined = first.state("first").get("pid").intValue();
@@ -252,6 +253,7 @@ class OciHooksIT {
                 JsonNode state = new ObjectMapper().readTree(bundle.read(kind + ".json"));
                 assertEquals(pid, state.get("pid").intValue(), state.toString());
             }
+            orphans.await(pid);
         }
     }
 }

@@ -173,16 +173,18 @@ class StageExposureIT {
     void S1_S3_what_is_created_and_started_in_a_joined_PID_namespace_shows_nothing_of_the_hosts() throws IOException {
         withMountOfHost(() -> {
             for (boolean noNewPrivileges : new boolean[] {true, false}) {
-                try (OciBundle bundle = new OciBundle("/bin/true")) {
+                try (Subreaper orphans = new Subreaper();
+                        OciBundle bundle = new OciBundle("/bin/true")) {
                     bundle.editProcess(process -> process.put("noNewPrivileges", noNewPrivileges));
                     expectNothingOfHosts(watched(
                             (name, pid) -> {
                                 joinPids(bundle, pid);
                                 bundle.create("box").expect(0);
-                                assertEquals("created", bundle.status("box"));
+                                int box = bundle.state("box").get("pid").intValue();
                                 bundle.rustyrun("start", "box").expect(0);
                                 bundle.awaitStatus("box", "stopped");
                                 bundle.rustyrun("delete", "box").expect(0);
+                                orphans.await(box);
                             },
                             "--cap-add",
                             "SYS_PTRACE",
@@ -218,13 +220,14 @@ class StageExposureIT {
 
     @Test
     void S3_what_waits_for_its_start_waits_behind_its_filter_and_cannot_be_attached() {
-        try (OciBundle first = new OciBundle("/bin/sleep", "1000")) {
+        try (Subreaper orphans = new Subreaper();
+                OciBundle first = new OciBundle("/bin/sleep", "1000")) {
             first.create("first").expect(0);
             long pid = first.state("first").get("pid").longValue();
             for (boolean noNewPrivileges : new boolean[] {true, false}) {
-                expectBehindItsFilter(noNewPrivileges, bundle -> {});
-                expectBehindItsFilter(noNewPrivileges, bundle -> joinPids(bundle, pid));
-                expectBehindItsFilter(noNewPrivileges, StageExposureIT::shareHostsPids);
+                orphans.await(expectBehindItsFilter(noNewPrivileges, bundle -> {}));
+                orphans.await(expectBehindItsFilter(noNewPrivileges, bundle -> joinPids(bundle, pid)));
+                orphans.await(expectBehindItsFilter(noNewPrivileges, StageExposureIT::shareHostsPids));
             }
         }
     }
@@ -240,7 +243,8 @@ class StageExposureIT {
         });
     }
 
-    private static void expectBehindItsFilter(boolean noNewPrivileges, Consumer<OciBundle> namespaces) {
+    /** The process id of what has waited, which has been killed by then. */
+    private static int expectBehindItsFilter(boolean noNewPrivileges, Consumer<OciBundle> namespaces) {
         try (OciBundle bundle = new OciBundle("/bin/sleep", "1000")) {
             bundle.editProcess(process -> process.put("noNewPrivileges", noNewPrivileges));
             bundle.edit(config -> {
@@ -270,6 +274,7 @@ class StageExposureIT {
             assertEquals("attach=EPERM", Launcher.execute(attach, "").out().strip());
             bundle.rustyrun("start", "box").expect(0);
             assertEquals("running", bundle.status("box"));
+            return pid;
         }
     }
 }
