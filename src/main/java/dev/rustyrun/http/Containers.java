@@ -265,13 +265,23 @@ final class Containers {
     /** Sends a signal to PID 1; waits a moment for a container that is just being made to have one. */
     void kill(ContainerFolder folder, String signal) throws InterruptedException {
         int number = number(signal);
-        int init = awaitMade(folder, () -> store.running(folder.id()).map(state -> state.pid()));
-        linux.kill(init, number);
-        if (number == Signal.SIGKILL.number()) {
-            // In v1 a frozen process does not even die.
-            cgroup(folder).ifPresent(Cgroup::thaw);
+        for (long end = System.nanoTime() + START_SECONDS * 1_000_000_000; System.nanoTime() < end; ) {
+            Optional<Integer> init = store.running(folder.id()).map(state -> state.pid());
+            if (init.isPresent()) {
+                linux.kill(init.get(), number);
+                if (number == Signal.SIGKILL.number()) {
+                    // In v1 a frozen process does not even die.
+                    cgroup(folder).ifPresent(Cgroup::thaw);
+                }
+                events.tell("killed", folder.id());
+                return;
+            }
+            if (ContainerStatus.of(linux, folder) != ContainerStatus.RUNNING) {
+                throw Problem.conflict("the container does not run").exception();
+            }
+            Thread.sleep(POLL_MILLIS);
         }
-        events.tell("killed", folder.id());
+        throw Problem.busy(503, "the container is still being made", 1).exception();
     }
 
     private static int number(String signal) {
@@ -426,23 +436,20 @@ final class Containers {
      */
     <T> T awaitMade(ContainerFolder folder, Supplier<Optional<T>> attempt) throws InterruptedException {
         long end = System.nanoTime() + START_SECONDS * 1_000_000_000;
-        try (Changes changes = watches.changes(folder, Path.of(store.folder(), folder.id()))) {
-            while (true) {
-                changes.refresh();
-                ContainerStatus status = ContainerStatus.of(linux, folder);
-                if (!status.isAlive()) {
-                    throw Problem.conflict("the container does not run: it is " + status.word())
-                            .exception();
-                }
-                Optional<T> got = attempt.get();
-                if (got.isPresent()) {
-                    return got.get();
-                }
-                if (!changes.await((end - System.nanoTime()) / 1_000_000)) {
-                    throw Problem.busy(503, "the container is still being made", 1)
-                            .exception();
-                }
+        while (true) {
+            ContainerStatus status = ContainerStatus.of(linux, folder);
+            if (!status.isAlive()) {
+                throw Problem.conflict("the container does not run: it is " + status.word())
+                        .exception();
             }
+            Optional<T> got = attempt.get();
+            if (got.isPresent()) {
+                return got.get();
+            }
+            if (System.nanoTime() > end) {
+                throw Problem.busy(503, "the container is still being made", 1).exception();
+            }
+            Thread.sleep(POLL_MILLIS);
         }
     }
 

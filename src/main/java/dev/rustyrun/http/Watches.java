@@ -1,7 +1,6 @@
 package dev.rustyrun.http;
 
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,11 +26,6 @@ final class Watches {
     /** Does {@code changed}, which must not wait, when the status of a container may be another one. */
     ContainerWatch watch(ContainerFolder folder, boolean withLog, Runnable changed) {
         return new ContainerWatch(files, loop, folder, withLog, changed);
-    }
-
-    /** Waiting for changes of a container that is being made, whose state the runtime keeps in {@code state}. */
-    Changes changes(ContainerFolder folder, Path state) {
-        return new Changes(files, loop, folder, state);
     }
 
     /** Does {@code action}, which must not wait, when process {@code pid} has ended; perhaps also before. */
