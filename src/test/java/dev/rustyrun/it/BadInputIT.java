@@ -180,9 +180,10 @@ class BadInputIT {
         }
         expect("has more than", "run", "--bundle", bundle.toString(), "web");
 
-        for (String option : List.of("--net", "--pid", "--ipc", "--uts")) {
+        for (String option : List.of("--net", "--ipc", "--uts")) {
             expectRun("setns", option, "path:" + fifo);
         }
+        expectRun("no such namespace", "--pid", "path:" + fifo);
         expectRun("is a FIFO", "--seccomp", fifo.toString());
         expectRun("is a device", "--seccomp", "/dev/zero");
         expect("ENXIO", "--log", fifo.toString(), "run", "--rootfs", rootfs, "true");

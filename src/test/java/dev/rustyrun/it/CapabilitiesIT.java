@@ -223,7 +223,7 @@ class CapabilitiesIT {
 
     @Test
     void a_service_that_lacks_some_launches_without_them() throws Exception {
-        try (Server server = Server.startBy(lacking(List.of()))) {
+        try (Server server = Server.startBy(lacking(List.of()), "--userns", "host")) {
             for (int i = 0; i < 2; i++) {
                 String answer = server.sh(200, "grep CapBnd /proc/1/status; ls -l /dev/null");
                 assertTrue(answer.contains("00000000a00405fb") && answer.contains("crw"), answer);

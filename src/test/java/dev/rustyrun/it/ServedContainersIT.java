@@ -245,8 +245,7 @@ class ServedContainersIT {
             assertTrue(second.contains(id(made.get(4))), next + ": " + second);
             assertTrue(!second.contains(id(made.get(0))) && !second.contains(id(made.get(3))), second);
             assertTrue(!second.contains("next"), second);
-            assertEquals(
-                    422, server.get("/v1/containers?after=" + id(made.get(0))).statusCode());
+            assertEquals(422, server.get("/v1/containers?after=0123456789ab").statusCode());
             for (int i : new int[] {0, 1, 3, 4}) {
                 assertEquals(204, server.delete(made.get(i)).statusCode());
             }

@@ -59,8 +59,8 @@ final class Server implements AutoCloseable {
     }
 
     /** The same, started by another command. */
-    static Server startBy(List<String> prefix) throws IOException {
-        return new Server(prefix, List.of());
+    static Server startBy(List<String> prefix, String... options) throws IOException {
+        return new Server(prefix, List.of(options));
     }
 
     /** What the client's {@code --host} takes. */
