@@ -51,7 +51,10 @@ class FaultIT {
             Host.eventually("callers are answered", () -> load.answered() > 30);
         }
         server.sh(200, "true");
-        Host.eventually("it is at rest", this::isAtRest, () -> traces.now() + server.log());
+        Host.eventually(
+                "it is at rest",
+                () -> isAtRest() && Host.childrenOf(server.pid()).size() == WARM + (Launcher.isNative() ? 1 : 0),
+                () -> traces.now() + server.log());
         before = traces.now();
     }
 
