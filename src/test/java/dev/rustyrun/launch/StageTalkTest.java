@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.IdMaps;
@@ -118,6 +119,10 @@ class StageTalkTest {
         say(new Report.TerminalOpened(pipe[1]), pipe[1]);
         linux.close(pipe[1]);
         linux.close(channel[1]);
+        // A process that another test is just starting has a copy of that until it executes its program.
+        PollSet end = new PollSet(1);
+        end.add(channel[0], PollSet.POLLHUP);
+        assertTrue(linux.poll(end, 60_000), "all copies are closed");
         talk.hear();
         assertFalse(talk.isOpen());
         assertTrue(terminals.isEmpty());
