@@ -1,11 +1,9 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.CgroupRights;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
-import java.util.Optional;
 
 /**
  * What a launch is made with.
@@ -15,8 +13,7 @@ import java.util.Optional;
  */
 record LaunchTools(Linux linux, SelfExec self, StageSpawner spawner, ContainerStore store) {
 
-    /** Why this user's containers cannot be limited here, in one line; nothing when they can. */
-    Optional<String> obstacleToLimits() {
-        return CgroupRights.obstacle(linux);
+    boolean isRoot() {
+        return linux.isRoot();
     }
 }

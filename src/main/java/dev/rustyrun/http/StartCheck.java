@@ -46,7 +46,7 @@ final class StartCheck {
 
     void start(@Observes @Priority(FIRST) StartupEvent event) {
         check(config);
-        checkLimits();
+        checkUser();
         File place = folder.folder();
         if (!place.isDirectory()) {
             throw new InvalidSpecException(
@@ -55,11 +55,12 @@ final class StartCheck {
         config.dataFolder().ifPresent(StartCheck::checkWritable);
     }
 
-    /** A service that cannot limit its containers would refuse all of them. */
-    private void checkLimits() {
-        tools.obstacleToLimits().ifPresent(why -> {
-            throw new InvalidSpecException("an ordinary user's service cannot limit its containers here: " + why);
-        });
+    /** An ordinary user's service would refuse all launches: it limits and isolates each of them as only root may. */
+    private void checkUser() {
+        if (!tools.isRoot()) {
+            throw new InvalidSpecException("serve needs root, of the host or of a container (docs/sidecar.md);"
+                    + " rustyrun run works for every user");
+        }
     }
 
     /**
