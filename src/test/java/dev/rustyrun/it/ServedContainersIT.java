@@ -218,12 +218,8 @@ class ServedContainersIT {
             String at = create(server, "echo ready; sleep 30012", "");
             Talk first = server.talk(at + "/attach?start=true", true, "resize 1 1");
             first.expect("ready\n");
-            assertEquals(
-                    1008,
-                    server.talk(at + "/attach?start=true", true, "resize 1 1").code());
-            assertEquals(
-                    1008,
-                    server.talk(at + "/attach?begin=true", true, "resize 1 1").code());
+            assertEquals(1008, server.talk(at + "/attach?start=true", true).code());
+            assertEquals(1008, server.talk(at + "/attach?begin=true", true).code());
             assertEquals(204, server.delete(at + "?force=true").statusCode());
             assertEquals(1000, first.code());
         }

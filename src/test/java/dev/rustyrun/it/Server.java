@@ -165,11 +165,17 @@ final class Server implements AutoCloseable {
 
     /** Opens a web socket to talk through, and sends a first message. */
     Talk talk(String path, boolean listens, String first) {
+        Talk talk = talk(path, listens);
+        talk.say(first);
+        return talk;
+    }
+
+    /** The same for who waits for the server to begin. */
+    Talk talk(String path, boolean listens) {
         Talk talk = new Talk(listens);
         talk.through(client.newWebSocketBuilder()
                 .buildAsync(URI.create("ws://127.0.0.1:" + port + path), talk)
                 .join());
-        talk.say(first);
         return talk;
     }
 
