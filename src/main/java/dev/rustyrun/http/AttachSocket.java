@@ -30,6 +30,7 @@ public class AttachSocket {
     private static final UserData.TypedKey<AttachedInput> INPUT = new UserData.TypedKey<>("input");
     private static final UserData.TypedKey<AttachedOutput> OUTPUT = new UserData.TypedKey<>("output");
     private static final String TAKEN = "taken";
+    private static final String END = "eof";
     private static final int TRY_AGAIN_LATER = 1013;
     private static final int POLICY = 1008;
 
@@ -107,7 +108,8 @@ public class AttachSocket {
                     watches,
                     budget,
                     folder,
-                    () -> connection.sendText(TAKEN).subscribe().with(sent -> {}, gone -> {}));
+                    () -> connection.sendText(TAKEN).subscribe().with(sent -> {}, gone -> {}),
+                    () -> containers.order(folder, END));
             connection.userData().put(INPUT, input);
         }
         return input;
@@ -135,7 +137,11 @@ public class AttachSocket {
             return;
         }
         ContainerFolder folder = containers.named(id);
-        input(connection, folder);
-        containers.order(folder, order);
+        AttachedInput input = input(connection, folder);
+        if (order.equals(END)) {
+            input.end();
+        } else {
+            containers.order(folder, order);
+        }
     }
 }

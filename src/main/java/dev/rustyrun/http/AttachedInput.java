@@ -18,9 +18,11 @@ final class AttachedInput {
     private final Watches watches;
     private final ContainerFolder folder;
     private final Runnable taken;
+    private final Runnable end;
     private final Runnable step;
     private final InputQueue queue;
     private volatile boolean gone;
+    private volatile boolean ending;
 
     /** Orders to a container that is not started yet are in its FIFO as long as somebody has that open. */
     private int control;
@@ -31,8 +33,12 @@ final class AttachedInput {
     private Optional<PollLoop.Registration> room = Optional.empty();
     private Optional<ContainerWatch> watch = Optional.empty();
 
-    /** @param taken is done for each piece that was taken; it must not wait */
-    AttachedInput(Linux linux, Watches watches, Budget budget, ContainerFolder folder, Runnable taken) {
+    /**
+     * @param taken is done for each piece that was taken; it must not wait
+     * @param end tells the container that no more input comes
+     */
+    AttachedInput(Linux linux, Watches watches, Budget budget, ContainerFolder folder, Runnable taken, Runnable end) {
+        this.end = end;
         this.queue = new InputQueue(budget);
         this.linux = linux;
         this.watches = watches;
@@ -53,6 +59,12 @@ final class AttachedInput {
         return refused;
     }
 
+    /** No more will come: the container is told so after all that was sent before. */
+    void end() {
+        ending = true;
+        step.run();
+    }
+
     /** The caller has gone, and what it sent last is nobody's. */
     void goes() {
         gone = true;
@@ -71,6 +83,10 @@ final class AttachedInput {
                 written = 0;
                 queue.removeFirst();
                 taken.run();
+            }
+            if (ending) {
+                ending = false;
+                end.run();
             }
             if (gone) {
                 close();
