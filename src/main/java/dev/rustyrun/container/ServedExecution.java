@@ -61,7 +61,7 @@ public final class ServedExecution implements AutoCloseable {
         try {
             execution.openNamespaces();
             // Only now: what is held was then the container's, for its PID 1 has not ended before.
-            holds = new RunningRoot(linux, store).isComplete(running.get());
+            holds = new RunningRoot(linux, store).isComplete(running.get()) && execution.canJoin();
         } catch (LinuxException e) {
             if (store.running(id).isPresent()) {
                 throw e;
@@ -73,6 +73,15 @@ public final class ServedExecution implements AutoCloseable {
             }
         }
         return holds ? Optional.of(execution) : Optional.empty();
+    }
+
+    /**
+     * Whether who is in the container's user namespace may open what its PID 1 has: not until that has executed the command. A
+     * process that cannot be dumped belongs to the host's root; proc(5), {@code /proc/[pid]}.
+     */
+    private boolean canJoin() {
+        boolean joinsUser = joined.stream().anyMatch(one -> one.type() == NamespaceType.USER);
+        return !joinsUser || linux.status("/proc/" + state.pid()).uid() != 0;
     }
 
     private void openNamespaces() {
