@@ -29,6 +29,7 @@ public class AttachSocket {
 
     private static final UserData.TypedKey<AttachedInput> INPUT = new UserData.TypedKey<>("input");
     private static final UserData.TypedKey<AttachedOutput> OUTPUT = new UserData.TypedKey<>("output");
+    private static final UserData.TypedKey<Boolean> REFUSED = new UserData.TypedKey<>("refused");
     private static final String TAKEN = "taken";
     private static final String END = "eof";
     private static final int TRY_AGAIN_LATER = 1013;
@@ -93,9 +94,12 @@ public class AttachSocket {
     @OnBinaryMessage
     @NonBlocking
     Uni<Void> input(Buffer input, @PathParam("id") String id, WebSocketConnection connection) {
+        if (isRefused(connection)) {
+            return Uni.createFrom().voidItem();
+        }
         return input(connection, containers.named(id))
                 .offer(input.getBytes())
-                .map(connection::close)
+                .map(reason -> refuse(connection, reason))
                 .orElseGet(() -> Uni.createFrom().voidItem());
     }
 
@@ -108,11 +112,21 @@ public class AttachSocket {
                     watches,
                     budget,
                     folder,
-                    () -> connection.sendText(TAKEN).subscribe().with(sent -> {}, gone -> {}),
+                    told -> connection.sendText(TAKEN).subscribe().with(sent -> told.run(), gone -> told.run()),
                     () -> containers.order(folder, END));
             connection.userData().put(INPUT, input);
         }
         return input;
+    }
+
+    private static Uni<Void> refuse(WebSocketConnection connection, CloseReason reason) {
+        connection.userData().put(REFUSED, true);
+        return connection.close(reason);
+    }
+
+    /** What was on its way when the connection was closed is nobody's. */
+    private static boolean isRefused(WebSocketConnection connection) {
+        return connection.userData().get(REFUSED) != null || connection.isClosed();
     }
 
     @OnClose
@@ -132,8 +146,13 @@ public class AttachSocket {
     @OnTextMessage
     @Blocking
     void order(String order, @PathParam("id") String id, WebSocketConnection connection) {
+        if (isRefused(connection)) {
+            return;
+        }
         if (!order.matches("eof|resize [0-9]{1,4} [0-9]{1,4}")) {
-            connection.closeAndAwait(new CloseReason(POLICY, "an order is eof or resize ROWS COLUMNS"));
+            refuse(connection, new CloseReason(POLICY, "an order is eof or resize ROWS COLUMNS"))
+                    .subscribe()
+                    .with(closed -> {}, gone -> {});
             return;
         }
         ContainerFolder folder = containers.named(id);

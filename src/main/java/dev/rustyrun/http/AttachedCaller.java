@@ -128,7 +128,7 @@ final class AttachedCaller implements Client, AutoCloseable {
             return Optional.empty();
         }
         Optional<byte[]> piece = input.first();
-        input.removeFirst();
+        input.giveBack(input.removeFirst());
         return piece;
     }
 

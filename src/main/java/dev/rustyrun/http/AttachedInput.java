@@ -8,6 +8,7 @@ import dev.rustyrun.linux.PollSet;
 import io.quarkus.websockets.next.CloseReason;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Input that a caller has sent and a container has not taken, on its way into the FIFO of the container's monitor. No thread waits for room in that. Safe for use by several threads.
@@ -17,7 +18,7 @@ final class AttachedInput {
     private final Linux linux;
     private final Watches watches;
     private final ContainerFolder folder;
-    private final Runnable taken;
+    private final Consumer<Runnable> taken;
     private final Runnable end;
     private final Runnable step;
     private final InputQueue queue;
@@ -34,10 +35,17 @@ final class AttachedInput {
     private Optional<ContainerWatch> watch = Optional.empty();
 
     /**
-     * @param taken is done for each piece that was taken; it must not wait
+     * @param taken tells the caller of a piece that was taken, and does what it is given when that has been sent; it must not
+     *     wait
      * @param end tells the container that no more input comes
      */
-    AttachedInput(Linux linux, Watches watches, Budget budget, ContainerFolder folder, Runnable taken, Runnable end) {
+    AttachedInput(
+            Linux linux,
+            Watches watches,
+            Budget budget,
+            ContainerFolder folder,
+            Consumer<Runnable> taken,
+            Runnable end) {
         this.end = end;
         this.queue = new InputQueue(budget);
         this.linux = linux;
@@ -81,8 +89,8 @@ final class AttachedInput {
                     return;
                 }
                 written = 0;
-                queue.removeFirst();
-                taken.run();
+                int size = queue.removeFirst();
+                taken.accept(() -> queue.giveBack(size));
             }
             if (ending) {
                 ending = false;

@@ -12,6 +12,9 @@ import java.util.Optional;
 final class InputQueue {
 
     private static final int MAX_BYTES = 1024 * 1024;
+    /** What a piece takes beside its bytes, at least: many small ones fill the memory too. */
+    private static final int OVERHEAD = 128;
+
     private static final int POLICY = 1008;
     private static final int TRY_AGAIN_LATER = 1013;
 
@@ -29,7 +32,7 @@ final class InputQueue {
         if (closed) {
             return Optional.empty();
         }
-        if (bytes + piece.length > MAX_BYTES) {
+        if (bytes + size(piece) > MAX_BYTES) {
             return Optional.of(new CloseReason(POLICY, "wait for taken before you send more input"));
         }
         if (!budget.take(size(piece))) {
@@ -40,18 +43,22 @@ final class InputQueue {
         return Optional.empty();
     }
 
-    /** An empty piece is answered too, and so is not free. */
     private static int size(byte[] piece) {
-        return Math.max(1, piece.length);
+        return OVERHEAD + piece.length;
     }
 
     synchronized Optional<byte[]> first() {
         return Optional.ofNullable(pieces.peekFirst());
     }
 
-    synchronized void removeFirst() {
-        if (!pieces.isEmpty()) {
-            int size = size(pieces.removeFirst());
+    /** Removes the first; it counts until {@link #giveBack} is called with what this returns. */
+    synchronized int removeFirst() {
+        return pieces.isEmpty() ? 0 : size(pieces.removeFirst());
+    }
+
+    /** The caller has been told that a piece of this size was taken. */
+    synchronized void giveBack(int size) {
+        if (!closed) {
             bytes -= size;
             budget.giveBack(size);
         }
@@ -63,6 +70,9 @@ final class InputQueue {
 
     /** Forgets all of it, and what comes later. */
     synchronized void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         budget.giveBack(bytes);
         bytes = 0;
