@@ -3,14 +3,21 @@ package dev.rustyrun.http;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Leftovers;
 import dev.rustyrun.container.OwnDirectory;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,6 +31,8 @@ final class DataFolder {
     private static final int FAILED = 125;
     /** Before all that makes or looks for containers. */
     private static final int FIRST = 1;
+
+    private static final int OTHERS_MAY_WRITE = 0022;
 
     private final Linux linux;
     private final ContainerStore store;
@@ -47,6 +56,7 @@ final class DataFolder {
     }
 
     private void lock() {
+        takeEmpty(containers.root());
         OwnDirectory folder = OwnDirectory.make(linux, containers.root().toString());
         if (!linux.lockIfFree(folder.descriptor())) {
             folder.close();
@@ -54,6 +64,34 @@ final class DataFolder {
                     + ": stop that one, or give this one a --data-folder of its own");
         }
         // Not closed: it is locked until this process ends.
+    }
+
+    /**
+     * Takes the write permission of others from an empty folder of this user's: that is a volume which was made for this
+     * service, as Kubernetes makes an emptyDir for all (0777). In a folder that is not empty somebody may have laid something.
+     */
+    private void takeEmpty(Path path) {
+        int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW;
+        try (OpenFile folder = new OpenFile(linux, linux.open(path.toString(), flags))) {
+            FileStatus status = linux.status(folder.descriptor());
+            Path opened = Path.of(folder.path());
+            if (status.uid() != linux.userId() || (status.mode() & OTHERS_MAY_WRITE) == 0 || !isEmpty(opened)) {
+                return;
+            }
+            linux.changeMode(folder.descriptor(), 0700);
+            if (!isEmpty(opened)) {
+                // Somebody was faster: it is refused, as it was.
+                linux.changeMode(folder.descriptor(), status.permissions());
+            }
+        } catch (LinuxException | IOException e) {
+            // It is not there yet, or another user's: what looks at it next says so.
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        }
     }
 
     /** Removes what nobody will ask for any more; what was removed and what could not be, a line each. */

@@ -121,8 +121,9 @@ class ServedStoreIT {
 
     @Test
     void s8_a_data_folder_that_others_can_write_or_exchange_is_refused() throws Exception {
+        Files.createDirectories(data());
+        Path laid = Files.createFile(data().resolve("laid"));
         for (String mode : List.of("777", "770", "1777")) {
-            Files.createDirectories(data());
             Launcher.execute(List.of("chmod", mode, data().toString()), "").expect(0);
             Launcher.Result refused = serve();
             assertTrue(refused.errorLine().contains("not mine alone"), refused.err());
@@ -130,6 +131,18 @@ class ServedStoreIT {
         Launcher.execute(List.of("chmod", "700", data().toString()), "").expect(0);
         Launcher.execute(List.of("chown", "4343", data().toString()), "").expect(0);
         assertTrue(serve().errorLine().contains("not mine"), "of another user");
+        Launcher.execute(List.of("chown", "0", data().toString()), "").expect(0);
+        Files.delete(laid);
+        // As Kubernetes makes an emptyDir.
+        Launcher.execute(List.of("chmod", "777", data().toString()), "").expect(0);
+        try (Server server = start()) {
+            server.sh(200, "true");
+            assertEquals(
+                    "700",
+                    Launcher.execute(List.of("stat", "-c", "%a", data().toString()), "")
+                            .out()
+                            .strip());
+        }
     }
 
     /** A service that does not come to serve anything. */
