@@ -32,8 +32,6 @@ public class AttachSocket {
     private static final UserData.TypedKey<Boolean> REFUSED = new UserData.TypedKey<>("refused");
     private static final String TAKEN = "taken";
     private static final String END = "eof";
-    private static final int TRY_AGAIN_LATER = 1013;
-    private static final int POLICY = 1008;
 
     private final Linux linux;
     private final Containers containers;
@@ -55,8 +53,7 @@ public class AttachSocket {
         String query =
                 Optional.ofNullable(connection.handshakeRequest().query()).orElse("");
         if (!query.matches("|start=(true|false)")) {
-            return connection.close(
-                    new CloseReason(POLICY, "the only query parameter is start, which is true or false"));
+            return connection.close(Closing.refused("the only query parameter is start, which is true or false"));
         }
         ContainerFolder folder;
         Runnable leave;
@@ -65,7 +62,7 @@ public class AttachSocket {
             leave = followers.enter(Identity.of(connection).name());
         } catch (ProblemException e) {
             boolean later = e.problem().retryAfterSeconds() > 0;
-            return connection.close(new CloseReason(later ? TRY_AGAIN_LATER : POLICY, e.getMessage()));
+            return connection.close(later ? Closing.later(e.getMessage()) : Closing.refused(e.getMessage()));
         }
         AttachedOutput output = new AttachedOutput(linux, watches, folder, connection, leave);
         connection.userData().put(OUTPUT, output);
@@ -150,7 +147,7 @@ public class AttachSocket {
             return;
         }
         if (!order.matches("eof|resize [0-9]{1,4} [0-9]{1,4}")) {
-            refuse(connection, new CloseReason(POLICY, "an order is eof or resize ROWS COLUMNS"))
+            refuse(connection, Closing.refused("an order is eof or resize ROWS COLUMNS"))
                     .subscribe()
                     .with(closed -> {}, gone -> {});
             return;

@@ -9,9 +9,7 @@ import io.quarkus.websockets.next.Sender;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -26,7 +24,7 @@ final class AttachedCaller implements Client, AutoCloseable {
 
     private final String name;
     private final Sender socket;
-    private final List<Runnable> departures = new ArrayList<>(1);
+    private final Departures departures = new Departures();
     private Optional<String> last = Optional.empty();
     private Runnable whenFinished = () -> {};
     private final Bell bell;
@@ -37,7 +35,6 @@ final class AttachedCaller implements Client, AutoCloseable {
     private boolean inputEnded;
     private boolean outputUnderWay;
     private boolean takenUnderWay;
-    private boolean gone;
 
     /**
      * @param name of the caller
@@ -77,15 +74,11 @@ final class AttachedCaller implements Client, AutoCloseable {
 
     /** He has gone. */
     void goes() {
-        List<Runnable> told;
+        departures.tell();
         synchronized (this) {
-            gone = true;
             input.close();
             bell.ring();
-            told = List.copyOf(departures);
-            departures.clear();
         }
-        told.forEach(Runnable::run);
         advance();
     }
 
@@ -96,23 +89,17 @@ final class AttachedCaller implements Client, AutoCloseable {
 
     @Override
     public void onDeparture(Runnable work) {
-        synchronized (this) {
-            if (!gone) {
-                departures.add(work);
-                return;
-            }
-        }
-        work.run();
+        departures.add(work);
     }
 
     @Override
-    public synchronized boolean isGone() {
-        return gone;
+    public boolean isGone() {
+        return departures.areOver();
     }
 
     /** Waits for what he does, too. */
     synchronized void addTo(PollSet set) {
-        if (!gone) {
+        if (!isGone()) {
             bell.addTo(set);
         }
     }
@@ -155,7 +142,7 @@ final class AttachedCaller implements Client, AutoCloseable {
 
     /** Whether output can be sent now: what was sent before has gone out. */
     synchronized boolean takesOutput() {
-        return !outputUnderWay && !gone;
+        return !outputUnderWay && !isGone();
     }
 
     /** Sends output, which he {@link #takesOutput}. */
@@ -189,7 +176,7 @@ final class AttachedCaller implements Client, AutoCloseable {
 
     /** Keeps output that the command has left at its end. */
     synchronized void keep(byte stream, byte[] bytes, int count) {
-        if (!gone) {
+        if (!isGone()) {
             rest.add(message(stream, bytes, count));
         }
     }
@@ -208,10 +195,10 @@ final class AttachedCaller implements Client, AutoCloseable {
         Optional<Uni<Void>> next = Optional.empty();
         Runnable finished = () -> {};
         synchronized (this) {
-            if (last.isEmpty() || outputUnderWay && !gone) {
+            if (last.isEmpty() || outputUnderWay && !isGone()) {
                 return;
             }
-            if (gone || rest.isEmpty() && last.get().isEmpty()) {
+            if (isGone() || rest.isEmpty() && last.get().isEmpty()) {
                 finished = whenFinished;
                 whenFinished = () -> {};
             } else if (rest.isEmpty()) {

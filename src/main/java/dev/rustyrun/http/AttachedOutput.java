@@ -11,7 +11,6 @@ import java.util.Optional;
 /** A container's log on its way to a web socket, from its beginning to its end; no thread waits for either. */
 final class AttachedOutput {
 
-    private static final int POLICY = 1008;
     /** A closing message has room for 123 bytes. */
     private static final int MOST_REASON = 60;
 
@@ -64,17 +63,17 @@ final class AttachedOutput {
             return;
         }
         if (!failure.isEmpty()) {
-            end(new CloseReason(POLICY, Printable.of(failure, MOST_REASON)));
+            end(Closing.refused(Printable.of(failure, MOST_REASON)));
             return;
         }
         boolean goesOn = false;
         try {
             goesOn = !gone && sendNext();
         } catch (IOException e) {
-            end(new CloseReason(1011, "the log cannot be read"));
+            end(Closing.failed("the log cannot be read"));
         } finally {
             if (!goesOn && !ended) {
-                end(new CloseReason(1000, "the container has ended"));
+                end(Closing.ended("the container has ended"));
             }
         }
     }
@@ -85,7 +84,7 @@ final class AttachedOutput {
         Optional<LogReader.Frame> frame = reader.next();
         hold.move(reader.generation());
         if (frame.isEmpty()) {
-            return status.isAlive() || status == ContainerStatus.CREATED;
+            return !status.hasEnded();
         }
         if (frame.get().stream() == LogWriter.TRUNCATED) {
             step.run();

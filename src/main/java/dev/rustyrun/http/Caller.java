@@ -3,8 +3,6 @@ package dev.rustyrun.http;
 import dev.rustyrun.launch.CommandIo;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Who waits for the answer to a request. When it has gone, what runs for it is not wanted any more; unless its request has an
@@ -13,8 +11,7 @@ import java.util.List;
 final class Caller implements Client {
 
     private final String name;
-    private final List<Runnable> departures = new ArrayList<>(2);
-    private volatile boolean gone;
+    private final Departures departures = new Departures();
 
     Caller(String name) {
         this.name = name;
@@ -27,29 +24,17 @@ final class Caller implements Client {
 
     /** Told by any thread, once or more often. */
     void goes() {
-        List<Runnable> told;
-        synchronized (this) {
-            gone = true;
-            told = List.copyOf(departures);
-            departures.clear();
-        }
-        told.forEach(Runnable::run);
+        departures.tell();
     }
 
     @Override
     public boolean isGone() {
-        return gone;
+        return departures.areOver();
     }
 
     @Override
     public void onDeparture(Runnable work) {
-        synchronized (this) {
-            if (!gone) {
-                departures.add(work);
-                return;
-            }
-        }
-        work.run();
+        departures.add(work);
     }
 
     /** {@code io}, for a command that is killed when the caller has gone. */
@@ -80,7 +65,7 @@ final class Caller implements Client {
 
         @Override
         public void relay(PollSet found) {
-            heard = gone;
+            heard = isGone();
             io.relay(found);
         }
 
@@ -91,7 +76,7 @@ final class Caller implements Client {
 
         @Override
         public boolean isAbandoned() {
-            return gone || io.isAbandoned();
+            return isGone() || io.isAbandoned();
         }
 
         @Override

@@ -2,7 +2,6 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.linux.Linux;
-import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnTextMessage;
@@ -28,7 +27,6 @@ public class ExecSocket {
 
     private static final UserData.TypedKey<AttachedCaller> CALLER = new UserData.TypedKey<>("caller");
     private static final int MOST = 100;
-    private static final int POLICY = 1008;
 
     private final Linux linux;
     private final Containers containers;
@@ -56,8 +54,8 @@ public class ExecSocket {
         }
         return caller.order(text)
                 ? Uni.createFrom().voidItem()
-                : connection.close(new CloseReason(
-                        POLICY, "an order is eof, resize ROWS COLUMNS, or signal HUP, INT, QUIT, TERM, USR1 or USR2"));
+                : connection.close(Closing.refused(
+                        "an order is eof, resize ROWS COLUMNS, or signal HUP, INT, QUIT, TERM, USR1 or USR2"));
     }
 
     @OnBinaryMessage
@@ -65,7 +63,7 @@ public class ExecSocket {
     Uni<Void> input(Buffer input, WebSocketConnection connection) {
         AttachedCaller caller = connection.userData().get(CALLER);
         if (caller == null) {
-            return connection.close(new CloseReason(POLICY, "the request comes first, as text"));
+            return connection.close(Closing.refused("the request comes first, as text"));
         }
         return caller.offer(input.getBytes())
                 .map(connection::close)

@@ -15,9 +15,6 @@ final class InputQueue {
     /** What a piece takes beside its bytes, at least: many small ones fill the memory too. */
     private static final int OVERHEAD = 128;
 
-    private static final int POLICY = 1008;
-    private static final int TRY_AGAIN_LATER = 1013;
-
     private final Budget budget;
     private final Deque<byte[]> pieces = new ArrayDeque<>();
     private int bytes;
@@ -33,10 +30,10 @@ final class InputQueue {
             return Optional.empty();
         }
         if (bytes + size(piece) > MAX_BYTES) {
-            return Optional.of(new CloseReason(POLICY, "wait for taken before you send more input"));
+            return Optional.of(Closing.refused("wait for taken before you send more input"));
         }
         if (!budget.take(size(piece))) {
-            return Optional.of(new CloseReason(TRY_AGAIN_LATER, "the input of all callers fills the service's memory"));
+            return Optional.of(Closing.later("the input of all callers fills the service's memory"));
         }
         pieces.addLast(piece);
         bytes += size(piece);
