@@ -84,6 +84,15 @@ public final class Launcher {
         return run("--command", "/bin/sh", "-c", script);
     }
 
+    /** A copy of the program in {@code folder}, for a user who may not reach the place where it was built. */
+    static Path copyProgram(Path folder) {
+        String script = "for f in rustyrun rustyrun-jvm rustyrun.jar libjffi-1.2.so; do"
+                + " cp -p \"$0/$f\" \"$1\" 2>/dev/null; done; chmod -R a+rX \"$1\"";
+        execute(List.of("sh", "-c", script, PROGRAM.getParent().toString(), folder.toString()), "")
+                .expect(0);
+        return folder.resolve(PROGRAM.getFileName());
+    }
+
     static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
         command.addAll(List.of(arguments));

@@ -40,14 +40,9 @@ class OwnFoldersIT {
     void begin() throws IOException {
         Launcher.requireRoot();
         folder = Files.createTempDirectory("rustyrun-it");
-        // A copy, for another user may not be allowed to reach the place where this was built.
-        Path built = Path.of(Launcher.command().get(0));
-        program = folder.resolve(built.getFileName());
+        program = Launcher.copyProgram(folder);
         sh(
-                "for f in rustyrun rustyrun-jvm rustyrun.jar libjffi-1.2.so; do cp -p \"$0/$f\" \"$1\" 2>/dev/null; done;"
-                        + " mkdir \"$1/roots\" \"$1/home\" \"$1/bundle\"; cp -a \"$2\" \"$1/roots/busybox\";"
-                        + " chmod -R a+rX \"$1\"",
-                built.getParent().toString(),
+                "mkdir \"$0/roots\" \"$0/home\" \"$0/bundle\"; cp -a \"$1\" \"$0/roots/busybox\"; chmod -R a+rX \"$0\"",
                 folder.toString(),
                 Launcher.busybox().toString());
         watch = folder.getFileSystem().newWatchService();
@@ -168,7 +163,7 @@ class OwnFoldersIT {
 
     @Test
     void s8_a_service_of_root_makes_nothing_where_others_could_exchange_it() throws Exception {
-        serve(Server.start("--warm", "1"), Path.of("/run/rustyrun"), 0);
+        serve(Server.start("--warm", "1"), Path.of("/run/rustyrun"));
     }
 
     @Test
@@ -183,7 +178,7 @@ class OwnFoldersIT {
         assertEquals(Set.of(), madeInShared());
     }
 
-    private void serve(Server started, Path store, int user) throws Exception {
+    private void serve(Server started, Path store) throws Exception {
         try (Server server = started) {
             String launch = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sleep\", \"0.1\"]}";
             assertEquals(200, server.post("/v1/run", launch).statusCode());
@@ -191,10 +186,10 @@ class OwnFoldersIT {
             assertEquals(201, made.statusCode(), made.body());
             String path = made.headers().firstValue("Location").orElseThrow().replaceFirst(".*/v1/", "/v1/");
             assertTrue(server.post(path + "/start", "").statusCode() < 300);
-            expectOwn(store, user);
+            expectOwn(store, 0);
             assertEquals(204, server.delete(path + "?force=true").statusCode());
             assertTrue(server.post("/v1/gc", "").statusCode() < 300);
-            expectOwn(store, user);
+            expectOwn(store, 0);
         }
         assertEquals(Set.of(), madeInShared());
     }

@@ -25,13 +25,9 @@ class RootlessIT {
     void copyProgramAndRootfs() throws IOException {
         Launcher.requireRoot();
         folder = Files.createTempDirectory("rustyrun-it");
-        // A copy, for another user may not be allowed to reach the place where this was built.
-        Path built = Path.of(Launcher.command().get(0));
-        program = folder.resolve(built.getFileName());
+        program = Launcher.copyProgram(folder);
         sh(
-                "for f in rustyrun rustyrun-jvm rustyrun.jar libjffi-1.2.so; do cp -p \"$0/$f\" \"$1\" 2>/dev/null;"
-                        + " done; cp -a \"$2\" \"$1/rootfs\"; chown -R 65534:65534 \"$1/rootfs\"; chmod -R a+rX \"$1\"",
-                built.getParent().toString(),
+                "cp -a \"$1\" \"$0/rootfs\"; chown -R 65534:65534 \"$0/rootfs\"; chmod -R a+rX \"$0\"",
                 folder.toString(),
                 Launcher.busybox().toString());
     }

@@ -3,7 +3,6 @@ package dev.rustyrun.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -54,11 +53,7 @@ class ServeMemoryIT {
     }
 
     private static HttpResponse<String> run(Server server, int bytes) {
-        try {
-            return server.post("/v1/run", MUCH.formatted(bytes));
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return Server.quietly(() -> server.post("/v1/run", MUCH.formatted(bytes)));
     }
 
     @Test
@@ -119,18 +114,10 @@ class ServeMemoryIT {
     }
 
     private static int length(Server server, String at) {
-        try {
-            return server.get(at + "/logs").body().length();
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return Server.quietly(() -> server.get(at + "/logs").body().length());
     }
 
     private static int status(Server server, String path) {
-        try {
-            return server.get(path).statusCode();
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return Server.quietly(() -> server.get(path).statusCode());
     }
 }

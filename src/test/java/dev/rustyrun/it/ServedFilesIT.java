@@ -49,20 +49,8 @@ class ServedFilesIT {
         String at = container(server, script, more + ", \"start\": true");
         Host.eventually(
                 "it is ready",
-                () -> quietly(() -> server.get(at + "/logs").body()).contains("ready"));
+                () -> Server.quietly(() -> server.get(at + "/logs").body()).contains("ready"));
         return at;
-    }
-
-    private interface Asking {
-        String ask() throws IOException, InterruptedException;
-    }
-
-    private static String quietly(Asking asking) {
-        try {
-            return asking.ask();
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static HttpResponse<String> put(Server server, String at, String path, Tar tar)

@@ -121,7 +121,7 @@ class ServedUserNamespacesIT {
         try (Server server = start("RUSTYRUN_WARM=1")) {
             Host.eventually(
                     "one is warm",
-                    () -> quietly(() -> server.get("/v1/info").body()).contains("\"warm\":1"));
+                    () -> Server.quietly(() -> server.get("/v1/info").body()).contains("\"warm\":1"));
             String answer = server.sh(200, "cat /proc/self/uid_map; id -u; echo said > /dev/stdout; echo x >&2");
             assertTrue(answer.contains("\"warm\":true"), answer);
             expectInPool(mapOf(answer));
@@ -136,18 +136,6 @@ class ServedUserNamespacesIT {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private interface Asking {
-        String ask() throws IOException, InterruptedException;
-    }
-
-    private static String quietly(Asking asking) {
-        try {
-            return asking.ask();
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test
@@ -272,7 +260,8 @@ class ServedUserNamespacesIT {
             String at = running(server, "");
             Host.eventually(
                     "it has been made",
-                    () -> quietly(() -> server.get(at + "/processes").body()).contains("\"pid\""));
+                    () -> Server.quietly(() -> server.get(at + "/processes").body())
+                            .contains("\"pid\""));
             assertEquals(1_900_019_712L, hostUser(server, at));
             String refused = server.sh(503, "true");
             assertTrue(refused.contains("all 1 ranges of the id pool 1900019712:65536 are taken"), refused);
@@ -287,7 +276,7 @@ class ServedUserNamespacesIT {
         Server killed = start("RUSTYRUN_WARM=1", "RUSTYRUN_USERNS_POOL=1900085248:65536");
         Host.eventually(
                 "one is warm",
-                () -> quietly(() -> killed.get("/v1/info").body()).contains("\"warm\":1"));
+                () -> Server.quietly(() -> killed.get("/v1/info").body()).contains("\"warm\":1"));
         for (long child : Host.childrenOf(killed.pid())) {
             Host.signal(child, "KILL");
         }

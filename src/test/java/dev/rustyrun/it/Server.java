@@ -63,6 +63,20 @@ final class Server implements AutoCloseable {
         return new Server(prefix, List.of(options));
     }
 
+    /** What is asked of a server. */
+    interface Asking<T> {
+        T ask() throws IOException, InterruptedException;
+    }
+
+    /** What comes, for where nothing may be thrown that is checked. */
+    static <T> T quietly(Asking<T> asking) {
+        try {
+            return asking.ask();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** What the client's {@code --host} takes. */
     String url() {
         return "http://127.0.0.1:" + port;
