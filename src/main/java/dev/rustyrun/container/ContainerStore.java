@@ -35,6 +35,9 @@ public final class ContainerStore {
     private static final String FIFO = "exec.fifo";
     private static final String REPORTS = "start.reports";
     private static final List<String> FILES = List.of(STATE, STATE + ".new", CONFIG, FIFO, REPORTS);
+    /** How often a container's state is written while it is removed, at most: each of its writers has little to say. */
+    private static final int WRITES_MEANWHILE = 16;
+
     private static final int ID_BYTES = 6;
     /** A maker writes the state right after it has made the folder. */
     private static final long EMPTY_AT_MOST_SECONDS = 10;
@@ -296,21 +299,32 @@ public final class ContainerStore {
 
     /** Forgets a container. */
     public void remove(String id) {
+        checked(id);
+        for (int left = WRITES_MEANWHILE; !isRemoved(id, left > 0); left--) {
+            // Whoever makes it has written its state anew, just now; the next time there is no folder for that.
+        }
+    }
+
+    private boolean isRemoved(String id, boolean mayBeWritten) {
         Optional<OwnDirectory> open = directory();
         if (open.isEmpty()) {
-            return;
+            return true;
         }
         int store = open.get().descriptor();
         for (String file : FILES) {
-            linux.removeFile(store, checked(id) + "/" + file);
+            linux.removeFile(store, id + "/" + file);
         }
         try {
             linux.removeDirectory(store, id);
         } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOTEMPTY && mayBeWritten) {
+                return false;
+            }
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
         }
+        return true;
     }
 
     /** Forgets a container that is broken, with whatever is in its folder. */

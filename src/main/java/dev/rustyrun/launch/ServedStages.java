@@ -26,21 +26,28 @@ public final class ServedStages implements Stages {
     private final Linux linux;
     private final StageTalk talk;
     private final CommandPipes pipes;
+    /** Of {@code child}: an {@code init} that does not yet die with it would keep the channel open after its end. */
+    private final int process;
+
     private final PollSet set = new PollSet(ROOM);
 
     private CommandIo io;
     private boolean childSent;
     private boolean timedOut;
     private boolean killed;
+    private boolean childEnded;
+    /** Whether it has been waited for, too. */
     private boolean ended;
+
     private boolean pipesClosed;
     private Consumer<Boolean> whenEnded = killed -> {};
 
-    ServedStages(Linux linux, SelfExec self, int child, int channel, CommandPipes pipes) {
+    private ServedStages(Linux linux, SelfExec self, int child, StageFiles files) {
         this.linux = linux;
-        this.talk = new StageTalk(linux, self, System.err, child, channel, master -> io.terminal(master));
+        this.talk = new StageTalk(linux, self, System.err, child, files.channel(), master -> io.terminal(master));
         talk.givePipes();
-        this.pipes = pipes;
+        this.pipes = files.pipes();
+        this.process = files.process();
     }
 
     /**
@@ -52,7 +59,7 @@ public final class ServedStages implements Stages {
             files.open();
             int child = files.startChild(start);
             files.closeTheirs();
-            ServedStages stages = new ServedStages(linux, self, child, files.channel(), files.pipes());
+            ServedStages stages = new ServedStages(linux, self, child, files);
             files.handOver();
             return stages;
         }
@@ -101,13 +108,13 @@ public final class ServedStages implements Stages {
 
     /** Ids are mapped when {@code child} asks for it: all that comes before {@code init} is done ahead only if we listen. */
     private void awaitInit() {
-        while (talk.isOpen() && talk.init() == 0) {
+        while (goOn() && talk.init() == 0) {
             set.clear();
-            talk.addTo(set);
+            addStagesTo(set);
             if (!linux.poll(set, PREPARE_MILLIS)) {
                 return;
             }
-            talk.hear();
+            hearStages(set);
         }
     }
 
@@ -152,6 +159,8 @@ public final class ServedStages implements Stages {
             }
             EndedChild child = linux.awaitWithUsage(talk.child());
             ended = true;
+            childEnded = true;
+            linux.close(process);
             whenEnded.accept(child.status().signalled());
             talk.killOrphan(child.status());
             return child;
@@ -162,8 +171,32 @@ public final class ServedStages implements Stages {
 
     /** Whether the stages of a prepared launch still wait, as they do until something has killed them. */
     public boolean areWaiting() {
-        talk.hear();
-        return talk.isOpen() && talk.initEnded().isEmpty();
+        set.clear();
+        addStagesTo(set);
+        linux.poll(set, 0);
+        hearStages(set);
+        return goOn();
+    }
+
+    /** Whether {@code child} is there, as far as was heard, and has not told of the end of its {@code init}. */
+    private boolean goOn() {
+        return !childEnded && talk.isOpen() && talk.initEnded().isEmpty();
+    }
+
+    private void addStagesTo(PollSet wait) {
+        talk.addTo(wait);
+        if (!childEnded) {
+            wait.add(process, PollSet.POLLIN);
+        }
+    }
+
+    private void hearStages(PollSet found) {
+        // What it has said before its end is heard before that.
+        boolean end = !childEnded && found.found(process, PollSet.POLLIN);
+        if (talk.isHeardIn(found)) {
+            talk.hear();
+        }
+        childEnded |= end;
     }
 
     /** Why they no longer wait, in one line; empty when that is not known. */
@@ -181,7 +214,7 @@ public final class ServedStages implements Stages {
                 talk.sendChildPart(plan.child(), options.traced());
             }
             talk.launch(plan, options);
-            while (talk.isOpen() && talk.initEnded().isEmpty()) {
+            while (goOn()) {
                 boolean watched = timeoutMillis != 0 && !killed;
                 if (!relay(watched ? leftOf(start, timeoutMillis) : -1)
                         && watched
@@ -225,14 +258,12 @@ public final class ServedStages implements Stages {
     /** Waits until something can be moved, and moves it; whether something could within that time. */
     private boolean relay(int waitMillis) {
         set.clear();
-        talk.addTo(set);
+        addStagesTo(set);
         io.addTo(set);
         if (!linux.poll(set, waitMillis)) {
             return false;
         }
-        if (talk.isHeardIn(set)) {
-            talk.hear();
-        }
+        hearStages(set);
         io.relay(set);
         return true;
     }

@@ -5,8 +5,9 @@ import dev.rustyrun.linux.Signal;
 import java.util.Arrays;
 
 /**
- * What is opened and started for stages until they are complete: three pipes, a socket and {@code child}. Unless it is
- * {@linkplain #handOver handed over}, closing takes all of it back, whatever was thrown in between. Used once.
+ * What is opened and started for stages until they are complete: three pipes, a socket, {@code child} and a descriptor for
+ * that. Unless it is {@linkplain #handOver handed over}, closing takes all of it back, whatever was thrown in between. Used
+ * once.
  */
 final class StageFiles implements AutoCloseable {
 
@@ -18,9 +19,10 @@ final class StageFiles implements AutoCloseable {
     private static final int STDOUT = 2;
     private static final int STDERR = 4;
     private static final int CHANNEL = 6;
+    private static final int PROCESS = 2 * PAIRS;
 
     private final Linux linux;
-    private final int[] opened = new int[2 * PAIRS];
+    private final int[] opened = new int[PROCESS + 1];
     private int child;
 
     StageFiles(Linux linux) {
@@ -43,6 +45,7 @@ final class StageFiles implements AutoCloseable {
     /** Starts {@code child} with the other ends; its process id. */
     int startChild(ChildStart start) {
         child = start.start(Arrays.stream(THEIRS).map(i -> opened[i]).toArray());
+        opened[PROCESS] = linux.processDescriptor(child);
         return child;
     }
 
@@ -55,6 +58,11 @@ final class StageFiles implements AutoCloseable {
 
     int channel() {
         return opened[CHANNEL];
+    }
+
+    /** A descriptor that can be read from once {@code child} has ended. */
+    int process() {
+        return opened[PROCESS];
     }
 
     CommandPipes pipes() {

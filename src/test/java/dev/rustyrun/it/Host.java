@@ -75,7 +75,7 @@ public final class Host {
     }
 
     /** The direct children of a process. */
-    static List<Long> childrenOf(long pid) {
+    public static List<Long> childrenOf(long pid) {
         return ProcessHandle.of(pid)
                 .map(p -> p.children().map(ProcessHandle::pid).toList())
                 .orElse(List.of());
