@@ -4,11 +4,13 @@ import dev.rustyrun.linux.ChildStatus;
 import dev.rustyrun.linux.Linux;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
+import io.smallrye.mutiny.subscription.MultiEmitter;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -36,7 +38,9 @@ final class Events {
     private final Linux linux;
     private final BroadcastProcessor<String> processor = BroadcastProcessor.create();
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
+    private final Set<MultiEmitter<? super String>> listeners = ConcurrentHashMap.newKeySet();
     private final Watches watches;
+    private volatile boolean over;
 
     Events(Linux linux, Watches watches) {
         this.linux = linux;
@@ -52,9 +56,21 @@ final class Events {
                 .toString());
     }
 
-    /** Lets all listeners go. */
-    synchronized void end() {
-        processor.onNext(END);
+    /** Lets all listeners go, those too that come from now on. */
+    void end() {
+        over = true;
+        listeners.forEach(listener -> listener.emit(END));
+    }
+
+    /** What is told when all are let go. */
+    private Multi<String> untilOver() {
+        return Multi.createFrom().emitter(listener -> {
+            listeners.add(listener);
+            listener.onTermination(() -> listeners.remove(listener));
+            if (over) {
+                listener.emit(END);
+            }
+        });
     }
 
     /** All that happens from now on until the service stops, and an empty line now and then; who reads too slowly misses some. */
@@ -63,7 +79,7 @@ final class Events {
                 Multi.createFrom().ticks().every(HEARTBEAT).onOverflow().drop().map(tick -> "{}");
         return Multi.createBy()
                 .merging()
-                .streams(processor.onOverflow().buffer(MOST_UNREAD), beats)
+                .streams(processor.onOverflow().buffer(MOST_UNREAD), beats, untilOver())
                 .select()
                 .first(text -> !text.equals(END));
     }
