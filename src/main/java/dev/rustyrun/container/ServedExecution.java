@@ -77,11 +77,12 @@ public final class ServedExecution implements AutoCloseable {
 
     /**
      * Whether who is in the container's user namespace may open what its PID 1 has: not until that has executed the command. A
-     * process that cannot be dumped belongs to the host's root; proc(5), {@code /proc/[pid]}.
+     * process that cannot be dumped belongs to the host's root, as its files show, and its directory does not; proc(5),
+     * {@code /proc/[pid]}.
      */
     private boolean canJoin() {
         boolean joinsUser = joined.stream().anyMatch(one -> one.type() == NamespaceType.USER);
-        return !joinsUser || linux.status("/proc/" + state.pid()).uid() != 0;
+        return !joinsUser || linux.status("/proc/" + state.pid() + "/environ").uid() != 0;
     }
 
     private void openNamespaces() {
