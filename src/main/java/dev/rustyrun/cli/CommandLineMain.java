@@ -42,9 +42,19 @@ public final class CommandLineMain {
         Linux linux = Linux.host();
         linux.openMissingStandardDescriptors();
         if (HostOption.isGiven(args)) {
-            linux.exit(ClientMain.execute(linux, self, args));
+            linux.exit(orUnwritten(ClientMain.execute(linux, self, args)));
         }
-        linux.exit(new CommandLineMain(linux, self, System.err).execute(args));
+        linux.exit(orUnwritten(new CommandLineMain(linux, self, System.err).execute(args)));
+    }
+
+    /** The exit code, unless that says that all went well and what was to be printed could not be. */
+    private static int orUnwritten(int code) {
+        if (code == 0 && System.out.checkError()) {
+            System.err.println("rustyrun: standard output cannot be written: it is closed, or there is no space left");
+            System.err.flush();
+            return FAILED;
+        }
+        return code;
     }
 
     private int execute(String[] args) {

@@ -154,6 +154,11 @@ final class RunCommand implements ContainerCommand {
                 throw new InvalidSpecException("--rootfs and " + (keep ? "--keep, which is for a bundle" : "--bundle")
                         + ": a container comes from one of them");
             }
+            if (detach) {
+                throw new InvalidSpecException(
+                        "--detach is for a bundle; with --rootfs, run it in the background of your"
+                                + " shell, or by a service: rustyrun --host ADDRESS run --detach");
+            }
             return runRootfs(context);
         } catch (RuntimeException | Error e) {
             context.started().ifPresent(RunStage::abandon);
@@ -202,10 +207,14 @@ final class RunCommand implements ContainerCommand {
     private Spec spec(CommandContext context) {
         Linux linux = context.linux();
         boolean wholeHost = rootfs.equals("/");
+        List<String> words = command.isEmpty() ? this.words : command;
         RootfsDirectory directory = RootfsDirectory.at(linux, rootfs);
+        if (!storage.bringsFiles() && !words.isEmpty()) {
+            directory.checkTree(words.get(0));
+        }
         Users.Account account = Users.of(directory).find(user, privileges.groups(), privileges.umask());
         boolean terminal = tty != null ? tty : linux.isTerminal(0);
-        SpecBuilder spec = new SpecBuilder(directory.path(), command.isEmpty() ? words : command)
+        SpecBuilder spec = new SpecBuilder(directory.path(), words)
                 .hostname(hostname)
                 .cwd(workdir)
                 .user(account.user())

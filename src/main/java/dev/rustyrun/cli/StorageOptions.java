@@ -23,6 +23,7 @@ final class StorageOptions {
             arity = "0..1",
             paramLabel = "SIZE",
             fallbackValue = "",
+            preprocessor = SizeIfThere.class,
             description =
                     "Leave the rootfs as it is: what the container writes goes to memory, at most SIZE of it, and is"
                             + " thrown away. Implied by --rootfs /, the host's own tree.")
@@ -55,6 +56,11 @@ final class StorageOptions {
             description = "Do not hide, nor make read-only, what is by default; repeatable.")
     private List<String> unmasked = List.of();
 
+    /** Whether files of the host are shown inside, which may be all that the container needs. */
+    boolean bringsFiles() {
+        return !volumes.isEmpty() || !mounts.isEmpty();
+    }
+
     /** Whether the rootfs is to stay as it is. */
     boolean isEphemeral() {
         return ephemeral != null;
@@ -65,7 +71,7 @@ final class StorageOptions {
         spec.readonly(readOnly);
         if (ephemeral != null || wholeHost) {
             String size = ephemeral == null ? "" : ephemeral;
-            if (!size.matches("([0-9]{1,12}[kKmMgG%]?)?")) {
+            if (!size.isEmpty() && !size.matches(SizeIfThere.SIZE)) {
                 throw new InvalidSpecException("--ephemeral \"" + size + "\" is not a size such as 64m");
             }
             spec.annotation(Spec.EPHEMERAL_ANNOTATION, size.isEmpty() ? "" : "size=" + size);

@@ -6,6 +6,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.InvalidSpecException;
+import java.util.List;
 import java.util.Optional;
 
 /** A root file system that is a directory on the host. */
@@ -13,6 +14,9 @@ public final class RootfsDirectory {
 
     /** A passwd or group file is not read further than this, for it is the image's. */
     private static final int MOST_BYTES = 4 << 20;
+
+    /** What root file systems have, one or the other. */
+    private static final List<String> PARTS = List.of("bin", "sbin", "usr", "nix", "dev", "proc", "sys");
 
     private final Linux linux;
     private final String path;
@@ -28,6 +32,9 @@ public final class RootfsDirectory {
      * @throws InvalidSpecException when there is none
      */
     public static RootfsDirectory at(Linux linux, String path) {
+        if (path.isEmpty()) {
+            throw new InvalidSpecException("rootfs \"\" is empty: give the path of a directory");
+        }
         String absolute =
                 java.nio.file.Path.of(path).toAbsolutePath().normalize().toString();
         try {
@@ -39,6 +46,31 @@ public final class RootfsDirectory {
                     + "; root-file-systems/get makes one");
         }
         return new RootfsDirectory(linux, absolute);
+    }
+
+    /**
+     * Refuses a directory in which nothing is that a root file system has, nor {@code program}: directories are made in it
+     * when a container starts.
+     *
+     * @throws InvalidSpecException when that is so
+     */
+    public void checkTree(String program) {
+        try (OpenFile root = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
+            if (PARTS.stream().noneMatch(part -> has(root, part)) && !(program.startsWith("/") && has(root, program))) {
+                throw new InvalidSpecException(
+                        "rootfs " + path + " does not look like a root file system: there is neither " + program
+                                + " in it nor a directory such as /bin or /usr; root-file-systems/get makes one");
+            }
+        }
+    }
+
+    private boolean has(OpenFile root, String name) {
+        try {
+            linux.close(linux.openInRoot(root.descriptor(), name, FileFlag.O_PATH));
+            return true;
+        } catch (LinuxException e) {
+            return false;
+        }
     }
 
     /** Its absolute path on the host. */

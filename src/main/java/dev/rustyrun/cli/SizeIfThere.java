@@ -1,0 +1,23 @@
+package dev.rustyrun.cli;
+
+import java.util.Map;
+import java.util.Stack;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Takes the word after an option for its size only if it is one: it may be the first word of the container's command. */
+final class SizeIfThere implements IParameterPreprocessor {
+
+    static final String SIZE = "[0-9]{1,12}[kKmMgG%]?";
+
+    @Override
+    public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+        boolean attached = "=".equals(info.get("separator"));
+        if (attached || !args.isEmpty() && args.peek().matches(SIZE)) {
+            return false;
+        }
+        option.setValue("");
+        return true;
+    }
+}
