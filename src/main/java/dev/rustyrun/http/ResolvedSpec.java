@@ -57,8 +57,8 @@ final class ResolvedSpec {
             spec.annotation(Spec.INIT_ANNOTATION, "true");
         }
         request.tmpfs()
-                .forEach(path -> spec.mount(new Spec.Mount(
-                        absolute("/tmpfs", path), "tmpfs", "tmpfs", List.of("nosuid", "nodev", "mode=1777"))));
+                .forEach(path -> spec.mount(
+                        new Spec.Mount(absolute("/tmpfs", path), "tmpfs", "tmpfs", List.of("nosuid", "nodev"))));
         request.mounts().forEach(mount -> spec.mount(mount(mount, ids)));
         ids.pool().ifPresent(spec::isolate);
         network(spec, request.network());

@@ -5,16 +5,16 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
-import java.util.function.Supplier;
+import java.util.Optional;
 
 /**
  * Finds and makes files inside the root file system by descriptor, never by a path string that someone who controls the
- * rootfs could redirect. A symbolic link is followed as it would be inside the container; one that climbs above the root,
- * or through which something missing would have to be made, is refused.
+ * rootfs could redirect. A symbolic link is followed as it would be inside the container: {@code ..} stops at the root, and
+ * what a link names is made if it is missing.
  */
 final class InsideRootfs {
 
-    private static final int MOST_LINKS = 40;
+    private static final int MAX_LINKS = 40;
 
     private final Linux linux;
     private final int root;
@@ -26,22 +26,22 @@ final class InsideRootfs {
 
     /** The directory {@code path}, made with its parents when missing. */
     OpenFile directory(String path) {
-        return openOrMake(path, () -> makeDirectory(path));
+        return openOrMake(path, this::makeDirectory, MAX_LINKS);
     }
 
     /** The directory or file {@code path}, made as an empty file when missing. */
     OpenFile file(String path) {
-        return openOrMake(path, () -> makeFile(path));
+        return openOrMake(path, this::makeFile, MAX_LINKS);
     }
 
     /** The directory {@code path} of which no part is a symbolic link, made when missing. */
     OpenFile directoryWithoutLinks(String path) {
-        return withoutLinks(path, "a directory", () -> makeDirectory(path));
+        return withoutLinks(path, "a directory", () -> makeAt(path, this::makeDirectory));
     }
 
     /** The file {@code path} of which no part is a symbolic link, made empty when missing. */
     OpenFile fileWithoutLinks(String path) {
-        return withoutLinks(path, "a file", () -> makeFile(path));
+        return withoutLinks(path, "a file", () -> makeAt(path, this::makeFile));
     }
 
     /** What is at {@code path}, of which no part may be a symbolic link; throws ENOENT when nothing is. */
@@ -66,7 +66,12 @@ final class InsideRootfs {
 
     /** What is at {@code path}; throws ENOENT when nothing is. */
     OpenFile existing(String path) {
-        return new OpenFile(linux, open(path, MOST_LINKS));
+        return opened(path, FileFlag.O_PATH);
+    }
+
+    /** Whether {@code file} is the root itself. */
+    boolean isRoot(OpenFile file) {
+        return linux.status(file.descriptor()).place().equals(linux.status(root).place());
     }
 
     /** What is at {@code path}, opened to be used, with {@code flags} of man 2 open. */
@@ -74,85 +79,69 @@ final class InsideRootfs {
         return new OpenFile(linux, linux.openInRoot(root, relative(path), flags));
     }
 
-    private OpenFile openOrMake(String path, Runnable make) {
+    private OpenFile openOrMake(String path, Maker maker, int linksLeft) {
         try {
             return existing(path);
         } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOTDIR) {
+                throw new StepFailure(
+                        path + " is below something in the container that is no directory: " + e.getMessage());
+            }
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
         }
-        make.run();
-        return throughNoDanglingLink(path, () -> existing(path));
-    }
-
-    private void makeDirectory(String path) {
-        try (OpenFile parent = directory(parentOf(path))) {
-            ignoringExisting(() -> linux.makeDirectory(parent.descriptor(), nameOf(path), 0755));
+        String name = nameOf(path);
+        try (OpenFile parent = openOrMake(parentOf(path), this::makeDirectory, linksLeft)) {
+            if (!name.equals(".") && !name.equals("..")) {
+                try {
+                    maker.make(parent, name);
+                } catch (LinuxException e) {
+                    if (e.errno() != Errno.EEXIST) {
+                        throw e;
+                    }
+                    // A link that leads nowhere: what it names is made. Or somebody has made it just now.
+                    Optional<String> target = linkTarget(parent, name);
+                    if (target.isPresent()) {
+                        return throughLink(path, target.get(), maker, linksLeft);
+                    }
+                }
+            }
         }
+        return existing(path);
     }
 
-    private void makeFile(String path) {
-        try (OpenFile parent = directory(parentOf(path))) {
-            ignoringExisting(() -> linux.makeNode(parent.descriptor(), nameOf(path), FileFlag.S_IFREG | 0644, 0));
+    private OpenFile throughLink(String path, String target, Maker maker, int linksLeft) {
+        if (linksLeft == 0) {
+            throw LinuxException.of("openat2(\"" + path + "\")", Errno.ELOOP);
         }
+        String named = target.startsWith("/") ? target : parentOf(path) + "/" + target;
+        return openOrMake(named, maker, linksLeft - 1);
     }
 
-    /** Something was there, yet opening it found nothing: it is a link that leads nowhere inside the rootfs. */
-    private static OpenFile throughNoDanglingLink(String path, Supplier<OpenFile> open) {
+    private Optional<String> linkTarget(OpenFile parent, String name) {
         try {
-            return open.get();
+            return Optional.of(linux.readLink(parent.descriptor(), name));
         } catch (LinuxException e) {
-            if (e.errno() == Errno.ENOENT) {
-                throw climbsOut(path);
+            if (e.errno() == Errno.EINVAL) {
+                return Optional.empty();
             }
             throw e;
         }
     }
 
-    /**
-     * Opens {@code path} with RESOLVE_BENEATH, which refuses whatever leaves the root, and lets through what is legal in
-     * a container all the same: an absolute link, replaced by what it says, inside the root.
-     */
-    private int open(String path, int linksLeft) {
-        try {
-            return linux.openBeneath(root, relative(path), FileFlag.O_PATH);
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EXDEV || linksLeft == 0) {
-                throw e;
-            }
-            return open(withoutAbsoluteLink(path), linksLeft - 1);
-        }
+    private void makeDirectory(OpenFile parent, String name) {
+        linux.makeDirectory(parent.descriptor(), name, 0755);
     }
 
-    /** {@code path} with its first absolute link replaced by where it leads. */
-    private String withoutAbsoluteLink(String path) {
-        int end = 0;
-        while (end >= 0) {
-            end = path.indexOf('/', end + 1);
-            String prefix = end < 0 ? path : path.substring(0, end);
-            try {
-                linux.close(linux.openBeneath(root, relative(prefix), FileFlag.O_PATH));
-            } catch (LinuxException e) {
-                String target = linkTarget(prefix);
-                if (e.errno() != Errno.EXDEV || !target.startsWith("/")) {
-                    throw climbsOut(path);
-                }
-                return target + (end < 0 ? "" : path.substring(end));
-            }
-        }
-        throw climbsOut(path);
+    private void makeFile(OpenFile parent, String name) {
+        linux.makeNode(parent.descriptor(), name, FileFlag.S_IFREG | 0644, 0);
     }
 
-    private String linkTarget(String path) {
-        try (OpenFile parent = existing(parentOf(path))) {
-            return linux.readLink(parent.descriptor(), nameOf(path));
-        }
-    }
-
-    private static void ignoringExisting(Runnable make) {
-        try {
-            make.run();
+    /** The same for what may have no link in its path, and so may have none that leads nowhere. */
+    private void makeAt(String path, Maker maker) {
+        try (OpenFile parent = directory(parentOf(path))) {
+            maker.make(parent, nameOf(path));
         } catch (LinuxException e) {
             if (e.errno() != Errno.EEXIST) {
                 throw e;
@@ -160,8 +149,8 @@ final class InsideRootfs {
         }
     }
 
-    private static StepFailure climbsOut(String path) {
-        return new StepFailure(path + " climbs out of the rootfs through a symbolic link");
+    private interface Maker {
+        void make(OpenFile parent, String name);
     }
 
     private static String relative(String path) {

@@ -36,13 +36,16 @@ final class MountPerformer implements MountStep.Performer {
 
     @Override
     public void mountFileSystem(MountStep.MountFileSystem step) {
+        String mode = step.type().equals("tmpfs") ? modeOf(step) : "";
         try (OpenFile target = step.refuseLinks()
                 ? inside().directoryWithoutLinks(step.target())
                 : inside().directory(step.target())) {
             if (!step.type().equals(PROC)) {
                 refuseInProc(target, step.target());
             }
-            String data = step.data().isEmpty() ? null : step.data();
+            refuseRoot(target, step.target());
+            String data = step.data().isEmpty() || mode.isEmpty() ? step.data() + mode : step.data() + "," + mode;
+            data = data.isEmpty() ? null : data;
             if (!step.copyUp()) {
                 linux.mount(step.source(), target.path(), step.type(), step.flags(), data);
             } else {
@@ -96,6 +99,26 @@ final class MountPerformer implements MountStep.Performer {
     private void refuseInProc(OpenFile target, String path) {
         if (linux.isProcFile(target.descriptor()) && !ProcPaths.isCoverable(path)) {
             throw new StepFailure(path + " leads into /proc, which must not be covered");
+        }
+    }
+
+    /** Without a mode of its own, a tmpfs has that of the directory that it covers, or tmpfs's own; as with runc. */
+    private String modeOf(MountStep.MountFileSystem step) {
+        if ((',' + step.data()).contains(",mode=")) {
+            return "";
+        }
+        try (OpenFile covered = inside().existing(step.target())) {
+            return "mode="
+                    + Integer.toOctalString(linux.status(covered.descriptor()).permissions());
+        } catch (LinuxException e) {
+            return "";
+        }
+    }
+
+    /** A link, or {@code ..}, may lead there. */
+    private void refuseRoot(OpenFile target, String path) {
+        if (inside().isRoot(target)) {
+            throw new StepFailure(path + " is the rootfs itself, which nothing may cover");
         }
     }
 
@@ -157,6 +180,14 @@ final class MountPerformer implements MountStep.Performer {
         OpenFile target = directory ? inside().directory(path) : inside().file(path);
         try {
             refuseInProc(target, path);
+            refuseRoot(target, path);
+            if (linux.status(target.descriptor()).isDirectory() != directory) {
+                throw new StepFailure(path
+                        + (directory
+                                ? " is a file in the container, on which no directory"
+                                : " is a directory in the" + " container, on which no file")
+                        + " can be mounted");
+            }
             return target;
         } catch (RuntimeException | Error e) {
             target.close();

@@ -5,6 +5,9 @@ import static dev.rustyrun.linux.LinuxException.check;
 /** How files are opened: every descriptor is close-on-exec. Flags are {@link FileFlag}'s. */
 public interface OpenCalls extends KernelCalls {
 
+    /** How often something may be renamed while a path is resolved. */
+    int MAX_MOVES = 1000;
+
     /** Opens {@code path} for reading if that can be done; -1 if not; man 2 open. */
     default int openIfReadable(String path) {
         return Math.max(libc().repeat("open", path, FileFlag.O_RDONLY | FileFlag.O_CLOEXEC, 0), -1);
@@ -38,7 +41,18 @@ public interface OpenCalls extends KernelCalls {
      */
     default int openInRoot(int root, String path, int flags) {
         int resolve = OpenHow.RESOLVE_IN_ROOT | OpenHow.RESOLVE_NO_MAGICLINKS;
-        return openat2(root, path, new OpenHow(flags | FileFlag.O_CLOEXEC, 0, resolve), "openat2 RESOLVE_IN_ROOT");
+        OpenHow how = new OpenHow(flags | FileFlag.O_CLOEXEC, 0, resolve);
+        for (int left = MAX_MOVES; ; left--) {
+            try {
+                return openat2(root, path, how, "openat2 RESOLVE_IN_ROOT");
+            } catch (LinuxException e) {
+                // Something was renamed meanwhile, somewhere on this machine, so that the kernel cannot tell where ..
+                // leads.
+                if (e.errno() != Errno.EAGAIN || left == 0) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Opens {@code path}; EXDEV when anything would lead out of {@code root}; man 2 openat2, RESOLVE_BENEATH. */
