@@ -200,7 +200,7 @@ static unsigned long long field(const char *status, const char *name, int base)
     return at ? strtoull(at + strlen(name), NULL, base) : 0;
 }
 
-static int seen, rooted, attached, stronger, told;
+static int seen, rooted, attached, stronger, told, remembered;
 
 /* Whether a process is one of the runtime's, by what it executes. */
 static int is_stage(int pid)
@@ -209,7 +209,35 @@ static int is_stage(int pid)
     snprintf(path, sizeof path, "/proc/%d/exe", pid);
     ssize_t length = readlink(path, program, sizeof program - 1);
     program[length < 0 ? 0 : length] = 0;
-    return strstr(program, "rustyrun") || strstr(program, "/java") || !strcmp(program, "/");
+    return strstr(program, "rustyrun") || strstr(program, "/java") || strstr(program, "/memfd:")
+            || !strcmp(program, "/");
+}
+
+/* Whether a text is in what can be written of a process's memory, as far as that can be read. */
+static int remembers(int pid, const char *needle)
+{
+    static char block[1 << 16], maps[1 << 16];
+    char path[64];
+    unsigned long from, to;
+    int found = 0;
+    slurp(pid, "maps", maps, sizeof maps);
+    snprintf(path, sizeof path, "/proc/%d/mem", pid);
+    int memory = open(path, O_RDONLY);
+    for (char *line = maps; memory >= 0 && line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : 0) {
+        char flags[8];
+        if (sscanf(line, "%lx-%lx %7s", &from, &to, flags) != 3 || flags[1] != 'w') {
+            continue;
+        }
+        for (unsigned long at = from; at < to && !found; at += sizeof block - 256) {
+            ssize_t got = pread(memory, block, to - at < sizeof block ? to - at : sizeof block, at);
+            if (got <= 0) {
+                break;
+            }
+            found = memmem(block, got, needle, strlen(needle)) != NULL;
+        }
+    }
+    close(memory);
+    return found;
 }
 
 /*
@@ -231,6 +259,9 @@ static int examine(int pid, const char *marker, const char *needle)
         if (slurp(pid, files[i], text, sizeof text) > 0 && strstr(text, needle)) {
             told++;
         }
+    }
+    if (is_stage(pid) && remembers(pid, "/rustyrun")) {
+        remembered++;
     }
     if (ptrace(PTRACE_ATTACH, pid, 0, 0) == 0) {
         int status = 0;
@@ -277,7 +308,8 @@ static int watch(const char *marker, const char *needle)
             }
         }
     }
-    printf("seen=%d\nroot=%d\ntold=%d\nattached=%d\nstronger=%d\n", seen, rooted, told, attached, stronger);
+    printf("seen=%d\nroot=%d\ntold=%d\nattached=%d\nstronger=%d\nremembered=%d\n", seen, rooted, told, attached,
+            stronger, remembered);
     return 0;
 }
 

@@ -8,7 +8,6 @@ import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.ReceivedSignal;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.Stage;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -84,20 +83,15 @@ public final class ChildStage {
     }
 
     private int await(int started, int signals, int runPid, StageContext context) {
-        int pid = started;
-        int succession = context.succession();
+        Succession succession = new Succession(linux, context.channel(), context.succession(), started);
         PollSet set = new PollSet(2);
         while (true) {
             set.clear();
             set.add(signals, PollSet.POLLIN);
-            if (succession >= 0) {
-                set.add(succession, PollSet.POLLIN);
-            }
+            succession.addTo(set);
             linux.poll(set, -1);
-            if (succession >= 0 && set.found(succession, PollSet.POLLIN | PollSet.POLLHUP)) {
-                // It stays open: its end tells the successor that this process has gone.
-                pid = successor(succession).orElse(pid);
-                succession = -1;
+            if (succession.isHeardIn(set)) {
+                succession.hear();
             }
             Optional<ReceivedSignal> signal = linux.nextSignal(signals);
             if (signal.isEmpty()) {
@@ -105,30 +99,65 @@ public final class ChildStage {
             }
             int number = signal.get().number();
             if (number == Signal.SIGCHLD.number()) {
-                if (pid != started) {
-                    linux.reap(started);
-                }
-                Optional<ChildStatus> ended = linux.reap(pid);
-                if (ended.isPresent() && succession >= 0 && ended.get().status() == 0) {
-                    // It has gone for its successor, and has said so.
-                    pid = successor(succession).orElse(pid);
-                    succession = -1;
-                    ended = pid == started ? ended : linux.reap(pid);
-                }
+                Optional<ChildStatus> ended = reap(started, succession);
                 if (ended.isPresent()) {
-                    if (pid != started) {
-                        // It has nothing more to do, but may do so yet.
-                        linux.awaitIfChild(started);
-                    } else if (succession >= 0) {
-                        endUnnamed();
-                    }
                     return end(ended.get(), runPid, context);
                 }
             } else if (LaunchSignals.isForwarded(number)) {
-                linux.kill(pid, number);
+                linux.kill(present(started, succession), number);
             } else if (linux.parentProcessId() != runPid) {
-                linux.kill(pid, Signal.SIGKILL.number());
+                linux.kill(present(started, succession), Signal.SIGKILL.number());
             }
+        }
+    }
+
+    private static int present(int started, Succession succession) {
+        return succession.successor() != 0 ? succession.successor() : started;
+    }
+
+    /** How {@code init} has ended, or who went on as that. */
+    private Optional<ChildStatus> reap(int started, Succession succession) {
+        if (succession.ended().isPresent()) {
+            linux.awaitIfChild(started);
+            return succession.ended();
+        }
+        if (succession.successor() == 0) {
+            Optional<ChildStatus> ended = linux.reap(started);
+            boolean went = ended.isPresent() && ended.get().status() == 0;
+            // It has gone for its successor, and has said so.
+            while (went && succession.isAwaited()) {
+                succession.hear();
+            }
+            if (succession.successor() == 0) {
+                if (ended.isPresent() && succession.isAwaited()) {
+                    endUnnamed();
+                }
+                return ended;
+            }
+        } else {
+            linux.reap(started);
+        }
+        Optional<ChildStatus> ended = linux.reap(succession.successor());
+        if (ended.isPresent() && ended.get().stopped()) {
+            // It has become the command or, before that, has been sent a signal: nobody need be kept from it any more.
+            int signal = ended.get().stopSignal();
+            linux.stopTracing(succession.successor(), signal == Signal.SIGTRAP.number() ? 0 : signal);
+            return Optional.empty();
+        }
+        if (ended.isPresent()) {
+            // What was heard of its failure comes before its end; the first has nothing more to do, but may do so yet.
+            hearLast(succession);
+            linux.awaitIfChild(started);
+        }
+        return ended;
+    }
+
+    private void hearLast(Succession succession) {
+        PollSet set = new PollSet(1);
+        set.clear();
+        succession.addTo(set);
+        if (linux.poll(set, 0) && succession.isHeardIn(set)) {
+            succession.hear();
         }
     }
 
@@ -153,12 +182,5 @@ public final class ChildStage {
             context.cleanup().perform();
         }
         return ended.exitCode();
-    }
-
-    /** Who goes on as {@code init}; nothing when that ended before it could name one. */
-    private Optional<Integer> successor(int succession) {
-        byte[] pid = new byte[Integer.BYTES];
-        boolean named = linux.receive(succession, pid, pid.length).count() == pid.length;
-        return named ? Optional.of(ByteBuffer.wrap(pid).getInt()) : Optional.empty();
     }
 }

@@ -25,9 +25,39 @@ final class Command {
         tryEach(path -> linux.execute(path, argv, env));
     }
 
-    /** Makes sure that there is something to execute, as far as that can be told without doing it. */
-    void find() {
-        tryEach(path -> linux.checkExecutable(path));
+    /** What is to be executed, as far as that can be told without doing it. */
+    String find() {
+        String[] found = new String[1];
+        tryEach(path -> {
+            linux.checkExecutable(path);
+            found[0] = path;
+        });
+        return found[0];
+    }
+
+    /** Why {@code path}, which was found, could not be executed in the end. */
+    static StepFailure failure(String path, LinuxException e) {
+        return e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR
+                ? withoutInterpreter(path)
+                : notExecutable(path, path, e);
+    }
+
+    private static StepFailure notExecutable(String program, String path, LinuxException e) {
+        return new StepFailure(
+                switch (e.errno()) {
+                    case Errno.EACCES ->
+                        program + " is not executable (a directory, or no x permission): " + e.getMessage();
+                    case Errno.ENOEXEC ->
+                        path + " is neither a program for this machine nor a script that starts with #!: "
+                                + e.getMessage();
+                    default -> e.getMessage();
+                },
+                StepFailure.NOT_EXECUTABLE);
+    }
+
+    private static StepFailure withoutInterpreter(String path) {
+        return new StepFailure(
+                path + " is there, but its interpreter (the #! line) or dynamic loader is not", StepFailure.NOT_FOUND);
     }
 
     /** Starts the command, which inherits the descriptors below {@code firstClosed}; its process id. */
@@ -52,19 +82,12 @@ final class Command {
                 switch (e.errno()) {
                     case Errno.ENOENT, Errno.ENOTDIR -> explainMissingInterpreter(path);
                     case Errno.EACCES -> denied = e;
-                    case Errno.ENOEXEC ->
-                        throw new StepFailure(
-                                path + " is neither a program for this machine nor a" + " script that starts with #!: "
-                                        + e.getMessage(),
-                                StepFailure.NOT_EXECUTABLE);
-                    default -> throw new StepFailure(e.getMessage(), StepFailure.NOT_EXECUTABLE);
+                    default -> throw notExecutable(program, path, e);
                 }
             }
         }
         if (denied != null) {
-            throw new StepFailure(
-                    program + " is not executable (a directory, or no x permission): " + denied.getMessage(),
-                    StepFailure.NOT_EXECUTABLE);
+            throw notExecutable(program, program, denied);
         }
         // The last words are those by which engines tell this failure from others.
         throw new StepFailure(
@@ -82,8 +105,7 @@ final class Command {
         } catch (LinuxException missing) {
             return;
         }
-        throw new StepFailure(
-                path + " is there, but its interpreter (the #! line) or dynamic loader is not", StepFailure.NOT_FOUND);
+        throw withoutInterpreter(path);
     }
 
     private List<String> candidates(String program) {

@@ -4,6 +4,8 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.plan.CommandStep;
 import dev.rustyrun.plan.CommandStep.ReaperKind;
+import dev.rustyrun.plan.NamespaceStep;
+import java.util.Optional;
 
 /** Performs the steps that make this process the command. */
 final class CommandPerformer implements CommandStep.Performer {
@@ -23,7 +25,8 @@ final class CommandPerformer implements CommandStep.Performer {
 
     @Override
     public void changeDirectory(CommandStep.ChangeDirectory step) {
-        try (OpenFile directory = context.inside().directory(step.path())) {
+        InsideRootfs inside = context.inside();
+        try (OpenFile directory = step.make() ? inside.directory(step.path()) : inside.existing(step.path())) {
             linux.changeDirectory(directory.descriptor());
         }
     }
@@ -51,6 +54,29 @@ final class CommandPerformer implements CommandStep.Performer {
         } else {
             new Reaper(context, SelfExec.isNativeImage()).run(command, step.reaper());
         }
+    }
+
+    @Override
+    public void execAppearing(CommandStep.ExecAppearing step) {
+        String path = context.program();
+        int succession = StageChannel.FIRST_HANDED_DOWN + step.handedDown();
+        Optional<AppearProgram> program = AppearProgram.create(linux, step, path, succession);
+        if (program.isPresent()) {
+            Succession.tellPath(linux, succession, path, step.mayTrace());
+            linux.keepOnExec(succession);
+            for (int i = 0; i < step.cgroups(); i++) {
+                linux.keepOnExec(StageChannel.FIRST_HANDED_DOWN + i);
+            }
+            program.get().become(step.argv(), context.withHome(step.env()), step.byPath());
+        }
+        // The kernel refuses programs from memory.
+        NamespacePerformer self = new NamespacePerformer(context);
+        self.appear(new NamespaceStep.Appear(step.handedDown(), step.terminal()));
+        if (step.cgroups() > 0) {
+            self.enterCgroup(new NamespaceStep.EnterCgroup(step.cgroups()));
+        }
+        LaunchSignals.unblock(linux);
+        new Command(linux, step.argv(), context.withHome(step.env())).become();
     }
 
     private void place(int[] descriptors) {

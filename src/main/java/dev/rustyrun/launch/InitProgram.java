@@ -1,19 +1,16 @@
 package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.Signal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The program that a container's PID 1 is with {@code --init}: a few instructions that reap orphans, pass signals on and exit
- * as the command does. It replaces all that this process has in memory. Its source is in {@code src/main/asm}, which says
- * how the bytes are made of it; it lies in memory, close-on-exec, and takes the command's process id as its last bytes.
+ * as the command does. Its source is in {@code src/main/asm}, which says how the bytes are made of it; it takes the command's
+ * process id as its last bytes.
  */
 final class InitProgram {
 
@@ -45,40 +42,27 @@ final class InitProgram {
             00000000
             """;
 
-    private final Linux linux;
-    private final int descriptor;
+    private final MemoryProgram program;
 
-    private InitProgram(Linux linux, int descriptor) {
-        this.linux = linux;
-        this.descriptor = descriptor;
+    private InitProgram(MemoryProgram program) {
+        this.program = program;
     }
 
     /** Makes a file of it; nothing where the kernel or a limit does not let there be one. */
     static Optional<InitProgram> create(Linux linux) {
-        byte[] image = image("aarch64".equals(System.getProperty("os.arch")) ? AARCH64 : X86_64);
-        // A limit of the size of files is an error then, and does not end this process.
-        linux.blockSignals(LaunchSignals.HANDLED.with(Signal.SIGXFSZ));
-        int descriptor = StageChannel.NO_DESCRIPTOR;
-        try {
-            descriptor = linux.executableMemory(NAME);
-            linux.writeAll(descriptor, Arrays.copyOf(image, image.length - Integer.BYTES));
-            return Optional.of(new InitProgram(linux, descriptor));
-        } catch (LinuxException e) {
-            if (descriptor != StageChannel.NO_DESCRIPTOR) {
-                linux.close(descriptor);
-            }
-            return Optional.empty();
-        }
+        byte[] image = image(MemoryProgram.bytes(X86_64, AARCH64));
+        return MemoryProgram.create(linux, NAME)
+                .filter(program -> program.write(Arrays.copyOf(image, image.length - Integer.BYTES)))
+                .map(InitProgram::new);
     }
 
     /** The file, with the sets of signals but without a process id. */
-    static byte[] image(String hex) {
-        byte[] image = HexFormat.of().parseHex(hex.replace("\n", ""));
-        ByteBuffer.wrap(image)
+    static byte[] image(byte[] assembled) {
+        ByteBuffer.wrap(assembled)
                 .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(image.length - 20, LaunchSignals.HANDLED.bits())
-                .putLong(image.length - 12, LaunchSignals.FORWARDED.bits());
-        return image;
+                .putLong(assembled.length - 20, LaunchSignals.HANDLED.bits())
+                .putLong(assembled.length - 12, LaunchSignals.FORWARDED.bits());
+        return assembled;
     }
 
     /**
@@ -91,15 +75,8 @@ final class InitProgram {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(command)
                 .array();
-        try {
-            linux.writeAll(descriptor, pid);
-            if (byPath) {
-                linux.execute("/proc/self/fd/" + descriptor, List.of(NAME), List.of());
-            } else {
-                linux.executeFile(descriptor, List.of(NAME), List.of());
-            }
-        } catch (LinuxException e) {
-            linux.close(descriptor);
+        if (program.write(pid)) {
+            program.become(List.of(NAME), List.of(), byPath);
         }
     }
 }

@@ -65,7 +65,12 @@ final class LifecyclePerformer implements LifecycleStep.Performer {
 
     @Override
     public void findProgram(LifecycleStep.FindProgram step) {
-        new Command(linux, step.argv(), step.env()).find();
+        Command command = new Command(linux, step.argv(), step.env());
+        if (step.tellLater()) {
+            context.setProgram(command::find);
+        } else {
+            command.find();
+        }
     }
 
     @Override

@@ -242,5 +242,7 @@ final class NamespacePerformer implements NamespaceStep.Performer {
                 throw e;
             }
         }
+        // Our starter may run on some processors only, as by taskset(1); the container runs on those of its cgroup.
+        linux.resetAffinity();
     }
 }

@@ -80,6 +80,11 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
     }
 
     @Override
+    public void giveFiles(PrivilegeStep.GiveFiles step) {
+        StandardFiles.give(linux, step.uid());
+    }
+
+    @Override
     public void setCapabilities(PrivilegeStep.SetCapabilities step) {
         long granted = ~context.withheldCapabilities();
         linux.setCapabilities(new CapabilityWords(

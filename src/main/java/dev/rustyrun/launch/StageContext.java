@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What the performers of a stage's steps share: the kernel, the way to {@code run}, and how far the container has come. */
 final class StageContext {
@@ -28,6 +30,8 @@ final class StageContext {
     private int succession = -1;
     private Cleanup cleanup = Cleanup.NOTHING;
     private String home = "";
+    private String program = "";
+    private Optional<StepFailure> missing = Optional.empty();
 
     StageContext(Linux linux, StageChannel channel, boolean traced) {
         this.linux = linux;
@@ -164,6 +168,23 @@ final class StageContext {
 
     void setGate(int descriptor) {
         gate = descriptor;
+    }
+
+    /** The path of the command's program; throws what was wrong when it was looked for. */
+    String program() {
+        missing.ifPresent(failure -> {
+            throw failure;
+        });
+        return program;
+    }
+
+    /** Looks for it now, while that may be done. */
+    void setProgram(Supplier<String> search) {
+        try {
+            program = search.get();
+        } catch (StepFailure e) {
+            missing = Optional.of(e);
+        }
     }
 
     void setHome(String home) {

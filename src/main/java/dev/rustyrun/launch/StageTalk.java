@@ -80,7 +80,7 @@ final class StageTalk {
         steps = log;
     }
 
-    /** Gives the standard files, which are pipes of ours, to the root of a new user namespace. */
+    /** The standard files are pipes of ours, and not those that this process has. */
     void givePipes() {
         givesPipes = true;
     }
@@ -295,7 +295,7 @@ final class StageTalk {
     private void mapIds() {
         try {
             new IdMapWriter(linux).write(child, plan.idMaps());
-            if (givesPipes && linux.isRoot()) {
+            if (linux.isRoot()) {
                 giveFiles();
             }
             send(StageChannel.GO, -1);
@@ -312,6 +312,12 @@ final class StageTalk {
     /** Nobody else could open them anew, as by {@code /dev/stdout}. Through the child: our ends may be closed by now. */
     private void giveFiles() {
         OptionalLong user = IdMapping.outside(plan.idMaps().uids(), 0);
+        if (!givesPipes) {
+            if (!plan.terminal()) {
+                user.ifPresent(uid -> StandardFiles.give(linux, (int) uid));
+            }
+            return;
+        }
         OptionalLong group = IdMapping.outside(plan.idMaps().gids(), 0);
         for (int i = 0; user.isPresent() && group.isPresent() && i < StageChannel.DESCRIPTOR; i++) {
             try (OpenFile file = new OpenFile(linux, linux.open("/proc/" + child + "/fd/" + i, FileFlag.O_PATH))) {

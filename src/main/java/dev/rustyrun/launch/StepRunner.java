@@ -32,7 +32,7 @@ final class StepRunner {
     private boolean perform(Step step, boolean traced) {
         long start = System.nanoTime();
         try {
-            if (traced && step instanceof CommandStep.Exec) {
+            if (traced && (step instanceof CommandStep.Exec || step instanceof CommandStep.ExecAppearing)) {
                 // An execve that succeeds cannot report any more.
                 channel.send(new Report.StepDone(stage, step.describe(), 0));
             }

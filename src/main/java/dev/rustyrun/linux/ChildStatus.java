@@ -10,6 +10,25 @@ public record ChildStatus(int pid, int status) {
 
     /** waitpid(2): return at once. */
     static final int WNOHANG = 1;
+    /** waitid(2): those that have ended. */
+    static final int WEXITED = 4;
+    /** waitid(2): they can be waited for again. */
+    static final int WNOWAIT = 0x01000000;
+
+    static final int P_PID = 1;
+    static final int SIGINFO_SIZE = 128;
+
+    private static final int STOPPED = 0x7f;
+
+    /** Whether it has not ended: it is traced by this process, and has stopped. */
+    public boolean stopped() {
+        return (status & 0xff) == STOPPED;
+    }
+
+    /** The signal that stopped it. */
+    public int stopSignal() {
+        return status >> 8 & 0xff;
+    }
 
     /** Whether a signal ended it. */
     public boolean signalled() {

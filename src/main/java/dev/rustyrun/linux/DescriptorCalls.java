@@ -45,6 +45,11 @@ public interface DescriptorCalls extends KernelCalls {
         check(libc().call("fcntl", fd, FileFlag.F_SETFD, FileFlag.FD_CLOEXEC), "fcntl FD_CLOEXEC", fd);
     }
 
+    /** Lets {@code fd} survive an execve; man 2 fcntl, FD_CLOEXEC. */
+    default void keepOnExec(int fd) {
+        check(libc().call("fcntl", fd, FileFlag.F_SETFD, 0), "fcntl FD_CLOEXEC", fd);
+    }
+
     /** Whether {@code fd} is open and survives an execve, as what this process was given does. */
     default boolean isInherited(int fd) {
         return libc().call("fcntl", fd, FileFlag.F_GETFD, 0) == 0;
@@ -57,7 +62,9 @@ public interface DescriptorCalls extends KernelCalls {
     default void openMissingStandardDescriptors() {
         for (int fd = 0; fd <= 2; fd++) {
             if (libc().call("fcntl", fd, FileFlag.F_GETFD, 0) < 0) {
-                check(libc().call("open", "/dev/null", FileFlag.O_RDWR, 0), "open", "/dev/null");
+                // What is written to a closed standard output fails, as it would have.
+                int flags = fd == 1 ? FileFlag.O_RDONLY : FileFlag.O_RDWR;
+                check(libc().call("open", "/dev/null", flags, 0), "open", "/dev/null");
             }
         }
     }
@@ -66,6 +73,12 @@ public interface DescriptorCalls extends KernelCalls {
     default void setNonBlocking(int fd) {
         int flags = check(libc().call("fcntl", fd, FileFlag.F_GETFL, 0), "fcntl F_GETFL", fd);
         check(libc().call("fcntl", fd, FileFlag.F_SETFL, flags | FileFlag.O_NONBLOCK), "fcntl O_NONBLOCK", fd);
+    }
+
+    /** Whether {@code fd} was opened to be written; man 2 fcntl, F_GETFL. */
+    default boolean isWritable(int fd) {
+        int flags = check(libc().call("fcntl", fd, FileFlag.F_GETFL, 0), "fcntl F_GETFL", fd);
+        return (flags & FileFlag.O_ACCMODE) != FileFlag.O_RDONLY;
     }
 
     /** A pipe: the end to read from, and the one to write to; man 2 pipe, O_CLOEXEC. */

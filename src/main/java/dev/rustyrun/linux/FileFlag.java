@@ -5,6 +5,7 @@ public final class FileFlag {
 
     public static final int O_RDONLY = 0;
     public static final int O_WRONLY = 1;
+    static final int O_ACCMODE = 3;
     public static final int O_RDWR = 2;
     public static final int O_NOCTTY = 0x100;
     public static final int O_CREAT = 0x40;

@@ -8,6 +8,11 @@ import java.util.Optional;
 /** Processes that exist: who they are, how they are signalled, how they end and are waited for. */
 public interface ProcessCalls extends KernelCalls {
 
+    /** linux/ptrace.h. */
+    int PTRACE_CONT = 7;
+
+    int PTRACE_DETACH = 17;
+
     /** A child that has ended, any child's, if one has; man 2 waitpid, WNOHANG. */
     default Optional<ChildStatus> reap() {
         int[] status = new int[1];
@@ -23,6 +28,34 @@ public interface ProcessCalls extends KernelCalls {
         int[] status = new int[1];
         int ended = libc().repeat("waitpid", pid, status, ChildStatus.WNOHANG);
         return ended == pid ? Optional.of(new ChildStatus(pid, status[0])) : Optional.empty();
+    }
+
+    /** Whether {@code pid} is a child that nobody has waited for; man 2 waitid, WNOWAIT. */
+    default boolean isChild(int pid) {
+        int flags = ChildStatus.WNOHANG | ChildStatus.WEXITED | ChildStatus.WNOWAIT;
+        return libc().repeat("waitid", ChildStatus.P_PID, pid, new byte[ChildStatus.SIGINFO_SIZE], flags) == 0;
+    }
+
+    /** Lets the stopped child {@code pid} go on without the signal that stopped it; man 2 ptrace. */
+    default void continueTraced(int pid) {
+        int result = libc().call("ptrace", PTRACE_CONT, pid, 0, 0);
+        if (result != -Errno.ESRCH) {
+            check(result, "ptrace PTRACE_CONT", pid);
+        }
+    }
+
+    /** Traces the stopped child {@code pid} no more; it goes on with {@code signal}, 0 for none; man 2 ptrace. */
+    default void stopTracing(int pid, int signal) {
+        int result = libc().call("ptrace", PTRACE_DETACH, pid, 0, signal);
+        if (result != -Errno.ESRCH) {
+            check(result, "ptrace PTRACE_DETACH", pid);
+        }
+    }
+
+    /** Whether this process may trace others, unless it may not trace the one in question. */
+    default boolean mayTrace() {
+        // It does not trace itself, which it is told only if it may ask.
+        return libc().call("ptrace", PTRACE_DETACH, processId(), 0, 0) == -Errno.ESRCH;
     }
 
     /** Waits until the child {@code pid} has ended; man 2 waitpid. */

@@ -21,6 +21,8 @@ public record SchedulerAttributes(
     static final int IOPRIO_CLASS_SHIFT = 13;
 
     private static final int SIZE = 48;
+    /** The most that a kernel can be built for (CONFIG_NR_CPUS). */
+    static final int MAX_PROCESSORS = 8192;
 
     /** A bit mask of processors or memory nodes, in whole words of the kernel's. */
     static byte[] mask(BitSet set) {

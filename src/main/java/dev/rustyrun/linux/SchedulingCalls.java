@@ -2,6 +2,7 @@ package dev.rustyrun.linux;
 
 import static dev.rustyrun.linux.LinuxException.check;
 
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -14,6 +15,13 @@ public interface SchedulingCalls extends KernelCalls {
     default void setAffinity(BitSet which) {
         byte[] mask = SchedulerAttributes.mask(which);
         check(libc().call("sched_setaffinity", 0, mask.length, mask), "sched_setaffinity", which);
+    }
+
+    /** Lets this thread run on all processors that its cgroup has; man 2 sched_setaffinity. */
+    default void resetAffinity() {
+        byte[] mask = new byte[SchedulerAttributes.MAX_PROCESSORS / Byte.SIZE];
+        Arrays.fill(mask, (byte) -1);
+        check(libc().call("sched_setaffinity", 0, mask.length, mask), "sched_setaffinity", "all");
     }
 
     /** Sets when this thread gets a processor; man 2 sched_setattr. */

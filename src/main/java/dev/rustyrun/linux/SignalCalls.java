@@ -30,6 +30,13 @@ public interface SignalCalls extends KernelCalls {
         }
     }
 
+    /** Has the kernel send SIGCHLD when a child stops, too, which libraries of Java switch off; man 2 sigaction, SA_NOCLDSTOP. */
+    default void hearOfStops() {
+        int signal = Signal.SIGCHLD.number();
+        byte[] action = SignalAction.byDefault();
+        check(libc().call("rt_sigaction", signal, action, null, SignalSet.KERNEL_SIZE), "rt_sigaction", signal);
+    }
+
     /** A descriptor from which blocked signals of {@code set} are read; man 2 signalfd. */
     default int signalDescriptor(SignalSet set) {
         return check(libc().call("signalfd", -1, set.encode(), FileFlag.O_CLOEXEC | FileFlag.O_NONBLOCK), "signalfd");

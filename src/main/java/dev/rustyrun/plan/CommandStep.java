@@ -42,10 +42,14 @@ public sealed interface CommandStep extends Step {
         }
     }
 
-    /** Makes the working directory when it is missing, and goes there. */
-    record ChangeDirectory(String path) implements CommandStep {
+    /**
+     * Goes to the working directory.
+     *
+     * @param make whether it is made when it is missing
+     */
+    record ChangeDirectory(String path, boolean make) implements CommandStep {
         static ChangeDirectory read(PlanReader in) {
-            return new ChangeDirectory(in.takeText());
+            return new ChangeDirectory(in.takeText(), in.takeFlag());
         }
 
         @Override
@@ -55,7 +59,7 @@ public sealed interface CommandStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(path);
+            out.putText(path).putFlag(make);
         }
 
         @Override
@@ -191,6 +195,70 @@ public sealed interface CommandStep extends Step {
         }
     }
 
+    /**
+     * Becomes the command, as a copy of a small program in a joined PID namespace: what is in there can neither trace it before
+     * it is the command nor find anything of ours in its memory.
+     *
+     * @param argv the program, looked up in the PATH of {@code env} unless it has a slash, and its arguments
+     * @param handedDown the place of {@link NamespaceStep.AwaitSuccessor}'s socket
+     * @param terminal whether its standard input is the terminal that is to be its session's
+     * @param mayTrace whether its filter lets it be traced by its parent
+     * @param byPath whether the small program is executed by way of {@code /proc}, as the filter forbids execveat(2)
+     * @param cgroups how many opened cgroups it enters, which have room for no two processes; see {@link
+     *     NamespaceStep.EnterCgroup}
+     */
+    record ExecAppearing(
+            List<String> argv,
+            List<String> env,
+            int handedDown,
+            boolean terminal,
+            boolean mayTrace,
+            boolean byPath,
+            int cgroups)
+            implements CommandStep {
+        public ExecAppearing {
+            argv = List.copyOf(argv);
+            env = List.copyOf(env);
+        }
+
+        static ExecAppearing read(PlanReader in) {
+            return new ExecAppearing(
+                    in.takeTexts(),
+                    in.takeTexts(),
+                    in.take32(),
+                    in.takeFlag(),
+                    in.takeFlag(),
+                    in.takeFlag(),
+                    in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.EXEC_APPEARING;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putTexts(argv)
+                    .putTexts(env)
+                    .put32(handedDown)
+                    .putFlag(terminal)
+                    .putFlag(mayTrace)
+                    .putFlag(byPath)
+                    .put32(cgroups);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.execAppearing(this);
+        }
+
+        @Override
+        public String describe() {
+            return "execute " + Words.shell(argv) + " in the joined PID namespace";
+        }
+    }
+
     /** The code for each kind of step in this family: a new kind does not compile until it has some. */
     interface Performer {
         void openTerminal(OpenTerminal step);
@@ -202,5 +270,7 @@ public sealed interface CommandStep extends Step {
         void handOver(HandOver step);
 
         void exec(Exec step);
+
+        void execAppearing(ExecAppearing step);
     }
 }

@@ -3,6 +3,7 @@ package dev.rustyrun.plan;
 import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.Hooks;
+import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
@@ -49,12 +50,15 @@ public final class ExecPlan {
             child.add(new RootStep.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE)));
             child.add(new RootStep.ProtectProgram(host.program()));
         }
+        // To those of another user namespace, nobody in there can give what is the host's.
+        IdMapping.outside(spec.linux().uidMappings(), spec.process().user().uid())
+                .ifPresent(uid -> init.add(new PrivilegeStep.GiveFiles((int) uid)));
         join(init, joined);
         init.add(new RootStep.EnterContainer());
         LifecyclePlan lifecycle = new LifecyclePlan(withoutHooks(spec), life);
         ProcessPlan process = new ProcessPlan(spec, host, lifecycle);
         process.terminal(init, false, false);
-        init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
+        init.add(new CommandStep.ChangeDirectory(spec.process().cwd(), false));
         List<Step> appear = new ArrayList<>();
         appear.add(new NamespaceStep.Appear(files, spec.process().terminal()));
         appear.addAll(late);

@@ -13,8 +13,10 @@ import java.util.List;
  */
 public record LaunchCall(int x86, int arm, long first, long second) {
 
+    private static final long CLONE_PTRACE = 0x2000;
     private static final long CLONE_PARENT_SIGCHLD = 0x8000 | 17;
     private static final long PR_SET_PDEATHSIG = 1;
+    private static final long PR_SET_DUMPABLE = 4;
     private static final long PR_SET_NAME = 15;
     /** CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID and SIGCHLD: what fork(3) of glibc passes. */
     private static final long FORK = 0x200000 | 0x1000000 | 17;
@@ -67,7 +69,17 @@ public record LaunchCall(int x86, int arm, long first, long second) {
             new LaunchCall(319, 279), // memfd_create
             new LaunchCall(436, 436)); // close_range
 
-    /** How the reaper is executed best. */
+    /** Those of a stage that executes the small program which appears in a joined PID namespace, and those of that program. */
+    public static final List<LaunchCall> APPEARING = List.of(
+            new LaunchCall(157, 167, PR_SET_DUMPABLE, 0), // prctl
+            new LaunchCall(319, 279)); // memfd_create, beside all of AFTER_FILTER
+
+    /** Those of a process which is traced by its parent, as its copy is to be. */
+    public static final List<LaunchCall> TRACE = List.of(
+            new LaunchCall(101, 117), // ptrace, PTRACE_TRACEME
+            new LaunchCall(56, 220, CLONE_PTRACE | CLONE_PARENT_SIGCHLD, 0)); // clone
+
+    /** How a program in memory is executed best. */
     public static final List<LaunchCall> EXECUTE_DESCRIPTOR = List.of(new LaunchCall(322, 281)); // execveat
 
     private LaunchCall(int x86, int arm) {

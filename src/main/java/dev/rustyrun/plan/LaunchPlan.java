@@ -7,7 +7,7 @@ import java.util.List;
  * Everything a launch does, compiled: the steps of each stage, in order.
  *
  * @param child steps of the {@link Stage#CHILD} stage
- * @param init steps of the {@link Stage#INIT} stage; the last is a {@link CommandStep.Exec}
+ * @param init steps of the {@link Stage#INIT} stage; the last is one that executes the command
  * @param terminal whether the command gets a pseudo-terminal
  * @param awaitsStart whether the last but a few steps of {@code init} wait for {@code rustyrun start}
  * @param idMaps what {@link Stage#RUN} writes while {@code child} waits in {@link NamespaceStep.MapIds}
@@ -31,7 +31,8 @@ public record LaunchPlan(
 
     /** Whether the process that becomes the command is another one than the {@code init} that {@code child} starts. */
     public boolean appears() {
-        return init.stream().anyMatch(step -> step instanceof NamespaceStep.Appear);
+        return init.stream()
+                .anyMatch(step -> step instanceof NamespaceStep.Appear || step instanceof CommandStep.ExecAppearing);
     }
 
     public LaunchPlan {

@@ -38,7 +38,7 @@ final class LifecyclePlan {
         }
         if (life.awaitsStart() && spec.hasProcess()) {
             steps.add(new LifecycleStep.FindProgram(
-                    spec.process().args(), spec.process().env()));
+                    spec.process().args(), spec.process().env(), false));
         }
     }
 
@@ -50,6 +50,11 @@ final class LifecyclePlan {
         if (life.awaitsStart()) {
             steps.add(new LifecycleStep.AwaitStart());
         }
+    }
+
+    /** Whether it goes on without the process that makes it. */
+    boolean goesOnAlone() {
+        return life.detached();
     }
 
     /** Whether hooks run in the container, right before the command. */

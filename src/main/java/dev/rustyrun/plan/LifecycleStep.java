@@ -144,15 +144,20 @@ public sealed interface LifecycleStep extends Step {
         }
     }
 
-    /** Makes sure that there is a program to execute, so that {@code create} can tell. */
-    record FindProgram(List<String> argv, List<String> env) implements LifecycleStep {
+    /**
+     * Finds the program to execute.
+     *
+     * @param tellLater whether it is told by the step that would execute it that there is none, and not by this one, as {@code
+     *     create} wants it
+     */
+    record FindProgram(List<String> argv, List<String> env, boolean tellLater) implements LifecycleStep {
         public FindProgram {
             argv = List.copyOf(argv);
             env = List.copyOf(env);
         }
 
         static FindProgram read(PlanReader in) {
-            return new FindProgram(in.takeTexts(), in.takeTexts());
+            return new FindProgram(in.takeTexts(), in.takeTexts(), in.takeFlag());
         }
 
         @Override
@@ -162,7 +167,7 @@ public sealed interface LifecycleStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putTexts(argv).putTexts(env);
+            out.putTexts(argv).putTexts(env).putFlag(tellLater);
         }
 
         @Override

@@ -82,6 +82,7 @@ public final class PlanCodec {
             case SET_OOM_SCORE -> PrivilegeStep.SetOomScore.read(in);
             case LIMIT_CAPABILITIES -> PrivilegeStep.LimitCapabilities.read(in);
             case SET_USER -> PrivilegeStep.SetUser.read(in);
+            case GIVE_FILES -> PrivilegeStep.GiveFiles.read(in);
             case SET_CAPABILITIES -> PrivilegeStep.SetCapabilities.read(in);
             case NO_NEW_PRIVILEGES -> new PrivilegeStep.NoNewPrivileges();
             case INSTALL_SECCOMP -> PrivilegeStep.InstallSeccomp.read(in);
@@ -105,6 +106,7 @@ public final class PlanCodec {
             case FIND_HOME -> CommandStep.FindHome.read(in);
             case HAND_OVER -> CommandStep.HandOver.read(in);
             case EXEC -> CommandStep.Exec.read(in);
+            case EXEC_APPEARING -> CommandStep.ExecAppearing.read(in);
         };
     }
 }

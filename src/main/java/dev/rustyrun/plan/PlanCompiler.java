@@ -63,7 +63,7 @@ public final class PlanCompiler {
         files.protect(init);
         init.add(new RootStep.PivotRoot(life.pivots()));
         if (spec.hasProcess()) {
-            init.add(new CommandStep.ChangeDirectory(spec.process().cwd()));
+            init.add(new CommandStep.ChangeDirectory(spec.process().cwd(), true));
         }
         files.seal(init);
         if (appears) {

@@ -26,6 +26,9 @@ final class PrivilegePlan {
         }
         steps.add(new PrivilegeStep.LimitCapabilities(Capability.bits(sets.bounding())));
         Spec.User user = process.user();
+        if (user.uid() != 0) {
+            steps.add(new PrivilegeStep.GiveFiles(user.uid()));
+        }
         steps.add(new PrivilegeStep.SetUser(
                 user.uid(), user.gid(), user.additionalGids(), host.mayMapGroups(), user.umask()));
         if (filtersWithPrivilege()) {

@@ -136,6 +136,38 @@ public sealed interface PrivilegeStep extends Step {
         }
     }
 
+    /**
+     * Gives the standard files, unless they are devices, to the user whom the command is to be, so that it can open them anew as
+     * {@code /dev/stdout}: as other runtimes do.
+     *
+     * @param uid as this process sees it
+     */
+    record GiveFiles(int uid) implements PrivilegeStep {
+        static GiveFiles read(PlanReader in) {
+            return new GiveFiles(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.GIVE_FILES;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(uid);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.giveFiles(this);
+        }
+
+        @Override
+        public String describe() {
+            return "give the standard files to uid " + Id.number(uid);
+        }
+    }
+
     /** Sets the capability sets of the command, bit n for capability n. */
     record SetCapabilities(long effective, long permitted, long inheritable, long ambient) implements PrivilegeStep {
         static SetCapabilities read(PlanReader in) {
@@ -223,6 +255,8 @@ public sealed interface PrivilegeStep extends Step {
         void limitCapabilities(LimitCapabilities step);
 
         void setUser(SetUser step);
+
+        void giveFiles(GiveFiles step);
 
         void setCapabilities(SetCapabilities step);
 

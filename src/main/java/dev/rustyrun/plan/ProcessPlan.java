@@ -53,6 +53,14 @@ final class ProcessPlan {
         boolean listener = host.seccomp().hasListener();
         // An agent is told the id of the process that has the filter, which must then be the one that appears.
         boolean filtered = !appear.isEmpty() && !listener && permits();
+        if (filtered && !reaper && isPlain(appear)) {
+            // The filter may forbid to look for it then.
+            steps.add(new LifecycleStep.FindProgram(
+                    spec.process().args(), spec.process().env(), true));
+            privileges.addLast(steps);
+            appearAsCommand(steps, appear);
+            return;
+        }
         if (filtered) {
             privileges.addLast(steps);
         }
@@ -76,6 +84,34 @@ final class ProcessPlan {
         }
         ReaperKind kind = reaper ? reaperUnder(host.seccomp()) : ReaperKind.NONE;
         steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), kind));
+    }
+
+    /** Whether the small program can do all that is left: it knows of no wait and no hooks, and a label is for one execve. */
+    private boolean isPlain(List<Step> appear) {
+        return appear.stream().skip(1).allMatch(step -> step instanceof NamespaceStep.EnterCgroup)
+                && !lifecycle.goesOnAlone()
+                && !lifecycle.hasHooksInside()
+                && spec.process().apparmorProfile().isEmpty()
+                && spec.process().selinuxLabel().isEmpty()
+                && host.seccomp().permits(LaunchCall.APPEARING);
+    }
+
+    private void appearAsCommand(List<Step> steps, List<Step> appear) {
+        NamespaceStep.Appear first = (NamespaceStep.Appear) appear.get(0);
+        int cgroups = appear.stream()
+                .skip(1)
+                .mapToInt(step -> ((NamespaceStep.EnterCgroup) step).count())
+                .sum();
+        // Signals stay blocked until its last moment.
+        steps.add(new CommandStep.HandOver(true));
+        steps.add(new CommandStep.ExecAppearing(
+                spec.process().args(),
+                spec.process().env(),
+                first.handedDown(),
+                first.terminal(),
+                host.seccomp().permits(LaunchCall.TRACE),
+                !host.seccomp().permits(LaunchCall.EXECUTE_DESCRIPTOR),
+                cgroups));
     }
 
     private boolean permits() {

@@ -42,6 +42,7 @@ public enum StepKind {
     SET_OOM_SCORE,
     LIMIT_CAPABILITIES,
     SET_USER,
+    GIVE_FILES,
     SET_CAPABILITIES,
     NO_NEW_PRIVILEGES,
     INSTALL_SECCOMP,
@@ -67,5 +68,6 @@ public enum StepKind {
     CHANGE_DIRECTORY,
     FIND_HOME,
     HAND_OVER,
-    EXEC
+    EXEC,
+    EXEC_APPEARING
 }

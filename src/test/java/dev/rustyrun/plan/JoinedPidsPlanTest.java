@@ -72,10 +72,15 @@ class JoinedPidsPlanTest {
                 StepKind.LIMIT_CAPABILITIES,
                 StepKind.SET_USER,
                 StepKind.SET_CAPABILITIES,
+                StepKind.FIND_PROGRAM,
                 StepKind.INSTALL_SECCOMP,
-                StepKind.APPEAR,
                 StepKind.HAND_OVER,
-                StepKind.EXEC);
+                StepKind.EXEC_APPEARING);
+        assertTrue(place(plan, StepKind.APPEAR) < 0);
+    }
+
+    private static CommandStep.ExecAppearing appearing(LaunchPlan plan) {
+        return (CommandStep.ExecAppearing) plan.init().get(plan.init().size() - 1);
     }
 
     @Test
@@ -149,19 +154,19 @@ class JoinedPidsPlanTest {
     @Test
     void a_cgroup_for_one_process_is_entered_by_the_copy() {
         LaunchPlan plan = plan(spec().resources(Resources.none().withPids(1)));
-        expectOrder(plan, StepKind.SEE_CGROUP, StepKind.APPEAR, StepKind.ENTER_CGROUP, StepKind.EXEC);
-        expectOrder(
-                plan(spec().share(NamespaceType.CGROUP)
-                        .resources(Resources.none().withPids(1))),
-                StepKind.APPEAR,
-                StepKind.ENTER_CGROUP,
-                StepKind.EXEC);
+        expectOrder(plan, StepKind.SEE_CGROUP, StepKind.EXEC_APPEARING);
+        assertEquals(2, appearing(plan).cgroups());
+        plan = plan(
+                spec().share(NamespaceType.CGROUP).resources(Resources.none().withPids(1)));
+        assertTrue(place(plan, StepKind.ENTER_CGROUP) < 0);
+        assertEquals(2, appearing(plan).cgroups());
     }
 
     @Test
     void the_terminal_is_taken_by_the_copy() {
         LaunchPlan plan = plan(spec().terminal(true));
-        assertTrue(plan.init().contains(new NamespaceStep.Appear(2, true)));
+        assertTrue(appearing(plan).terminal());
+        assertEquals(2, appearing(plan).handedDown());
         assertTrue(plan.init().contains(new CommandStep.OpenTerminal(0, true, false, 0, 0)));
     }
 

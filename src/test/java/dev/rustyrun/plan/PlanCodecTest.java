@@ -52,6 +52,7 @@ class PlanCodecTest {
             new PrivilegeStep.SetOomScore(-1000),
             new PrivilegeStep.LimitCapabilities(Long.MIN_VALUE),
             new PrivilegeStep.SetUser(1, 2, List.of(3, 4), true, 022),
+            new PrivilegeStep.GiveFiles(1000),
             new PrivilegeStep.SetCapabilities(1, 2, 3, 4),
             new PrivilegeStep.NoNewPrivileges(),
             new PrivilegeStep.InstallSeccomp(new SeccompFilter(new byte[16], 1)),
@@ -67,15 +68,15 @@ class PlanCodecTest {
             new LifecycleStep.AwaitState(),
             new LifecycleStep.RunHook(new Hook("/h", List.of("h"), List.of("A=b"), 3), true),
             new LifecycleStep.ReceiveDescriptors(4),
-            new LifecycleStep.FindProgram(List.of("sh"), List.of("PATH=/bin")),
+            new LifecycleStep.FindProgram(List.of("sh"), List.of("PATH=/bin"), true),
             new LifecycleStep.Detach(),
             new LifecycleStep.AwaitStart(),
             new CommandStep.OpenTerminal(1000, true, false, 24, 80),
-            new CommandStep.ChangeDirectory("/c"),
+            new CommandStep.ChangeDirectory("/c", true),
             new CommandStep.FindHome(1000),
             new CommandStep.HandOver(true),
-            new CommandStep.Exec(
-                    List.of("a", "", "ü\n\u0001"), List.of("A=1"), CommandStep.ReaperKind.PROGRAM_BY_PATH));
+            new CommandStep.Exec(List.of("a", "", "ü\n\u0001"), List.of("A=1"), CommandStep.ReaperKind.PROGRAM_BY_PATH),
+            new CommandStep.ExecAppearing(List.of("a"), List.of("A=1"), 2, true, true, false, 3));
 
     @Test
     void every_kind_of_step_survives_the_journey() {

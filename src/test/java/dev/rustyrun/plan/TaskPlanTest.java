@@ -106,6 +106,22 @@ class TaskPlanTest {
     }
 
     @Test
+    void what_the_small_program_cannot_do_is_done_by_a_copy() {
+        assertEquals(StepKind.EXEC_APPEARING, lastOf(spec("", "", Scheduling.INHERITED), false));
+        assertEquals(StepKind.EXEC_APPEARING, lastOf(spec("", "", Scheduling.INHERITED), true));
+        // A label is for one execve; processors are set after the cgroup has been entered.
+        assertEquals(StepKind.EXEC, lastOf(spec("p", "", Scheduling.INHERITED), false));
+        assertEquals(StepKind.EXEC, lastOf(spec("", "l", Scheduling.INHERITED), false));
+        assertEquals(StepKind.EXEC, lastOf(spec("", "", SCHEDULING), true));
+    }
+
+    private static StepKind lastOf(Spec spec, boolean full) {
+        List<Step> init = ExecPlan.compile(spec, HostFacts.PLAIN, full, List.of(), Lifecycle.FOREGROUND)
+                .init();
+        return init.get(init.size() - 1).kind();
+    }
+
+    @Test
     void a_label_is_written_to_a_file_that_was_opened_while_proc_was_the_hosts() {
         List<Step> apparmor = taskSteps(PlanCompiler.compile(spec("p", "", Scheduling.INHERITED), HostFacts.PLAIN)
                 .init());

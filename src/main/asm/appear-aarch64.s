@@ -1,0 +1,186 @@
+// The last that a process of ours is before it is a command in somebody else's PID namespace, on AArch64: it makes the copy that
+// those in there see, and the copy executes the command. appear-x86_64.s says more.
+//
+// A whole ELF file of one read-only, executable segment. Assembled by
+//     as -o appear.o appear-aarch64.s && ld -Ttext=0x400000 -o appear.elf appear.o \
+//         && objcopy -O binary -j .text appear.elf appear
+// where these are AArch64's (aarch64-linux-gnu-as and so on),
+// and kept, as hexadecimal digits, in dev.rustyrun.launch.AppearProgram; AppearProgramTest compares.
+
+        .set SYS_fcntl, 25
+        .set SYS_ioctl, 29
+        .set SYS_close, 57
+        .set SYS_read, 63
+        .set SYS_write, 64
+        .set SYS_exit_group, 94
+        .set SYS_ptrace, 117
+        .set SYS_rt_sigprocmask, 135
+        .set SYS_setsid, 157
+        .set SYS_prctl, 167
+        .set SYS_clone, 220
+        .set SYS_execve, 221
+        .set PR_SET_PDEATHSIG, 1
+        .set PR_SET_DUMPABLE, 4
+        .set CLONE_PTRACE, 0x2000
+        .set CLONE_PARENT, 0x8000
+        .set SIGKILL, 9
+        .set SIGCHLD, 17
+        .set TIOCSCTTY, 0x540e
+        .set F_SETFD, 2
+        .set FD_CLOEXEC, 1
+        .set SIG_SETMASK, 2
+
+        .text
+        .global _start
+file:                                           // Elf64_Ehdr
+        .ascii "\177ELF"
+        .byte 2, 1, 1, 0                        // 64 bits, little-endian, version 1, System V
+        .quad 0
+        .short 2, 183                           // ET_EXEC, EM_AARCH64
+        .long 1
+        .quad _start, segments - file, 0        // no sections
+        .long 0
+        .short 64, 56, 2, 64, 0, 0
+segments:                                       // Elf64_Phdr
+        .long 1, 5                              // PT_LOAD, read and execute
+        .quad 0, file, file, end - file, end - file, 0x10000
+        .long 0x6474e551, 6                     // PT_GNU_STACK, read and write
+        .quad 0, 0, 0, 0, 0, 16
+
+_start:
+        mov     x19, sp                         // argc, argv, envp
+        sub     sp, sp, #32
+        mov     x0, #PR_SET_DUMPABLE
+        mov     x1, #0
+        mov     x8, #SYS_prctl
+        svc     #0
+        bl      hear
+        mov     w22, #(CLONE_PARENT + SIGCHLD)
+        ldrb    w1, [sp]
+        cmp     w1, #'t'
+        b.ne    fork
+        mov     x0, #0                          // PTRACE_TRACEME
+        mov     x1, #0
+        mov     x2, #0
+        mov     x3, #0
+        mov     x8, #SYS_ptrace
+        svc     #0
+        cbz     w0, traced
+        sub     w0, w0, #0x10, lsl #12
+        bl      say
+        b       fork
+traced:
+        orr     w22, w22, #CLONE_PTRACE
+fork:
+        mov     w0, w22
+        mov     x1, #0
+        mov     x2, #0
+        mov     x3, #0
+        mov     x4, #0
+        mov     x8, #SYS_clone
+        svc     #0
+        cbz     w0, copy
+        mov     w20, w0
+        bl      say
+        asr     w0, w20, #31                    // 0 when there is a copy
+        mov     w1, #125
+        and     w0, w0, w1
+        b       exit
+
+say:                                            // w0
+        rev     w0, w0
+        str     w0, [sp, #16]
+        ldr     w0, socket
+        add     x1, sp, #16
+        mov     x2, #4
+        mov     x8, #SYS_write
+        svc     #0
+        ret
+
+hear:                                           // [sp]
+        ldr     w0, socket
+        mov     x1, sp
+        mov     x2, #1
+        mov     x8, #SYS_read
+        svc     #0
+        cmp     w0, #1
+        b.ne    gone
+        ret
+
+copy:
+        mov     x0, #PR_SET_PDEATHSIG
+        mov     x1, #SIGKILL
+        mov     x8, #SYS_prctl
+        svc     #0
+        mov     x8, #SYS_setsid
+        svc     #0
+        ldr     w1, terminal
+        cbz     w1, groups
+        mov     x0, #0
+        mov     x1, #TIOCSCTTY
+        mov     x2, #0
+        mov     x8, #SYS_ioctl
+        svc     #0
+        tbnz    w0, #31, failed
+
+groups:
+        ldr     w20, group
+        ldr     w21, count
+enter:                                          // the cgroups that this process is to be in
+        cbz     w21, await
+        mov     w0, w20
+        adr     x1, myself
+        mov     x2, #1
+        mov     x8, #SYS_write
+        svc     #0
+        tbnz    w0, #31, failed
+        mov     w0, w20
+        mov     x8, #SYS_close
+        svc     #0
+        add     w20, w20, #1
+        sub     w21, w21, #1
+        b       enter
+
+await:                                          // the parent: without it, nobody would end this process
+        ldr     w0, socket
+        mov     x1, #F_SETFD
+        mov     x2, #FD_CLOEXEC
+        mov     x8, #SYS_fcntl
+        svc     #0
+        bl      hear
+        mov     x0, #SIG_SETMASK
+        adr     x1, none
+        mov     x2, #0
+        mov     x3, #8
+        mov     x8, #SYS_rt_sigprocmask
+        svc     #0
+        adr     x0, path
+        add     x1, x19, #8
+        ldr     x2, [x19]
+        add     x2, x19, x2, lsl #3
+        add     x2, x2, #16
+        mov     x8, #SYS_execve
+        svc     #0
+failed:
+        neg     w0, w0
+        bl      say
+gone:
+        mov     w0, #125
+exit:
+        mov     x8, #SYS_exit_group
+        svc     #0
+
+myself: .ascii  "0"
+        .balign 8
+none:
+        .quad   0                               // the kernel's sigset_t
+socket:
+        .long   0
+terminal:
+        .long   0                               // whether descriptor 0 is the session's terminal
+group:
+        .long   0                               // the first of the opened cgroup.procs
+count:
+        .long   0                               // how many there are
+path:
+end:

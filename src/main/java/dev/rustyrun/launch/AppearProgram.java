@@ -1,0 +1,104 @@
+package dev.rustyrun.launch;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.plan.CommandStep;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The program that makes the copy of itself which appears in a joined PID namespace, where the copy executes the command: a few
+ * instructions, so that those in there find nothing of ours in its memory. Its source is in {@code src/main/asm}, which says
+ * how the bytes are made of it, what it says and what it hears.
+ */
+final class AppearProgram {
+
+    /** What the file is called. */
+    static final String NAME = "exec";
+    /** Beside its errno, less this: ptrace(2) failed, so the copy will not be traced. */
+    static final int TRACE_FAILED = 0x10000;
+    /** Lets it go on, and its copy be traced by its parent until that is the command. */
+    static final byte[] GO_TRACED = {'t'};
+
+    /** Of the numbers at its end. */
+    private static final int NUMBERS = 4 * Integer.BYTES;
+    /** Of the size of its segment, in the file and in memory. */
+    private static final int SIZES = 96;
+
+    /** {@code appear-x86_64.s}, assembled. */
+    static final String X86_64 = """
+            7f454c4602010100000000000000000002003e0001000000b00040000000000040000000000000000000000000000000
+            000000004000380002004000000000000100000005000000000000000000000000004000000000000000400000000000
+            60020000000000006002000000000000000001000000000051e574640600000000000000000000000000000000000000
+            00000000000000000000000000000000000000000000000010000000000000004889e34883ec20b89d000000bf040000
+            0031f60f05e87f00000041bd11800000803c2474752731ff31f631d24531d2b8650000000f0585c0740c2d00000100e8
+            37000000eb074181cd00200000b8380000004489ef31f631d24531d24531c00f0585c074524189c4e80e0000004489e7
+            c1ff1f83e77de9110100000fc889442410b8010000008b3d14010000488d742410ba040000000f05c331c08b3dff0000
+            00488d742408ba010000000f0583f8010f85d1000000c3b89d000000bf01000000be090000000f05b8700000000f0583
+            3dce000000007418b81000000031ffbe0e54000031d20f0585c00f8890000000448b25b1000000448b2dae0000004585
+            ed742cb8010000004489e7488d3581000000ba010000000f0585c07863b8030000004489e70f0541ffc441ffcdebcfb8
+            480000008b3d66000000be02000000ba010000000f05e84effffffb80e000000bf02000000488d353c00000031d241ba
+            080000000f05b83b000000488d3d3e000000488d7308488b13488d54d3100f05f7d8e8f4feffffbf7d000000b8e70000
+            000f05300f1f4000000000000000000000000000000000000000000000000000
+            """;
+
+    /** {@code appear-aarch64.s}, assembled. */
+    static final String AARCH64 = """
+            7f454c460201010000000000000000000200b70001000000b00040000000000040000000000000000000000000000000
+            000000004000380002004000000000000100000005000000000000000000000000004000000000000000400000000000
+            70020000000000007002000000000000000001000000000051e574640600000000000000000000000000000000000000
+            0000000000000000000000000000000000000000000000001000000000000000f3030091ff8300d1800080d2010080d2
+            e81480d2010000d42600009436029052e10340393fd0017181010054000080d2010080d2020080d2030080d2a80e80d2
+            010000d480000034004040511100009402000014d6021332e003162a010080d2020080d2030080d2040080d2881b80d2
+            010000d4e0020034f403002a05000094807e1f13a10f80520000010a440000140008c05ae01300b9c0080018e1430091
+            820080d2080880d2010000d4c0035fd600080018e1030091220080d2e80780d2010000d41f04007181060054c0035fd6
+            200080d2210180d2e81480d2010000d4a81380d2010000d461060018e1000034000080d2c1818ad2020080d2a80380d2
+            010000d46004f8379405001895050018b5010034e003142a61040010220080d2080880d2010000d44003f837e003142a
+            280780d2010000d494060011b5060051f4ffff1760030018410080d2220080d2280380d2010000d4d6ffff97400080d2
+            41020010020080d2030180d2e81080d2010000d46002001061220091620240f9620e028b42400091a81b80d2010000d4
+            e003004bbfffff97a00f8052c80b80d2010000d430000000000000000000000000000000000000000000000000000000
+            """;
+
+    private final MemoryProgram program;
+
+    private AppearProgram(MemoryProgram program) {
+        this.program = program;
+    }
+
+    /**
+     * Makes a file of it; nothing where the kernel or a limit does not let there be one.
+     *
+     * @param path of the command
+     * @param socket on which it speaks with its parent
+     */
+    static Optional<AppearProgram> create(Linux linux, CommandStep.ExecAppearing step, String path, int socket) {
+        byte[] image = image(MemoryProgram.bytes(X86_64, AARCH64), step, path, socket);
+        return MemoryProgram.create(linux, NAME)
+                .filter(program -> program.write(image))
+                .map(AppearProgram::new);
+    }
+
+    static byte[] image(byte[] assembled, CommandStep.ExecAppearing step, String path, int socket) {
+        byte[] name = path.getBytes(StandardCharsets.UTF_8);
+        byte[] image = Arrays.copyOf(assembled, assembled.length + name.length + 1);
+        ByteBuffer.wrap(image)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(SIZES, image.length)
+                .putLong(SIZES + Long.BYTES, image.length)
+                .position(assembled.length - NUMBERS)
+                .putInt(socket)
+                .putInt(step.terminal() ? 1 : 0)
+                .putInt(StageChannel.FIRST_HANDED_DOWN)
+                .putInt(step.cgroups())
+                .put(name);
+        return image;
+    }
+
+    /** Becomes this program; returns only when it cannot. */
+    void become(List<String> argv, List<String> env, boolean byPath) {
+        program.become(argv, env, byPath);
+    }
+}
