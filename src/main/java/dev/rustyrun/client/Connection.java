@@ -1,5 +1,7 @@
 package dev.rustyrun.client;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.rustyrun.spec.JsonFault;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -45,10 +47,13 @@ final class Connection implements Closeable {
         }
     }
 
-    /** What an exception of the JDK says, which for some is only in its name. */
+    /** What an exception says; those without words are of channels that were closed. */
     static String reason(IOException e) {
+        if (e instanceof JsonProcessingException json) {
+            return "what the server answers is not JSON: " + JsonFault.of(json.getOriginalMessage());
+        }
         return e.getMessage() == null
-                ? e.getClass().getSimpleName()
+                ? "it was closed"
                 : e instanceof java.net.UnknownHostException
                         ? "the host " + e.getMessage() + " is not known"
                         : e.getMessage();

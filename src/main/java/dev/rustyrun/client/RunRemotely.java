@@ -101,7 +101,7 @@ final class RunRemotely implements Client.Command {
         try {
             Files.writeString(file, ended + "\n");
         } catch (IOException e) {
-            throw new ClientException("--result " + file + " cannot be written: " + e, e);
+            throw new ClientException("--result " + file + " cannot be written: " + e.getMessage(), e);
         }
     }
 }

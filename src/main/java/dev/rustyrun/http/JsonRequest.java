@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.linux.WindowSize;
+import dev.rustyrun.spec.JsonFault;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -61,18 +62,14 @@ final class JsonRequest {
         try {
             node = body.length == 0 ? JsonNodeFactory.instance.missingNode() : JSON.readTree(body);
         } catch (JsonProcessingException e) {
-            var at = e.getLocation();
-            throw Problem.of(
-                            400,
-                            "malformed-json",
-                            "the body is not JSON: " + plain(e.getOriginalMessage())
-                                    + (at == null
-                                            ? ""
-                                            : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")"))
-                    .exception();
+            throw malformed(
+                    e.getOriginalMessage(),
+                    e.getLocation() == null
+                            ? ""
+                            : " (line " + e.getLocation().getLineNr() + ", column "
+                                    + e.getLocation().getColumnNr() + ")");
         } catch (IOException e) {
-            throw Problem.of(400, "malformed-json", "the body is not JSON: " + plain(e.getMessage()))
-                    .exception();
+            throw malformed(e.getMessage(), "");
         }
         if (!node.isObject()) {
             throw Problem.field("/", "the body must be a JSON object").exception();
@@ -80,13 +77,9 @@ final class JsonRequest {
         return new JsonRequest(node, "");
     }
 
-    /** Without the library's advice about itself. */
-    private static String plain(String message) {
-        String own = String.valueOf(message)
-                .replaceFirst("(?s), from `.*", ")")
-                .replaceFirst("(?s) \\(start marker at .*", "")
-                .replaceFirst("(?s):? *(enable `|maybe a \\(non-standard|\\(not recognized as).*", "");
-        return TreeUnpacking.shown(own);
+    private static ProblemException malformed(String said, String place) {
+        return Problem.of(400, "malformed-json", "the body is not JSON: " + JsonFault.of(said) + place)
+                .exception();
     }
 
     /** One that this service has written itself. */

@@ -106,7 +106,7 @@ final class Problems {
             return Problem.of(500, e instanceof LinuxException ? "kernel" : "cgroup", e.getMessage());
         }
         LOG.error("a request failed unexpectedly", e);
-        return Problem.of(500, "unexpected", "unexpected " + e.getClass().getSimpleName() + "; the log says more");
+        return Problem.of(500, "unexpected", "the request failed unexpectedly; the service's log has the reason");
     }
 
     private static boolean isReadOnly(Throwable e) {

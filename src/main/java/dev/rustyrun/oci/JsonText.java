@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.JsonFault;
 
 /** A JSON text that somebody else has written: read strictly, a name given twice or words after the end are errors. */
 final class JsonText {
@@ -17,8 +18,6 @@ final class JsonText {
                     .build())
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    private static final int LONGEST_MESSAGE = 160;
 
     private JsonText() {}
 
@@ -36,19 +35,7 @@ final class JsonText {
                     ? ""
                     : "line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ": ";
-            throw new InvalidSpecException(
-                    what + " is not JSON: " + where + firstLine(String.valueOf(e.getOriginalMessage())));
+            throw new InvalidSpecException(what + " is not JSON: " + where + JsonFault.of(e.getOriginalMessage()));
         }
-    }
-
-    /** Jackson adds lines about where it read from, and may quote much of what it read. */
-    private static String firstLine(String message) {
-        String line = message.lines()
-                .findFirst()
-                .orElse("")
-                .replaceAll("\\p{Cntrl}", "?")
-                .replaceFirst(", from `.*", ")")
-                .replaceFirst(":? *(enable `|maybe a \\(non-standard|\\(not recognized as).*", "");
-        return line.substring(0, Math.min(line.length(), LONGEST_MESSAGE));
     }
 }

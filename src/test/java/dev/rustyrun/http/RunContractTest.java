@@ -3,6 +3,7 @@ package dev.rustyrun.http;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -57,12 +58,14 @@ class RunContractTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"{", "{\"a\": 1} x", "{\"a\": 1, \"a\": 2}", "[1,", "nul"})
+            value = {"{", "{\"a\": 1} x", "{\"a\": 1, \"a\": 2}", "[1,", "nul", "{\"a\": ]", "[1}"})
     void what_is_no_json_is_a_bad_request(String body) {
         run(body)
                 .statusCode(400)
                 .contentType(Problem.MEDIA_TYPE)
-                .body("type", equalTo("urn:rustyrun:problem:malformed-json"));
+                .body("type", equalTo("urn:rustyrun:problem:malformed-json"))
+                .body("detail", containsString("(line 1, column "))
+                .body("detail", not(containsString("Source")));
     }
 
     @Test

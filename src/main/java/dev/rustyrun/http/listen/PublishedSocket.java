@@ -33,7 +33,7 @@ final class PublishedSocket {
         try {
             identity = Optional.of(path.orElseThrow().publish(bound, group));
         } catch (IOException e) {
-            LOG.errorf("the socket cannot be published: %s", e);
+            LOG.errorf("the socket cannot be published: %s", e.getMessage());
             Quarkus.asyncExit(1);
         }
     }

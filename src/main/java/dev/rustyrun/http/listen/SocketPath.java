@@ -60,7 +60,8 @@ public final class SocketPath {
             }
             return bound;
         } catch (IOException e) {
-            throw new InvalidSpecException("--socket " + path + ": no socket can be made in its folder: " + e);
+            throw new InvalidSpecException(
+                    "--socket " + path + ": no socket can be made in its folder: " + e.getMessage());
         }
     }
 

@@ -1,0 +1,35 @@
+package dev.rustyrun.spec;
+
+import dev.rustyrun.linux.Printable;
+import java.util.regex.Pattern;
+
+/**
+ * Why a text is not JSON, in words for whoever wrote it. The library's own words name its options and classes too, and where it
+ * has read from.
+ */
+public final class JsonFault {
+
+    private static final int MAX_LENGTH = 160;
+    private static final String UNNAMED = "it has a syntax error";
+    /** Where the library begins to speak of itself. */
+    private static final Pattern LIBRARY =
+            Pattern.compile("(?s):? *(enable `|maybe a \\(non-standard|\\(not recognized as"
+                    + "|\\(start marker at|\\(for [A-Za-z-]+ starting at|\\(for root-level|\\[Source| at \\[|\\R).*");
+
+    private static final Pattern LIMIT = Pattern.compile("(?s), from `.*");
+    private static final Pattern CODE =
+            Pattern.compile("`|\\[Source|StreamRead|DeserializationFeature|com\\.fasterxml|java\\.");
+
+    private JsonFault() {}
+
+    /**
+     * What is wrong, without the place.
+     *
+     * @param said by the library
+     */
+    public static String of(String said) {
+        String own = LIBRARY.matcher(LIMIT.matcher(String.valueOf(said)).replaceFirst(")"))
+                .replaceFirst("");
+        return own.isBlank() || said == null || CODE.matcher(own).find() ? UNNAMED : Printable.of(own, MAX_LENGTH);
+    }
+}
