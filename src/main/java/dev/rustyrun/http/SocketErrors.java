@@ -1,0 +1,42 @@
+package dev.rustyrun.http;
+
+import io.netty.handler.codec.DecoderException;
+import io.quarkus.websockets.next.OnError;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpClosedException;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import org.jboss.logging.Logger;
+
+/**
+ * What goes wrong with a web socket. That a client disconnects without a word, or does not keep to the protocol, is ordinary: if
+ * it were logged, clients could fill the log.
+ */
+@Singleton
+final class SocketErrors {
+
+    private static final Logger LOG = Logger.getLogger(SocketErrors.class);
+
+    @OnError
+    @NonBlocking
+    Uni<Void> failed(Throwable e, WebSocketConnection connection) {
+        if (isOrdinary(e, connection)) {
+            LOG.debugf("a web socket has ended: %s", e.getMessage());
+        } else {
+            LOG.error("a web socket failed unexpectedly", e);
+        }
+        return connection.isClosed()
+                ? Uni.createFrom().voidItem()
+                : connection.close(Closing.failed("")).onFailure().recoverWithNull();
+    }
+
+    private static boolean isOrdinary(Throwable e, WebSocketConnection connection) {
+        return e instanceof IOException
+                || e instanceof HttpClosedException
+                || e instanceof DecoderException
+                // Of what was still to be sent.
+                || e instanceof IllegalStateException && connection.isClosed();
+    }
+}
