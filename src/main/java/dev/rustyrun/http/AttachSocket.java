@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.http.access.Identity;
+import dev.rustyrun.http.listen.SocketOpening;
 import dev.rustyrun.linux.Linux;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;
@@ -53,6 +54,7 @@ public class AttachSocket {
         String query =
                 Optional.ofNullable(connection.handshakeRequest().query()).orElse("");
         if (!query.matches("|start=(true|false)")) {
+            SocketOpening.opened(connection);
             return connection.close(Closing.refused("the only query parameter is start, which is true or false"));
         }
         ContainerFolder folder;
@@ -61,13 +63,14 @@ public class AttachSocket {
             folder = containers.named(id);
             leave = followers.enter(Identity.of(connection).name());
         } catch (ProblemException e) {
+            SocketOpening.opened(connection);
             boolean later = e.problem().retryAfterSeconds() > 0;
             return connection.close(later ? Closing.later(e.getMessage()) : Closing.refused(e.getMessage()));
         }
         AttachedOutput output = new AttachedOutput(linux, watches, folder, connection, leave);
         connection.userData().put(OUTPUT, output);
-        input(connection, folder);
         try {
+            connection.userData().put(INPUT, input(connection, folder));
             output.begin();
             if (query.equals("start=true")) {
                 containers.start(folder).whenComplete((started, failure) -> {
@@ -85,35 +88,30 @@ public class AttachSocket {
         if (!connection.isOpen()) {
             closed(connection);
         }
+        SocketOpening.opened(connection);
         return Uni.createFrom().voidItem();
     }
 
     @OnBinaryMessage
     @NonBlocking
-    Uni<Void> input(Buffer input, @PathParam("id") String id, WebSocketConnection connection) {
-        if (isRefused(connection)) {
+    Uni<Void> input(Buffer input, WebSocketConnection connection) {
+        AttachedInput waiting = connection.userData().get(INPUT);
+        if (waiting == null || isRefused(connection)) {
             return Uni.createFrom().voidItem();
         }
-        return input(connection, containers.named(id))
-                .offer(input.getBytes())
+        return waiting.offer(input.getBytes())
                 .map(reason -> refuse(connection, reason))
                 .orElseGet(() -> Uni.createFrom().voidItem());
     }
 
-    /** The same one for all that comes, in whatever order the connection tells of that. */
-    private synchronized AttachedInput input(WebSocketConnection connection, ContainerFolder folder) {
-        AttachedInput input = connection.userData().get(INPUT);
-        if (input == null) {
-            input = new AttachedInput(
-                    linux,
-                    watches,
-                    budget,
-                    folder,
-                    told -> connection.sendText(TAKEN).subscribe().with(sent -> told.run(), gone -> told.run()),
-                    () -> containers.order(folder, END));
-            connection.userData().put(INPUT, input);
-        }
-        return input;
+    private AttachedInput input(WebSocketConnection connection, ContainerFolder folder) {
+        return new AttachedInput(
+                linux,
+                watches,
+                budget,
+                folder,
+                told -> connection.sendText(TAKEN).subscribe().with(sent -> told.run(), gone -> told.run()),
+                order -> containers.order(folder, order));
     }
 
     private static Uni<Void> refuse(WebSocketConnection connection, CloseReason reason) {
@@ -141,23 +139,19 @@ public class AttachSocket {
     }
 
     @OnTextMessage
-    @Blocking
-    void order(String order, @PathParam("id") String id, WebSocketConnection connection) {
-        if (isRefused(connection)) {
-            return;
+    @NonBlocking
+    Uni<Void> order(String order, WebSocketConnection connection) {
+        AttachedInput waiting = connection.userData().get(INPUT);
+        if (waiting == null || isRefused(connection)) {
+            return Uni.createFrom().voidItem();
         }
-        if (!order.matches("eof|resize [0-9]{1,4} [0-9]{1,4}")) {
-            refuse(connection, Closing.refused("an order is eof or resize ROWS COLUMNS"))
-                    .subscribe()
-                    .with(closed -> {}, gone -> {});
-            return;
-        }
-        ContainerFolder folder = containers.named(id);
-        AttachedInput input = input(connection, folder);
         if (order.equals(END)) {
-            input.end();
+            waiting.end();
+        } else if (order.matches("resize [0-9]{1,4} [0-9]{1,4}")) {
+            waiting.resize(order);
         } else {
-            containers.order(folder, order);
+            return refuse(connection, Closing.refused("an order is eof or resize ROWS COLUMNS"));
         }
+        return Uni.createFrom().voidItem();
     }
 }

@@ -8,6 +8,7 @@ import dev.rustyrun.linux.PollSet;
 import io.quarkus.websockets.next.CloseReason;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -15,15 +16,18 @@ import java.util.function.Consumer;
  */
 final class AttachedInput {
 
+    private static final String END = "eof";
+
     private final Linux linux;
     private final Watches watches;
     private final ContainerFolder folder;
     private final Consumer<Runnable> taken;
-    private final Runnable end;
+    private final Consumer<String> orders;
     private final Runnable step;
     private final InputQueue queue;
     private volatile boolean gone;
     private volatile boolean ending;
+    private final AtomicReference<String> resize = new AtomicReference<>("");
 
     /** Orders to a container that is not started yet are in its FIFO as long as somebody has that open. */
     private int control;
@@ -37,7 +41,7 @@ final class AttachedInput {
     /**
      * @param taken tells the caller of a piece that was taken, and does what it is given when that has been sent; it must not
      *     wait
-     * @param end tells the container that no more input comes
+     * @param orders gives the container's monitor an order: {@code eof}, or another size of the terminal
      */
     AttachedInput(
             Linux linux,
@@ -45,8 +49,8 @@ final class AttachedInput {
             Budget budget,
             ContainerFolder folder,
             Consumer<Runnable> taken,
-            Runnable end) {
-        this.end = end;
+            Consumer<String> orders) {
+        this.orders = orders;
         this.queue = new InputQueue(budget);
         this.linux = linux;
         this.watches = watches;
@@ -73,6 +77,12 @@ final class AttachedInput {
         step.run();
     }
 
+    /** Gives the container's terminal another size; of several that wait, only the last one counts. */
+    void resize(String order) {
+        resize.set(order);
+        step.run();
+    }
+
     /** The caller has gone, and what it sent last is nobody's. */
     void goes() {
         gone = true;
@@ -84,6 +94,10 @@ final class AttachedInput {
         room.ifPresent(PollLoop.Registration::close);
         room = Optional.empty();
         try {
+            String order = resize.getAndSet("");
+            if (!order.isEmpty()) {
+                orders.accept(order);
+            }
             for (Optional<byte[]> piece = queue.first(); piece.isPresent(); piece = queue.first()) {
                 if (!give(piece.get())) {
                     return;
@@ -94,7 +108,7 @@ final class AttachedInput {
             }
             if (ending) {
                 ending = false;
-                end.run();
+                orders.accept(END);
             }
             if (gone) {
                 close();

@@ -1,9 +1,11 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.http.access.Identity;
+import dev.rustyrun.http.listen.SocketOpening;
 import dev.rustyrun.linux.Linux;
 import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;
+import io.quarkus.websockets.next.OnOpen;
 import io.quarkus.websockets.next.OnTextMessage;
 import io.quarkus.websockets.next.PathParam;
 import io.quarkus.websockets.next.UserData;
@@ -43,6 +45,13 @@ public class ExecSocket {
         this.containers = containers;
         this.execs = execs;
         this.limits = limits;
+    }
+
+    @OnOpen
+    @NonBlocking
+    Uni<Void> open(WebSocketConnection connection) {
+        SocketOpening.opened(connection);
+        return Uni.createFrom().voidItem();
     }
 
     @OnTextMessage

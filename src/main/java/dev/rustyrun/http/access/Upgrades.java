@@ -3,6 +3,7 @@ package dev.rustyrun.http.access;
 import dev.rustyrun.http.AttachSocket;
 import dev.rustyrun.http.ExecSocket;
 import dev.rustyrun.http.Problem;
+import dev.rustyrun.http.listen.SocketOpening;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -30,6 +31,7 @@ final class Upgrades implements HttpUpgradeCheck {
         Optional<Problem> problem = caller.objection(neededFor(context.endpointId()));
         if (problem.isEmpty()) {
             caller.putInto(context.userData());
+            SocketOpening.expect(context.httpRequest(), context.userData());
             return CheckResult.permitUpgrade();
         }
         // A rejection of Quarkus's has no body: the request is answered here, and the upgrade never goes on.

@@ -132,9 +132,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void closeUnlessAnswering() {
-        if (!isAnswering()) {
+        if (hasMore()) {
+            channel.eventLoop().schedule(this::closeUnlessAnswering, FIRST_PROBE_MILLIS, TimeUnit.MILLISECONDS);
+        } else if (!isAnswering()) {
             channel.close();
         }
+    }
+
+    /** Whether further requests have come, and are looked at in their turn. */
+    private boolean hasMore() {
+        Intake intake = channel.pipeline().get(Intake.class);
+        return channel.isActive() && intake != null && intake.hasMore();
     }
 
     private void probeLater() {
@@ -147,7 +155,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         Optional<HttpServerRequest> answered = request;
         if (state != State.ANSWER || answered.isEmpty()) {
-            channel.close();
+            if (hasMore()) {
+                probeLater();
+            } else {
+                channel.close();
+            }
             return;
         }
         boolean begun = answered.get().response().headWritten();

@@ -1,5 +1,6 @@
 package dev.rustyrun.http.listen;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -23,6 +24,7 @@ final class Connections extends ChannelInboundHandlerAdapter {
 
     private static final String NAME = "rustyrun-connection";
     private static final int SWEEP_SECONDS = 1;
+    private static final int[] READ_BYTES = {512, 2_048, 16_384};
 
     private final ConnectionLimits limits;
     private final int max;
@@ -47,6 +49,10 @@ final class Connections extends ChannelInboundHandlerAdapter {
         }
         channel.closeFuture().addListener(closed -> remove(connection));
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        // In one read and a turn of the thread: the next connection's comes after that, and not after sixteen of 64 KB.
+        channel.config()
+                .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(READ_BYTES[0], READ_BYTES[1], READ_BYTES[2])
+                        .maxMessagesPerRead(1));
         channel.pipeline().addFirst(NAME, connection);
         sweepLater(context);
         context.fireChannelRead(message);

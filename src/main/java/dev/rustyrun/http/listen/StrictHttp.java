@@ -29,14 +29,21 @@ final class StrictHttp extends ChannelDuplexHandler {
 
     private static final String NAME = "strict";
     private static final String TLS = "ssl";
+    private static final String WEB_SOCKET_DECODER = "wsdecoder";
     /** How long what still comes is read and thrown away: a connection that is closed before might lose the answer. */
     private static final long LINGER_SECONDS = 2;
 
+    private final Intake intake;
     private int open;
     private Optional<Problem> objection = Optional.empty();
 
+    private StrictHttp(Intake intake) {
+        this.intake = intake;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        intake.decoded();
         if (objection.isPresent()) {
             ReferenceCountUtil.release(message);
             return;
@@ -54,6 +61,10 @@ final class StrictHttp extends ChannelDuplexHandler {
             }
             open++;
         }
+        if (message instanceof LastHttpContent) {
+            // The next request is looked at when this one is answered.
+            intake.hold();
+        }
         context.fireChannelRead(message);
     }
 
@@ -62,9 +73,17 @@ final class StrictHttp extends ChannelDuplexHandler {
         boolean begins = message instanceof HttpResponse response
                 && response.status().codeClass() == HttpStatusClass.INFORMATIONAL
                 && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        if (message instanceof HttpResponse response
+                && response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+            Intake.decodeOneByOne(context.pipeline(), WEB_SOCKET_DECODER);
+            context.pipeline().addAfter(NAME, "frames", new FrameRate(intake));
+            // See SocketOpening.
+            intake.hold();
+        }
         context.write(message, promise);
         if (message instanceof LastHttpContent && !begins) {
             open--;
+            intake.release();
             if (objection.isPresent()) {
                 answerInTurn(context);
             }
@@ -137,7 +156,9 @@ final class StrictHttp extends ChannelDuplexHandler {
                     context.fireChannelRead(bytes.readRetainedSlice(1));
                 }
                 if (pipeline.get(DECODER) != null) {
-                    pipeline.addAfter(ENCODER, NAME, new StrictHttp());
+                    Intake intake = new Intake();
+                    intake.guard(pipeline, DECODER);
+                    pipeline.addAfter(ENCODER, NAME, new StrictHttp(intake));
                     pipeline.remove(this);
                     context.fireChannelRead(bytes.retain());
                 }

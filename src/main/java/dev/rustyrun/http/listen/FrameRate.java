@@ -1,0 +1,83 @@
+package dev.rustyrun.http.listen;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How many small frames of a web socket are taken: after a burst so many in a second. The client's further ones wait in the
+ * kernel. Large frames are bounded by what waits for a command. Of the channel's thread.
+ */
+final class FrameRate extends ChannelInboundHandlerAdapter {
+
+    private static final int BURST = 2_000;
+    private static final int IN_A_SECOND = 1_000;
+    private static final int SMALL_BYTES = 1_024;
+    private static final long PAUSE_MILLIS = 50;
+
+    private final Intake intake;
+    private double free = BURST;
+    private long since = System.nanoTime();
+    private boolean waits;
+    private Optional<PingWebSocketFrame> unanswered = Optional.empty();
+
+    FrameRate(Intake intake) {
+        this.intake = intake;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof WebSocketFrame frame && frame.content().readableBytes() < SMALL_BYTES) {
+            take(context);
+        }
+        if (message instanceof PingWebSocketFrame ping && !context.channel().isWritable()) {
+            // Of pings that are not answered yet, the last one has to be; RFC 6455, section 5.5.3.
+            forget();
+            unanswered = Optional.of(ping);
+        } else {
+            context.fireChannelRead(message);
+        }
+    }
+
+    private void take(ChannelHandlerContext context) {
+        long now = System.nanoTime();
+        free = Math.min(BURST, free + (now - since) * 1e-9 * IN_A_SECOND) - 1;
+        since = now;
+        if (free < 1 && !waits) {
+            waits = true;
+            intake.hold();
+            context.executor()
+                    .schedule(
+                            () -> {
+                                waits = false;
+                                intake.release();
+                            },
+                            PAUSE_MILLIS,
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        context.fireChannelWritabilityChanged();
+        if (context.channel().isWritable() && unanswered.isPresent()) {
+            PingWebSocketFrame ping = unanswered.get();
+            unanswered = Optional.empty();
+            context.fireChannelRead(ping);
+            context.fireChannelReadComplete();
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        forget();
+    }
+
+    private void forget() {
+        unanswered.ifPresent(PingWebSocketFrame::release);
+        unanswered = Optional.empty();
+    }
+}
