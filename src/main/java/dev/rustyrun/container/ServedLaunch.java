@@ -7,6 +7,7 @@ import dev.rustyrun.launch.ServedStages;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.plan.LaunchPlan;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A launch of a service, used once. A cold one begins when it is known what to run. A warm one has begun before: it has its id
@@ -42,9 +43,11 @@ public final class ServedLaunch {
      * Begins a warm one.
      *
      * @param likely what will probably be launched
+     * @param clearing does what takes away one that could not be begun, again when that fails
      * @throws InterruptedException when the calling thread was interrupted
      */
-    public static ServedLaunch warm(Launch likely, StageSpawner spawner) throws InterruptedException {
+    public static ServedLaunch warm(Launch likely, StageSpawner spawner, Consumer<Runnable> clearing)
+            throws InterruptedException {
         Traces traces = likely.traces(likely.store().newId());
         Optional<ServedStages> stages = Optional.empty();
         boolean waits = false;
@@ -58,7 +61,8 @@ public final class ServedLaunch {
             return warm;
         } finally {
             if (!waits) {
-                end(stages, traces);
+                Optional<ServedStages> left = stages;
+                clearing.accept(() -> end(left, traces));
             }
         }
     }

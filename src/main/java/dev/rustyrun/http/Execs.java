@@ -24,11 +24,13 @@ final class Execs {
     private final LaunchTools tools;
     private final Containers containers;
     private final Turns turns;
+    private final Clearing clearing;
 
-    Execs(LaunchTools tools, Containers containers, Turns turns) {
+    Execs(LaunchTools tools, Containers containers, Turns turns, Clearing clearing) {
         this.tools = tools;
         this.containers = containers;
         this.turns = turns;
+        this.clearing = clearing;
     }
 
     /**
@@ -110,7 +112,7 @@ final class Execs {
             execution.giveToRoot(stages.pipes());
             return work.apply(stages);
         } finally {
-            stages.abandon();
+            clearing.clear(stages::abandon);
         }
     }
 }

@@ -108,10 +108,11 @@ final class PollLoop {
 
     private synchronized void start() {
         if (thread == null) {
-            bell = new Bell(linux);
-            thread = new Thread(this::run, "poll-loop");
-            thread.setDaemon(true);
-            thread.start();
+            bell = bell == null ? new Bell(linux) : bell;
+            Thread made = new Thread(this::run, "poll-loop");
+            made.setDaemon(true);
+            made.start();
+            thread = made;
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.rustyrun.http;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,27 +19,51 @@ final class Steps {
 
     private static final Logger LOG = Logger.getLogger(Steps.class);
     private static final int THREADS = 4;
-    private static final long IDLE_SECONDS = 30;
 
-    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
-            THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-                Thread made = new Thread(work, "follow");
-                made.setDaemon(true);
-                return made;
-            });
+    private final ThreadPoolExecutor threads;
 
+    @Inject
     Steps() {
-        threads.allowCoreThreadTimeOut(true);
+        this(work -> {
+            Thread made = new Thread(work, "follow");
+            made.setDaemon(true);
+            return made;
+        });
+    }
+
+    /** Steps on threads that {@code factory} makes, of which the first one must start. */
+    Steps(ThreadFactory factory) {
+        this.threads =
+                new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+        // It never ends: steps are done even when the kernel allows no further thread.
+        threads.prestartCoreThread();
     }
 
     /** The threads, for a single step. */
     Executor threads() {
-        return threads;
+        return this::execute;
+    }
+
+    private void execute(Runnable work) {
+        Runnable step = () -> perform(work);
+        try {
+            threads.execute(step);
+        } catch (OutOfMemoryError noThread) {
+            threads.getQueue().add(step);
+        }
+    }
+
+    private static void perform(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOG.warnf("a step of following has failed: %s", e.getMessage());
+        }
     }
 
     /** {@code work}, never done by two threads at once, and done once more after it was woken, however often. */
     Runnable wakeable(Runnable work) {
-        return new Wakeable(threads, work);
+        return new Wakeable(threads(), work);
     }
 
     private static final class Wakeable implements Runnable {
@@ -62,9 +88,7 @@ final class Steps {
         private void perform() {
             int seen = wanted.get();
             try {
-                work.run();
-            } catch (RuntimeException | Error e) {
-                LOG.warnf("a step of following has failed: %s", e.getMessage());
+                Steps.perform(work);
             } finally {
                 if (wanted.addAndGet(-seen) > 0) {
                     threads.execute(this::perform);

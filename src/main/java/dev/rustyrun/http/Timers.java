@@ -16,6 +16,8 @@ public final class Timers {
 
     Timers() {
         thread.setRemoveOnCancelPolicy(true);
+        // Now, and not when it is first needed: the kernel may allow no further thread then.
+        thread.prestartCoreThread();
     }
 
     /** Does {@code work} after that time; the result keeps it from being done. */

@@ -15,7 +15,7 @@ public final class WarmPool {
     private final WarmStock<ServedLaunch> stock;
 
     WarmPool(LaunchTools tools, Specs specs, ServeConfig config, Clearing clearing) {
-        this.stock = new WarmStock<>(new Launches(tools, specs), config.warm(), clearing);
+        this.stock = new WarmStock<>(new Launches(tools, specs, clearing), config.warm(), clearing);
     }
 
     void start(@Observes StartupEvent event) {
@@ -36,12 +36,15 @@ public final class WarmPool {
         return stock.waiting();
     }
 
-    private record Launches(LaunchTools tools, Specs specs) implements WarmStock.Goods<ServedLaunch> {
+    private record Launches(LaunchTools tools, Specs specs, Clearing clearing)
+            implements WarmStock.Goods<ServedLaunch> {
 
         @Override
         public ServedLaunch begin() throws InterruptedException {
             return ServedLaunch.warm(
-                    new Launch(tools.linux(), tools.self(), tools.store(), specs.likely()), tools.spawner());
+                    new Launch(tools.linux(), tools.self(), tools.store(), specs.likely()),
+                    tools.spawner(),
+                    clearing::clear);
         }
 
         @Override

@@ -110,6 +110,8 @@ final class WarmStock<W> {
             if (!isStopped() && !goods.isAlive(left)) {
                 LOG.warnf("a launch that waited warm has ended: %s", goods.failure(left));
             }
+        } catch (RuntimeException | Error e) {
+            LOG.warnf("a launch that waited warm is discarded: %s", e.getMessage());
         } finally {
             clearing.clear(() -> goods.discard(left));
         }
@@ -141,8 +143,11 @@ final class WarmStock<W> {
     }
 
     private void fill() {
-        while (awaitRoom()) {
+        while (true) {
             try {
+                if (!awaitRoom()) {
+                    return;
+                }
                 pauseIfTaken();
                 giveBackOrDiscard(goods.begin());
             } catch (InterruptedException e) {

@@ -65,7 +65,8 @@ public final class StageSpawner {
     }
 
     private ServedStages startStages() {
-        ServedStages stages = ServedStages.start(linux, self, this::startChild);
+        ServedStages stages =
+                startByNursery().orElseGet(() -> ServedStages.start(linux, self, ChildStart.byExec(linux, self)));
         return stages.whenEnded(whenEnded(stages.child()));
     }
 
@@ -80,26 +81,40 @@ public final class StageSpawner {
         };
     }
 
-    /** From the nursery where there can be one: that needs a program of one thread, and the right to mount. */
+    /**
+     * By the nursery where there can be one: that needs a program of one thread, and the right to mount. When it fails, the
+     * pipes and the socket go with it: a {@code child} that it has started and not reported would take the plan of the next.
+     */
+    private Optional<ServedStages> startByNursery() {
+        if (!SelfExec.isNativeImage() || !linux.isRoot() || System.nanoTime() - pausedAt < pauseNanos) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ServedStages.start(linux, self, this::startChild));
+        } catch (LinuxException e) {
+            if (nursery.isPresent()) {
+                // It works: something else is short.
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
     private int startChild(int[] files) {
-        if (SelfExec.isNativeImage() && linux.isRoot() && System.nanoTime() - pausedAt >= pauseNanos) {
-            boolean works = false;
-            try {
-                int child = nursery().startChild(files);
-                pauseNanos = 0;
-                works = true;
-                return child;
-            } catch (LinuxException e) {
+        boolean works = false;
+        try {
+            int child = nursery().startChild(files);
+            pauseNanos = 0;
+            works = true;
+            return child;
+        } finally {
+            if (!works) {
                 pausedAt = System.nanoTime();
                 pauseNanos = Math.min(Math.max(2 * pauseNanos, MIN_PAUSE_NANOS), MAX_PAUSE_NANOS);
-            } finally {
-                if (!works) {
-                    // What it still has to say would be taken for the answer to the next request.
-                    stopNursery();
-                }
+                // What it still has to say would be taken for the answer to the next request.
+                stopNursery();
             }
         }
-        return ChildStart.byExec(linux, self).start(files);
     }
 
     private Nursery nursery() {

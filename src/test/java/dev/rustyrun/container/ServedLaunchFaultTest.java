@@ -83,7 +83,7 @@ class ServedLaunchFaultTest {
     private void warm(Launch launch) throws InterruptedException {
         Optional<ServedLaunch> begun = Optional.empty();
         try {
-            begun = Optional.of(ServedLaunch.warm(launch, spawner));
+            begun = Optional.of(ServedLaunch.warm(launch, spawner, Runnable::run));
             begun.get().fits(launch);
         } finally {
             begun.ifPresent(this::discard);

@@ -185,6 +185,35 @@ class FaultIT {
     }
 
     @Test
+    void h23_a_service_that_may_start_no_more_processes_goes_on_when_it_may() throws Exception {
+        Path group = Path.of("/sys/fs/cgroup/pids/rustyrun-fault-" + server.pid());
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                Files.exists(group.getParent()), "needs the pids controller of cgroup v1");
+        Files.createDirectory(group);
+        try {
+            Files.writeString(group.resolve("cgroup.procs"), Long.toString(server.pid()));
+            for (long child : Host.childrenOf(server.pid())) {
+                Files.writeString(group.resolve("cgroup.procs"), Long.toString(child));
+            }
+            try (FaultLoad load = new FaultLoad(server, 3, 2)) {
+                for (int i = 0; i < ROUNDS / 4; i++) {
+                    long now = Long.parseLong(
+                            Files.readString(group.resolve("pids.current")).strip());
+                    Files.writeString(group.resolve("pids.max"), Long.toString(now + random.nextInt(3)));
+                    pause();
+                    Files.writeString(group.resolve("pids.max"), "max");
+                    pause();
+                }
+            }
+            expectAsBefore();
+        } finally {
+            Files.writeString(group.resolve("pids.max"), "max");
+            server.close();
+            Host.eventually("its cgroup is empty", () -> group.toFile().delete());
+        }
+    }
+
+    @Test
     void h7_a_service_whose_state_has_no_room_goes_on_when_it_has() throws Exception {
         Path state = Path.of("/run/rustyrun");
         Path data = folder.resolve("data");

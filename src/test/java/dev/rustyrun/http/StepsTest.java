@@ -1,0 +1,61 @@
+package dev.rustyrun.http;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class StepsTest {
+
+    private final AtomicInteger made = new AtomicInteger();
+    /** Of a machine that allows one thread. */
+    private final Steps steps = new Steps(work -> made.getAndIncrement() == 0 ? daemon(work) : new Refused(work));
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "follow");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** A thread that the kernel does not allow. */
+    private static final class Refused extends Thread {
+        Refused(Runnable work) {
+            super(work);
+        }
+
+        @Override
+        public synchronized void start() {
+            throw new OutOfMemoryError("unable to create native thread");
+        }
+    }
+
+    @Test
+    void h23_steps_are_done_though_no_further_thread_may_be_started() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(10);
+        for (int i = 0; i < 10; i++) {
+            steps.threads().execute(done::countDown);
+        }
+        assertTrue(done.await(1, TimeUnit.MINUTES));
+    }
+
+    @Test
+    void h23_who_was_woken_when_no_thread_could_be_started_is_woken_again() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            CountDownLatch done = new CountDownLatch(1);
+            steps.wakeable(done::countDown).run();
+            assertTrue(done.await(1, TimeUnit.MINUTES));
+        }
+    }
+
+    @Test
+    void a_step_that_fails_does_not_end_the_next_one() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        steps.threads().execute(() -> {
+            throw new StackOverflowError("a step");
+        });
+        steps.threads().execute(done::countDown);
+        assertTrue(done.await(1, TimeUnit.MINUTES));
+    }
+}
