@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 @Singleton
 final class Drain {
 
-    private static final long POLL_MILLIS = 20;
     /** For what is still being answered then. */
     private static final long ANSWER_SECONDS = 3;
 
@@ -48,14 +47,9 @@ final class Drain {
         long end = System.nanoTime() + config.drainSeconds() * 1_000_000_000L;
         try {
             stop();
-            while (slots.running() + slots.waiting() > 0 && System.nanoTime() < end) {
-                Thread.sleep(POLL_MILLIS);
-            }
+            slots.awaitNone((end - System.nanoTime()) / 1_000_000);
             letGo();
-            end = System.nanoTime() + ANSWER_SECONDS * 1_000_000_000L;
-            while (answers.count() > 0 && System.nanoTime() < end) {
-                Thread.sleep(POLL_MILLIS);
-            }
+            answers.awaitNone(ANSWER_SECONDS * 1000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,14 +1,17 @@
 package dev.rustyrun.http;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * How many launches run at once and how many wait for their turn: both bounded. Who waits holds no thread. Callers have their
@@ -23,11 +26,7 @@ public final class LaunchSlots {
     private final ServeConfig config;
     private final Timers timers;
     /** As many threads as turns. */
-    private final Executor threads = Executors.newCachedThreadPool(work -> {
-        Thread made = new Thread(work, "launch");
-        made.setDaemon(true);
-        return made;
-    });
+    private final Executor threads;
 
     /** By caller; the first one is next. */
     private final Map<String, Deque<Ticket>> waiting = new LinkedHashMap<>();
@@ -36,9 +35,20 @@ public final class LaunchSlots {
     private int running;
     private volatile boolean draining;
 
+    @Inject
     LaunchSlots(ServeConfig config, Timers timers) {
+        this(config, timers, work -> {
+            Thread made = new Thread(work, "launch");
+            made.setDaemon(true);
+            return made;
+        });
+    }
+
+    /** Slots whose turns are on threads that {@code factory} makes. */
+    LaunchSlots(ServeConfig config, Timers timers, ThreadFactory factory) {
         this.config = config;
         this.timers = timers;
+        this.threads = Executors.newCachedThreadPool(factory);
     }
 
     /** What is done in a turn. */
@@ -153,14 +163,25 @@ public final class LaunchSlots {
         try {
             threads.execute(() -> work(ticket));
         } catch (RuntimeException | Error e) {
-            // No more threads, or no memory: whoever waits would have to wait for the next that ends.
-            Optional<Ticket> next = leave();
+            // No more threads, or no memory.
             ticket.work.refuse(Problem.busy(503, "no thread can be made for a launch: " + e.getMessage(), SOON));
-            next.ifPresent(other -> other.work.refuse(Problem.busy(503, "no thread can be made for a launch", SOON)));
-            if (next.isPresent()) {
-                leave();
-            }
+            giveBack()
+                    .forEach(other -> other.work.refuse(Problem.busy(503, "no thread can be made for a launch", SOON)));
         }
+    }
+
+    /** Ends a turn for which there is no thread; who waits, if no other turn is left that would end before theirs. */
+    private synchronized List<Ticket> giveBack() {
+        running--;
+        notifyAll();
+        if (running > 0) {
+            return List.of();
+        }
+        List<Ticket> left = waiting.values().stream().flatMap(Deque::stream).toList();
+        waiting.clear();
+        waitingCount = 0;
+        left.forEach(other -> other.timer.run());
+        return left;
     }
 
     /** One turn after the other, as long as somebody waits. */
@@ -182,6 +203,7 @@ public final class LaunchSlots {
         var callers = waiting.entrySet().iterator();
         if (!callers.hasNext()) {
             running--;
+            notifyAll();
             return Optional.empty();
         }
         Map.Entry<String, Deque<Ticket>> first = callers.next();
@@ -198,6 +220,14 @@ public final class LaunchSlots {
     /** Lets nobody in any more. */
     void drain() {
         draining = true;
+    }
+
+    /** Waits until none runs, and so none waits, but at most so long. */
+    synchronized void awaitNone(long millis) throws InterruptedException {
+        long end = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis; running > 0 && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+            wait(left);
+        }
     }
 
     public boolean isDraining() {

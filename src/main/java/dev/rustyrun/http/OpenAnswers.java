@@ -4,7 +4,6 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How many requests are not answered completely. Web sockets do not count: Quarkus's own count, for which it can wait at the end
@@ -15,7 +14,7 @@ final class OpenAnswers {
 
     private static final int AFTER_ACCESS = 9_000;
 
-    private final AtomicInteger open = new AtomicInteger();
+    private int open;
 
     void register(@Observes Filters filters) {
         filters.register(this::count, AFTER_ACCESS);
@@ -23,13 +22,24 @@ final class OpenAnswers {
 
     private void count(RoutingContext context) {
         if (context.request().getHeader("Upgrade") == null) {
-            open.incrementAndGet();
-            context.addEndHandler(ended -> open.decrementAndGet());
+            add(1);
+            context.addEndHandler(ended -> add(-1));
         }
         context.next();
     }
 
-    int count() {
-        return open.get();
+    private synchronized void add(int more) {
+        open += more;
+        if (open == 0) {
+            notifyAll();
+        }
+    }
+
+    /** Waits until there is none, but at most so long. */
+    synchronized void awaitNone(long millis) throws InterruptedException {
+        long end = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis; open > 0 && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+            wait(left);
+        }
     }
 }
