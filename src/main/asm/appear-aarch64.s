@@ -19,6 +19,8 @@
         .set SYS_prctl, 167
         .set SYS_clone, 220
         .set SYS_execve, 221
+        .set SYS_prlimit64, 261
+        .set LIMIT, 24                          // a resource and its struct rlimit64
         .set PR_SET_PDEATHSIG, 1
         .set PR_SET_DUMPABLE, 4
         .set CLONE_PTRACE, 0x2000
@@ -148,13 +150,29 @@ await:                                          // the parent: without it, nobod
         mov     x8, #SYS_fcntl
         svc     #0
         bl      hear
+        adr     x20, limits
+        ldr     w21, limited
+limit:
+        cbz     w21, command
+        mov     x0, #0
+        ldr     x1, [x20]
+        add     x2, x20, #8
+        mov     x3, #0
+        mov     x8, #SYS_prlimit64
+        svc     #0
+        tbnz    w0, #31, failed
+        add     x20, x20, #LIMIT
+        sub     w21, w21, #1
+        b       limit
+
+command:
         mov     x0, #SIG_SETMASK
         adr     x1, none
         mov     x2, #0
         mov     x3, #8
         mov     x8, #SYS_rt_sigprocmask
         svc     #0
-        adr     x0, path
+        mov     x0, x20                         // after the limits
         add     x1, x19, #8
         ldr     x2, [x19]
         add     x2, x19, x2, lsl #3
@@ -182,5 +200,8 @@ group:
         .long   0                               // the first of the opened cgroup.procs
 count:
         .long   0                               // how many there are
-path:
+limited:
+        .long   0                               // how many limits there are
+        .long   0
+limits:
 end:

@@ -9,7 +9,7 @@
 # and kept, as hexadecimal digits, in dev.rustyrun.launch.AppearProgram; AppearProgramTest compares.
 #
 # Whoever executes it has blocked the signals that its parent handles, gives the command's arguments and environment, fills in
-# the values at the end, and appends the command's path. It says on the socket, as 32-bit numbers in network byte order:
+# the values at the end, and appends the limits, each as LIMIT bytes, and the command's path. It says on the socket, as 32-bit numbers in network byte order:
 #     the original: the negative errno of ptrace(2), less 0x10000, if that failed;
 #     then the process id of the copy, or the negative errno of clone(2);
 #     the copy: the errno of what failed.
@@ -29,6 +29,8 @@
         .set SYS_setsid, 112
         .set SYS_prctl, 157
         .set SYS_exit_group, 231
+        .set SYS_prlimit64, 302
+        .set LIMIT, 24                          # a resource and its struct rlimit64
         .set PR_SET_PDEATHSIG, 1
         .set PR_SET_DUMPABLE, 4
         .set CLONE_PTRACE, 0x2000
@@ -162,6 +164,24 @@ await:                                          # the parent: without it, nobody
         mov     edx, FD_CLOEXEC
         syscall
         call    hear
+        lea     r12, [rip + limits]
+        mov     r13d, [rip + limited]
+limit:
+        test    r13d, r13d
+        jz      command
+        mov     eax, SYS_prlimit64
+        xor     edi, edi
+        mov     rsi, [r12]
+        lea     rdx, [r12 + 8]
+        xor     r10d, r10d
+        syscall
+        test    eax, eax
+        js      failed
+        add     r12, LIMIT
+        dec     r13d
+        jmp     limit
+
+command:
         mov     eax, SYS_rt_sigprocmask
         mov     edi, SIG_SETMASK
         lea     rsi, [rip + none]
@@ -169,7 +189,7 @@ await:                                          # the parent: without it, nobody
         mov     r10d, 8
         syscall
         mov     eax, SYS_execve
-        lea     rdi, [rip + path]
+        mov     rdi, r12                        # after the limits
         lea     rsi, [rbx + 8]
         mov     rdx, [rbx]
         lea     rdx, [rbx + 8 * rdx + 16]
@@ -195,5 +215,8 @@ group:
         .long   0                               # the first of the opened cgroup.procs
 count:
         .long   0                               # how many there are
-path:
+limited:
+        .long   0                               # how many limits there are
+        .long   0
+limits:
 end:

@@ -3,26 +3,52 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.ResourceLimit;
+import dev.rustyrun.plan.PrivilegeStep;
 import dev.rustyrun.spec.SpecDefaults;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The user's command inside the container: finds the program as execvp(3) does, and says clearly why it cannot run. */
 final class Command {
 
+    private static final Set<String> OF_MEMORY = Set.of("RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_STACK");
+    private static final Set<String> OF_PROCESSES = Set.of("RLIMIT_NPROC");
+
     private final Linux linux;
     private final List<String> argv;
     private final List<String> env;
+    private final List<PrivilegeStep.SetRlimit> limits;
 
-    Command(Linux linux, List<String> argv, List<String> env) {
+    /** @param limits of the command, which this process has from its start on */
+    Command(Linux linux, List<String> argv, List<String> env, List<PrivilegeStep.SetRlimit> limits) {
         this.linux = linux;
         this.argv = argv;
         this.env = env;
+        this.limits = limits;
     }
 
     /** Becomes the command; returns only by throwing. */
     void become() {
-        tryEach(path -> linux.execute(path, argv, env));
+        if (limits.isEmpty()) {
+            tryEach(path -> linux.execute(path, argv, env));
+            return;
+        }
+        List<LinuxException> failures = linux.execute(
+                candidates(argv.get(0)),
+                argv,
+                env,
+                limits.stream()
+                        .map(limit -> new ResourceLimit(limit.resource(), limit.soft(), limit.hard()))
+                        .toList());
+        int[] tried = new int[1];
+        tryEach(path -> {
+            if (tried[0] < failures.size()) {
+                throw failures.get(tried[0]++);
+            }
+        });
     }
 
     /** What is to be executed, as far as that can be told without doing it. */
@@ -36,13 +62,13 @@ final class Command {
     }
 
     /** Why {@code path}, which was found, could not be executed in the end. */
-    static StepFailure failure(String path, LinuxException e) {
+    static StepFailure failure(String path, LinuxException e, List<String> limits) {
         return e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR
                 ? withoutInterpreter(path)
-                : notExecutable(path, path, e);
+                : notExecutable(path, path, e, limits);
     }
 
-    private static StepFailure notExecutable(String program, String path, LinuxException e) {
+    private static StepFailure notExecutable(String program, String path, LinuxException e, List<String> limits) {
         return new StepFailure(
                 switch (e.errno()) {
                     case Errno.EACCES ->
@@ -50,7 +76,7 @@ final class Command {
                     case Errno.ENOEXEC ->
                         path + " is neither a program for this machine nor a script that starts with #!: "
                                 + e.getMessage();
-                    default -> e.getMessage();
+                    default -> e.getMessage() + limitsHint(e.errno(), limits);
                 },
                 StepFailure.NOT_EXECUTABLE);
     }
@@ -62,6 +88,7 @@ final class Command {
 
     /** Starts the command, which inherits the descriptors below {@code firstClosed}; its process id. */
     int start(int firstClosed) {
+        limits.forEach(limit -> linux.setResourceLimit(limit.resource(), limit.soft(), limit.hard()));
         int[] pid = new int[1];
         tryEach(path -> pid[0] = linux.spawnInheriting(path, argv, env, firstClosed));
         return pid[0];
@@ -82,12 +109,12 @@ final class Command {
                 switch (e.errno()) {
                     case Errno.ENOENT, Errno.ENOTDIR -> explainMissingInterpreter(path);
                     case Errno.EACCES -> denied = e;
-                    default -> throw notExecutable(program, path, e);
+                    default -> throw notExecutable(program, path, e, namesOf(limits));
                 }
             }
         }
         if (denied != null) {
-            throw notExecutable(program, program, denied);
+            throw notExecutable(program, program, denied, List.of());
         }
         // The last words are those by which engines tell this failure from others.
         throw new StepFailure(
@@ -96,6 +123,22 @@ final class Command {
                         : program + " is not in the container's " + searchPath()
                                 + ": executable file not found in $PATH",
                 StepFailure.NOT_FOUND);
+    }
+
+    static List<String> namesOf(List<PrivilegeStep.SetRlimit> limits) {
+        return limits.stream().map(PrivilegeStep.SetRlimit::name).toList();
+    }
+
+    /** The kernel does not say which limit it was. */
+    private static String limitsHint(int errno, List<String> limits) {
+        Set<String> guilty =
+                switch (errno) {
+                    case Errno.E2BIG, Errno.ENOMEM -> OF_MEMORY;
+                    case Errno.EAGAIN -> OF_PROCESSES;
+                    default -> Set.of();
+                };
+        String names = limits.stream().filter(guilty::contains).collect(Collectors.joining(" or "));
+        return names.isEmpty() ? "" : "; the command's limits leave no room for it: raise " + names;
     }
 
     /** ENOENT for a file that is there means that what should run it is not. */

@@ -48,7 +48,7 @@ final class CommandPerformer implements CommandStep.Performer {
 
     @Override
     public void exec(CommandStep.Exec step) {
-        Command command = new Command(linux, step.argv(), context.withHome(step.env()));
+        Command command = new Command(linux, step.argv(), context.withHome(step.env()), step.limits());
         if (step.reaper() == ReaperKind.NONE) {
             command.become();
         } else {
@@ -62,7 +62,7 @@ final class CommandPerformer implements CommandStep.Performer {
         int succession = StageChannel.FIRST_HANDED_DOWN + step.handedDown();
         Optional<AppearProgram> program = AppearProgram.create(linux, step, path, succession);
         if (program.isPresent()) {
-            Succession.tellPath(linux, succession, path, step.mayTrace());
+            Succession.tellPath(linux, succession, path, step);
             linux.keepOnExec(succession);
             for (int i = 0; i < step.cgroups(); i++) {
                 linux.keepOnExec(StageChannel.FIRST_HANDED_DOWN + i);
@@ -76,7 +76,7 @@ final class CommandPerformer implements CommandStep.Performer {
             self.enterCgroup(new NamespaceStep.EnterCgroup(step.cgroups()));
         }
         LaunchSignals.unblock(linux);
-        new Command(linux, step.argv(), context.withHome(step.env())).become();
+        new Command(linux, step.argv(), context.withHome(step.env()), step.limits()).become();
     }
 
     private void place(int[] descriptors) {

@@ -3,6 +3,7 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.plan.LifecycleStep;
+import java.util.List;
 
 /** Performs the steps that keep {@code init} in step with its host. */
 final class LifecyclePerformer implements LifecycleStep.Performer {
@@ -65,7 +66,7 @@ final class LifecyclePerformer implements LifecycleStep.Performer {
 
     @Override
     public void findProgram(LifecycleStep.FindProgram step) {
-        Command command = new Command(linux, step.argv(), step.env());
+        Command command = new Command(linux, step.argv(), step.env(), List.of());
         if (step.tellLater()) {
             context.setProgram(command::find);
         } else {

@@ -5,6 +5,7 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.linux.ResourceLimit;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.PrivilegeStep;
 
@@ -21,6 +22,14 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
     PrivilegePerformer(StageContext context) {
         this.context = context;
         this.linux = context.linux();
+    }
+
+    @Override
+    public void raiseRlimit(PrivilegeStep.RaiseRlimit step) {
+        ResourceLimit now = linux.resourceLimit(step.resource());
+        if (Long.compareUnsigned(step.hard(), now.hard()) > 0) {
+            linux.setResourceLimit(step.resource(), now.soft(), step.hard());
+        }
     }
 
     @Override

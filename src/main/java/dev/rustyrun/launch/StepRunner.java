@@ -1,6 +1,7 @@
 package dev.rustyrun.launch;
 
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.plan.CommandStep;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
@@ -8,6 +9,8 @@ import java.util.List;
 
 /** Performs a stage's steps one after the other, and reports each one when traced, and the one that fails. */
 final class StepRunner {
+
+    private static final int MAX_SHOWN = 1000;
 
     private final Stage stage;
     private final StageChannel channel;
@@ -31,6 +34,7 @@ final class StepRunner {
 
     private boolean perform(Step step, boolean traced) {
         long start = System.nanoTime();
+        String described = beforehand(step);
         try {
             if (traced && (step instanceof CommandStep.Exec || step instanceof CommandStep.ExecAppearing)) {
                 // An execve that succeeds cannot report any more.
@@ -38,13 +42,13 @@ final class StepRunner {
             }
             performer.perform(step);
         } catch (LinuxException e) {
-            fail(step, e.getMessage() + Hints.of(step, e.errno()), StepFailure.RUSTYRUN_FAILED);
+            fail(step, described, e.getMessage() + Hints.of(step, e.errno()), StepFailure.RUSTYRUN_FAILED);
             return false;
         } catch (StepFailure e) {
-            fail(step, e.getMessage(), e.exitCode());
+            fail(step, described, e.getMessage(), e.exitCode());
             return false;
         } catch (RuntimeException | Error e) {
-            fail(step, "unexpected " + e, StepFailure.RUSTYRUN_FAILED);
+            fail(step, described, "unexpected " + e, StepFailure.RUSTYRUN_FAILED);
             return false;
         }
         if (traced) {
@@ -54,7 +58,15 @@ final class StepRunner {
         return true;
     }
 
-    private void fail(Step step, String reason, int exitCode) {
-        channel.send(new Report.StepFailed(stage, step.describe(), reason, exitCode));
+    /** Short, and made before there may be no memory for it any more. */
+    private static String beforehand(Step step) {
+        return step instanceof CommandStep.Exec exec && !exec.limits().isEmpty()
+                ? Printable.of(step.describe(), MAX_SHOWN)
+                : "";
+    }
+
+    private void fail(Step step, String described, String reason, int exitCode) {
+        String name = described.isEmpty() ? step.describe() : described;
+        channel.send(new Report.StepFailed(stage, name, reason, exitCode));
     }
 }

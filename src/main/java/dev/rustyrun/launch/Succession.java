@@ -5,9 +5,11 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.plan.CommandStep;
 import dev.rustyrun.plan.Stage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,7 +22,7 @@ final class Succession {
     /** Nobody may trace anything. */
     private static final String NO_ATTACH = "3";
 
-    private static final int PATH_MAX = 4096;
+    private static final int MAX_TOLD = 8192;
     private static final int SHOWN = 600;
     private static final byte TRACED = 't';
     private static final byte UNTRACED = 'u';
@@ -30,6 +32,7 @@ final class Succession {
     private final int socket;
     private final int first;
     private String path = "";
+    private List<String> limits = List.of();
     private int successor;
     private boolean traced;
     private boolean over;
@@ -51,15 +54,16 @@ final class Succession {
     /**
      * Says, before {@code init} becomes the {@link AppearProgram}, that it does so, for the command at {@code path}.
      *
-     * @param mayTrace whether its filter lets it be traced
+     * @param step what it performs
      */
-    static void tellPath(Linux linux, int socket, String path, boolean mayTrace) {
-        byte[] text = path.getBytes(StandardCharsets.UTF_8);
+    static void tellPath(Linux linux, int socket, String path, CommandStep.ExecAppearing step) {
+        String limits = String.join("\0", Command.namesOf(step.limits()));
+        byte[] text = (path + (limits.isEmpty() ? "" : "\0" + limits)).getBytes(StandardCharsets.UTF_8);
         linux.writeAll(
                 socket,
                 ByteBuffer.allocate(Integer.BYTES + 1 + text.length)
                         .putInt(-1 - text.length)
-                        .put(mayTrace ? TRACED : UNTRACED)
+                        .put(step.mayTrace() ? TRACED : UNTRACED)
                         .put(text)
                         .array());
     }
@@ -94,7 +98,8 @@ final class Succession {
         int number = ByteBuffer.wrap(bytes).getInt();
         if (successor != 0) {
             over = true;
-            fail(Command.failure(path, LinuxException.of("execve(\"" + Printable.of(path, SHOWN) + "\")", number)));
+            fail(Command.failure(
+                    path, LinuxException.of("execve(\"" + Printable.of(path, SHOWN) + "\")", number), limits));
         } else if (!path.isEmpty()) {
             named(number);
         } else if (number < 0) {
@@ -107,9 +112,11 @@ final class Succession {
     }
 
     private void hearPath(int length) {
-        byte[] text = new byte[Math.min(length, PATH_MAX)];
+        byte[] text = new byte[Math.min(length, MAX_TOLD)];
         over = !read(text);
-        path = new String(text, 1, text.length - 1, StandardCharsets.UTF_8);
+        List<String> told = List.of(new String(text, 1, text.length - 1, StandardCharsets.UTF_8).split("\0"));
+        path = told.get(0);
+        limits = told.subList(1, told.size());
         traced = text[0] == TRACED && mayTrace();
         say(traced ? AppearProgram.GO_TRACED : StageChannel.GO);
     }

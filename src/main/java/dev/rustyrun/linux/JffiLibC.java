@@ -1,5 +1,8 @@
 package dev.rustyrun.linux;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** The process's own libc, called through jffi. Safe for use by several threads. */
 final class JffiLibC implements LibC {
 
@@ -7,28 +10,70 @@ final class JffiLibC implements LibC {
 
     @Override
     public int call(String name, Object... arguments) {
-        int number = SystemCall.number(name);
-        int first = number == SystemCall.NONE ? 0 : 1;
-        long[] words = new long[first + arguments.length];
         try (NativeMemory memory = new NativeMemory()) {
+            Placed placed = new Placed(memory, name, arguments);
+            int result = placed.make();
+            placed.readBack(result);
+            return result;
+        }
+    }
+
+    @Override
+    public int[] sequence(List<Call> wanted, Continuation after) {
+        int[] results = new int[wanted.size()];
+        int made = 0;
+        try (NativeMemory memory = new NativeMemory()) {
+            Placed[] placed = new Placed[results.length];
+            for (int i = 0; i < placed.length; i++) {
+                placed[i] =
+                        new Placed(memory, wanted.get(i).name(), wanted.get(i).arguments());
+                placed[i].prepare();
+            }
+            do {
+                results[made] = placed[made].make();
+            } while (after.goesOn(made, results[made++]) && made < placed.length);
+        }
+        return Arrays.copyOf(results, made);
+    }
+
+    /** A call whose arguments lie in native memory. */
+    private final class Placed {
+
+        private final NativeMemory memory;
+        private final String function;
+        private final Object[] arguments;
+        private final int first;
+        private final long[] words;
+
+        Placed(NativeMemory memory, String name, Object... arguments) {
+            int number = SystemCall.number(name);
+            this.memory = memory;
+            this.function = number == SystemCall.NONE ? name : "syscall";
+            this.arguments = arguments;
+            this.first = number == SystemCall.NONE ? 0 : 1;
+            this.words = new long[first + arguments.length];
+            if (first > 0) {
+                words[0] = number;
+            }
             for (int i = 0; i < arguments.length; i++) {
                 words[first + i] = memory.word(arguments[i]);
             }
-            int result;
-            if (number == SystemCall.NONE) {
-                result = (int) calls.call(name, words);
-            } else {
-                words[0] = number;
-                result = (int) calls.call("syscall", words);
-            }
-            if (result == -1) {
-                // Never 0, which would be a success.
-                result = -Math.max(calls.errno(), 1);
-            }
+        }
+
+        void prepare() {
+            calls.prepare(function, words.length);
+        }
+
+        int make() {
+            int result = (int) calls.call(function, words);
+            // Never 0, which would be a success.
+            return result == -1 ? -Math.max(calls.errno(), 1) : result;
+        }
+
+        void readBack(int result) {
             for (int i = 0; i < arguments.length; i++) {
                 memory.readBack(arguments[i], words[first + i], result);
             }
-            return result;
         }
     }
 

@@ -68,6 +68,13 @@ final class NativeCall {
         };
     }
 
+    /** Finds {@code function} and all that its call needs, so that this allocates nothing any more. */
+    void prepare(String function, int arity) {
+        address(function);
+        context(arity);
+        errno();
+    }
+
     /** Where the variable {@code name} of the library's is. */
     long variable(String name) {
         return address(name);

@@ -69,7 +69,13 @@ public interface PrivilegeCalls extends KernelCalls {
 
     /** Limits a resource of this process, -1 being no limit; man 2 prlimit. */
     default void setResourceLimit(int resource, long soft, long hard) {
-        Struct limit = new Struct(2 * Long.BYTES).putLong(0, soft).putLong(Long.BYTES, hard);
-        check(libc().call("prlimit", 0, resource, limit, null), "prlimit", resource, soft, hard);
+        check(new ResourceLimit(resource, soft, hard).call().make(libc()), "prlimit", resource, soft, hard);
+    }
+
+    /** The limit of a resource of this process; man 2 prlimit. */
+    default ResourceLimit resourceLimit(int resource) {
+        Struct limit = new Struct(2 * Long.BYTES);
+        check(libc().call("prlimit", 0, resource, null, limit), "prlimit", resource);
+        return new ResourceLimit(resource, limit.getLong(0), limit.getLong(Long.BYTES));
     }
 }

@@ -2,6 +2,7 @@ package dev.rustyrun.linux;
 
 import static dev.rustyrun.linux.LinuxException.check;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** How processes begin: as copies, as new programs, or by becoming another program. */
@@ -26,6 +27,34 @@ public interface SpawnCalls extends KernelCalls {
     /** Becomes {@code path}; returns only by throwing; man 2 execve. */
     default void execute(String path, List<String> argv, List<String> env) {
         check(libc().call("execve", path, argv, env), "execve", path);
+    }
+
+    /**
+     * Sets {@code limits} of this process and becomes the first of {@code paths} that can be executed, as execvp(3) does; with
+     * nothing in between, for with these limits this process may get no memory any more. Returns only when there is none.
+     *
+     * @return why each path that was tried, in order, cannot be executed
+     */
+    default List<LinuxException> execute(
+            List<String> paths, List<String> argv, List<String> env, List<ResourceLimit> limits) {
+        List<LibC.Call> calls = new ArrayList<>();
+        limits.forEach(limit -> calls.add(limit.call()));
+        paths.forEach(path -> calls.add(new LibC.Call("execve", path, argv, env)));
+        int first = limits.size();
+        int[] results = libc().sequence(
+                        calls,
+                        (made, result) -> made < first
+                                ? result == 0
+                                : result == -Errno.ENOENT || result == -Errno.ENOTDIR || result == -Errno.EACCES);
+        if (results.length <= first) {
+            ResourceLimit refused = limits.get(results.length - 1);
+            check(results[results.length - 1], "prlimit", refused.resource(), refused.soft(), refused.hard());
+        }
+        List<LinuxException> failures = new ArrayList<>();
+        for (int i = first; i < results.length && results[i] < 0; i++) {
+            failures.add(LinuxException.failure(results[i], "execve", paths.get(i - first)));
+        }
+        return failures;
     }
 
     /** Becomes the open file {@code fd}; returns only by throwing; man 2 execveat, AT_EMPTY_PATH. */

@@ -1,6 +1,8 @@
 package dev.rustyrun.plan;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Steps that make this process the command. */
 public sealed interface CommandStep extends Step {
@@ -163,15 +165,21 @@ public sealed interface CommandStep extends Step {
      *
      * @param argv the program, looked up in the PATH of {@code env} unless it has a slash, and its arguments
      * @param reaper what this process is then
+     * @param limits the command's, which are set with its execve: the stage may not be able to do anything with them
      */
-    record Exec(List<String> argv, List<String> env, ReaperKind reaper) implements CommandStep {
+    record Exec(List<String> argv, List<String> env, ReaperKind reaper, List<PrivilegeStep.SetRlimit> limits)
+            implements CommandStep {
         public Exec {
             argv = List.copyOf(argv);
             env = List.copyOf(env);
+            limits = List.copyOf(limits);
         }
 
         static Exec read(PlanReader in) {
-            return new Exec(in.takeTexts(), in.takeTexts(), ReaperKind.read(in));
+            List<String> argv = in.takeTexts();
+            List<String> env = in.takeTexts();
+            ReaperKind reaper = ReaperKind.read(in);
+            return new Exec(argv, env, reaper, takeLimits(in));
         }
 
         @Override
@@ -182,6 +190,7 @@ public sealed interface CommandStep extends Step {
         @Override
         public void writeTo(PlanWriter out) {
             out.putTexts(argv).putTexts(env).put8(reaper.ordinal());
+            putLimits(out, limits);
         }
 
         @Override
@@ -191,7 +200,7 @@ public sealed interface CommandStep extends Step {
 
         @Override
         public String describe() {
-            return reaper.words + " " + Words.shell(argv);
+            return reaper.words + " " + Words.shell(argv) + words(limits);
         }
     }
 
@@ -204,6 +213,7 @@ public sealed interface CommandStep extends Step {
      * @param terminal whether its standard input is the terminal that is to be its session's
      * @param mayTrace whether its filter lets it be traced by its parent
      * @param byPath whether the small program is executed by way of {@code /proc}, as the filter forbids execveat(2)
+     * @param limits those of the command, set by the copy right before it
      * @param cgroups how many opened cgroups it enters, which have room for no two processes; see {@link
      *     NamespaceStep.EnterCgroup}
      */
@@ -214,11 +224,13 @@ public sealed interface CommandStep extends Step {
             boolean terminal,
             boolean mayTrace,
             boolean byPath,
-            int cgroups)
+            int cgroups,
+            List<PrivilegeStep.SetRlimit> limits)
             implements CommandStep {
         public ExecAppearing {
             argv = List.copyOf(argv);
             env = List.copyOf(env);
+            limits = List.copyOf(limits);
         }
 
         static ExecAppearing read(PlanReader in) {
@@ -229,7 +241,8 @@ public sealed interface CommandStep extends Step {
                     in.takeFlag(),
                     in.takeFlag(),
                     in.takeFlag(),
-                    in.take32());
+                    in.take32(),
+                    takeLimits(in));
         }
 
         @Override
@@ -246,6 +259,7 @@ public sealed interface CommandStep extends Step {
                     .putFlag(mayTrace)
                     .putFlag(byPath)
                     .put32(cgroups);
+            putLimits(out, limits);
         }
 
         @Override
@@ -255,8 +269,28 @@ public sealed interface CommandStep extends Step {
 
         @Override
         public String describe() {
-            return "execute " + Words.shell(argv) + " in the joined PID namespace";
+            return "execute " + Words.shell(argv) + words(limits) + " in the joined PID namespace";
         }
+    }
+
+    private static List<PrivilegeStep.SetRlimit> takeLimits(PlanReader in) {
+        List<PrivilegeStep.SetRlimit> limits = new ArrayList<>();
+        for (int left = in.take8(); left > 0; left--) {
+            limits.add(PrivilegeStep.SetRlimit.read(in));
+        }
+        return limits;
+    }
+
+    private static void putLimits(PlanWriter out, List<PrivilegeStep.SetRlimit> limits) {
+        out.put8(limits.size());
+        limits.forEach(limit -> limit.writeTo(out));
+    }
+
+    private static String words(List<PrivilegeStep.SetRlimit> limits) {
+        String all = limits.stream()
+                .map(limit -> limit.name() + " " + Words.limit(limit.soft()) + ":" + Words.limit(limit.hard()))
+                .collect(Collectors.joining(", "));
+        return all.isEmpty() ? "" : " with " + all;
     }
 
     /** The code for each kind of step in this family: a new kind does not compile until it has some. */

@@ -82,6 +82,11 @@ public record LaunchCall(int x86, int arm, long first, long second) {
     /** How a program in memory is executed best. */
     public static final List<LaunchCall> EXECUTE_DESCRIPTOR = List.of(new LaunchCall(322, 281)); // execveat
 
+    /** Limits {@code resource} of this process: prlimit64. */
+    static LaunchCall limiting(int resource) {
+        return new LaunchCall(302, 261, 0, resource);
+    }
+
     private LaunchCall(int x86, int arm) {
         this(x86, arm, 0, 0);
     }

@@ -78,6 +78,7 @@ public final class PlanCodec {
             case PIVOT_ROOT -> RootStep.PivotRoot.read(in);
             case ENTER_CONTAINER -> new RootStep.EnterContainer();
             case READ_ONLY_ROOT -> new RootStep.ReadOnlyRoot();
+            case RAISE_RLIMIT -> PrivilegeStep.RaiseRlimit.read(in);
             case SET_RLIMIT -> PrivilegeStep.SetRlimit.read(in);
             case SET_OOM_SCORE -> PrivilegeStep.SetOomScore.read(in);
             case LIMIT_CAPABILITIES -> PrivilegeStep.LimitCapabilities.read(in);

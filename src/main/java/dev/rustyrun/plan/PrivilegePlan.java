@@ -21,8 +21,8 @@ final class PrivilegePlan {
         Spec.Process process = spec.process();
         Spec.Capabilities sets = process.capabilities();
         for (Spec.Rlimit rlimit : process.rlimits()) {
-            steps.add(new PrivilegeStep.SetRlimit(
-                    rlimit.type().ordinal(), rlimit.type().name(), rlimit.soft(), rlimit.hard()));
+            steps.add(new PrivilegeStep.RaiseRlimit(
+                    rlimit.type().ordinal(), rlimit.type().name(), rlimit.hard()));
         }
         steps.add(new PrivilegeStep.LimitCapabilities(Capability.bits(sets.bounding())));
         Spec.User user = process.user();
@@ -44,8 +44,34 @@ final class PrivilegePlan {
         }
     }
 
+    /**
+     * The limits that the command's own execve is preceded by: whoever has them may get no memory, file or process any more, so
+     * that no stage can do anything after that. None when the filter forbids to set them then.
+     */
+    List<PrivilegeStep.SetRlimit> lastLimits() {
+        return setsLimitsLast() ? limits() : List.of();
+    }
+
+    /** Whether there is no limit that the filter forbids to set. */
+    boolean setsLimitsLast() {
+        List<LaunchCall> calls = spec.process().rlimits().stream()
+                .map(rlimit -> LaunchCall.limiting(rlimit.type().ordinal()))
+                .toList();
+        return host.seccomp().permits(calls);
+    }
+
+    private List<PrivilegeStep.SetRlimit> limits() {
+        return spec.process().rlimits().stream()
+                .map(rlimit -> new PrivilegeStep.SetRlimit(
+                        rlimit.type().ordinal(), rlimit.type().name(), rlimit.soft(), rlimit.hard()))
+                .toList();
+    }
+
     /** Adds what comes right before the command: from a filter on, hardly any call of ours may be needed any more. */
     void addLast(List<Step> steps) {
+        if (!setsLimitsLast()) {
+            steps.addAll(limits());
+        }
         if (filtersWithPrivilege()) {
             steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp()));
             dropCapabilities(steps);

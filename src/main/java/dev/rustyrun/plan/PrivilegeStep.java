@@ -10,6 +10,38 @@ public sealed interface PrivilegeStep extends Step {
     void performBy(Performer performer);
 
     /**
+     * Lets the process set a limit of a resource later, without privileges, up to {@code hard}; man 2 getrlimit.
+     *
+     * @param resource the number of {@code name}, RLIMIT_...
+     * @param hard the highest limit that it may set then, -1 for none
+     */
+    record RaiseRlimit(int resource, String name, long hard) implements PrivilegeStep {
+        static RaiseRlimit read(PlanReader in) {
+            return new RaiseRlimit(in.take32(), in.takeText(), in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.RAISE_RLIMIT;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(resource).putText(name).put64(hard);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.raiseRlimit(this);
+        }
+
+        @Override
+        public String describe() {
+            return "allow " + name + " up to " + Words.limit(hard);
+        }
+    }
+
+    /**
      * Limits a resource of the process; man 2 getrlimit.
      *
      * @param resource the number of {@code name}, RLIMIT_...
@@ -248,6 +280,8 @@ public sealed interface PrivilegeStep extends Step {
 
     /** The code for each kind of step in this family: a new kind does not compile until it has some. */
     interface Performer {
+        void raiseRlimit(RaiseRlimit step);
+
         void setRlimit(SetRlimit step);
 
         void setOomScore(SetOomScore step);

@@ -52,13 +52,13 @@ final class ProcessPlan {
         first(steps, privileges);
         boolean listener = host.seccomp().hasListener();
         // An agent is told the id of the process that has the filter, which must then be the one that appears.
-        boolean filtered = !appear.isEmpty() && !listener && permits();
+        boolean filtered = !appear.isEmpty() && !listener && permits(privileges);
         if (filtered && !reaper && isPlain(appear)) {
             // The filter may forbid to look for it then.
             steps.add(new LifecycleStep.FindProgram(
                     spec.process().args(), spec.process().env(), true));
             privileges.addLast(steps);
-            appearAsCommand(steps, appear);
+            appearAsCommand(steps, appear, privileges.lastLimits());
             return;
         }
         if (filtered) {
@@ -67,7 +67,7 @@ final class ProcessPlan {
         steps.addAll(appear);
         // What waits may be seen by others, in a PID namespace that is theirs too, and waits behind its filter where
         // that one lets it go on. An agent is told of the filter by run, which exists only before the wait.
-        if (!filtered && lifecycle.awaitsStart() && (listener || permits())) {
+        if (!filtered && lifecycle.awaitsStart() && (listener || permits(privileges))) {
             privileges.addLast(steps);
             filtered = true;
         }
@@ -83,7 +83,7 @@ final class ProcessPlan {
             privileges.addLast(steps);
         }
         ReaperKind kind = reaper ? reaperUnder(host.seccomp()) : ReaperKind.NONE;
-        steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), kind));
+        steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), kind, privileges.lastLimits()));
     }
 
     /** Whether the small program can do all that is left: it knows of no wait and no hooks, and a label is for one execve. */
@@ -96,7 +96,7 @@ final class ProcessPlan {
                 && host.seccomp().permits(LaunchCall.APPEARING);
     }
 
-    private void appearAsCommand(List<Step> steps, List<Step> appear) {
+    private void appearAsCommand(List<Step> steps, List<Step> appear, List<PrivilegeStep.SetRlimit> limits) {
         NamespaceStep.Appear first = (NamespaceStep.Appear) appear.get(0);
         int cgroups = appear.stream()
                 .skip(1)
@@ -111,11 +111,12 @@ final class ProcessPlan {
                 first.terminal(),
                 host.seccomp().permits(LaunchCall.TRACE),
                 !host.seccomp().permits(LaunchCall.EXECUTE_DESCRIPTOR),
-                cgroups));
+                cgroups,
+                limits));
     }
 
-    private boolean permits() {
-        return host.seccomp().permits(LaunchCall.AFTER_FILTER);
+    private boolean permits(PrivilegePlan privileges) {
+        return privileges.setsLimitsLast() && host.seccomp().permits(LaunchCall.AFTER_FILTER);
     }
 
     /** The reaper that {@code filter} lets there be. */

@@ -38,6 +38,7 @@ public enum StepKind {
     ENTER_CONTAINER,
     READ_ONLY_ROOT,
 
+    RAISE_RLIMIT,
     SET_RLIMIT,
     SET_OOM_SCORE,
     LIMIT_CAPABILITIES,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rustyrun.plan.CommandStep;
+import dev.rustyrun.plan.PrivilegeStep;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,8 +24,15 @@ class AssembledProgramsTest {
 
     private static final long BASE = 0x400000;
 
-    private static final CommandStep.ExecAppearing STEP =
-            new CommandStep.ExecAppearing(List.of("sh"), List.of(), 5, true, false, false, 2);
+    private static final CommandStep.ExecAppearing STEP = new CommandStep.ExecAppearing(
+            List.of("sh"),
+            List.of(),
+            5,
+            true,
+            false,
+            false,
+            2,
+            List.of(new PrivilegeStep.SetRlimit(7, "RLIMIT_NOFILE", 3, 4)));
 
     @TempDir
     Path folder;
@@ -106,13 +114,18 @@ class AssembledProgramsTest {
     void its_last_bytes_are_what_it_is_told_and_the_path_of_the_command() {
         byte[] assembled = MemoryProgram.bytes(AppearProgram.X86_64);
         byte[] bytes = AppearProgram.image(assembled, STEP, "/bin/sh", 205);
-        assertEquals(assembled.length + 8, bytes.length);
-        ByteBuffer tail = ByteBuffer.wrap(bytes, assembled.length - 24, 32).order(ByteOrder.LITTLE_ENDIAN);
+        assertEquals(assembled.length + 24 + 8, bytes.length);
+        ByteBuffer tail = ByteBuffer.wrap(bytes, assembled.length - 32, 64).order(ByteOrder.LITTLE_ENDIAN);
         assertEquals(0, tail.getLong(), "no signal is blocked");
         assertEquals(205, tail.getInt(), "the socket");
         assertEquals(1, tail.getInt(), "the terminal");
         assertEquals(200, tail.getInt(), "the first cgroup");
         assertEquals(2, tail.getInt(), "cgroups");
+        assertEquals(1, tail.getInt(), "limits");
+        assertEquals(0, tail.getInt());
+        assertEquals(7, tail.getLong());
+        assertEquals(3, tail.getLong());
+        assertEquals(4, tail.getLong());
         byte[] path = new byte[8];
         tail.get(path);
         assertEquals("/bin/sh\0", new String(path, StandardCharsets.UTF_8));

@@ -7,6 +7,7 @@ import dev.rustyrun.plan.ExecPlan.Joined;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Hooks.Hook;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.RlimitType;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import java.util.List;
@@ -197,6 +198,27 @@ class LifecyclePlanTest {
             int appears = joins.indexOf(allows ? StepKind.EXEC_APPEARING : StepKind.APPEAR);
             assertTrue(appears >= 0, joins.toString());
             assertEquals(allows, joins.indexOf(StepKind.INSTALL_SECCOMP) < appears);
+        }
+    }
+
+    @Test
+    void limits_are_set_by_the_last_step_or_before_a_filter_that_forbids_to_set_them() {
+        Spec limited = new SpecBuilder("/r", List.of("sh"))
+                .rlimit(new Spec.Rlimit(RlimitType.RLIMIT_AS, 1, 2))
+                .build();
+        for (int verdict : new int[] {0x7fff0000, 0x00050001}) {
+            boolean allows = verdict == 0x7fff0000;
+            for (Lifecycle life : List.of(Lifecycle.FOREGROUND, Lifecycle.CREATED)) {
+                List<Step> init =
+                        PlanCompiler.compile(limited, filteredBy(verdict), life).init();
+                List<StepKind> kinds = init.stream().map(Step::kind).toList();
+                CommandStep.Exec last = (CommandStep.Exec) init.get(init.size() - 1);
+                assertEquals(allows ? 1 : 0, last.limits().size());
+                assertEquals(
+                        allows ? -1 : kinds.indexOf(StepKind.INSTALL_SECCOMP) - 1, kinds.indexOf(StepKind.SET_RLIMIT));
+                assertEquals(allows, last.describe().endsWith("execute sh with RLIMIT_AS 1:2"));
+                assertTrue(kinds.indexOf(StepKind.RAISE_RLIMIT) < kinds.indexOf(StepKind.LIMIT_CAPABILITIES));
+            }
         }
     }
 }

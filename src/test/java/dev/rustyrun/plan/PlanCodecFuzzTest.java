@@ -93,6 +93,8 @@ class PlanCodecFuzzTest {
             case "java.util.List<java.lang.String>" -> texts().list().ofMaxSize(5);
             case "java.util.List<java.lang.Integer>" ->
                 Arbitraries.integers().list().ofMaxSize(5);
+            case "java.util.List<dev.rustyrun.plan.PrivilegeStep$SetRlimit>" ->
+                anyOf(PrivilegeStep.SetRlimit.class).list().ofMaxSize(3);
             case "dev.rustyrun.spec.Hooks$Hook" ->
                 Combinators.combine(
                                 texts(),

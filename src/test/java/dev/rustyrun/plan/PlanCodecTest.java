@@ -48,6 +48,7 @@ class PlanCodecTest {
             new RootStep.PivotRoot(true),
             new RootStep.EnterContainer(),
             new RootStep.ReadOnlyRoot(),
+            new PrivilegeStep.RaiseRlimit(7, "RLIMIT_NOFILE", -1),
             new PrivilegeStep.SetRlimit(7, "RLIMIT_NOFILE", 1, -1),
             new PrivilegeStep.SetOomScore(-1000),
             new PrivilegeStep.LimitCapabilities(Long.MIN_VALUE),
@@ -75,8 +76,20 @@ class PlanCodecTest {
             new CommandStep.ChangeDirectory("/c", true),
             new CommandStep.FindHome(1000),
             new CommandStep.HandOver(true),
-            new CommandStep.Exec(List.of("a", "", "ü\n\u0001"), List.of("A=1"), CommandStep.ReaperKind.PROGRAM_BY_PATH),
-            new CommandStep.ExecAppearing(List.of("a"), List.of("A=1"), 2, true, true, false, 3));
+            new CommandStep.Exec(
+                    List.of("a", "", "ü\n\u0001"),
+                    List.of("A=1"),
+                    CommandStep.ReaperKind.PROGRAM_BY_PATH,
+                    List.of(new PrivilegeStep.SetRlimit(9, "RLIMIT_AS", 1, 2))),
+            new CommandStep.ExecAppearing(
+                    List.of("a"),
+                    List.of("A=1"),
+                    2,
+                    true,
+                    true,
+                    false,
+                    3,
+                    List.of(new PrivilegeStep.SetRlimit(9, "RLIMIT_AS", 1, 2))));
 
     @Test
     void every_kind_of_step_survives_the_journey() {

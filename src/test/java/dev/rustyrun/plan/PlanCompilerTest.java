@@ -315,7 +315,8 @@ class PlanCompilerTest {
         assertTrue(lines.get(lines.size() - 2).endsWith("init   execute /bin/true"));
         assertEquals(
                 "execute sh -c 'echo '\\''x'\\'' $y'",
-                new CommandStep.Exec(List.of("sh", "-c", "echo 'x' $y"), List.of(), CommandStep.ReaperKind.NONE)
+                new CommandStep.Exec(
+                                List.of("sh", "-c", "echo 'x' $y"), List.of(), CommandStep.ReaperKind.NONE, List.of())
                         .describe());
     }
 
