@@ -37,6 +37,23 @@ class SchedulingIT {
     }
 
     @Test
+    void C6_the_processors_are_those_of_the_cgroup_and_not_of_the_caller() {
+        String all = Launcher.sh("grep Cpus_allowed_list /proc/self/status")
+                .expect(0)
+                .out();
+        List<String> words = new java.util.ArrayList<>(List.of("taskset", "-c", "0"));
+        words.addAll(Launcher.command(
+                "run",
+                "--rootfs",
+                Launcher.busybox().toString(),
+                "--command",
+                "grep",
+                "Cpus_allowed_list",
+                "/proc/self/status"));
+        assertEquals(all, Launcher.execute(words, "").expect(0).out());
+    }
+
+    @Test
     void a_personality_is_set() {
         assertEquals(
                 "00000008\n",
