@@ -39,12 +39,37 @@ public final class CommandLineMain {
     /** Performs the command and ends the process with its exit code. */
     public static void main(String[] args) {
         SelfExec self = SelfExec.current();
-        Linux linux = Linux.host();
+        Linux linux;
+        try {
+            linux = Linux.host();
+        } catch (UnsatisfiedLinkError e) {
+            System.exit(withoutLibrary(args, e));
+            return;
+        }
         linux.openMissingStandardDescriptors();
         if (HostOption.isGiven(args)) {
             linux.exit(orUnwritten(ClientMain.execute(linux, self, args)));
         }
         linux.exit(orUnwritten(new CommandLineMain(linux, self, System.err).execute(args)));
+    }
+
+    /** Of an executable that was copied alone: it can say what it is, and what it lacks. */
+    private static int withoutLibrary(String[] args, UnsatisfiedLinkError e) {
+        try {
+            ParseResult parsed = Commands.MODEL.parseArgs(args);
+            Integer helped = CommandLine.executeHelpRequest(parsed);
+            if (helped != null) {
+                return helped;
+            }
+            if (lastOf(parsed).commandSpec().userObject() instanceof VersionCommand) {
+                System.out.println(String.join("\n", new Version().getVersion()));
+                return 0;
+            }
+        } catch (ParameterException wrong) {
+            // What is missing is worse.
+        }
+        System.err.println(Printable.line("rustyrun: " + e.getMessage()));
+        return FAILED;
     }
 
     /** The exit code, unless that says that all went well and what was to be printed could not be. */
@@ -73,6 +98,14 @@ public final class CommandLineMain {
             return helped != null ? helped : perform(parsed, started);
         } catch (LinuxException | ParameterException e) {
             return fail(e, args);
+        } catch (Error e) {
+            if (!String.valueOf(e.getMessage()).contains("current working directory")) {
+                throw e;
+            }
+            messages.println(
+                    "rustyrun: the working directory is gone, which a relative path needs: ENOENT (No such file"
+                            + " or directory); go to another one, or give absolute paths");
+            return FAILED;
         } finally {
             messages.flush();
             System.out.flush();

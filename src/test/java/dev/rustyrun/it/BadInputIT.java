@@ -87,6 +87,34 @@ class BadInputIT {
     }
 
     @Test
+    void C21_C35_without_a_working_directory_or_a_library_there_is_one_line() throws IOException {
+        org.junit.jupiter.api.Assumptions.assumeTrue(Launcher.isNative(), "a JVM says it in its own words");
+        String gone = folder.resolve("gone").toString();
+        for (List<String> words :
+                List.of(List.of("--rootfs", Launcher.busybox().toString(), "-v", ".:/x"), List.of("--rootfs", "./r"))) {
+            List<String> all = new java.util.ArrayList<>(
+                    List.of("sh", "-c", "mkdir \"$0\"; cd \"$0\"; rmdir \"$0\"; exec \"$@\"", gone));
+            all.addAll(Launcher.command("run"));
+            all.addAll(words);
+            all.addAll(List.of("--command", "true"));
+            Launcher.Result result = Launcher.execute(all, "").expect(125);
+            assertTrue(result.errorLine().contains("the working directory is gone"), result.err());
+        }
+        Path alone = Files.copy(Path.of(Launcher.command().get(0)), folder.resolve("alone"));
+        Launcher.execute(List.of("chmod", "755", alone.toString()), "").expect(0);
+        String line = Launcher.execute(List.of(alone.toString(), "list"), "")
+                .expect(125)
+                .errorLine();
+        assertTrue(line.contains("libjffi") && line.contains("is not beside the executable"), line);
+        for (String word : List.of("version", "--help", "--version")) {
+            assertTrue(Launcher.execute(List.of(alone.toString(), word), "")
+                    .expect(0)
+                    .out()
+                    .contains("rustyrun"));
+        }
+    }
+
+    @Test
     void C33_what_would_run_on_alone_is_refused() {
         expectRun("--detach is for a bundle", "-d");
     }
