@@ -2,6 +2,7 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.client.ClientMain;
+import dev.rustyrun.client.CommandSuggestion;
 import dev.rustyrun.client.HostOption;
 import dev.rustyrun.client.StrictCommandLine;
 import dev.rustyrun.launch.RunStage;
@@ -142,7 +143,8 @@ public final class CommandLineMain {
     /** One line for what went wrong; the stack trace only when it is asked for. */
     private int fail(Exception e, String[] args) {
         String help = e instanceof ParameterException p
-                ? " (see " + p.getCommandLine().getCommandSpec().qualifiedName() + " --help)"
+                ? CommandSuggestion.of(p) + " (see "
+                        + p.getCommandLine().getCommandSpec().qualifiedName() + " --help)"
                 : "";
         String message = e instanceof ParameterException
                         || e instanceof InvalidSpecException
