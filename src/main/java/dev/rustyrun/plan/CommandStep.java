@@ -269,7 +269,7 @@ public sealed interface CommandStep extends Step {
 
         @Override
         public String describe() {
-            return "execute " + Words.shell(argv) + words(limits) + " in the joined PID namespace";
+            return "execute " + Words.shell(argv) + words(limits);
         }
     }
 
