@@ -1,6 +1,7 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.launch.CommandPipes;
+import dev.rustyrun.launch.StandardFiles;
 import dev.rustyrun.linux.CapabilityWords;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.IdMapping;
@@ -61,6 +62,14 @@ public record ContainerIds(List<IdMapping> users, List<IdMapping> groups) {
                 linux.changeOwner(fd, (int) userOutside(0).orElse(-1), (int)
                         groupOutside(0).orElse(-1));
             }
+        }
+    }
+
+    /** Gives this process's standard files to the container's root, from whom its other users can get them. */
+    void giveStandardFiles(Linux linux) {
+        if (!isRootHosts() && linux.isRoot()) {
+            StandardFiles.give(linux, (int) userOutside(0).orElse(-1), (int)
+                    groupOutside(0).orElse(-1));
         }
     }
 

@@ -78,6 +78,9 @@ public final class Execution {
         FurtherHost host = new FurtherHost(linux, spec, state, status, options.pidFile(), Optional.empty());
         LaunchOptions how =
                 new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host);
+        if (!spec.process().terminal()) {
+            ContainerIds.of(linux, state.pid()).giveStandardFiles(linux);
+        }
         if (!detached) {
             return stage.launch(plan, how);
         }

@@ -27,7 +27,7 @@ record RunResult(
 
     /** The kernel's words for a path that is not what the request needs there, and ours. */
     private static final Pattern REQUESTS_FAULT = Pattern.compile(
-            "\\b(ENOTDIR|EISDIR|EINVAL|ELOOP|ENOENT|EXDEV|EACCES|ENAMETOOLONG)\\b|climbs out|symbolic link|is in the way|may be covered");
+            "\\b(ENOTDIR|EISDIR|EINVAL|ELOOP|ENOENT|EXDEV|EACCES|ENAMETOOLONG)\\b|climbs out|symbolic link|is in the way|may be covered|may cover|can be mounted|is no directory");
 
     /** One whose output was captured. */
     RunResult(String id, Outcome outcome, CapturedIo io, long queuedMicros, boolean warm) {

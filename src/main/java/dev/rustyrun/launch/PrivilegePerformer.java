@@ -90,7 +90,7 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
 
     @Override
     public void giveFiles(PrivilegeStep.GiveFiles step) {
-        StandardFiles.give(linux, step.uid());
+        StandardFiles.give(linux, step.uid(), -1);
     }
 
     @Override

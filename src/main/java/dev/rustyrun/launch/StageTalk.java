@@ -312,13 +312,13 @@ final class StageTalk {
     /** Nobody else could open them anew, as by {@code /dev/stdout}. Through the child: our ends may be closed by now. */
     private void giveFiles() {
         OptionalLong user = IdMapping.outside(plan.idMaps().uids(), 0);
+        OptionalLong group = IdMapping.outside(plan.idMaps().gids(), 0);
         if (!givesPipes) {
-            if (!plan.terminal()) {
-                user.ifPresent(uid -> StandardFiles.give(linux, (int) uid));
+            if (!plan.terminal() && user.isPresent() && group.isPresent()) {
+                StandardFiles.give(linux, (int) user.getAsLong(), (int) group.getAsLong());
             }
             return;
         }
-        OptionalLong group = IdMapping.outside(plan.idMaps().gids(), 0);
         for (int i = 0; user.isPresent() && group.isPresent() && i < StageChannel.DESCRIPTOR; i++) {
             try (OpenFile file = new OpenFile(linux, linux.open("/proc/" + child + "/fd/" + i, FileFlag.O_PATH))) {
                 linux.changeOwnerOfPath(file.descriptor(), (int) user.getAsLong(), (int) group.getAsLong());

@@ -8,21 +8,23 @@ import dev.rustyrun.linux.LinuxException;
  * This process's descriptors 0, 1 and 2, which a command gets that may be another user: without being their owner it could not
  * open them anew, as by {@code /dev/stdout}.
  */
-final class StandardFiles {
+public final class StandardFiles {
 
     private StandardFiles() {}
 
     /**
      * Gives them to {@code uid}, as other runtimes do: pipes, sockets, and files that the command may write. Devices, such as the
      * caller's terminal, stay whose they are; so do files that it may only read, such as {@code /etc/passwd}.
+     *
+     * @param gid of their group; -1 to leave it. Who is in another user namespace can give on only what has both from there
      */
-    static void give(Linux linux, int uid) {
+    public static void give(Linux linux, int uid, int gid) {
         for (int file = 0; file < StageChannel.DESCRIPTOR; file++) {
             try {
                 FileStatus status = linux.status(file);
                 boolean given = !status.isDevice() && (!status.isRegularFile() || linux.isWritable(file));
                 if (given && status.uid() != uid) {
-                    linux.changeOwner(file, uid, -1);
+                    linux.changeOwner(file, uid, gid);
                 }
             } catch (LinuxException e) {
                 // Not there, or somebody else's: the command can use what it was given, and no more.

@@ -3,7 +3,6 @@ package dev.rustyrun.plan;
 import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.Hooks;
-import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
@@ -50,9 +49,6 @@ public final class ExecPlan {
             child.add(new RootStep.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE)));
             child.add(new RootStep.ProtectProgram(host.program()));
         }
-        // To those of another user namespace, nobody in there can give what is the host's.
-        IdMapping.outside(spec.linux().uidMappings(), spec.process().user().uid())
-                .ifPresent(uid -> init.add(new PrivilegeStep.GiveFiles((int) uid)));
         join(init, joined);
         init.add(new RootStep.EnterContainer());
         LifecyclePlan lifecycle = new LifecyclePlan(withoutHooks(spec), life);

@@ -16,7 +16,7 @@ public final class RootfsDirectory {
     private static final int MOST_BYTES = 4 << 20;
 
     /** What root file systems have, one or the other. */
-    private static final List<String> PARTS = List.of("bin", "sbin", "usr", "nix", "dev", "proc", "sys");
+    private static final List<String> PARTS = List.of("bin", "sbin", "usr", "etc", "nix", "dev", "proc", "sys");
 
     private final Linux linux;
     private final String path;

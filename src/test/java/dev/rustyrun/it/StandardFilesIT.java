@@ -35,8 +35,9 @@ class StandardFilesIT {
         Process process = new ProcessBuilder(Launcher.command(words.toArray(String[]::new))).start();
         process.getOutputStream().write("in\n".getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
-        assertEquals("in", process.inputReader().readLine());
-        assertEquals("err", process.errorReader().readLine());
+        String first = process.inputReader().readLine();
+        String said = process.errorReader().readLine();
+        assertEquals("in err", first + " " + said, String.join(" ", options));
         assertEquals(0, process.onExit().join().exitValue());
     }
 

@@ -73,7 +73,9 @@ public final class RecordingLibC {
             case "statx" -> {
                 // A file's number is all that tells one from another.
                 byte[] statx = (byte[]) arguments[4];
-                statx[INODE] = (byte) String.valueOf(arguments[1]).hashCode();
+                // An open file is told by its descriptor, any other by its path.
+                Object file = "".equals(arguments[1]) ? arguments[0] : arguments[1];
+                statx[INODE] = (byte) String.valueOf(file).hashCode();
                 yield 0;
             }
             case "seccomp" -> ((int) arguments[1] & NEW_LISTENER) != 0 ? ++lastDescriptor : 0;

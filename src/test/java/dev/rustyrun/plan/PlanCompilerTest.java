@@ -169,6 +169,7 @@ class PlanCompilerTest {
                         "ReadOnlyRoot",
                         "FindHome",
                         "LimitCapabilities",
+                        "GiveFiles",
                         "SetUser",
                         "SetCapabilities",
                         "NoNewPrivileges",
