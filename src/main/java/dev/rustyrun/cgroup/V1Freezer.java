@@ -22,30 +22,37 @@ final class V1Freezer {
     void freeze() {
         long deadline = System.nanoTime() + CgroupTree.PATIENCE_NANOS;
         do {
-            request(FROZEN, "freeze");
+            request(FROZEN);
             if (isFrozen()) {
                 return;
             }
             CgroupTree.pause(1);
         } while (System.nanoTime() < deadline);
-        request(THAWED, "thaw");
+        thaw();
         throw new CgroupException(
                 "cannot freeze the cgroup " + directory + " within 2 s: a process in it waits in the kernel");
     }
 
+    /** One that has been removed meanwhile holds nobody any more. */
     void thaw() {
-        request(THAWED, "thaw");
+        try {
+            files.write(state, THAWED);
+        } catch (LinuxException e) {
+            if (files.exists(directory)) {
+                throw CgroupException.of("cannot thaw the cgroup " + directory, e, "");
+            }
+        }
     }
 
     boolean isFrozen() {
         return files.readIfThere(state).startsWith(FROZEN);
     }
 
-    private void request(String value, String what) {
+    private void request(String value) {
         try {
             files.write(state, value);
         } catch (LinuxException e) {
-            throw CgroupException.of("cannot " + what + " the cgroup " + directory, e, "");
+            throw CgroupException.of("cannot freeze the cgroup " + directory, e, "");
         }
     }
 }

@@ -216,7 +216,10 @@ final class V2Cgroup implements Cgroup {
         try {
             files.write(directory + FREEZE, value);
         } catch (LinuxException e) {
-            throw CgroupException.of("cannot " + what + " the cgroup " + directory, e, "");
+            // One that has been removed meanwhile holds nobody any more.
+            if (what.equals("freeze") || files.exists(directory)) {
+                throw CgroupException.of("cannot " + what + " the cgroup " + directory, e, "");
+            }
         }
     }
 
