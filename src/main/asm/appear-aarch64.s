@@ -149,6 +149,12 @@ await:                                          // the parent: without it, nobod
         mov     x2, #FD_CLOEXEC
         mov     x8, #SYS_fcntl
         svc     #0
+        mov     x0, #SIG_SETMASK                // what has been sent since its start, it is sent now
+        adr     x1, none
+        mov     x2, #0
+        mov     x3, #8
+        mov     x8, #SYS_rt_sigprocmask
+        svc     #0
         bl      hear
         adr     x20, limits
         ldr     w21, limited
@@ -166,12 +172,6 @@ limit:
         b       limit
 
 command:
-        mov     x0, #SIG_SETMASK
-        adr     x1, none
-        mov     x2, #0
-        mov     x3, #8
-        mov     x8, #SYS_rt_sigprocmask
-        svc     #0
         mov     x0, x20                         // after the limits
         add     x1, x19, #8
         ldr     x2, [x19]

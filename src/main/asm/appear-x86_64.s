@@ -163,6 +163,12 @@ await:                                          # the parent: without it, nobody
         mov     esi, F_SETFD
         mov     edx, FD_CLOEXEC
         syscall
+        mov     eax, SYS_rt_sigprocmask         # what has been sent since its start, it is sent now
+        mov     edi, SIG_SETMASK
+        lea     rsi, [rip + none]
+        xor     edx, edx
+        mov     r10d, 8
+        syscall
         call    hear
         lea     r12, [rip + limits]
         mov     r13d, [rip + limited]
@@ -182,12 +188,6 @@ limit:
         jmp     limit
 
 command:
-        mov     eax, SYS_rt_sigprocmask
-        mov     edi, SIG_SETMASK
-        lea     rsi, [rip + none]
-        xor     edx, edx
-        mov     r10d, 8
-        syscall
         mov     eax, SYS_execve
         mov     rdi, r12                        # after the limits
         lea     rsi, [rbx + 8]

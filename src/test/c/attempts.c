@@ -313,6 +313,25 @@ static int watch(const char *marker, const char *needle)
     return 0;
 }
 
+/* Kills every process that appears after this one, until standard input ends. */
+static int slay(void)
+{
+    int last = getpid(), slain = 0;
+    printf("slaying\n");
+    fflush(stdout);
+    fcntl(0, F_SETFL, O_NONBLOCK);
+    for (char byte; read(0, &byte, 1) != 0; ) {
+        for (int pid = last + 1; pid < last + 16; pid++) {
+            if (kill(pid, SIGKILL) == 0) {
+                last = pid;
+                slain++;
+            }
+        }
+    }
+    printf("slain=%d\n", slain);
+    return 0;
+}
+
 static const char *needles[2];
 static long hits, bytes_read;
 
@@ -452,6 +471,8 @@ int main(int argc, char **argv)
         return overwrite(argv[2]);
     } else if (!strcmp(what, "hunt") && argc == 3) {
         return hunt(atoi(argv[2]));
+    } else if (!strcmp(what, "slay")) {
+        return slay();
     } else if (!strcmp(what, "watch") && argc == 4) {
         return watch(argv[2], argv[3]);
     } else if (!strcmp(what, "search") && argc == 5) {

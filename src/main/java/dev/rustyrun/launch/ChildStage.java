@@ -8,6 +8,8 @@ import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.ReceivedSignal;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.Stage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -68,6 +70,10 @@ public final class ChildStage {
         StageChannel channel = context.channel();
         int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
         int pid;
+        if (context.succession() >= 0) {
+            // Now: what is pending is forgotten with that.
+            linux.hearOfStops();
+        }
         try {
             pid = init.start(handedDown);
         } catch (LinuxException e) {
@@ -84,6 +90,7 @@ public final class ChildStage {
 
     private int await(int started, int signals, int runPid, StageContext context) {
         Succession succession = new Succession(linux, context.channel(), context.succession(), started);
+        List<Integer> early = new ArrayList<>();
         PollSet set = new PollSet(2);
         while (true) {
             set.clear();
@@ -92,6 +99,10 @@ public final class ChildStage {
             linux.poll(set, -1);
             if (succession.isHeardIn(set)) {
                 succession.hear();
+            }
+            if (succession.successor() != 0) {
+                early.forEach(signal -> linux.kill(succession.successor(), signal));
+                early.clear();
             }
             Optional<ReceivedSignal> signal = linux.nextSignal(signals);
             if (signal.isEmpty()) {
@@ -103,6 +114,9 @@ public final class ChildStage {
                 if (ended.isPresent()) {
                     return end(ended.get(), runPid, context);
                 }
+            } else if (LaunchSignals.isForwarded(number) && succession.isExpected()) {
+                // A copy does not inherit what waits for its original.
+                early.add(number);
             } else if (LaunchSignals.isForwarded(number)) {
                 linux.kill(present(started, succession), number);
             } else if (linux.parentProcessId() != runPid) {
@@ -117,48 +131,37 @@ public final class ChildStage {
 
     /** How {@code init} has ended, or who went on as that. */
     private Optional<ChildStatus> reap(int started, Succession succession) {
-        if (succession.ended().isPresent()) {
-            linux.awaitIfChild(started);
-            return succession.ended();
+        Optional<ChildStatus> first = linux.reap(started);
+        while (first.isPresent() && succession.isAwaited() && succession.hear()) {
+            // It has gone for its successor, and has said so; or what was wrong.
         }
         if (succession.successor() == 0) {
-            Optional<ChildStatus> ended = linux.reap(started);
-            boolean went = ended.isPresent() && ended.get().status() == 0;
-            // It has gone for its successor, and has said so.
-            while (went && succession.isAwaited()) {
-                succession.hear();
-            }
-            if (succession.successor() == 0) {
-                if (ended.isPresent() && succession.isAwaited()) {
-                    endUnnamed();
+            if (first.isPresent() && succession.isExpected()) {
+                endUnnamed();
+                if (first.get().status() == 0) {
+                    succession.disturbed();
                 }
-                return ended;
             }
-        } else {
-            linux.reap(started);
+            return first;
         }
         Optional<ChildStatus> ended = linux.reap(succession.successor());
         if (ended.isPresent() && ended.get().stopped()) {
-            // It has become the command or, before that, has been sent a signal: nobody need be kept from it any more.
-            int signal = ended.get().stopSignal();
-            linux.stopTracing(succession.successor(), signal == Signal.SIGTRAP.number() ? 0 : signal);
-            return Optional.empty();
+            succession.goOn(ended.get().stopSignal());
+            // It may have stopped once more since, of which there was one signal.
+            ended = linux.reap(succession.successor());
+            if (ended.isPresent() && ended.get().stopped()) {
+                succession.goOn(ended.get().stopSignal());
+                return Optional.empty();
+            }
         }
         if (ended.isPresent()) {
             // What was heard of its failure comes before its end; the first has nothing more to do, but may do so yet.
-            hearLast(succession);
+            while (!succession.isOver() && succession.hear()) {
+                // As long as there is something.
+            }
             linux.awaitIfChild(started);
         }
         return ended;
-    }
-
-    private void hearLast(Succession succession) {
-        PollSet set = new PollSet(1);
-        set.clear();
-        succession.addTo(set);
-        if (linux.poll(set, 0) && succession.isHeardIn(set)) {
-            succession.hear();
-        }
     }
 
     /** Ends a successor whose {@code init} was killed before it could name it. */

@@ -115,8 +115,11 @@ final class InsideRootfs {
         if (linksLeft == 0) {
             throw LinuxException.of("openat2(\"" + path + "\")", Errno.ELOOP);
         }
-        String named = target.startsWith("/") ? target : parentOf(path) + "/" + target;
-        return openOrMake(named, maker, linksLeft - 1);
+        String named = (target.startsWith("/") ? target : parentOf(path) + "/" + target).replaceAll("/+", "/");
+        return openOrMake(
+                named.length() > 1 && named.endsWith("/") ? named.substring(0, named.length() - 1) : named,
+                maker,
+                linksLeft - 1);
     }
 
     private Optional<String> linkTarget(OpenFile parent, String name) {

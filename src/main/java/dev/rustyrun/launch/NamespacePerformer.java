@@ -154,7 +154,7 @@ final class NamespacePerformer implements NamespaceStep.Performer {
 
     @Override
     public void awaitSuccessor(NamespaceStep.AwaitSuccessor step) {
-        int[] pair = linux.socketPair();
+        int[] pair = linux.messagePair();
         linux.duplicate(pair[1], StageChannel.FIRST_HANDED_DOWN + step.handedDown());
         linux.close(pair[1]);
         context.setSuccession(pair[0]);

@@ -13,8 +13,9 @@ public final class StandardFiles {
     private StandardFiles() {}
 
     /**
-     * Gives them to {@code uid}, as other runtimes do: pipes, sockets, and files that the command may write. Devices, such as the
-     * caller's terminal, stay whose they are; so do files that it may only read, such as {@code /etc/passwd}.
+     * Gives them to {@code uid}, as other runtimes do: pipes, sockets, and files that the command may write. All others
+     * stay whose they are: devices, such as the caller's terminal, files that it may only read, such as {@code /etc/passwd},
+     * and those of the kernel.
      *
      * @param gid of their group; -1 to leave it. Who is in another user namespace can give on only what has both from there
      */
@@ -22,7 +23,11 @@ public final class StandardFiles {
         for (int file = 0; file < StageChannel.DESCRIPTOR; file++) {
             try {
                 FileStatus status = linux.status(file);
-                boolean given = !status.isDevice() && (!status.isRegularFile() || linux.isWritable(file));
+                boolean given = status.isPipe()
+                        || status.isSocket()
+                        || status.isRegularFile()
+                                && linux.isWritable(file)
+                                && !linux.fileSystem(file).isOfTheKernel();
                 if (given && status.uid() != uid) {
                     linux.changeOwner(file, uid, gid);
                 }

@@ -1,16 +1,16 @@
 package dev.rustyrun.launch;
 
-import dev.rustyrun.linux.ChildStatus;
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.CommandStep;
 import dev.rustyrun.plan.Stage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The socket on which {@code child} hears who goes on as its {@code init}. Where that is the {@link AppearProgram}, this lets it
@@ -24,6 +24,7 @@ final class Succession {
 
     private static final int MAX_TOLD = 8192;
     private static final int SHOWN = 600;
+    private static final int MAX_ERRNO = 4095;
     private static final byte TRACED = 't';
     private static final byte UNTRACED = 'u';
 
@@ -35,8 +36,8 @@ final class Succession {
     private List<String> limits = List.of();
     private int successor;
     private boolean traced;
+    private boolean begun;
     private boolean over;
-    private Optional<ChildStatus> ended = Optional.empty();
 
     /**
      * That of the process {@code first}.
@@ -49,6 +50,10 @@ final class Succession {
         this.channel = channel;
         this.socket = socket;
         this.over = socket < 0;
+        if (!over) {
+            // Whoever has taken the other end could make this process wait.
+            linux.setNonBlocking(socket);
+        }
     }
 
     /**
@@ -83,41 +88,59 @@ final class Succession {
         return !over && successor == 0;
     }
 
+    /** Whether nothing more is said. */
+    boolean isOver() {
+        return over;
+    }
+
     /** Who goes on as {@code init}; 0 as long as nobody has been named. */
     int successor() {
         return successor;
     }
 
-    /** Takes what comes next, waiting for it. */
-    void hear() {
-        byte[] bytes = new byte[Integer.BYTES];
-        if (!read(bytes)) {
-            over = true;
-            return;
+    /** Whether {@code init} ends for a successor, and has not named one. */
+    boolean isExpected() {
+        return socket >= 0 && successor == 0;
+    }
+
+    /** Takes the next message; whether there was one. What cannot be from a process of ours ends it. */
+    boolean hear() {
+        byte[] message = new byte[MAX_TOLD];
+        int length;
+        try {
+            length = linux.read(socket, message, message.length);
+        } catch (LinuxException e) {
+            // ECONNRESET: it ended before it had been let go.
+            over |= e.errno() != Errno.EAGAIN;
+            return false;
         }
-        int number = ByteBuffer.wrap(bytes).getInt();
-        if (successor != 0) {
+        if (length == 0) {
             over = true;
-            fail(Command.failure(
-                    path, LinuxException.of("execve(\"" + Printable.of(path, SHOWN) + "\")", number), limits));
-        } else if (!path.isEmpty()) {
-            named(number);
-        } else if (number < 0) {
-            hearPath(-number);
-        } else {
+            return false;
+        }
+        int number = length < Integer.BYTES ? 0 : ByteBuffer.wrap(message).getInt();
+        if (number < 0 && path.isEmpty() && length == Integer.BYTES - number) {
+            hearPath(message, length);
+        } else if (length != Integer.BYTES) {
+            disturbed();
+        } else if (successor != 0) {
+            failed(number);
+        } else if (path.isEmpty()) {
             // A copy of init, which has told run and asks for nothing more.
             successor = number;
             over = true;
+        } else {
+            named(number);
         }
+        return true;
     }
 
-    private void hearPath(int length) {
-        byte[] text = new byte[Math.min(length, MAX_TOLD)];
-        over = !read(text);
-        List<String> told = List.of(new String(text, 1, text.length - 1, StandardCharsets.UTF_8).split("\0"));
+    private void hearPath(byte[] message, int length) {
+        int start = Integer.BYTES + 1;
+        List<String> told = List.of(new String(message, start, length - start, StandardCharsets.UTF_8).split("\0"));
         path = told.get(0);
         limits = told.subList(1, told.size());
-        traced = text[0] == TRACED && mayTrace();
+        traced = message[Integer.BYTES] == TRACED && mayTrace();
         say(traced ? AppearProgram.GO_TRACED : StageChannel.GO);
     }
 
@@ -129,33 +152,44 @@ final class Succession {
         } else if (number > 0 && number != first && linux.isChild(number)) {
             successor = number;
             channel.send(new Report.Appeared(number));
-            if (traced) {
-                begin();
-            }
             say(StageChannel.GO);
-        } else {
+        } else if (number < 0 && number >= -MAX_ERRNO) {
             over = true;
-            if (number < 0) {
-                fail(new StepFailure(
-                        LinuxException.of("clone CLONE_PARENT", -number).getMessage()));
-            }
+            fail(new StepFailure(
+                    LinuxException.of("clone CLONE_PARENT", -number).getMessage()));
+        } else {
+            disturbed();
         }
     }
 
-    /** It has stopped before its first instruction, as what is traced does. */
-    private void begin() {
-        linux.hearOfStops();
-        ChildStatus stopped = linux.await(successor);
-        if (stopped.stopped()) {
+    private void failed(int number) {
+        if (number <= 0 || number > MAX_ERRNO) {
+            disturbed();
+            return;
+        }
+        over = true;
+        fail(Command.failure(path, LinuxException.of("execve(\"" + Printable.of(path, SHOWN) + "\")", number), limits));
+    }
+
+    /** Says so instead of how it ended: what it ended with means nothing. */
+    void disturbed() {
+        over = true;
+        fail(new StepFailure("a process of the container has disturbed it on its way in"));
+    }
+
+    /** Lets the successor go on, which has stopped because it is traced. */
+    void goOn(int signal) {
+        if (!begun && signal == Signal.SIGSTOP.number()) {
+            // Before its first instruction.
+            begun = true;
             linux.continueTraced(successor);
         } else {
-            ended = Optional.of(stopped);
+            // It has become the command or, before that, is sent a signal: nobody need be kept from it any more.
+            boolean executed = signal == Signal.SIGTRAP.number();
+            // From the command itself nothing more is believed.
+            over |= executed;
+            linux.stopTracing(successor, executed ? 0 : signal);
         }
-    }
-
-    /** How the successor ended, if it did so before it began. */
-    Optional<ChildStatus> ended() {
-        return ended;
     }
 
     private void say(byte[] word) {
@@ -177,24 +211,5 @@ final class Succession {
 
     private void fail(StepFailure failure) {
         channel.send(new Report.StepFailed(Stage.INIT, "execute " + path, failure.getMessage(), failure.exitCode()));
-    }
-
-    private boolean read(byte[] bytes) {
-        byte[] piece = new byte[bytes.length];
-        for (int done = 0; done < bytes.length; ) {
-            int got;
-            try {
-                got = linux.read(socket, piece, bytes.length - done);
-            } catch (LinuxException e) {
-                // ECONNRESET: it ended before it had been let go.
-                return false;
-            }
-            if (got <= 0) {
-                return false;
-            }
-            System.arraycopy(piece, 0, bytes, done, got);
-            done += got;
-        }
-        return true;
     }
 }

@@ -24,6 +24,7 @@ public final class FileFlag {
     public static final int S_IFCHR = 0x2000;
     public static final int S_IFBLK = 0x6000;
     public static final int S_IFIFO = 0x1000;
+    static final int S_IFSOCK = 0xC000;
     public static final int S_IFREG = 0x8000;
 
     public static final int AT_FDCWD = -100;

@@ -70,6 +70,14 @@ public record FileStatus(
         return mode & 07777;
     }
 
+    public boolean isPipe() {
+        return type() == FileFlag.S_IFIFO;
+    }
+
+    public boolean isSocket() {
+        return type() == FileFlag.S_IFSOCK;
+    }
+
     public boolean isBlockDevice() {
         return type() == FileFlag.S_IFBLK;
     }

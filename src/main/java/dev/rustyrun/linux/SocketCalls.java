@@ -4,6 +4,7 @@ import static dev.rustyrun.linux.LinuxException.check;
 import static dev.rustyrun.linux.LinuxException.failure;
 import static dev.rustyrun.linux.SocketConstants.AF_UNIX;
 import static dev.rustyrun.linux.SocketConstants.SOCK_CLOEXEC;
+import static dev.rustyrun.linux.SocketConstants.SOCK_SEQPACKET;
 import static dev.rustyrun.linux.SocketConstants.SOCK_STREAM;
 
 import java.nio.ByteBuffer;
@@ -17,6 +18,13 @@ public interface SocketCalls extends KernelCalls {
     default int[] socketPair() {
         int[] pair = new int[2];
         check(libc().call("socketpair", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), "socketpair");
+        return pair;
+    }
+
+    /** Two connected sockets that keep messages apart; man 2 socketpair, SOCK_SEQPACKET. */
+    default int[] messagePair() {
+        int[] pair = new int[2];
+        check(libc().call("socketpair", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), "socketpair");
         return pair;
     }
 

@@ -7,6 +7,7 @@ final class SocketConstants {
     static final int AF_INET = 2;
     static final int AF_NETLINK = 16;
     static final int SOCK_STREAM = 1;
+    static final int SOCK_SEQPACKET = 5;
     static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
     static final int SOCK_CLOEXEC = FileFlag.O_CLOEXEC;

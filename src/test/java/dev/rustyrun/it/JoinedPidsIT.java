@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,32 @@ class JoinedPidsIT {
         assertEquals(
                 List.of("/dev/pts/0", "to the terminal", "/dev/console"),
                 out.lines().toList());
+    }
+
+    @Test
+    void a_signal_at_any_moment_of_its_start_ends_it() throws Exception {
+        Assumptions.assumeTrue(Launcher.isNative(), "exec needs the native binary");
+        for (int millis = 0; millis < 16; millis++) {
+            for (List<String> words : List.of(
+                    List.of("exec", name, "/bin/sleep", "4719"),
+                    List.of(
+                            "run",
+                            "--rootfs",
+                            Launcher.busybox().toString(),
+                            "--pid",
+                            "container:" + name,
+                            "--command",
+                            "/bin/sleep",
+                            "4719"))) {
+                Process process = new ProcessBuilder(Launcher.command(words.toArray(String[]::new))).start();
+                // At any moment: what matters is that it ends at each.
+                java.util.concurrent.locks.LockSupport.parkNanos(millis * 1_000_000L);
+                process.destroy();
+                int code = process.onExit().join().exitValue();
+                assertTrue(code == 143 || code == 125, words + " after " + millis + " ms: " + code);
+            }
+        }
+        Host.expectEnded("sleep 4719");
     }
 
     @Test

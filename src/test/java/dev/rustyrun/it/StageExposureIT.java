@@ -153,6 +153,30 @@ class StageExposureIT {
         });
     }
 
+    @Test
+    void S1_what_is_killed_in_the_container_at_any_moment_is_told_of_and_leaves_nothing() throws IOException {
+        Assumptions.assumeTrue(Launcher.isNative(), "exec needs the native binary");
+        String name = "it-slay-" + ProcessHandle.current().pid();
+        Process slayer =
+                Launcher.start("--name", name, "--volume", Attempts.volume(), "--command", Attempts.INSIDE, "slay");
+        try {
+            var out = slayer.inputReader();
+            assertEquals("slaying", out.readLine());
+            for (int i = 0; i < TIMES * 4; i++) {
+                int code = Launcher.rustyrun("exec", name, "/bin/sh", "-c", "exit 7")
+                        .exitCode();
+                assertTrue(List.of(7, 125, 126, 137).contains(code), "exit code " + code);
+            }
+            slayer.getOutputStream().close();
+            assertTrue(Integer.parseInt(Attempts.results(out.readLine()).get("slain")) > 0);
+        } finally {
+            slayer.destroyForcibly().onExit().join();
+        }
+        Host.eventually(
+                "no stage is left",
+                () -> Host.processes().values().stream().noneMatch(words -> words.contains("copying-child")));
+    }
+
     /** Such a launch gets no further than the first file that it makes, but was seen before. */
     @Test
     void S1_a_launch_into_a_PID_and_a_user_namespace_shows_nothing_of_the_hosts() throws IOException {
