@@ -5,13 +5,13 @@ import java.util.Map;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What was probably meant by a word of a command line that nothing here is called by. */
+/** Suggests what an unknown word on the command line was probably meant to be. */
 public final class CommandSuggestion {
 
     private static final int MAX_SUGGESTIONS = 3;
     private static final String BY_SERVICE = "it is a command of a service: rustyrun --host ADDRESS %s";
 
-    /** What other runtimes call what is here, or is called otherwise. */
+    /** Words of other runtimes, and what to use here instead. */
     private static final Map<String, String> OTHERS_WORDS = Map.ofEntries(
             Map.entry("rm", "did you mean delete?"),
             Map.entry("stop", "did you mean kill?"),
@@ -28,7 +28,7 @@ public final class CommandSuggestion {
 
     private CommandSuggestion() {}
 
-    /** With a semicolon before it; empty when there is none. */
+    /** The suggestion after a semicolon; empty if there is none. */
     public static String of(ParameterException e) {
         if (!(e instanceof UnmatchedArgumentException unmatched)
                 || unmatched.getUnmatched().isEmpty()) {

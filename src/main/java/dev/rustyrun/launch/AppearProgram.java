@@ -10,24 +10,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The program that makes the copy of itself which appears in a joined PID namespace, where the copy executes the command: a few
- * instructions, so that those in there find nothing of ours in its memory. Its source is in {@code src/main/asm}, which says
- * how the bytes are made of it, what it says and what it hears.
+ * A program of a few instructions that {@code init} becomes to execute the command in a joined PID namespace. A copy of the
+ * program appears there and executes the command; the processes there find nothing of ours in the memory of that copy. The
+ * source in {@code src/main/asm} says how the bytes are made of it, and which messages the program sends and receives.
  */
 final class AppearProgram {
 
-    /** What the file is called. */
+    /** The name of the file in memory. */
     static final String NAME = "exec";
-    /** Beside its errno, less this: ptrace(2) failed, so the copy will not be traced. */
+    /** Subtracted from the negative errno of ptrace(2), if that failed; the copy is not traced then. */
     static final int TRACE_FAILED = 0x10000;
-    /** Lets it go on, and its copy be traced by its parent until that is the command. */
+    /** Lets the program continue, and has its copy traced by the parent until the copy is the command. */
     static final byte[] GO_TRACED = {'t'};
 
-    /** Of the numbers at its end. */
+    /** The size of the numbers at the end of the program. */
     private static final int NUMBERS = 6 * Integer.BYTES;
-    /** Of a limit: the resource, and the soft and the hard limit. */
+    /** The size of a limit: the resource, and the soft and the hard limit. */
     private static final int LIMIT = 3 * Long.BYTES;
-    /** Of the size of its segment, in the file and in memory. */
+    /** The offset of the size of its segment in the file; the size in memory follows. */
     private static final int SIZES = 96;
 
     /** {@code appear-x86_64.s}, assembled. */
@@ -74,10 +74,10 @@ final class AppearProgram {
     }
 
     /**
-     * Makes a file of it; nothing where the kernel or a limit does not let there be one.
+     * Writes the program to a file in memory; empty if the kernel or a limit forbids that.
      *
      * @param path of the command
-     * @param socket on which it speaks with its parent
+     * @param socket on which the program and its parent exchange messages
      */
     static Optional<AppearProgram> create(Linux linux, CommandStep.ExecAppearing step, String path, int socket) {
         byte[] image = image(MemoryProgram.bytes(X86_64, AARCH64), step, path, socket);
@@ -107,7 +107,7 @@ final class AppearProgram {
         return image;
     }
 
-    /** Becomes this program; returns only when it cannot. */
+    /** Becomes this program; returns only if that fails. */
     void become(List<String> argv, List<String> env, boolean byPath) {
         program.become(argv, env, byPath);
     }

@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The second stage. It leaves the host's namespaces but, as {@code unshare(CLONE_NEWPID)} only concerns children, stays
- * in the host's PID namespace; the {@code init} that it starts is PID 1 of the new one. Then it passes signals on, waits,
- * and exits as {@code init} did. It dies with {@code run}, and takes {@code init} with it.
+ * The second stage. It leaves the host's namespaces, except for the PID namespace, because {@code unshare(CLONE_NEWPID)}
+ * affects only children; the {@code init} that it starts is PID 1 of the new one. Then it forwards signals, waits, and exits
+ * as {@code init} did. When {@code run} dies, it kills {@code init} and ends.
  */
 public final class ChildStage {
 
-    /** Its word on the command line. */
+    /** The name of this stage on the command line. */
     public static final String NAME = "child";
-    /** Its word when it runs from a read-only mount, so that {@code init} can be a copy of it. */
+    /** Its name when it runs from a read-only mount, so that {@code init} can be a copy of it. */
     public static final String COPYING = "copying-child";
 
     private final Linux linux;
@@ -38,7 +38,7 @@ public final class ChildStage {
     }
 
     /**
-     * Performs the stage.
+     * Runs the stage.
      *
      * @param runPid the process that started this one
      * @return the code to exit with
@@ -71,7 +71,7 @@ public final class ChildStage {
         int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
         int pid;
         if (context.succession() >= 0) {
-            // Now: what is pending is forgotten with that.
+            // Before init starts: this call discards a pending SIGCHLD.
             linux.hearOfStops();
         }
         try {
@@ -115,7 +115,7 @@ public final class ChildStage {
                     return end(ended.get(), runPid, context);
                 }
             } else if (LaunchSignals.isForwarded(number) && succession.isExpected()) {
-                // A copy does not inherit what waits for its original.
+                // A copy does not inherit the pending signals of its original.
                 early.add(number);
             } else if (LaunchSignals.isForwarded(number)) {
                 linux.kill(present(started, succession), number);
@@ -129,11 +129,11 @@ public final class ChildStage {
         return succession.successor() != 0 ? succession.successor() : started;
     }
 
-    /** How {@code init} has ended, or who went on as that. */
+    /** How {@code init}, or the successor that continues as {@code init}, has ended. */
     private Optional<ChildStatus> reap(int started, Succession succession) {
         Optional<ChildStatus> first = linux.reap(started);
         while (first.isPresent() && succession.isAwaited() && succession.hear()) {
-            // It has gone for its successor, and has said so; or what was wrong.
+            // Before it ended, it has named its successor or reported a failure.
         }
         if (succession.successor() == 0) {
             if (first.isPresent() && succession.isExpected()) {
@@ -147,7 +147,7 @@ public final class ChildStage {
         Optional<ChildStatus> ended = linux.reap(succession.successor());
         if (ended.isPresent() && ended.get().stopped()) {
             succession.goOn(ended.get().stopSignal());
-            // It may have stopped once more since, of which there was one signal.
+            // It may have stopped again since then, and both stops may have sent only one signal.
             ended = linux.reap(succession.successor());
             if (ended.isPresent() && ended.get().stopped()) {
                 succession.goOn(ended.get().stopSignal());
@@ -155,9 +155,9 @@ public final class ChildStage {
             }
         }
         if (ended.isPresent()) {
-            // What was heard of its failure comes before its end; the first has nothing more to do, but may do so yet.
+            // Its failure is reported before its end. The first process has only to end, but may not have done so.
             while (!succession.isOver() && succession.hear()) {
-                // As long as there is something.
+                // Until no message is left.
             }
             linux.awaitIfChild(started);
         }
@@ -175,7 +175,7 @@ public final class ChildStage {
                 }
             }
         } catch (LinuxException e) {
-            // A kernel without that file: it ends by itself, as its parent does.
+            // This kernel does not have that file: the successor ends by itself when its parent does.
         }
     }
 

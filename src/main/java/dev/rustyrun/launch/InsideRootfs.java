@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * Finds and makes files inside the root file system by descriptor, never by a path string that someone who controls the
  * rootfs could redirect. A symbolic link is followed as it would be inside the container: {@code ..} stops at the root, and
- * what a link names is made if it is missing.
+ * the target of a link is made if it is missing.
  */
 final class InsideRootfs {
 
@@ -34,17 +34,17 @@ final class InsideRootfs {
         return openOrMake(path, this::makeFile, MAX_LINKS);
     }
 
-    /** The directory {@code path} of which no part is a symbolic link, made when missing. */
+    /** The directory {@code path}, made when missing; no part of the path may be a symbolic link. */
     OpenFile directoryWithoutLinks(String path) {
         return withoutLinks(path, "a directory", () -> makeAt(path, this::makeDirectory));
     }
 
-    /** The file {@code path} of which no part is a symbolic link, made empty when missing. */
+    /** The file {@code path}, made as an empty file when missing; no part of the path may be a symbolic link. */
     OpenFile fileWithoutLinks(String path) {
         return withoutLinks(path, "a file", () -> makeAt(path, this::makeFile));
     }
 
-    /** What is at {@code path}, of which no part may be a symbolic link; throws ENOENT when nothing is. */
+    /** The existing file at {@code path}, no part of which may be a symbolic link; throws ENOENT when it is missing. */
     OpenFile existingWithoutLinks(String path, String what) {
         return withoutLinks(path, what, null);
     }
@@ -64,7 +64,7 @@ final class InsideRootfs {
         }
     }
 
-    /** What is at {@code path}; throws ENOENT when nothing is. */
+    /** The existing file at {@code path}; throws ENOENT when it is missing. */
     OpenFile existing(String path) {
         return opened(path, FileFlag.O_PATH);
     }
@@ -74,7 +74,7 @@ final class InsideRootfs {
         return linux.status(file.descriptor()).place().equals(linux.status(root).place());
     }
 
-    /** What is at {@code path}, opened to be used, with {@code flags} of man 2 open. */
+    /** The existing file at {@code path}, opened with {@code flags} of man 2 open. */
     OpenFile opened(String path, int flags) {
         return new OpenFile(linux, linux.openInRoot(root, relative(path), flags));
     }
@@ -100,7 +100,7 @@ final class InsideRootfs {
                     if (e.errno() != Errno.EEXIST) {
                         throw e;
                     }
-                    // A link that leads nowhere: what it names is made. Or somebody has made it just now.
+                    // Either a link whose target is missing and is made now, or somebody has just made this file.
                     Optional<String> target = linkTarget(parent, name);
                     if (target.isPresent()) {
                         return throughLink(path, target.get(), maker, linksLeft);
@@ -141,7 +141,7 @@ final class InsideRootfs {
         linux.makeNode(parent.descriptor(), name, FileFlag.S_IFREG | 0644, 0);
     }
 
-    /** The same for what may have no link in its path, and so may have none that leads nowhere. */
+    /** Makes a file whose path may not contain a link; so a link whose target is missing is not followed. */
     private void makeAt(String path, Maker maker) {
         try (OpenFile parent = directory(parentOf(path))) {
             maker.make(parent, nameOf(path));
@@ -164,7 +164,7 @@ final class InsideRootfs {
         return start == path.length() ? "." : path.substring(start);
     }
 
-    /** The directory that {@code path} is in; the root is in itself. */
+    /** The directory that contains {@code path}; the parent of the root is the root. */
     static String parentOf(String path) {
         int slash = path.lastIndexOf('/', path.length() - 2);
         return slash <= 0 ? "/" : path.substring(0, slash);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A program of a few hundred bytes that a process of ours becomes where processes of a container can see it: it replaces all
- * that this process has in memory. It lies in a file in memory, close-on-exec.
+ * A program of a few hundred bytes. A process of ours that processes of a container can see becomes this program, which
+ * replaces everything that the process has in memory. The program is in a file in memory, which is close-on-exec.
  */
 final class MemoryProgram {
 
@@ -23,9 +23,9 @@ final class MemoryProgram {
         this.descriptor = descriptor;
     }
 
-    /** Makes an empty file for it; nothing where the kernel or a limit does not let there be one. */
+    /** Creates the file for a program, without content; empty if the kernel or a limit forbids that. */
     static Optional<MemoryProgram> create(Linux linux, String name) {
-        // A limit of the size of files is an error then, and does not end this process.
+        // With SIGXFSZ blocked, a limit on the size of files is an error and does not end this process.
         linux.blockSignals(LaunchSignals.HANDLED.with(Signal.SIGXFSZ));
         try {
             return Optional.of(new MemoryProgram(linux, linux.executableMemory(name)));
@@ -34,7 +34,7 @@ final class MemoryProgram {
         }
     }
 
-    /** The one of these that is for this machine, as bytes. */
+    /** The program for this machine, decoded from hexadecimal digits. */
     static byte[] bytes(String x86, String arm) {
         return bytes(ARM ? arm : x86);
     }
@@ -43,7 +43,7 @@ final class MemoryProgram {
         return HexFormat.of().parseHex(hex.replace("\n", ""));
     }
 
-    /** Adds {@code bytes} to its end; whether there was room, without which it is closed. */
+    /** Appends {@code bytes} to the file; if that fails, closes the file and returns false. */
     boolean write(byte[] bytes) {
         try {
             linux.writeAll(descriptor, bytes);
@@ -55,9 +55,9 @@ final class MemoryProgram {
     }
 
     /**
-     * Becomes this program; returns only when it cannot.
+     * Becomes this program; returns only if that fails.
      *
-     * @param byPath whether by way of {@code /proc}, with execve(2), where a filter forbids execveat(2)
+     * @param byPath whether to use execve(2) with a path in {@code /proc}, because a filter forbids execveat(2)
      */
     void become(List<String> argv, List<String> env, boolean byPath) {
         try {

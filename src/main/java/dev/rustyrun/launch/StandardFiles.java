@@ -5,19 +5,20 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 
 /**
- * This process's descriptors 0, 1 and 2, which a command gets that may be another user: without being their owner it could not
- * open them anew, as by {@code /dev/stdout}.
+ * The descriptors 0, 1 and 2 of this process, which the command inherits. The command may run as another user, who must own
+ * their files to open them again, for example as {@code /dev/stdout}.
  */
 public final class StandardFiles {
 
     private StandardFiles() {}
 
     /**
-     * Gives them to {@code uid}, as other runtimes do: pipes, sockets, and files that the command may write. All others
-     * stay whose they are: devices, such as the caller's terminal, files that it may only read, such as {@code /etc/passwd},
-     * and those of the kernel.
+     * Makes {@code uid} the owner of pipes, sockets, and files that the command may write, as other runtimes do. All other
+     * files keep their owner: devices, such as the caller's terminal, files that the command may only read, such as
+     * {@code /etc/passwd}, and files of the kernel.
      *
-     * @param gid of their group; -1 to leave it. Who is in another user namespace can give on only what has both from there
+     * @param gid the new group; -1 to keep it. A process in another user namespace can change the owner of a file only if
+     *     the file's owner and group both belong to that namespace
      */
     public static void give(Linux linux, int uid, int gid) {
         for (int file = 0; file < StageChannel.DESCRIPTOR; file++) {
@@ -32,7 +33,7 @@ public final class StandardFiles {
                     linux.changeOwner(file, uid, gid);
                 }
             } catch (LinuxException e) {
-                // Not there, or somebody else's: the command can use what it was given, and no more.
+                // Closed, or owned by somebody else: the command can use the descriptor, but not open its file again.
             }
         }
     }

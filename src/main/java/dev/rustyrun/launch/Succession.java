@@ -13,13 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The socket on which {@code child} hears who goes on as its {@code init}. Where that is the {@link AppearProgram}, this lets it
- * execute the command, and hears what failed. The socket stays open: its end tells the successor that {@code child} has gone.
+ * The socket on which {@code child} learns which process continues as its {@code init}: the successor. If that is a copy of
+ * the {@link AppearProgram}, {@code child} also lets it execute the command, and learns what failed. The socket stays open:
+ * its end shows the successor that {@code child} has ended.
  */
 final class Succession {
 
     private static final String YAMA = "/proc/sys/kernel/yama/ptrace_scope";
-    /** Nobody may trace anything. */
+    /** The value of Yama with which nobody may trace any process. */
     private static final String NO_ATTACH = "3";
 
     private static final int MAX_TOLD = 8192;
@@ -40,9 +41,9 @@ final class Succession {
     private boolean over;
 
     /**
-     * That of the process {@code first}.
+     * The succession of {@code first}, which {@code child} has started as {@code init}.
      *
-     * @param socket negative when it has no successor
+     * @param socket negative if {@code first} will have no successor
      */
     Succession(Linux linux, StageChannel channel, int socket, int first) {
         this.first = first;
@@ -51,15 +52,15 @@ final class Succession {
         this.socket = socket;
         this.over = socket < 0;
         if (!over) {
-            // Whoever has taken the other end could make this process wait.
+            // A process that has taken the other end could make this one wait.
             linux.setNonBlocking(socket);
         }
     }
 
     /**
-     * Says, before {@code init} becomes the {@link AppearProgram}, that it does so, for the command at {@code path}.
+     * Announces to {@code child} that {@code init} becomes the {@link AppearProgram}, for the command at {@code path}.
      *
-     * @param step what it performs
+     * @param step the step that the program applies
      */
     static void tellPath(Linux linux, int socket, String path, CommandStep.ExecAppearing step) {
         String limits = String.join("\0", Command.namesOf(step.limits()));
@@ -83,34 +84,34 @@ final class Succession {
         return !over && set.found(socket, PollSet.POLLIN | PollSet.POLLHUP);
     }
 
-    /** Whether {@code init} has yet to say who goes on. */
+    /** Whether {@code init} may still name its successor. */
     boolean isAwaited() {
         return !over && successor == 0;
     }
 
-    /** Whether nothing more is said. */
+    /** Whether no further message is read. */
     boolean isOver() {
         return over;
     }
 
-    /** Who goes on as {@code init}; 0 as long as nobody has been named. */
+    /** The process that continues as {@code init}; 0 until it has been named. */
     int successor() {
         return successor;
     }
 
-    /** Whether {@code init} ends for a successor, and has not named one. */
+    /** Whether {@code init} is to have a successor, but has not named it. */
     boolean isExpected() {
         return socket >= 0 && successor == 0;
     }
 
-    /** Takes the next message; whether there was one. What cannot be from a process of ours ends it. */
+    /** Reads the next message; false if there is none. A message that cannot be from a process of ours is the last one. */
     boolean hear() {
         byte[] message = new byte[MAX_TOLD];
         int length;
         try {
             length = linux.read(socket, message, message.length);
         } catch (LinuxException e) {
-            // ECONNRESET: it ended before it had been let go.
+            // ECONNRESET: the program ended before it had read that it may continue.
             over |= e.errno() != Errno.EAGAIN;
             return false;
         }
@@ -126,7 +127,7 @@ final class Succession {
         } else if (successor != 0) {
             failed(number);
         } else if (path.isEmpty()) {
-            // A copy of init, which has told run and asks for nothing more.
+            // A copy of init: init has reported it to run, and the copy needs nothing more.
             successor = number;
             over = true;
         } else {
@@ -145,9 +146,9 @@ final class Succession {
     }
 
     private void named(int number) {
-        // Those in the container may have taken the socket from the copy: they can name nobody but that.
+        // A process of the container may have taken the socket from the copy: it can name only that copy.
         if (number <= -AppearProgram.TRACE_FAILED) {
-            // Some kernel or another filter forbids it: it is worth nothing to fail for.
+            // The kernel or another filter forbids tracing: that is no reason to fail.
             traced = false;
         } else if (number > 0 && number != first && linux.isChild(number)) {
             successor = number;
@@ -171,22 +172,22 @@ final class Succession {
         fail(Command.failure(path, LinuxException.of("execve(\"" + Printable.of(path, SHOWN) + "\")", number), limits));
     }
 
-    /** Says so instead of how it ended: what it ended with means nothing. */
+    /** Reports this instead of an exit code, which means nothing then. */
     void disturbed() {
         over = true;
         fail(new StepFailure("a process of the container has disturbed it on its way in"));
     }
 
-    /** Lets the successor go on, which has stopped because it is traced. */
+    /** Continues the successor, which has stopped because it is traced. */
     void goOn(int signal) {
         if (!begun && signal == Signal.SIGSTOP.number()) {
-            // Before its first instruction.
+            // It has stopped before its first instruction.
             begun = true;
             linux.continueTraced(successor);
         } else {
-            // It has become the command or, before that, is sent a signal: nobody need be kept from it any more.
+            // It has become the command, or has been sent a signal before: others may trace it from now on.
             boolean executed = signal == Signal.SIGTRAP.number();
-            // From the command itself nothing more is believed.
+            // Messages from the command itself are not believed.
             over |= executed;
             linux.stopTracing(successor, executed ? 0 : signal);
         }
@@ -196,7 +197,7 @@ final class Succession {
         try {
             linux.send(socket, word, -1);
         } catch (LinuxException e) {
-            // EPIPE: it was killed.
+            // EPIPE: the receiver was killed.
             over = true;
         }
     }

@@ -12,10 +12,10 @@ import java.util.Optional;
 /** A root file system that is a directory on the host. */
 public final class RootfsDirectory {
 
-    /** A passwd or group file is not read further than this, for it is the image's. */
+    /** A passwd or group file is not read further than this, because it comes from the image. */
     private static final int MOST_BYTES = 4 << 20;
 
-    /** What root file systems have, one or the other. */
+    /** Names of which every root file system has at least one. */
     private static final List<String> PARTS = List.of("bin", "sbin", "usr", "etc", "nix", "dev", "proc", "sys");
 
     private final Linux linux;
@@ -29,7 +29,7 @@ public final class RootfsDirectory {
     /**
      * The directory at {@code path}, which may be relative to the working directory.
      *
-     * @throws InvalidSpecException when there is none
+     * @throws InvalidSpecException if it is missing or cannot be used
      */
     public static RootfsDirectory at(Linux linux, String path) {
         if (path.isEmpty()) {
@@ -49,10 +49,10 @@ public final class RootfsDirectory {
     }
 
     /**
-     * Refuses a directory in which nothing is that a root file system has, nor {@code program}: directories are made in it
-     * when a container starts.
+     * Refuses a directory that contains neither {@code program} nor anything else that a root file system has: the start of
+     * a container would make directories in it.
      *
-     * @throws InvalidSpecException when that is so
+     * @throws InvalidSpecException if the directory does not look like a root file system
      */
     public void checkTree(String program) {
         try (OpenFile root = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
@@ -78,7 +78,7 @@ public final class RootfsDirectory {
         return path;
     }
 
-    /** The text of a file inside it, found without following any link out of it; nothing when there is none. */
+    /** The text of a file inside it, found without following any link out of it; empty if it cannot be read. */
     Optional<String> read(String file) {
         try (OpenFile root = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
                 OpenFile open = new OpenFile(

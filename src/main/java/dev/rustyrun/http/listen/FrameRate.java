@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many small frames of a web socket are taken: after a burst so many in a second. The client's further ones wait in the
- * kernel. Large frames are bounded by what waits for a command. Of the channel's thread.
+ * Limits the small frames of a web socket: a burst of them is accepted, and then a fixed number in a second. Further frames
+ * of the client wait in the kernel. Large frames are limited by how much input may wait for a command. Only for the
+ * channel's thread.
  */
 final class FrameRate extends ChannelInboundHandlerAdapter {
 
@@ -34,7 +35,7 @@ final class FrameRate extends ChannelInboundHandlerAdapter {
             take(context);
         }
         if (message instanceof PingWebSocketFrame ping && !context.channel().isWritable()) {
-            // Of pings that are not answered yet, the last one has to be; RFC 6455, section 5.5.3.
+            // Of several unanswered pings only the last one must be answered; RFC 6455, section 5.5.3.
             forget();
             unanswered = Optional.of(ping);
         } else {

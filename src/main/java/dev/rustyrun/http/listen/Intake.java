@@ -13,15 +13,15 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Stands before the decoder of a connection and lets it decode one piece at a time, a few of them in a turn: the connections
- * of a thread take turns, however much one of them sends. While it is held, nothing is decoded, and soon nothing is read: what
- * waits is then in the kernel, and a few kilobytes of it here. Of the channel's thread.
+ * Stands before the decoder of a connection and lets it decode one piece at a time, and only a few pieces in a turn: the
+ * connections of a thread take turns, however much one of them sends. During a hold nothing is decoded, and soon nothing is
+ * read: a few kilobytes wait here, and the rest waits in the kernel. Only for the channel's thread.
  */
 final class Intake extends ChannelInboundHandlerAdapter {
 
     private static final String NAME = "intake";
     private static final int PIECES_OF_A_TURN = 16;
-    /** While a request is worked on, its connection is read a little further: so it is seen when the client disconnects. */
+    /** While a request is handled, its connection is read a little further, to notice when the client disconnects. */
     private static final int MAX_AHEAD = 8 * 1024;
 
     private final Deque<ByteBuf> waiting = new ArrayDeque<>(2);
@@ -33,38 +33,38 @@ final class Intake extends ChannelInboundHandlerAdapter {
     private boolean turnIsDue;
     private boolean paused;
     private boolean decoded;
-    /** Whether the decoder may have more than it has decoded. */
+    /** Whether the decoder may have bytes that it has not decoded. */
     private boolean undecoded;
 
-    /** Places itself before a decoder. */
+    /** Adds itself to the pipeline, before {@code decoder}. */
     void guard(ChannelPipeline pipeline, String decoder) {
         decodeOneByOne(pipeline, decoder);
         pipeline.addBefore(decoder, NAME, this);
     }
 
-    /** Another decoder has come into the place of the first one. */
+    /** Makes a decoder decode one piece at a time, also one that replaces the first decoder. */
     static void decodeOneByOne(ChannelPipeline pipeline, String decoder) {
         ((ByteToMessageDecoder) pipeline.get(decoder)).setSingleDecode(true);
     }
 
-    /** The decoder has given something on. */
+    /** Notes that the decoder has passed something on. */
     void decoded() {
         decoded = true;
     }
 
-    /** Nothing more is decoded until this hold and all others are released; the turn is over at any rate. */
+    /** Stops decoding until this hold and all others are released; ends the turn in any case. */
     void hold() {
         holds++;
         turnIsOver = true;
     }
 
-    /** Releases a hold, which may also begin later. */
+    /** Releases a hold; may be called before that hold begins. */
     void release() {
         holds--;
         nextTurn();
     }
 
-    /** Whether something has come that the decoder has not seen. */
+    /** Whether something has been received that is not decoded yet. */
     boolean hasMore() {
         return !isEmpty();
     }
@@ -104,7 +104,7 @@ final class Intake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Whether there was something for the decoder. */
+    /** Lets the decoder decode the next piece; false if there is none. */
     private boolean decode(ChannelHandlerContext context) {
         ByteBuf next = undecoded ? Unpooled.EMPTY_BUFFER : waiting.pollFirst();
         if (next == null) {
@@ -128,15 +128,15 @@ final class Intake extends ChannelInboundHandlerAdapter {
             context.executor().execute(() -> {
                 turnIsDue = false;
                 turn(context);
-                // Only then is sent what was written meanwhile.
+                // This sends what was written meanwhile.
                 context.fireChannelReadComplete();
             });
         }
     }
 
     /**
-     * Others pause the reading too, but only while they get what was decoded; so it was paused here if it is not theirs, and
-     * goes on with the next turn.
+     * Pauses reading if enough waits here; the next turn resumes it. Other handlers also pause reading, while they get what
+     * was decoded; their pauses are not resumed here.
      */
     private void pauseIfFull(ChannelConfig config) {
         boolean full = holds <= 0 || waitingBytes >= MAX_AHEAD;
@@ -149,7 +149,7 @@ final class Intake extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent && !isEmpty()) {
-            // The decoder would throw away what it has not decoded.
+            // The decoder would discard what it has not decoded.
             shutdown = Optional.of(event);
         } else {
             context.fireUserEventTriggered(event);

@@ -5,14 +5,14 @@ import io.quarkus.websockets.next.WebSocketConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/** Keeps a web socket's messages back until its endpoint is ready for them: until then nothing would limit them. */
+/** Holds back a web socket's messages until its endpoint is ready for them: before that, nothing would limit them. */
 public final class SocketOpening {
 
     private static final UserData.TypedKey<Runnable> OPENED = new UserData.TypedKey<>("opened");
 
     private SocketOpening() {}
 
-    /** A request may become a web socket. */
+    /** Prepares for a request that may become a web socket. */
     public static void expect(HttpServerRequest request, UserData socket) {
         if (request.connection() instanceof ConnectionBase connection) {
             Intake intake = connection.channel().pipeline().get(Intake.class);
@@ -22,7 +22,7 @@ public final class SocketOpening {
         }
     }
 
-    /** The endpoint is ready. */
+    /** Lets messages through: the endpoint is ready. */
     public static void opened(WebSocketConnection connection) {
         Runnable opened = connection.userData().remove(OPENED);
         if (opened != null) {
