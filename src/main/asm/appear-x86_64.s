@@ -1,4 +1,4 @@
-# The last that a process of ours is before it is a command in somebody else's PID namespace, on x86-64: it makes the copy that
+# The last that a process of ours is before it is a command in a PID namespace that it joins, on x86-64: it makes the copy that
 # those in there see, and the copy executes the command. It is all that either of them has in memory, so nothing of the host's
 # can be read there; and the copy is traced by its parent from its first moment on, so that nobody else can trace it before it
 # is the command.
@@ -6,7 +6,7 @@
 # A whole ELF file of one read-only, executable segment. Assembled by
 #     as -o appear.o appear-x86_64.s && ld -Ttext=0x400000 -o appear.elf appear.o \
 #         && objcopy -O binary -j .text appear.elf appear
-# and kept, as hexadecimal digits, in dev.rustyrun.launch.AppearProgram; AppearProgramTest compares.
+# and kept, as hexadecimal digits, in dev.rustyrun.launch.AppearProgram; AssembledProgramsTest compares.
 #
 # Whoever executes it has blocked the signals that its parent handles, gives the command's arguments and environment, fills in
 # the values at the end, and appends the limits, each as LIMIT bytes, and the command's path. It says on the socket, as 32-bit numbers in network byte order:

@@ -23,6 +23,7 @@ final class AttachedOutput {
     private final ContainerWatch watch;
     private final Runnable step;
     private volatile boolean underWay;
+    private volatile boolean begun;
     private volatile boolean gone;
     private volatile String failure = "";
     private boolean ended;
@@ -37,12 +38,18 @@ final class AttachedOutput {
         this.reader = new LogReader(folder.log());
         this.hold = new LogHold(linux, folder);
         this.step = watches.steps().wakeable(this::move);
-        this.watch = watches.watch(folder, true, step);
+        // It may see something at once, before there is all of this.
+        this.watch = watches.watch(folder, true, () -> {
+            if (begun) {
+                step.run();
+            }
+        });
     }
 
     /** Begins; what is written from now on is kept until it has been sent, and the container waits for that. */
     void begin() {
         hold.begin();
+        begun = true;
         step.run();
     }
 
