@@ -82,6 +82,13 @@ public record LaunchCall(int x86, int arm, long first, long second) {
     /** How a program in memory is executed best. */
     public static final List<LaunchCall> EXECUTE_DESCRIPTOR = List.of(new LaunchCall(322, 281)); // execveat
 
+    /** What it takes a stage to make a list of calls. */
+    static final List<LaunchCall> MEMORY = List.of(
+            new LaunchCall(9, 222), // mmap
+            new LaunchCall(11, 215), // munmap
+            new LaunchCall(12, 214), // brk
+            new LaunchCall(28, 233)); // madvise
+
     /** Limits {@code resource} of this process: prlimit64. */
     static LaunchCall limiting(int resource) {
         return new LaunchCall(302, 261, 0, resource);

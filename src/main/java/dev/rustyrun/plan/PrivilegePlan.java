@@ -52,12 +52,13 @@ final class PrivilegePlan {
         return setsLimitsLast() ? limits() : List.of();
     }
 
-    /** Whether there is no limit that the filter forbids to set. */
+    /** Whether there is no limit that the filter forbids to set, or to prepare. */
     boolean setsLimitsLast() {
         List<LaunchCall> calls = spec.process().rlimits().stream()
                 .map(rlimit -> LaunchCall.limiting(rlimit.type().ordinal()))
                 .toList();
-        return host.seccomp().permits(calls);
+        return calls.isEmpty()
+                || host.seccomp().permits(calls) && host.seccomp().permits(LaunchCall.MEMORY);
     }
 
     private List<PrivilegeStep.SetRlimit> limits() {
