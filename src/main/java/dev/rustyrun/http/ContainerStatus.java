@@ -46,7 +46,8 @@ enum ContainerStatus {
         }
         var started = folder.started();
         if (started.isEmpty()) {
-            return CREATED;
+            // One that has been deleted will not run.
+            return Files.exists(folder.path()) ? CREATED : EXITED;
         }
         if (watches(linux, started.get().path("monitor").asInt(), folder)) {
             return RUNNING;

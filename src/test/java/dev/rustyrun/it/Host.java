@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What the host looks like from outside the containers, so that tests can tell that it is as it was. */
@@ -67,11 +68,18 @@ public final class Host {
     /** Processes of Rustyrun's stages and of commands marked by {@code mark}. */
     static List<String> remains(String mark) {
         return processes().entrySet().stream()
-                .filter(e -> e.getValue().contains(mark)
+                .filter(e -> isMarked(e.getValue(), mark)
                         || e.getValue().matches("(.*[/ ])?rustyrun (child|init|monitor) .*")
                         || e.getValue().matches(".*dev\\.rustyrun\\.Rustyrun (run|child|init|monitor) .*"))
                 .map(Object::toString)
                 .toList();
+    }
+
+    /** Not by a longer number, such as the time in the name of some other program's file. */
+    private static boolean isMarked(String words, String mark) {
+        return Pattern.compile("(?<![0-9])" + Pattern.quote(mark) + "(?![0-9])")
+                .matcher(words)
+                .find();
     }
 
     /** The direct children of a process. */
@@ -91,7 +99,7 @@ public final class Host {
 
     /** Waits until no process has {@code mark} in its command line, whatever other containers there are. */
     static void expectEnded(String mark) {
-        eventually(mark + " has ended", () -> processes().values().stream().noneMatch(words -> words.contains(mark)));
+        eventually(mark + " has ended", () -> processes().values().stream().noneMatch(words -> isMarked(words, mark)));
     }
 
     /** Waits until a process has {@code mark} at the beginning of its command line. */

@@ -1,0 +1,26 @@
+package dev.rustyrun.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rustyrun.linux.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContainerStatusTest {
+
+    @TempDir
+    Path data;
+
+    @Test
+    void one_that_has_been_deleted_has_ended_for_whoever_follows_it() throws IOException {
+        ContainerFolder folder = new ContainerFolder(data.resolve("0123456789ab"));
+        Files.createDirectory(folder.path());
+        assertEquals(ContainerStatus.CREATED, ContainerStatus.of(Linux.host(), folder));
+        folder.remove();
+        assertTrue(ContainerStatus.of(Linux.host(), folder).hasEnded());
+    }
+}
