@@ -51,6 +51,15 @@ final class Command {
         });
     }
 
+    /** Becomes the program at {@code path}, which was found; returns only by throwing. */
+    void become(String path) {
+        try {
+            linux.execute(path, argv, env);
+        } catch (LinuxException e) {
+            throw failure(path, e, namesOf(limits));
+        }
+    }
+
     /** What is to be executed, as far as that can be told without doing it. */
     String find() {
         String[] found = new String[1];

@@ -50,7 +50,12 @@ final class CommandPerformer implements CommandStep.Performer {
     public void exec(CommandStep.Exec step) {
         Command command = new Command(linux, step.argv(), context.withHome(step.env()), step.limits());
         if (step.reaper() == ReaperKind.NONE) {
-            command.become();
+            String found = context.program();
+            if (found.isEmpty()) {
+                command.become();
+            } else {
+                command.become(found);
+            }
         } else {
             new Reaper(context, SelfExec.isNativeImage()).run(command, step.reaper());
         }

@@ -80,6 +80,11 @@ final class ProcessPlan {
         lifecycle.hooksInside(steps);
         steps.add(new CommandStep.HandOver(reaper));
         if (!filtered) {
+            if (!reaper && !host.seccomp().permits(LaunchCall.MEMORY)) {
+                // Behind such a filter as little as possible is left to do.
+                steps.add(new LifecycleStep.FindProgram(
+                        spec.process().args(), spec.process().env(), true));
+            }
             privileges.addLast(steps);
         }
         ReaperKind kind = reaper ? reaperUnder(host.seccomp()) : ReaperKind.NONE;
