@@ -118,6 +118,7 @@ class LifecyclePlanTest {
                         StepKind.PIVOT_ROOT,
                         StepKind.SET_USER,
                         StepKind.HAND_OVER,
+                        StepKind.FIND_PROGRAM,
                         StepKind.INSTALL_SECCOMP,
                         StepKind.EXEC),
                 interesting(plan.init()));
@@ -162,7 +163,12 @@ class LifecyclePlanTest {
         List<StepKind> kinds = plan.init().stream().map(Step::kind).toList();
         assertTrue(kinds.indexOf(StepKind.APPEAR) > kinds.lastIndexOf(StepKind.SET_CAPABILITIES), kinds.toString());
         assertEquals(
-                List.of(StepKind.SET_USER, StepKind.HAND_OVER, StepKind.INSTALL_SECCOMP, StepKind.EXEC),
+                List.of(
+                        StepKind.SET_USER,
+                        StepKind.HAND_OVER,
+                        StepKind.FIND_PROGRAM,
+                        StepKind.INSTALL_SECCOMP,
+                        StepKind.EXEC),
                 interesting(plan.init()));
     }
 

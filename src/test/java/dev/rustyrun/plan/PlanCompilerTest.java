@@ -174,6 +174,7 @@ class PlanCompilerTest {
                         "SetCapabilities",
                         "NoNewPrivileges",
                         "HandOver",
+                        "FindProgram",
                         "InstallSeccomp",
                         "Exec"),
                 order);
@@ -184,7 +185,7 @@ class PlanCompilerTest {
         List<Step> steps = PlanCompiler.compile(spec().noNewPrivileges(false).build(), PREPARED)
                 .init();
         int filter = names(steps).indexOf("InstallSeccomp");
-        Step before = steps.get(steps.size() - 5);
+        Step before = steps.get(steps.size() - 6);
         assertTrue(filter > 0
                 && before instanceof PrivilegeStep.SetCapabilities with
                 && (with.effective() & 1 << 21) != 0);
