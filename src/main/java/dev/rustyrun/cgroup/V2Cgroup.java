@@ -195,11 +195,15 @@ final class V2Cgroup implements Cgroup {
 
     @Override
     public void freeze() {
-        freezer("1", "freeze");
+        try {
+            files.write(directory + FREEZE, "1");
+        } catch (LinuxException e) {
+            throw CgroupException.of("cannot freeze the cgroup " + directory, e, "");
+        }
         long deadline = System.nanoTime() + CgroupTree.PATIENCE_NANOS;
         while (!isFrozen()) {
             if (System.nanoTime() > deadline) {
-                freezer("0", "thaw");
+                thaw();
                 throw new CgroupException(
                         "cannot freeze the cgroup " + directory + " within 2 s: a process in it waits in the kernel");
             }
@@ -209,16 +213,12 @@ final class V2Cgroup implements Cgroup {
 
     @Override
     public void thaw() {
-        freezer("0", "thaw");
-    }
-
-    private void freezer(String value, String what) {
         try {
-            files.write(directory + FREEZE, value);
+            files.write(directory + FREEZE, "0");
         } catch (LinuxException e) {
             // One that has been removed meanwhile holds nobody any more.
-            if (what.equals("freeze") || files.exists(directory)) {
-                throw CgroupException.of("cannot " + what + " the cgroup " + directory, e, "");
+            if (files.exists(directory)) {
+                throw CgroupException.of("cannot thaw the cgroup " + directory, e, "");
             }
         }
     }

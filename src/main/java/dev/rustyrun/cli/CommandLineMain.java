@@ -63,7 +63,7 @@ public final class CommandLineMain {
                 return helped;
             }
             if (lastOf(parsed).commandSpec().userObject() instanceof VersionCommand) {
-                System.out.println(String.join("\n", new Version().getVersion()));
+                VersionCommand.print();
                 return 0;
             }
         } catch (ParameterException wrong) {

@@ -17,9 +17,6 @@ import picocli.CommandLine.Option;
 /** The options of a launch that say how much of the machine the container may use. */
 final class LimitOptions {
 
-    /** Bytes: even a static program needs some pages, and the kernel counts in batches. */
-    private static final long MIN_MEMORY = 512 * 1024;
-
     private static final long PERIOD_MICROS = 100_000;
 
     @Option(
@@ -111,7 +108,7 @@ final class LimitOptions {
         limits = memory == null ? limits : limits.withLimit(size("--memory", memory));
         limits = memorySwap == null ? limits : limits.withSwap(size("--memory-swap", memorySwap));
         limits = reservation == null ? limits : limits.withReservation(size("--memory-reservation", reservation));
-        if (memory != null && limits.limit() < MIN_MEMORY) {
+        if (memory != null && limits.limit() < Resources.Memory.MIN_LIMIT) {
             throw new InvalidSpecException("--memory " + memory + " is less than 512k, with which nothing can start;"
                     + " a number alone is of bytes, 64m of mebibytes");
         }

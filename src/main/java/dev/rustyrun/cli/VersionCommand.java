@@ -12,7 +12,11 @@ final class VersionCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        System.out.println(String.join("\n", new Version().getVersion()));
+        print();
         return 0;
+    }
+
+    static void print() {
+        System.out.println(String.join("\n", new Version().getVersion()));
     }
 }

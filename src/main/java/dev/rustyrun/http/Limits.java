@@ -32,7 +32,7 @@ final class Limits {
 
     /** {@code request} with every limit said. */
     LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
-        long memory = within("memory", request.memory(), memoryUsual, 512 * 1024, memoryMax);
+        long memory = within("memory", request.memory(), memoryUsual, Resources.Memory.MIN_LIMIT, memoryMax);
         long pids = within(
                 "pids", request.pids(), config.pids().usual(), 1, config.pids().max());
         BigDecimal cpus = within("cpus", request.cpus(), config.cpus(), LEAST_CPUS);

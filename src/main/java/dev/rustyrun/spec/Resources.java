@@ -109,6 +109,9 @@ public record Resources(
             boolean disableOomKiller,
             boolean checkBeforeUpdate) {
 
+        /** The least limit that is taken, in bytes: a static program needs some pages, and the kernel counts in batches. */
+        public static final long MIN_LIMIT = 512 * 1024;
+
         public static final Memory NONE = new Memory(UNSET, UNSET, UNSET, UNSET, false, false);
 
         public Memory withLimit(long bytes) {
