@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +40,7 @@ class FaultIT {
     @BeforeEach
     void start() throws Exception {
         Launcher.requireRoot();
+        Set<String> others = ServiceTraces.states();
         server = Server.start(
                 "--warm",
                 Integer.toString(WARM),
@@ -46,7 +48,7 @@ class FaultIT {
                 folder.resolve("data").toString());
         // What a service makes once and keeps is there after the first load.
         server.sh(200, "true");
-        traces = new ServiceTraces(server, folder.resolve("data"));
+        traces = new ServiceTraces(server, folder.resolve("data"), others);
         try (FaultLoad load = new FaultLoad(server, 3, 2)) {
             Host.eventually("callers are answered", () -> load.answered() > 30);
         }

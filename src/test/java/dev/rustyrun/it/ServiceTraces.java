@@ -24,15 +24,19 @@ final class ServiceTraces implements AutoCloseable {
     private final Path data;
     /** Of all containers that were written down since this was made. */
     private final Set<String> ids = ConcurrentHashMap.newKeySet();
+    /** The machine's own containers: none of the service's, whenever they go. */
+    private final Set<String> others;
 
     private final WatchService watch;
 
-    ServiceTraces(Server server, Path data) throws IOException {
+    /** @param others the names that {@link #states} had before the service began */
+    ServiceTraces(Server server, Path data, Set<String> others) throws IOException {
         this.server = server;
         this.data = data;
+        this.others = others;
         this.watch = STATE.getFileSystem().newWatchService();
         STATE.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-        ids.addAll(namesIn(STATE));
+        ids.addAll(statesNow());
         Thread watcher = new Thread(this::watch, "watch-ids");
         watcher.setDaemon(true);
         watcher.start();
@@ -42,7 +46,10 @@ final class ServiceTraces implements AutoCloseable {
         try {
             while (true) {
                 WatchKey key = watch.take();
-                key.pollEvents().forEach(event -> ids.add(String.valueOf(event.context())));
+                key.pollEvents().stream()
+                        .map(event -> String.valueOf(event.context()))
+                        .filter(id -> !others.contains(id))
+                        .forEach(ids::add);
                 key.reset();
             }
         } catch (InterruptedException | ClosedWatchServiceException closed) {
@@ -62,7 +69,7 @@ final class ServiceTraces implements AutoCloseable {
             add(all, 1, descriptor.replaceAll("[0-9]+", "N"));
         }
         add(all, namesIn(data).size(), "folder of a container of the service");
-        List<String> states = namesIn(STATE);
+        List<String> states = statesNow();
         add(all, states.size(), "state of a container");
         add(all, cgroups(states), "cgroup without a state");
         return all;
@@ -108,6 +115,15 @@ final class ServiceTraces implements AutoCloseable {
             throw new java.io.UncheckedIOException(e);
         }
         return all;
+    }
+
+    /** The names of all containers that are written down. */
+    static Set<String> states() {
+        return Set.copyOf(namesIn(STATE));
+    }
+
+    private List<String> statesNow() {
+        return namesIn(STATE).stream().filter(id -> !others.contains(id)).toList();
     }
 
     private static List<String> namesIn(Path folder) {
