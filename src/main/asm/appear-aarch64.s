@@ -21,6 +21,8 @@
         .set SYS_execve, 221
         .set SYS_prlimit64, 261
         .set LIMIT, 24                          // a resource and its struct rlimit64
+        .set BEFORE_ERRNO, 2                    // bytes of the report
+        .set AFTER_ERRNO, 6
         .set PR_SET_PDEATHSIG, 1
         .set PR_SET_DUMPABLE, 4
         .set CLONE_PTRACE, 0x2000
@@ -110,10 +112,13 @@ hear:                                           // [sp]
         ret
 
 copy:
+        ldr     w1, bound
+        cbz     w1, session
         mov     x0, #PR_SET_PDEATHSIG
         mov     x1, #SIGKILL
         mov     x8, #SYS_prctl
         svc     #0
+session:
         mov     x8, #SYS_setsid
         svc     #0
         ldr     w1, terminal
@@ -145,10 +150,13 @@ enter:                                          // the cgroups that this process
 
 await:                                          // the parent: without it, nobody would end this process
         ldr     w0, socket
-        mov     x1, #F_SETFD
-        mov     x2, #FD_CLOEXEC
-        mov     x8, #SYS_fcntl
-        svc     #0
+        bl      close_on_exec
+        ldr     w0, gate
+        tbnz    w0, #31, unblock
+        bl      close_on_exec
+        ldr     w0, reports
+        bl      close_on_exec
+unblock:
         mov     x0, #SIG_SETMASK                // what has been sent since its start, it is sent now
         adr     x1, none
         mov     x2, #0
@@ -156,6 +164,15 @@ await:                                          // the parent: without it, nobod
         mov     x8, #SYS_rt_sigprocmask
         svc     #0
         bl      hear
+        ldr     w0, gate
+        tbnz    w0, #31, set
+        mov     x1, sp
+        mov     x2, #1
+        mov     x8, #SYS_read
+        svc     #0
+        cmp     w0, #1
+        b.ne    gone
+set:
         adr     x20, limits
         ldr     w21, limited
 limit:
@@ -181,12 +198,42 @@ command:
         svc     #0
 failed:
         neg     w0, w0
+        ldr     w1, gate
+        tbz     w1, #31, write_report
         bl      say
 gone:
         mov     w0, #125
 exit:
         mov     x8, #SYS_exit_group
         svc     #0
+
+close_on_exec:                                  // w0
+        mov     x1, #F_SETFD
+        mov     x2, #FD_CLOEXEC
+        mov     x8, #SYS_fcntl
+        svc     #0
+        ret
+
+write_report:                                   // w0
+        rev     w0, w0
+        str     w0, [sp, #16]
+        ldr     w1, report                      // what comes before the errno
+        mov     x2, #BEFORE_ERRNO
+        bl      write
+        add     x1, sp, #16
+        mov     x2, #4
+        bl      write
+        ldr     w1, report
+        add     x1, x1, #AFTER_ERRNO
+        ldr     w2, length
+        bl      write
+        b       gone
+
+write:                                          // x1, x2
+        ldr     w0, reports
+        mov     x8, #SYS_write
+        svc     #0
+        ret
 
 myself: .ascii  "0"
         .balign 8
@@ -202,6 +249,15 @@ count:
         .long   0                               // how many there are
 limited:
         .long   0                               // how many limits there are
-        .long   0
+bound:
+        .long   0                               // whether it ends with its parent
+gate:
+        .long   0                               // -1 for none
+reports:
+        .long   0                               // the file for what fails
+report:
+        .long   0                               // its address
+length:
+        .long   0                               // of what comes after the errno
 limits:
 end:

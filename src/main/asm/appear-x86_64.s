@@ -9,11 +9,15 @@
 # and kept, as hexadecimal digits, in dev.rustyrun.launch.AppearProgram; AssembledProgramsTest compares.
 #
 # Whoever executes it has blocked the signals that its parent handles, gives the command's arguments and environment, fills in
-# the values at the end, and appends the limits, each as LIMIT bytes, and the command's path. It says on the socket, as 32-bit numbers in network byte order:
+# the values at the end, and appends the limits, each as LIMIT bytes, the command's path, and the report. It says on the socket,
+# as 32-bit numbers in network byte order:
 #     the original: the negative errno of ptrace(2), less 0x10000, if that failed;
 #     then the process id of the copy, or the negative errno of clone(2);
 #     the copy: the errno of what failed.
 # It hears on the socket: the original t or g, go on, and be traced or not; the copy g, once its parent knows of it.
+#
+# Where there is a gate, the copy then waits for a byte from it, which may come long after everybody else has gone, and what
+# fails from then on goes, as the report with the errno in its place, into a file.
 
         .intel_syntax noprefix
 
@@ -31,6 +35,8 @@
         .set SYS_exit_group, 231
         .set SYS_prlimit64, 302
         .set LIMIT, 24                          # a resource and its struct rlimit64
+        .set BEFORE_ERRNO, 2                    # bytes of the report
+        .set AFTER_ERRNO, 6
         .set PR_SET_PDEATHSIG, 1
         .set PR_SET_DUMPABLE, 4
         .set CLONE_PTRACE, 0x2000
@@ -121,10 +127,13 @@ hear:                                           # [rsp], as the caller has it
         ret
 
 copy:
+        cmp     dword ptr [rip + bound], 0
+        je      session
         mov     eax, SYS_prctl
         mov     edi, PR_SET_PDEATHSIG
         mov     esi, SIGKILL
         syscall
+session:
         mov     eax, SYS_setsid
         syscall
         cmp     dword ptr [rip + terminal], 0
@@ -158,11 +167,15 @@ enter:                                          # the cgroups that this process 
         jmp     enter
 
 await:                                          # the parent: without it, nobody would end this process
-        mov     eax, SYS_fcntl
         mov     edi, [rip + socket]
-        mov     esi, F_SETFD
-        mov     edx, FD_CLOEXEC
-        syscall
+        call    close_on_exec
+        mov     edi, [rip + gate]
+        test    edi, edi
+        js      unblock
+        call    close_on_exec
+        mov     edi, [rip + reports]
+        call    close_on_exec
+unblock:
         mov     eax, SYS_rt_sigprocmask         # what has been sent since its start, it is sent now
         mov     edi, SIG_SETMASK
         lea     rsi, [rip + none]
@@ -170,6 +183,16 @@ await:                                          # the parent: without it, nobody
         mov     r10d, 8
         syscall
         call    hear
+        mov     edi, [rip + gate]
+        test    edi, edi
+        js      set
+        xor     eax, eax                        # SYS_read
+        lea     rsi, [rsp + 8]
+        mov     edx, 1
+        syscall
+        cmp     eax, 1
+        jne     gone
+set:
         lea     r12, [rip + limits]
         mov     r13d, [rip + limited]
 limit:
@@ -196,12 +219,42 @@ command:
         syscall
 failed:
         neg     eax
+        cmp     dword ptr [rip + gate], 0
+        jge     write_report
         call    say
 gone:
         mov     edi, 125
 exit:
         mov     eax, SYS_exit_group
         syscall
+
+close_on_exec:                                  # edi
+        mov     eax, SYS_fcntl
+        mov     esi, F_SETFD
+        mov     edx, FD_CLOEXEC
+        syscall
+        ret
+
+write_report:                                   # eax
+        bswap   eax
+        mov     [rsp + 16], eax
+        mov     esi, [rip + report]             # what comes before the errno
+        mov     edx, BEFORE_ERRNO
+        call    write
+        lea     rsi, [rsp + 16]
+        mov     edx, 4
+        call    write
+        mov     esi, [rip + report]
+        add     esi, AFTER_ERRNO
+        mov     edx, [rip + length]
+        call    write
+        jmp     gone
+
+write:                                          # rsi, edx
+        mov     eax, SYS_write
+        mov     edi, [rip + reports]
+        syscall
+        ret
 
 myself: .ascii  "0"
         .balign 8
@@ -217,6 +270,15 @@ count:
         .long   0                               # how many there are
 limited:
         .long   0                               # how many limits there are
-        .long   0
+bound:
+        .long   0                               # whether it ends with its parent
+gate:
+        .long   0                               # -1 for none
+reports:
+        .long   0                               # the file for what fails
+report:
+        .long   0                               # its address
+length:
+        .long   0                               # of what comes after the errno
 limits:
 end:

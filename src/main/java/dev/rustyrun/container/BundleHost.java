@@ -64,10 +64,9 @@ final class BundleHost implements LaunchHost {
         return HookStage.state(state, Status.CREATED);
     }
 
-    /** The FIFO comes first: a container that is set up and has none has been started. */
+    /** Comes after the gate: a container that is set up and has none has been started. */
     @Override
     public void setUp() {
-        store.makeFifo(state.id());
         state = state.afterSetUp();
         store.write(state);
         pidFile.ifPresent(path -> PidFile.write(linux, path, state.pid()));
@@ -75,6 +74,7 @@ final class BundleHost implements LaunchHost {
 
     @Override
     public Gate gate() {
+        store.makeFifo(state.id());
         int fifo = store.openFifo(state.id(), FileFlag.O_RDWR).descriptor();
         return new Gate(fifo, store.createReports(state.id()));
     }

@@ -100,6 +100,9 @@ public final class ChildStage {
             if (succession.isHeardIn(set)) {
                 succession.hear();
             }
+            if (succession.parts()) {
+                return part(succession, context);
+            }
             if (succession.successor() != 0) {
                 early.forEach(signal -> linux.kill(succession.successor(), signal));
                 early.clear();
@@ -111,6 +114,9 @@ public final class ChildStage {
             int number = signal.get().number();
             if (number == Signal.SIGCHLD.number()) {
                 Optional<ChildStatus> ended = reap(started, succession);
+                if (succession.parts()) {
+                    return part(succession, context);
+                }
                 if (ended.isPresent()) {
                     return end(ended.get(), runPid, context);
                 }
@@ -123,6 +129,18 @@ public final class ChildStage {
                 linux.kill(present(started, succession), Signal.SIGKILL.number());
             }
         }
+    }
+
+    /** Ends, and never waits for the successor: that is for whoever gets it as a child. */
+    private int part(Succession succession, StageContext context) {
+        context.channel().send(new Report.Parting());
+        if (!context.channel().awaitGo()) {
+            linux.kill(succession.successor(), Signal.SIGKILL.number());
+            linux.awaitIfChild(succession.successor());
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        succession.part();
+        return 0;
     }
 
     private static int present(int started, Succession succession) {
@@ -144,13 +162,19 @@ public final class ChildStage {
             }
             return first;
         }
+        if (succession.isForOthers()) {
+            return Optional.empty();
+        }
         Optional<ChildStatus> ended = linux.reap(succession.successor());
         if (ended.isPresent() && ended.get().stopped()) {
-            succession.goOn(ended.get().stopSignal());
+            succession.goOn(ended.get());
+            if (succession.isForOthers()) {
+                return Optional.empty();
+            }
             // It may have stopped again since then, and both stops may have sent only one signal.
             ended = linux.reap(succession.successor());
             if (ended.isPresent() && ended.get().stopped()) {
-                succession.goOn(ended.get().stopSignal());
+                succession.goOn(ended.get());
                 return Optional.empty();
             }
         }

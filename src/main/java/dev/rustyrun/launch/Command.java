@@ -3,8 +3,10 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.ResourceLimit;
 import dev.rustyrun.plan.PrivilegeStep;
+import dev.rustyrun.plan.Stage;
 import dev.rustyrun.spec.SpecDefaults;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,8 @@ final class Command {
 
     private static final Set<String> OF_MEMORY = Set.of("RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_STACK");
     private static final Set<String> OF_PROCESSES = Set.of("RLIMIT_NPROC");
+
+    private static final int SHOWN = 600;
 
     private final Linux linux;
     private final List<String> argv;
@@ -75,6 +79,20 @@ final class Command {
         return e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR
                 ? withoutInterpreter(path)
                 : notExecutable(path, path, e, limits);
+    }
+
+    /** The same, told to whoever has started it. */
+    static StartReports.Failure failure(Report.ExecuteFailed failed) {
+        StepFailure failure =
+                failure(failed.path(), failed.errno(), List.of(failed.limits().split("\0")));
+        return new StartReports.Failure(
+                Stage.INIT.word() + " failed to execute " + failed.path() + ": " + failure.getMessage(),
+                failure.exitCode());
+    }
+
+    /** Why {@code path} could not be executed: the errno {@code errno}. */
+    static StepFailure failure(String path, int errno, List<String> limits) {
+        return failure(path, LinuxException.of("execve(\"" + Printable.of(path, SHOWN) + "\")", errno), limits);
     }
 
     private static StepFailure notExecutable(String program, String path, LinuxException e, List<String> limits) {

@@ -3,7 +3,9 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.plan.CommandStep;
+import dev.rustyrun.plan.CommandStep.Parting;
 import dev.rustyrun.plan.CommandStep.ReaperKind;
+import dev.rustyrun.plan.LifecycleStep;
 import dev.rustyrun.plan.NamespaceStep;
 import java.util.Optional;
 
@@ -72,6 +74,9 @@ final class CommandPerformer implements CommandStep.Performer {
             for (int i = 0; i < step.cgroups(); i++) {
                 linux.keepOnExec(StageChannel.FIRST_HANDED_DOWN + i);
             }
+            if (step.parting() == Parting.BEFORE_START) {
+                takeGate(step);
+            }
             program.get().become(step.argv(), context.withHome(step.env()), step.byPath());
         }
         // The kernel refuses programs from memory.
@@ -80,8 +85,22 @@ final class CommandPerformer implements CommandStep.Performer {
         if (step.cgroups() > 0) {
             self.enterCgroup(new NamespaceStep.EnterCgroup(step.cgroups()));
         }
+        LifecyclePerformer alone = new LifecyclePerformer(context);
+        if (step.parting() != Parting.NEVER) {
+            alone.detach(new LifecycleStep.Detach());
+        }
+        if (step.parting() == Parting.BEFORE_START) {
+            alone.awaitStart(new LifecycleStep.AwaitStart());
+        }
         LaunchSignals.unblock(linux);
         new Command(linux, step.argv(), context.withHome(step.env()), step.limits()).become();
+    }
+
+    /** The program finds the gate where its numbers say. */
+    private void takeGate(CommandStep.ExecAppearing step) {
+        context.channel().send(new Report.GateDue());
+        linux.duplicate(context.channel().awaitDescriptor(), AppearProgram.gateOf(step));
+        linux.duplicate(context.channel().awaitDescriptor(), AppearProgram.gateOf(step) + 1);
     }
 
     private void place(int[] descriptors) {

@@ -53,6 +53,19 @@ sealed interface Report {
     /** The process with this id goes on as {@code init}, which has ended. */
     record Appeared(int pid) implements OfInit {}
 
+    /** {@code init} needs what it is to wait at for its start, to hand it on. */
+    record GateDue() implements OfInit {}
+
+    /** The successor of {@code init} is set up, and {@code child} waits for a word to let it go on alone. */
+    record Parting() implements Report {}
+
+    /**
+     * The command could not be executed after it had been started; only ever in a file.
+     *
+     * @param limits the names of those that were set before, each with a NUL between it and the next
+     */
+    record ExecuteFailed(int errno, String path, String limits) implements Report {}
+
     /** {@code init} waits for its start, and says no more here. */
     record Waiting() implements OfInit {}
 

@@ -48,6 +48,9 @@ final class StageChannel {
     static final byte NET_DEVICES_DUE = 14;
     static final byte SOURCE_DUE = 15;
     static final byte STATE_DUE = 16;
+    static final byte GATE_DUE = 17;
+    static final byte PARTING = 18;
+    static final byte EXECUTE_FAILED = 19;
 
     /** Stands for a descriptor that is not there. */
     static final int NO_DESCRIPTOR = -1;
@@ -243,6 +246,8 @@ final class StageChannel {
             return frame(INIT_ENDED, 0, ended.status(), Long.toString(ended.cpuMicros()), "");
         } else if (report instanceof Report.SourceDue source) {
             return frame(SOURCE_DUE, 0, 0, source.path(), "");
+        } else if (report instanceof Report.ExecuteFailed failed) {
+            return frame(EXECUTE_FAILED, 0, failed.errno(), failed.path(), failed.limits());
         }
         return frame(typeOf(report), 0, 0, "", "");
     }
@@ -264,6 +269,10 @@ final class StageChannel {
             return LISTENER_DUE;
         } else if (report instanceof Report.ListenerOpened) {
             return LISTENER_OPENED;
+        } else if (report instanceof Report.GateDue) {
+            return GATE_DUE;
+        } else if (report instanceof Report.Parting) {
+            return PARTING;
         }
         return report instanceof Report.Waiting ? WAITING : TERMINAL_OPENED;
     }
@@ -282,10 +291,21 @@ final class StageChannel {
                 .array();
     }
 
+    /** What has arrived is not from a process of ours. */
+    static final class BrokenReport extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        BrokenReport() {
+            super("a report that no stage sends");
+        }
+    }
+
     /** Puts the bytes that arrive at {@code run} back together into reports. */
     static final class Decoder {
 
         private static final int HEADER = 14;
+        /** Larger than any argument of a command. */
+        private static final int MAX_TEXT = 1 << 26;
 
         private final java.io.ByteArrayOutputStream pending = new java.io.ByteArrayOutputStream();
         private int descriptor = -1;
@@ -297,7 +317,12 @@ final class StageChannel {
             ByteBuffer buffer = ByteBuffer.wrap(pending.toByteArray());
             List<Report> reports = new ArrayList<>();
             while (buffer.remaining() >= HEADER) {
-                int texts = buffer.getInt(buffer.position() + 6) + buffer.getInt(buffer.position() + 10);
+                int first = buffer.getInt(buffer.position() + 6);
+                int second = buffer.getInt(buffer.position() + 10);
+                if (first < 0 || second < 0 || first > MAX_TEXT || second > MAX_TEXT) {
+                    throw new BrokenReport();
+                }
+                int texts = first + second;
                 if (buffer.remaining() < HEADER + texts) {
                     break;
                 }
@@ -310,7 +335,11 @@ final class StageChannel {
 
         private Report decode(ByteBuffer buffer) {
             byte type = buffer.get();
-            Stage stage = Stage.values()[buffer.get()];
+            int ordinal = buffer.get();
+            if (ordinal < 0 || ordinal >= Stage.values().length) {
+                throw new BrokenReport();
+            }
+            Stage stage = Stage.values()[ordinal];
             int number = buffer.getInt();
             byte[] one = new byte[buffer.getInt()];
             byte[] two = new byte[buffer.getInt()];
@@ -321,7 +350,7 @@ final class StageChannel {
                 case STEP_FAILED ->
                     new Report.StepFailed(stage, first, new String(two, StandardCharsets.UTF_8), number);
                 case INIT_STARTED -> new Report.InitStarted(number);
-                case INIT_ENDED -> new Report.InitEnded(number, Long.parseLong(first));
+                case INIT_ENDED -> new Report.InitEnded(number, number(first));
                 case SOURCE_DUE -> new Report.SourceDue(first);
                 case STATE_DUE -> new Report.StateDue();
                 case HOOKS_DUE -> new Report.HooksDue();
@@ -333,9 +362,20 @@ final class StageChannel {
                 case NET_DEVICES_DUE -> new Report.NetDevicesDue();
                 case LISTENER_DUE -> new Report.ListenerDue();
                 case LISTENER_OPENED -> new Report.ListenerOpened(descriptor);
+                case GATE_DUE -> new Report.GateDue();
+                case PARTING -> new Report.Parting();
+                case EXECUTE_FAILED -> new Report.ExecuteFailed(number, first, new String(two, StandardCharsets.UTF_8));
                 case TERMINAL_OPENED -> new Report.TerminalOpened(descriptor);
-                default -> throw new IllegalStateException("unknown report " + type);
+                default -> throw new BrokenReport();
             };
+        }
+
+        private static long number(String text) {
+            try {
+                return Long.parseLong(text);
+            } catch (NumberFormatException e) {
+                throw new BrokenReport();
+            }
         }
     }
 }

@@ -259,6 +259,10 @@ final class StageTalk {
             findAgent();
         } else if (report instanceof Report.ListenerOpened opened) {
             tellAgent(opened.listener());
+        } else if (report instanceof Report.GateDue) {
+            sendGate(options.host().gate());
+        } else if (report instanceof Report.Parting) {
+            part();
         } else if (report instanceof Report.Waiting) {
             waiting = true;
         }
@@ -411,6 +415,8 @@ final class StageTalk {
      */
     private void letGo() {
         try {
+            Optional<LaunchHost.Gate> gate =
+                    plan.awaitsStart() ? Optional.of(options.host().gate()) : Optional.empty();
             options.host().setUp();
             linux.kill(child, Signal.SIGKILL.number());
             linux.awaitIfChild(child);
@@ -419,14 +425,29 @@ final class StageTalk {
             }
             detached = true;
             send(StageChannel.GO, -1);
-            if (plan.awaitsStart()) {
-                LaunchHost.Gate gate = options.host().gate();
-                try (OpenFile fifo = new OpenFile(linux, gate.fifo());
-                        OpenFile reports = new OpenFile(linux, gate.reports())) {
-                    send(StageChannel.GO, fifo.descriptor());
-                    send(StageChannel.GO, reports.descriptor());
-                }
-            }
+            gate.ifPresent(this::sendGate);
+        } catch (LinuxException e) {
+            fail("write down that it is created", e.getMessage());
+        }
+    }
+
+    private void sendGate(LaunchHost.Gate gate) {
+        try (OpenFile fifo = new OpenFile(linux, gate.fifo());
+                OpenFile reports = new OpenFile(linux, gate.reports())) {
+            send(StageChannel.GO, fifo.descriptor());
+            send(StageChannel.GO, reports.descriptor());
+        }
+    }
+
+    /** The same where {@code init}'s successor is the small program, or the command already: child lets it go, and ends. */
+    private void part() {
+        try {
+            options.host().setUp();
+            send(StageChannel.GO, -1);
+            linux.awaitIfChild(child);
+            linux.awaitIfChild(predecessor);
+            detached = true;
+            waiting = plan.awaitsStart();
         } catch (LinuxException e) {
             fail("write down that it is created", e.getMessage());
         }

@@ -7,6 +7,12 @@ import java.util.Optional;
 /** What {@code init} reported, into a file, after it had waited for its start. */
 public final class StartReports {
 
+    /** Far more than a process of ours says. */
+    private static final int MAX_BYTES = 1 << 20;
+
+    private static final Failure DISTURBED =
+            new Failure("a process of the container has disturbed it on its way in", StepFailure.RUSTYRUN_FAILED);
+
     private StartReports() {}
 
     /**
@@ -26,9 +32,14 @@ public final class StartReports {
         Optional<Failure> failure = Optional.empty();
         byte[] buffer = new byte[4096];
         try (OpenFile file = reports) {
+            int left = MAX_BYTES;
             for (int got = linux.read(file.descriptor(), buffer, buffer.length);
                     got > 0;
                     got = linux.read(file.descriptor(), buffer, buffer.length)) {
+                left -= got;
+                if (left < 0) {
+                    return Optional.of(DISTURBED);
+                }
                 for (Report report : decoder.take(buffer, got, -1)) {
                     if (report instanceof Report.StepDone done) {
                         steps.done(done.stage().word(), done.micros(), done.step());
@@ -36,9 +47,14 @@ public final class StartReports {
                         failure = Optional.of(new Failure(
                                 failed.stage().word() + " failed to " + failed.step() + ": " + failed.reason(),
                                 failed.exitCode()));
+                    } else if (report instanceof Report.ExecuteFailed failed) {
+                        failure = Optional.of(Command.failure(failed));
                     }
                 }
             }
+        } catch (StageChannel.BrokenReport e) {
+            // Who may trace the process that waits can write what it can.
+            return Optional.of(DISTURBED);
         }
         return failure;
     }

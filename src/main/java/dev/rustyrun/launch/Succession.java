@@ -1,12 +1,13 @@
 package dev.rustyrun.launch;
 
+import dev.rustyrun.linux.ChildStatus;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
-import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.CommandStep;
+import dev.rustyrun.plan.CommandStep.Parting;
 import dev.rustyrun.plan.Stage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,6 @@ final class Succession {
     private static final String NO_ATTACH = "3";
 
     private static final int MAX_TOLD = 8192;
-    private static final int SHOWN = 600;
     private static final int MAX_ERRNO = 4095;
     private static final byte TRACED = 't';
     private static final byte UNTRACED = 'u';
@@ -39,6 +39,8 @@ final class Succession {
     private boolean traced;
     private boolean begun;
     private boolean over;
+    private Parting parting = Parting.NEVER;
+    private boolean parts;
 
     /**
      * The succession of {@code first}, which {@code child} has started as {@code init}.
@@ -65,11 +67,13 @@ final class Succession {
     static void tellPath(Linux linux, int socket, String path, CommandStep.ExecAppearing step) {
         String limits = String.join("\0", Command.namesOf(step.limits()));
         byte[] text = (path + (limits.isEmpty() ? "" : "\0" + limits)).getBytes(StandardCharsets.UTF_8);
+        boolean traced = step.mayTrace() && step.parting() != Parting.BEFORE_START;
         linux.writeAll(
                 socket,
-                ByteBuffer.allocate(Integer.BYTES + 1 + text.length)
-                        .putInt(-1 - text.length)
-                        .put(step.mayTrace() ? TRACED : UNTRACED)
+                ByteBuffer.allocate(Integer.BYTES + 2 + text.length)
+                        .putInt(-2 - text.length)
+                        .put(traced ? TRACED : UNTRACED)
+                        .put((byte) step.parting().ordinal())
                         .put(text)
                         .array());
     }
@@ -87,6 +91,30 @@ final class Succession {
     /** Whether {@code init} may still name its successor. */
     boolean isAwaited() {
         return !over && successor == 0;
+    }
+
+    /** Whether the successor is to go on alone now. */
+    boolean parts() {
+        return parts;
+    }
+
+    /** Lets the successor go on alone, when nobody waits for it any more. */
+    void part() {
+        if (traced) {
+            linux.stopTracing(successor, 0);
+        } else if (!over) {
+            say(StageChannel.GO);
+        }
+    }
+
+    /** Whether the end of the successor is for somebody else to hear: it may have been executed. */
+    boolean isForOthers() {
+        if (successor != 0 && !traced && parting == Parting.WHEN_EXECUTED) {
+            while (!over && hear()) {
+                // Whether it has been executed.
+            }
+        }
+        return parts;
     }
 
     /** Whether no further message is read. */
@@ -117,6 +145,8 @@ final class Succession {
         }
         if (length == 0) {
             over = true;
+            // The command has no end of it, whatever has become of that command since.
+            parts |= successor != 0 && !traced && parting == Parting.WHEN_EXECUTED;
             return false;
         }
         int number = length < Integer.BYTES ? 0 : ByteBuffer.wrap(message).getInt();
@@ -137,11 +167,12 @@ final class Succession {
     }
 
     private void hearPath(byte[] message, int length) {
-        int start = Integer.BYTES + 1;
+        int start = Integer.BYTES + 2;
         List<String> told = List.of(new String(message, start, length - start, StandardCharsets.UTF_8).split("\0"));
         path = told.get(0);
         limits = told.subList(1, told.size());
         traced = message[Integer.BYTES] == TRACED && mayTrace();
+        parting = Parting.values()[message[Integer.BYTES + 1]];
         say(traced ? AppearProgram.GO_TRACED : StageChannel.GO);
     }
 
@@ -153,7 +184,10 @@ final class Succession {
         } else if (number > 0 && number != first && linux.isChild(number)) {
             successor = number;
             channel.send(new Report.Appeared(number));
-            say(StageChannel.GO);
+            parts = parting == Parting.BEFORE_START;
+            if (!parts) {
+                say(StageChannel.GO);
+            }
         } else if (number < 0 && number >= -MAX_ERRNO) {
             over = true;
             fail(new StepFailure(
@@ -169,7 +203,7 @@ final class Succession {
             return;
         }
         over = true;
-        fail(Command.failure(path, LinuxException.of("execve(\"" + Printable.of(path, SHOWN) + "\")", number), limits));
+        fail(Command.failure(path, number, limits));
     }
 
     /** Reports this instead of an exit code, which means nothing then. */
@@ -179,18 +213,29 @@ final class Succession {
     }
 
     /** Continues the successor, which has stopped because it is traced. */
-    void goOn(int signal) {
-        if (!begun && signal == Signal.SIGSTOP.number()) {
+    void goOn(ChildStatus stop) {
+        if (!begun && stop.stopSignal() == Signal.SIGSTOP.number()) {
             // It has stopped before its first instruction.
             begun = true;
+            linux.hearOfExecve(successor);
             linux.continueTraced(successor);
-        } else {
-            // It has become the command, or has been sent a signal before: others may trace it from now on.
-            boolean executed = signal == Signal.SIGTRAP.number();
+        } else if (stop.hasExecuted()) {
             // Messages from the command itself are not believed.
-            over |= executed;
-            linux.stopTracing(successor, executed ? 0 : signal);
+            over = true;
+            parts = parting == Parting.WHEN_EXECUTED;
+            if (!parts) {
+                // Others may trace it from now on.
+                stopTracing(0);
+            }
+        } else {
+            // It has been sent a signal before it is the command.
+            stopTracing(stop.stopSignal());
         }
+    }
+
+    private void stopTracing(int signal) {
+        traced = false;
+        linux.stopTracing(successor, signal);
     }
 
     private void say(byte[] word) {

@@ -19,6 +19,8 @@ public record ChildStatus(int pid, int status) {
     static final int SIGINFO_SIZE = 128;
 
     private static final int STOPPED = 0x7f;
+    /** linux/ptrace.h. */
+    private static final int PTRACE_EVENT_EXEC = 4;
 
     /** Whether it has not ended: it is traced by this process, and has stopped. */
     public boolean stopped() {
@@ -28,6 +30,11 @@ public record ChildStatus(int pid, int status) {
     /** The signal that stopped it. */
     public int stopSignal() {
         return status >> 8 & 0xff;
+    }
+
+    /** Whether that was because it has executed a program; man 2 ptrace, PTRACE_O_TRACEEXEC. */
+    public boolean hasExecuted() {
+        return stopped() && status >> 16 == PTRACE_EVENT_EXEC;
     }
 
     /** Whether a signal ended it. */

@@ -13,6 +13,12 @@ public interface ProcessCalls extends KernelCalls {
 
     int PTRACE_DETACH = 17;
 
+    int PTRACE_SETOPTIONS = 0x4200;
+
+    int PTRACE_O_TRACEEXEC = 0x10;
+
+    int PTRACE_O_EXITKILL = 0x100000;
+
     /** A child that has ended, any child's, if one has; man 2 waitpid, WNOHANG. */
     default Optional<ChildStatus> reap() {
         int[] status = new int[1];
@@ -34,6 +40,17 @@ public interface ProcessCalls extends KernelCalls {
     default boolean isChild(int pid) {
         int flags = ChildStatus.WNOHANG | ChildStatus.WEXITED | ChildStatus.WNOWAIT;
         return libc().repeat("waitid", ChildStatus.P_PID, pid, new byte[ChildStatus.SIGINFO_SIZE], flags) == 0;
+    }
+
+    /**
+     * Has the stopped child {@code pid} stop once it has executed a program, and end with this process while that traces it;
+     * man 2 ptrace.
+     */
+    default void hearOfExecve(int pid) {
+        int result = libc().call("ptrace", PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
+        if (result != -Errno.ESRCH) {
+            check(result, "ptrace PTRACE_SETOPTIONS", pid);
+        }
     }
 
     /** Lets the stopped child {@code pid} go on without the signal that stopped it; man 2 ptrace. */

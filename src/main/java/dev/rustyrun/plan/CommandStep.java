@@ -204,6 +204,29 @@ public sealed interface CommandStep extends Step {
         }
     }
 
+    /** When the command goes on without the processes that have set it up. */
+    enum Parting {
+        NEVER(""),
+        /** Then whoever is next above those processes hears how it ends. */
+        WHEN_EXECUTED(""),
+        /** It waits for {@code rustyrun start} by itself. */
+        BEFORE_START(" once it is started");
+
+        private final String words;
+
+        Parting(String words) {
+            this.words = words;
+        }
+
+        static Parting read(PlanReader in) {
+            int ordinal = in.take8();
+            if (ordinal >= values().length) {
+                throw in.broken("parting " + ordinal);
+            }
+            return values()[ordinal];
+        }
+    }
+
     /**
      * Becomes the command, as a copy of a small program in a joined PID namespace: what is in there can neither trace it before
      * it is the command nor find anything of ours in its memory.
@@ -213,6 +236,7 @@ public sealed interface CommandStep extends Step {
      * @param terminal whether its standard input is the terminal that is to be its session's
      * @param mayTrace whether its filter lets it be traced by its parent
      * @param byPath whether the small program is executed by way of {@code /proc}, as the filter forbids execveat(2)
+     * @param parting when it goes on alone
      * @param limits those of the command, set by the copy right before it
      * @param cgroups how many opened cgroups it enters, which have room for no two processes; see {@link
      *     NamespaceStep.EnterCgroup}
@@ -225,6 +249,7 @@ public sealed interface CommandStep extends Step {
             boolean mayTrace,
             boolean byPath,
             int cgroups,
+            Parting parting,
             List<PrivilegeStep.SetRlimit> limits)
             implements CommandStep {
         public ExecAppearing {
@@ -242,6 +267,7 @@ public sealed interface CommandStep extends Step {
                     in.takeFlag(),
                     in.takeFlag(),
                     in.take32(),
+                    Parting.read(in),
                     takeLimits(in));
         }
 
@@ -258,7 +284,8 @@ public sealed interface CommandStep extends Step {
                     .putFlag(terminal)
                     .putFlag(mayTrace)
                     .putFlag(byPath)
-                    .put32(cgroups);
+                    .put32(cgroups)
+                    .put8(parting.ordinal());
             putLimits(out, limits);
         }
 
@@ -269,7 +296,7 @@ public sealed interface CommandStep extends Step {
 
         @Override
         public String describe() {
-            return "execute " + Words.shell(argv) + words(limits);
+            return "execute " + Words.shell(argv) + words(limits) + parting.words;
         }
     }
 

@@ -52,9 +52,12 @@ final class LifecyclePlan {
         }
     }
 
-    /** Whether it goes on without the process that makes it. */
-    boolean goesOnAlone() {
-        return life.detached();
+    /** When it goes on without the processes that make it. */
+    CommandStep.Parting parting() {
+        if (life.awaitsStart()) {
+            return CommandStep.Parting.BEFORE_START;
+        }
+        return life.detached() ? CommandStep.Parting.WHEN_EXECUTED : CommandStep.Parting.NEVER;
     }
 
     /** Whether hooks run in the container, right before the command. */

@@ -91,10 +91,9 @@ final class ProcessPlan {
         steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), kind, privileges.lastLimits()));
     }
 
-    /** Whether the small program can do all that is left: it knows of no wait and no hooks, and a label is for one execve. */
+    /** Whether the small program can do all that is left: it knows of no hooks, and a label is for one execve. */
     private boolean isPlain(List<Step> appear) {
         return appear.stream().skip(1).allMatch(step -> step instanceof NamespaceStep.EnterCgroup)
-                && !lifecycle.goesOnAlone()
                 && !lifecycle.hasHooksInside()
                 && spec.process().apparmorProfile().isEmpty()
                 && spec.process().selinuxLabel().isEmpty()
@@ -117,6 +116,7 @@ final class ProcessPlan {
                 host.seccomp().permits(LaunchCall.TRACE),
                 !host.seccomp().permits(LaunchCall.EXECUTE_DESCRIPTOR),
                 cgroups,
+                lifecycle.parting(),
                 limits));
     }
 

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.linux.ChildStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,6 +176,31 @@ class OciExecIT {
                     .expect(127)
                     .errorLine()
                     .contains("not found"));
+        }
+    }
+
+    @Test
+    void C39_whoever_has_it_executed_and_let_go_always_hears_how_it_ends() {
+        needsNative();
+        List<Process> busy = new ArrayList<>();
+        try (OciBundle bundle = running();
+                Subreaper caller = new Subreaper()) {
+            for (int i = 0; i < 2; i++) {
+                busy.add(new ProcessBuilder(bundle.command("exec", "box", "sh", "-c", "while :; do :; done")).start());
+            }
+            for (int i = 0; i < 100; i++) {
+                String script = i % 3 == 0 ? "kill -9 $$" : "exit " + i;
+                bundle.rustyrun("exec", "-d", "--pid-file", bundle.file("pid").toString(), "box", "sh", "-c", script)
+                        .expect(0);
+                assertEquals(
+                        Optional.of(i % 3 == 0 ? 137 : i),
+                        caller.await(Integer.parseInt(bundle.read("pid").strip()))
+                                .map(ChildStatus::exitCode));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            busy.forEach(Process::destroyForcibly);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.rustyrun.it;
 
+import dev.rustyrun.linux.ChildStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Prctl;
+import java.util.Optional;
 
 /**
  * Makes the tests' process the parent of containers that were let go, until it is closed. A PID namespace only ends when
@@ -15,9 +17,9 @@ final class Subreaper implements AutoCloseable {
         linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
     }
 
-    /** Waits for the end of the process {@code pid} if it is an orphan. */
-    void await(int pid) {
-        linux.awaitIfChild(pid);
+    /** Waits for the end of the process {@code pid} if it is an orphan; how it ended. */
+    Optional<ChildStatus> await(int pid) {
+        return linux.awaitIfChild(pid);
     }
 
     @Override

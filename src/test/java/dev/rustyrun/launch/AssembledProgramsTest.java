@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,15 +25,20 @@ class AssembledProgramsTest {
 
     private static final long BASE = 0x400000;
 
-    private static final CommandStep.ExecAppearing STEP = new CommandStep.ExecAppearing(
-            List.of("sh"),
-            List.of(),
-            5,
-            true,
-            false,
-            false,
-            2,
-            List.of(new PrivilegeStep.SetRlimit(7, "RLIMIT_NOFILE", 3, 4)));
+    private static final CommandStep.ExecAppearing STEP = step(CommandStep.Parting.NEVER);
+
+    private static CommandStep.ExecAppearing step(CommandStep.Parting parting) {
+        return new CommandStep.ExecAppearing(
+                List.of("sh"),
+                List.of(),
+                5,
+                true,
+                false,
+                false,
+                2,
+                parting,
+                List.of(new PrivilegeStep.SetRlimit(7, "RLIMIT_NOFILE", 3, 4)));
+    }
 
     @TempDir
     Path folder;
@@ -115,19 +121,39 @@ class AssembledProgramsTest {
         byte[] assembled = MemoryProgram.bytes(AppearProgram.X86_64);
         byte[] bytes = AppearProgram.image(assembled, STEP, "/bin/sh", 205);
         assertEquals(assembled.length + 24 + 8, bytes.length);
-        ByteBuffer tail = ByteBuffer.wrap(bytes, assembled.length - 32, 64).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer tail = ByteBuffer.wrap(bytes, assembled.length - 48, 80).order(ByteOrder.LITTLE_ENDIAN);
         assertEquals(0, tail.getLong(), "no signal is blocked");
         assertEquals(205, tail.getInt(), "the socket");
         assertEquals(1, tail.getInt(), "the terminal");
         assertEquals(200, tail.getInt(), "the first cgroup");
         assertEquals(2, tail.getInt(), "cgroups");
         assertEquals(1, tail.getInt(), "limits");
-        assertEquals(0, tail.getInt());
+        assertEquals(1, tail.getInt(), "it ends with its parent");
+        assertEquals(-1, tail.getInt(), "the gate");
+        assertEquals(0, tail.getInt(), "the file for reports");
+        assertEquals(0, tail.getInt(), "the address of the report");
+        assertEquals(0, tail.getInt(), "its length after the errno");
         assertEquals(7, tail.getLong());
         assertEquals(3, tail.getLong());
         assertEquals(4, tail.getLong());
         byte[] path = new byte[8];
         tail.get(path);
         assertEquals("/bin/sh\0", new String(path, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void what_waits_for_its_start_has_a_gate_and_the_report_of_what_fails_then() {
+        byte[] assembled = MemoryProgram.bytes(AppearProgram.X86_64);
+        byte[] bytes = AppearProgram.image(assembled, step(CommandStep.Parting.BEFORE_START), "/bin/sh", 205);
+        ByteBuffer tail = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(assembled.length - 20);
+        assertEquals(0, tail.getInt(), "it ends without its parent");
+        assertEquals(207, tail.getInt(), "the gate");
+        assertEquals(208, tail.getInt(), "the file for reports");
+        int report = tail.getInt() - (int) BASE;
+        assertEquals(assembled.length + 24 + 8, report);
+        assertEquals(bytes.length - report - 6, tail.getInt(), "its length after the errno");
+        List<Report> reports = new StageChannel.Decoder()
+                .take(Arrays.copyOfRange(bytes, report, bytes.length), bytes.length - report, -1);
+        assertEquals(List.of(new Report.ExecuteFailed(0, "/bin/sh", "RLIMIT_NOFILE")), reports);
     }
 }

@@ -96,13 +96,12 @@ class JoinedPidsPlanTest {
 
     @Test
     void what_is_created_waits_behind_its_filter_in_the_joined_namespace() {
-        expectOrder(
-                PlanCompiler.compile(spec().build(), host(new SeccompFilter(ALLOWING, 0)), Lifecycle.CREATED),
-                StepKind.INSTALL_SECCOMP,
-                StepKind.APPEAR,
-                StepKind.DETACH,
-                StepKind.AWAIT_START,
-                StepKind.EXEC);
+        SeccompFilter filter = new SeccompFilter(ALLOWING, 0);
+        LaunchPlan plan = PlanCompiler.compile(spec().build(), host(filter), Lifecycle.CREATED);
+        expectOrder(plan, StepKind.INSTALL_SECCOMP, StepKind.HAND_OVER, StepKind.EXEC_APPEARING);
+        assertTrue(place(plan, StepKind.APPEAR) < 0);
+        assertEquals(CommandStep.Parting.BEFORE_START, appearing(plan).parting());
+        assertEquals(CommandStep.Parting.NEVER, appearing(plan(spec())).parting());
     }
 
     @Test

@@ -89,6 +89,7 @@ class PlanCodecTest {
                     true,
                     false,
                     3,
+                    CommandStep.Parting.BEFORE_START,
                     List.of(new PrivilegeStep.SetRlimit(9, "RLIMIT_AS", 1, 2))));
 
     @Test
