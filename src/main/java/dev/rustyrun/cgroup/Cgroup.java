@@ -28,6 +28,14 @@ public interface Cgroup {
         };
     }
 
+    /** In which hierarchies of v1 a group is made, before those that its limits need. */
+    enum Hierarchies {
+        /** In those that every container needs. */
+        NEEDED,
+        /** In all that can be written to: what else looks at an engine's containers finds them in each. */
+        ALL
+    }
+
     /** Where it is below the mount of each hierarchy. */
     CgroupPath path();
 
@@ -35,7 +43,7 @@ public interface Cgroup {
      * Makes it, with what is needed to tell what it uses, to freeze and to kill it. One that is there already is taken
      * over when no process is in it.
      */
-    void create();
+    void create(Hierarchies where);
 
     /**
      * Limits it; first makes it in the hierarchies that only these limits need, where its processes join it. What is
@@ -49,8 +57,13 @@ public interface Cgroup {
      */
     List<String> procsFiles();
 
-    /** The same for groups below it, which must be there. */
-    List<String> procsFiles(GroupsBelow below);
+    /**
+     * The same for groups below it, which must be there. Where none is named, and no process may be in the group itself as it
+     * gives controllers of v2 to groups below it, the group of the container's PID 1.
+     *
+     * @param init that process
+     */
+    List<String> procsFiles(GroupsBelow below, int init);
 
     /** What it has used. */
     Statistics statistics();

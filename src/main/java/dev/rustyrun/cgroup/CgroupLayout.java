@@ -158,8 +158,17 @@ public final class CgroupLayout {
 
     /** The directory of this process's own group for a v1 controller, or for v2 with the empty name; if visible. */
     Optional<String> ownDirectory(String controller) {
+        return directoryIn(own, controller);
+    }
+
+    /** That of v2 for a process whose {@code /proc/PID/cgroup} has this text. */
+    Optional<String> v2DirectoryIn(String groups) {
+        return directoryIn(ownGroups(groups), "");
+    }
+
+    private Optional<String> directoryIn(Map<String, String> groups, String controller) {
         Optional<CgroupMount> mount = controller.isEmpty() ? v2 : v1(controller);
-        String path = own.getOrDefault(controller, "");
+        String path = groups.getOrDefault(controller, "");
         if (mount.isEmpty() || path.isEmpty() || path.startsWith("/..")) {
             return Optional.empty();
         }

@@ -47,6 +47,35 @@ final class Controllers {
         }
     }
 
+    /** The same with those of {@code wanted} that there are; one that the group cannot have is left out. */
+    void enableWhatIsThere(List<String> wanted) {
+        List<String> left = new ArrayList<>(wanted);
+        for (int slash = 0; slash >= 0 && slash <= path.lastIndexOf('/') && !left.isEmpty(); ) {
+            String group = mountPoint + path.substring(0, slash);
+            left.retainAll(CgroupLayout.words(files.readIfThere(group + "/cgroup.controllers")));
+            List<String> missing = missing(group, left);
+            if (!missing.isEmpty() && !gave(group, missing)) {
+                missing.removeIf(controller -> gave(group, List.of(controller)));
+                left.removeAll(missing);
+            }
+            slash = path.indexOf('/', slash + 1);
+        }
+    }
+
+    private boolean gave(String group, List<String> controllers) {
+        try {
+            give(group, controllers);
+            return true;
+        } catch (CgroupException cannot) {
+            return false;
+        }
+    }
+
+    /** Whether the group gives any controller to those below it, and so may have no process of its own. */
+    boolean givesAny() {
+        return !files.readIfThere(mountPoint + path + GIVEN).isBlank();
+    }
+
     private List<String> missing(String group, List<String> wanted) {
         List<String> given = CgroupLayout.words(files.readIfThere(group + GIVEN));
         List<String> missing = new ArrayList<>(wanted);

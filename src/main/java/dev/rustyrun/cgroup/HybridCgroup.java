@@ -26,12 +26,12 @@ final class HybridCgroup implements Cgroup {
     }
 
     @Override
-    public void create() {
-        v1.create();
+    public void create(Hierarchies where) {
+        v1.create(where);
         boolean complete = false;
         try {
             if (!v1.hasFreezer() || v2.hasUsualControllers()) {
-                v2.create();
+                v2.create(where);
             }
             complete = true;
         } finally {
@@ -44,7 +44,7 @@ final class HybridCgroup implements Cgroup {
     @Override
     public void apply(Resources resources) {
         checkUnified(resources);
-        v1.write(only(V1Settings.of(resources, v1.usesBfq(resources.blockIo())), true));
+        v1.write(only(v1.settingsOf(resources), true));
         List<Setting> rest = only(V2Settings.of(resources, !has("io") && v2Uses(resources)), false);
         boolean filtersDevices = !resources.devices().isEmpty() && !has("devices");
         if (!rest.isEmpty() || filtersDevices) {
@@ -106,9 +106,9 @@ final class HybridCgroup implements Cgroup {
     }
 
     @Override
-    public List<String> procsFiles(GroupsBelow below) {
-        List<String> all = new ArrayList<>(v1.procsFiles(below));
-        all.addAll(v2.procsFilesBelow(below));
+    public List<String> procsFiles(GroupsBelow below, int init) {
+        List<String> all = new ArrayList<>(v1.procsFiles(below, init));
+        all.addAll(v2.procsFilesBelow(below, init));
         return all;
     }
 

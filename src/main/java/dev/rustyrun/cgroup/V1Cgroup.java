@@ -21,6 +21,8 @@ final class V1Cgroup implements Cgroup {
     static final List<String> USUAL = List.of("freezer", "memory", "pids", "cpu", "cpuacct");
 
     private static final String PROCS = "/cgroup.procs";
+    /** In microseconds, a new group's; Documentation/scheduler/sched-rt-group.rst. */
+    private static final long USUAL_REALTIME_PERIOD = 1_000_000;
     /**
      * A process joins by this file, and not by cgroup.procs: a thread that moves only itself need not wait for all forks in
      * the system to finish (3 to 15 ms). Who joins has one thread, or replaces all of them by an execve.
@@ -46,7 +48,7 @@ final class V1Cgroup implements Cgroup {
     }
 
     @Override
-    public void create() {
+    public void create(Hierarchies where) {
         List<CgroupMount> made = new ArrayList<>();
         boolean complete = false;
         try {
@@ -56,10 +58,29 @@ final class V1Cgroup implements Cgroup {
                     made.add(mount.get());
                 }
             }
+            if (where == Hierarchies.ALL) {
+                makeTheRest(made);
+            }
             complete = true;
         } finally {
             for (CgroupMount mount : complete ? List.<CgroupMount>of() : made) {
                 new CgroupTree(files, directory(mount)).remove(System.nanoTime());
+            }
+        }
+    }
+
+    /** Nothing needs these: where one cannot be, as below an engine's container, the container does without. */
+    private void makeTheRest(List<CgroupMount> made) {
+        for (CgroupMount mount : layout.v1Mounts()) {
+            if (mount.readOnly() || made.contains(mount)) {
+                continue;
+            }
+            try {
+                if (makeOrTakeOver(mount)) {
+                    made.add(mount);
+                }
+            } catch (CgroupException without) {
+                new CgroupTree(files, directory(mount)).removeUnused();
             }
         }
     }
@@ -93,14 +114,19 @@ final class V1Cgroup implements Cgroup {
 
     @Override
     public void apply(Resources resources) {
-        List<Setting> settings = V1Settings.of(resources, usesBfq(resources.blockIo()));
-        write(settings);
+        write(settingsOf(resources));
         if (!resources.devices().isEmpty()) {
             limitDevices(resources.devices());
         }
     }
 
-    boolean usesBfq(Resources.BlockIo io) {
+    /** Those of v1, once the groups above have room for them. */
+    List<Setting> settingsOf(Resources resources) {
+        makeRoomForRealtime(resources.cpu());
+        return V1Settings.of(resources, usesBfq(resources.blockIo()));
+    }
+
+    private boolean usesBfq(Resources.BlockIo io) {
         boolean weighs = io.weight() != Resources.UNSET || !io.weightDevices().isEmpty();
         return weighs
                 && layout.v1("blkio").isPresent()
@@ -117,6 +143,14 @@ final class V1Cgroup implements Cgroup {
             }
         }
         new SettingWriter(files, controller -> directory(needed(controller))).write(settings);
+    }
+
+    private void makeRoomForRealtime(Resources.Cpu cpu) {
+        if (cpu.realtimeRuntime() > 0) {
+            long period = cpu.realtimePeriod() > 0 ? cpu.realtimePeriod() : USUAL_REALTIME_PERIOD;
+            new RealtimeBudget(files, needed("cpu").mountPoint())
+                    .makeRoomFor(path.value(), cpu.realtimeRuntime(), period);
+        }
     }
 
     private CgroupMount needed(String controller) {
@@ -189,7 +223,7 @@ final class V1Cgroup implements Cgroup {
     }
 
     @Override
-    public List<String> procsFiles(GroupsBelow below) {
+    public List<String> procsFiles(GroupsBelow below, int init) {
         for (String controller : below.controllers()) {
             if (layout.v1(controller)
                     .map(mount -> files.exists(directory(mount)))

@@ -11,7 +11,7 @@ import java.util.List;
 final class V2Cgroup implements Cgroup {
 
     /** To limit, and to tell what it uses. */
-    private static final List<String> USUAL = List.of("memory", "pids", "cpu", "io");
+    private static final List<String> USUAL = List.of("memory", "pids", "cpu", "io", "cpuset", "hugetlb");
 
     private static final String PROCS = "/cgroup.procs";
     private static final String FREEZE = "/cgroup.freeze";
@@ -38,7 +38,7 @@ final class V2Cgroup implements Cgroup {
     }
 
     @Override
-    public void create() {
+    public void create(Hierarchies where) {
         boolean made = make();
         boolean complete = false;
         try {
@@ -48,21 +48,14 @@ final class V2Cgroup implements Cgroup {
             }
             List<String> wanted = usualControllers();
             if (!wanted.isEmpty()) {
-                enable(wanted);
+                // A container without limits does without what it cannot have; one with limits is told by apply().
+                controllers.enableWhatIsThere(wanted);
             }
             complete = true;
         } finally {
             if (made && !complete) {
                 removeIfEmpty();
             }
-        }
-    }
-
-    private void enable(List<String> wanted) {
-        try {
-            controllers.enable(wanted);
-        } catch (CgroupException withoutThem) {
-            // A container without limits does without; one with limits is told by apply().
         }
     }
 
@@ -156,17 +149,28 @@ final class V2Cgroup implements Cgroup {
     }
 
     @Override
-    public List<String> procsFiles(GroupsBelow below) {
+    public List<String> procsFiles(GroupsBelow below, int init) {
         if (!below.controllers().isEmpty()) {
             throw new CgroupException(
                     "a group of cgroup v2 is that of all controllers: name a path without " + below.controllers());
         }
-        return procsFilesBelow(below);
+        return procsFilesBelow(below, init);
     }
 
     /** The same where v1 has the controllers that are named. */
-    List<String> procsFilesBelow(GroupsBelow below) {
-        return exists() ? List.of(below.below(files, directory, List.of()) + PROCS) : List.of();
+    List<String> procsFilesBelow(GroupsBelow below, int init) {
+        if (!exists()) {
+            return List.of();
+        }
+        String group = below.below(files, directory, List.of());
+        return List.of((group.equals(directory) && controllers.givesAny() ? groupOf(init) : group) + PROCS);
+    }
+
+    /** That of PID 1, which may have moved into one below; the container's own if it is nowhere there. */
+    private String groupOf(int init) {
+        return layout.v2DirectoryIn(files.readIfThere("/proc/" + init + "/cgroup"))
+                .filter(group -> group.startsWith(directory + "/"))
+                .orElse(directory);
     }
 
     @Override

@@ -63,12 +63,12 @@ final class ContainerCgroup {
                 () -> CgroupOwner.mark(linux, layout, path, store.identity()));
     }
 
-    /** Makes and limits it. */
-    void make() {
+    /** Makes and limits it, {@code where} even if no limit needs that. */
+    void make(Cgroup.Hierarchies where) {
         if (cgroup.isEmpty()) {
             return;
         }
-        cgroup.get().create();
+        cgroup.get().create(where);
         made = true;
         boolean usable = false;
         try {

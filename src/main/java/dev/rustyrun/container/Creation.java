@@ -1,5 +1,6 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.launch.LaunchOptions;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
@@ -58,7 +59,7 @@ public final class Creation {
             boolean done = false;
             try {
                 store.keepConfig(id, bundle.text());
-                cgroup.make();
+                cgroup.make(Cgroup.Hierarchies.ALL);
                 failure = stage.launchDetached(
                         plan(spec, options, cgroup),
                         new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host));

@@ -126,7 +126,8 @@ public final class Execution {
                 linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
         Optional<Cgroup> group = store.cgroup(state).filter(Cgroup::exists);
         boolean full = group.map(Cgroup::isFull).orElse(false);
-        List<String> cgroup = group.map(its -> its.procsFiles(groups)).orElse(List.of());
+        List<String> cgroup =
+                group.map(its -> its.procsFiles(groups, state.pid())).orElse(List.of());
         HostFacts facts = probe.factsForFurther(readOnly, cgroup, setsGroups, probe.filterFor(spec, store));
         return ExecPlan.compile(spec, facts, full, joined, life);
     }

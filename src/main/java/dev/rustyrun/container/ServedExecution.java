@@ -1,6 +1,7 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.cgroup.GroupsBelow;
 import dev.rustyrun.cgroup.Statistics;
 import dev.rustyrun.cgroup.Subgroup;
 import dev.rustyrun.launch.CommandPipes;
@@ -127,7 +128,8 @@ public final class ServedExecution implements AutoCloseable {
         SpecValidator.check(asked);
         Spec spec = probe.own().within(asked);
         Optional<Cgroup> cgroup = store.cgroup(state).filter(Cgroup::exists);
-        List<String> files = cgroup.map(Cgroup::procsFiles).orElse(List.of());
+        List<String> files =
+                cgroup.map(its -> its.procsFiles(GroupsBelow.NONE, state.pid())).orElse(List.of());
         Optional<Subgroup> group = Subgroup.make(linux, files, "exec-" + store.newId());
         try {
             boolean full = cgroup.map(Cgroup::isFull).orElse(false);

@@ -1,5 +1,6 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.IdPool;
@@ -34,7 +35,7 @@ final class Traces {
         written = true;
         ids = Optional.ofNullable(spec.annotations().get(Spec.ID_POOL_ANNOTATION))
                 .map(pool -> store.idRanges().take(IdPool.parse(pool), store.path(id)));
-        cgroup.make();
+        cgroup.make(Cgroup.Hierarchies.NEEDED);
     }
 
     String id() {

@@ -49,13 +49,13 @@ class CgroupErrorsTest {
         assertEquals(
                 "cannot make the cgroup /cg/memory/rustyrun/web: EACCES (Permission denied); this part of the cgroup tree"
                         + " is not delegated to this user: run as root, or have the subtree delegated",
-                message(group(V1, "")::create));
+                message(() -> group(V1, "").create(Cgroup.Hierarchies.NEEDED)));
     }
 
     @Test
     void mounted_read_only() {
         kernel.failing("mkdirat", Errno.EROFS);
-        assertTrue(message(group(V2, "memory")::create)
+        assertTrue(message(() -> group(V2, "memory").create(Cgroup.Hierarchies.NEEDED))
                 .endsWith("in a container, run it privileged or mount them writable"));
     }
 

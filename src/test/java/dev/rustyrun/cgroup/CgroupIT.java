@@ -41,7 +41,7 @@ class CgroupIT {
         System.out.println(test.getDisplayName() + " on " + layout);
         group = Cgroup.at(
                 linux, layout, CgroupPath.of("", "it-" + ProcessHandle.current().pid() + "-" + System.nanoTime()));
-        group.create();
+        group.create(Cgroup.Hierarchies.NEEDED);
     }
 
     @AfterEach
@@ -134,8 +134,56 @@ class CgroupIT {
         assertEquals(1, group.statistics().pidsCurrent());
         assertThrows(
                 CgroupException.class,
-                () -> Cgroup.at(linux, layout, group.path()).create(),
+                () -> Cgroup.at(linux, layout, group.path()).create(Cgroup.Hierarchies.NEEDED),
                 "it is in use");
+    }
+
+    @Test
+    void C42_where_all_hierarchies_are_wanted_it_is_in_each_of_v1_and_gone_from_each() throws Exception {
+        Assumptions.assumeTrue(!layout.v1Mounts().isEmpty(), "needs cgroup v1");
+        Cgroup everywhere = Cgroup.at(
+                linux,
+                layout,
+                CgroupPath.of("", "it-all-" + ProcessHandle.current().pid()));
+        everywhere.create(Cgroup.Hierarchies.ALL);
+        List<String> directories = layout.v1Mounts().stream()
+                .map(mount -> mount.mountPoint() + everywhere.path().value())
+                .toList();
+        for (String directory : directories) {
+            assertTrue(everywhere.procsFiles().contains(directory + "/tasks"), directory);
+        }
+        String cpuset = layout.v1("cpuset").map(CgroupMount::mountPoint).orElse("");
+        if (!cpuset.isEmpty()) {
+            assertEquals(
+                    Files.readString(Path.of(cpuset, "cpuset.cpus")),
+                    Files.readString(Path.of(cpuset, everywhere.path().value(), "cpuset.cpus")));
+        }
+        everywhere.remove();
+        for (String directory : directories) {
+            assertFalse(Files.exists(Path.of(directory)), directory);
+        }
+    }
+
+    @Test
+    void C38_the_groups_above_get_the_realtime_budget_that_it_needs() throws Exception {
+        String cpu = layout.v1("cpu").map(CgroupMount::mountPoint).orElse("");
+        Path own = Path.of(cpu, group.path().value(), "cpu.rt_runtime_us");
+        Assumptions.assumeTrue(Files.exists(own), "needs cgroup v1, and a kernel with groups of realtime tasks");
+        Resources.Cpu none = Resources.none().cpu();
+        for (long runtime : new long[] {2000, 5000, 1000}) {
+            group.apply(Resources.none()
+                    .withCpu(new Resources.Cpu(
+                            none.shares(),
+                            none.quota(),
+                            none.burst(),
+                            none.period(),
+                            runtime,
+                            none.realtimePeriod(),
+                            none.cpus(),
+                            none.mems(),
+                            none.idle())));
+            assertEquals(Long.toString(runtime), Files.readString(own).strip());
+        }
     }
 
     @Test
@@ -323,7 +371,7 @@ class CgroupIT {
         needsFreeTop();
         Process sleeper = sleeper();
         Cgroup below = Cgroup.at(linux, layout, CgroupPath.of(group.path().value() + "/below", "x"));
-        below.create();
+        below.create(Cgroup.Hierarchies.NEEDED);
         CgroupException e = assertThrows(
                 CgroupException.class, () -> below.apply(Resources.none().withPids(5)));
         assertTrue(
