@@ -63,7 +63,16 @@ class DoorsTest {
             Map.entry("--timeout", "timeoutSeconds"));
 
     /** What both command lines have, and how it goes over HTTP is no field of every launch. */
-    private static final Set<String> BOTH_COMMAND_LINES = Set.of("--tty", "--detach", "--result");
+    private static final Set<String> BOTH_COMMAND_LINES = Set.of(
+            "--tty",
+            "--detach",
+            "--result",
+            "--rm",
+            "--interactive",
+            "--quiet",
+            "--env-file",
+            "--entrypoint",
+            "--label");
 
     /** What only {@code rustyrun run} has. A line goes when the option comes to the other doors. */
     private static final Set<String> ONLY_LOCAL = Set.of(
@@ -95,6 +104,7 @@ class DoorsTest {
             "--device-write-bps",
             "--device-write-iops",
             "--blkio-weight",
+            "--cidfile",
             "--ephemeral",
             "--gidmap",
             "--group-add",
@@ -107,6 +117,7 @@ class DoorsTest {
             "--oom-score-adj",
             "--pid",
             "--seccomp",
+            "--shm-size",
             "--sysctl",
             "--time-offset",
             "--uidmap",
@@ -117,7 +128,7 @@ class DoorsTest {
             "--uts");
 
     /** What only {@code rustyrun --host URL run} has. */
-    private static final Set<String> ONLY_REMOTE = Set.of("--label", "--max-log");
+    private static final Set<String> ONLY_REMOTE = Set.of("--max-log");
 
     /** What only {@code POST /v1/containers} has, besides what every launch has. */
     private static final Set<String> ONLY_CONTAINERS =

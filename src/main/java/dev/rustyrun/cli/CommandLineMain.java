@@ -3,6 +3,7 @@ package dev.rustyrun.cli;
 import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.client.ClientMain;
 import dev.rustyrun.client.CommandSuggestion;
+import dev.rustyrun.client.GroupedOptions;
 import dev.rustyrun.client.HostOption;
 import dev.rustyrun.client.StrictCommandLine;
 import dev.rustyrun.launch.RunStage;
@@ -10,9 +11,11 @@ import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
@@ -25,6 +28,11 @@ public final class CommandLineMain {
 
     /** What the program exits with when it failed itself. */
     public static final int FAILED = 125;
+
+    private static final List<String> HELP = List.of("help", "--help", "-h");
+    private static final int DEFAULT_WIDTH = 80;
+    private static final int MIN_WIDTH = 60;
+    private static final int MAX_WIDTH = 120;
 
     private final Linux linux;
     private final SelfExec self;
@@ -94,6 +102,9 @@ public final class CommandLineMain {
                     linux.releaseProgramPages();
                 }
             }
+            if (HELP.stream().anyMatch(List.of(args)::contains)) {
+                Commands.MODEL.setUsageHelpWidth(helpWidth());
+            }
             ParseResult parsed = Commands.MODEL.parseArgs(args);
             Integer helped = CommandLine.executeHelpRequest(parsed);
             return helped != null ? helped : perform(parsed, started);
@@ -111,6 +122,11 @@ public final class CommandLineMain {
             messages.flush();
             System.out.flush();
         }
+    }
+
+    private int helpWidth() {
+        int columns = linux.isTerminal(1) ? linux.windowSize(1).columns() : DEFAULT_WIDTH;
+        return Math.min(Math.max(columns, MIN_WIDTH), MAX_WIDTH);
     }
 
     private int perform(ParseResult parsed, Optional<RunStage> stage) {
@@ -174,6 +190,18 @@ public final class CommandLineMain {
                 StrictCommandLine.of(new RustyrunCommand()).setStopAtPositional(true);
 
         static {
+            GroupedOptions.in(
+                    MODEL.getSubcommands().get("run"),
+                    Map.of(
+                            BundleOptions.class, "From a bundle",
+                            DetachOptions.class, "From a bundle",
+                            CommandOptions.class, "As in docker and podman",
+                            StorageOptions.class, "Files and devices",
+                            NamespaceOptions.class, "Namespaces",
+                            PrivilegeOptions.class, "Privileges",
+                            LimitOptions.class, "Limits",
+                            OutcomeOptions.class, "Its end"),
+                    "Options");
             MODEL.getSubcommands().forEach((name, command) -> {
                 command.setStopAtPositional(OWN_WORDS.contains(name));
                 // Made here, and so built in too; later it would be made by reflection.

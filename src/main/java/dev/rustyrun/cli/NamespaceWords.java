@@ -33,8 +33,8 @@ final class NamespaceWords {
         } else if (word.startsWith(CONTAINER)) {
             spec.join(type, pathIn(option, word.substring(CONTAINER.length()), type));
         } else {
-            throw new InvalidSpecException(
-                    option + " \"" + word + "\" is none of new, host, container:ID and path:/FILE");
+            throw new InvalidSpecException(option + " \"" + word + "\" must be one of "
+                    + (type == NamespaceType.NETWORK ? "none" : "new") + ", host, container:ID and path:/FILE");
         }
     }
 

@@ -8,10 +8,13 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.spec.InvalidSpecException;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -31,6 +34,32 @@ final class OutcomeOptions {
             paramLabel = "FILE",
             description = "Write how it ended to FILE, as JSON: reason, exit code, signal, times, memory.")
     private String result;
+
+    @Option(names = "--cidfile", paramLabel = "FILE", description = "A new file that gets the container's id.")
+    private String idFile;
+
+    /** Whether the id is wanted in a file. */
+    boolean wantsId() {
+        return idFile != null;
+    }
+
+    /** Writes the file that the id is wanted in, which must not be there: somebody may still read an id from it. */
+    void writeId(String id) {
+        try {
+            Files.writeString(Path.of(idFile), id, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            throw new InvalidSpecException("--cidfile " + idFile + " is there already: EEXIST; remove it first");
+        } catch (IOException e) {
+            throw new InvalidSpecException("--cidfile " + idFile + " cannot be written: is its directory there?");
+        }
+    }
+
+    /** Takes that file back: there is no such container. */
+    void removeId() {
+        if (wantsId()) {
+            Path.of(idFile).toFile().delete();
+        }
+    }
 
     /** Refuses what can be told to be wrong before anything is started. */
     void check() {

@@ -8,6 +8,7 @@ import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.plan.PlanPrinter;
+import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.rootfs.RootfsDirectory;
 import dev.rustyrun.rootfs.Users;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -27,6 +28,11 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeOnInvalidInput = 125,
+        customSynopsis = {
+            "rustyrun run [OPTIONS] --rootfs DIR CMD [ARGS...]",
+            "       rustyrun run [OPTIONS] --rootfs DIR --command CMD [ARGS...]",
+            "       rustyrun run [OPTIONS] --bundle DIR ID"
+        },
         description = "Runs a command in a new container and exits as it does.",
         sortOptions = false,
         footer = {
@@ -35,10 +41,10 @@ import picocli.CommandLine.Parameters;
             "126 when it cannot be executed, 125 when Rustyrun itself failed.",
             "",
             "Examples:",
-            "  rustyrun run --rootfs ./busybox --command /bin/sh",
-            "  rustyrun run --rootfs ./busybox --net host --volume $PWD:/work:ro --command ls -l /work",
-            "  rustyrun run --rootfs / --memory 256m --timeout 60 --command make test",
-            "  rustyrun run --rootfs ./busybox --explain --command /bin/true",
+            "  rustyrun run --rootfs ./busybox /bin/sh",
+            "  rustyrun run --rootfs ./busybox --net host --volume $PWD:/work:ro ls /work",
+            "  rustyrun run --rootfs / --memory 256m --timeout 60 make test",
+            "  rustyrun run --rootfs ./busybox --explain /bin/true",
             "  rustyrun run --bundle /bundle web"
         })
 final class RunCommand implements ContainerCommand {
@@ -90,12 +96,6 @@ final class RunCommand implements ContainerCommand {
     private String hostname;
 
     @Option(
-            names = {"-e", "--env"},
-            paramLabel = "NAME=VALUE",
-            description = "An environment variable; repeatable.")
-    private List<String> env = List.of();
-
-    @Option(
             names = {"-w", "--workdir"},
             paramLabel = "DIR",
             defaultValue = "/",
@@ -119,6 +119,9 @@ final class RunCommand implements ContainerCommand {
 
     @Option(names = "--init", description = "Keep a small init as PID 1 that reaps orphans and passes signals on.")
     private boolean init;
+
+    @Mixin
+    private CommandOptions options;
 
     @Mixin
     private StorageOptions storage;
@@ -193,7 +196,21 @@ final class RunCommand implements ContainerCommand {
                 .ifPresent(warning -> context.messages().println(Printable.line("rustyrun: warning: " + warning)));
         context.linux().releaseProgramPages();
         boolean traced = trace || context.log().isDebugging();
-        return tell(launch.run(name, stage.sparing(), traced, outcome.timeoutMillis()), context);
+        String id = name;
+        if (outcome.wantsId()) {
+            id = name.isEmpty() ? context.store().newId() : name;
+            outcome.writeId(id);
+        }
+        boolean done = false;
+        try {
+            Outcome ended = launch.run(id, stage.sparing(), traced, outcome.timeoutMillis());
+            done = ended.reason() != Outcome.Reason.SETUP_FAILED;
+            return tell(ended, context);
+        } finally {
+            if (!done) {
+                outcome.removeId();
+            }
+        }
     }
 
     private int tell(Outcome ended, CommandContext context) {
@@ -207,7 +224,7 @@ final class RunCommand implements ContainerCommand {
     private Spec spec(CommandContext context) {
         Linux linux = context.linux();
         boolean wholeHost = rootfs.equals("/");
-        List<String> words = command.isEmpty() ? this.words : command;
+        List<String> words = options.words(command.isEmpty() ? this.words : command);
         RootfsDirectory directory = RootfsDirectory.at(linux, rootfs);
         if (!storage.bringsFiles() && !words.isEmpty()) {
             directory.checkTree(words.get(0));
@@ -225,7 +242,8 @@ final class RunCommand implements ContainerCommand {
         if (terminal) {
             spec.env("TERM=" + Optional.ofNullable(System.getenv("TERM")).orElse("xterm"));
         }
-        env.forEach(spec::env);
+        options.variables().words().forEach(spec::env);
+        options.labels().forEach(spec::annotation);
         limits.addTo(spec, linux);
         storage.addTo(spec, linux, wholeHost);
         namespaces.addTo(spec, linux, context.store());

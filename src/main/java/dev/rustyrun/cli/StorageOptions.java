@@ -44,6 +44,9 @@ final class StorageOptions {
     @Option(names = "--tmpfs", paramLabel = "DST[:OPTIONS]", description = "An empty tmpfs inside; repeatable.")
     private List<String> tmpfs = List.of();
 
+    @Option(names = "--shm-size", paramLabel = "SIZE", description = "The size of /dev/shm (default: 64m).")
+    private String shmSize;
+
     @Option(names = "--device", paramLabel = "SRC[:DST]", description = "A host device to use inside; repeatable.")
     private List<String> devices = List.of();
 
@@ -76,6 +79,9 @@ final class StorageOptions {
             }
             spec.annotation(Spec.EPHEMERAL_ANNOTATION, size.isEmpty() ? "" : "size=" + size);
         }
+        if (shmSize != null) {
+            spec.mount(sharedMemory(LimitOptions.size("--shm-size", shmSize)));
+        }
         mounts.forEach(text -> spec.mount(MountWords.mount(text)));
         volumes.forEach(text -> spec.mount(MountWords.volume(text)));
         tmpfs.forEach(text -> spec.mount(MountWords.tmpfs(text)));
@@ -83,6 +89,14 @@ final class StorageOptions {
         spec.protectedPaths(
                 protectedPaths(SpecDefaults.MASKED_PATHS, masked),
                 protectedPaths(SpecDefaults.READONLY_PATHS, List.of()));
+    }
+
+    private Spec.Mount sharedMemory(long size) {
+        if (size <= 0) {
+            throw new InvalidSpecException("--shm-size \"" + shmSize + "\" is not a size such as 64m");
+        }
+        return new Spec.Mount(
+                "/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=" + size));
     }
 
     private List<String> protectedPaths(List<String> defaults, List<String> further) {

@@ -5,6 +5,7 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.InvalidSpecException;
 import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine;
@@ -68,7 +69,10 @@ public final class ClientMain {
         if (e instanceof LinuxException failure && failure.errno() == Errno.EPIPE) {
             return OUTPUT_CLOSED;
         }
-        String message = e instanceof ClientException || e instanceof ParameterException || e instanceof LinuxException
+        String message = e instanceof ClientException
+                        || e instanceof InvalidSpecException
+                        || e instanceof ParameterException
+                        || e instanceof LinuxException
                 ? e.getMessage()
                 : e.toString();
         if (e instanceof UnmatchedArgumentException unmatched

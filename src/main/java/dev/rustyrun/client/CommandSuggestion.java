@@ -26,6 +26,38 @@ public final class CommandSuggestion {
             Map.entry("stats", BY_SERVICE),
             Map.entry("cp", "put files where --volume shows them, or use a service: PUT /v1/containers/ID/files"));
 
+    private static final String NO_ENGINE = "there are no images or networks to configure here";
+    private static final String NO_RESTART = "have your service manager, such as systemd, start it again";
+    private static final String PORTS = "with --net host it listens on the host's own ports";
+    private static final String OWN_FILE = "show it a file of your own: -v FILE:/etc/%s:ro";
+
+    /** Options of engines that are none here, and what to use instead. */
+    private static final Map<String, String> OTHERS_OPTIONS = Map.ofEntries(
+            Map.entry(
+                    "--privileged",
+                    "use --cap-add all --seccomp unconfined --unmask all --new-privileges, and --device"),
+            Map.entry("--dns", OWN_FILE.formatted("resolv.conf")),
+            Map.entry("--dns-search", OWN_FILE.formatted("resolv.conf")),
+            Map.entry("--dns-option", OWN_FILE.formatted("resolv.conf")),
+            Map.entry("--add-host", OWN_FILE.formatted("hosts")),
+            Map.entry("--publish", PORTS),
+            Map.entry("-p", PORTS),
+            Map.entry("--publish-all", PORTS),
+            Map.entry("-P", PORTS),
+            Map.entry("--expose", PORTS),
+            Map.entry("--ip", PORTS),
+            Map.entry("--restart", NO_RESTART),
+            Map.entry("--pull", NO_ENGINE),
+            Map.entry("--platform", NO_ENGINE),
+            Map.entry("--security-opt", "use --seccomp PROFILE or --new-privileges"),
+            Map.entry("--gpus", "use --device for each device file"),
+            Map.entry("--volumes-from", "use --volume for each directory"),
+            Map.entry("--stop-signal", "send the signal: rustyrun kill ID SIGNAL"),
+            Map.entry("--stop-timeout", "use --timeout SECONDS, or kill it: rustyrun kill ID KILL"),
+            Map.entry("--log-driver", "redirect its output, or have a service keep it: rustyrun serve"),
+            Map.entry("--memory-swappiness", "a config.json has it: linux.resources.memory.swappiness"),
+            Map.entry("--cgroup-parent", "use --cgroup-path PATH"));
+
     private CommandSuggestion() {}
 
     /** The suggestion after a semicolon; empty if there is none. */
@@ -38,6 +70,10 @@ public final class CommandSuggestion {
         boolean isCommand = unmatched.getCommandLine().getParent() == null;
         if (isCommand && OTHERS_WORDS.containsKey(word)) {
             return "; " + OTHERS_WORDS.get(word).formatted(word);
+        }
+        String name = word.replaceFirst("=.*", "");
+        if (OTHERS_OPTIONS.containsKey(name)) {
+            return "; " + OTHERS_OPTIONS.get(name);
         }
         List<String> similar = unmatched.getSuggestions().stream()
                 .map(one -> one.replaceFirst("[ =\\[].*", ""))

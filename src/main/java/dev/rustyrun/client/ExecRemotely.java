@@ -2,6 +2,7 @@ package dev.rustyrun.client;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.request.Variables;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -44,8 +45,8 @@ final class ExecRemotely implements Client.Command {
 
     @Option(
             names = {"-e", "--env"},
-            paramLabel = "NAME=VALUE",
-            description = "An environment variable; repeatable.")
+            paramLabel = "NAME[=VALUE]",
+            description = "An environment variable; without a value, the caller's; repeatable.")
     private List<String> env = List.of();
 
     @Option(
@@ -65,7 +66,7 @@ final class ExecRemotely implements Client.Command {
         client.takeSignals();
         ObjectNode request = JsonNodeFactory.instance.objectNode().put("tty", tty);
         words.forEach(request.putArray("command")::add);
-        request.set("env", LaunchOptions.environment(env, tty));
+        request.set("env", LaunchOptions.environment(Variables.ofThisProcess().add(env), tty));
         user.ifPresent(text -> request.put("user", text));
         workdir.ifPresent(text -> request.put("workdir", text));
         if (tty) {

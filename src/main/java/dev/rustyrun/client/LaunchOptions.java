@@ -2,9 +2,12 @@ package dev.rustyrun.client;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.request.CommandOptions;
+import dev.rustyrun.request.Variables;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a launch that a server can honour, as the fields of its request. */
@@ -20,11 +23,8 @@ final class LaunchOptions {
     @Option(names = "--hostname", paramLabel = "NAME", description = "Its host name (default: rustyrun-container).")
     private Optional<String> hostname = Optional.empty();
 
-    @Option(
-            names = {"-e", "--env"},
-            paramLabel = "NAME=VALUE",
-            description = "An environment variable; repeatable.")
-    private List<String> env = List.of();
+    @Mixin
+    private CommandOptions options;
 
     @Option(
             names = {"-w", "--workdir"},
@@ -80,18 +80,15 @@ final class LaunchOptions {
             description = "Kill the container after this time, such as 1.5.")
     private Optional<BigDecimal> timeout = Optional.empty();
 
-    @Option(names = "--label", paramLabel = "NAME=VALUE", description = "To find it by; repeatable.")
-    private List<String> labels = List.of();
-
     @Option(names = "--max-log", paramLabel = "SIZE", description = "The most output that the server keeps of it.")
     private Optional<String> maxLog = Optional.empty();
 
     /** The request for a container that runs {@code command}. */
     ObjectNode request(List<String> command, boolean terminal) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("rootfs", rootfs);
-        command.forEach(json.putArray("command")::add);
-        json.set("env", environment(env, terminal));
-        json.set("labels", variables("--label", labels));
+        options.words(command).forEach(json.putArray("command")::add);
+        json.set("env", environment(options.variables(), terminal));
+        options.labels().forEach(json.putObject("labels")::put);
         hostname.ifPresent(text -> json.put("hostname", text));
         workdir.ifPresent(text -> json.put("workdir", text));
         user.ifPresent(text -> json.put("user", text));
@@ -112,26 +109,19 @@ final class LaunchOptions {
     }
 
     /** Variables as an object; with a terminal, that of this process is the command's unless they say another. */
-    static ObjectNode environment(List<String> texts, boolean terminal) {
-        ObjectNode variables = variables("--env", texts);
-        String type = System.getenv("TERM");
-        if (terminal && type != null && !variables.has("TERM")) {
-            variables.put("TERM", type);
-        }
-        return variables;
-    }
-
-    /** {@code NAME=VALUE} as an object. */
-    static ObjectNode variables(String option, List<String> texts) {
+    static ObjectNode environment(Variables variables, boolean terminal) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        for (String text : texts) {
-            int equals = text.indexOf('=');
-            if (equals < 1) {
-                throw new ClientException(option + " \"" + text + "\" is not NAME=VALUE");
-            }
-            json.put(text.substring(0, equals), text.substring(equals + 1));
+        variables.values().forEach(json::put);
+        String type = System.getenv("TERM");
+        if (terminal && type != null && !json.has("TERM")) {
+            json.put("TERM", type);
         }
         return json;
+    }
+
+    /** Those that the other command line has too. */
+    CommandOptions common() {
+        return options;
     }
 
     private static ObjectNode mount(String text) {

@@ -67,8 +67,12 @@ final class RunRemotely implements Client.Command {
     public int perform(Client client) {
         Linux linux = client.linux();
         List<String> argv = command.isEmpty() ? words : command;
-        if (argv.isEmpty()) {
+        if (options.common().words(argv).isEmpty()) {
             throw new ClientException("what to run is missing: --command CMD [ARGS...]");
+        }
+        if (detach && options.common().removes()) {
+            throw new ClientException("--rm and --detach: a server keeps what is detached; delete it when it has ended,"
+                    + " by rustyrun --host ADDRESS delete ID");
         }
         if (!detach) {
             client.takeSignals();

@@ -63,7 +63,12 @@ public record ContainerState(
 
         /** No bundle. */
         static Origin commandLine(String keptProcess) {
-            return new Origin("", Map.of(), true, false, keptProcess);
+            return commandLine(keptProcess, Map.of());
+        }
+
+        /** The same with these labels. */
+        static Origin commandLine(String keptProcess, Map<String, String> labels) {
+            return new Origin("", labels, true, false, keptProcess);
         }
 
         public Origin {

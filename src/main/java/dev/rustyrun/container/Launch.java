@@ -160,6 +160,6 @@ public final class Launch {
                 run,
                 ProcessTimes.startOf(linux, run),
                 false,
-                ContainerState.Origin.commandLine(KeptProcess.write(spec)));
+                ContainerState.Origin.commandLine(KeptProcess.write(spec), spec.labels()));
     }
 }

@@ -3,6 +3,7 @@ package dev.rustyrun.spec;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,6 +29,9 @@ public record Spec(
         LinuxSpec linux,
         Map<String, String> annotations,
         Hooks hooks) {
+
+    /** How the names of the annotations begin that tell Rustyrun what to do. */
+    public static final String OWN_ANNOTATIONS = "dev.rustyrun.";
 
     /** Set to {@code true}, keeps a small reaper as PID 1 that starts the command, as {@code docker run --init} does. */
     public static final String INIT_ANNOTATION = "dev.rustyrun.init";
@@ -75,6 +79,13 @@ public record Spec(
     /** Whether the rootfs's ids are mapped. */
     public boolean mapsRootfs() {
         return "true".equals(annotations.get(IDMAP_ROOTFS_ANNOTATION));
+    }
+
+    /** The annotations that tell Rustyrun nothing. */
+    public Map<String, String> labels() {
+        Map<String, String> labels = new TreeMap<>(annotations);
+        labels.keySet().removeIf(name -> name.startsWith(OWN_ANNOTATIONS));
+        return labels;
     }
 
     /** Whether a reaper of ours is PID 1. */

@@ -184,8 +184,8 @@ class BadInputIT {
 
     @Test
     void environment() {
-        expectRun("environment variable \"NOVALUE\" is not NAME=VALUE", "--env", "NOVALUE");
-        expectRun("environment variable \"=x\" is not NAME=VALUE", "--env", "=x");
+        expectRun("environment variable \"=x\" is neither NAME=VALUE nor NAME", "--env", "=x");
+        expectRun("environment variable \"\" is neither NAME=VALUE nor NAME", "--env", "");
     }
 
     @Test

@@ -1,0 +1,146 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Options that people know from docker and podman (P1, P5, P8). Needs root. */
+class FamiliarOptionsIT {
+
+    /** What is no option here, and a word of what is said to use instead. */
+    private static final Map<String, String> INSTEAD = Map.of(
+            "--privileged", "--cap-add all",
+            "--dns=1.1.1.1", "/etc/resolv.conf",
+            "--add-host=a:1.2.3.4", "/etc/hosts",
+            "-p", "--net host",
+            "--publish=80:80", "--net host",
+            "--restart=always", "systemd",
+            "--security-opt=seccomp=unconfined", "--seccomp",
+            "--gpus=all", "--device");
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    private static String out(String... words) {
+        return Launcher.run(words).expect(0).out();
+    }
+
+    @Test
+    void P1_words_for_what_happens_anyway_are_taken() {
+        Launcher.Result result =
+                Launcher.run("--rm", "-i", "-q", "--command", "/bin/cat").expect(0);
+        assertEquals("", result.err());
+        String terminal =
+                Launcher.run("--rm", "-it", "--command", "/bin/tty").expect(0).out();
+        assertTrue(terminal.contains("/dev/"), terminal);
+    }
+
+    @Test
+    void P1_a_variable_without_a_value_is_the_callers() {
+        String path = System.getenv("PATH");
+        String env = out("-e", "PATH", "-e", "NOT_OF_THE_CALLER", "-e", "A=1", "-e", "A=2", "--command", "/bin/env");
+        List<String> lines = env.lines().toList();
+        assertTrue(lines.contains("PATH=" + path), env);
+        assertFalse(env.contains("NOT_OF_THE_CALLER"), env);
+        assertTrue(lines.contains("A=2") && !lines.contains("A=1"), env);
+    }
+
+    @Test
+    void P1_variables_come_from_a_file_too() throws IOException {
+        Path file = Files.writeString(folder.resolve("env"), "# mine\nA=one two\nB=2\n");
+        String env = out("--env-file", file.toString(), "-e", "B=3", "--command", "/bin/env");
+        assertTrue(env.lines().toList().containsAll(List.of("A=one two", "B=3")), env);
+        assertTrue(Launcher.run("--env-file", folder.resolve("none").toString(), "--command", "true")
+                .expect(125)
+                .errorLine()
+                .contains("cannot be read"));
+    }
+
+    @Test
+    void P1_an_entry_point_comes_before_the_words() {
+        assertEquals("a b\n", out("--entrypoint", "/bin/echo", "a", "b"));
+    }
+
+    @Test
+    void P1_shared_memory_has_the_size_that_was_asked_for() {
+        assertEquals(
+                "1024\n", out("--shm-size", "1m", "--command", "sh", "-c", "df -k /dev/shm | awk 'END {print $2}'"));
+        assertTrue(Launcher.run("--shm-size", "0", "--command", "true")
+                .expect(125)
+                .errorLine()
+                .contains("--shm-size"));
+    }
+
+    @Test
+    void P1_the_id_is_in_its_file_and_in_none_when_nothing_was_started() throws IOException {
+        Path file = folder.resolve("id");
+        Launcher.run("--cidfile", file.toString(), "--command", "true").expect(0);
+        assertTrue(Files.readString(file).matches("[0-9a-f]{12}"), Files.readString(file));
+        assertTrue(Launcher.run("--cidfile", file.toString(), "--command", "true")
+                .expect(125)
+                .errorLine()
+                .contains("EEXIST"));
+        Path none = folder.resolve("none");
+        Launcher.run("--cidfile", none.toString(), "--command", "no-such-program")
+                .expect(127);
+        assertFalse(Files.exists(none));
+    }
+
+    @Test
+    void P1_a_label_is_an_annotation_of_its_state() throws IOException {
+        String name = "it-label-" + ProcessHandle.current().pid();
+        Process run = Launcher.start(
+                "--name", name, "-l", "job=17", "--label", "alone", "--command", "/bin/sh", "-c", "echo up; cat");
+        try {
+            assertEquals('u', run.getInputStream().read());
+            String state = Launcher.rustyrun("state", name).expect(0).out();
+            assertTrue(state.matches("(?s).*\"job\"\\s*:\\s*\"17\".*") && state.contains("\"alone\""), state);
+        } finally {
+            run.destroyForcibly().onExit().join();
+        }
+        Launcher.run("--label", "dev.rustyrun.init=true", "--command", "true").expect(125);
+    }
+
+    @Test
+    void P1_for_what_is_no_option_here_it_is_said_what_to_use() {
+        INSTEAD.forEach((option, word) -> {
+            String line = Launcher.run(option, "--command", "true").expect(125).errorLine();
+            assertTrue(line.contains(word), line);
+        });
+    }
+
+    @Test
+    void P5_help_is_grouped_and_has_a_short_synopsis_and_lines_for_eighty_characters() {
+        String help = Launcher.rustyrun("run", "--help").expect(0).out();
+        List<String> lines = help.lines().toList();
+        assertEquals("Usage: rustyrun run [OPTIONS] --rootfs DIR CMD [ARGS...]", lines.get(0));
+        assertTrue(
+                lines.containsAll(List.of("Options:", "Files and devices:", "Namespaces:", "Privileges:", "Limits:")),
+                help);
+        assertTrue(lines.stream().allMatch(line -> line.length() <= 80), help);
+        assertTrue(
+                help.indexOf("Limits:") < help.indexOf("--cpus") && help.indexOf("--cpus") < help.indexOf("Its end:"),
+                help);
+    }
+
+    @Test
+    void P8_a_network_that_is_none_of_ours_names_those_that_are() {
+        String line =
+                Launcher.run("--net", "bridge", "--command", "true").expect(125).errorLine();
+        assertTrue(line.contains("must be one of none, host, container:ID and path:/FILE"), line);
+    }
+}
