@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.watch.PollLoop;
 import dev.rustyrun.launch.Transfer;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;

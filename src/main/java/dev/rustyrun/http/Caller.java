@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.watch.Bell;
 import dev.rustyrun.launch.CommandIo;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;

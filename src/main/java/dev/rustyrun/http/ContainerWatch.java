@@ -1,5 +1,7 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.watch.FileWatch;
+import dev.rustyrun.container.watch.PollLoop;
 import dev.rustyrun.linux.FileChanges;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.watch.PollLoop;
 import dev.rustyrun.linux.ChildStatus;
 import dev.rustyrun.linux.Linux;
 import io.smallrye.mutiny.Multi;

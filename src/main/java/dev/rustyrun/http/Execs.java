@@ -3,6 +3,7 @@ package dev.rustyrun.http;
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.container.ServedExecution;
+import dev.rustyrun.container.watch.Clearing;
 import dev.rustyrun.launch.CapturedIo;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.SelfExec;

@@ -1,9 +1,16 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.watch.Clearing;
+import dev.rustyrun.container.watch.FileWatch;
+import dev.rustyrun.container.watch.PollLoop;
+import dev.rustyrun.container.watch.Steps;
+import dev.rustyrun.container.watch.Timers;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -28,6 +35,40 @@ final class Kernel {
     @Singleton
     StageSpawner spawner(Linux linux, SelfExec self) {
         return new StageSpawner(linux, self);
+    }
+
+    @Produces
+    @Singleton
+    PollLoop loop(Linux linux) {
+        return new PollLoop(linux);
+    }
+
+    void stop(@Observes ShutdownEvent event, PollLoop loop) {
+        loop.stop();
+    }
+
+    @Produces
+    @Singleton
+    FileWatch files(Linux linux, PollLoop loop) {
+        return new FileWatch(linux, loop);
+    }
+
+    @Produces
+    @Singleton
+    Steps steps() {
+        return new Steps();
+    }
+
+    @Produces
+    @Singleton
+    Timers timers() {
+        return new Timers();
+    }
+
+    @Produces
+    @Singleton
+    Clearing clearing(Timers timers, Steps steps) {
+        return new Clearing(timers, steps);
     }
 
     @Produces

@@ -2,6 +2,7 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.ServedLaunch;
+import dev.rustyrun.container.watch.Clearing;
 import dev.rustyrun.launch.CapturedIo;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.spec.Spec;

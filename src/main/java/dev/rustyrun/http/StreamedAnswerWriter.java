@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.watch.Steps;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.watch.Clearing;
 import jakarta.inject.Singleton;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

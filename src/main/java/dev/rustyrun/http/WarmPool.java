@@ -2,6 +2,8 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.ServedLaunch;
+import dev.rustyrun.container.WarmStock;
+import dev.rustyrun.container.watch.Clearing;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;

@@ -1,5 +1,9 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.watch.FileWatch;
+import dev.rustyrun.container.watch.PollLoop;
+import dev.rustyrun.container.watch.Steps;
+import dev.rustyrun.container.watch.Timers;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -3,6 +3,7 @@ package dev.rustyrun.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.container.watch.Timers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.watch;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 
 /** Wakes a thread that waits in poll(2); rung by any thread, for one that listens. */
-final class Bell implements AutoCloseable {
+public final class Bell implements AutoCloseable {
 
     private static final byte[] RING = {1};
 
@@ -14,7 +14,7 @@ final class Bell implements AutoCloseable {
     private boolean rung;
     private boolean closed;
 
-    Bell(Linux linux) {
+    public Bell(Linux linux) {
         this.linux = linux;
         int[] pipe = linux.pipe();
         this.listening = pipe[0];
@@ -22,11 +22,11 @@ final class Bell implements AutoCloseable {
     }
 
     /** Waits for it too. */
-    void addTo(PollSet set) {
+    public void addTo(PollSet set) {
         set.add(listening, PollSet.POLLIN);
     }
 
-    synchronized void ring() {
+    public synchronized void ring() {
         if (!rung && !closed) {
             rung = true;
             linux.writeAll(ringing, RING);
@@ -34,7 +34,7 @@ final class Bell implements AutoCloseable {
     }
 
     /** From now on it can be rung again. */
-    synchronized void hush() {
+    public synchronized void hush() {
         if (rung && !closed) {
             rung = false;
             linux.read(listening, new byte[RING.length], RING.length);

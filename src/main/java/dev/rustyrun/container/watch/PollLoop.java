@@ -1,11 +1,8 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.watch;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
-import io.quarkus.runtime.ShutdownEvent;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,8 +13,7 @@ import org.jboss.logging.Logger;
  * The one thread that waits in poll(2) for all who wait: for the end of processes, for changes of files, for room in pipes.
  * Nobody else sleeps or looks again and again. What it is given to do must not wait. Safe for use by several threads.
  */
-@Singleton
-final class PollLoop {
+public final class PollLoop {
 
     private static final Logger LOG = Logger.getLogger(PollLoop.class);
     private static final int ROOM = 64;
@@ -26,7 +22,7 @@ final class PollLoop {
     private static final int LOOK_MILLIS = 1_000;
 
     /** Something that is waited for until this is closed. */
-    interface Registration extends AutoCloseable {
+    public interface Registration extends AutoCloseable {
         @Override
         void close();
     }
@@ -41,7 +37,7 @@ final class PollLoop {
     private volatile Bell bell;
     private volatile boolean stopped;
 
-    PollLoop(Linux linux) {
+    public PollLoop(Linux linux) {
         this.linux = linux;
     }
 
@@ -62,7 +58,7 @@ final class PollLoop {
     }
 
     /** Does {@code action} whenever any of {@code events} is found on {@code descriptor}. */
-    Registration add(int descriptor, int events, Runnable action) {
+    public Registration add(int descriptor, int events, Runnable action) {
         start();
         Registered made = new Registered(new Entry(descriptor, events, action));
         entries.add(made);
@@ -71,12 +67,12 @@ final class PollLoop {
     }
 
     /** Does {@code action} once a second. */
-    Registration everySecond(Runnable action) {
+    public Registration everySecond(Runnable action) {
         return add(NONE, 0, action);
     }
 
     /** Does {@code action} when process {@code pid} has ended, and perhaps before; never when it has ended already. */
-    Registration atEnd(int pid, Runnable action) {
+    public Registration atEnd(int pid, Runnable action) {
         int descriptor;
         try {
             descriptor = linux.processDescriptor(pid);
@@ -116,7 +112,7 @@ final class PollLoop {
         }
     }
 
-    void stop(@Observes ShutdownEvent event) {
+    public void stop() {
         stopped = true;
         if (bell != null) {
             bell.ring();

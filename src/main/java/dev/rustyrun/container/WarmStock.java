@@ -1,5 +1,6 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container;
 
+import dev.rustyrun.container.watch.Clearing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.jboss.logging.Logger;
  *
  * @param <W> what waits, of which each is given to one taker only
  */
-final class WarmStock<W> {
+public final class WarmStock<W> {
 
     private static final Logger LOG = Logger.getLogger(WarmStock.class);
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 5_000;
@@ -24,7 +25,7 @@ final class WarmStock<W> {
     private static final long LOOK_MILLIS = 1_000;
 
     /** What is to be known of what waits. */
-    interface Goods<W> {
+    public interface Goods<W> {
         /** Makes one. */
         W begin() throws InterruptedException;
 
@@ -46,13 +47,13 @@ final class WarmStock<W> {
     private boolean taken;
 
     /** @param size how many wait; 0 for none */
-    WarmStock(Goods<W> goods, int size, Clearing clearing) {
+    public WarmStock(Goods<W> goods, int size, Clearing clearing) {
         this.goods = goods;
         this.size = size;
         this.clearing = clearing;
     }
 
-    void start() {
+    public void start() {
         if (size > 0) {
             filler.setDaemon(true);
             filler.start();
@@ -60,7 +61,7 @@ final class WarmStock<W> {
     }
 
     /** Discards what waits, and makes no more. */
-    void stop() {
+    public void stop() {
         synchronized (this) {
             stopped = true;
             notifyAll();
@@ -77,7 +78,7 @@ final class WarmStock<W> {
     }
 
     /** The first that waits, now the caller's, if it fits; else it goes on waiting. */
-    Optional<W> take(Predicate<W> fits) {
+    public Optional<W> take(Predicate<W> fits) {
         Optional<W> first = next();
         if (first.isEmpty()) {
             return first;
@@ -138,7 +139,7 @@ final class WarmStock<W> {
     }
 
     /** How many wait. */
-    synchronized int waiting() {
+    public synchronized int waiting() {
         return waiting.size();
     }
 

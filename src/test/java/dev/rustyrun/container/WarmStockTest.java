@@ -1,10 +1,13 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.container.watch.Clearing;
+import dev.rustyrun.container.watch.Steps;
+import dev.rustyrun.container.watch.Timers;
 import dev.rustyrun.it.Host;
 import java.util.ArrayList;
 import java.util.List;

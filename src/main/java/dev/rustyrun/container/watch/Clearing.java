@@ -1,14 +1,12 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.watch;
 
-import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 /**
  * Takes away what launches leave, and goes on trying where that fails: as long as the service lives nobody else does it, for
  * what is there seems to be in use. Safe for use by several threads.
  */
-@Singleton
-final class Clearing {
+public final class Clearing {
 
     private static final Logger LOG = Logger.getLogger(Clearing.class);
     private static final long FIRST_PAUSE_MILLIS = 250;
@@ -17,13 +15,13 @@ final class Clearing {
     private final Timers timers;
     private final Steps steps;
 
-    Clearing(Timers timers, Steps steps) {
+    public Clearing(Timers timers, Steps steps) {
         this.timers = timers;
         this.steps = steps;
     }
 
     /** Does {@code work}, which may be done again when it has failed; throws nothing. */
-    void clear(Runnable work) {
+    public void clear(Runnable work) {
         clear(work, FIRST_PAUSE_MILLIS);
     }
 

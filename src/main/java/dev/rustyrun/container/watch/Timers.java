@@ -1,11 +1,9 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.watch;
 
-import jakarta.inject.Singleton;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** One thread for all limits of time. What it is given to do must not wait. */
-@Singleton
 public final class Timers {
 
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, work -> {
@@ -14,7 +12,7 @@ public final class Timers {
         return made;
     });
 
-    Timers() {
+    public Timers() {
         thread.setRemoveOnCancelPolicy(true);
         // Now, and not when it is first needed: the kernel may allow no further thread then.
         thread.prestartCoreThread();

@@ -1,10 +1,9 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.watch;
 
 import dev.rustyrun.linux.FileChanges;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
-import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,8 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Who wants to know of changes of which file: one inotify descriptor for all. Safe for use by several threads. */
-@Singleton
-final class FileWatch {
+public final class FileWatch {
 
     private static final int IN_MASK_ADD = 0x20000000;
 
@@ -25,7 +23,7 @@ final class FileWatch {
     private final Map<Integer, List<Watcher>> watches = new HashMap<>();
     private int descriptor = -1;
 
-    FileWatch(Linux linux, PollLoop loop) {
+    public FileWatch(Linux linux, PollLoop loop) {
         this.linux = linux;
         this.loop = loop;
     }
@@ -34,7 +32,7 @@ final class FileWatch {
      * Does {@code changed}, which must not wait, after each change of {@code path} of the kinds in {@code mask}. When the kernel
      * has no room for one more watch it is done once a second.
      */
-    PollLoop.Registration watch(Path path, int mask, Runnable changed) {
+    public PollLoop.Registration watch(Path path, int mask, Runnable changed) {
         synchronized (this) {
             try {
                 start();

@@ -1,7 +1,5 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.watch;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -14,16 +12,14 @@ import org.jboss.logging.Logger;
  * A few threads for all who follow and wait: each step reads a piece of a file or looks at a container, and then its turn is
  * over. Safe for use by several threads.
  */
-@Singleton
-final class Steps {
+public final class Steps {
 
     private static final Logger LOG = Logger.getLogger(Steps.class);
     private static final int THREADS = 4;
 
     private final ThreadPoolExecutor threads;
 
-    @Inject
-    Steps() {
+    public Steps() {
         this(work -> {
             Thread made = new Thread(work, "follow");
             made.setDaemon(true);
@@ -32,7 +28,7 @@ final class Steps {
     }
 
     /** Steps on threads that {@code factory} makes, of which the first one must start. */
-    Steps(ThreadFactory factory) {
+    public Steps(ThreadFactory factory) {
         this.threads =
                 new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
         // It never ends: steps are done even when the kernel allows no further thread.
@@ -40,7 +36,7 @@ final class Steps {
     }
 
     /** The threads, for a single step. */
-    Executor threads() {
+    public Executor threads() {
         return this::execute;
     }
 
@@ -62,7 +58,7 @@ final class Steps {
     }
 
     /** {@code work}, never done by two threads at once, and done once more after it was woken, however often. */
-    Runnable wakeable(Runnable work) {
+    public Runnable wakeable(Runnable work) {
         return new Wakeable(threads(), work);
     }
 
