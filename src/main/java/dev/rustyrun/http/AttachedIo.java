@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.launch.CommandIo;
 import dev.rustyrun.launch.CommandPipes;
 import dev.rustyrun.launch.Transfer;

@@ -1,5 +1,8 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.log.LogHold;
+import dev.rustyrun.container.log.LogReader;
+import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
 import io.quarkus.websockets.next.CloseReason;
@@ -36,7 +39,7 @@ final class AttachedOutput {
         this.connection = connection;
         this.leave = leave;
         this.reader = new LogReader(folder.log());
-        this.hold = new LogHold(linux, folder);
+        this.hold = new LogHold(linux, folder.log(), folder.readers());
         this.step = watches.steps().wakeable(this::move);
         // It may see something at once, before there is all of this.
         this.watch = watches.watch(folder, true, () -> {
@@ -48,7 +51,7 @@ final class AttachedOutput {
 
     /** Begins; what is written from now on is kept until it has been sent, and the container waits for that. */
     void begin() {
-        hold.begin();
+        hold.begin(ContainerStatus.of(linux, folder) == ContainerStatus.CREATED);
         begun = true;
         step.run();
     }

@@ -1,6 +1,8 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.log.LogReader;
+import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.linux.Linux;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.OutcomeJson;
+import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.ServedStages;

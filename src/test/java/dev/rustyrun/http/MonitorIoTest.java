@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.container.log.LogHold;
+import dev.rustyrun.container.log.LogReader;
+import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.launch.CommandPipes;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
@@ -120,8 +123,9 @@ class MonitorIoTest {
     void h1_what_somebody_still_reads_is_not_removed_and_the_command_waits() throws IOException {
         MonitorIo io = monitor(false, 4);
         linux.makeNode(-100, folder.resolve("readers").toString(), 0010600, 0);
-        try (LogHold hold = new LogHold(linux, new ContainerFolder(folder))) {
-            hold.begin();
+        ContainerFolder container = new ContainerFolder(folder);
+        try (LogHold hold = new LogHold(linux, container.log(), container.readers())) {
+            hold.begin(true);
             write(stdout[1], "1234567");
             relay(io, 2);
             assertTrue(io.isHeld());

@@ -1,4 +1,4 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.log;
 
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
@@ -16,13 +16,13 @@ import java.util.Arrays;
  * before the bytes. Two files are kept of half the limit each: when the newer one is full, the older one goes and a new one is
  * begun. So all is kept up to the limit, and beyond that the newest. The files are {@code log}, {@code log.1} and so on.
  */
-final class LogWriter {
+public final class LogWriter {
 
     static final int HEADER = 13;
-    static final byte STDOUT = 1;
-    static final byte STDERR = 2;
+    public static final byte STDOUT = 1;
+    public static final byte STDERR = 2;
     /** Something before was dropped. */
-    static final byte TRUNCATED = 3;
+    public static final byte TRUNCATED = 3;
 
     private static final byte[] NOTHING = {};
 
@@ -38,7 +38,7 @@ final class LogWriter {
     private boolean heedsReaders = true;
 
     /** @param most bytes of output to keep */
-    LogWriter(Linux linux, Path log, long most) {
+    public LogWriter(Linux linux, Path log, long most) {
         this.linux = linux;
         this.log = log;
         this.most = most;
@@ -67,7 +67,7 @@ final class LogWriter {
      * Writes {@code count} bytes from {@code from} on, or as many as it can before something must be removed that a
      * {@link LogHold} keeps; how many.
      */
-    int write(byte stream, byte[] bytes, int from, int count) {
+    public int write(byte stream, byte[] bytes, int from, int count) {
         for (int done = 0; done < count; ) {
             if (left == 0 && isOldestHeld()) {
                 return done;
@@ -87,7 +87,7 @@ final class LogWriter {
     }
 
     /** From now on, what somebody still reads is removed all the same. */
-    void ignoreReaders() {
+    public void ignoreReaders() {
         heedsReaders = false;
     }
 
@@ -168,7 +168,7 @@ final class LogWriter {
                 .array());
     }
 
-    void close() {
+    public void close() {
         linux.close(descriptor);
     }
 }
