@@ -1,7 +1,7 @@
 package dev.rustyrun;
 
 import dev.rustyrun.cli.CommandLineMain;
-import dev.rustyrun.http.Monitor;
+import dev.rustyrun.http.MonitorMain;
 import dev.rustyrun.launch.ChildStage;
 import dev.rustyrun.launch.InitStage;
 import dev.rustyrun.launch.NurseryStage;
@@ -33,7 +33,7 @@ public final class Rustyrun {
     private static void monitor(String[] args) {
         SelfExec self = SelfExec.ofStage(args);
         Linux linux = Linux.host();
-        linux.exit(new Monitor(linux, self, args[1]).perform());
+        linux.exit(MonitorMain.perform(linux, self, args[1]));
     }
 
     private static void stage(String[] args) {

@@ -153,4 +153,16 @@ class ArchitectureTest {
                 .resideInAnyPackage("io.quarkus..", "picocli..", "com.fasterxml..")
                 .check(OURS);
     }
+
+    @Test
+    void what_a_container_is_has_nothing_of_a_door_in_it() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.rustyrun.container..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.quarkus..", "io.vertx..", "io.smallrye..", "jakarta..", "org.eclipse..", "picocli..")
+                .check(OURS);
+    }
 }

@@ -4,7 +4,7 @@ import dev.rustyrun.launch.HookRunner.HookFailure;
 import dev.rustyrun.launch.LaunchHost;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Spec;
 import java.util.Optional;
@@ -54,14 +54,15 @@ final class BundleHost implements LaunchHost {
     public HookStates runHooks() throws HookFailure {
         hooked = true;
         HookStage stage = new HookStage(linux);
-        stage.run(hooks.prestart(), state, Status.CREATING);
-        stage.run(hooks.createRuntime(), state, Status.CREATING);
-        return new HookStates(HookStage.state(state, Status.CREATING), HookStage.state(state, Status.CREATED));
+        stage.run(hooks.prestart(), state, ContainerStatus.CREATING);
+        stage.run(hooks.createRuntime(), state, ContainerStatus.CREATING);
+        return new HookStates(
+                HookStage.state(state, ContainerStatus.CREATING), HookStage.state(state, ContainerStatus.CREATED));
     }
 
     @Override
     public String createdState() {
-        return HookStage.state(state, Status.CREATED);
+        return HookStage.state(state, ContainerStatus.CREATED);
     }
 
     /** Comes after the gate: a container that is set up and has none has been started. */
@@ -81,6 +82,7 @@ final class BundleHost implements LaunchHost {
 
     @Override
     public Agent agent() {
-        return FilterAgent.of(spec, state, Status.CREATING, state.origin().bundle(), state.pid());
+        return FilterAgent.of(
+                spec, state, ContainerStatus.CREATING, state.origin().bundle(), state.pid());
     }
 }

@@ -3,7 +3,7 @@ package dev.rustyrun.container;
 import dev.rustyrun.launch.LaunchHost;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Spec;
 
 /** The host's side of a container that ends with the process that runs it, and has no hooks. */
@@ -53,6 +53,6 @@ final class CommandLineHost implements LaunchHost {
 
     @Override
     public Agent agent() {
-        return FilterAgent.of(spec, state, Status.CREATING, store.folder() + "/" + state.id(), state.pid());
+        return FilterAgent.of(spec, state, ContainerStatus.CREATING, store.folder() + "/" + state.id(), state.pid());
     }
 }

@@ -3,7 +3,7 @@ package dev.rustyrun.container;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.oci.OciVersion;
-import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.ContainerStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,10 +17,7 @@ import java.util.TreeMap;
  * @param owner of its state, by name
  * @param damage what is wrong with it, if what is written down about it cannot be used
  */
-public record ContainerReport(ContainerState state, Status status, String owner, Optional<String> damage) {
-
-    /** Of a container whose state cannot be read. */
-    private static final String BROKEN = "broken";
+public record ContainerReport(ContainerState state, ContainerStatus status, String owner, Optional<String> damage) {
 
     /** What is told about all containers in {@code store}, also about those that are broken. */
     public static List<ContainerReport> all(ContainerStore store) {
@@ -29,7 +26,7 @@ public record ContainerReport(ContainerState state, Status status, String owner,
         store.broken()
                 .forEach((id, reason) -> all.add(new ContainerReport(
                         new ContainerState(id, 0, 0, "", "", "", 0, 0, true, ContainerState.Origin.commandLine("")),
-                        Status.STOPPED,
+                        ContainerStatus.BROKEN,
                         user(),
                         Optional.of(reason))));
         all.sort(Comparator.comparing(report -> report.state().id()));
@@ -47,12 +44,12 @@ public record ContainerReport(ContainerState state, Status status, String owner,
 
     /** Its PID 1 on the host; 0 when it has none. */
     public int pid() {
-        return status == Status.STOPPED ? 0 : state.pid();
+        return status.hasEnded() ? 0 : state.pid();
     }
 
     /** The word for its status. */
     public String word() {
-        return damage.isPresent() ? BROKEN : status.word();
+        return status.word();
     }
 
     /** The specification's state, and what runc adds to it. */

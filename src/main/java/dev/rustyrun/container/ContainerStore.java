@@ -9,8 +9,8 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
-import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.plan.HostFacts;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -421,21 +421,21 @@ public final class ContainerStore {
     }
 
     /** Where in its life a container is. */
-    public Status status(ContainerState state) {
+    public ContainerStatus status(ContainerState state) {
         if (!state.setUp()) {
-            return isAlive(state) ? Status.CREATING : Status.STOPPED;
+            return isAlive(state) ? ContainerStatus.CREATING : ContainerStatus.STOPPED;
         }
         if (!isInitAlive(state)) {
-            return Status.STOPPED;
+            return ContainerStatus.STOPPED;
         }
         if (hasFifo(state.id())) {
-            return Status.CREATED;
+            return ContainerStatus.CREATED;
         }
-        return cgroup(state).map(Cgroup::isFrozen).orElse(false) ? Status.PAUSED : Status.RUNNING;
+        return cgroup(state).map(Cgroup::isFrozen).orElse(false) ? ContainerStatus.PAUSED : ContainerStatus.RUNNING;
     }
 
     /** The cgroup of a container, if it has one; nothing when another store's container has it. */
-    Optional<Cgroup> cgroup(ContainerState state) {
+    public Optional<Cgroup> cgroup(ContainerState state) {
         return cgroup(state.cgroup());
     }
 

@@ -7,12 +7,12 @@ import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
-import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Lifecycle;
 import dev.rustyrun.plan.PlanCompiler;
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Spec;
 import java.io.PrintStream;
@@ -109,7 +109,7 @@ public final class Creation {
             store.remove(host.state().id());
         }
         if (host.isHooked()) {
-            new HookStage(linux).runAll(hooks.poststop(), host.state(), Status.STOPPED, messages);
+            new HookStage(linux).runAll(hooks.poststop(), host.state(), ContainerStatus.STOPPED, messages);
         }
     }
 }

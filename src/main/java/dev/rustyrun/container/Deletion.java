@@ -8,7 +8,7 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.Signal;
-import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.PrintStream;
@@ -34,7 +34,7 @@ public final class Deletion {
      * Deletes it.
      *
      * @param force whether one that has not stopped is killed first, and one that is not there is no failure
-     * @throws InvalidSpecException when it has not stopped, or is not there
+     * @throws ContainerException when it has not stopped, or is not there
      */
     public void delete(String id, boolean force) {
         if (force) {
@@ -49,9 +49,9 @@ public final class Deletion {
                 return;
             }
             state = found.get();
-            Status status = store.status(state);
-            if (status != Status.STOPPED && !force) {
-                throw new InvalidSpecException("cannot delete container \"" + id + "\": it is " + status.word()
+            ContainerStatus status = store.status(state);
+            if (status != ContainerStatus.STOPPED && !force) {
+                throw ContainerException.conflict("cannot delete container \"" + id + "\": it is " + status.word()
                         + ", not stopped; --force kills it first");
             }
             hooks = hooksOf(state);
@@ -63,7 +63,7 @@ public final class Deletion {
             }
             throw e;
         }
-        new HookStage(linux).runAll(hooks.poststop(), state, Status.STOPPED, messages);
+        new HookStage(linux).runAll(hooks.poststop(), state, ContainerStatus.STOPPED, messages);
     }
 
     /** What is written down about it; of one that is broken nothing, when its processes have been ended. */
@@ -169,7 +169,8 @@ public final class Deletion {
             PollSet set = new PollSet(1);
             set.add(process.descriptor(), PollSet.POLLIN);
             if (store.isInitAlive(state) && !linux.poll(set, PATIENCE_MILLIS)) {
-                throw new InvalidSpecException("container \"" + state.id() + "\" does not end although it was killed");
+                throw ContainerException.conflict(
+                        "container \"" + state.id() + "\" does not end although it was killed");
             }
         } catch (LinuxException e) {
             if (store.isInitAlive(state)) {

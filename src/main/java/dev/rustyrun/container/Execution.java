@@ -9,13 +9,13 @@ import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.oci.KeptProcess;
-import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.plan.ExecPlan;
 import dev.rustyrun.plan.ExecPlan.Joined;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Lifecycle;
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
@@ -61,7 +61,7 @@ public final class Execution {
     public Outcome execute(
             Place place, UnaryOperator<Spec.Process> process, CreateOptions options, boolean detached, RunStage stage) {
         ContainerState state = store.get(place.id());
-        Status status = statusAllowed(place, store.status(state));
+        ContainerStatus status = statusAllowed(place, store.status(state));
         Spec container = specOf(state);
         Spec asked = container.withProcess(process.apply(container.process()));
         SpecValidator.check(asked);
@@ -110,11 +110,11 @@ public final class Execution {
                 .spec();
     }
 
-    private static Status statusAllowed(Place place, Status status) {
-        boolean paused = status == Status.PAUSED;
-        if (status == Status.RUNNING || status == Status.CREATED || paused && place.ignoresPause()) {
+    private static ContainerStatus statusAllowed(Place place, ContainerStatus status) {
+        boolean paused = status == ContainerStatus.PAUSED;
+        if (status == ContainerStatus.RUNNING || status == ContainerStatus.CREATED || paused && place.ignoresPause()) {
             // Who confines it need not know of the pause: nothing happens before that is over.
-            return paused ? Status.RUNNING : status;
+            return paused ? ContainerStatus.RUNNING : status;
         }
         throw new InvalidSpecException("cannot exec in container \"" + place.id() + "\": it is " + status.word()
                 + ", not running" + (paused ? "; resume it, or have --ignore-paused wait for that" : ""));

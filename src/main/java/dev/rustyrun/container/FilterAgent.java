@@ -2,7 +2,7 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.launch.LaunchHost;
 import dev.rustyrun.oci.StateJson;
-import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Seccomp;
 import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.Spec;
@@ -19,7 +19,7 @@ final class FilterAgent {
      * @param bundle absolute path of its bundle or, when there is none, of the folder with its state
      * @param process the filtered process's id on the host
      */
-    static LaunchHost.Agent of(Spec spec, ContainerState state, Status status, String bundle, int process) {
+    static LaunchHost.Agent of(Spec spec, ContainerState state, ContainerStatus status, String bundle, int process) {
         if (spec.linux().seccomp() instanceof SeccompSetting.Profile profile) {
             Seccomp seccomp = profile.seccomp();
             return new LaunchHost.Agent(

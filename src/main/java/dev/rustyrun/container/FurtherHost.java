@@ -4,7 +4,7 @@ import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.cgroup.Subgroup;
 import dev.rustyrun.launch.LaunchHost;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Spec;
 import java.util.Optional;
 
@@ -14,7 +14,7 @@ final class FurtherHost implements LaunchHost {
     private final Linux linux;
     private final Spec spec;
     private final ContainerState state;
-    private final Status status;
+    private final ContainerStatus status;
     private final Optional<String> pidFile;
     private final Optional<Subgroup> group;
     private int process;
@@ -28,7 +28,7 @@ final class FurtherHost implements LaunchHost {
             Linux linux,
             Spec spec,
             ContainerState state,
-            Status status,
+            ContainerStatus status,
             Optional<String> pidFile,
             Optional<Subgroup> group) {
         this.linux = linux;

@@ -5,7 +5,7 @@ import dev.rustyrun.launch.HookRunner.HookFailure;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.oci.StateJson;
-import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks.Hook;
 import java.io.PrintStream;
 import java.util.List;
@@ -20,7 +20,7 @@ final class HookStage {
     }
 
     /** What a hook is told. */
-    static String state(ContainerState state, Status status) {
+    static String state(ContainerState state, ContainerStatus status) {
         return StateJson.write(
                 state.id(),
                 status,
@@ -30,14 +30,14 @@ final class HookStage {
     }
 
     /** Runs {@code hooks} in their order; the first that fails ends that. */
-    void run(List<Hook> hooks, ContainerState state, Status status) throws HookFailure {
+    void run(List<Hook> hooks, ContainerState state, ContainerStatus status) throws HookFailure {
         for (Hook hook : hooks) {
             runner.run(hook, state(state, status));
         }
     }
 
     /** Runs all of {@code hooks}: one that fails only gives a warning. */
-    void runAll(List<Hook> hooks, ContainerState state, Status status, PrintStream messages) {
+    void runAll(List<Hook> hooks, ContainerState state, ContainerStatus status, PrintStream messages) {
         for (Hook hook : hooks) {
             try {
                 runner.run(hook, state(state, status));

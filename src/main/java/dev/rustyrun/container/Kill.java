@@ -3,8 +3,7 @@ package dev.rustyrun.container;
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Signal;
-import dev.rustyrun.oci.StateJson.Status;
-import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.ContainerStatus;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,14 +22,14 @@ public final class Kill {
      * Sends {@code signal}.
      *
      * @param all to every process in its cgroup, and not only to its PID 1; then it may have stopped
-     * @throws InvalidSpecException when it neither runs nor is created
+     * @throws ContainerException when it neither runs nor is created
      */
     public void kill(String id, int signal, boolean all) {
         ContainerState state = store.get(id);
-        Status status = store.status(state);
+        ContainerStatus status = store.status(state);
         Optional<Cgroup> cgroup = store.cgroup(state).filter(Cgroup::exists);
         boolean reached = false;
-        if (status.hasProcess() || status == Status.CREATING && state.pid() != 0) {
+        if (status.hasProcess() || status == ContainerStatus.CREATING && state.pid() != 0) {
             reached = linux.kill(state.pid(), signal);
         }
         if (all && cgroup.isPresent()) {
@@ -38,12 +37,12 @@ public final class Kill {
             reached = true;
         }
         if (!reached) {
-            throw new InvalidSpecException(
+            throw ContainerException.conflict(
                     "cannot signal container \"" + id + "\": container not running, it is " + status.word());
         }
-        if (signal == Signal.SIGKILL.number() && status == Status.PAUSED) {
-            // In v1 a frozen process does not even die.
-            cgroup.ifPresent(Cgroup::thaw);
+        if (signal == Signal.SIGKILL.number()) {
+            // In v1 a frozen process does not even die; it may have been frozen just now.
+            cgroup.filter(Cgroup::isFrozen).ifPresent(Cgroup::thaw);
         }
     }
 

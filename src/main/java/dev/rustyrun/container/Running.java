@@ -2,8 +2,7 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.Statistics;
-import dev.rustyrun.oci.StateJson.Status;
-import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.ResourcesValidator;
 import java.util.List;
@@ -13,10 +12,10 @@ import java.util.Optional;
 public final class Running {
 
     private final ContainerState state;
-    private final Status status;
+    private final ContainerStatus status;
     private final Optional<Cgroup> cgroup;
 
-    private Running(ContainerState state, Status status, Optional<Cgroup> cgroup) {
+    private Running(ContainerState state, ContainerStatus status, Optional<Cgroup> cgroup) {
         this.state = state;
         this.status = status;
         this.cgroup = cgroup;
@@ -25,30 +24,30 @@ public final class Running {
     /**
      * The container {@code id}.
      *
-     * @throws InvalidSpecException when it is not there, or has no process
+     * @throws ContainerException when it is not there, or has no process
      */
     public static Running of(ContainerStore store, String id) {
         ContainerState state = store.get(id);
-        Status status = store.status(state);
+        ContainerStatus status = store.status(state);
         if (!status.hasProcess()) {
-            throw new InvalidSpecException("container \"" + id + "\" is not running: it is " + status.word());
+            throw ContainerException.conflict("container \"" + id + "\" is not running: it is " + status.word());
         }
         return new Running(state, status, store.cgroup(state).filter(Cgroup::exists));
     }
 
-    Status status() {
+    ContainerStatus status() {
         return status;
     }
 
     Cgroup cgroup(String what) {
         return cgroup.orElseThrow(() ->
-                new InvalidSpecException("cannot " + what + " container \"" + state.id() + "\": it has no cgroup"));
+                ContainerException.conflict("cannot " + what + " container \"" + state.id() + "\": it has no cgroup"));
     }
 
     /**
      * The processes of the container {@code id}, as the host numbers them; none when it has stopped.
      *
-     * @throws InvalidSpecException when it is not there
+     * @throws ContainerException when it is not there
      */
     public static List<Integer> processes(ContainerStore store, String id) {
         ContainerState state = store.get(id);
@@ -56,6 +55,11 @@ public final class Running {
                 .filter(Cgroup::exists)
                 .map(Cgroup::processes)
                 .orElseGet(() -> store.status(state).hasProcess() ? List.of(state.pid()) : List.of());
+    }
+
+    /** Its processes, as the host numbers them. */
+    public List<Integer> processes() {
+        return cgroup("list the processes of").processes();
     }
 
     /** How many of its processes were killed because it had no memory left. */

@@ -13,12 +13,12 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
-import dev.rustyrun.oci.StateJson.Status;
 import dev.rustyrun.plan.ExecPlan;
 import dev.rustyrun.plan.ExecPlan.Joined;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Lifecycle;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
@@ -142,7 +142,7 @@ public final class ServedExecution implements AutoCloseable {
                             timeoutMillis,
                             Optional.empty(),
                             0,
-                            new FurtherHost(linux, spec, state, Status.RUNNING, Optional.empty(), group)));
+                            new FurtherHost(linux, spec, state, ContainerStatus.RUNNING, Optional.empty(), group)));
             return explain(outcome, before, statistics(cgroup));
         } finally {
             try {

@@ -10,7 +10,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Signal;
-import dev.rustyrun.oci.StateJson.Status;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.file.Path;
@@ -44,8 +44,8 @@ public final class Start {
         ContainerState state;
         try (ContainerLock held = store.lock(id)) {
             state = store.get(id);
-            Status status = store.status(state);
-            if (status != Status.CREATED) {
+            ContainerStatus status = store.status(state);
+            if (status != ContainerStatus.CREATED) {
                 throw new InvalidSpecException(
                         "cannot start container \"" + id + "\": it is " + status.word() + ", not created");
             }
@@ -72,7 +72,7 @@ public final class Start {
                 .hooks()
                 .poststart();
         try {
-            new HookStage(linux).run(hooks, state, Status.RUNNING);
+            new HookStage(linux).run(hooks, state, ContainerStatus.RUNNING);
             return Optional.empty();
         } catch (HookFailure e) {
             if (store.isInitAlive(state)) {

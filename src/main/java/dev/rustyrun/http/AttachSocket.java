@@ -1,5 +1,9 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.Watches;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.listen.SocketOpening;
 import dev.rustyrun.linux.Linux;
@@ -62,12 +66,12 @@ public class AttachSocket {
         try {
             folder = containers.named(id);
             leave = followers.enter(Identity.of(connection).name());
-        } catch (ProblemException e) {
+        } catch (ProblemException | ContainerException e) {
             SocketOpening.opened(connection);
-            boolean later = e.problem().retryAfterSeconds() > 0;
+            boolean later = Problems.of(e).retryAfterSeconds() > 0;
             return connection.close(later ? Closing.later(e.getMessage()) : Closing.refused(e.getMessage()));
         }
-        AttachedOutput output = new AttachedOutput(linux, watches, folder, connection, leave);
+        AttachedOutput output = new AttachedOutput(containers, watches, folder, connection, leave);
         connection.userData().put(OUTPUT, output);
         try {
             connection.userData().put(INPUT, input(connection, folder));
@@ -107,6 +111,7 @@ public class AttachSocket {
     private AttachedInput input(WebSocketConnection connection, ContainerFolder folder) {
         return new AttachedInput(
                 linux,
+                containers,
                 watches,
                 budget,
                 folder,

@@ -1,11 +1,16 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.ContainerWatch;
+import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.Watches;
 import dev.rustyrun.container.watch.PollLoop;
 import dev.rustyrun.launch.Transfer;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.spec.ContainerStatus;
 import io.quarkus.websockets.next.CloseReason;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,6 +25,7 @@ final class AttachedInput {
     private static final String END = "eof";
 
     private final Linux linux;
+    private final Containers containers;
     private final Watches watches;
     private final ContainerFolder folder;
     private final Consumer<Runnable> taken;
@@ -46,6 +52,7 @@ final class AttachedInput {
      */
     AttachedInput(
             Linux linux,
+            Containers containers,
             Watches watches,
             Budget budget,
             ContainerFolder folder,
@@ -54,11 +61,12 @@ final class AttachedInput {
         this.orders = orders;
         this.queue = new InputQueue(budget);
         this.linux = linux;
+        this.containers = containers;
         this.watches = watches;
         this.folder = folder;
         this.taken = taken;
         this.step = watches.steps().wakeable(this::move);
-        this.control = ContainerStatus.of(linux, folder) == ContainerStatus.CREATED ? open(folder.control()) : -1;
+        this.control = containers.status(folder) == ContainerStatus.CREATED ? open(folder.control()) : -1;
     }
 
     private int open(Path fifo) {
@@ -126,7 +134,7 @@ final class AttachedInput {
         if (fifo < 0) {
             fifo = open(folder.stdin());
         }
-        while (written < piece.length && !ContainerStatus.of(linux, folder).hasEnded()) {
+        while (written < piece.length && !containers.status(folder).hasEnded()) {
             int count = Transfer.write(linux, fifo, piece, written, piece.length - written);
             if (count == Transfer.WOULD_WAIT) {
                 if (watch.isEmpty()) {

@@ -3,8 +3,12 @@ package dev.rustyrun.http;
 import dev.rustyrun.container.log.LogHold;
 import dev.rustyrun.container.log.LogReader;
 import dev.rustyrun.container.log.LogWriter;
-import dev.rustyrun.linux.Linux;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.ContainerWatch;
+import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.Watches;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.ContainerStatus;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.vertx.core.buffer.Buffer;
@@ -17,7 +21,7 @@ final class AttachedOutput {
     /** A closing message has room for 123 bytes. */
     private static final int MOST_REASON = 60;
 
-    private final Linux linux;
+    private final Containers containers;
     private final ContainerFolder folder;
     private final WebSocketConnection connection;
     private final Runnable leave;
@@ -33,13 +37,17 @@ final class AttachedOutput {
 
     /** @param leave is done at its end */
     AttachedOutput(
-            Linux linux, Watches watches, ContainerFolder folder, WebSocketConnection connection, Runnable leave) {
-        this.linux = linux;
+            Containers containers,
+            Watches watches,
+            ContainerFolder folder,
+            WebSocketConnection connection,
+            Runnable leave) {
+        this.containers = containers;
         this.folder = folder;
         this.connection = connection;
         this.leave = leave;
         this.reader = new LogReader(folder.log());
-        this.hold = new LogHold(linux, folder.log(), folder.readers());
+        this.hold = containers.hold(folder);
         this.step = watches.steps().wakeable(this::move);
         // It may see something at once, before there is all of this.
         this.watch = watches.watch(folder, true, () -> {
@@ -51,7 +59,7 @@ final class AttachedOutput {
 
     /** Begins; what is written from now on is kept until it has been sent, and the container waits for that. */
     void begin() {
-        hold.begin(ContainerStatus.of(linux, folder) == ContainerStatus.CREATED);
+        hold.begin(containers.status(folder) == ContainerStatus.CREATED);
         begun = true;
         step.run();
     }
@@ -90,7 +98,7 @@ final class AttachedOutput {
 
     private boolean sendNext() throws IOException {
         watch.refresh();
-        ContainerStatus status = ContainerStatus.of(linux, folder);
+        ContainerStatus status = containers.status(folder);
         Optional<LogReader.Frame> frame = reader.next();
         hold.move(reader.generation());
         if (frame.isEmpty()) {

@@ -3,12 +3,15 @@ package dev.rustyrun.http;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.RunningRoot;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ContainerStatus;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -64,11 +67,11 @@ final class ContainerFiles {
      * @throws ProblemException when it cannot be, wholly
      */
     TreeUnpacking write(ContainerFolder folder, String path, LimitedInput in) throws InterruptedException {
-        LaunchRequest launch = folder.resolved();
+        LaunchRequest launch = LaunchRequest.of(folder.resolved());
         if (launch.readOnly()) {
             throw Problem.conflict("the container is read-only").exception();
         }
-        try (OpenFile root = containers.awaitMade(folder, () -> running.open(folder.id()));
+        try (OpenFile root = containers.running().awaitMade(folder, () -> running.open(folder.id()));
                 OpenFile base = find(root, path)) {
             checkOwn(folder, root, base, path);
             if (!linux.status(base.descriptor()).isDirectory()) {
@@ -101,10 +104,10 @@ final class ContainerFiles {
      * rights than anybody, and shall not get this service's.
      */
     private void checkOwn(ContainerFolder folder, OpenFile root, OpenFile file, String path) {
-        UserIds ids = folder.userIds();
+        UserIds ids = UserIds.of(folder.description());
         if (ids.pool().isEmpty()
-                || folder.resolved().mounts().stream().allMatch(mount -> ids.maps(mount.source()))
-                || !ContainerStatus.of(linux, folder).isAlive()) {
+                || LaunchRequest.of(folder.resolved()).mounts().stream().allMatch(mount -> ids.maps(mount.source()))
+                || !containers.status(folder).isAlive()) {
             return;
         }
         if (!running.isOwn(folder.id(), root, file)) {
@@ -116,7 +119,7 @@ final class ContainerFiles {
 
     /** One that does not run has its root file system as it is. */
     private ContainerIds idsOf(ContainerFolder folder) {
-        return ContainerStatus.of(linux, folder).isAlive()
+        return containers.status(folder).isAlive()
                 ? running.ids(folder.id())
                         .orElseThrow(() ->
                                 Problem.conflict("the container has just ended").exception())
@@ -124,11 +127,11 @@ final class ContainerFiles {
     }
 
     private OpenFile rootToRead(ContainerFolder folder) throws InterruptedException {
-        ContainerStatus status = ContainerStatus.of(linux, folder);
+        ContainerStatus status = containers.status(folder);
         if (status.isAlive()) {
-            return containers.awaitMade(folder, () -> running.open(folder.id()));
+            return containers.running().awaitMade(folder, () -> running.open(folder.id()));
         }
-        LaunchRequest launch = folder.resolved();
+        LaunchRequest launch = LaunchRequest.of(folder.resolved());
         if (status == ContainerStatus.CREATED || launch.readOnly()) {
             return new OpenFile(linux, linux.open(launch.rootfs(), FileFlag.O_PATH | FileFlag.O_DIRECTORY));
         }

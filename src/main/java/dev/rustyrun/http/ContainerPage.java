@@ -1,7 +1,11 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.http.access.Identity;
+import dev.rustyrun.spec.ContainerStatus;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -9,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A page of the list of containers, oldest first.
@@ -50,9 +53,9 @@ record ContainerPage(Optional<String> status, List<String> labels, int limit, Op
      */
     static ContainerPage of(String status, List<String> labels, int limit, String after) {
         if (status != null
-                && Stream.of(ContainerStatus.values())
+                && ContainerStatus.OF_WATCHED.stream()
                         .noneMatch(known -> known.word().equals(status))) {
-            String all = Stream.of(ContainerStatus.values())
+            String all = ContainerStatus.OF_WATCHED.stream()
                     .map(ContainerStatus::word)
                     .collect(Collectors.joining(", "));
             throw Problem.field("/status", "status must be one of " + all).exception();
@@ -78,11 +81,11 @@ record ContainerPage(Optional<String> status, List<String> labels, int limit, Op
 
     /** Those of {@code containers} that belong to it, as {@code caller} may see them, and where the next one is. */
     ObjectNode view(Containers containers, Identity caller) {
-        ObjectNode page = ContainerFolder.object();
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
         var items = page.putArray("items");
         Optional<Place> last = Optional.empty();
         for (ContainerFolder folder : containers.all()) {
-            Place place = Containers.place(folder);
+            Place place = new Place(folder.created(), folder.id());
             if (after.isPresent() && place.compareTo(after.get()) <= 0) {
                 continue;
             }

@@ -1,9 +1,12 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.LaunchRole;
 import dev.rustyrun.http.access.ReadRole;
+import dev.rustyrun.spec.ContainerStatus;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -43,15 +46,22 @@ public class ContainersResource {
     private static final int MOST_SECONDS = 300;
 
     private final Containers containers;
+    private final RequestedContainers requested;
     private final Limits limits;
     private final IdempotencyKeys keys;
     private final LaunchSlots slots;
     private final Followers followers;
 
     ContainersResource(
-            Containers containers, Limits limits, IdempotencyKeys keys, LaunchSlots slots, Followers followers) {
+            Containers containers,
+            RequestedContainers requested,
+            Limits limits,
+            IdempotencyKeys keys,
+            LaunchSlots slots,
+            Followers followers) {
         this.followers = followers;
         this.containers = containers;
+        this.requested = requested;
         this.limits = limits;
         this.keys = keys;
         this.slots = slots;
@@ -79,7 +89,7 @@ public class ContainersResource {
         }
         return keys.once(Identity.of(context), "containers", key, body, () -> {
             ContainerRequest request = ContainerRequest.read(body, limits);
-            ContainerFolder folder = containers.create(request);
+            ContainerFolder folder = requested.create(request);
             // Here, for it takes the address of the request at hand.
             Response.ResponseBuilder answer = Response.created(URI.create("/v1/containers/" + folder.id()))
                     .type(MediaType.APPLICATION_JSON);
@@ -184,7 +194,7 @@ public class ContainersResource {
     @Operation(summary = "Freeze all processes of a container")
     public Response pause(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
-        containers.cgroupOfRunning(folder).freeze();
+        interruptibly(() -> containers.running().pause(folder));
         return ok(containers.view(folder));
     }
 
@@ -194,7 +204,7 @@ public class ContainersResource {
     @Operation(summary = "Let the processes of a container go on")
     public Response resume(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
-        containers.cgroupOfRunning(folder).thaw();
+        interruptibly(() -> containers.running().resume(folder));
         return ok(containers.view(folder));
     }
 
@@ -203,7 +213,10 @@ public class ContainersResource {
     @Path("{id}/stats")
     @Operation(summary = "Show what a running container has used")
     public Response stats(@PathParam("id") String id) {
-        return ok(StatsJson.of(containers.cgroupOfRunning(containers.named(id)).statistics()));
+        ContainerFolder folder = containers.named(id);
+        ObjectNode[] used = new ObjectNode[1];
+        interruptibly(() -> used[0] = StatsJson.of(containers.running().statistics(folder)));
+        return ok(used[0]);
     }
 
     private static Response ok(ObjectNode json) {

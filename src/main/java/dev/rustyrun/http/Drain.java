@@ -1,5 +1,7 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.StopAll;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.websockets.next.CloseReason;

@@ -1,8 +1,10 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.CgroupException;
+import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.ServedExecution;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.watch.Clearing;
 import dev.rustyrun.launch.CapturedIo;
 import dev.rustyrun.launch.Outcome;
@@ -69,7 +71,11 @@ final class Execs {
     }
 
     private Spec spec(ContainerFolder folder, ExecRequest request, boolean terminal) {
-        Spec spec = ResolvedSpec.of(tools.linux(), request.in(folder.resolved()), terminal, folder.userIds());
+        Spec spec = ResolvedSpec.of(
+                tools.linux(),
+                request.in(LaunchRequest.of(folder.resolved())),
+                terminal,
+                UserIds.of(folder.description()));
         SpecValidator.check(spec);
         if (!SelfExec.isNativeImage()) {
             throw Problem.of(
@@ -88,7 +94,7 @@ final class Execs {
 
     private CompletionStage<RunResult> take(ContainerFolder folder, Client client, Work work) {
         return turns.take(client, queuedMicros -> {
-            try (ServedExecution execution = containers.awaitMade(folder, () -> begin(folder))) {
+            try (ServedExecution execution = containers.running().execution(folder)) {
                 return new Turns.Done(work.in(execution, queuedMicros), () -> {});
             } catch (LinuxException | CgroupException e) {
                 throw tools.store().running(folder.id()).isPresent()
@@ -97,13 +103,6 @@ final class Execs {
                                 .exception();
             }
         });
-    }
-
-    private Optional<ServedExecution> begin(ContainerFolder folder) {
-        if (containers.cgroup(folder).map(Cgroup::isFrozen).orElse(false)) {
-            throw Problem.conflict("the container is paused; resume it first").exception();
-        }
-        return ServedExecution.in(tools.linux(), tools.self(), tools.store(), folder.id());
     }
 
     private RunResult run(ServedExecution execution, Function<ServedStages, RunResult> work)

@@ -1,5 +1,8 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.http.access.LaunchRole;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Blocking;
@@ -141,7 +144,8 @@ public class FilesResource {
         try {
             TreeUnpacking done = files.write(folder, path, new LimitedInput(body, mostBytes));
             return Response.ok(
-                            ContainerFolder.object()
+                            JsonNodeFactory.instance
+                                    .objectNode()
                                     .put("entries", done.entries())
                                     .put("bytes", done.bytes())
                                     .toString(),

@@ -1,9 +1,13 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.log.LogReader;
 import dev.rustyrun.container.log.LogWriter;
-import dev.rustyrun.linux.Linux;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.ContainerWatch;
+import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.Watches;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +30,7 @@ final class FollowedLog extends StreamedAnswer {
      */
     record View(boolean events, boolean follow, long tail, long sinceMicros) {}
 
-    private final Linux linux;
+    private final Containers containers;
     private final Watches watches;
     private final Drain drain;
     private final ContainerFolder folder;
@@ -39,8 +43,9 @@ final class FollowedLog extends StreamedAnswer {
     private boolean over;
 
     /** @param leave is done at its end */
-    FollowedLog(Linux linux, Watches watches, Drain drain, ContainerFolder folder, View view, Runnable leave) {
-        this.linux = linux;
+    FollowedLog(
+            Containers containers, Watches watches, Drain drain, ContainerFolder folder, View view, Runnable leave) {
+        this.containers = containers;
         this.watches = watches;
         this.drain = drain;
         this.folder = folder;
@@ -86,7 +91,7 @@ final class FollowedLog extends StreamedAnswer {
             return piece;
         }
         // Asked before reading: what was written before the end is then read for certain.
-        boolean last = !view.follow || !ContainerStatus.of(linux, folder).isAlive();
+        boolean last = !view.follow || !containers.status(folder).isAlive();
         piece = piece();
         if (piece.length > 0) {
             wake.run();
@@ -119,7 +124,8 @@ final class FollowedLog extends StreamedAnswer {
     }
 
     private static byte[] event(LogReader.Frame frame) {
-        ObjectNode json = ContainerFolder.object()
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
                 .put(
                         "time",
                         Instant.ofEpochSecond(frame.micros() / 1_000_000, frame.micros() % 1_000_000 * 1000)

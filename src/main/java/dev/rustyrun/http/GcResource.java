@@ -1,9 +1,9 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.ContainerStore;
-import dev.rustyrun.container.Leftovers;
-import dev.rustyrun.linux.Linux;
+import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.DataFolder;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
@@ -18,13 +18,11 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Singleton
 public class GcResource {
 
-    private final Linux linux;
-    private final ContainerStore store;
+    private final DataFolder folder;
     private final Containers containers;
 
-    GcResource(LaunchTools tools, Containers containers) {
-        this.linux = tools.linux();
-        this.store = tools.store();
+    GcResource(DataFolder folder, Containers containers) {
+        this.folder = folder;
         this.containers = containers;
     }
 
@@ -33,9 +31,9 @@ public class GcResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "Remove what killed processes have left behind (role admin)")
     public Response collect() {
-        ObjectNode json = ContainerFolder.object();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         var removed = json.putArray("removed");
-        new Leftovers(linux, store).remove().forEach(removed::add);
+        folder.removeLeftovers().forEach(removed::add);
         containers.settleLost().forEach(json.putArray("lost")::add);
         return Response.ok(json.toString()).build();
     }

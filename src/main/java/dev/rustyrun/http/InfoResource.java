@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.http.access.ReadRole;
 import io.smallrye.common.annotation.Blocking;
@@ -50,7 +51,7 @@ public class InfoResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "Show how busy the service is, and what it allows")
     public Response info() {
-        ObjectNode json = ContainerFolder.object();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("running", slots.running())
                 .put("waiting", slots.waiting())
                 .put("concurrent", config.concurrent())
@@ -76,7 +77,7 @@ public class InfoResource {
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "List the root file systems that a request may name")
     public Response rootfs() {
-        ObjectNode json = ContainerFolder.object();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         rootfs.names().forEach(json.putArray("items")::add);
         return Response.ok(json.toString()).build();
     }

@@ -1,6 +1,10 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.DataFolder;
+import dev.rustyrun.container.supervised.Watches;
 import dev.rustyrun.container.watch.Clearing;
 import dev.rustyrun.container.watch.FileWatch;
 import dev.rustyrun.container.watch.PollLoop;
@@ -13,6 +17,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 
 /** Gives the HTTP side the namespace core. */
 final class Kernel {
@@ -75,5 +80,24 @@ final class Kernel {
     @Singleton
     LaunchTools tools(Linux linux, SelfExec self, StageSpawner spawner) {
         return new LaunchTools(linux, self, spawner, ContainerStore.of(linux));
+    }
+
+    @Produces
+    @Singleton
+    Watches watches(PollLoop loop, FileWatch files, Steps steps, Timers timers) {
+        return new Watches(loop, files, steps, timers);
+    }
+
+    @Produces
+    @Singleton
+    Containers containers(LaunchTools tools, ServeConfig config, Watches watches, Events events) {
+        Path root = Path.of(config.dataFolder().orElse(tools.store().folder() + "/.containers"));
+        return new Containers(tools, root.toAbsolutePath(), watches, events);
+    }
+
+    @Produces
+    @Singleton
+    DataFolder folder(LaunchTools tools, Containers containers) {
+        return new DataFolder(tools, containers);
     }
 }

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.supervised.ContainerFolder;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 

@@ -89,6 +89,11 @@ public record LaunchRequest(
         }
     }
 
+    /** Reads {@code json}, which was written by {@link #json}. */
+    static LaunchRequest of(ObjectNode json) {
+        return read(JsonRequest.of(json));
+    }
+
     /** Reads these fields of {@code json}; others may follow. */
     static LaunchRequest read(JsonRequest json) {
         String rootfs = json.requiredText("rootfs");

@@ -1,7 +1,9 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.Watches;
 import dev.rustyrun.http.access.ReadRole;
-import dev.rustyrun.linux.Linux;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DefaultValue;
@@ -29,14 +31,12 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 @Path("/v1/containers/{id}/logs")
 public class LogsResource {
 
-    private final Linux linux;
     private final Containers containers;
     private final Drain drain;
     private final Watches watches;
     private final Followers followers;
 
-    LogsResource(Linux linux, Containers containers, Drain drain, Watches watches, Followers followers) {
-        this.linux = linux;
+    LogsResource(Containers containers, Drain drain, Watches watches, Followers followers) {
         this.containers = containers;
         this.drain = drain;
         this.watches = watches;
@@ -63,7 +63,7 @@ public class LogsResource {
         boolean events = accept.contains(MediaType.SERVER_SENT_EVENTS);
         long sinceMicros = micros(since);
         FollowedLog log = new FollowedLog(
-                linux,
+                containers,
                 watches,
                 drain,
                 folder,

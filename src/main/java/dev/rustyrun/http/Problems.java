@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.cgroup.CgroupException;
+import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.NoIdsLeftException;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
@@ -75,7 +76,9 @@ final class Problems {
         }
         if (e instanceof NoIdsLeftException) {
             LOG.warn(e.getMessage());
-            return Problem.busy(503, e.getMessage(), 1);
+        }
+        if (e instanceof ContainerException failed) {
+            return of(failed);
         }
         if (e instanceof InvalidSpecException) {
             return Problem.of(422, "invalid-request", e.getMessage());
@@ -107,6 +110,20 @@ final class Problems {
         }
         LOG.error("a request failed unexpectedly", e);
         return Problem.of(500, "unexpected", "the request failed unexpectedly; the service's log has the reason");
+    }
+
+    private static Problem of(ContainerException e) {
+        String detail = e.getMessage();
+        return switch (e.kind()) {
+            case NOT_FOUND -> Problem.notFound(detail);
+            case CONFLICT -> Problem.conflict(detail);
+            case BUSY -> Problem.busy(503, detail, SOON);
+            case INVALID -> Problem.field("/" + e.argument(), detail);
+            case INVALID_ARCHIVE -> Problem.of(422, "invalid-archive", detail);
+            case COMPRESSED -> Problem.of(415, "unsupported-media-type", detail);
+            case TOO_LARGE -> Problem.of(413, "content-too-large", detail);
+            case NO_ROOM -> Problem.of(507, "no-room", detail);
+        };
     }
 
     private static boolean isReadOnly(Throwable e) {

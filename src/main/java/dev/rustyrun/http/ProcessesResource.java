@@ -1,10 +1,13 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.RunningRoot;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.ReadRole;
 import dev.rustyrun.linux.Linux;
@@ -42,12 +45,12 @@ public class ProcessesResource {
             summary =
                     "List the processes of a running container, as this machine numbers them, with their users inside")
     public Response processes(@PathParam("id") String id, @Context RoutingContext context) throws InterruptedException {
-        ObjectNode json = ContainerFolder.object();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode items = json.putArray("items");
         ContainerFolder folder = containers.named(id);
-        ContainerIds ids = containers.awaitMade(folder, () -> running.ids(folder.id()));
+        ContainerIds ids = containers.running().awaitMade(folder, () -> running.ids(folder.id()));
         Identity caller = Identity.of(context);
-        containers.cgroupOfRunning(folder).processes().forEach(pid -> add(items, pid, ids, caller));
+        containers.running().processes(folder).forEach(pid -> add(items, pid, ids, caller));
         return Response.ok(json.toString()).build();
     }
 

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.cgroup.Statistics;
 
@@ -9,7 +10,7 @@ final class StatsJson {
     private StatsJson() {}
 
     static ObjectNode of(Statistics used) {
-        ObjectNode json = ContainerFolder.object();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         put(json, "memoryBytes", used.memoryCurrent());
         put(json, "memoryPeakBytes", used.memoryPeak());
         put(json, "memoryLimitBytes", used.memoryLimit());

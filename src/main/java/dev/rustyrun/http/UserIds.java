@@ -43,6 +43,11 @@ record UserIds(Optional<IdPool> pool, Set<String> mappedSources) {
         }
     }
 
+    /** Those of the container that is described so; the host's when there is none any more. */
+    static UserIds of(Optional<ObjectNode> description) {
+        return description.map(json -> readFrom(json.path("resolved"))).orElse(HOST);
+    }
+
     void writeTo(ObjectNode json) {
         ObjectNode own = json.putObject("userIds");
         pool.ifPresent(from -> own.put("pool", from.toString()));

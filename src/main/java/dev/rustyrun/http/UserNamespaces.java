@@ -3,6 +3,7 @@ package dev.rustyrun.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.ConfiguredIds;
 import dev.rustyrun.container.Launch;
+import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.launch.CapturedIo;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.SelfExec;

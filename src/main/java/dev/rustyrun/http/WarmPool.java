@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.Launch;
+import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.ServedLaunch;
 import dev.rustyrun.container.WarmStock;
 import dev.rustyrun.container.watch.Clearing;

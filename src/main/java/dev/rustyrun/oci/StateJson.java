@@ -2,32 +2,13 @@ package dev.rustyrun.oci;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The state of a container as {@code state} prints it and hooks read it; runtime-spec runtime.md, "State". */
 public final class StateJson {
-
-    /** Where in its life a container is. */
-    public enum Status {
-        CREATING,
-        CREATED,
-        RUNNING,
-        STOPPED,
-        /** Running, but frozen: a word of runc's, which the specification allows. */
-        PAUSED;
-
-        /** The specification's word. */
-        public String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
-        }
-
-        /** Whether the container has a process. */
-        public boolean hasProcess() {
-            return this == CREATED || this == RUNNING || this == PAUSED;
-        }
-    }
 
     private StateJson() {}
 
@@ -39,7 +20,8 @@ public final class StateJson {
      * @param annotations of its config.json
      * @throws InvalidSpecException when it is no state: no id, no absolute bundle, or no process where there must be one
      */
-    public static String write(String id, Status status, int pid, String bundle, Map<String, String> annotations) {
+    public static String write(
+            String id, ContainerStatus status, int pid, String bundle, Map<String, String> annotations) {
         return tree(id, status, pid, bundle, annotations).toString();
     }
 
@@ -55,7 +37,7 @@ public final class StateJson {
             int process,
             String metadata,
             String id,
-            Status status,
+            ContainerStatus status,
             int pid,
             String bundle,
             Map<String, String> annotations) {
@@ -69,7 +51,8 @@ public final class StateJson {
         return told.toString();
     }
 
-    private static ObjectNode tree(String id, Status status, int pid, String bundle, Map<String, String> annotations) {
+    private static ObjectNode tree(
+            String id, ContainerStatus status, int pid, String bundle, Map<String, String> annotations) {
         if (id.isEmpty()) {
             throw new InvalidSpecException("a container's state needs its id");
         }
@@ -81,7 +64,7 @@ public final class StateJson {
         }
         ObjectNode state = JsonNodeFactory.instance.objectNode();
         state.put("ociVersion", OciVersion.NEWEST).put("id", id).put("status", status.word());
-        if (status != Status.STOPPED && pid > 0) {
+        if (status != ContainerStatus.STOPPED && pid > 0) {
             state.put("pid", pid);
         }
         state.put("bundle", bundle);

@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;

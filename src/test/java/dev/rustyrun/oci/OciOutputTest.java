@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
@@ -104,8 +105,10 @@ class OciOutputTest {
 
     /** state-schema.json: the version is SemVer, the pid at least 0, and required are version, id, status and bundle. */
     @ParameterizedTest
-    @EnumSource(StateJson.Status.class)
-    void a_state_is_as_the_schema_wants_it(StateJson.Status status) {
+    @EnumSource(
+            value = ContainerStatus.class,
+            names = {"CREATING", "CREATED", "RUNNING", "PAUSED", "STOPPED"})
+    void a_state_is_as_the_schema_wants_it(ContainerStatus status) {
         String text = StateJson.write("c1", status, 4711, "/b", Map.of("k", "v\n", "a", ""));
         assertEquals(1, text.lines().count());
         JsonNode state = JsonText.tree("state", text);
@@ -116,7 +119,7 @@ class OciOutputTest {
         assertTrue(List.of("creating", "created", "running", "stopped", "paused")
                 .contains(state.get("status").textValue()));
         assertEquals("/b", state.get("bundle").textValue());
-        assertEquals(status != StateJson.Status.STOPPED, state.has("pid"));
+        assertEquals(status != ContainerStatus.STOPPED, state.has("pid"));
         assertTrue(!state.has("pid")
                 || state.get("pid").isIntegralNumber() && state.get("pid").intValue() >= 0);
         state.get("annotations").forEach(value -> assertTrue(value.isTextual()));
@@ -125,13 +128,11 @@ class OciOutputTest {
 
     @Test
     void a_state_that_breaks_the_schema_is_refused() {
+        assertThrows(InvalidSpecException.class, () -> StateJson.write("", ContainerStatus.STOPPED, 0, "/b", Map.of()));
+        assertThrows(InvalidSpecException.class, () -> StateJson.write("c", ContainerStatus.STOPPED, 0, "b", Map.of()));
         assertThrows(
-                InvalidSpecException.class, () -> StateJson.write("", StateJson.Status.STOPPED, 0, "/b", Map.of()));
-        assertThrows(
-                InvalidSpecException.class, () -> StateJson.write("c", StateJson.Status.STOPPED, 0, "b", Map.of()));
-        assertThrows(
-                InvalidSpecException.class, () -> StateJson.write("c", StateJson.Status.RUNNING, 0, "/b", Map.of()));
-        assertFalse(StateJson.write("c", StateJson.Status.CREATING, 0, "/b", Map.of())
+                InvalidSpecException.class, () -> StateJson.write("c", ContainerStatus.RUNNING, 0, "/b", Map.of()));
+        assertFalse(StateJson.write("c", ContainerStatus.CREATING, 0, "/b", Map.of())
                 .contains("pid"));
     }
 }

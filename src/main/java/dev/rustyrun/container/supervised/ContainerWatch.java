@@ -1,4 +1,4 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.container.watch.FileWatch;
 import dev.rustyrun.container.watch.PollLoop;
@@ -9,7 +9,7 @@ import java.util.Optional;
  * Tells of all that may change the status of a container, and of what it writes if that is wanted: changes in its folder, and
  * the end of its monitor. Safe for use by several threads.
  */
-final class ContainerWatch implements AutoCloseable {
+public final class ContainerWatch implements AutoCloseable {
 
     private static final int STATUS =
             FileChanges.IN_MOVED_TO | FileChanges.IN_CREATE | FileChanges.IN_DELETE | FileChanges.IN_DELETE_SELF;
@@ -30,7 +30,7 @@ final class ContainerWatch implements AutoCloseable {
     }
 
     /** To be called before each look at the container: a monitor that has been started since is watched from now on. */
-    synchronized void refresh() {
+    public synchronized void refresh() {
         if (!closed && monitor.isEmpty()) {
             folder.started()
                     .ifPresent(started -> monitor =

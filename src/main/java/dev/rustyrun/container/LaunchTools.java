@@ -1,6 +1,5 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container;
 
-import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
@@ -11,9 +10,9 @@ import dev.rustyrun.linux.Linux;
  * @param self this program, which is every stage too
  * @param store where containers that run are written down
  */
-record LaunchTools(Linux linux, SelfExec self, StageSpawner spawner, ContainerStore store) {
+public record LaunchTools(Linux linux, SelfExec self, StageSpawner spawner, ContainerStore store) {
 
-    boolean isRoot() {
+    public boolean isRoot() {
         return linux.isRoot();
     }
 }

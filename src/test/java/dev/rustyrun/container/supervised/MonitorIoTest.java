@@ -1,4 +1,4 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.supervised;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,6 +1,7 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.Leftovers;
 import dev.rustyrun.container.OwnDirectory;
 import dev.rustyrun.linux.FileFlag;
@@ -9,28 +10,14 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.InvalidSpecException;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 
-/**
- * The folder of the service's containers: its own alone, as long as it runs, by a lock that ends with it. At its start it
- * collects what a service that was killed has left.
- */
-@Singleton
-final class DataFolder {
-
-    private static final Logger LOG = Logger.getLogger(DataFolder.class);
-    private static final int FAILED = 125;
-    /** Before all that makes or looks for containers. */
-    private static final int FIRST = 1;
+/** The folder of supervised containers: one service's alone, as long as it runs, by a lock that ends with it. */
+public final class DataFolder {
 
     private static final int OTHERS_MAY_WRITE = 0022;
 
@@ -38,24 +25,19 @@ final class DataFolder {
     private final ContainerStore store;
     private final Containers containers;
 
-    DataFolder(LaunchTools tools, Containers containers) {
+    /** That of {@code containers}. */
+    public DataFolder(LaunchTools tools, Containers containers) {
         this.linux = tools.linux();
         this.store = tools.store();
         this.containers = containers;
     }
 
-    void open(@Observes @Priority(FIRST) StartupEvent event) {
-        try {
-            lock();
-        } catch (InvalidSpecException | LinuxException e) {
-            // Nothing has been started: there is nothing to stop, and one line to say.
-            System.err.println("rustyrun: " + e.getMessage());
-            linux.exit(FAILED);
-        }
-        collect().forEach(line -> LOG.infof("of a service that was killed: %s", line));
-    }
-
-    private void lock() {
+    /**
+     * Takes it for this process, until that ends.
+     *
+     * @throws InvalidSpecException when another has it, or others may write in it
+     */
+    public void lock() {
         takeEmpty(containers.root());
         OwnDirectory folder = OwnDirectory.make(linux, containers.root().toString());
         if (!linux.lockIfFree(folder.descriptor())) {
@@ -94,11 +76,16 @@ final class DataFolder {
         }
     }
 
-    /** Removes what nobody will ask for any more; what was removed and what could not be, a line each. */
-    List<String> collect() {
-        List<String> lines = new Leftovers(linux, store).remove();
+    /** Removes what nobody will ask for any more, before any is made; what was removed and what could not be, a line each. */
+    public List<String> collect() {
+        List<String> lines = removeLeftovers();
         containers.removeUnfinished().forEach(id -> lines.add("removed folder of container " + id));
         containers.settleLost().forEach(id -> lines.add("container " + id + " is lost"));
         return lines;
+    }
+
+    /** Removes what killed processes have left on the host; what was removed and what could not be, a line each. */
+    public List<String> removeLeftovers() {
+        return new Leftovers(linux, store).remove();
     }
 }

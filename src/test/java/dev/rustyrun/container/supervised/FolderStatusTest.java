@@ -1,16 +1,17 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.supervised;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.ContainerStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ContainerStatusTest {
+class FolderStatusTest {
 
     @TempDir
     Path data;
@@ -19,8 +20,8 @@ class ContainerStatusTest {
     void one_that_has_been_deleted_has_ended_for_whoever_follows_it() throws IOException {
         ContainerFolder folder = new ContainerFolder(data.resolve("0123456789ab"));
         Files.createDirectory(folder.path());
-        assertEquals(ContainerStatus.CREATED, ContainerStatus.of(Linux.host(), folder));
+        assertEquals(ContainerStatus.CREATED, FolderStatus.of(Linux.host(), folder));
         folder.remove();
-        assertTrue(ContainerStatus.of(Linux.host(), folder).hasEnded());
+        assertTrue(FolderStatus.of(Linux.host(), folder).hasEnded());
     }
 }

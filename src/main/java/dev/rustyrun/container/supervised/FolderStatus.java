@@ -1,63 +1,40 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.spec.ContainerStatus;
+import java.io.File;
 import java.nio.file.Files;
 import java.util.Optional;
 
-/** How far a container has come. */
-enum ContainerStatus {
-    /** It has not been started. */
-    CREATED,
-    /** It is being made, or runs. */
-    RUNNING,
-    /** It runs, but is frozen. */
-    PAUSED,
-    /** It has ended. */
-    EXITED,
-    /** It was started, but what watched it is gone and could not write down how it ended. */
-    LOST,
-    /** What is kept about it is damaged: nobody knows how far it has come. */
-    BROKEN;
+/** How far a container has come, by what is kept in its folder and by the process that watches it. */
+final class FolderStatus {
 
-    /** Its name in JSON. */
-    String word() {
-        return name().toLowerCase(java.util.Locale.ROOT);
-    }
+    private FolderStatus() {}
 
-    /** Whether it has been started and has not ended. */
-    boolean isAlive() {
-        return this == RUNNING || this == PAUSED;
-    }
-
-    /** Whether it will not run, or not run again. */
-    boolean hasEnded() {
-        return !isAlive() && this != CREATED;
-    }
-
-    /** The status of {@code folder}'s container; {@link #PAUSED} is not told from running. */
+    /** The status of {@code folder}'s container; {@link ContainerStatus#PAUSED} is not told from running. */
     static ContainerStatus of(Linux linux, ContainerFolder folder) {
         if (folder.damage().isPresent()) {
-            return BROKEN;
+            return ContainerStatus.BROKEN;
         }
         if (folder.result().isPresent()) {
-            return EXITED;
+            return ContainerStatus.EXITED;
         }
         var started = folder.started();
         if (started.isEmpty()) {
             // One that has been deleted will not run.
-            return Files.exists(folder.path()) ? CREATED : EXITED;
+            return Files.exists(folder.path()) ? ContainerStatus.CREATED : ContainerStatus.EXITED;
         }
         if (watches(linux, started.get().path("monitor").asInt(), folder)) {
-            return RUNNING;
+            return ContainerStatus.RUNNING;
         }
-        return folder.result().isPresent() ? EXITED : Files.exists(folder.path()) ? LOST : EXITED;
+        return folder.result().isEmpty() && Files.exists(folder.path()) ? ContainerStatus.LOST : ContainerStatus.EXITED;
     }
 
     /** The process that watches {@code folder}'s container, by its command line; nothing when there is none. */
     static Optional<Integer> monitor(Linux linux, ContainerFolder folder) {
-        String[] names = new java.io.File("/proc").list();
+        String[] names = new File("/proc").list();
         for (String name : names == null ? new String[0] : names) {
             if (name.matches("[1-9][0-9]{0,8}") && isMonitor(linux, Integer.parseInt(name), folder)) {
                 return Optional.of(Integer.parseInt(name));

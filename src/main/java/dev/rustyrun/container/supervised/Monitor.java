@@ -1,4 +1,4 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.supervised;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,34 +15,54 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Spec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * The process that watches one container of the service and outlives the service: it launches what the container's folder
- * says, keeps what that writes, and writes down how it ended.
+ * The process that watches one container and outlives whoever has started it: it launches what the container's folder says,
+ * keeps what that writes, and writes down how it ended.
  */
 public final class Monitor {
 
     private static final int FAILED = 125;
 
+    /**
+     * What a container is launched with.
+     *
+     * @param timeoutMillis after how many milliseconds it is killed; 0 for never
+     */
+    public record Launched(Spec spec, long timeoutMillis) {}
+
+    /** Reads that from the {@link NewContainer#resolved} of its maker. */
+    public interface Reader {
+        /**
+         * What it says.
+         *
+         * @param terminal whether the container has a terminal
+         * @throws InvalidSpecException when that cannot be
+         */
+        Launched read(ObjectNode resolved, boolean terminal);
+    }
+
     private final Linux linux;
     private final SelfExec self;
+    private final Reader reader;
     private final ContainerFolder folder;
 
     /** @param folder of the container */
-    public Monitor(Linux linux, SelfExec self, String folder) {
+    public Monitor(Linux linux, SelfExec self, Reader reader, String folder) {
         this.linux = linux;
         this.self = self;
+        this.reader = reader;
         this.folder = new ContainerFolder(Path.of(folder));
     }
 
     /** Does all that; what to exit with. */
     public int perform() {
-        // Neither the service's terminal nor what stops its process group concerns a container.
+        // Neither the starter's terminal nor what stops its process group concerns a container.
         linux.startSession();
         ObjectNode description = folder.description().orElseThrow();
         ObjectNode result = result(description);
@@ -57,20 +77,17 @@ public final class Monitor {
         } catch (UncheckedIOException e) {
             return json(new Outcome(
                     Outcome.Reason.SETUP_FAILED, FAILED, 0, e.getCause().getMessage(), 0, 0, -1, ""));
-        } catch (InvalidSpecException | LinuxException | CgroupException | ProblemException e) {
+        } catch (InvalidSpecException | LinuxException | CgroupException e) {
             return json(new Outcome(Outcome.Reason.SETUP_FAILED, FAILED, 0, e.getMessage(), 0, 0, -1, ""));
         }
     }
 
     private Outcome launch(ObjectNode description) {
-        boolean terminal = description.path("tty").asBoolean();
-        LaunchRequest request = LaunchRequest.read(
-                JsonRequest.parse(description.get("resolved").toString().getBytes(StandardCharsets.UTF_8)));
+        Launched launched = reader.read(
+                (ObjectNode) description.get("resolved"),
+                description.path("tty").asBoolean());
         Launch launch = new Launch(
-                linux,
-                self,
-                ContainerStore.at(linux, description.path("store").asText()),
-                ResolvedSpec.of(linux, request, terminal, UserIds.readFrom(description.get("resolved"))));
+                linux, self, ContainerStore.at(linux, description.path("store").asText()), launched.spec());
         // Open before anybody is told that it runs: what is then written there is kept.
         int stdin = open(folder.stdin());
         int control = open(folder.control());
@@ -91,9 +108,7 @@ public final class Monitor {
                 readers,
                 description.path("openStdin").asBoolean(),
                 size(description));
-        long timeoutMillis =
-                request.timeoutSeconds().orElseThrow().movePointRight(3).longValue();
-        return launch.run(folder.id(), stages.speakingWith(io), false, timeoutMillis);
+        return launch.run(folder.id(), stages.speakingWith(io), false, launched.timeoutMillis());
     }
 
     /** Of its terminal, as long as nobody says another. */

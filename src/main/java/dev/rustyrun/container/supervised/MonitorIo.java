@@ -1,4 +1,4 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.launch.CommandIo;
@@ -14,10 +14,10 @@ import java.util.Arrays;
  * Keeps what a container writes in its log, and gives it what comes through a FIFO, whoever writes there: so the service can
  * attach, go, and attach again. A second FIFO takes {@code eof} and {@code resize ROWS COLUMNS}, a line each.
  */
-final class MonitorIo implements CommandIo {
+public final class MonitorIo implements CommandIo {
 
     /** The order to remove what somebody still reads. */
-    static final String DROP = "drop";
+    public static final String DROP = "drop";
 
     private static final byte[] TERMINAL_END = {4};
 

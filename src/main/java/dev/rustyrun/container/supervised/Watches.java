@@ -1,10 +1,9 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.container.watch.FileWatch;
 import dev.rustyrun.container.watch.PollLoop;
 import dev.rustyrun.container.watch.Steps;
 import dev.rustyrun.container.watch.Timers;
-import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -12,15 +11,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** Waiting for containers without a thread that waits. */
-@Singleton
-final class Watches {
+public final class Watches {
 
     private final PollLoop loop;
     private final FileWatch files;
     private final Steps steps;
     private final Timers timers;
 
-    Watches(PollLoop loop, FileWatch files, Steps steps, Timers timers) {
+    public Watches(PollLoop loop, FileWatch files, Steps steps, Timers timers) {
         this.loop = loop;
         this.files = files;
         this.steps = steps;
@@ -28,24 +26,24 @@ final class Watches {
     }
 
     /** Does {@code changed}, which must not wait, when the status of a container may be another one. */
-    ContainerWatch watch(ContainerFolder folder, boolean withLog, Runnable changed) {
+    public ContainerWatch watch(ContainerFolder folder, boolean withLog, Runnable changed) {
         return new ContainerWatch(files, loop, folder, withLog, changed);
     }
 
     /** Does {@code action}, which must not wait, when process {@code pid} has ended; perhaps also before. */
-    PollLoop.Registration atEnd(int pid, Runnable action) {
+    public PollLoop.Registration atEnd(int pid, Runnable action) {
         return loop.atEnd(pid, action);
     }
 
-    Steps steps() {
+    public Steps steps() {
         return steps;
     }
 
-    Timers timers() {
+    public Timers timers() {
         return timers;
     }
 
-    PollLoop loop() {
+    public PollLoop loop() {
         return loop;
     }
 
@@ -53,12 +51,12 @@ final class Watches {
      * What {@code attempt} gets, which is made now and after each change of {@code folder}'s container until it gets something;
      * nothing when that has not come within that time.
      */
-    <T> CompletionStage<Optional<T>> until(ContainerFolder folder, long millis, Supplier<Optional<T>> attempt) {
+    public <T> CompletionStage<Optional<T>> until(ContainerFolder folder, long millis, Supplier<Optional<T>> attempt) {
         return until(folder, millis, new CompletableFuture<>(), attempt);
     }
 
     /** The same for who may complete {@code answer} before. */
-    <T> CompletableFuture<Optional<T>> until(
+    public <T> CompletableFuture<Optional<T>> until(
             ContainerFolder folder, long millis, CompletableFuture<Optional<T>> answer, Supplier<Optional<T>> attempt) {
         AtomicReference<ContainerWatch> watch = new AtomicReference<>();
         Runnable step = steps.wakeable(() -> {

@@ -1,6 +1,7 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -9,7 +10,7 @@ import org.jboss.logging.Logger;
  * Ends all containers at the same time, also those that are just being made: each is told to end, and killed when it has not
  * done so in time. How many there are does not make it longer: whoever stops the service waits only so long.
  */
-final class StopAll {
+public final class StopAll {
 
     private static final Logger LOG = Logger.getLogger(StopAll.class);
     private static final long GRACE_SECONDS = 10;
@@ -17,20 +18,22 @@ final class StopAll {
 
     private final Containers containers;
 
-    StopAll(Containers containers) {
+    /** Ends those in {@code containers}. */
+    public StopAll(Containers containers) {
         this.containers = containers;
     }
 
-    void perform() throws InterruptedException {
+    /** Does it; who is left in the end is logged. */
+    public void perform() throws InterruptedException {
         List<ContainerFolder> running =
                 containers.all().stream().filter(containers::mayRun).toList();
-        for (ContainerFolder left : signal(signal(running, "TERM"), "KILL")) {
+        for (ContainerFolder left : signal(signal(running, Signal.SIGTERM), Signal.SIGKILL)) {
             LOG.warnf("container %s was not stopped: it has not ended %d s after SIGKILL", left.id(), GRACE_SECONDS);
         }
     }
 
     /** Those that have not ended in time. */
-    private List<ContainerFolder> signal(List<ContainerFolder> all, String signal) throws InterruptedException {
+    private List<ContainerFolder> signal(List<ContainerFolder> all, Signal signal) throws InterruptedException {
         List<ContainerFolder> untold = new ArrayList<>(all);
         List<ContainerFolder> left = new ArrayList<>(all);
         long end = System.nanoTime() + GRACE_SECONDS * 1_000_000_000;
@@ -42,9 +45,9 @@ final class StopAll {
         return left;
     }
 
-    private boolean isTold(ContainerFolder folder, String signal) {
+    private boolean isTold(ContainerFolder folder, Signal signal) {
         try {
-            return containers.killIfMade(folder, signal);
+            return containers.ending().killIfMade(folder, signal.number());
         } catch (LinuxException e) {
             // It has just ended, or comes to its end with the next attempt.
             return false;

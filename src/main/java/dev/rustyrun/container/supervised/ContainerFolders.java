@@ -1,0 +1,120 @@
+package dev.rustyrun.container.supervised;
+
+import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The folders of containers, all in one. */
+final class ContainerFolders {
+
+    private static final String ID = "[0-9a-f]{12}";
+    private static final FileAttribute<Set<PosixFilePermission>> OURS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private final Path root;
+
+    ContainerFolders(Path root) {
+        this.root = root;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    /** All of them, oldest first. */
+    List<ContainerFolder> all() {
+        record Aged(ContainerFolder folder, Instant created) {}
+        return folders().stream()
+                .filter(ContainerFolder::exists)
+                .map(folder -> new Aged(folder, folder.created()))
+                .sorted(Comparator.comparing(Aged::created)
+                        .thenComparing(aged -> aged.folder().id()))
+                .map(Aged::folder)
+                .toList();
+    }
+
+    /**
+     * The one with this id.
+     *
+     * @throws ContainerException when there is none
+     */
+    ContainerFolder named(String id) {
+        if (id.matches(ID)) {
+            ContainerFolder folder = new ContainerFolder(root.resolve(id));
+            if (folder.exists()) {
+                return folder;
+            }
+        }
+        throw ContainerFolder.gone();
+    }
+
+    /** Makes one with all that is in it before the container's start. */
+    ContainerFolder make(Linux linux, String id, NewContainer wanted, String store) {
+        ContainerFolder folder = new ContainerFolder(root.resolve(id));
+        try {
+            Files.createDirectories(root, OURS);
+            Files.createDirectory(folder.path(), OURS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        boolean described = false;
+        try {
+            for (Path fifo : List.of(folder.stdin(), folder.control(), folder.readers())) {
+                linux.makeNode(FileFlag.AT_FDCWD, fifo.toString(), FileFlag.S_IFIFO | 0600, 0);
+            }
+            folder.reserve();
+            folder.describe(wanted.describe(id, store));
+            described = true;
+        } finally {
+            if (!described) {
+                folder.remove();
+            }
+        }
+        return folder;
+    }
+
+    /**
+     * Removes folders without a description: whoever made them was killed before anybody was told of the container.
+     *
+     * @return their names
+     */
+    List<String> removeUnfinished() {
+        ContainerFolder.removeRemoved(root);
+        List<String> removed = new ArrayList<>();
+        for (ContainerFolder folder : folders()) {
+            if (folder.isUnfinished()) {
+                folder.remove();
+                removed.add(folder.id());
+            }
+        }
+        return removed;
+    }
+
+    private List<ContainerFolder> folders() {
+        try (Stream<Path> all = Files.list(root)) {
+            return all.filter(path -> path.getFileName().toString().matches(ID))
+                    .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+                    .map(ContainerFolder::new)
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.rustyrun.container.supervised;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.spec.ContainerStatus;
+
+/** What is shown of a supervised container, as JSON. */
+final class ContainerView {
+
+    private ContainerView() {}
+
+    /**
+     * Of one that is whole.
+     *
+     * @throws ContainerException when it is gone
+     */
+    static ObjectNode of(ContainerFolder folder, ContainerStatus status) {
+        ObjectNode json = folder.description().orElseThrow(ContainerFolder::gone);
+        json.remove("resolved");
+        json.remove("store");
+        json.put("status", status.word());
+        folder.started().ifPresent(started -> json.set("started", started.get("started")));
+        folder.result().ifPresent(result -> json.set("result", result));
+        return json;
+    }
+
+    /**
+     * Of one that is broken.
+     *
+     * @throws ContainerException when it is gone
+     */
+    static ObjectNode ofBroken(ContainerFolder folder, String damage) {
+        if (!folder.exists()) {
+            throw ContainerFolder.gone();
+        }
+        ObjectNode json = ContainerFolder.object().put("id", folder.id());
+        folder.description().ifPresent(known -> {
+            json.put("created", known.path("created").asText());
+            json.set("labels", known.path("labels"));
+        });
+        return json.put("status", ContainerStatus.BROKEN.word()).put("message", damage);
+    }
+}

@@ -1,0 +1,230 @@
+package dev.rustyrun.container.supervised;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.container.log.LogHold;
+import dev.rustyrun.launch.StageSpawner;
+import dev.rustyrun.launch.StageSpawner.StartedMonitor;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ContainerStatus;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The containers that nobody waits for: a folder each, so that they are still there after a restart of the service. Safe for
+ * use by several threads.
+ */
+public final class Containers {
+
+    static final long START_SECONDS = 10;
+    static final long POLL_MILLIS = 5;
+
+    private final Linux linux;
+    private final StageSpawner spawner;
+    private final ContainerStore store;
+    private final ContainerFolders folders;
+    private final Listener listener;
+    private final Watches watches;
+    private final Monitors monitors;
+    private final RunningContainers running;
+    private final Ending ending;
+    private boolean closed;
+
+    /**
+     * The containers in {@code root}.
+     *
+     * @param listener is told what happens to them
+     */
+    public Containers(LaunchTools tools, Path root, Watches watches, Listener listener) {
+        this.linux = tools.linux();
+        this.spawner = tools.spawner();
+        this.store = tools.store();
+        this.folders = new ContainerFolders(root);
+        this.listener = listener;
+        this.watches = watches;
+        this.monitors = new Monitors(linux, watches, listener);
+        this.running = new RunningContainers(this, tools);
+        this.ending = new Ending(this, linux, store, listener, monitors);
+    }
+
+    /** Where they are. */
+    public Path root() {
+        return folders.root();
+    }
+
+    /** All of them, oldest first. */
+    public List<ContainerFolder> all() {
+        return folders.all();
+    }
+
+    /**
+     * The one with this id.
+     *
+     * @throws ContainerException when there is none
+     */
+    public ContainerFolder named(String id) {
+        return folders.named(id);
+    }
+
+    /**
+     * Removes folders without a description. Only the folder's one service may ask for that, and only while it makes none.
+     *
+     * @return their names
+     */
+    List<String> removeUnfinished() {
+        return folders.removeUnfinished();
+    }
+
+    /** Makes one that is not started. */
+    public ContainerFolder create(NewContainer wanted) {
+        ContainerFolder folder = folders.make(linux, store.newId(), wanted, store.folder());
+        listener.tell("created", folder.id());
+        return folder;
+    }
+
+    /**
+     * Starts one, and waits until its monitor has begun.
+     *
+     * @throws ContainerException when it was started before, or the service stops
+     */
+    public CompletionStage<ContainerFolder> start(ContainerFolder folder) throws InterruptedException {
+        synchronized (this) {
+            if (closed) {
+                throw ContainerException.busy("the service is stopping");
+            }
+            folder.damage().ifPresent(damage -> {
+                throw ContainerFolder.broken(damage);
+            });
+            if (FolderStatus.of(linux, folder) != ContainerStatus.CREATED || folder.hasMonitor()) {
+                throw ContainerException.conflict("the container was started before");
+            }
+            startMonitor(folder);
+        }
+        return watches.until(
+                        folder,
+                        START_SECONDS * 1000,
+                        () -> folder.started().or(folder::result).map(begun -> folder))
+                .thenApply(begun -> {
+                    listener.tell("started", folder.id());
+                    return folder;
+                });
+    }
+
+    private void startMonitor(ContainerFolder folder) throws InterruptedException {
+        boolean watched = false;
+        Optional<StartedMonitor> monitor = Optional.empty();
+        try (OpenFile errors = new OpenFile(linux, linux.create(folder.errors().toString(), 0600))) {
+            monitor = Optional.of(spawner.startMonitor(folder.path().toString(), errors.descriptor()));
+            monitors.watch(folder, monitor.get().pid(), monitor.get().ended());
+            watched = true;
+        } finally {
+            if (monitor.isEmpty()) {
+                // So that it can be started another time.
+                linux.removeFile(folder.errors().toString());
+            } else if (!watched) {
+                monitor.get().ended().accept(true);
+            }
+        }
+    }
+
+    /** Lets none be started any more: whoever looks for those that run afterwards misses none. */
+    public synchronized void close() {
+        closed = true;
+    }
+
+    /** How far one has come; it is not told whether one that runs is {@link ContainerStatus#PAUSED}. */
+    public ContainerStatus status(ContainerFolder folder) {
+        return FolderStatus.of(linux, folder);
+    }
+
+    /** Whether it runs, or has been started and may run in a moment. */
+    boolean mayRun(ContainerFolder folder) {
+        ContainerStatus status = status(folder);
+        return status.isAlive() || status == ContainerStatus.CREATED && folder.hasMonitor();
+    }
+
+    /** Those that run. */
+    public RunningContainers running() {
+        return running;
+    }
+
+    /** How they end. */
+    Ending ending() {
+        return ending;
+    }
+
+    /**
+     * Sends a signal to PID 1; waits a moment for a container that is just being made to have one.
+     *
+     * @param signal a name, such as TERM, or a number
+     * @throws ContainerException when there is no such signal, or the container does not run
+     */
+    public void kill(ContainerFolder folder, String signal) throws InterruptedException {
+        ending.kill(folder, signal);
+    }
+
+    /**
+     * Forgets one.
+     *
+     * @param force whether it is killed first if it runs
+     * @throws ContainerException when it runs and shall not be killed
+     */
+    public void remove(ContainerFolder folder, boolean force) throws InterruptedException {
+        ending.remove(folder, force);
+    }
+
+    /** Writes down the end of those whose monitor was killed, and that ended with it; their ids. */
+    public List<String> settleLost() {
+        return ending.settleLost();
+    }
+
+    /**
+     * Whether its end comes within that time.
+     *
+     * @param answer may be completed before, by a caller that has gone
+     */
+    public CompletionStage<Boolean> end(
+            ContainerFolder folder, long seconds, CompletableFuture<Optional<ContainerStatus>> answer) {
+        return watches.until(
+                        folder,
+                        seconds * 1000,
+                        answer,
+                        () -> Optional.of(status(folder)).filter(ContainerStatus::hasEnded))
+                .thenApply(Optional::isPresent);
+    }
+
+    /** What keeps its log from being removed before it has been read; it keeps nothing yet. */
+    public LogHold hold(ContainerFolder folder) {
+        return new LogHold(linux, folder.log(), folder.readers());
+    }
+
+    /** Gives its monitor an order, if that is there to read: {@code eof}, or {@code resize ROWS COLUMNS}. */
+    public void order(ContainerFolder folder, String line) {
+        try (OpenFile control = new OpenFile(
+                linux,
+                linux.open(folder.control().toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW))) {
+            linux.writeAll(control.descriptor(), (line + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** What is shown of one. */
+    public ObjectNode view(ContainerFolder folder) {
+        Optional<String> damage = folder.damage();
+        return damage.isPresent()
+                ? ContainerView.ofBroken(folder, damage.get())
+                : ContainerView.of(folder, exactStatus(folder));
+    }
+
+    private ContainerStatus exactStatus(ContainerFolder folder) {
+        ContainerStatus status = status(folder);
+        return status == ContainerStatus.RUNNING && running.isFrozen(folder) ? ContainerStatus.PAUSED : status;
+    }
+}

@@ -1,0 +1,170 @@
+package dev.rustyrun.container.supervised;
+
+import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.Deletion;
+import dev.rustyrun.container.Kill;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.linux.SignalNames;
+import dev.rustyrun.spec.ContainerStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/** How supervised containers end: by a signal, by their deletion, or with the process that watched them. */
+final class Ending {
+
+    private final Containers containers;
+    private final Linux linux;
+    private final ContainerStore store;
+    private final Listener listener;
+    private final Monitors monitors;
+
+    Ending(Containers containers, Linux linux, ContainerStore store, Listener listener, Monitors monitors) {
+        this.containers = containers;
+        this.linux = linux;
+        this.store = store;
+        this.listener = listener;
+        this.monitors = monitors;
+    }
+
+    /** Sends a signal to PID 1, if there is one; whether there is. One that is frozen goes on, so that it can heed it. */
+    boolean killIfMade(ContainerFolder folder, int signal) {
+        if (!isSent(folder, signal)) {
+            return false;
+        }
+        if (containers.running().isFrozen(folder)) {
+            containers.running().thaw(folder);
+        }
+        return true;
+    }
+
+    /** Sends a signal to PID 1; waits a moment for a container that is just being made to have one. */
+    void kill(ContainerFolder folder, String signal) throws InterruptedException {
+        int number = number(signal);
+        for (long end = System.nanoTime() + Containers.START_SECONDS * 1_000_000_000; System.nanoTime() < end; ) {
+            if (isSent(folder, number)) {
+                return;
+            }
+            if (containers.status(folder) != ContainerStatus.RUNNING) {
+                throw ContainerException.conflict("the container does not run");
+            }
+            Thread.sleep(Containers.POLL_MILLIS);
+        }
+        throw ContainerException.busy("the container is still being made");
+    }
+
+    private boolean isSent(ContainerFolder folder, int signal) {
+        if (store.running(folder.id()).isEmpty()) {
+            return false;
+        }
+        try {
+            new Kill(linux, store).kill(folder.id(), signal, false);
+        } catch (ContainerException e) {
+            // It has just ended.
+            return false;
+        }
+        listener.tell("killed", folder.id());
+        return true;
+    }
+
+    private static int number(String signal) {
+        OptionalInt number = SignalNames.number(signal);
+        if (number.isEmpty() || number.getAsInt() == 0) {
+            throw ContainerException.invalid(
+                    "signal", "signal \"" + signal + "\" is neither a name such as TERM nor a number from 1 to 64");
+        }
+        return number.getAsInt();
+    }
+
+    /** Forgets one, which is killed first if it runs and {@code force} is set. */
+    void remove(ContainerFolder folder, boolean force) throws InterruptedException {
+        ContainerStatus status = containers.status(folder);
+        if (status == ContainerStatus.BROKEN) {
+            if (!force) {
+                throw ContainerFolder.broken(folder.damage().orElse("it changes"));
+            }
+            endBroken(folder);
+        } else if (status.isAlive()) {
+            if (!force) {
+                throw ContainerException.conflict("the container runs; stop it first, or delete it with ?force=true");
+            }
+            containers.order(folder, MonitorIo.DROP);
+            killUnlessEnded(folder);
+            awaitEnd(folder);
+        }
+        endLost(folder);
+        monitors.tellEnd(folder);
+        folder.remove();
+        listener.tell("deleted", folder.id());
+    }
+
+    private void killUnlessEnded(ContainerFolder folder) throws InterruptedException {
+        try {
+            kill(folder, Signal.SIGKILL.name());
+        } catch (ContainerException e) {
+            if (containers.status(folder).isAlive()) {
+                throw e;
+            }
+        }
+    }
+
+    private void awaitEnd(ContainerFolder folder) throws InterruptedException {
+        try {
+            containers
+                    .end(folder, Containers.START_SECONDS, new CompletableFuture<>())
+                    .toCompletableFuture()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Takes away what is left of one whose monitor and stages were killed at once: nobody else would before the next start. */
+    private void endLost(ContainerFolder folder) {
+        if (store.has(folder.id())) {
+            delete(folder);
+        }
+    }
+
+    private void delete(ContainerFolder folder) {
+        new Deletion(linux, store, System.err).delete(folder.id(), true);
+    }
+
+    /** Ends all that may belong to one of which nothing is known but its id. */
+    private void endBroken(ContainerFolder folder) throws InterruptedException {
+        delete(folder);
+        long end = System.nanoTime() + Containers.START_SECONDS * 1_000_000_000;
+        Optional<Integer> monitor = FolderStatus.monitor(linux, folder);
+        while (monitor.isPresent()) {
+            if (System.nanoTime() > end) {
+                linux.kill(monitor.get(), Signal.SIGKILL.number());
+            }
+            Thread.sleep(Containers.POLL_MILLIS);
+            // What it had not started when its container was to be ended, it may have since.
+            delete(folder);
+            monitor = FolderStatus.monitor(linux, folder);
+        }
+    }
+
+    /** Writes down the end of those whose monitor was killed, and that ended with it; their ids. */
+    List<String> settleLost() {
+        List<ContainerFolder> lost = containers.all().stream()
+                .filter(folder -> containers.status(folder) == ContainerStatus.LOST)
+                .toList();
+        for (ContainerFolder folder : lost) {
+            folder.finish(ContainerFolder.object()
+                    .put("reason", "lost")
+                    .put("exitCode", 137)
+                    .put("signal", 9)
+                    .put("message", "the process that watched it was killed, and it with that")
+                    .put("finished", Instant.now().toString()));
+            listener.tell("exited", folder.id());
+        }
+        return lost.stream().map(ContainerFolder::id).toList();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.rustyrun.container.supervised;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+
+/** A JSON file of a container's folder. It is written once, whole: whoever reads it sees all of it or none. */
+final class FolderFile {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String NEW = ".new";
+    /** What the start and the end of a container take at most, kept free for them: the disk may be full then. */
+    private static final int RESERVED_BYTES = 4096;
+    /** More than this is none of ours. */
+    private static final long MAX_BYTES = 64L * 1024 * 1024;
+
+    private final Path path;
+    private final Path aside;
+
+    FolderFile(Path folder, String name) {
+        this.path = folder.resolve(name);
+        this.aside = folder.resolve(name + NEW);
+    }
+
+    String name() {
+        return path.getFileName().toString();
+    }
+
+    boolean exists() {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** What it holds; nothing when there is no such file, or when it is damaged. */
+    Optional<ObjectNode> read() {
+        try {
+            return readOrFail();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Nothing when there is no such file. */
+    Optional<ObjectNode> readOrFail() throws IOException {
+        try {
+            BasicFileAttributes attributes =
+                    Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!attributes.isRegularFile() || attributes.size() > MAX_BYTES) {
+                throw new IOException("it is no file of ours");
+            }
+            JsonNode json = JSON.readTree(Files.readAllBytes(path));
+            if (json instanceof ObjectNode object) {
+                return Optional.of(object);
+            }
+            throw new IOException("it holds no object");
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Why it cannot be read, which has failed so. */
+    String damage(IOException e) {
+        return e instanceof JsonProcessingException
+                ? name() + " is damaged"
+                : name() + " cannot be read: " + e.getMessage();
+    }
+
+    /** Takes the room that it will need. */
+    void reserve() {
+        try {
+            Files.write(aside, new byte[RESERVED_BYTES], StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Aside and renamed: at once, and into the room that was reserved. */
+    void write(ObjectNode json) {
+        byte[] text = (json + "\n").getBytes(StandardCharsets.UTF_8);
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    aside, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                ByteBuffer left = ByteBuffer.wrap(text);
+                while (left.hasRemaining()) {
+                    channel.write(left);
+                }
+                channel.truncate(text.length);
+            }
+            Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

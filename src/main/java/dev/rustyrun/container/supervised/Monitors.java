@@ -1,0 +1,85 @@
+package dev.rustyrun.container.supervised;
+
+import dev.rustyrun.container.watch.PollLoop;
+import dev.rustyrun.linux.ChildStatus;
+import dev.rustyrun.linux.Linux;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * The monitors that this process has started: it takes note of their end, and lets none of them stay a zombie. Safe for use by
+ * several threads.
+ */
+final class Monitors {
+
+    private final class Watched {
+        private final ContainerFolder folder;
+        private final int monitor;
+        private final Consumer<Boolean> ended;
+        private final AtomicBoolean told = new AtomicBoolean();
+
+        Watched(ContainerFolder folder, int monitor, Consumer<Boolean> ended) {
+            this.folder = folder;
+            this.monitor = monitor;
+            this.ended = ended;
+        }
+
+        /** Once, from whoever comes first: who looks after it, or who deletes it. */
+        void tell() {
+            if (!told.getAndSet(true)) {
+                listener.ended(folder);
+            }
+        }
+    }
+
+    private final Linux linux;
+    private final Watches watches;
+    private final Listener listener;
+    private final Map<String, Watched> watched = new ConcurrentHashMap<>();
+
+    Monitors(Linux linux, Watches watches, Listener listener) {
+        this.linux = linux;
+        this.watches = watches;
+        this.listener = listener;
+    }
+
+    /**
+     * Looks after a monitor from now on.
+     *
+     * @param ended is told when it has been waited for: whether it was killed
+     */
+    void watch(ContainerFolder folder, int monitor, Consumer<Boolean> ended) {
+        Watched one = new Watched(folder, monitor, ended);
+        watched.put(folder.id(), one);
+        PollLoop.Registration[] registration = new PollLoop.Registration[1];
+        Runnable look = watches.steps().wakeable(() -> look(one, registration));
+        synchronized (registration) {
+            registration[0] = watches.atEnd(monitor, look);
+        }
+        look.run();
+    }
+
+    /** Tells of the end of one that is about to be deleted. */
+    void tellEnd(ContainerFolder folder) {
+        Watched one = watched.get(folder.id());
+        if (one != null) {
+            one.tell();
+        }
+    }
+
+    private void look(Watched one, PollLoop.Registration[] registration) {
+        Optional<ChildStatus> ended = watched.containsKey(one.folder.id()) ? linux.reap(one.monitor) : Optional.empty();
+        if (ended.isPresent()) {
+            one.ended.accept(ended.get().signalled());
+            watched.remove(one.folder.id());
+            synchronized (registration) {
+                registration[0].close();
+            }
+            listener.tell("exited", one.folder.id());
+            one.tell();
+        }
+    }
+}
