@@ -1,6 +1,9 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.rustyrun.container.files.ContainerFiles;
+import dev.rustyrun.container.files.LaunchedWith;
+import dev.rustyrun.container.files.Unpacked;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.http.access.LaunchRole;
@@ -21,6 +24,8 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -75,8 +80,9 @@ public class FilesResource {
                     @DefaultValue("")
                     String path) {
         ContainerFolder folder = containers.named(id);
+        LaunchedWith launched = launched(folder);
         try {
-            files.checkReadable(folder, path);
+            files.checkReadable(folder, launched, path);
         } catch (InterruptedException e) {
             throw stopping();
         }
@@ -93,7 +99,7 @@ public class FilesResource {
         context.addEndHandler(ended -> leave.run());
         StreamingOutput output = out -> {
             try {
-                files.read(folder, path, out);
+                files.read(folder, launched, path, out);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("the service is stopping");
@@ -142,7 +148,7 @@ public class FilesResource {
             throw tooMany();
         }
         try {
-            TreeUnpacking done = files.write(folder, path, new LimitedInput(body, mostBytes));
+            Unpacked done = files.write(folder, launched(folder), path, body, mostBytes);
             return Response.ok(
                             JsonNodeFactory.instance
                                     .objectNode()
@@ -156,6 +162,20 @@ public class FilesResource {
         } finally {
             free.release();
         }
+    }
+
+    private static LaunchedWith launched(ContainerFolder folder) {
+        LaunchRequest request = LaunchRequest.of(folder.resolved());
+        UserIds ids = UserIds.of(folder.description());
+        List<String> sources = request.mounts().stream()
+                .map(LaunchRequest.MountRequest::source)
+                .toList();
+        return new LaunchedWith(
+                request.rootfs(),
+                request.readOnly(),
+                request.memory().map(OptionalLong::of).orElse(OptionalLong.empty()),
+                sources,
+                ids.pool().isPresent() && !sources.stream().allMatch(ids::maps));
     }
 
     private static ProblemException tooMany() {

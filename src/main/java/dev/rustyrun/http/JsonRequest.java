@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.spec.JsonFault;
 import java.io.IOException;
@@ -262,14 +263,23 @@ final class JsonRequest {
         node.fieldNames().forEachRemaining(name -> {
             if (!asked.contains(name)) {
                 throw Problem.field(
-                                TreeUnpacking.shown(pointerTo(name)),
-                                TreeUnpacking.quoted(name) + " is not a field of this request"
-                                        + Suggestion.of(name, asked))
+                                shown(pointerTo(name)),
+                                quoted(name) + " is not a field of this request" + Suggestion.of(name, asked))
                         .exception();
             }
         });
         missing.ifPresent(problem -> {
             throw problem;
         });
+    }
+
+    /** A name that a caller has chosen, as it may stand in a problem. */
+    static String shown(String name) {
+        return Printable.shown(name);
+    }
+
+    /** The same in quotation marks. */
+    static String quoted(String name) {
+        return Printable.quoted(name);
     }
 }

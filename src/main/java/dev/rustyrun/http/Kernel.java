@@ -2,6 +2,7 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.container.files.ContainerFiles;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.DataFolder;
 import dev.rustyrun.container.supervised.Watches;
@@ -99,5 +100,11 @@ final class Kernel {
     @Singleton
     DataFolder folder(LaunchTools tools, Containers containers) {
         return new DataFolder(tools, containers);
+    }
+
+    @Produces
+    @Singleton
+    ContainerFiles containerFiles(Linux linux, Containers containers) {
+        return new ContainerFiles(linux, containers);
     }
 }

@@ -47,8 +47,8 @@ final class QueryParameters {
             String name = parameter.getKey();
             if (!known.contains(name)) {
                 return Optional.of(Problem.field(
-                        "/" + TreeUnpacking.shown(name),
-                        TreeUnpacking.quoted(name) + " is not a query parameter of this address"
+                        "/" + JsonRequest.shown(name),
+                        JsonRequest.quoted(name) + " is not a query parameter of this address"
                                 + Suggestion.of(name, known)));
             }
             if (parameter.getValue().size() > 1 && !REPEATABLE.contains(name)) {

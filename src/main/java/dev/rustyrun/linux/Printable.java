@@ -8,12 +8,23 @@ package dev.rustyrun.linux;
 public final class Printable {
 
     private static final int MAX_LINE = 2000;
+    private static final int MAX_NAME = 200;
 
     private Printable() {}
 
     /** A message as one line. */
     public static String line(String text) {
         return of(text.replace('\n', ' ').replace('\t', ' '), MAX_LINE);
+    }
+
+    /** A name as it may stand in a message. */
+    public static String shown(String name) {
+        return of(name, MAX_NAME);
+    }
+
+    /** The same in quotation marks. */
+    public static String quoted(String name) {
+        return "\"" + shown(name) + "\"";
     }
 
     /** A text of at most {@code most} characters or a few more. */

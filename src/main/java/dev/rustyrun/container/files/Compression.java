@@ -1,5 +1,6 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.files;
 
+import dev.rustyrun.container.ContainerException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +31,7 @@ enum Compression {
     /**
      * The same stream, from its start.
      *
-     * @throws ProblemException 415 when it is compressed
+     * @throws ContainerException when it is compressed
      */
     static InputStream refused(InputStream in) throws IOException {
         BufferedInputStream buffered = new BufferedInputStream(in, 64 * 1024);
@@ -40,11 +41,9 @@ enum Compression {
         for (Compression known : values()) {
             if (start.length >= known.magic.length
                     && Arrays.equals(Arrays.copyOf(start, known.magic.length), known.magic)) {
-                throw Problem.of(
-                                415,
-                                "unsupported-media-type",
-                                "the body is compressed with " + known.word + ": send the tar stream itself")
-                        .exception();
+                throw new ContainerException(
+                        ContainerException.Kind.COMPRESSED,
+                        "the body is compressed with " + known.word + ": send the tar stream itself");
             }
         }
         return buffered;

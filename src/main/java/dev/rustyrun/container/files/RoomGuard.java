@@ -1,5 +1,6 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.files;
 
+import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.linux.FileStatus.Place;
 import dev.rustyrun.linux.FileSystemStatus;
 import dev.rustyrun.linux.Linux;
@@ -14,7 +15,6 @@ import java.util.List;
 final class RoomGuard {
 
     private static final long BYTES_PER_FILE = 1024;
-    private static final int INSUFFICIENT_STORAGE = 507;
 
     private final Linux linux;
     private final OpenFile directory;
@@ -27,24 +27,25 @@ final class RoomGuard {
     }
 
     /**
-     * One for {@code directory} of the container of {@code launch}.
+     * One for {@code directory} of a container.
      *
+     * @param launched what the container was launched with
      * @param root of that container
      */
-    static RoomGuard of(Linux linux, LaunchRequest launch, OpenFile root, OpenFile directory) {
+    static RoomGuard of(Linux linux, LaunchedWith launched, OpenFile root, OpenFile directory) {
         FileSystemStatus system = linux.fileSystem(directory.descriptor());
         Place place = linux.status(directory.descriptor()).place();
         boolean isLayer = system.isOverlay()
                 && place.isOnDeviceOf(linux.status(root.descriptor()).place());
-        boolean counts = isLayer || system.isInMemory() && !isOnHost(linux, launch.mounts(), place);
-        return new RoomGuard(linux, directory, counts ? launch.memory().orElse(Long.MAX_VALUE) : Long.MAX_VALUE);
+        boolean counts = isLayer || system.isInMemory() && !isOnHost(linux, launched.sources(), place);
+        return new RoomGuard(linux, directory, counts ? launched.memory().orElse(Long.MAX_VALUE) : Long.MAX_VALUE);
     }
 
     /** What is mounted from the host may be large, and is not the container's. */
-    private static boolean isOnHost(Linux linux, List<LaunchRequest.MountRequest> mounts, Place place) {
-        for (LaunchRequest.MountRequest mount : mounts) {
+    private static boolean isOnHost(Linux linux, List<String> sources, Place place) {
+        for (String source : sources) {
             try {
-                if (place.isOnDeviceOf(linux.status(mount.source()).place())) {
+                if (place.isOnDeviceOf(linux.status(source).place())) {
                     return true;
                 }
             } catch (LinuxException gone) {
@@ -57,7 +58,7 @@ final class RoomGuard {
     /**
      * Checks that there is room for {@code more} bytes.
      *
-     * @throws ProblemException 507 when there is not
+     * @throws ContainerException when there is not
      */
     void check(long more) {
         if (most == Long.MAX_VALUE) {
@@ -65,12 +66,9 @@ final class RoomGuard {
         }
         FileSystemStatus system = linux.fileSystem(directory.descriptor());
         if (system.used() + system.files() * BYTES_PER_FILE + more > most) {
-            throw Problem.of(
-                            INSUFFICIENT_STORAGE,
-                            "no-room",
-                            "the container's files in memory would take more than its memory" + " limit of " + most
-                                    + " bytes")
-                    .exception();
+            throw new ContainerException(
+                    ContainerException.Kind.NO_ROOM,
+                    "the container's files in memory would take more than its memory limit of " + most + " bytes");
         }
     }
 }

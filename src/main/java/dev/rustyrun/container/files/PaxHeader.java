@@ -1,6 +1,6 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.files;
 
-import dev.rustyrun.http.TarReader.InvalidTarException;
+import dev.rustyrun.container.files.TarReader.InvalidTarException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -91,7 +91,7 @@ final class PaxHeader {
         if (indexOf(value, '\0', 0) >= 0) {
             throw new InvalidTarException("the " + key + " in a pax header has a NUL in it");
         }
-        return TarReader.name(TarReader.text(value));
+        return TarHeader.name(TarHeader.text(value));
     }
 
     private static long number(String key, byte[] value) throws InvalidTarException {

@@ -1,11 +1,11 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rustyrun.http.TarReader.Entry;
-import dev.rustyrun.http.TarReader.InvalidTarException;
+import dev.rustyrun.container.files.TarReader.Entry;
+import dev.rustyrun.container.files.TarReader.InvalidTarException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.files;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

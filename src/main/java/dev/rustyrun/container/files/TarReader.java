@@ -1,11 +1,8 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.files;
 
+import dev.rustyrun.linux.Printable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -29,13 +26,13 @@ final class TarReader {
     private static final char PAX = 'x';
     private static final char GLOBAL_PAX = 'g';
 
-    private static final int BLOCK = 512;
+    private static final int BLOCK = TarHeader.SIZE;
     private static final int MAX_HEADER = 1024 * 1024;
-    private static final int MAX_NAME = 4095;
     private static final long MAX_SIZE = 1L << 50;
 
     private final InputStream in;
     private final byte[] block = new byte[BLOCK];
+    private final TarHeader header = new TarHeader(block);
     private boolean begun;
     private long left;
     private int padding;
@@ -75,14 +72,15 @@ final class TarReader {
                 return Optional.empty();
             }
             begun = true;
-            char type = (char) (block[156] & 0xff);
+            char type = header.type();
             switch (type) {
                 case PAX -> headers.add(contents(), "");
                 case GLOBAL_PAX -> new PaxHeader().add(contents(), "global ");
                 case LONG_NAME -> headers.name(untilNul(contents()));
                 case LONG_LINK -> headers.link(untilNul(contents()));
                 case SPARSE_FILE ->
-                    throw new InvalidTarException("entry " + quoted(ustarName()) + " is a sparse file; write it whole");
+                    throw new InvalidTarException(
+                            "entry " + Printable.quoted(header.name()) + " is a sparse file; write it whole");
                 default -> {
                     return Optional.of(entry(type));
                 }
@@ -91,18 +89,18 @@ final class TarReader {
     }
 
     private Entry entry(char flag) throws InvalidTarException {
-        String name = headers.name().isPresent() ? headers.name().get() : ustarName();
-        String link = headers.link().isPresent() ? headers.link().get() : text(Arrays.copyOfRange(block, 157, 257));
+        String name = headers.name().isPresent() ? headers.name().get() : header.name();
+        String link = headers.link().isPresent() ? headers.link().get() : header.link();
         char type = flag == OLD_FILE || flag == CONTIGUOUS_FILE ? FILE : flag;
         if (flag == OLD_FILE && name.endsWith("/")) {
             type = DIRECTORY;
         }
-        long size = headers.size().isPresent() ? headers.size().getAsLong() : number(124, 12, "size");
+        long size = headers.size().isPresent() ? headers.size().getAsLong() : header.size();
         if (size < 0 || size > MAX_SIZE) {
-            throw new InvalidTarException("entry " + quoted(name) + " has a size of " + size + " bytes");
+            throw new InvalidTarException("entry " + Printable.quoted(name) + " has a size of " + size + " bytes");
         }
         if (size > 0 && (type == HARD_LINK || type == SYMBOLIC_LINK || type == DIRECTORY)) {
-            throw new InvalidTarException("entry " + quoted(name) + " is no file and has contents");
+            throw new InvalidTarException("entry " + Printable.quoted(name) + " is no file and has contents");
         }
         left = size;
         padding = padding(size);
@@ -110,9 +108,9 @@ final class TarReader {
                 name,
                 link,
                 type,
-                (int) (number(100, 8, "mode") & 07777),
-                headers.uid().orElse(number(108, 8, "owner")),
-                headers.gid().orElse(number(116, 8, "group")));
+                header.mode(),
+                headers.uid().orElse(header.owner()),
+                headers.gid().orElse(header.group()));
     }
 
     /** Reads contents of the entry; -1 at their end. */
@@ -141,7 +139,7 @@ final class TarReader {
 
     /** The contents of a header, which its own block describes. */
     private byte[] contents() throws IOException {
-        long size = number(124, 12, "size");
+        long size = header.size();
         if (size < 0 || size > MAX_HEADER) {
             throw new InvalidTarException("a header has " + size + " bytes, and more than " + MAX_HEADER + " or none");
         }
@@ -175,7 +173,7 @@ final class TarReader {
             }
             return false;
         }
-        checkSum();
+        header.checkSum();
         return true;
     }
 
@@ -188,88 +186,8 @@ final class TarReader {
         return true;
     }
 
-    private void checkSum() throws InvalidTarException {
-        long unsigned = 0;
-        long signed = 0;
-        for (int i = 0; i < BLOCK; i++) {
-            byte b = i >= 148 && i < 156 ? (byte) ' ' : block[i];
-            unsigned += b & 0xff;
-            signed += b;
-        }
-        long sum = octal(148, 8).orElse(-1L);
-        if (sum != unsigned && sum != signed) {
-            throw new InvalidTarException("the checksum of a header is wrong");
-        }
-    }
-
-    private String ustarName() throws InvalidTarException {
-        String name = text(Arrays.copyOfRange(block, 0, 100));
-        // GNU's own form has other things where POSIX has a prefix.
-        boolean posix = block[257] == 'u' && block[261] == 'r' && block[262] == 0;
-        String prefix = posix ? text(Arrays.copyOfRange(block, 345, 500)) : "";
-        return prefix.isEmpty() ? name : prefix + "/" + name;
-    }
-
-    /** An octal number or, with the first bit set, a binary one. */
-    private long number(int at, int length, String what) throws InvalidTarException {
-        if ((block[at] & 0x80) != 0) {
-            return binary(at, length, what);
-        }
-        return octal(at, length)
-                .orElseThrow(() -> new InvalidTarException("the " + what + " in a header is no octal number"));
-    }
-
-    private long binary(int at, int length, String what) throws InvalidTarException {
-        boolean negative = (block[at] & 0x40) != 0;
-        long value = negative ? -1 : block[at] & 0x3f;
-        for (int i = at + 1; i < at + length; i++) {
-            if (value != (value << 8) >> 8) {
-                throw new InvalidTarException("the " + what + " in a header is too large");
-            }
-            value = value << 8 | block[i] & 0xff;
-        }
-        return value;
-    }
-
-    private Optional<Long> octal(int at, int length) {
-        String text = new String(block, at, length, StandardCharsets.ISO_8859_1);
-        int nul = text.indexOf('\0');
-        String digits = (nul < 0 ? text : text.substring(0, nul)).strip();
-        return digits.isEmpty()
-                ? Optional.of(0L)
-                : digits.matches("[0-7]{1,12}") ? Optional.of(Long.parseLong(digits, 8)) : Optional.empty();
-    }
-
     private static String untilNul(byte[] bytes) throws InvalidTarException {
-        return name(text(bytes));
-    }
-
-    static String name(String name) throws InvalidTarException {
-        if (name.length() > MAX_NAME) {
-            throw new InvalidTarException("the name " + quoted(name) + " is longer than " + MAX_NAME);
-        }
-        return name;
-    }
-
-    /** A name is UTF-8: another one would be unpacked as something else, and two such ones perhaps as the same. */
-    static String text(byte[] bytes) throws InvalidTarException {
-        int end = 0;
-        while (end < bytes.length && bytes[end] != 0) {
-            end++;
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes, 0, end))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new InvalidTarException(
-                    "the name " + quoted(new String(bytes, 0, end, StandardCharsets.UTF_8)) + " is not UTF-8");
-        }
-    }
-
-    private static String quoted(String name) {
-        return TreeUnpacking.quoted(name);
+        return TarHeader.name(TarHeader.text(bytes));
     }
 
     private static InvalidTarException ended() {

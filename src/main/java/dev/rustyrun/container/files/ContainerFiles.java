@@ -1,5 +1,7 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.files;
 
+import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerException.Kind;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.RunningRoot;
@@ -11,17 +13,17 @@ import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.ContainerStatus;
-import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
  * The files of containers. A path is resolved in the container's root as the container would do it, so that no link leads out
  * of that; man 2 openat2, RESOLVE_IN_ROOT.
  */
-@Singleton
-final class ContainerFiles {
+public final class ContainerFiles {
 
     private static final int MOST_ATTEMPTS = 100;
 
@@ -29,7 +31,8 @@ final class ContainerFiles {
     private final Containers containers;
     private final RunningRoot running;
 
-    ContainerFiles(Linux linux, Containers containers) {
+    /** The files of {@code containers}. */
+    public ContainerFiles(Linux linux, Containers containers) {
         this.linux = linux;
         this.containers = containers;
         this.running = new RunningRoot(linux, ContainerStore.of(linux));
@@ -38,12 +41,12 @@ final class ContainerFiles {
     /**
      * Checks that {@code path} of {@code folder}'s container can be read.
      *
-     * @throws ProblemException when it cannot
+     * @throws ContainerException when it cannot
      */
-    void checkReadable(ContainerFolder folder, String path) throws InterruptedException {
-        try (OpenFile root = rootToRead(folder);
+    public void checkReadable(ContainerFolder folder, LaunchedWith launched, String path) throws InterruptedException {
+        try (OpenFile root = rootToRead(folder, launched);
                 OpenFile start = find(root, path)) {
-            checkOwn(folder, root, start, path);
+            checkOwn(folder, launched, root, start, path);
             FileStatus status = linux.status(start.descriptor());
             if (!status.isDirectory() && !status.isRegularFile()) {
                 throw wrong(path, "is neither a directory nor a file");
@@ -52,10 +55,11 @@ final class ContainerFiles {
     }
 
     /** Writes what is there as a tar stream. */
-    void read(ContainerFolder folder, String path, OutputStream out) throws IOException, InterruptedException {
-        try (OpenFile root = rootToRead(folder);
+    public void read(ContainerFolder folder, LaunchedWith launched, String path, OutputStream out)
+            throws IOException, InterruptedException {
+        try (OpenFile root = rootToRead(folder, launched);
                 OpenFile start = find(root, path)) {
-            checkOwn(folder, root, start, path);
+            checkOwn(folder, launched, root, start, path);
             new TreeArchive(linux, out, idsOf(folder))
                     .write(start, path.replaceFirst("/+$", "").replaceFirst(".*/", ""));
         }
@@ -64,26 +68,26 @@ final class ContainerFiles {
     /**
      * Unpacks a tar stream into the directory {@code path} of {@code folder}'s container.
      *
-     * @throws ProblemException when it cannot be, wholly
+     * @throws ContainerException when it cannot be, wholly
      */
-    TreeUnpacking write(ContainerFolder folder, String path, LimitedInput in) throws InterruptedException {
-        LaunchRequest launch = LaunchRequest.of(folder.resolved());
-        if (launch.readOnly()) {
-            throw Problem.conflict("the container is read-only").exception();
+    public Unpacked write(ContainerFolder folder, LaunchedWith launched, String path, InputStream body, long most)
+            throws InterruptedException {
+        if (launched.readOnly()) {
+            throw ContainerException.conflict("the container is read-only");
         }
         try (OpenFile root = containers.running().awaitMade(folder, () -> running.open(folder.id()));
                 OpenFile base = find(root, path)) {
-            checkOwn(folder, root, base, path);
+            checkOwn(folder, launched, root, base, path);
             if (!linux.status(base.descriptor()).isDirectory()) {
                 throw wrong(path, "is not a directory");
             }
             ContainerIds ids = idsOf(folder);
             TreeUnpacking unpacking =
-                    new TreeUnpacking(linux, base, root, RoomGuard.of(linux, launch, root, base), ids);
+                    new TreeUnpacking(linux, base, root, RoomGuard.of(linux, launched, root, base), ids);
             try (ContainerIds.Acting acting = ids.actAsRoot(linux)) {
-                unpack(unpacking, in);
+                unpack(unpacking, new LimitedInput(body, most));
             }
-            return unpacking;
+            return unpacking.unpacked();
         }
     }
 
@@ -91,11 +95,11 @@ final class ContainerFiles {
         try {
             unpacking.unpack(Compression.refused(in));
         } catch (IOException e) {
-            throw in.isExceeded()
-                    ? Problem.of(413, "content-too-large", "the body has " + e.getMessage())
-                            .exception()
-                    : Problem.of(422, "invalid-archive", "the body is not a tar stream: " + e.getMessage())
-                            .exception();
+            throw new ContainerException(
+                    in.isExceeded() ? Kind.TOO_LARGE : Kind.INVALID_ARCHIVE,
+                    in.isExceeded()
+                            ? "the body has " + e.getMessage()
+                            : "the body is not a tar stream: " + e.getMessage());
         }
     }
 
@@ -103,17 +107,13 @@ final class ContainerFiles {
      * Checks that {@code file} is the container's own: over a directory of the host's whose ids are not mapped it has no more
      * rights than anybody, and shall not get this service's.
      */
-    private void checkOwn(ContainerFolder folder, OpenFile root, OpenFile file, String path) {
-        UserIds ids = UserIds.of(folder.description());
-        if (ids.pool().isEmpty()
-                || LaunchRequest.of(folder.resolved()).mounts().stream().allMatch(mount -> ids.maps(mount.source()))
-                || !containers.status(folder).isAlive()) {
+    private void checkOwn(ContainerFolder folder, LaunchedWith launched, OpenFile root, OpenFile file, String path) {
+        if (!launched.hasForeignMounts() || !containers.status(folder).isAlive()) {
             return;
         }
         if (!running.isOwn(folder.id(), root, file)) {
-            throw Problem.conflict("path \"" + path + "\" is on a directory of the host's whose ids are not mapped"
-                            + " (rustyrun.mapped-mounts)")
-                    .exception();
+            throw ContainerException.conflict("path \"" + path
+                    + "\" is on a directory of the host's whose ids are not mapped" + " (rustyrun.mapped-mounts)");
         }
     }
 
@@ -121,22 +121,20 @@ final class ContainerFiles {
     private ContainerIds idsOf(ContainerFolder folder) {
         return containers.status(folder).isAlive()
                 ? running.ids(folder.id())
-                        .orElseThrow(() ->
-                                Problem.conflict("the container has just ended").exception())
+                        .orElseThrow(() -> ContainerException.conflict("the container has just ended"))
                 : ContainerIds.HOSTS;
     }
 
-    private OpenFile rootToRead(ContainerFolder folder) throws InterruptedException {
+    private OpenFile rootToRead(ContainerFolder folder, LaunchedWith launched) throws InterruptedException {
         ContainerStatus status = containers.status(folder);
         if (status.isAlive()) {
             return containers.running().awaitMade(folder, () -> running.open(folder.id()));
         }
-        LaunchRequest launch = LaunchRequest.of(folder.resolved());
-        if (status == ContainerStatus.CREATED || launch.readOnly()) {
-            return new OpenFile(linux, linux.open(launch.rootfs(), FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+        if (status == ContainerStatus.CREATED || launched.readOnly()) {
+            return new OpenFile(linux, linux.open(launched.rootfs(), FileFlag.O_PATH | FileFlag.O_DIRECTORY));
         }
-        throw Problem.conflict("what the container wrote went with its end: its files can be read while it runs")
-                .exception();
+        throw ContainerException.conflict(
+                "what the container wrote went with its end: its files can be read while it runs");
     }
 
     private OpenFile find(OpenFile root, String path) {
@@ -148,8 +146,7 @@ final class ContainerFiles {
                 return checked(path, new OpenFile(linux, linux.openInRoot(root.descriptor(), path, FileFlag.O_PATH)));
             } catch (LinuxException e) {
                 if (e.errno() == Errno.ENOENT) {
-                    throw Problem.notFound("there is no " + TreeUnpacking.quoted(path) + " in the container")
-                            .exception();
+                    throw ContainerException.notFound("there is no " + Printable.quoted(path) + " in the container");
                 }
                 // EAGAIN: a directory was moved while .. was resolved.
                 if (e.errno() != Errno.EAGAIN || attempt == MOST_ATTEMPTS) {
@@ -168,8 +165,7 @@ final class ContainerFiles {
         return file;
     }
 
-    private static ProblemException wrong(String path, String why) {
-        return Problem.field("/path", "path " + TreeUnpacking.quoted(path) + " " + why)
-                .exception();
+    private static ContainerException wrong(String path, String why) {
+        return ContainerException.invalid("path", "path " + Printable.quoted(path) + " " + why);
     }
 }

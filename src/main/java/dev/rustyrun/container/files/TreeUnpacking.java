@@ -1,17 +1,16 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.files;
 
+import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerIds;
-import dev.rustyrun.http.TarReader.Entry;
+import dev.rustyrun.container.files.TarReader.Entry;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus.Place;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
-import dev.rustyrun.linux.Printable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,7 +28,6 @@ final class TreeUnpacking {
     private static final long HIGHEST_ID = 0xFFFFFFFEL;
     private static final int ALL_BITS = 07777;
     private static final int WITHOUT_SET_ID = 01777;
-    private static final int MAX_SHOWN = 200;
 
     private final Linux linux;
     private final OpenFile base;
@@ -55,55 +53,32 @@ final class TreeUnpacking {
         this.setsIds = place.isOnDeviceOf(linux.status(root.descriptor()).place());
     }
 
-    /** How many entries have been unpacked. */
-    long entries() {
-        return entries;
-    }
-
-    /** How many bytes were in files. */
-    long bytes() {
-        return bytes;
+    /** What has been unpacked until now. */
+    Unpacked unpacked() {
+        return new Unpacked(entries, bytes);
     }
 
     /**
      * Unpacks all of {@code in}.
      *
      * @throws IOException when it is no tar stream, or ends too early
-     * @throws ProblemException for the first entry that is refused; those before it are unpacked
+     * @throws ContainerException for the first entry that is refused; those before it are unpacked
      */
     void unpack(InputStream in) throws IOException {
         TarReader tar = new TarReader(in);
         for (Optional<Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
             Entry entry = next.get();
-            List<String> path = path(entry, entry.name());
+            List<String> path = EntryPath.of(entry, entry.name());
             try {
                 if (!path.isEmpty()) {
                     room.check(0);
                     unpack(entry, path, tar);
                 }
             } catch (LinuxException e) {
-                throw refused(entry, e);
+                throw EntryRefusal.of(entry, e);
             }
             entries++;
         }
-    }
-
-    /** The names on the way to what {@code path} of {@code entry} says; none for the directory itself. */
-    private static List<String> path(Entry entry, String path) {
-        String what = path.equals(entry.name()) ? "" : "links to " + quoted(path) + ", which ";
-        if (path.startsWith("/") || path.indexOf('\0') >= 0) {
-            throw wrong(entry, what + "is not a relative path");
-        }
-        List<String> names = new ArrayList<>();
-        for (String name : path.split("/")) {
-            if (name.equals("..")) {
-                throw wrong(entry, what + "climbs with ..");
-            }
-            if (!name.isEmpty() && !name.equals(".")) {
-                names.add(name);
-            }
-        }
-        return names;
     }
 
     private void unpack(Entry entry, List<String> path, TarReader tar) throws IOException {
@@ -115,7 +90,7 @@ final class TreeUnpacking {
                 case TarReader.SYMBOLIC_LINK -> makeSymbolicLink(entry, parent, name);
                 case TarReader.HARD_LINK -> makeHardLink(entry, parent, name);
                 default ->
-                    throw wrong(
+                    throw EntryRefusal.wrong(
                             entry,
                             "is neither a directory nor a file nor a link, and nothing else can be put into a"
                                     + " container");
@@ -173,7 +148,7 @@ final class TreeUnpacking {
 
     private void makeSymbolicLink(Entry entry, OpenFile parent, String name) {
         if (entry.link().isEmpty() || entry.link().indexOf('\0') >= 0) {
-            throw wrong(entry, "leads nowhere");
+            throw EntryRefusal.wrong(entry, "leads nowhere");
         }
         replacing(entry, parent, name, () -> linux.makeSymbolicLink(entry.link(), parent.descriptor(), name));
         try (OpenFile link = path(parent, name)) {
@@ -186,10 +161,10 @@ final class TreeUnpacking {
 
     /** The file is found as any other: below the base, through no link. */
     private void makeHardLink(Entry entry, OpenFile parent, String name) {
-        List<String> path = path(entry, entry.link());
+        List<String> path = EntryPath.of(entry, entry.link());
         try (OpenFile file = path(base, path.isEmpty() ? "." : String.join("/", path))) {
             if (!linux.status(file.descriptor()).isRegularFile()) {
-                throw wrong(entry, "is a hard link to what is no regular file");
+                throw EntryRefusal.wrong(entry, "is a hard link to what is no regular file");
             }
             // GNU tar writes a second mention of a file as a hard link to itself.
             if (!isSame(linux.status(file.descriptor()).place(), parent, name)) {
@@ -225,8 +200,7 @@ final class TreeUnpacking {
                 }
             }
         }
-        throw Problem.conflict(words(entry) + " cannot be made: the container puts something in its place")
-                .exception();
+        throw EntryRefusal.inTheWay(entry);
     }
 
     /** To remove what something is mounted on would unmount that; throws EXDEV. A container cannot mount anything itself. */
@@ -266,43 +240,9 @@ final class TreeUnpacking {
 
     private static int id(Entry entry, long id, OptionalLong outside) {
         if (id < 0 || id > HIGHEST_ID) {
-            throw wrong(entry, "belongs to " + id + ", which is no user's or group's id");
+            throw EntryRefusal.wrong(entry, "belongs to " + id + ", which is no user's or group's id");
         }
-        return (int) outside.orElseThrow(
-                () -> wrong(entry, "belongs to " + id + ", an id that the container's user namespace does not have"));
-    }
-
-    private static ProblemException wrong(Entry entry, String why) {
-        return Problem.of(422, "invalid-archive", words(entry) + " " + why).exception();
-    }
-
-    private static ProblemException refused(Entry entry, LinuxException e) {
-        return switch (e.errno()) {
-            case Errno.EROFS ->
-                Problem.conflict(words(entry) + " cannot be written: it is read-only there")
-                        .exception();
-            case Errno.ENOSPC ->
-                Problem.of(507, "no-room", words(entry) + " does not fit: the file system is full")
-                        .exception();
-            case Errno.EXDEV ->
-                Problem.conflict(words(entry) + " is on another mount: put into that by its own path")
-                        .exception();
-            default ->
-                Problem.conflict(words(entry) + " cannot be unpacked: " + Errno.describe(e.errno()))
-                        .exception();
-        };
-    }
-
-    private static String words(Entry entry) {
-        return "entry " + quoted(entry.name());
-    }
-
-    /** A name as it may stand in a message. */
-    static String quoted(String name) {
-        return "\"" + shown(name) + "\"";
-    }
-
-    static String shown(String name) {
-        return Printable.of(name, MAX_SHOWN);
+        return (int) outside.orElseThrow(() -> EntryRefusal.wrong(
+                entry, "belongs to " + id + ", an id that the container's user namespace does not have"));
     }
 }

@@ -1,4 +1,4 @@
-package dev.rustyrun.http;
+package dev.rustyrun.container.files;
 
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.linux.FileFlag;

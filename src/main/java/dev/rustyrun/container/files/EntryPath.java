@@ -1,0 +1,30 @@
+package dev.rustyrun.container.files;
+
+import dev.rustyrun.container.files.TarReader.Entry;
+import dev.rustyrun.linux.Printable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A path in an archive: it is relative and never climbs. */
+final class EntryPath {
+
+    private EntryPath() {}
+
+    /** The names on the way to what {@code path} of {@code entry} says; none for the directory itself. */
+    static List<String> of(Entry entry, String path) {
+        String what = path.equals(entry.name()) ? "" : "links to " + Printable.quoted(path) + ", which ";
+        if (path.startsWith("/") || path.indexOf('\0') >= 0) {
+            throw EntryRefusal.wrong(entry, what + "is not a relative path");
+        }
+        List<String> names = new ArrayList<>();
+        for (String name : path.split("/")) {
+            if (name.equals("..")) {
+                throw EntryRefusal.wrong(entry, what + "climbs with ..");
+            }
+            if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.rustyrun.container.files;
+
+import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerException.Kind;
+import dev.rustyrun.container.files.TarReader.Entry;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Printable;
+
+/** Why an entry of an archive cannot be unpacked. */
+final class EntryRefusal {
+
+    private EntryRefusal() {}
+
+    /** It is wrong in itself. */
+    static ContainerException wrong(Entry entry, String why) {
+        return new ContainerException(Kind.INVALID_ARCHIVE, words(entry) + " " + why);
+    }
+
+    /** The kernel refuses it. */
+    static ContainerException of(Entry entry, LinuxException e) {
+        return switch (e.errno()) {
+            case Errno.EROFS -> ContainerException.conflict(words(entry) + " cannot be written: it is read-only there");
+            case Errno.ENOSPC ->
+                new ContainerException(Kind.NO_ROOM, words(entry) + " does not fit: the file system is full");
+            case Errno.EXDEV ->
+                ContainerException.conflict(words(entry) + " is on another mount: put into that by its own path");
+            default -> ContainerException.conflict(words(entry) + " cannot be unpacked: " + Errno.describe(e.errno()));
+        };
+    }
+
+    /** The container is faster. */
+    static ContainerException inTheWay(Entry entry) {
+        return ContainerException.conflict(words(entry) + " cannot be made: the container puts something in its place");
+    }
+
+    private static String words(Entry entry) {
+        return "entry " + Printable.quoted(entry.name());
+    }
+}
