@@ -2,17 +2,10 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.ConfiguredIds;
-import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.LaunchTools;
-import dev.rustyrun.launch.CapturedIo;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.ServedStages;
-import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.container.UserNamespaceTrials;
 import dev.rustyrun.spec.IdPool;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.Spec;
-import dev.rustyrun.spec.SpecBuilder;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.DomainSocketServerStart;
 import io.quarkus.vertx.http.HttpServerStart;
@@ -22,10 +15,8 @@ import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -38,8 +29,6 @@ import org.jboss.logging.Logger;
 final class UserNamespaces {
 
     private static final Logger LOG = Logger.getLogger(UserNamespaces.class);
-    private static final int CANNOT_EXECUTE = 126;
-    private static final int PROBE_MILLIS = 10_000;
 
     private enum Setting {
         AUTO,
@@ -47,23 +36,20 @@ final class UserNamespaces {
         HOST
     }
 
-    private final LaunchTools tools;
+    private final UserNamespaceTrials trials;
     private final String rootfsFolder;
     private final Setting setting;
     private final IdPool pool;
     private final Set<String> mappedSources = new HashSet<>();
-    /** Why there can be none, by device of the root file system; empty where there can. */
-    private final Map<String, Optional<String>> obstacles = new ConcurrentHashMap<>();
-
     private final AtomicBoolean reported = new AtomicBoolean();
 
     UserNamespaces(LaunchTools tools, ServeConfig config) {
-        this.tools = tools;
         this.rootfsFolder = new java.io.File(config.rootfsFolder()).getAbsolutePath();
         this.setting = setting(config.userns());
         this.pool = setting == Setting.HOST
                 ? IdPool.DEFAULT
                 : new ConfiguredIds(tools.linux()).pool(config.usernsPool().orElse(""));
+        this.trials = new UserNamespaceTrials(tools, pool, UserNamespaces::warn);
         for (String name : config.mappedMounts().orElse(List.of())) {
             String source = config.mounts().get(name);
             if (source == null) {
@@ -87,7 +73,7 @@ final class UserNamespaces {
     /** Refuses a start with {@code always} where there can be none. */
     void start(@Observes StartupEvent event) {
         if (setting == Setting.ALWAYS) {
-            obstacle(rootfsFolder).ifPresent(why -> {
+            trials.obstacle(rootfsFolder).ifPresent(why -> {
                 throw new IllegalStateException(refusal(why));
             });
         }
@@ -108,7 +94,7 @@ final class UserNamespaces {
     /** Logs once that there can be none, when the service listens: a start that fails says one line only. */
     private void reportObstacle() {
         if (setting == Setting.AUTO && !reported.getAndSet(true)) {
-            general().ifPresent(UserNamespaces::warn);
+            trials.general().ifPresent(UserNamespaces::warn);
         }
     }
 
@@ -130,7 +116,7 @@ final class UserNamespaces {
         if (setting == Setting.HOST) {
             return UserIds.HOST;
         }
-        Optional<String> obstacle = obstacle(rootfs);
+        Optional<String> obstacle = trials.obstacle(rootfs);
         if (obstacle.isPresent()) {
             if (setting == Setting.ALWAYS) {
                 throw Problem.busy(503, refusal(obstacle.get()), 60).exception();
@@ -150,73 +136,7 @@ final class UserNamespaces {
         own.put("setting", setting.name().toLowerCase(java.util.Locale.ROOT));
         if (setting != Setting.HOST) {
             own.put("pool", pool.toString());
-            obstacle(rootfsFolder).ifPresent(why -> own.put("obstacle", why));
-        }
-    }
-
-    /** What stands in the way whatever the root file system is. */
-    private Optional<String> general() {
-        if (!tools.linux().isRoot()) {
-            return Optional.of("the service is not root, so its containers have the ids of its own user");
-        }
-        return SelfExec.isNativeImage()
-                ? Optional.empty()
-                : Optional.of("a JVM has several threads and cannot make another; use the native executable");
-    }
-
-    private Optional<String> obstacle(String rootfs) {
-        Optional<String> general = general();
-        if (general.isPresent()) {
-            return general;
-        }
-        String device;
-        try {
-            var place = tools.linux().status(rootfs).place();
-            device = place.deviceMajor() + ":" + place.deviceMinor();
-        } catch (LinuxException gone) {
-            // The launch says so, should there be one.
-            return Optional.empty();
-        }
-        Optional<String> known = obstacles.get(device);
-        return known != null ? known : tryOut(rootfs, device);
-    }
-
-    private synchronized Optional<String> tryOut(String rootfs, String device) {
-        if (obstacles.containsKey(device)) {
-            return obstacles.get(device);
-        }
-        try {
-            Optional<String> failure = failure(builder(rootfs).isolate(pool).build());
-            // What fails either way is no reason, and may be better the next time.
-            if (failure.isPresent() && failure(builder(rootfs).build()).isPresent()) {
-                return Optional.empty();
-            }
-            obstacles.put(device, failure);
-            failure.ifPresent(why -> warn(rootfs + ": " + why));
-            return failure;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        }
-    }
-
-    /** Its command is a directory: when that is what cannot be executed, everything else has been done. */
-    private static SpecBuilder builder(String rootfs) {
-        return new SpecBuilder(rootfs, List.of("/")).annotation(Spec.EPHEMERAL_ANNOTATION, "");
-    }
-
-    /** Why a launch of {@code spec} does not get as far as its command. */
-    private Optional<String> failure(Spec spec) throws InterruptedException {
-        ServedStages stages = tools.spawner().start();
-        try {
-            CapturedIo io = new CapturedIo(tools.linux(), stages.pipes(), new byte[0], 1);
-            Outcome outcome = new Launch(tools.linux(), tools.self(), tools.store(), spec)
-                    .run("", stages.speakingWith(io), false, PROBE_MILLIS);
-            return outcome.exitCode() == CANNOT_EXECUTE ? Optional.empty() : Optional.of(outcome.message());
-        } catch (RuntimeException e) {
-            return Optional.of(String.valueOf(e.getMessage()));
-        } finally {
-            stages.abandon();
+            trials.obstacle(rootfsFolder).ifPresent(why -> own.put("obstacle", why));
         }
     }
 }
