@@ -6,7 +6,6 @@ import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.Watches;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.listen.SocketOpening;
-import dev.rustyrun.linux.Linux;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;
@@ -38,15 +37,13 @@ public class AttachSocket {
     private static final String TAKEN = "taken";
     private static final String END = "eof";
 
-    private final Linux linux;
     private final Containers containers;
     private final Watches watches;
     private final Followers followers;
     private final Budget budget;
 
-    AttachSocket(Linux linux, Containers containers, Watches watches, Followers followers, Budget budget) {
+    AttachSocket(Containers containers, Watches watches, Followers followers, Budget budget) {
         this.budget = budget;
-        this.linux = linux;
         this.containers = containers;
         this.watches = watches;
         this.followers = followers;
@@ -110,13 +107,11 @@ public class AttachSocket {
 
     private AttachedInput input(WebSocketConnection connection, ContainerFolder folder) {
         return new AttachedInput(
-                linux,
                 containers,
                 watches,
                 budget,
                 folder,
-                told -> connection.sendText(TAKEN).subscribe().with(sent -> told.run(), gone -> told.run()),
-                order -> containers.order(folder, order));
+                told -> connection.sendText(TAKEN).subscribe().with(sent -> told.run(), gone -> told.run()));
     }
 
     private static Uni<Void> refuse(WebSocketConnection connection, CloseReason reason) {

@@ -201,6 +201,11 @@ public final class Containers {
                 .thenApply(Optional::isPresent);
     }
 
+    /** The way of input into one; {@code wake} is done, and must not wait, when it may go on. */
+    public ContainerInput input(ContainerFolder folder, Runnable wake) {
+        return new ContainerInput(linux, this, watches, folder, wake);
+    }
+
     /** What keeps its log from being removed before it has been read; it keeps nothing yet. */
     public LogHold hold(ContainerFolder folder) {
         return new LogHold(linux, folder.log(), folder.readers());

@@ -3,10 +3,12 @@ package dev.rustyrun.container.supervised;
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.Statistics;
 import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Freezer;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.Running;
+import dev.rustyrun.container.RunningRoot;
 import dev.rustyrun.container.ServedExecution;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
@@ -24,6 +26,7 @@ public final class RunningContainers {
     private final SelfExec self;
     private final ContainerStore store;
     private final Freezer freezer;
+    private final RunningRoot root;
 
     RunningContainers(Containers containers, LaunchTools tools) {
         this.containers = containers;
@@ -31,6 +34,7 @@ public final class RunningContainers {
         this.self = tools.self();
         this.store = tools.store();
         this.freezer = new Freezer(store);
+        this.root = new RunningRoot(linux, store);
     }
 
     /** Lets the processes of a frozen one go on, if it has not ended. */
@@ -57,9 +61,17 @@ public final class RunningContainers {
         return inCgroup(folder, id -> Running.of(store, id).statistics());
     }
 
-    /** The processes of one that runs, as the host numbers them. */
-    public List<Integer> processes(ContainerFolder folder) throws InterruptedException {
-        return inCgroup(folder, id -> Running.of(store, id).processes());
+    /**
+     * The processes of one that runs.
+     *
+     * @throws ContainerException when it does not run or has no cgroup, or is not made in time
+     */
+    public List<ContainerProcess> processes(ContainerFolder folder) throws InterruptedException {
+        ContainerIds ids = awaitMade(folder, () -> root.ids(folder.id()));
+        List<Integer> pids = inCgroup(folder, id -> Running.of(store, id).processes());
+        return pids.stream()
+                .flatMap(pid -> ContainerProcess.of(linux, pid, ids).stream())
+                .toList();
     }
 
     /**

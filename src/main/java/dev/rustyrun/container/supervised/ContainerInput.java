@@ -1,0 +1,94 @@
+package dev.rustyrun.container.supervised;
+
+import dev.rustyrun.container.watch.PollLoop;
+import dev.rustyrun.launch.Transfer;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.spec.ContainerStatus;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The way of input into the FIFO of a container's monitor. No thread waits for room in that. Used by one thread at a time.
+ */
+public final class ContainerInput implements AutoCloseable {
+
+    private final Linux linux;
+    private final Containers containers;
+    private final Watches watches;
+    private final ContainerFolder folder;
+    private final Runnable wake;
+    /** Orders to a container that is not started yet are in its FIFO as long as somebody has that open. */
+    private int control;
+
+    private int fifo = -1;
+    private int written;
+    private Optional<PollLoop.Registration> room = Optional.empty();
+    private Optional<ContainerWatch> watch = Optional.empty();
+
+    ContainerInput(Linux linux, Containers containers, Watches watches, ContainerFolder folder, Runnable wake) {
+        this.linux = linux;
+        this.containers = containers;
+        this.watches = watches;
+        this.folder = folder;
+        this.wake = wake;
+        this.control = containers.status(folder) == ContainerStatus.CREATED ? open(folder.control()) : -1;
+    }
+
+    private int open(Path opened) {
+        return linux.open(opened.toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW);
+    }
+
+    /** Waits no longer for what was waited for; to be called first by whoever was woken. */
+    public void heed() {
+        room.ifPresent(PollLoop.Registration::close);
+        room = Optional.empty();
+    }
+
+    /**
+     * Whether all of {@code piece} has been taken; what a container does not take that has ended is dropped. If not, it wakes
+     * when this can be asked again, with the same piece.
+     *
+     * @throws dev.rustyrun.linux.LinuxException when the container is gone
+     */
+    public boolean isTaken(byte[] piece) {
+        if (fifo < 0) {
+            fifo = open(folder.stdin());
+        }
+        while (written < piece.length && !containers.status(folder).hasEnded()) {
+            int count = Transfer.write(linux, fifo, piece, written, piece.length - written);
+            if (count == Transfer.WOULD_WAIT) {
+                if (watch.isEmpty()) {
+                    watch = Optional.of(watches.watch(folder, false, wake));
+                }
+                watch.get().refresh();
+                room = Optional.of(watches.loop().add(fifo, PollSet.POLLOUT, wake));
+                return false;
+            }
+            written += count;
+        }
+        written = 0;
+        return true;
+    }
+
+    /** Gives the monitor an order, see {@link Containers#order}. */
+    public void order(String line) {
+        containers.order(folder, line);
+    }
+
+    @Override
+    public void close() {
+        watch.ifPresent(ContainerWatch::close);
+        watch = Optional.empty();
+        fifo = close(fifo);
+        control = close(control);
+    }
+
+    private int close(int descriptor) {
+        if (descriptor >= 0) {
+            linux.close(descriptor);
+        }
+        return -1;
+    }
+}

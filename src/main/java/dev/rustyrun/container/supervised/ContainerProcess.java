@@ -1,0 +1,41 @@
+package dev.rustyrun.container.supervised;
+
+import dev.rustyrun.container.ContainerIds;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import java.util.Optional;
+
+/**
+ * A process of a container; man 5 proc, {@code /proc/PID/status} and {@code cmdline}.
+ *
+ * @param pid as the host numbers it
+ * @param parent of its parent
+ * @param uid its user, as the container numbers them
+ * @param state a letter
+ * @param name of its program
+ * @param command with its arguments; empty when there are none
+ */
+public record ContainerProcess(int pid, int parent, long uid, String state, String name, String command) {
+
+    /** The process {@code pid}, if it has not ended. */
+    static Optional<ContainerProcess> of(Linux linux, int pid, ContainerIds ids) {
+        try {
+            String status = linux.readFile("/proc/" + pid + "/status");
+            String command = linux.readFile("/proc/" + pid + "/cmdline");
+            return Optional.of(new ContainerProcess(
+                    pid,
+                    Integer.parseInt(word(status, "PPid")),
+                    ids.userInside(Integer.parseUnsignedInt(word(status, "Uid"))),
+                    word(status, "State"),
+                    word(status, "Name"),
+                    command.replace('\0', ' ').strip()));
+        } catch (LinuxException ended) {
+            return Optional.empty();
+        }
+    }
+
+    private static String word(String status, String name) {
+        int at = ("\n" + status).indexOf("\n" + name + ":");
+        return status.substring(at + name.length() + 1).strip().split("\\s+", 2)[0];
+    }
+}
