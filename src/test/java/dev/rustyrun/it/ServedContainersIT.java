@@ -273,4 +273,31 @@ class ServedContainersIT {
         }
         Host.expectEnded("sleep 30013");
     }
+
+    @Test
+    void P4_the_service_knows_the_signals_that_the_command_line_knows() throws Exception {
+        try (Server server = start()) {
+            for (String signal : List.of("usr1", "SIGUSR1", "10", "Usr1")) {
+                String at = create(server, "trap 'exit 7' USR1; echo ready; while :; do sleep 0.01; done", "");
+                assertEquals(200, server.post(at + "/start", "").statusCode());
+                while (!server.get(at + "/logs").body().contains("ready")) {
+                    Thread.onSpinWait();
+                }
+                assertEquals(204, server.post(at + "/kill?signal=" + signal, "").statusCode(), signal);
+                String ended = server.post(at + "/wait", "").body();
+                assertTrue(ended.contains("\"exitCode\":7"), ended);
+                assertEquals(204, server.delete(at).statusCode());
+            }
+            String at = create(server, "sleep 30014", "");
+            assertEquals(200, server.post(at + "/start", "").statusCode());
+            assertEquals(204, server.post(at + "/kill?signal=rtmin%2B3", "").statusCode());
+            for (String none : List.of("0", "65", "FOO", "-9")) {
+                HttpResponse<String> refused = server.post(at + "/kill?signal=" + none, "");
+                assertEquals(422, refused.statusCode(), none);
+                assertTrue(refused.body().contains("\"field\":\"/signal\""), refused.body());
+            }
+            assertEquals(204, server.delete(at + "?force=true").statusCode());
+        }
+        Host.expectEnded("sleep 30014");
+    }
 }
