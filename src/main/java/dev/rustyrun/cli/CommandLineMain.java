@@ -5,6 +5,7 @@ import dev.rustyrun.client.ClientMain;
 import dev.rustyrun.client.CommandSuggestion;
 import dev.rustyrun.client.GroupedOptions;
 import dev.rustyrun.client.HostOption;
+import dev.rustyrun.client.KillArguments;
 import dev.rustyrun.client.StrictCommandLine;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
@@ -207,6 +208,7 @@ public final class CommandLineMain {
                 // Made here, and so built in too; later it would be made by reflection.
                 command.getCommand();
             });
+            KillArguments.allowShort(MODEL.getSubcommands().get("kill"));
         }
 
         private Commands() {}

@@ -1,11 +1,10 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.client.KillArguments;
 import dev.rustyrun.container.Kill;
-import dev.rustyrun.linux.SignalNames;
-import dev.rustyrun.spec.InvalidSpecException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code rustyrun kill}: sends a signal to a container. */
 @Command(
@@ -19,21 +18,14 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  rustyrun kill web",
+            "  rustyrun kill -9 web",
             "  rustyrun kill --all web KILL",
             "  rustyrun kill web SIGRTMIN+3"
         })
 final class KillCommand implements ContainerCommand {
 
-    @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
-    private String id;
-
-    @Parameters(
-            index = "1",
-            paramLabel = "SIGNAL",
-            arity = "0..1",
-            defaultValue = "SIGTERM",
-            description = "The signal's name or number (default: ${DEFAULT-VALUE}).")
-    private String signal;
+    @Mixin
+    private KillArguments arguments;
 
     @Option(
             names = {"-a", "--all"},
@@ -42,10 +34,7 @@ final class KillCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        int number = SignalNames.number(signal)
-                .orElseThrow(() -> new InvalidSpecException(
-                        "signal \"" + signal + "\" is none: give a name or a number, such as KILL or 9"));
-        new Kill(context.linux(), context.store()).kill(id, number, all);
+        new Kill(context.linux(), context.store()).kill(arguments.id(), arguments.signal(), all);
         return 0;
     }
 }

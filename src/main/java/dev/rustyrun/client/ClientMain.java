@@ -109,6 +109,7 @@ public final class ClientMain {
         static {
             MODEL.getSubcommands()
                     .forEach((name, command) -> command.setStopAtPositional(name.equals("run") || name.equals("exec")));
+            KillArguments.allowShort(MODEL.getSubcommands().get("kill"));
         }
 
         private Commands() {}

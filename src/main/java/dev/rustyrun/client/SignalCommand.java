@@ -1,8 +1,7 @@
 package dev.rustyrun.client;
 
-import dev.rustyrun.linux.SignalNames;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code kill}: sends a signal to a container of a server. */
 @Command(
@@ -14,23 +13,12 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  rustyrun --host http://127.0.0.1:8080 kill 3f0c4b1f9a7e KILL"})
 final class SignalCommand implements Client.Command {
 
-    @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
-    private String id;
-
-    @Parameters(
-            index = "1",
-            paramLabel = "SIGNAL",
-            arity = "0..1",
-            defaultValue = "SIGTERM",
-            description = "The signal's name or number (default: ${DEFAULT-VALUE}).")
-    private String signal;
+    @Mixin
+    private KillArguments arguments;
 
     @Override
     public int perform(Client client) {
-        int number = SignalNames.number(signal)
-                .orElseThrow(() -> new ClientException(
-                        "signal \"" + signal + "\" is none: give a name or a number, such as KILL or 9"));
-        client.server().post(Client.path(id) + "/kill?signal=" + number);
+        client.server().post(Client.path(arguments.id()) + "/kill?signal=" + arguments.signal());
         return 0;
     }
 }

@@ -203,7 +203,7 @@ class ClientIT {
         client("pause", id).expect(0);
         assertTrue(client("list").expect(0).out().contains(id + "    paused"), "it is paused");
         client("resume", id).expect(0);
-        client("kill", id, "KILL").expect(0);
+        client("kill", "-9", id).expect(0);
         assertTrue(attached.waitFor(120, TimeUnit.SECONDS), "attach ends");
         assertEquals(137, attached.exitValue());
         client("delete", id).expect(0);

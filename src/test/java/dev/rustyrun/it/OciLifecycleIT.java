@@ -105,6 +105,14 @@ class OciLifecycleIT {
             assertTrue(bundle.rustyrun("start", "box").expect(125).errorLine().contains("it is stopped, not created"));
             assertTrue(
                     bundle.rustyrun("kill", "box", "9").expect(125).errorLine().contains("container not running"));
+            assertTrue(bundle.rustyrun("kill", "-KILL", "box")
+                    .expect(125)
+                    .errorLine()
+                    .contains("container not running"));
+            assertTrue(bundle.rustyrun("kill", "-s", "KILL", "box", "TERM")
+                    .expect(125)
+                    .errorLine()
+                    .contains("the signal is given twice: \"KILL\" and \"TERM\""));
             assertTrue(bundle.rustyrun("kill", "box", "NOSIGNAL")
                     .expect(125)
                     .errorLine()
@@ -187,9 +195,9 @@ class OciLifecycleIT {
             Process create = start(bundle, "box");
             bundle.rustyrun("start", "box").expect(0);
             Host.eventually("it is up", () -> bundle.read("out").contains("up"));
-            bundle.rustyrun("kill", "box", "SIGUSR1").expect(0);
+            bundle.rustyrun("kill", "-s", "SIGUSR1", "box").expect(0);
             Host.eventually("it has got USR1", () -> bundle.read("out").contains("usr1"));
-            bundle.rustyrun("kill", "box", "15").expect(0);
+            bundle.rustyrun("kill", "-15", "box").expect(0);
             bundle.awaitStatus("box", "stopped");
             assertFalse(create.isAlive());
         }

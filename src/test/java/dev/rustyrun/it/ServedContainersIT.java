@@ -280,9 +280,12 @@ class ServedContainersIT {
             for (String signal : List.of("usr1", "SIGUSR1", "10", "Usr1")) {
                 String at = create(server, "trap 'exit 7' USR1; echo ready; while :; do sleep 0.01; done", "");
                 assertEquals(200, server.post(at + "/start", "").statusCode());
-                while (!server.get(at + "/logs").body().contains("ready")) {
-                    Thread.onSpinWait();
-                }
+                Host.eventually(
+                        "the trap is set",
+                        () -> Server.quietly(() -> server.get(at + "/logs"))
+                                .body()
+                                .contains("ready"),
+                        () -> signal);
                 assertEquals(204, server.post(at + "/kill?signal=" + signal, "").statusCode(), signal);
                 String ended = server.post(at + "/wait", "").body();
                 assertTrue(ended.contains("\"exitCode\":7"), ended);
