@@ -28,7 +28,9 @@ public class ContainerException extends InvalidSpecException {
         /** More was sent than is allowed. */
         TOO_LARGE,
         /** The container has no room for it. */
-        NO_ROOM
+        NO_ROOM,
+        /** This program cannot do it, because it runs on a JVM. */
+        NEEDS_NATIVE
     }
 
     private final Kind kind;

@@ -1,28 +1,23 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.ServedExecution;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.RunningContainers;
 import dev.rustyrun.container.watch.Clearing;
 import dev.rustyrun.launch.CapturedIo;
 import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.ServedStages;
-import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /** Runs further commands in containers, which are waited for. */
 @Singleton
 final class Execs {
-
-    private static final int NOT_IMPLEMENTED = 501;
 
     private final LaunchTools tools;
     private final Containers containers;
@@ -43,31 +38,24 @@ final class Execs {
      */
     CompletionStage<RunResult> run(ContainerFolder folder, ExecRequest request, Caller caller, Budget.Share share) {
         Spec spec = spec(folder, request, false);
-        return take(
-                folder,
-                caller,
-                (execution, queuedMicros) -> run(execution, stages -> {
-                    CapturedIo io = new CapturedIo(
-                            tools.linux(), stages.pipes(), request.stdin(), request.maxOutput(), share::take);
-                    stages.speakingWith(io).speakingWith(caller.watching(tools.linux(), io));
-                    Outcome outcome = execution.run(spec, stages, request.timeoutMillis());
-                    return new RunResult(folder.id(), outcome, io, queuedMicros, false);
-                }));
+        return take(folder, caller, (execution, stages, queuedMicros) -> {
+            CapturedIo io =
+                    new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput(), share::take);
+            stages.speakingWith(io).speakingWith(caller.watching(tools.linux(), io));
+            Outcome outcome = execution.run(spec, stages, request.timeoutMillis());
+            return new RunResult(folder.id(), outcome, io, queuedMicros, false);
+        });
     }
 
     /** The same with the caller at its input and output. */
     CompletionStage<RunResult> attach(ContainerFolder folder, AttachedExecRequest request, AttachedCaller caller) {
         Spec spec = spec(folder, request.exec(), request.tty());
-        return take(
-                folder,
-                caller,
-                (execution, queuedMicros) -> run(execution, stages -> {
-                    AttachedIo io =
-                            new AttachedIo(tools.linux(), stages.pipes(), caller, request.tty(), request.size());
-                    stages.speakingWith(io);
-                    Outcome outcome = execution.run(spec, stages, request.exec().timeoutMillis());
-                    return new RunResult(folder.id(), outcome, Optional.empty(), io.total(), queuedMicros, false);
-                }));
+        return take(folder, caller, (execution, stages, queuedMicros) -> {
+            AttachedIo io = new AttachedIo(tools.linux(), stages.pipes(), caller, request.tty(), request.size());
+            stages.speakingWith(io);
+            Outcome outcome = execution.run(spec, stages, request.exec().timeoutMillis());
+            return new RunResult(folder.id(), outcome, Optional.empty(), io.total(), queuedMicros, false);
+        });
     }
 
     private Spec spec(ContainerFolder folder, ExecRequest request, boolean terminal) {
@@ -77,42 +65,20 @@ final class Execs {
                 terminal,
                 UserIds.of(folder.description()));
         SpecValidator.check(spec);
-        if (!SelfExec.isNativeImage()) {
-            throw Problem.of(
-                            NOT_IMPLEMENTED,
-                            "needs-native",
-                            "exec needs the native binary: a JVM has several threads, and the"
-                                    + " kernel lets only a process with one thread join a mount namespace")
-                    .exception();
-        }
+        RunningContainers.checkExec();
         return spec;
     }
 
     private interface Work {
-        RunResult in(ServedExecution execution, long queuedMicros) throws InterruptedException;
+        RunResult run(ServedExecution execution, ServedStages stages, long queuedMicros);
     }
 
     private CompletionStage<RunResult> take(ContainerFolder folder, Client client, Work work) {
         return turns.take(client, queuedMicros -> {
-            try (ServedExecution execution = containers.running().execution(folder)) {
-                return new Turns.Done(work.in(execution, queuedMicros), () -> {});
-            } catch (LinuxException | CgroupException e) {
-                throw tools.store().running(folder.id()).isPresent()
-                        ? e
-                        : Problem.conflict("the container has ended in the meantime")
-                                .exception();
-            }
+            RunResult result = containers
+                    .running()
+                    .exec(folder, clearing::clear, (execution, stages) -> work.run(execution, stages, queuedMicros));
+            return new Turns.Done(result, () -> {});
         });
-    }
-
-    private RunResult run(ServedExecution execution, Function<ServedStages, RunResult> work)
-            throws InterruptedException {
-        ServedStages stages = tools.spawner().start();
-        try {
-            execution.giveToRoot(stages.pipes());
-            return work.apply(stages);
-        } finally {
-            clearing.clear(stages::abandon);
-        }
     }
 }

@@ -123,6 +123,7 @@ final class Problems {
             case COMPRESSED -> Problem.of(415, "unsupported-media-type", detail);
             case TOO_LARGE -> Problem.of(413, "content-too-large", detail);
             case NO_ROOM -> Problem.of(507, "no-room", detail);
+            case NEEDS_NATIVE -> Problem.of(501, "needs-native", detail);
         };
     }
 

@@ -18,7 +18,8 @@ class ContainerProblemsTest {
         "INVALID_ARCHIVE, 422, invalid-archive, 0",
         "COMPRESSED, 415, unsupported-media-type, 0",
         "TOO_LARGE, 413, content-too-large, 0",
-        "NO_ROOM, 507, no-room, 0"
+        "NO_ROOM, 507, no-room, 0",
+        "NEEDS_NATIVE, 501, needs-native, 0"
     })
     void what_failed_has_one_status_and_one_problem(Kind kind, int status, String type, int retryAfter) {
         Problem problem = Problems.of(

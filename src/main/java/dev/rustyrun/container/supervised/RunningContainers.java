@@ -1,8 +1,10 @@
 package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.cgroup.Statistics;
 import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerException.Kind;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Freezer;
@@ -11,10 +13,14 @@ import dev.rustyrun.container.Running;
 import dev.rustyrun.container.RunningRoot;
 import dev.rustyrun.container.ServedExecution;
 import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.ServedStages;
+import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.ContainerStatus;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -24,6 +30,7 @@ public final class RunningContainers {
     private final Containers containers;
     private final Linux linux;
     private final SelfExec self;
+    private final StageSpawner spawner;
     private final ContainerStore store;
     private final Freezer freezer;
     private final RunningRoot root;
@@ -32,6 +39,7 @@ public final class RunningContainers {
         this.containers = containers;
         this.linux = tools.linux();
         this.self = tools.self();
+        this.spawner = tools.spawner();
         this.store = tools.store();
         this.freezer = new Freezer(store);
         this.root = new RunningRoot(linux, store);
@@ -98,18 +106,58 @@ public final class RunningContainers {
         return cgroup(folder).map(Cgroup::isFrozen).orElse(false);
     }
 
+    /** What is done with a further process. */
+    public interface Exec<T> {
+        /**
+         * Runs it to its end.
+         *
+         * @param stages the started stages, which wait for their plan
+         */
+        T run(ServedExecution execution, ServedStages stages);
+    }
+
     /**
-     * A further process in one that runs.
+     * Checks that this program can run further processes.
      *
-     * @throws ContainerException when it does not run or is paused, or is not made in time
+     * @throws ContainerException when it cannot
      */
-    public ServedExecution execution(ContainerFolder folder) throws InterruptedException {
-        return awaitMade(folder, () -> {
-            if (isFrozen(folder)) {
-                throw ContainerException.conflict("the container is paused; resume it first");
+    public static void checkExec() {
+        if (!SelfExec.isNativeImage()) {
+            throw new ContainerException(
+                    Kind.NEEDS_NATIVE,
+                    "exec needs the native binary: a JVM has several threads, and the"
+                            + " kernel lets only a process with one thread join a mount namespace");
+        }
+    }
+
+    /**
+     * Runs a further process in a container that runs, or is being made.
+     *
+     * @param clearing does what takes away its stages, again when that fails
+     * @throws ContainerException when it does not run or is paused, ends meanwhile, or is not made in time
+     */
+    public <T> T exec(ContainerFolder folder, Consumer<Runnable> clearing, Exec<T> exec) throws InterruptedException {
+        try (ServedExecution execution = awaitMade(folder, () -> execution(folder))) {
+            ServedStages stages = spawner.start();
+            try {
+                execution.giveToRoot(stages.pipes());
+                return exec.run(execution, stages);
+            } finally {
+                clearing.accept(stages::abandon);
             }
-            return ServedExecution.in(linux, self, store, folder.id());
-        });
+        } catch (LinuxException | CgroupException e) {
+            if (store.running(folder.id()).isPresent()) {
+                throw e;
+            }
+            throw ContainerException.conflict("the container has ended in the meantime");
+        }
+    }
+
+    private Optional<ServedExecution> execution(ContainerFolder folder) {
+        if (isFrozen(folder)) {
+            throw ContainerException.conflict("the container is paused; resume it first");
+        }
+        return ServedExecution.in(linux, self, store, folder.id());
     }
 
     /**
