@@ -132,8 +132,10 @@ public class ContainersResource {
             @PathParam("id") String id,
             @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("force") String force) {
         boolean kills = QueryParameters.flag("force", force);
-        interruptibly(() -> containers.remove(containers.named(id), kills));
-        return Response.noContent().build();
+        return interruptibly(() -> {
+            containers.remove(containers.named(id), kills);
+            return Response.noContent().build();
+        });
     }
 
     @LaunchRole
@@ -159,8 +161,10 @@ public class ContainersResource {
     @Operation(summary = "Send a signal to PID 1 of a container")
     @APIResponse(responseCode = "204", description = "It is sent")
     public Response kill(@PathParam("id") String id, @QueryParam("signal") @DefaultValue("TERM") String signal) {
-        interruptibly(() -> containers.kill(containers.named(id), signal));
-        return Response.noContent().build();
+        return interruptibly(() -> {
+            containers.kill(containers.named(id), signal);
+            return Response.noContent().build();
+        });
     }
 
     @LaunchRole
@@ -194,8 +198,10 @@ public class ContainersResource {
     @Operation(summary = "Freeze all processes of a container")
     public Response pause(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
-        interruptibly(() -> containers.running().pause(folder));
-        return ok(containers.view(folder));
+        return interruptibly(() -> {
+            containers.running().pause(folder);
+            return ok(containers.view(folder));
+        });
     }
 
     @LaunchRole
@@ -204,8 +210,10 @@ public class ContainersResource {
     @Operation(summary = "Let the processes of a container go on")
     public Response resume(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
-        interruptibly(() -> containers.running().resume(folder));
-        return ok(containers.view(folder));
+        return interruptibly(() -> {
+            containers.running().resume(folder);
+            return ok(containers.view(folder));
+        });
     }
 
     @ReadRole
@@ -214,9 +222,7 @@ public class ContainersResource {
     @Operation(summary = "Show what a running container has used")
     public Response stats(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
-        ObjectNode[] used = new ObjectNode[1];
-        interruptibly(() -> used[0] = StatsJson.of(containers.running().statistics(folder)));
-        return ok(used[0]);
+        return interruptibly(() -> ok(StatsJson.of(containers.running().statistics(folder))));
     }
 
     private static Response ok(ObjectNode json) {
@@ -224,12 +230,12 @@ public class ContainersResource {
     }
 
     private interface Waiting {
-        void perform() throws InterruptedException;
+        Response perform() throws InterruptedException;
     }
 
-    private static void interruptibly(Waiting work) {
+    private static Response interruptibly(Waiting work) {
         try {
-            work.perform();
+            return work.perform();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.busy(503, "the service is stopping", 1).exception();
