@@ -116,7 +116,8 @@ final class NamespaceOptions {
         } else if (!user.isEmpty()) {
             words.apply(spec, NamespaceType.USER, "--userns", user);
         }
-        if (linux.isRoot() && (mapped || user.equals("new"))) {
+        boolean shared = user.isEmpty() || user.equals("host");
+        if (linux.isRoot() && (mapped || !shared)) {
             spec.annotation(Spec.IDMAP_ROOTFS_ANNOTATION, "true");
         }
     }

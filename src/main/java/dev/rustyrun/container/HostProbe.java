@@ -12,7 +12,6 @@ import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Machine;
 import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.Spec;
-import dev.rustyrun.spec.SysctlName;
 import java.util.List;
 
 /** Finds out what the host can do for a container, as far as its plan depends on it. */
@@ -78,7 +77,6 @@ final class HostProbe {
             List<String> cgroupFiles,
             boolean limitsDevices,
             SeccompFilter filter) {
-        refuseSysctlsOfHost(spec.linux());
         boolean userNamespace = spec.linux().has(NamespaceType.USER);
         boolean mapsOnlyOne = spec.linux().isNew(NamespaceType.USER)
                 && !linux.isRoot()
@@ -108,20 +106,5 @@ final class HostProbe {
                 && (!mountsProc
                         || KernelVersion.parse(linux.readFile(KernelVersion.RUNNING))
                                 .atLeast(6, 18));
-    }
-
-    /** A namespace by path may be this process's own, in which a parameter would be the host's. */
-    private void refuseSysctlsOfHost(LinuxSpec wanted) {
-        for (String name : wanted.sysctl().keySet()) {
-            NamespaceType owner = SysctlName.parse(name).owner().orElseThrow();
-            String path = wanted.namespace(owner).orElseThrow().path();
-            if (!path.isEmpty()
-                    && linux.status(path)
-                            .place()
-                            .equals(linux.status("/proc/self/ns/" + owner.file())
-                                    .place())) {
-                throw SysctlName.ofHost(name, owner);
-            }
-        }
     }
 }

@@ -49,6 +49,12 @@ final class Hints {
         if (step instanceof PrivilegeStep.SetUser && errno == Errno.EPERM) {
             return "for that Rustyrun needs CAP_SETUID and CAP_SETGID";
         }
+        if ((step instanceof PrivilegeStep.SetUser || step instanceof NamespaceStep.JoinUserNamespace)
+                && errno == Errno.EINVAL) {
+            return step instanceof PrivilegeStep.SetUser
+                    ? "is that id mapped in the user namespace?"
+                    : "is it another user namespace than Rustyrun's own, and is the id 0 mapped in it?";
+        }
         if (step instanceof RootStep.SetPropagation && errno == Errno.EINVAL) {
             return "/ is no mount point here (a chroot?): bind it to itself first, mount --rbind DIR DIR, and chroot again";
         }
@@ -62,7 +68,9 @@ final class Hints {
         if ((step instanceof NamespaceStep.JoinOpened || showsJoined) && errno == Errno.EPERM) {
             return "the joined PID namespace belongs to another user namespace than the container's: join that one too";
         }
-        if ((step instanceof NamespaceStep.JoinNamespace || step instanceof NamespaceStep.OpenNamespace)
+        if ((step instanceof NamespaceStep.JoinNamespace
+                        || step instanceof NamespaceStep.JoinUserNamespace
+                        || step instanceof NamespaceStep.OpenNamespace)
                 && errno == Errno.ENOENT) {
             return "no such namespace any more: has the process ended?";
         }

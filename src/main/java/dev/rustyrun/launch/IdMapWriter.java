@@ -7,9 +7,10 @@ import dev.rustyrun.plan.IdMaps;
 import dev.rustyrun.spec.IdMapping;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Writes the id maps of another process's new user namespace; man 7 user_namespaces. Root may write any; an ordinary user
+ * Writes the id maps of another process's new user namespace, or checks those of one that it has joined; man 7 user_namespaces. Root may write any; an ordinary user
  * may map only himself, and lets newuidmap(1) and newgidmap(1) write what {@code /etc/subuid} grants him.
  */
 final class IdMapWriter {
@@ -29,6 +30,28 @@ final class IdMapWriter {
         }
         write(pid, "uid_map", "newuidmap", maps.uids());
         write(pid, "gid_map", "newgidmap", maps.gids());
+    }
+
+    /**
+     * The id maps of process {@code pid}, which has joined a user namespace.
+     *
+     * @param wanted the same or, for any, none
+     */
+    IdMaps check(int pid, IdMaps wanted) {
+        return new IdMaps(
+                check(pid, "uid_map", wanted.uids()),
+                check(pid, "gid_map", wanted.gids()),
+                wanted.allowSetgroups(),
+                true);
+    }
+
+    private List<IdMapping> check(int pid, String file, List<IdMapping> wanted) {
+        List<IdMapping> found = IdMapping.ofProcFile(linux.readFile("/proc/" + pid + "/" + file));
+        if (!wanted.isEmpty() && !Set.copyOf(found).equals(Set.copyOf(wanted))) {
+            throw new StepFailure("its " + file + " is " + found + ", but " + wanted
+                    + " is asked for (CONTAINER:HOST:SIZE): leave the mappings out, or give the same");
+        }
+        return found;
     }
 
     private void write(int pid, String file, String helper, List<IdMapping> mappings) {

@@ -21,17 +21,12 @@ final class MappedMounts {
 
     private final Linux linux;
     private final SelfExec self;
-    private final IdMaps container;
     private final int containerProcess;
 
-    /**
-     * @param container the mapping of the container's user namespace
-     * @param containerProcess a process in it
-     */
-    MappedMounts(Linux linux, SelfExec self, IdMaps container, int containerProcess) {
+    /** @param containerProcess a process in the container's user namespace */
+    MappedMounts(Linux linux, SelfExec self, int containerProcess) {
         this.linux = linux;
         this.self = self;
-        this.container = container;
         this.containerProcess = containerProcess;
     }
 
@@ -63,8 +58,8 @@ final class MappedMounts {
     }
 
     private void mapIds(int mount, SentMount wanted) {
-        boolean own = wanted.uids().equals(container.uids()) && wanted.gids().equals(container.gids());
-        try (OpenFile namespace = new OpenFile(linux, own ? namespaceOf(containerProcess) : borrow(wanted))) {
+        boolean lent = wanted.mapping() == SentMount.Mapping.CONTAINER;
+        try (OpenFile namespace = new OpenFile(linux, lent ? namespaceOf(containerProcess) : borrow(wanted))) {
             linux.setMountAttributes(mount, MountAttr.mappingIds(namespace.descriptor()), wanted.recursive());
         }
     }

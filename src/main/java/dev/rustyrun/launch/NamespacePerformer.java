@@ -3,6 +3,7 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
@@ -11,9 +12,11 @@ import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.NamespaceStep;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Performs the steps about namespaces. */
 final class NamespacePerformer implements NamespaceStep.Performer {
@@ -39,9 +42,27 @@ final class NamespacePerformer implements NamespaceStep.Performer {
     public void joinNamespace(NamespaceStep.JoinNamespace step) {
         nowOrLater(() -> join(step), step.orLater());
         if (step.namespace() == CloneFlag.CLONE_NEWUSER.value()) {
-            refused.forEach(Runnable::run);
-            refused.clear();
+            joinRefused();
         }
+    }
+
+    private void joinRefused() {
+        refused.forEach(Runnable::run);
+        refused.clear();
+    }
+
+    @Override
+    public void joinUserNamespace(NamespaceStep.JoinUserNamespace step) {
+        try (OpenFile namespace = new OpenFile(linux, linux.openNamespace(step.path()))) {
+            if (linux.isRoot()) {
+                // Inside, that may be denied.
+                linux.setGroups();
+            }
+            linux.setNamespace(namespace.descriptor(), CloneFlag.CLONE_NEWUSER.value());
+        }
+        joinRefused();
+        awaitIds("run does not let it be joined");
+        becomeRoot();
     }
 
     /** Does it, or does it in the user namespace that is still to be joined when there is no right to do it here. */
@@ -58,8 +79,21 @@ final class NamespacePerformer implements NamespaceStep.Performer {
 
     private void join(NamespaceStep.JoinNamespace step) {
         try (OpenFile namespace = new OpenFile(linux, linux.openNamespace(step.path()))) {
+            if (!step.changed().isEmpty() && isOwn(namespace)) {
+                throw new StepFailure(step.changed() + " would change the host: it needs a new namespace, or the path"
+                        + " of one that is not the host's");
+            }
             linux.setNamespace(namespace.descriptor(), step.namespace());
         }
+    }
+
+    /** Whether it is the namespace of its type that this process is in. */
+    private boolean isOwn(OpenFile namespace) {
+        FileStatus.Place place = linux.status(namespace.descriptor()).place();
+        // On a JVM other threads may be elsewhere.
+        return Stream.of(NamespaceType.values())
+                .map(type -> linux.status("/proc/thread-self/ns/" + type.file()).place())
+                .anyMatch(place::equals);
     }
 
     @Override
@@ -87,13 +121,21 @@ final class NamespacePerformer implements NamespaceStep.Performer {
     public void mapIds(NamespaceStep.MapIds step) {
         // Whose process is not dumpable its own user may not map; nobody in a container sees this one.
         linux.prctl(Prctl.PR_SET_DUMPABLE, 1);
-        context.channel().send(new Report.IdsNeeded());
-        if (!context.channel().awaitGo()) {
-            throw new StepFailure("run could not map them");
-        }
+        awaitIds("run could not map them");
         if (step.clearGroups()) {
             linux.setGroups();
         }
+        becomeRoot();
+    }
+
+    private void awaitIds(String otherwise) {
+        context.channel().send(new Report.IdsNeeded());
+        if (!context.channel().awaitGo()) {
+            throw new StepFailure(otherwise);
+        }
+    }
+
+    private void becomeRoot() {
         linux.setGroup(0);
         linux.setUser(0);
         // A change of ids makes the kernel forget this.

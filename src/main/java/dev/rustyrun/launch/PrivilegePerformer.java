@@ -8,6 +8,7 @@ import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.ResourceLimit;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.PrivilegeStep;
+import dev.rustyrun.plan.PrivilegeStep.SetUser.SetGroups;
 
 /** Performs the steps that take privileges away. */
 final class PrivilegePerformer implements PrivilegeStep.Performer {
@@ -69,12 +70,8 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
     @Override
     public void setUser(PrivilegeStep.SetUser step) {
         linux.setUmask(step.umask());
-        if (step.setGroups()) {
-            int[] groups = new int[step.groups().size()];
-            for (int i = 0; i < groups.length; i++) {
-                groups[i] = step.groups().get(i);
-            }
-            linux.setGroups(groups);
+        if (step.setGroups() != SetGroups.NO) {
+            setGroups(step);
         }
         linux.setGroup(step.gid());
         if (step.uid() != 0) {
@@ -86,6 +83,21 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
         }
         // A change of ids makes the kernel forget this; man 2 PR_SET_PDEATHSIG.
         linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
+    }
+
+    private void setGroups(PrivilegeStep.SetUser step) {
+        int[] groups = new int[step.groups().size()];
+        for (int i = 0; i < groups.length; i++) {
+            groups[i] = step.groups().get(i);
+        }
+        try {
+            linux.setGroups(groups);
+        } catch (LinuxException e) {
+            // The caller's groups were given up before the user namespace was joined.
+            if (step.setGroups() != SetGroups.IF_ALLOWED || groups.length > 0 || e.errno() != Errno.EPERM) {
+                throw e;
+            }
+        }
     }
 
     @Override

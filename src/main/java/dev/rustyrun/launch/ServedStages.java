@@ -101,7 +101,7 @@ public final class ServedStages implements Stages {
     public void prepare(LaunchPlan plan) {
         talk.prepare(plan);
         childSent = true;
-        if (!plan.idMaps().uids().isEmpty()) {
+        if (plan.idMaps().isAwaited()) {
             awaitInit();
         }
     }

@@ -10,6 +10,7 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.plan.IdMaps;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.MountStep;
 import dev.rustyrun.plan.SentMount;
@@ -138,7 +139,7 @@ final class StageTalk {
         if (init != 0) {
             tellHost();
         }
-        if (plan.idMaps().uids().isEmpty() || mapped) {
+        if (!plan.idMaps().isAwaited() || mapped) {
             sendInitPart();
         }
     }
@@ -146,7 +147,7 @@ final class StageTalk {
     /** The part of {@code init}, and the mounts that it cannot make itself. */
     private void sendInitPart() {
         send(new StageChannel.Part(options.traced(), plan.init()).encode(), -1);
-        MappedMounts mounts = new MappedMounts(linux, self, plan.idMaps(), child);
+        MappedMounts mounts = new MappedMounts(linux, self, child);
         for (SentMount wanted : plan.sentMounts()) {
             try (OpenFile mount = new OpenFile(linux, mounts.make(wanted))) {
                 send(StageChannel.GO, mount.descriptor());
@@ -295,17 +296,23 @@ final class StageTalk {
                 || report instanceof Report.ListenerOpened;
     }
 
-    /** The child waits in its new user namespace, where nobody is anybody yet. */
+    /** The child waits in its user namespace; in a new one, nobody is anybody yet. */
     private void mapIds() {
         try {
-            new IdMapWriter(linux).write(child, plan.idMaps());
+            IdMapWriter writer = new IdMapWriter(linux);
+            IdMaps maps = plan.idMaps();
+            if (maps.joined()) {
+                maps = writer.check(child, maps);
+            } else {
+                writer.write(child, maps);
+            }
             if (linux.isRoot()) {
-                giveFiles();
+                giveFiles(maps);
             }
             send(StageChannel.GO, -1);
             mapped = true;
         } catch (LinuxException | StepFailure e) {
-            fail("map ids", e.getMessage());
+            fail(plan.idMaps().joined() ? "join the user namespace" : "map ids", e.getMessage());
             return;
         }
         if (options != null) {
@@ -314,9 +321,9 @@ final class StageTalk {
     }
 
     /** Nobody else could open them anew, as by {@code /dev/stdout}. Through the child: our ends may be closed by now. */
-    private void giveFiles() {
-        OptionalLong user = IdMapping.outside(plan.idMaps().uids(), 0);
-        OptionalLong group = IdMapping.outside(plan.idMaps().gids(), 0);
+    private void giveFiles(IdMaps maps) {
+        OptionalLong user = IdMapping.outside(maps.uids(), 0);
+        OptionalLong group = IdMapping.outside(maps.gids(), 0);
         if (!givesPipes) {
             if (!plan.terminal() && user.isPresent() && group.isPresent()) {
                 StandardFiles.give(linux, (int) user.getAsLong(), (int) group.getAsLong());

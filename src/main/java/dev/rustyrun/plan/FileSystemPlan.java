@@ -59,16 +59,7 @@ final class FileSystemPlan {
         // A device file in the image must not reach the host's device: the cgroup sees to that, or else the mount.
         boolean refuseDevices = !host.limitsDevices();
         if (spec.mapsRootfs()) {
-            sent.add(new SentMount(
-                    path,
-                    true,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    spec.linux().uidMappings(),
-                    spec.linux().gidMappings()));
+            sent.add(new SentMount(path, true, 0, 0, 0, 0, 0, SentMount.Mapping.CONTAINER, List.of(), List.of()));
             steps.add(new RootStep.ReceiveLayer(path));
         }
         if (ephemeral == null) {
@@ -104,25 +95,20 @@ final class FileSystemPlan {
 
     private Step mount(Spec.Mount mount) {
         if (mount.type().equals("sysfs")
-                && spec.linux().isNew(NamespaceType.USER)
+                && spec.linux().has(NamespaceType.USER)
                 && !spec.linux().has(NamespaceType.NETWORK)) {
             return mount(hostsSysfs(mount));
         }
         MountOptions options = MountOptions.parse(mount.options());
         String destination = mount.destination();
         if (options.idMapping() != IdMappedMount.NO || !mount.uidMappings().isEmpty()) {
-            boolean own = mount.uidMappings().isEmpty();
-            send(
-                    mount,
-                    options,
-                    own ? spec.linux().uidMappings() : mount.uidMappings(),
-                    own ? spec.linux().gidMappings() : mount.gidMappings());
+            send(mount, options, mappingOf(mount));
             return new MountStep.ReceiveMount(destination, "id-mapped " + mount.source());
         }
         if (!options.isRemount() && (options.isBind() || mount.type().equals("bind"))) {
             if (spec.mapsRootfs() || sharesEvents(options) && canSend()) {
                 // The host's root reaches what the root of a user namespace, who is somebody else, does not.
-                send(mount, options, List.of(), List.of());
+                send(mount, options, SentMount.Mapping.NONE);
                 return new MountStep.ReceiveMount(
                         destination, mount.source() + Words.options(MountFlag.describe(options.propagation())));
             }
@@ -188,7 +174,15 @@ final class FileSystemPlan {
         return takesOne ? Words.join(data, "context=\"" + label + "\"") : data;
     }
 
-    private void send(Spec.Mount mount, MountOptions options, List<IdMapping> uids, List<IdMapping> gids) {
+    /** A mapping that is the container's needs no other namespace. */
+    private SentMount.Mapping mappingOf(Spec.Mount mount) {
+        boolean same = mount.uidMappings().equals(spec.linux().uidMappings())
+                && mount.gidMappings().equals(spec.linux().gidMappings());
+        return same || mount.uidMappings().isEmpty() ? SentMount.Mapping.CONTAINER : SentMount.Mapping.OWN;
+    }
+
+    private void send(Spec.Mount mount, MountOptions options, SentMount.Mapping mapping) {
+        boolean own = mapping == SentMount.Mapping.OWN;
         sent.add(new SentMount(
                 mount.source(),
                 options.isRecursive(),
@@ -197,8 +191,9 @@ final class FileSystemPlan {
                 MountAttr.bits(options.flagsBelow()),
                 MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()),
                 options.propagation(),
-                uids,
-                gids));
+                mapping,
+                own ? mount.uidMappings() : List.of(),
+                own ? mount.gidMappings() : List.of()));
     }
 
     /** A mount that events of the host's come into, or go out of: the container's own copies are in no peer group. */
@@ -213,7 +208,7 @@ final class FileSystemPlan {
 
     /** The terminals' group cannot be given where it has no number. */
     private String data(String type, String data) {
-        boolean unmapped = spec.linux().isNew(NamespaceType.USER)
+        boolean unmapped = !spec.linux().gidMappings().isEmpty()
                 && !IdMapping.covers(spec.linux().gidMappings(), 5);
         return type.equals("devpts") && unmapped ? without("gid=5", data) : data;
     }

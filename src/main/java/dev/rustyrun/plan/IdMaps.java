@@ -4,16 +4,27 @@ import dev.rustyrun.spec.IdMapping;
 import java.util.List;
 
 /**
- * What {@code run} writes for a new user namespace; man 7 user_namespaces.
+ * What {@code run} writes for a new user namespace, or checks for a joined one; man 7 user_namespaces.
  *
- * @param uids for {@code uid_map}; empty when there is no new user namespace
+ * @param uids for {@code uid_map}; empty when there is no user namespace, or the joined one may have any
  * @param gids for {@code gid_map}
  * @param allowSetgroups whether setgroups(2) stays allowed, which an unprivileged writer must first deny
+ * @param joined whether the user namespace exists already
  */
-public record IdMaps(List<IdMapping> uids, List<IdMapping> gids, boolean allowSetgroups) {
+public record IdMaps(List<IdMapping> uids, List<IdMapping> gids, boolean allowSetgroups, boolean joined) {
 
-    /** No new user namespace. */
+    /** No user namespace. */
     public static final IdMaps NONE = new IdMaps(List.of(), List.of(), true);
+
+    /** Those of a new user namespace. */
+    public IdMaps(List<IdMapping> uids, List<IdMapping> gids, boolean allowSetgroups) {
+        this(uids, gids, allowSetgroups, false);
+    }
+
+    /** Whether {@code child} waits in its user namespace until {@code run} has written or checked them. */
+    public boolean isAwaited() {
+        return joined || !uids.isEmpty();
+    }
 
     public IdMaps {
         uids = List.copyOf(uids);

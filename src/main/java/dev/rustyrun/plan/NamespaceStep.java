@@ -43,10 +43,17 @@ public sealed interface NamespaceStep extends Step {
      * @param namespace the {@link CloneFlag} bit of its type, which it must have
      * @param orLater whether, should this process not have the right to, it is entered after the user namespace that a later
      *        step joins, and that may own it
+     * @param changed what a later step changes in it, such as {@code sysctl net.ipv4.ip_forward}, so that it must not be the
+     *        host's own; empty for nothing
      */
-    record JoinNamespace(String path, int namespace, boolean orLater) implements NamespaceStep {
+    record JoinNamespace(String path, int namespace, boolean orLater, String changed) implements NamespaceStep {
+        /** Enters a namespace in which nothing is changed. */
+        JoinNamespace(String path, int namespace, boolean orLater) {
+            this(path, namespace, orLater, "");
+        }
+
         static JoinNamespace read(PlanReader in) {
-            return new JoinNamespace(in.takeText(), in.take32(), in.takeFlag());
+            return new JoinNamespace(in.takeText(), in.take32(), in.takeFlag(), in.takeText());
         }
 
         @Override
@@ -56,7 +63,7 @@ public sealed interface NamespaceStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(path).put32(namespace).putFlag(orLater);
+            out.putText(path).put32(namespace).putFlag(orLater).putText(changed);
         }
 
         @Override
@@ -67,6 +74,38 @@ public sealed interface NamespaceStep extends Step {
         @Override
         public String describe() {
             return "join " + CloneFlag.describe(namespace) + " " + path;
+        }
+    }
+
+    /**
+     * Enters an existing user namespace without the caller's supplementary groups, waits until {@code run} has checked its id
+     * maps, and becomes root in it; man 7 user_namespaces.
+     *
+     * @param path the host's, such as {@code /proc/4711/ns/user}
+     */
+    record JoinUserNamespace(String path) implements NamespaceStep {
+        static JoinUserNamespace read(PlanReader in) {
+            return new JoinUserNamespace(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.JOIN_USER_NAMESPACE;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path);
+        }
+
+        @Override
+        public void performBy(Performer performer) {
+            performer.joinUserNamespace(this);
+        }
+
+        @Override
+        public String describe() {
+            return "join CLONE_NEWUSER " + path + " and become its root";
         }
     }
 
@@ -511,6 +550,8 @@ public sealed interface NamespaceStep extends Step {
         void unshare(Unshare step);
 
         void joinNamespace(JoinNamespace step);
+
+        void joinUserNamespace(JoinUserNamespace step);
 
         void openNamespace(OpenNamespace step);
 

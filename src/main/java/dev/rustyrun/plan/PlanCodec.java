@@ -46,6 +46,7 @@ public final class PlanCodec {
         return switch (KINDS[kind]) {
             case UNSHARE -> NamespaceStep.Unshare.read(in);
             case JOIN_NAMESPACE -> NamespaceStep.JoinNamespace.read(in);
+            case JOIN_USER_NAMESPACE -> NamespaceStep.JoinUserNamespace.read(in);
             case OPEN_NAMESPACE -> NamespaceStep.OpenNamespace.read(in);
             case JOIN_OPENED -> NamespaceStep.JoinOpened.read(in);
             case MAP_IDS -> NamespaceStep.MapIds.read(in);

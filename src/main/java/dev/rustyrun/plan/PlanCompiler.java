@@ -8,6 +8,7 @@ import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SysctlName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Compiles a Spec into a LaunchPlan: a pure function, the same Spec on the same {@link HostFacts} always gives the same
@@ -109,7 +110,7 @@ public final class PlanCompiler {
                 child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()));
                 child.add(new NamespaceStep.MapIds(host.mayMapGroups()));
             } else {
-                child.add(join(user, false));
+                child.add(new NamespaceStep.JoinUserNamespace(user.path()));
             }
         });
         if (unshared != 0) {
@@ -133,9 +134,22 @@ public final class PlanCompiler {
         return MountFlag.of(MountFlag.MS_REC, asked ? MountFlag.MS_SLAVE : MountFlag.MS_PRIVATE);
     }
 
-    private static Step join(LinuxSpec.Namespace namespace, boolean orLater) {
+    private Step join(LinuxSpec.Namespace namespace, boolean orLater) {
         return new NamespaceStep.JoinNamespace(
-                namespace.path(), namespace.type().flag().value(), orLater);
+                namespace.path(), namespace.type().flag().value(), orLater, changedIn(namespace.type()));
+    }
+
+    private String changedIn(NamespaceType type) {
+        boolean named = !spec.hostname().isEmpty() || !spec.domainname().isEmpty();
+        if (type == NamespaceType.UTS && named) {
+            return spec.hostname().isEmpty() ? "domainname" : "hostname";
+        }
+        return linux.sysctl().keySet().stream()
+                .sorted()
+                .filter(name -> SysctlName.parse(name).owner().equals(Optional.of(type)))
+                .findFirst()
+                .map(name -> "sysctl " + name)
+                .orElse("");
     }
 
     /** The cgroup namespace is made inside the cgroup, so that the container sees its own as the root. */
@@ -196,8 +210,9 @@ public final class PlanCompiler {
     }
 
     private IdMaps idMaps() {
-        return linux.isNew(NamespaceType.USER)
-                ? new IdMaps(linux.uidMappings(), linux.gidMappings(), host.mayMapGroups())
+        return linux.has(NamespaceType.USER)
+                ? new IdMaps(
+                        linux.uidMappings(), linux.gidMappings(), host.mayMapGroups(), !linux.isNew(NamespaceType.USER))
                 : IdMaps.NONE;
     }
 }

@@ -1,6 +1,8 @@
 package dev.rustyrun.plan;
 
+import dev.rustyrun.plan.PrivilegeStep.SetUser.SetGroups;
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import java.util.List;
 import java.util.Set;
@@ -29,8 +31,7 @@ final class PrivilegePlan {
         if (user.uid() != 0) {
             steps.add(new PrivilegeStep.GiveFiles(user.uid()));
         }
-        steps.add(new PrivilegeStep.SetUser(
-                user.uid(), user.gid(), user.additionalGids(), host.mayMapGroups(), user.umask()));
+        steps.add(new PrivilegeStep.SetUser(user.uid(), user.gid(), user.additionalGids(), setGroups(), user.umask()));
         if (filtersWithPrivilege()) {
             // Without no_new_privs only CAP_SYS_ADMIN may install a filter: it goes right afterwards.
             long admin = Capability.bits(Set.of(Capability.CAP_SYS_ADMIN));
@@ -42,6 +43,14 @@ final class PrivilegePlan {
         } else {
             dropCapabilities(steps);
         }
+    }
+
+    private SetGroups setGroups() {
+        if (!host.mayMapGroups()) {
+            return SetGroups.NO;
+        }
+        boolean joined = spec.linux().has(NamespaceType.USER) && !spec.linux().isNew(NamespaceType.USER);
+        return joined ? SetGroups.IF_ALLOWED : SetGroups.YES;
     }
 
     /**

@@ -134,15 +134,32 @@ public sealed interface PrivilegeStep extends Step {
     /**
      * Becomes the command's user and groups; man 7 credentials.
      *
-     * @param setGroups false where a user namespace forbids setgroups(2); then {@code groups} is empty
+     * @param setGroups whether {@code groups} are set; where not, there are none
      */
-    record SetUser(int uid, int gid, List<Integer> groups, boolean setGroups, int umask) implements PrivilegeStep {
+    record SetUser(int uid, int gid, List<Integer> groups, SetGroups setGroups, int umask) implements PrivilegeStep {
+        /** Whether the supplementary groups are set. */
+        public enum SetGroups {
+            YES,
+            /** No: the new user namespace denies setgroups(2). */
+            NO,
+            /** Unless there are none and the joined user namespace denies setgroups(2). */
+            IF_ALLOWED;
+
+            static SetGroups read(PlanReader in) {
+                int number = in.take8();
+                if (number >= values().length) {
+                    throw in.broken("groups " + number);
+                }
+                return values()[number];
+            }
+        }
+
         public SetUser {
             groups = List.copyOf(groups);
         }
 
         static SetUser read(PlanReader in) {
-            return new SetUser(in.take32(), in.take32(), in.takeInts(), in.takeFlag(), in.take32());
+            return new SetUser(in.take32(), in.take32(), in.takeInts(), SetGroups.read(in), in.take32());
         }
 
         @Override
@@ -152,7 +169,7 @@ public sealed interface PrivilegeStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.put32(uid).put32(gid).putInts(groups).putFlag(setGroups).put32(umask);
+            out.put32(uid).put32(gid).putInts(groups).put8(setGroups.ordinal()).put32(umask);
         }
 
         @Override

@@ -15,8 +15,9 @@ import java.util.List;
  * @param setBelow bits to set on it and on all below it
  * @param clearBelow bits to clear on them
  * @param propagation an MS_ flag perhaps with MS_REC, or 0
- * @param uids how user ids are mapped; empty for as they are
- * @param gids how group ids are mapped
+ * @param mapping which ids it maps
+ * @param uids how user ids are mapped by a mapping of its own
+ * @param gids how group ids are mapped by a mapping of its own
  */
 public record SentMount(
         String source,
@@ -26,8 +27,19 @@ public record SentMount(
         long setBelow,
         long clearBelow,
         long propagation,
+        Mapping mapping,
         List<IdMapping> uids,
         List<IdMapping> gids) {
+
+    /** Which ids a mount maps. */
+    public enum Mapping {
+        /** None. */
+        NONE,
+        /** As the container's user namespace does. */
+        CONTAINER,
+        /** As the mount itself says. */
+        OWN
+    }
 
     public SentMount {
         uids = List.copyOf(uids);
@@ -36,6 +48,6 @@ public record SentMount(
 
     /** Whether it maps ids. */
     public boolean mapsIds() {
-        return !uids.isEmpty() || !gids.isEmpty();
+        return mapping != Mapping.NONE;
     }
 }

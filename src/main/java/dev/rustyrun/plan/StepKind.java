@@ -4,6 +4,7 @@ package dev.rustyrun.plan;
 public enum StepKind {
     UNSHARE,
     JOIN_NAMESPACE,
+    JOIN_USER_NAMESPACE,
     OPEN_NAMESPACE,
     JOIN_OPENED,
     MAP_IDS,

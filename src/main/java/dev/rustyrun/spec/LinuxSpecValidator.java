@@ -90,13 +90,23 @@ final class LinuxSpecValidator {
             if (!mapped) {
                 throw new InvalidSpecException("a new user namespace needs uid and gid mappings");
             }
-            Spec.User user = spec.process().user();
-            checkMapped("user", user.uid(), linux.uidMappings());
-            checkMapped("group", user.gid(), linux.gidMappings());
-            user.additionalGids().forEach(gid -> checkMapped("group", gid, linux.gidMappings()));
+            checkUser();
+        } else if (linux.has(NamespaceType.USER) && mapped) {
+            // Whether the joined namespace has these mappings is known only on the machine.
+            checkUser();
         } else if (!linux.uidMappings().isEmpty() || !linux.gidMappings().isEmpty()) {
-            throw new InvalidSpecException("uid and gid mappings need a new user namespace");
+            throw new InvalidSpecException(
+                    linux.has(NamespaceType.USER)
+                            ? "a user namespace by path takes uid and gid mappings, or neither"
+                            : "uid and gid mappings need a user namespace");
         }
+    }
+
+    private void checkUser() {
+        Spec.User user = spec.process().user();
+        checkMapped("user", user.uid(), linux.uidMappings());
+        checkMapped("group", user.gid(), linux.gidMappings());
+        user.additionalGids().forEach(gid -> checkMapped("group", gid, linux.gidMappings()));
     }
 
     private static void checkMapped(String what, int bits, List<IdMapping> mappings) {
@@ -119,7 +129,8 @@ final class LinuxSpecValidator {
                         "sysctl " + name + " belongs to the host: only net.*, fs.mqueue.* and the IPC"
                                 + " parameters kernel.msg*, kernel.shm* and kernel.sem can be set for a container"));
         if (!linux.has(owner)) {
-            throw SysctlName.ofHost(name, owner);
+            throw new InvalidSpecException("sysctl " + name + " would change the host: it needs a new " + owner.word()
+                    + " namespace, or the path of one that is not the host's");
         }
     }
 }

@@ -84,7 +84,14 @@ public final class SpecBuilder {
                 MemoryPolicy.INHERITED,
                 List.of());
         return new Spec(
-                process, new Spec.Root(rootfs, readonly), hostname, domainname, mounts, linux, annotations, Hooks.NONE);
+                process,
+                new Spec.Root(rootfs, readonly),
+                ownHostname(linux),
+                domainname,
+                mounts,
+                linux,
+                annotations,
+                Hooks.NONE);
     }
 
     /** Whoever is given a device may use it; a FIFO is none. */
@@ -186,6 +193,12 @@ public final class SpecBuilder {
     public SpecBuilder oomScoreAdj(int adjustment) {
         this.oomScoreAdj = adjustment;
         return this;
+    }
+
+    private String ownHostname(LinuxSpec linux) {
+        // A joined UTS namespace keeps its name, unless another one is asked for.
+        boolean joined = linux.has(NamespaceType.UTS) && !linux.isNew(NamespaceType.UTS);
+        return joined && hostname.equals(SpecDefaults.HOSTNAME) ? "" : hostname;
     }
 
     public SpecBuilder hostname(String name) {

@@ -55,10 +55,4 @@ public record SysctlName(String path) {
         }
         return path.equals("kernel/domainname") ? Optional.of(NamespaceType.UTS) : Optional.empty();
     }
-
-    /** What is wrong with setting {@code name} in a container that has the host's own namespace of that type. */
-    public static InvalidSpecException ofHost(String name, NamespaceType owner) {
-        return new InvalidSpecException("sysctl " + name + " would change the host: it needs a new " + owner.word()
-                + " namespace, or the path of one that is not the host's");
-    }
 }

@@ -12,6 +12,7 @@ import dev.rustyrun.linux.RecordingLibC;
 import dev.rustyrun.plan.MountStep;
 import dev.rustyrun.plan.NamespaceStep;
 import dev.rustyrun.plan.PrivilegeStep;
+import dev.rustyrun.plan.PrivilegeStep.SetUser.SetGroups;
 import dev.rustyrun.plan.RootStep;
 import dev.rustyrun.plan.Stage;
 import dev.rustyrun.plan.Step;
@@ -52,8 +53,8 @@ class StagesTest {
     void a_namespace_that_is_refused_is_joined_after_the_user_namespace_that_may_own_it() {
         List<String> calls = perform(
                 new RecordingLibC().failing("setns(10", Errno.EPERM),
-                new NamespaceStep.JoinNamespace("/n", 1 << 30, true),
-                new NamespaceStep.JoinNamespace("/u", 1 << 28, false));
+                new NamespaceStep.JoinNamespace("/n", 1 << 30, true, ""),
+                new NamespaceStep.JoinNamespace("/u", 1 << 28, false, ""));
         assertEquals(
                 List.of("setns(10, 1073741824)", "setns(11, 268435456)", "setns(12, 1073741824)"),
                 calls.stream().filter(call -> call.startsWith("setns")).toList());
@@ -70,7 +71,20 @@ class StagesTest {
                         "setresuid(5, 5, 5)",
                         "prctl(8, 0, 0, 0, 0)",
                         "prctl(1, 9, 0, 0, 0)"),
-                perform(new RecordingLibC(), new PrivilegeStep.SetUser(5, 6, List.of(), true, 022)));
+                perform(new RecordingLibC(), new PrivilegeStep.SetUser(5, 6, List.of(), SetGroups.YES, 022)));
+    }
+
+    @Test
+    void groups_that_a_joined_user_namespace_denies_are_left_out_only_when_there_are_none() {
+        RecordingLibC denying = new RecordingLibC().failing("setgroups", Errno.EPERM);
+        assertTrue(perform(denying, new PrivilegeStep.SetUser(5, 6, List.of(), SetGroups.IF_ALLOWED, 022))
+                .contains("setresuid(5, 5, 5)"));
+        for (PrivilegeStep.SetUser refused : List.of(
+                new PrivilegeStep.SetUser(5, 6, List.of(7), SetGroups.IF_ALLOWED, 022),
+                new PrivilegeStep.SetUser(5, 6, List.of(), SetGroups.YES, 022))) {
+            RecordingLibC kernel = new RecordingLibC().failing("setgroups", Errno.EPERM);
+            assertFalse(perform(kernel, refused).contains("setresuid(5, 5, 5)"));
+        }
     }
 
     @Test

@@ -173,7 +173,7 @@ class JoinedPidsPlanTest {
     void one_of_another_user_namespace_can_be_opened_before_that_is_joined_or_after() {
         List<Step> child = plan(spec().join(NamespaceType.USER, "/u")).child();
         int opened = child.indexOf(new NamespaceStep.OpenNamespace("/proc/7/ns/pid", PIDS, 3, true));
-        int joined = child.indexOf(new NamespaceStep.JoinNamespace("/u", CloneFlag.CLONE_NEWUSER.value(), false));
+        int joined = child.indexOf(new NamespaceStep.JoinUserNamespace("/u"));
         assertTrue(opened >= 0 && joined > opened, child.toString());
     }
 

@@ -15,7 +15,8 @@ class PlanCodecTest {
 
     private static final List<Step> ONE_OF_EACH = List.of(
             new NamespaceStep.Unshare(-1),
-            new NamespaceStep.JoinNamespace("/proc/1/ns/net", 1 << 30, true),
+            new NamespaceStep.JoinNamespace("/proc/1/ns/net", 1 << 30, true, "sysctl net.a"),
+            new NamespaceStep.JoinUserNamespace("/proc/1/ns/user"),
             new NamespaceStep.OpenNamespace("/proc/1/ns/pid", 1 << 29, 3, true),
             new NamespaceStep.JoinOpened(1 << 29, 3),
             new NamespaceStep.MapIds(true),
@@ -52,7 +53,7 @@ class PlanCodecTest {
             new PrivilegeStep.SetRlimit(7, "RLIMIT_NOFILE", 1, -1),
             new PrivilegeStep.SetOomScore(-1000),
             new PrivilegeStep.LimitCapabilities(Long.MIN_VALUE),
-            new PrivilegeStep.SetUser(1, 2, List.of(3, 4), true, 022),
+            new PrivilegeStep.SetUser(1, 2, List.of(3, 4), PrivilegeStep.SetUser.SetGroups.IF_ALLOWED, 022),
             new PrivilegeStep.GiveFiles(1000),
             new PrivilegeStep.SetCapabilities(1, 2, 3, 4),
             new PrivilegeStep.NoNewPrivileges(),

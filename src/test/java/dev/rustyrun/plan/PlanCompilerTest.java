@@ -106,8 +106,36 @@ class PlanCompilerTest {
         assertEquals(
                 List.of(
                         new NamespaceStep.JoinNamespace("/n", CloneFlag.CLONE_NEWNET.value(), true),
-                        new NamespaceStep.JoinNamespace("/u", CloneFlag.CLONE_NEWUSER.value(), false)),
+                        new NamespaceStep.JoinUserNamespace("/u")),
                 withOther.subList(0, 2));
+    }
+
+    @Test
+    void C1_what_is_set_in_a_joined_namespace_is_checked_when_that_is_joined() {
+        List<Step> child = plan(spec().join(NamespaceType.NETWORK, "/n")
+                        .join(NamespaceType.IPC, "/i")
+                        .join(NamespaceType.UTS, "/u")
+                        .hostname("box")
+                        .sysctl("net/ipv4/ip_forward", "1"))
+                .child();
+        assertTrue(child.containsAll(List.of(
+                new NamespaceStep.JoinNamespace(
+                        "/n", CloneFlag.CLONE_NEWNET.value(), false, "sysctl net/ipv4/ip_forward"),
+                new NamespaceStep.JoinNamespace("/i", CloneFlag.CLONE_NEWIPC.value(), false),
+                new NamespaceStep.JoinNamespace("/u", CloneFlag.CLONE_NEWUTS.value(), false, "hostname"))));
+    }
+
+    @Test
+    void C4_a_joined_user_namespace_may_have_mappings_and_its_root_becomes_ours() {
+        List<IdMapping> maps = List.of(new IdMapping(0, 100000, 65536));
+        LaunchPlan any = plan(spec().join(NamespaceType.USER, "/u"));
+        assertTrue(any.child().contains(new NamespaceStep.JoinUserNamespace("/u")));
+        assertEquals(new IdMaps(List.of(), List.of(), true, true), any.idMaps());
+        assertTrue(any.init().stream()
+                .anyMatch(step -> step instanceof PrivilegeStep.SetUser user
+                        && user.setGroups() == PrivilegeStep.SetUser.SetGroups.IF_ALLOWED));
+        LaunchPlan same = plan(spec().join(NamespaceType.USER, "/u").mappings(maps, maps));
+        assertEquals(new IdMaps(maps, maps, true, true), same.idMaps());
     }
 
     @Test
@@ -249,6 +277,7 @@ class PlanCompilerTest {
                         MountAttr.MOUNT_ATTR_RDONLY,
                         0,
                         MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_REC),
+                        SentMount.Mapping.NONE,
                         List.of(),
                         List.of())),
                 plan.sentMounts());
