@@ -54,10 +54,9 @@ final class BundleHost implements LaunchHost {
     public HookStates runHooks() throws HookFailure {
         hooked = true;
         HookStage stage = new HookStage(linux);
-        stage.run(hooks.prestart(), state, ContainerStatus.CREATING);
-        stage.run(hooks.createRuntime(), state, ContainerStatus.CREATING);
-        return new HookStates(
-                HookStage.state(state, ContainerStatus.CREATING), HookStage.state(state, ContainerStatus.CREATED));
+        stage.run("prestart", hooks.prestart(), state, ContainerStatus.CREATING);
+        stage.run("createRuntime", hooks.createRuntime(), state, ContainerStatus.CREATING);
+        return new HookStates(HookStage.state(state, ContainerStatus.CREATING), HookStage.state(state, ContainerStatus.CREATED));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.oci.StateJson;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Hooks.Hook;
 import java.io.PrintStream;
 import java.util.List;
@@ -29,18 +30,18 @@ final class HookStage {
                 state.origin().annotations());
     }
 
-    /** Runs {@code hooks} in their order; the first that fails ends that. */
-    void run(List<Hook> hooks, ContainerState state, ContainerStatus status) throws HookFailure {
-        for (Hook hook : hooks) {
-            runner.run(hook, state(state, status));
+    /** Runs {@code hooks}, which are of {@code kind}, in their order; the first that fails ends that. */
+    void run(String kind, List<Hook> hooks, ContainerState state, ContainerStatus status) throws HookFailure {
+        for (int i = 0; i < hooks.size(); i++) {
+            runner.run(Hooks.name(kind, i), hooks.get(i), state(state, status));
         }
     }
 
-    /** Runs all of {@code hooks}: one that fails only gives a warning. */
+    /** Runs all poststop {@code hooks}: one that fails only gives a warning. */
     void runAll(List<Hook> hooks, ContainerState state, ContainerStatus status, PrintStream messages) {
-        for (Hook hook : hooks) {
+        for (int i = 0; i < hooks.size(); i++) {
             try {
-                runner.run(hook, state(state, status));
+                runner.run(Hooks.name("poststop", i), hooks.get(i), state(state, status));
             } catch (HookFailure e) {
                 messages.println(Printable.line("rustyrun: warning: " + e.getMessage()));
             }

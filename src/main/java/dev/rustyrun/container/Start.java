@@ -72,7 +72,7 @@ public final class Start {
                 .hooks()
                 .poststart();
         try {
-            new HookStage(linux).run(hooks, state, ContainerStatus.RUNNING);
+            new HookStage(linux).run("poststart", hooks, state, ContainerStatus.RUNNING);
             return Optional.empty();
         } catch (HookFailure e) {
             if (store.isInitAlive(state)) {

@@ -38,50 +38,45 @@ public final class HookRunner {
     /**
      * Runs {@code hook} to its end.
      *
+     * @param name its kind and number, for the message of a failure
      * @param state the container's state as JSON
      * @throws HookFailure when it could not be run, failed, or took too long
      */
-    public void run(Hook hook, String state) {
+    public void run(String name, Hook hook, String state) {
+        try {
+            run(hook, state);
+        } catch (HookFailure e) {
+            // Engines know a hook's failure by these words.
+            throw new HookFailure("error running " + name + ": " + hook.path() + " " + e.getMessage());
+        } catch (LinuxException e) {
+            throw new HookFailure("error running " + name + ": " + hook.path() + " cannot be run: " + e.getMessage());
+        }
+    }
+
+    private void run(Hook hook, String state) {
         // Whatever this process has inherited or a JVM has open is not for a program of the container (CVE-2024-21626).
         linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
         int[] output = linux.pipe();
-        try (OpenFile reading = new OpenFile(linux, output[0])) {
+        try (OpenFile reading = new OpenFile(linux, output[0]);
+                HookState stdin = new HookState(linux, state)) {
             int pid;
-            try (OpenFile writing = new OpenFile(linux, output[1]);
-                    OpenFile stdin = stateFile(state)) {
+            try (OpenFile writing = new OpenFile(linux, output[1])) {
                 List<String> argv = hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
                 pid = linux.spawnCommand(
-                        hook.path(), argv, hook.env(), stdin.descriptor(), writing.descriptor(), writing.descriptor());
-            } catch (LinuxException e) {
-                throw new HookFailure("hook " + hook.path() + " cannot be run: " + e.getMessage());
+                        hook.path(), argv, hook.env(), stdin.reading(), writing.descriptor(), writing.descriptor());
             }
-            await(hook, pid, reading.descriptor());
+            await(hook, pid, reading.descriptor(), stdin);
         }
     }
 
-    /** An anonymous pipe holds far more than a state, whether the hook reads it or not. */
-    private OpenFile stateFile(String state) {
-        int[] pipe = linux.pipe();
-        try {
-            linux.setNonBlocking(pipe[1]);
-            linux.writeAll(pipe[1], state.getBytes(StandardCharsets.UTF_8));
-        } catch (LinuxException e) {
-            linux.close(pipe[0]);
-            throw new HookFailure("the state is too long for a hook's stdin: " + e.getMessage());
-        } finally {
-            linux.close(pipe[1]);
-        }
-        return new OpenFile(linux, pipe[0]);
-    }
-
-    private void await(Hook hook, int pid, int output) {
+    private void await(Hook hook, int pid, int output, HookState stdin) {
         StringBuilder text = new StringBuilder();
         boolean late = false;
         long end = hook.timeoutSeconds() == 0
                 ? Long.MAX_VALUE
                 : System.nanoTime() + hook.timeoutSeconds() * 1_000_000_000L;
         try (OpenFile process = new OpenFile(linux, linux.processDescriptor(pid))) {
-            PollSet set = new PollSet(2);
+            PollSet set = new PollSet(3);
             boolean open = true;
             boolean running = true;
             while (running) {
@@ -90,12 +85,14 @@ public final class HookRunner {
                 if (open) {
                     set.add(output, PollSet.POLLIN);
                 }
+                stdin.addTo(set);
                 if (!linux.poll(set, millisUntil(end))) {
                     late = true;
                     end = Long.MAX_VALUE;
                     linux.kill(pid, Signal.SIGKILL.number());
                     continue;
                 }
+                stdin.goOn(set);
                 // What it has written comes first; a process that it left behind may keep the pipe open.
                 open = open && (!set.found(output, PollSet.POLLIN | PollSet.POLLHUP) || read(output, text));
                 running = !set.found(process.descriptor(), PollSet.POLLIN);
@@ -103,14 +100,12 @@ public final class HookRunner {
         }
         ChildStatus ended = linux.await(pid);
         if (late) {
-            throw new HookFailure(
-                    "hook " + hook.path() + " was killed: it ran longer than " + hook.timeoutSeconds() + " s");
+            throw new HookFailure("was killed: it ran longer than " + hook.timeoutSeconds() + " s");
         }
         if (ended.status() != 0) {
-            throw new HookFailure("hook " + hook.path()
-                    + (ended.signalled()
-                            ? " was killed by SIG" + SignalNames.name(ended.signal())
-                            : " exited with " + ended.exitCode())
+            throw new HookFailure((ended.signalled()
+                            ? "was killed by SIG" + SignalNames.name(ended.signal())
+                            : "exited with " + ended.exitCode())
                     + (text.isEmpty() ? "" : ": " + text.toString().strip().replace('\n', ' ')));
         }
     }

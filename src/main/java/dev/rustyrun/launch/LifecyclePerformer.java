@@ -3,6 +3,7 @@ package dev.rustyrun.launch;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.plan.LifecycleStep;
+import dev.rustyrun.spec.Hooks.Hook;
 import java.util.List;
 
 /** Performs the steps that keep {@code init} in step with its host. */
@@ -42,7 +43,11 @@ final class LifecyclePerformer implements LifecycleStep.Performer {
     @Override
     public void runHook(LifecycleStep.RunHook step) {
         try {
-            new HookRunner(linux).run(step.hook(), step.started() ? createdState : creatingState);
+            Hook hook = step.hook();
+            if (hook.inherits()) {
+                hook = new Hook(hook.path(), hook.args(), context.withHome(hook.env()), hook.timeoutSeconds());
+            }
+            new HookRunner(linux).run(step.name(), hook, step.started() ? createdState : creatingState);
         } catch (HookRunner.HookFailure e) {
             throw new StepFailure(e.getMessage());
         }

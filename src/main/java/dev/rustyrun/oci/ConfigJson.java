@@ -1,5 +1,6 @@
 package dev.rustyrun.oci;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.LinuxSpec;
@@ -9,6 +10,7 @@ import dev.rustyrun.spec.Spec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads a bundle's {@code config.json}, as of the OCI runtime specification 1.x for Linux. Fields that nobody knows are
@@ -72,6 +74,21 @@ public final class ConfigJson {
     }
 
     /**
+     * {@code process} with another AppArmor profile or SELinux label, as far as they are not empty.
+     *
+     * @throws dev.rustyrun.spec.InvalidSpecException when this kernel does not have what they are for
+     */
+    public static Spec.Process labelled(Spec.Process process, String apparmor, String selinux) {
+        Surroundings host = Surroundings.current();
+        String profile = new ProcessJson(host, new ArrayList<>())
+                .apparmorProfile(new JsonField("--apparmor", TextNode.valueOf(apparmor)));
+        String label = ProcessJson.label(new JsonField("--process-label", TextNode.valueOf(selinux)), host);
+        return process.withLabels(
+                apparmor.isEmpty() ? process.apparmorProfile() : profile,
+                selinux.isEmpty() ? process.selinuxLabel() : label);
+    }
+
+    /**
      * The limits that {@code json} describes, as linux.resources of config.json does. They may be a part of what a
      * container is limited to: whether they can be is for {@link dev.rustyrun.spec.ResourcesValidator} once they are complete.
      *
@@ -101,7 +118,7 @@ public final class ConfigJson {
                 mounts,
                 linux,
                 config.field("annotations").textMap(),
-                hooks(config.field("hooks"), made.env()));
+                hooks(config.field("hooks")));
         return new Config(version, spec, warnings);
     }
 
@@ -166,28 +183,31 @@ public final class ConfigJson {
     }
 
     /** One that names no environment has, as with runc and crun, that of its surroundings: in the container, the command's. */
-    private static Hooks hooks(JsonField json, List<String> inside) {
+    private static Hooks hooks(JsonField json) {
         if (!json.isPresent()) {
             return Hooks.NONE;
         }
-        List<String> outside = Surroundings.environment();
+        Optional<List<String>> outside = Optional.of(Surroundings.environment());
         return new Hooks(
                 hookList(json.field("prestart"), outside),
                 hookList(json.field("createRuntime"), outside),
                 hookList(json.field("createContainer"), outside),
-                hookList(json.field("startContainer"), inside),
+                hookList(json.field("startContainer"), Optional.empty()),
                 hookList(json.field("poststart"), outside),
                 hookList(json.field("poststop"), outside));
     }
 
-    private static List<Hooks.Hook> hookList(JsonField json, List<String> inherited) {
+    /** @param surroundings the environment of those that name none; empty for the process's */
+    private static List<Hooks.Hook> hookList(JsonField json, Optional<List<String>> surroundings) {
         List<Hooks.Hook> hooks = new ArrayList<>();
         for (JsonField hook : json.elements()) {
+            boolean own = hook.field("env").isPresent();
             hooks.add(new Hooks.Hook(
                     hook.field("path").absolutePath(),
                     hook.field("args").texts(),
-                    hook.field("env").isPresent() ? ProcessJson.environment(hook.field("env")) : inherited,
-                    (int) hook.field("timeout").betweenOr(1, Integer.MAX_VALUE, 0)));
+                    own ? ProcessJson.environment(hook.field("env")) : surroundings.orElse(List.of()),
+                    (int) Math.min(Integer.MAX_VALUE, hook.field("timeout").betweenOr(1, Long.MAX_VALUE, 0)),
+                    !own && surroundings.isEmpty()));
         }
         return hooks;
     }

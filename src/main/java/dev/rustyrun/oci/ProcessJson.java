@@ -54,8 +54,9 @@ final class ProcessJson {
         for (JsonField group : json.field("additionalGids").elements()) {
             groups.add(group.id());
         }
-        return new Spec.User(json.field("uid").id(), json.field("gid").id(), groups, (int)
-                json.field("umask").betweenOr(0, 0777, umask));
+        // A mask of 32 bits, of which the kernel takes nine; man 2 umask.
+        int mask = (int) json.field("umask").betweenOr(0, 0xFFFF_FFFFL, umask) & 0777;
+        return new Spec.User(json.field("uid").id(), json.field("gid").id(), groups, mask);
     }
 
     static List<String> environment(JsonField json) {
@@ -133,7 +134,7 @@ final class ProcessJson {
                 json.field("width").between(0, 0xFFFF));
     }
 
-    private String apparmorProfile(JsonField json) {
+    String apparmorProfile(JsonField json) {
         String profile = json.textOr("");
         if (!profile.isEmpty() && !profile.equals("unconfined") && !host.apparmor()) {
             throw json.wrong("is " + JsonField.quoted(profile) + ", but this kernel has no AppArmor: leave it out");

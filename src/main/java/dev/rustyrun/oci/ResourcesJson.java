@@ -68,11 +68,16 @@ final class ResourcesJson {
             rules.add(new DeviceRule(
                     rule.field("allow").truth(),
                     DeviceRule.Type.of(rule.field("type").textOr("")),
-                    rule.field("major").betweenOr(DeviceRule.ANY, 0xFFF, DeviceRule.ANY),
-                    rule.field("minor").betweenOr(DeviceRule.ANY, 0xFFFFF, DeviceRule.ANY),
+                    deviceNumber(rule.field("major")),
+                    deviceNumber(rule.field("minor")),
                     letters.isEmpty() ? "rwm" : letters));
         }
         return rules;
+    }
+
+    /** A rule may be about a device that no kernel has. */
+    private static long deviceNumber(JsonField json) {
+        return json.betweenOr(DeviceRule.ANY, WORD, DeviceRule.ANY);
     }
 
     private Resources.Memory memory(JsonField json) {
@@ -104,10 +109,10 @@ final class ResourcesJson {
         // Callers that know no "unset" write 0 for these three, as cgroups never take it.
         return new Resources.Cpu(
                 zeroIsUnset(large(json.field("shares"))),
-                zeroIsUnset(signed(json.field("quota"))),
+                zeroIsUnset(time(json.field("quota"))),
                 large(json.field("burst")),
                 zeroIsUnset(large(json.field("period"))),
-                signed(json.field("realtimeRuntime")),
+                time(json.field("realtimeRuntime")),
                 zeroIsUnset(large(json.field("realtimePeriod"))),
                 json.field("cpus").textOr(""),
                 json.field("mems").textOr(""),
@@ -145,11 +150,13 @@ final class ResourcesJson {
     private static void throttles(List<Resources.Throttle> all, Resources.Rate rate, JsonField json) {
         for (JsonField device : json.elements()) {
             all.add(new Resources.Throttle(
-                    rate,
-                    number(device, "major"),
-                    number(device, "minor"),
-                    device.field("rate").between(0, Long.MAX_VALUE)));
+                    rate, number(device, "major"), number(device, "minor"), rate(device.field("rate"))));
         }
+    }
+
+    /** What is beyond a long is beyond any device: no limit. */
+    private static long rate(JsonField json) {
+        return json.isBeyondLong() ? 0 : json.between(0, Long.MAX_VALUE);
     }
 
     private static long number(JsonField device, String name) {
@@ -201,6 +208,16 @@ final class ResourcesJson {
     /** What is beyond a long is beyond any machine: no limit. */
     private static long signed(JsonField json) {
         return json.isBeyondLong() ? Resources.UNLIMITED : json.betweenOr(Resources.UNLIMITED, Long.MAX_VALUE, UNSET);
+    }
+
+    /** The kernel takes every negative time for no limit. */
+    private static long time(JsonField json) {
+        if (!json.isPresent()) {
+            return UNSET;
+        }
+        return json.isBeyondLong()
+                ? Resources.UNLIMITED
+                : Math.max(Resources.UNLIMITED, json.between(Long.MIN_VALUE, Long.MAX_VALUE));
     }
 
     /** Older engines write the highest number of 64 bits, which is -1 as they see it, for what is not set. */

@@ -28,7 +28,7 @@ final class LifecyclePlan {
         if (told || !hooks.prestart().isEmpty() || !hooks.createRuntime().isEmpty()) {
             steps.add(new LifecycleStep.AwaitHostHooks());
         }
-        hooks.createContainer().forEach(hook -> steps.add(new LifecycleStep.RunHook(hook, false)));
+        add(steps, hooks.createContainer(), false);
     }
 
     /** Adds what is still part of the set-up. */
@@ -67,6 +67,19 @@ final class LifecyclePlan {
 
     /** Adds these; runtime.md, "Lifecycle", 8. */
     void hooksInside(List<Step> steps) {
-        spec.hooks().startContainer().forEach(hook -> steps.add(new LifecycleStep.RunHook(hook, true)));
+        add(steps, spec.hooks().startContainer(), true);
+    }
+
+    private void add(List<Step> steps, List<Hooks.Hook> hooks, boolean started) {
+        for (int i = 0; i < hooks.size(); i++) {
+            Hooks.Hook hook = hooks.get(i);
+            steps.add(new LifecycleStep.RunHook(
+                    hook.inherits()
+                            ? new Hooks.Hook(
+                                    hook.path(), hook.args(), spec.process().env(), hook.timeoutSeconds(), true)
+                            : hook,
+                    i,
+                    started));
+        }
     }
 }

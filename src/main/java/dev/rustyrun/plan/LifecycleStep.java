@@ -1,5 +1,6 @@
 package dev.rustyrun.plan;
 
+import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Hooks.Hook;
 import java.util.List;
 
@@ -85,11 +86,18 @@ public sealed interface LifecycleStep extends Step {
      * Runs a hook in the container's namespaces.
      *
      * @param hook its path is the host's until the root is changed, then the container's
+     * @param number its place among those of its kind, from 0 on
      * @param started whether it is told that the container is created, and not that it is being created
      */
-    record RunHook(Hook hook, boolean started) implements LifecycleStep {
+    record RunHook(Hook hook, int number, boolean started) implements LifecycleStep {
         static RunHook read(PlanReader in) {
-            return new RunHook(new Hook(in.takeText(), in.takeTexts(), in.takeTexts(), in.take32()), in.takeFlag());
+            Hook hook = new Hook(in.takeText(), in.takeTexts(), in.takeTexts(), in.take32(), in.takeFlag());
+            return new RunHook(hook, in.take32(), in.takeFlag());
+        }
+
+        /** Its kind and number. */
+        public String name() {
+            return Hooks.name(started ? "startContainer" : "createContainer", number);
         }
 
         @Override
@@ -103,6 +111,8 @@ public sealed interface LifecycleStep extends Step {
                     .putTexts(hook.args())
                     .putTexts(hook.env())
                     .put32(hook.timeoutSeconds())
+                    .putFlag(hook.inherits())
+                    .put32(number)
                     .putFlag(started);
         }
 
@@ -113,7 +123,7 @@ public sealed interface LifecycleStep extends Step {
 
         @Override
         public String describe() {
-            return "run the " + (started ? "startContainer" : "createContainer") + " hook " + hook.path();
+            return "run " + name() + " " + hook.path();
         }
     }
 

@@ -33,6 +33,11 @@ public record Hooks(
         poststop = List.copyOf(poststop);
     }
 
+    /** What the hook at {@code index} among those of {@code kind} is called in messages, as by runc. */
+    public static String name(String kind, int index) {
+        return kind + " hook #" + index;
+    }
+
     /** Whether there is none. */
     public boolean isEmpty() {
         return equals(NONE);
@@ -43,10 +48,16 @@ public record Hooks(
      *
      * @param path absolute; in the container's file system for startContainer, else in the runtime's
      * @param args as of execv(3), the program's name first; empty for only that
-     * @param env {@code NAME=value} each: the whole environment, also where the config names none
+     * @param env {@code NAME=value} each: the whole environment, also where the config names none; empty for the process's
      * @param timeoutSeconds after which it is killed; 0 for never
+     * @param inherits whether its environment is that of the container's process
      */
-    public record Hook(String path, List<String> args, List<String> env, int timeoutSeconds) {
+    public record Hook(String path, List<String> args, List<String> env, int timeoutSeconds, boolean inherits) {
+        /** One with an environment of its own. */
+        public Hook(String path, List<String> args, List<String> env, int timeoutSeconds) {
+            this(path, args, env, timeoutSeconds, false);
+        }
+
         public Hook {
             args = List.copyOf(args);
             env = List.copyOf(env);

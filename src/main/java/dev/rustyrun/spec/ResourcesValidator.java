@@ -44,8 +44,8 @@ public final class ResourcesValidator {
             throw new InvalidSpecException(
                     "devices: access \"" + rule.access() + "\" must be made of r (read), w (write) and m (mknod)");
         }
-        range("devices: major", rule.major(), DeviceRule.ANY, 0xFFF);
-        range("devices: minor", rule.minor(), DeviceRule.ANY, 0xFFFFF);
+        range("devices: major", rule.major(), DeviceRule.ANY, HIGHEST_NUMBER);
+        range("devices: minor", rule.minor(), DeviceRule.ANY, HIGHEST_NUMBER);
     }
 
     private static void checkMemory(Resources.Memory memory) {

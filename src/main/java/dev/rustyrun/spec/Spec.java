@@ -189,6 +189,24 @@ public record Spec(
                     scheduling);
         }
 
+        /** The same process with another AppArmor profile and SELinux label. */
+        public Process withLabels(String apparmor, String selinux) {
+            return new Process(
+                    terminal,
+                    user,
+                    args,
+                    env,
+                    cwd,
+                    capabilities,
+                    noNewPrivileges,
+                    rlimits,
+                    oomScoreAdj,
+                    consoleSize,
+                    apparmor,
+                    selinux,
+                    scheduling);
+        }
+
         /** The same process with other capabilities. */
         public Process withCapabilities(Capabilities sets) {
             return new Process(

@@ -108,7 +108,7 @@ class OciHooksIT {
                 hook(bundle, kind, "echo broken >&2; exit 9");
                 hook(bundle, "poststop", "touch " + bundle.directory() + "/stopped");
                 String line = bundle.create("box").expect(125).errorLine();
-                assertTrue(line.contains("hook /bin/sh exited with 9: broken"), line);
+                assertTrue(line.contains("error running " + kind + " hook #0: /bin/sh exited with 9: broken"), line);
                 assertEquals(List.of(), bundle.left(), kind);
                 assertTrue(bundle.file("stopped").toFile().exists(), kind);
             }
@@ -121,7 +121,7 @@ class OciHooksIT {
             hook(bundle, "startContainer", "exit 9");
             bundle.create("box").expect(0);
             String line = bundle.rustyrun("start", "box").expect(125).errorLine();
-            assertTrue(line.contains("startContainer hook /bin/sh: hook /bin/sh exited with 9"), line);
+            assertTrue(line.contains("error running startContainer hook #0: /bin/sh exited with 9"), line);
             bundle.awaitStatus("box", "stopped");
         }
     }
@@ -133,7 +133,9 @@ class OciHooksIT {
             hook(bundle, "poststart", "touch " + bundle.directory() + "/second");
             bundle.create("box").expect(0);
             String line = bundle.rustyrun("start", "box").expect(125).errorLine();
-            assertTrue(line.contains("a poststart hook failed: hook /bin/sh exited with 1"), line);
+            assertTrue(
+                    line.contains("a poststart hook failed: error running poststart hook #0: /bin/sh exited with 1"),
+                    line);
             assertTrue(!bundle.file("second").toFile().exists(), "the others do not run");
             bundle.awaitStatus("box", "stopped");
         }
@@ -200,6 +202,74 @@ class OciHooksIT {
     }
 
     @Test
+    void C10_a_hook_in_the_container_that_names_no_environment_has_the_processs_with_its_home() {
+        for (String home : List.of("", "HOME=")) {
+            try (OciBundle bundle = bundle("sh", "-c", "env | grep -v SHLVL | sort")) {
+                bundle.editProcess(process -> {
+                    var env = process.putArray("env")
+                            .add("PATH=/bin:/usr/bin")
+                            .add("A=1")
+                            .add("A=2");
+                    if (!home.isEmpty()) {
+                        env.add(home);
+                    }
+                });
+                hook(bundle, "startContainer", "env | grep -v SHLVL | sort");
+                bundle.edit(config -> {
+                    ObjectNode hook = (ObjectNode)
+                            config.get("hooks").get("startContainer").get(0);
+                    hook.remove("env");
+                    ((com.fasterxml.jackson.databind.node.ArrayNode) hook.get("args"))
+                            .set(2, "env | grep -v SHLVL | sort > " + bundle.directory() + "/hook.env");
+                });
+                Launcher.Result run = bundle.rustyrun(
+                                "run", "--bundle", bundle.directory().toString(), "box")
+                        .expect(0);
+                assertEquals(run.out(), bundle.read("hook.env"));
+                assertTrue(run.out().contains("HOME=/") && run.out().contains("A=2\n"), run.out());
+                assertTrue(!run.out().contains("A=1") && !run.out().contains("HOME=\n"), run.out());
+            }
+        }
+    }
+
+    @Test
+    void C17_a_state_that_is_longer_than_a_pipe_holds_reaches_every_hook() {
+        try (OciBundle bundle = bundle("true")) {
+            String directory = bundle.directory().toString();
+            String long_ = "x".repeat(900_000);
+            bundle.edit(config -> config.withObject("/annotations").put("long", long_));
+            for (String kind : KINDS) {
+                hook(bundle, kind, "tr -cd x | wc -c > " + directory + "/$KIND.count");
+                // One that does not read it, and one that has ended before it is written.
+                hook(bundle, kind, "exec <&-; true");
+                hook(bundle, kind, "true");
+            }
+            bundle.rustyrun("run", "--bundle", directory, "box").expect(0);
+            for (String kind : KINDS) {
+                assertTrue(
+                        Integer.parseInt(bundle.read(kind + ".count").strip()) >= long_.length(),
+                        kind + ": " + bundle.read(kind + ".count"));
+            }
+        }
+    }
+
+    @Test
+    void C31_an_error_names_the_kind_and_the_number_of_the_hook() {
+        for (String kind : KINDS) {
+            try (OciBundle bundle = bundle("true")) {
+                hook(bundle, kind, "true");
+                hook(bundle, kind, "echo broken; exit 3");
+                Launcher.Result run =
+                        bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box");
+                assertTrue(
+                        run.err().contains("error running " + kind + " hook #1: /bin/sh exited with 3: broken"),
+                        kind + ": " + run.err());
+                assertEquals(kind.equals("poststop") ? 0 : 125, run.exitCode(), kind);
+            }
+        }
+    }
+
+    @Test
     void the_filter_holds_for_a_hook_in_the_container_as_for_its_command() {
         try (OciBundle bundle = bundle("true")) {
             bundle.edit(config -> {
@@ -216,7 +286,7 @@ class OciHooksIT {
             String line = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box")
                     .expect(125)
                     .errorLine();
-            assertTrue(line.contains("hook /bin/sh was killed by SIGSYS"), line);
+            assertTrue(line.contains("/bin/sh was killed by SIGSYS"), line);
             assertTrue(!bundle.file("made").toFile().exists());
         }
     }

@@ -193,6 +193,47 @@ class ConfigJsonTest {
     }
 
     @Test
+    void C26_numbers_are_as_wide_as_the_specifications_types() {
+        String most = "18446744073709551615";
+        Spec spec = ConfigJson.read("""
+                {"ociVersion": "1.2.0", "root": {"path": "/r"},
+                 "process": {"args": ["x"], "cwd": "/", "user": {"uid": 4294967294, "gid": 4294967294,
+                   "additionalGids": [4294967294], "umask": 4294967295},
+                   "rlimits": [{"type": "RLIMIT_CORE", "soft": %1$s, "hard": %1$s}],
+                   "consoleSize": {"height": %1$s, "width": %1$s}},
+                 "hooks": {"poststop": [{"path": "/h", "timeout": 9223372036854775807}]},
+                 "linux": {"resources": {
+                   "devices": [{"allow": true, "type": "c", "major": 4294967295, "minor": 4294967295}],
+                   "memory": {"limit": %1$s, "reservation": %1$s, "swap": %1$s, "swappiness": %1$s, "kernel": %1$s},
+                   "cpu": {"shares": %1$s, "period": %1$s, "burst": %1$s, "realtimePeriod": %1$s, "quota": -7,
+                     "realtimeRuntime": -9223372036854775808},
+                   "pids": {"limit": %1$s},
+                   "blockIO": {"throttleReadBpsDevice": [{"major": 8, "minor": 0, "rate": %1$s}]},
+                   "hugepageLimits": [{"pageSize": "2MB", "limit": %1$s}]}}}
+                """.formatted(most), BUNDLE, ALL).spec();
+        assertEquals(new Spec.User(-2, -2, List.of(-2), 0777), spec.process().user());
+        assertEquals(-1, spec.process().rlimits().get(0).hard());
+        assertEquals(Integer.MAX_VALUE, spec.hooks().poststop().get(0).timeoutSeconds());
+        Resources resources = spec.linux().resources();
+        long unset = Resources.UNSET;
+        long unlimited = Resources.UNLIMITED;
+        assertEquals(0xFFFF_FFFFL, resources.devices().get(0).major());
+        assertEquals(new Resources.Memory(unlimited, unlimited, unlimited, unset, false, false), resources.memory());
+        assertEquals(
+                new Resources.Cpu(unset, unlimited, unset, unset, unlimited, unset, "", "", unset), resources.cpu());
+        assertEquals(unlimited, resources.pids());
+        assertEquals(0, resources.blockIo().throttles().get(0).perSecond());
+        assertEquals(Map.of("2MB", unlimited), resources.hugepages());
+    }
+
+    @Test
+    void C10_the_last_of_several_variables_of_a_name_counts() {
+        assertEquals(
+                List.of("A=2", "B=1"),
+                parse("\"env\": [\"A=1\", \"B=1\", \"A=2\"]", "", "").process().env());
+    }
+
+    @Test
     void all_six_kinds_of_hooks_are_read() {
         String one =
                 "[{\"path\": \"/h\", \"args\": [\"h\", \"x\"], \"env\": [\"A=1\"], \"timeout\": 7}, {\"path\": \"/i\", \"env\": []}]";
@@ -356,7 +397,7 @@ class ConfigJsonTest {
                 "process.user.uid                  | 'user': {'uid': -1}",
                 "process.user.gid                  | 'user': {'gid': 4294967295}",
                 "process.user.additionalGids[0]    | 'user': {'additionalGids': ['root']}",
-                "process.user.umask                | 'user': {'umask': 512}",
+                "process.user.umask                | 'user': {'umask': 4294967296}",
                 "process.capabilities.ambient      | 'capabilities': {'ambient': 'CAP_KILL'}",
                 "process.rlimits[0].type           | 'rlimits': [{'type': 'nofile', 'soft': 1, 'hard': 1}]",
                 "process.rlimits[1].type           | 'rlimits': [{'type': 'RLIMIT_AS', 'soft': 1, 'hard': 1}, {'type': 'RLIMIT_AS'}]",

@@ -68,7 +68,7 @@ class PlanCodecTest {
             new LifecycleStep.AwaitNetDevices(),
             new LifecycleStep.AwaitHostHooks(),
             new LifecycleStep.AwaitState(),
-            new LifecycleStep.RunHook(new Hook("/h", List.of("h"), List.of("A=b"), 3), true),
+            new LifecycleStep.RunHook(new Hook("/h", List.of("h"), List.of("A=b"), 3, true), 2, true),
             new LifecycleStep.ReceiveDescriptors(4),
             new LifecycleStep.FindProgram(List.of("sh"), List.of("PATH=/bin"), true),
             new LifecycleStep.Detach(),

@@ -80,7 +80,7 @@ class ResourcesValidatorTest {
                         none.withDevices(List.of(new DeviceRule(true, DeviceRule.Type.CHARACTER, 1, 3, "x")))),
                 Arguments.of(
                         "devices: minor",
-                        none.withDevices(List.of(new DeviceRule(true, DeviceRule.Type.CHARACTER, 1, 1 << 20, "r")))));
+                        none.withDevices(List.of(new DeviceRule(true, DeviceRule.Type.CHARACTER, 1, 1L << 32, "r")))));
     }
 
     @ParameterizedTest

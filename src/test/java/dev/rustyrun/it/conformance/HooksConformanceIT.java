@@ -123,7 +123,7 @@ class HooksConformanceIT {
             assertTrue(bundle.rustyrun("delete", "--force", "box")
                     .expect(0)
                     .err()
-                    .contains("warning: hook /bin/sh exited with 4"));
+                    .contains("warning: error running poststop hook #0: /bin/sh exited with 4"));
             assertTrue(Files.exists(bundle.file("second")));
         }
     }
