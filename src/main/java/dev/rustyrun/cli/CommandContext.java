@@ -43,6 +43,14 @@ record CommandContext(
         return stage;
     }
 
+    /**
+     * Where warnings go. An engine that has the errors in a log has the warnings there too: to its users, our standard error
+     * is the container's.
+     */
+    PrintStream warnings() {
+        return log.takesWarnings() ? LoggedWarnings.to(log) : messages;
+    }
+
     /** Where traced steps go: whoever debugs wants them in the log. */
     StepLog steps() {
         return log.isDebugging() ? log::step : new PrintedSteps(messages);

@@ -35,7 +35,7 @@ final class CreateCommand implements ContainerCommand {
             Bundle bundle = options.read(context.linux());
             CreateOptions how = options.createOptions(context);
             how.checkTerminal(bundle.spec().process());
-            Creation creation = new Creation(context.linux(), context.self(), context.store(), context.messages());
+            Creation creation = new Creation(context.linux(), context.self(), context.store(), context.warnings());
             failure = creation.create(id, bundle, how, stage);
         } catch (RuntimeException | Error e) {
             stage.abandon();

@@ -35,7 +35,7 @@ final class DeleteCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        Deletion deletion = new Deletion(context.linux(), context.store(), context.messages());
+        Deletion deletion = new Deletion(context.linux(), context.store(), context.warnings());
         (regex ? matching(context) : ids).forEach(id -> deletion.delete(id, force));
         return 0;
     }

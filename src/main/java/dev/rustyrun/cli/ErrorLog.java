@@ -61,6 +61,16 @@ final class ErrorLog {
         }
     }
 
+    /** Whether warnings go into the log, and nowhere else. */
+    boolean takesWarnings() {
+        return !file.isEmpty();
+    }
+
+    /** Appends a warning. */
+    void warning(String message) {
+        append(line("warning", message));
+    }
+
     /** Tells what happens, if somebody debugs. */
     void debug(String message) {
         if (debugging && file.isEmpty()) {
@@ -87,7 +97,8 @@ final class ErrorLog {
         }
     }
 
-    private byte[] line(String level, String message) {
+    private byte[] line(String level, String text) {
+        String message = Printable.line(text);
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         String line = json
                 ? JsonNodeFactory.instance

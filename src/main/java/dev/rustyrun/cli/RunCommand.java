@@ -178,7 +178,7 @@ final class RunCommand implements ContainerCommand {
         }
         RunStage stage = context.stage("run");
         Outcome ended = new BundleRun(
-                        context.linux(), context.self(), context.store(), context.messages(), context.steps())
+                        context.linux(), context.self(), context.store(), context.warnings(), context.steps())
                 .run(words.get(0), bundle.read(context.linux()), bundle.createOptions(context), detach, keep, stage);
         return tell(ended, context);
     }
@@ -193,7 +193,7 @@ final class RunCommand implements ContainerCommand {
         }
         RunStage stage = context.stage("run");
         launch.warning()
-                .ifPresent(warning -> context.messages().println(Printable.line("rustyrun: warning: " + warning)));
+                .ifPresent(warning -> context.warnings().println(Printable.line("rustyrun: warning: " + warning)));
         context.linux().releaseProgramPages();
         boolean traced = trace || context.log().isDebugging();
         String id = name;

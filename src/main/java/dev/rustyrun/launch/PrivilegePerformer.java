@@ -125,6 +125,9 @@ final class PrivilegePerformer implements PrivilegeStep.Performer {
 
     @Override
     public void installSeccomp(PrivilegeStep.InstallSeccomp step) {
+        if (step.filter().refusesExecution()) {
+            throw new StepFailure("the filter refuses execve(2), so that no command can start: allow execve in it");
+        }
         if (!step.filter().hasListener()) {
             linux.installSeccomp(step.filter().bytes(), step.filter().flags());
             return;

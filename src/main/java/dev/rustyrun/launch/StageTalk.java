@@ -8,6 +8,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.IdMaps;
@@ -461,7 +462,11 @@ final class StageTalk {
     }
 
     private void fail(String step, String reason) {
-        failure = Optional.of(new Report.StepFailed(Stage.RUN, step, reason, StepFailure.RUSTYRUN_FAILED));
+        failure = Optional.of(new Report.StepFailed(
+                Stage.RUN,
+                Printable.of(step, StepRunner.MAX_STEP),
+                Printable.of(reason, StepRunner.MAX_REASON),
+                StepFailure.RUSTYRUN_FAILED));
         if (init != 0) {
             linux.kill(init, Signal.SIGKILL.number());
         }

@@ -10,7 +10,10 @@ import java.util.List;
 /** Performs a stage's steps one after the other, and reports each one when traced, and the one that fails. */
 final class StepRunner {
 
-    private static final int MAX_SHOWN = 1000;
+    /** How many characters of a step and of a reason are reported: a message has at most about 2000. */
+    static final int MAX_STEP = 500;
+
+    static final int MAX_REASON = 1400;
 
     private final Stage stage;
     private final StageChannel channel;
@@ -61,12 +64,12 @@ final class StepRunner {
     /** Short, and made before there may be no memory for it any more. */
     private static String beforehand(Step step) {
         return step instanceof CommandStep.Exec exec && !exec.limits().isEmpty()
-                ? Printable.of(step.describe(), MAX_SHOWN)
+                ? Printable.of(step.describe(), MAX_STEP)
                 : "";
     }
 
     private void fail(Step step, String described, String reason, int exitCode) {
-        String name = described.isEmpty() ? step.describe() : described;
-        channel.send(new Report.StepFailed(stage, name, reason, exitCode));
+        String name = described.isEmpty() ? Printable.of(step.describe(), MAX_STEP) : described;
+        channel.send(new Report.StepFailed(stage, name, Printable.of(reason, MAX_REASON), exitCode));
     }
 }

@@ -15,6 +15,8 @@ final class FilterRun {
     private static final int AUDIT_ARCH_AARCH64 = 0xC00000B7;
     private static final int SECCOMP_RET_ALLOW = 0x7fff0000;
     private static final int SECCOMP_RET_LOG = 0x7ffc0000;
+    private static final int SECCOMP_RET_USER_NOTIF = 0x7fc00000;
+    private static final long UNKNOWN = -1;
 
     private static final int BPF_LD_W_ABS = 0x20;
     private static final int BPF_AND_K = 0x54;
@@ -35,14 +37,27 @@ final class FilterRun {
 
     /** Whether the call is made as if there were no filter. */
     boolean allows(LaunchCall call) {
-        ByteBuffer data = ByteBuffer.allocate(DATA_SIZE).order(ByteOrder.nativeOrder());
-        data.putInt(ARM ? call.arm() : call.x86()).putInt(ARM ? AUDIT_ARCH_AARCH64 : AUDIT_ARCH_X86_64);
-        data.putLong(0).putLong(call.first()).putLong(call.second());
-        int verdict = run(data);
+        long verdict = run(call);
         return verdict == SECCOMP_RET_ALLOW || verdict == SECCOMP_RET_LOG;
     }
 
-    private int run(ByteBuffer data) {
+    /** Whether the call is certainly not made: it is refused, and no agent is asked. */
+    boolean refuses(LaunchCall call) {
+        long verdict = run(call);
+        return verdict != SECCOMP_RET_ALLOW
+                && verdict != SECCOMP_RET_LOG
+                && verdict != SECCOMP_RET_USER_NOTIF
+                && verdict != UNKNOWN;
+    }
+
+    private long run(LaunchCall call) {
+        ByteBuffer data = ByteBuffer.allocate(DATA_SIZE).order(ByteOrder.nativeOrder());
+        data.putInt(ARM ? call.arm() : call.x86()).putInt(ARM ? AUDIT_ARCH_AARCH64 : AUDIT_ARCH_X86_64);
+        data.putLong(0).putLong(call.first()).putLong(call.second());
+        return run(data);
+    }
+
+    private long run(ByteBuffer data) {
         int accumulator = 0;
         for (int at = 0; at >= 0 && at < program.capacity() / INSTRUCTION; at++) {
             int base = at * INSTRUCTION;
@@ -51,11 +66,11 @@ final class FilterRun {
             boolean taken;
             switch (code) {
                 case BPF_RET_K -> {
-                    return k;
+                    return Integer.toUnsignedLong(k);
                 }
                 case BPF_LD_W_ABS -> {
                     if (k < 0 || k > DATA_SIZE - Integer.BYTES) {
-                        return 0;
+                        return UNKNOWN;
                     }
                     accumulator = data.getInt(k);
                     continue;
@@ -73,11 +88,11 @@ final class FilterRun {
                 case BPF_JGE_K -> taken = Integer.compareUnsigned(accumulator, k) >= 0;
                 case BPF_JSET_K -> taken = (accumulator & k) != 0;
                 default -> {
-                    return 0;
+                    return UNKNOWN;
                 }
             }
             at += Byte.toUnsignedInt(program.get(base + (taken ? 2 : 3)));
         }
-        return 0;
+        return UNKNOWN;
     }
 }

@@ -89,6 +89,10 @@ public record LaunchCall(int x86, int arm, long first, long second) {
             new LaunchCall(12, 214), // brk
             new LaunchCall(28, 233)); // madvise
 
+    /** Executes a program: execve, with arguments as different as can be. */
+    static final List<LaunchCall> EXECUTE =
+            List.of(new LaunchCall(59, 221), new LaunchCall(59, 221, 0x7ffc_1234_5678L, 0x7ffc_1234_5678L));
+
     /** Limits {@code resource} of this process: prlimit64. */
     static LaunchCall limiting(int resource) {
         return new LaunchCall(302, 261, 0, resource);

@@ -58,6 +58,11 @@ public final class SeccompFilter {
         return bytes.length == 0 || calls.stream().allMatch(call -> new FilterRun(bytes).allows(call));
     }
 
+    /** Whether no program can be executed behind it, and so no command started. */
+    public boolean refusesExecution() {
+        return bytes.length > 0 && LaunchCall.EXECUTE.stream().allMatch(call -> new FilterRun(bytes).refuses(call));
+    }
+
     /** How many instructions there are. */
     public int instructions() {
         return bytes.length / INSTRUCTION;

@@ -1,0 +1,34 @@
+package dev.rustyrun.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** Appends each line to the log, as a warning. */
+final class LoggedWarnings extends OutputStream {
+
+    private static final String PREFIX = "rustyrun: warning: ";
+
+    private final ErrorLog log;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    private LoggedWarnings(ErrorLog log) {
+        this.log = log;
+    }
+
+    static PrintStream to(ErrorLog log) {
+        return new PrintStream(new LoggedWarnings(log), true, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void write(int b) {
+        if (b != '\n') {
+            line.write(b);
+            return;
+        }
+        String text = line.toString(StandardCharsets.UTF_8);
+        line.reset();
+        log.warning(text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text);
+    }
+}
