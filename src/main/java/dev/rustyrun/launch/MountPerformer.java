@@ -47,7 +47,7 @@ final class MountPerformer implements MountStep.Performer {
             String data = step.data().isEmpty() || mode.isEmpty() ? step.data() + mode : step.data() + "," + mode;
             data = data.isEmpty() ? null : data;
             if (!step.copyUp()) {
-                linux.mount(step.source(), target.path(), step.type(), step.flags(), data);
+                mount(step, target, data);
             } else {
                 // Filled while it is still writable.
                 long readOnly = step.flags() & MountFlag.MS_RDONLY.value();
@@ -66,6 +66,21 @@ final class MountPerformer implements MountStep.Performer {
             try (OpenFile mount = inside().existing(step.target())) {
                 linux.mount(null, mount.path(), null, step.propagation(), null);
             }
+        }
+    }
+
+    private void mount(MountStep.MountFileSystem step, OpenFile target, String data) {
+        try {
+            linux.mount(step.source(), target.path(), step.type(), step.flags(), data);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EINVAL
+                    || !step.type().equals("devpts")
+                    || !step.data().contains(",gid=5")) {
+                throw e;
+            }
+            // A joined user namespace may not map the group of terminals.
+            String withoutGroup = step.data().replaceFirst(",gid=5(?=,|$)", "");
+            linux.mount(step.source(), target.path(), step.type(), step.flags(), withoutGroup);
         }
     }
 

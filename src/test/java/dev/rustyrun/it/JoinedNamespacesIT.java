@@ -108,6 +108,24 @@ class JoinedNamespacesIT {
     }
 
     @Test
+    void C25_an_interface_with_a_dot_in_its_name_is_named_with_either_separator() throws IOException {
+        pod = new ProcessBuilder(
+                        "unshare", "--net", "sh", "-c", "ip link add a.5 type dummy && echo ready; exec sleep 1000")
+                .start();
+        Assumptions.assumeTrue("ready".equals(pod.inputReader().readLine()), "needs ip(8) and dummy interfaces");
+        for (String name : List.of("net/ipv4/conf/a.5/forwarding", "net.ipv4.conf.a/5.forwarding")) {
+            for (String value : List.of("1", "0")) {
+                try (OciBundle bundle = new OciBundle("cat", "/proc/sys/net/ipv4/conf/a.5/forwarding").edit(config -> {
+                    join(config, "network", podsPath("net"));
+                    sysctl(config, name, value);
+                })) {
+                    assertEquals(value + "\n", run(bundle).expect(0).out(), name);
+                }
+            }
+        }
+    }
+
+    @Test
     void C1_the_hosts_own_namespace_is_not_changed_by_whatever_path_it_is_named() throws IOException {
         Path link = Files.createTempDirectory("rustyrun-c1").resolve("net");
         Files.createSymbolicLink(

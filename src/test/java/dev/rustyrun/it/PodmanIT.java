@@ -247,6 +247,40 @@ class PodmanIT {
         podman("rm", "--force", "--time", "0", "used").expect(0);
     }
 
+    /** podman joins the network's namespace by path, and by default sets a parameter in it. */
+    @Test
+    void C1_a_run_with_a_network_and_the_default_sysctls() {
+        String parameter = "net.ipv4.ping_group_range=0 0";
+        String file = "/proc/sys/net/ipv4/ping_group_range";
+        List<String> bridged = command(
+                "run", "--rm", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--network=bridge");
+        bridged.addAll(List.of("--sysctl", parameter, IMAGE, "cat", file));
+        Launcher.Result bridge = Launcher.execute(bridged, "");
+        Assumptions.assumeFalse(
+                bridge.err().contains("netavark") || bridge.err().contains("cni"),
+                "podman can make no bridge here: " + bridge.err());
+        assertEquals("0\t0\n", bridge.expect(0).out());
+    }
+
+    @Test
+    void C4_a_container_joins_the_user_namespace_of_another_one() {
+        String map = "0:100000:65536";
+        Launcher.execute(
+                        run(List.of("--detach", "--name", "owner", "--uidmap", map, "--gidmap", map), "sleep", "1000"),
+                        "")
+                .expect(0);
+        assertEquals(
+                "0\n 0 100000 65536\n0\n",
+                once(
+                                List.of("--userns=container:owner"),
+                                "sh",
+                                "-c",
+                                "id -u; tr -s ' ' < /proc/self/uid_map; touch /tmp/x; stat -c %u /tmp/x")
+                        .expect(0)
+                        .out());
+        podman("rm", "--force", "--time", "0", "owner").expect(0);
+    }
+
     @Test
     void two_containers_of_a_pod_see_each_other() throws IOException {
         Path settings = Files.writeString(
