@@ -83,6 +83,8 @@ class DoorsTest {
             "--no-new-keyring",
             "--console-socket",
             "--pid-file",
+            "--pidfd-socket",
+            "--no-subreaper",
             "--preserve-fds",
             "--trace-steps",
             "--keep",

@@ -2,6 +2,7 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.CreateOptions;
+import dev.rustyrun.container.PidOutputs;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
@@ -29,6 +30,16 @@ final class DetachOptions {
     private String pidFile;
 
     @Option(
+            names = "--pidfd-socket",
+            paramLabel = "PATH",
+            defaultValue = Option.NULL_VALUE,
+            description = "A unix socket that gets a descriptor of the process (pidfd).")
+    private String pidfdSocket;
+
+    @Option(names = "--no-subreaper", description = "Accepted for runc compatibility; has no effect.")
+    private boolean noSubreaper;
+
+    @Option(
             names = "--preserve-fds",
             paramLabel = "N",
             defaultValue = "0",
@@ -39,7 +50,12 @@ final class DetachOptions {
         if (preserved < 0) {
             throw new InvalidSpecException("--preserve-fds " + preserved + " is not a number of descriptors");
         }
-        return new CreateOptions(given(consoleSocket), given(pidFile), preserved + listened(), noPivot, trace);
+        return new CreateOptions(
+                given(consoleSocket),
+                new PidOutputs(given(pidFile), given(pidfdSocket)),
+                preserved + listened(),
+                noPivot,
+                trace);
     }
 
     private static Optional<String> given(String option) {

@@ -64,6 +64,20 @@ final class ExecCommand implements ContainerCommand {
             description = "A cgroup below the container's that it is in; of some v1 controllers only; repeatable.")
     private List<String> cgroups = List.of();
 
+    @Option(
+            names = "--apparmor",
+            paramLabel = "PROFILE",
+            defaultValue = "",
+            description = "Its AppArmor profile (default: the container's).")
+    private String apparmor;
+
+    @Option(
+            names = "--process-label",
+            paramLabel = "LABEL",
+            defaultValue = "",
+            description = "Its SELinux label (default: the container's).")
+    private String label;
+
     @Mixin
     private ExecProcessOptions options;
 
@@ -97,7 +111,9 @@ final class ExecCommand implements ContainerCommand {
 
     private Spec.Process process(CommandContext context, Spec.Process of) {
         return DetachOptions.with(
-                process == null ? options.applyTo(of, words, context.messages()) : read(context.linux()));
+                process == null
+                        ? ConfigJson.labelled(options.applyTo(of, words, context.warnings()), apparmor, label)
+                        : read(context.linux()));
     }
 
     private Spec.Process read(Linux linux) {

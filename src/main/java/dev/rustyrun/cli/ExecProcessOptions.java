@@ -31,7 +31,7 @@ final class ExecProcessOptions {
             names = {"-g", "--additional-gids"},
             paramLabel = "GID",
             description = "A further group; repeatable.")
-    private List<Integer> groups = List.of();
+    private List<String> groups = List.of();
 
     @Option(
             names = {"-e", "--env"},
@@ -79,7 +79,7 @@ final class ExecProcessOptions {
 
     private Spec.User user(Spec.User of) {
         List<Integer> all = new ArrayList<>(of.additionalGids());
-        all.addAll(groups);
+        groups.forEach(group -> all.add(Id.parse("--additional-gids", group)));
         if (user == null) {
             return new Spec.User(of.uid(), of.gid(), all, of.umask());
         }
@@ -114,7 +114,8 @@ final class ExecProcessOptions {
                 with(of.effective(), added),
                 with(of.permitted(), added),
                 of.inheritable(),
-                of.ambient());
+                // What is not inheritable cannot be ambient; man 7 capabilities.
+                of.inheritable().isEmpty() ? of.ambient() : with(of.ambient(), added));
     }
 
     /** As in config.json: what this kernel does not know cannot be granted, and that is no reason not to start. */

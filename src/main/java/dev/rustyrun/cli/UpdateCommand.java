@@ -9,6 +9,7 @@ import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Resources;
+import java.math.BigInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -61,25 +62,34 @@ final class UpdateCommand implements ContainerCommand {
             names = {"--cpu-shares", "--cpu-share"},
             paramLabel = "N",
             description = "Its weight when processors are short.")
-    private Long shares;
+    private String shares;
 
     @Option(names = "--cpu-quota", paramLabel = "MICROS", description = "Processor time in each period; -1: no limit.")
-    private Long quota;
+    private String quota;
 
     @Option(names = "--cpu-period", paramLabel = "MICROS", description = "The period.")
-    private Long period;
+    private String period;
+
+    @Option(
+            names = "--cpu-burst",
+            paramLabel = "MICROS",
+            description = "Processor time that it may save up beyond the quota.")
+    private String burst;
+
+    @Option(names = "--cpu-idle", paramLabel = "0|1", description = "1: run only when nothing else wants to.")
+    private String idle;
 
     @Option(
             names = "--cpu-rt-period",
             paramLabel = "MICROS",
             description = "The period of real-time processes (cgroup v1).")
-    private Long realtimePeriod;
+    private String realtimePeriod;
 
     @Option(
             names = "--cpu-rt-runtime",
             paramLabel = "MICROS",
             description = "Their processor time in each (cgroup v1).")
-    private Long realtimeRuntime;
+    private String realtimeRuntime;
 
     @Option(names = "--cpuset-cpus", paramLabel = "LIST", description = "On which processors.")
     private String cpus;
@@ -88,10 +98,10 @@ final class UpdateCommand implements ContainerCommand {
     private String mems;
 
     @Option(names = "--pids-limit", paramLabel = "N", description = "The most processes and threads; -1: no limit.")
-    private Long pids;
+    private String pids;
 
     @Option(names = "--blkio-weight", paramLabel = "N", description = "Its weight on disks, 10 to 1000.")
-    private Long weight;
+    private String weight;
 
     @Override
     public int perform(CommandContext context) {
@@ -114,15 +124,17 @@ final class UpdateCommand implements ContainerCommand {
         size(all, "memory", "limit", "--memory", memory);
         size(all, "memory", "swap", "--memory-swap", swap);
         size(all, "memory", "reservation", "--memory-reservation", reservation);
-        number(all, "cpu", "shares", shares);
-        number(all, "cpu", "quota", quota);
-        number(all, "cpu", "period", period);
-        number(all, "cpu", "realtimePeriod", realtimePeriod);
-        number(all, "cpu", "realtimeRuntime", realtimeRuntime);
+        number(all, "cpu", "shares", "--cpu-shares", shares);
+        number(all, "cpu", "quota", "--cpu-quota", quota);
+        number(all, "cpu", "period", "--cpu-period", period);
+        number(all, "cpu", "realtimePeriod", "--cpu-rt-period", realtimePeriod);
+        number(all, "cpu", "realtimeRuntime", "--cpu-rt-runtime", realtimeRuntime);
+        number(all, "cpu", "burst", "--cpu-burst", burst);
+        number(all, "cpu", "idle", "--cpu-idle", idle);
         text(all, "cpus", cpus);
         text(all, "mems", mems);
-        number(all, "pids", "limit", pids);
-        number(all, "blockIO", "weight", weight);
+        number(all, "pids", "limit", "--pids-limit", pids);
+        number(all, "blockIO", "weight", "--blkio-weight", weight);
         if (all.isEmpty()) {
             throw new InvalidSpecException("update: no limit was given");
         }
@@ -131,14 +143,19 @@ final class UpdateCommand implements ContainerCommand {
 
     private static void size(ObjectNode all, String group, String field, String option, String text) {
         if (text != null) {
-            number(all, group, field, LimitOptions.size(option, text));
+            all.withObject("/" + group).put(field, LimitOptions.size(option, text));
         }
     }
 
-    private static void number(ObjectNode all, String group, String field, Long value) {
-        if (value != null) {
-            all.withObject("/" + group).put(field, value);
+    /** As wide as in config.json: older engines write the highest number of 64 bits for what is not set. */
+    private static void number(ObjectNode all, String group, String field, String option, String text) {
+        if (text == null) {
+            return;
         }
+        if (!text.matches("-?[0-9]{1,20}")) {
+            throw new InvalidSpecException(option + " \"" + text + "\" is not a whole number");
+        }
+        all.withObject("/" + group).put(field, new BigInteger(text));
     }
 
     private static void text(ObjectNode all, String field, String value) {

@@ -7,7 +7,6 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Spec;
-import java.util.Optional;
 
 /** The host's side of a container that is being made from a bundle. */
 final class BundleHost implements LaunchHost {
@@ -16,17 +15,17 @@ final class BundleHost implements LaunchHost {
     private final ContainerStore store;
     private final Spec spec;
     private final Hooks hooks;
-    private final Optional<String> pidFile;
+    private final PidOutputs pids;
     private ContainerState state;
     private boolean hooked;
 
-    BundleHost(Linux linux, ContainerStore store, ContainerState state, Spec spec, Optional<String> pidFile) {
+    BundleHost(Linux linux, ContainerStore store, ContainerState state, Spec spec, PidOutputs pids) {
         this.linux = linux;
         this.store = store;
         this.state = state;
         this.spec = spec;
         this.hooks = spec.hooks();
-        this.pidFile = pidFile;
+        this.pids = pids;
     }
 
     /** The container as far as it has come. */
@@ -69,7 +68,7 @@ final class BundleHost implements LaunchHost {
     public void setUp() {
         state = state.afterSetUp();
         store.write(state);
-        pidFile.ifPresent(path -> PidFile.write(linux, path, state.pid()));
+        pids.report(linux, state.pid(), "standard");
     }
 
     @Override

@@ -8,13 +8,13 @@ import java.util.Optional;
  * What else is asked for of a container that is made from a bundle, or of a further process.
  *
  * @param consoleSocket path of a unix socket that gets its terminal's master side
- * @param pidFile path of a file that gets its process id
+ * @param pids where its process is reported
  * @param descriptors how many descriptors from 3 on it takes over
  * @param noPivot whether its root is to be changed without pivot_root(2)
  * @param traced whether each step is printed
  */
 public record CreateOptions(
-        Optional<String> consoleSocket, Optional<String> pidFile, int descriptors, boolean noPivot, boolean traced) {
+        Optional<String> consoleSocket, PidOutputs pids, int descriptors, boolean noPivot, boolean traced) {
 
     /**
      * Makes sure that somebody takes the terminal of a process that goes on alone.

@@ -54,7 +54,7 @@ public final class Creation {
         ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, id, store);
         ContainerState state = state(id, bundle, cgroup.path());
         try (ContainerLock held = store.addLocked(state)) {
-            BundleHost host = new BundleHost(linux, store, state, spec, options.pidFile());
+            BundleHost host = new BundleHost(linux, store, state, spec, options.pids());
             Optional<Outcome> failure = Optional.empty();
             boolean done = false;
             try {

@@ -75,7 +75,7 @@ public final class Execution {
                 place.groups(),
                 new Lifecycle(detached, false, options.descriptors(), true),
                 stage.isReadOnly());
-        FurtherHost host = new FurtherHost(linux, spec, state, status, options.pidFile(), Optional.empty());
+        FurtherHost host = new FurtherHost(linux, spec, state, status, options.pids(), Optional.empty());
         LaunchOptions how =
                 new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host);
         if (!spec.process().terminal()) {

@@ -15,7 +15,7 @@ final class FurtherHost implements LaunchHost {
     private final Spec spec;
     private final ContainerState state;
     private final ContainerStatus status;
-    private final Optional<String> pidFile;
+    private final PidOutputs pids;
     private final Optional<Subgroup> group;
     private int process;
 
@@ -25,17 +25,12 @@ final class FurtherHost implements LaunchHost {
      * @param group that all it starts is in, if it has one of its own
      */
     FurtherHost(
-            Linux linux,
-            Spec spec,
-            ContainerState state,
-            ContainerStatus status,
-            Optional<String> pidFile,
-            Optional<Subgroup> group) {
+            Linux linux, Spec spec, ContainerState state, ContainerStatus status, PidOutputs pids, Optional<Subgroup> group) {
         this.linux = linux;
         this.spec = spec;
         this.state = state;
         this.status = status;
-        this.pidFile = pidFile;
+        this.pids = pids;
         this.group = group;
     }
 
@@ -51,7 +46,7 @@ final class FurtherHost implements LaunchHost {
     @Override
     public void initStarted(int pid) {
         process = pid;
-        pidFile.ifPresent(path -> PidFile.write(linux, path, pid));
+        pids.report(linux, pid, "setns");
     }
 
     @Override

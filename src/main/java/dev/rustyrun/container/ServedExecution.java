@@ -142,7 +142,7 @@ public final class ServedExecution implements AutoCloseable {
                             timeoutMillis,
                             Optional.empty(),
                             0,
-                            new FurtherHost(linux, spec, state, ContainerStatus.RUNNING, Optional.empty(), group)));
+                            new FurtherHost(linux, spec, state, ContainerStatus.RUNNING, PidOutputs.NONE, group)));
             return explain(outcome, before, statistics(cgroup));
         } finally {
             try {
