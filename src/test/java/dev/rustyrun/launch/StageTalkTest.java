@@ -11,6 +11,7 @@ import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.IdMaps;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.MountStep;
+import dev.rustyrun.spec.IdMapping;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +90,35 @@ class StageTalkTest {
         talk.hear();
         assertEquals(List.of("init " + PID, "hooks", "set up"), told);
         assertEquals(PID, talk.init());
+    }
+
+    private void launchJoining(List<IdMapping> maps) {
+        talk.launch(
+                new LaunchPlan(
+                        List.of(), List.of(), false, false, new IdMaps(maps, maps, true, true), List.of(), List.of()),
+                new LaunchOptions(false, 0, Optional.empty(), 0, new Host()));
+        linux.read(channel[1], new byte[4096], new StageChannel.Part(false, List.of()).encode().length);
+        say(new Report.IdsNeeded(), -1);
+        talk.hear();
+    }
+
+    @Test
+    void C4_a_joined_user_namespace_may_have_any_mappings_or_those_that_are_asked_for() {
+        List<IdMapping> ours = IdMapping.ofProcFile(linux.readFile("/proc/self/uid_map"));
+        for (List<IdMapping> asked : List.of(List.<IdMapping>of(), ours)) {
+            launchJoining(asked);
+            linux.read(channel[1], new byte[1], 1);
+            byte[] part = new StageChannel.Part(false, List.of()).encode();
+            assertEquals(part.length, linux.read(channel[1], new byte[4096], part.length), "init may go on");
+            assertTrue(linux.reap(child).isEmpty());
+        }
+    }
+
+    @Test
+    void C4_a_joined_user_namespace_with_other_mappings_ends_the_launch() {
+        launchJoining(List.of(new IdMapping(0, 4242, 1)));
+        assertEquals(Signal.SIGKILL.number(), linux.await(child).signal());
+        assertTrue(talk.failure().startsWith("run failed to join the user namespace: its uid_map is"), talk.failure());
     }
 
     @Test

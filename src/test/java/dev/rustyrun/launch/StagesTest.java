@@ -61,6 +61,20 @@ class StagesTest {
     }
 
     @Test
+    void C4_a_user_namespace_is_joined_without_the_callers_groups_and_by_its_root_only_when_run_agrees() {
+        List<String> calls = perform(
+                new RecordingLibC().failing("setns(10", Errno.EPERM),
+                new NamespaceStep.JoinNamespace("/n", 1 << 30, true, ""),
+                new NamespaceStep.JoinUserNamespace("/u"));
+        assertEquals(
+                List.of("setns(10, 1073741824)", "setgroups(0)", "setns(11, 268435456)", "setns(12, 1073741824)"),
+                calls.stream()
+                        .filter(call -> call.startsWith("setns") || call.startsWith("setgroups"))
+                        .toList());
+        assertTrue(calls.stream().noneMatch(call -> call.startsWith("setres")), "run has not answered: " + calls);
+    }
+
+    @Test
     void user_changes_after_groups_and_the_death_signal_is_set_again() {
         assertEquals(
                 List.of(
