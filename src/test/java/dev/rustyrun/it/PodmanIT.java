@@ -278,7 +278,8 @@ class PodmanIT {
                                 "id -u; tr -s ' ' < /proc/self/uid_map; touch /tmp/x; stat -c %u /tmp/x")
                         .expect(0)
                         .out());
-        podman("rm", "--force", "--time", "0", "owner").expect(0);
+        // podman itself may find its mount for the owner's shared memory busy, also with other runtimes.
+        podman("rm", "--force", "--time", "0", "owner");
     }
 
     @Test
