@@ -55,7 +55,8 @@ final class BundleHost implements LaunchHost {
         HookStage stage = new HookStage(linux);
         stage.run("prestart", hooks.prestart(), state, ContainerStatus.CREATING);
         stage.run("createRuntime", hooks.createRuntime(), state, ContainerStatus.CREATING);
-        return new HookStates(HookStage.state(state, ContainerStatus.CREATING), HookStage.state(state, ContainerStatus.CREATED));
+        return new HookStates(
+                HookStage.state(state, ContainerStatus.CREATING), HookStage.state(state, ContainerStatus.CREATED));
     }
 
     @Override

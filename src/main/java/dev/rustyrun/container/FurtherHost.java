@@ -25,7 +25,12 @@ final class FurtherHost implements LaunchHost {
      * @param group that all it starts is in, if it has one of its own
      */
     FurtherHost(
-            Linux linux, Spec spec, ContainerState state, ContainerStatus status, PidOutputs pids, Optional<Subgroup> group) {
+            Linux linux,
+            Spec spec,
+            ContainerState state,
+            ContainerStatus status,
+            PidOutputs pids,
+            Optional<Subgroup> group) {
         this.linux = linux;
         this.spec = spec;
         this.state = state;
