@@ -11,7 +11,9 @@ import java.util.List;
 final class V2Cgroup implements Cgroup {
 
     /** To limit, and to tell what it uses. */
-    private static final List<String> USUAL = List.of("memory", "pids", "cpu", "io", "cpuset", "hugetlb");
+    private static final List<String> USUAL = List.of("memory", "pids", "cpu", "io");
+    /** What a container that manages its own groups, or an update of its limits, may want beside these. */
+    private static final List<String> FURTHER = List.of("cpuset", "hugetlb");
 
     private static final String PROCS = "/cgroup.procs";
     private static final String FREEZE = "/cgroup.freeze";
@@ -46,7 +48,8 @@ final class V2Cgroup implements Cgroup {
                 throw new CgroupException("the cgroup " + directory
                         + " is in use by other processes: choose another path or id, or end them");
             }
-            List<String> wanted = usualControllers();
+            List<String> wanted = new ArrayList<>(hereOf(USUAL));
+            wanted.addAll(hereOf(FURTHER));
             if (!wanted.isEmpty()) {
                 // A container without limits does without what it cannot have; one with limits is told by apply().
                 controllers.enableWhatIsThere(wanted);
@@ -61,17 +64,11 @@ final class V2Cgroup implements Cgroup {
 
     /** Whether any of those that every container needs is here. */
     boolean hasUsualControllers() {
-        return !usualControllers().isEmpty();
+        return !hereOf(USUAL).isEmpty();
     }
 
-    private List<String> usualControllers() {
-        List<String> wanted = new ArrayList<>();
-        for (String controller : USUAL) {
-            if (layout.v2Controllers().contains(controller)) {
-                wanted.add(controller);
-            }
-        }
-        return wanted;
+    private List<String> hereOf(List<String> controllers) {
+        return controllers.stream().filter(layout.v2Controllers()::contains).toList();
     }
 
     /** Makes the directory; whether it was not there. */

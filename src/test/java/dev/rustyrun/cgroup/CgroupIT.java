@@ -164,6 +164,17 @@ class CgroupIT {
         }
     }
 
+    /** Joining a group of v2 takes as long as a launch. */
+    @Test
+    void beside_v1_there_is_no_group_in_v2_that_nothing_needs() {
+        Assumptions.assumeTrue(
+                layout.kind() == CgroupLayout.Kind.HYBRID
+                        && layout.v1("freezer").isPresent()
+                        && layout.v2Controllers().stream().noneMatch(List.of("memory", "pids", "cpu", "io")::contains),
+                "needs cgroup v1, and a v2 beside it that limits nothing usual (layout: " + layout + ")");
+        assertTrue(group.procsFiles().stream().allMatch(file -> file.endsWith("/tasks")), "" + group.procsFiles());
+    }
+
     @Test
     void C38_the_groups_above_get_the_realtime_budget_that_it_needs() throws Exception {
         String cpu = layout.v1("cpu").map(CgroupMount::mountPoint).orElse("");
