@@ -71,7 +71,8 @@ public final class PlanCompiler {
             // What is started before, such as a hook, stays outside.
             init.add(new NamespaceStep.JoinOpened(PIDS, openedPids()));
         }
-        process.command(init, appears ? appear(lifecycle) : List.of(), spec.wantsReaper());
+        // In a joined PID namespace it would be no PID 1: that one has its own, which reaps.
+        process.command(init, appears ? appear(lifecycle) : List.of(), spec.wantsReaper() && !appears);
         return new LaunchPlan(
                 child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent(), linux.netDevices());
     }

@@ -105,6 +105,12 @@ class JoinedPidsPlanTest {
     }
 
     @Test
+    void a_PID_namespace_that_is_joined_has_its_reaper() {
+        LaunchPlan plan = plan(spec().annotation(Spec.INIT_ANNOTATION, "true"));
+        assertEquals(plan(spec()).init(), plan.init());
+    }
+
+    @Test
     void a_filter_with_an_agent_or_against_what_is_to_be_done_is_installed_by_the_copy() {
         SeccompFilter listener = new SeccompFilter(ALLOWING, 1 << 3);
         SeccompFilter strict = new SeccompFilter(new byte[8], 0);
