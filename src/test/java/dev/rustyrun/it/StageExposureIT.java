@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -167,6 +168,7 @@ class StageExposureIT {
     @Test
     void S1_what_is_killed_in_the_container_at_any_moment_is_told_of_and_leaves_nothing() throws IOException {
         Assumptions.assumeTrue(Launcher.isNative(), "exec needs the native binary");
+        Set<Long> others = Host.processes().keySet();
         String name = "it-slay-" + ProcessHandle.current().pid();
         Process slayer =
                 Launcher.start("--name", name, "--volume", Attempts.volume(), "--command", Attempts.INSIDE, "slay");
@@ -180,12 +182,16 @@ class StageExposureIT {
             }
             slayer.getOutputStream().close();
             assertTrue(Integer.parseInt(Attempts.results(out.readLine()).get("slain")) > 0);
+            Host.eventually("it ends", () -> !slayer.isAlive());
         } finally {
             slayer.destroyForcibly().onExit().join();
         }
         Host.eventually(
                 "no stage is left",
-                () -> Host.processes().values().stream().noneMatch(words -> words.contains("copying-child")));
+                () -> Host.processes().entrySet().stream()
+                        .noneMatch(process ->
+                                process.getValue().contains("copying-child") && !others.contains(process.getKey())),
+                Host::processes);
     }
 
     /** Such a launch gets no further than the first file that it makes, but was seen before. */
