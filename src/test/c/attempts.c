@@ -128,6 +128,11 @@ static int hunt(int seconds)
             snprintf(path, sizeof path, "/proc/%d/exe", pid);
             ssize_t length = readlink(path, program, sizeof program - 1);
             program[length < 0 ? 0 : length] = 0;
+            if (strstr(program, "/memfd:")) {
+                /* The small program, which is no file of the host's. */
+                found++;
+                continue;
+            }
             /* "/" is the program of a mount that is attached nowhere. */
             if (!strstr(program, "/rustyrun") && !strstr(program, "/java") && strcmp(program, "/")) {
                 continue;
