@@ -32,6 +32,7 @@ public final class NurseryStage {
     static final int FILES = StageChannel.DESCRIPTOR + 1;
 
     private static final int HOST_MOUNTS = StageChannel.FIRST_HANDED_DOWN;
+    private static final int HOST_ROOT = HOST_MOUNTS + 1;
 
     private final Linux linux;
     private final SelfExec self;
@@ -61,12 +62,18 @@ public final class NurseryStage {
         try (OpenFile mounts = new OpenFile(linux, HOST_MOUNTS)) {
             linux.setNamespace(mounts.descriptor(), CloneFlag.CLONE_NEWNS.value());
         }
+        try (OpenFile root = new OpenFile(linux, HOST_ROOT)) {
+            // The server may be in a chroot, which setns(2) has left.
+            linux.changeDirectory(root.descriptor());
+            linux.chroot(".");
+        }
         serve(server);
         return 0;
     }
 
     private void becomeProtected(int server) {
         linux.duplicate(linux.open("/proc/self/ns/mnt", FileFlag.O_RDONLY), HOST_MOUNTS);
+        linux.duplicate(linux.open("/", FileFlag.O_PATH | FileFlag.O_DIRECTORY), HOST_ROOT);
         linux.unshare(CloneFlag.CLONE_NEWNS.value());
         linux.mount(null, "/", null, MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE), null);
         StageContext context = new StageContext(linux, new StageChannel(linux), false);

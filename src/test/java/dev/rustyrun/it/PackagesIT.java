@@ -48,7 +48,7 @@ class PackagesIT {
                 "built: native",
                 "container: rustyrun-container 1 ",
                 "service: rustyrun-container",
-                "service's exit status: 143",
+                "service's exit status: 0",
                 "left: ",
                 "gone: ")) {
             assertTrue(said.contains(line), () -> line + "\nnot in\n" + result.out() + result.err());
