@@ -2,19 +2,17 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.container.OutcomeJson;
 import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.spec.InvalidSpecException;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -44,13 +42,12 @@ final class OutcomeOptions {
     }
 
     /** Writes the file that the id is wanted in, which must not be there: somebody may still read an id from it. */
-    void writeId(String id) {
-        try {
-            Files.writeString(Path.of(idFile), id, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        } catch (FileAlreadyExistsException e) {
-            throw new InvalidSpecException("--cidfile " + idFile + " is there already: EEXIST; remove it first");
-        } catch (IOException e) {
-            throw new InvalidSpecException("--cidfile " + idFile + " cannot be written: is its directory there?");
+    void writeId(Linux linux, String id) {
+        try (OpenFile file = UserFile.toWrite(linux, idFile, FileFlag.O_EXCL, 0666)) {
+            linux.writeAll(file.descriptor(), id.getBytes(StandardCharsets.UTF_8));
+        } catch (LinuxException e) {
+            throw new InvalidSpecException("--cidfile \"" + idFile + "\" cannot be written: " + e.getMessage()
+                    + (e.errno() == Errno.EEXIST ? "; remove it first" : ""));
         }
     }
 

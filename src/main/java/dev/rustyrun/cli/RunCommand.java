@@ -199,7 +199,7 @@ final class RunCommand implements ContainerCommand {
         String id = name;
         if (outcome.wantsId()) {
             id = name.isEmpty() ? context.store().newId() : name;
-            outcome.writeId(id);
+            outcome.writeId(context.linux(), id);
         }
         boolean done = false;
         try {

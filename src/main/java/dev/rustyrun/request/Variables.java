@@ -1,10 +1,7 @@
 package dev.rustyrun.request;
 
+import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.InvalidSpecException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +14,9 @@ import java.util.function.Function;
  * if the caller has none.
  */
 public final class Variables {
+
+    /** What stands for bytes that are no character. */
+    private static final char NOT_UTF_8 = '\uFFFD';
 
     private final Function<String, Optional<String>> callers;
     private final Map<String, String> values = new LinkedHashMap<>();
@@ -47,14 +47,11 @@ public final class Variables {
      * @throws InvalidSpecException when it cannot be read, or for a line without a name
      */
     public Variables addFile(String file) {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(Path.of(file), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new InvalidSpecException(
-                    "--env-file " + file + " cannot be read: it must be a file that is there, readable, and UTF-8");
+        String text = GivenFile.read("--env-file", file);
+        if (text.indexOf(NOT_UTF_8) >= 0) {
+            throw new InvalidSpecException("--env-file " + file + " cannot be read: it is not UTF-8");
         }
-        for (String line : lines) {
+        for (String line : text.lines().toList()) {
             String word = line.stripLeading();
             if (!word.isEmpty() && !word.startsWith("#")) {
                 add("--env-file " + file + ":", word);

@@ -59,7 +59,7 @@ class VariablesTest {
     void a_file_that_cannot_be_read_or_is_wrong_is_told_of_in_one_line() throws IOException {
         Path wrong = Files.writeString(folder.resolve("wrong"), "=1\n");
         Path binary = Files.write(folder.resolve("binary"), new byte[] {'A', '=', (byte) 0xff});
-        for (Path file : List.of(folder, folder.resolve("none"), wrong, binary)) {
+        for (Path file : List.of(folder, folder.resolve("none"), wrong, binary, Path.of("/dev/zero"))) {
             Variables none = variables();
             String message = assertThrows(InvalidSpecException.class, () -> none.addFile(file.toString()))
                     .getMessage();

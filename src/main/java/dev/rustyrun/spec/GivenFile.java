@@ -1,0 +1,25 @@
+package dev.rustyrun.spec;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
+
+/** A document that a caller gives by its path. */
+public final class GivenFile {
+
+    private GivenFile() {}
+
+    /**
+     * Its text; nothing is waited for, and it may not be longer than {@link UserFile#MAX_DOCUMENT}.
+     *
+     * @param option that names it, for the message
+     * @throws InvalidSpecException when it cannot be read
+     */
+    public static String read(String option, String path) {
+        try {
+            return UserFile.read(Linux.host(), path, UserFile.MAX_DOCUMENT);
+        } catch (LinuxException e) {
+            throw new InvalidSpecException(option + " " + path + " cannot be read: " + e.getMessage());
+        }
+    }
+}
