@@ -43,11 +43,6 @@ final class CgroupTree {
         }
     }
 
-    /** Removes what has just been made, unless somebody uses it. */
-    void removeUnused() {
-        files.linux().removeIfEmpty(directory);
-    }
-
     /** Sends SIGKILL to all in it until it finds no new ones; for kernels and versions that cannot do it at once. */
     void killEach() {
         List<Integer> killed = new ArrayList<>();

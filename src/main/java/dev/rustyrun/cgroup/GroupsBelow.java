@@ -82,7 +82,8 @@ public final class GroupsBelow {
     /** {@code directory}, a container's, with the path of a hierarchy of these controllers below it. */
     String below(ControlFiles files, String directory, List<String> controllers) {
         String group = directory + in(controllers);
-        if (!files.exists(group)) {
+        // The container's own was there when it was looked for.
+        if (!group.equals(directory) && !files.exists(group)) {
             throw new CgroupException("cannot join the cgroup " + group + ": no such file or directory; it must be made"
                     + " first, from the host or in the container");
         }

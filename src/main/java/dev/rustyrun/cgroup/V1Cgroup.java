@@ -80,7 +80,7 @@ final class V1Cgroup implements Cgroup {
                     made.add(mount);
                 }
             } catch (CgroupException without) {
-                new CgroupTree(files, directory(mount)).removeUnused();
+                files.linux().removeIfEmpty(directory(mount));
             }
         }
     }

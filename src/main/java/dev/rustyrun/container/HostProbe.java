@@ -96,7 +96,7 @@ final class HostProbe {
     }
 
     private static boolean joinsPids(LinuxSpec wanted) {
-        return wanted.has(NamespaceType.PID) && !wanted.isNew(NamespaceType.PID);
+        return wanted.isJoined(NamespaceType.PID);
     }
 
     private boolean mayAppear(Spec spec) {

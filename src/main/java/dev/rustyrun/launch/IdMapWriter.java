@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Writes the id maps of another process's new user namespace, or checks those of one that it has joined; man 7 user_namespaces. Root may write any; an ordinary user
+ * Writes the id maps of another process's new user namespace, or checks those of one that it has joined; man 7
+ * user_namespaces. Root may write any; an ordinary user
  * may map only himself, and lets newuidmap(1) and newgidmap(1) write what {@code /etc/subuid} grants him.
  */
 final class IdMapWriter {

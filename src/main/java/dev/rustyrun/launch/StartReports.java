@@ -10,8 +10,7 @@ public final class StartReports {
     /** Far more than a process of ours says. */
     private static final int MAX_BYTES = 1 << 20;
 
-    private static final Failure DISTURBED =
-            new Failure("a process of the container has disturbed it on its way in", StepFailure.RUSTYRUN_FAILED);
+    private static final Failure DISTURBED = new Failure(Succession.DISTURBED, StepFailure.RUSTYRUN_FAILED);
 
     private StartReports() {}
 

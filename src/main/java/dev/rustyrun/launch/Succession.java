@@ -24,6 +24,9 @@ final class Succession {
     /** The value of Yama with which nobody may trace any process. */
     private static final String NO_ATTACH = "3";
 
+    /** Why something that cannot be from a process of ours ends a launch. */
+    static final String DISTURBED = "a process of the container has disturbed it on its way in";
+
     private static final int MAX_TOLD = 8192;
     private static final int MAX_ERRNO = 4095;
     private static final byte TRACED = 't';
@@ -209,7 +212,7 @@ final class Succession {
     /** Reports this instead of an exit code, which means nothing then. */
     void disturbed() {
         over = true;
-        fail(new StepFailure("a process of the container has disturbed it on its way in"));
+        fail(new StepFailure(DISTURBED));
     }
 
     /** Continues the successor, which has stopped because it is traced. */

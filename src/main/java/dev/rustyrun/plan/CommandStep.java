@@ -150,14 +150,6 @@ public sealed interface CommandStep extends Step {
         ReaperKind(String words) {
             this.words = words;
         }
-
-        static ReaperKind read(PlanReader in) {
-            int ordinal = in.take8();
-            if (ordinal >= values().length) {
-                throw in.broken("reaper " + ordinal);
-            }
-            return values()[ordinal];
-        }
     }
 
     /**
@@ -178,7 +170,7 @@ public sealed interface CommandStep extends Step {
         static Exec read(PlanReader in) {
             List<String> argv = in.takeTexts();
             List<String> env = in.takeTexts();
-            ReaperKind reaper = ReaperKind.read(in);
+            ReaperKind reaper = in.takeOneOf(ReaperKind.values());
             return new Exec(argv, env, reaper, takeLimits(in));
         }
 
@@ -206,25 +198,11 @@ public sealed interface CommandStep extends Step {
 
     /** When the command goes on without the processes that have set it up. */
     enum Parting {
-        NEVER(""),
+        NEVER,
         /** Then whoever is next above those processes hears how it ends. */
-        WHEN_EXECUTED(""),
+        WHEN_EXECUTED,
         /** It waits for {@code rustyrun start} by itself. */
-        BEFORE_START(" once it is started");
-
-        private final String words;
-
-        Parting(String words) {
-            this.words = words;
-        }
-
-        static Parting read(PlanReader in) {
-            int ordinal = in.take8();
-            if (ordinal >= values().length) {
-                throw in.broken("parting " + ordinal);
-            }
-            return values()[ordinal];
-        }
+        BEFORE_START
     }
 
     /**
@@ -267,7 +245,7 @@ public sealed interface CommandStep extends Step {
                     in.takeFlag(),
                     in.takeFlag(),
                     in.take32(),
-                    Parting.read(in),
+                    in.takeOneOf(Parting.values()),
                     takeLimits(in));
         }
 
@@ -296,7 +274,8 @@ public sealed interface CommandStep extends Step {
 
         @Override
         public String describe() {
-            return "execute " + Words.shell(argv) + words(limits) + parting.words;
+            return "execute " + Words.shell(argv) + words(limits)
+                    + (parting == Parting.BEFORE_START ? " once it is started" : "");
         }
     }
 

@@ -33,7 +33,7 @@ public final class PlanCompiler {
         this.linux = spec.linux();
         this.host = host;
         this.life = life;
-        this.appears = host.mayAppear() && linux.has(NamespaceType.PID) && !linux.isNew(NamespaceType.PID);
+        this.appears = host.mayAppear() && linux.isJoined(NamespaceType.PID);
     }
 
     /** The plan for {@code spec}, which must be valid, in the foreground. */
@@ -92,7 +92,7 @@ public final class PlanCompiler {
         if (appears) {
             child.add(new NamespaceStep.AwaitSuccessor(host.cgroupFiles().size()));
         }
-        boolean joinsUser = linux.has(NamespaceType.USER) && !linux.isNew(NamespaceType.USER);
+        boolean joinsUser = linux.isJoined(NamespaceType.USER);
         int unshared = 0;
         for (LinuxSpec.Namespace namespace : linux.namespaces()) {
             if (!namespace.isNew() && namespace.type() != NamespaceType.USER) {
@@ -213,7 +213,10 @@ public final class PlanCompiler {
     private IdMaps idMaps() {
         return linux.has(NamespaceType.USER)
                 ? new IdMaps(
-                        linux.uidMappings(), linux.gidMappings(), host.mayMapGroups(), !linux.isNew(NamespaceType.USER))
+                        linux.uidMappings(),
+                        linux.gidMappings(),
+                        host.mayMapGroups(),
+                        linux.isJoined(NamespaceType.USER))
                 : IdMaps.NONE;
     }
 }

@@ -41,6 +41,15 @@ final class PlanReader {
         return value == 1;
     }
 
+    /** One of {@code values}, by its place among them. */
+    <T> T takeOneOf(T[] values) {
+        int place = take8();
+        if (place >= values.length) {
+            throw broken("place " + place + " of " + values.length);
+        }
+        return values[place];
+    }
+
     String takeText() {
         int length = takeCount(1);
         String text = new String(bytes, at, length, StandardCharsets.UTF_8);

@@ -49,7 +49,7 @@ final class PrivilegePlan {
         if (!host.mayMapGroups()) {
             return SetGroups.NO;
         }
-        boolean joined = spec.linux().has(NamespaceType.USER) && !spec.linux().isNew(NamespaceType.USER);
+        boolean joined = spec.linux().isJoined(NamespaceType.USER);
         return joined ? SetGroups.IF_ALLOWED : SetGroups.YES;
     }
 

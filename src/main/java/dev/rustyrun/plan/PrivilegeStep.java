@@ -143,15 +143,7 @@ public sealed interface PrivilegeStep extends Step {
             /** No: the new user namespace denies setgroups(2). */
             NO,
             /** Unless there are none and the joined user namespace denies setgroups(2). */
-            IF_ALLOWED;
-
-            static SetGroups read(PlanReader in) {
-                int number = in.take8();
-                if (number >= values().length) {
-                    throw in.broken("groups " + number);
-                }
-                return values()[number];
-            }
+            IF_ALLOWED
         }
 
         public SetUser {
@@ -159,7 +151,7 @@ public sealed interface PrivilegeStep extends Step {
         }
 
         static SetUser read(PlanReader in) {
-            return new SetUser(in.take32(), in.take32(), in.takeInts(), SetGroups.read(in), in.take32());
+            return new SetUser(in.take32(), in.take32(), in.takeInts(), in.takeOneOf(SetGroups.values()), in.take32());
         }
 
         @Override

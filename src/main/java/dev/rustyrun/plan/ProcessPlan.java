@@ -53,7 +53,7 @@ final class ProcessPlan {
         boolean listener = host.seccomp().hasListener();
         // An agent is told the id of the process that has the filter, which must then be the one that appears.
         boolean filtered = !appear.isEmpty() && !listener && permits(privileges);
-        if (filtered && !reaper && isPlain(appear)) {
+        if (filtered && isPlain(appear)) {
             // The filter may forbid to look for it then.
             steps.add(new LifecycleStep.FindProgram(
                     spec.process().args(), spec.process().env(), true));

@@ -93,6 +93,11 @@ public record LinuxSpec(
         return namespace.isPresent() && namespace.get().isNew();
     }
 
+    /** Whether the container enters an existing namespace of this type, by its path. */
+    public boolean isJoined(NamespaceType type) {
+        return has(type) && !isNew(type);
+    }
+
     /** Whether the container is in a namespace of this type that is not the caller's. */
     public boolean has(NamespaceType type) {
         return namespace(type).isPresent();

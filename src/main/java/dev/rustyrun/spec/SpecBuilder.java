@@ -197,7 +197,7 @@ public final class SpecBuilder {
 
     private String ownHostname(LinuxSpec linux) {
         // A joined UTS namespace keeps its name, unless another one is asked for.
-        boolean joined = linux.has(NamespaceType.UTS) && !linux.isNew(NamespaceType.UTS);
+        boolean joined = linux.isJoined(NamespaceType.UTS);
         return joined && hostname.equals(SpecDefaults.HOSTNAME) ? "" : hostname;
     }
 
