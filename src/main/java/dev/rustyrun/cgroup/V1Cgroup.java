@@ -146,7 +146,8 @@ final class V1Cgroup implements Cgroup {
     }
 
     private void makeRoomForRealtime(Resources.Cpu cpu) {
-        if (cpu.realtimeRuntime() > 0) {
+        // Somebody else's groups are not ours to change.
+        if (cpu.realtimeRuntime() > 0 && path.value().startsWith(CgroupPath.PARENT + "/")) {
             long period = cpu.realtimePeriod() > 0 ? cpu.realtimePeriod() : USUAL_REALTIME_PERIOD;
             new RealtimeBudget(files, needed("cpu").mountPoint())
                     .makeRoomFor(path.value(), cpu.realtimeRuntime(), period);
