@@ -9,6 +9,7 @@ import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The part of the cgroup tree that an engine gave to the container which this process is alone in. Engines show it
@@ -20,7 +21,8 @@ public final class OwnCgroup {
     /** The group that the container's own processes go to. */
     private static final String SERVICE = "/rustyrun-service";
 
-    private static final int MOST_ROUNDS = 100;
+    private static final int MAX_ROUNDS = 500;
+    private static final int PAUSE_MILLIS = 10;
 
     private final Linux linux;
     private final ControlFiles files;
@@ -87,8 +89,12 @@ public final class OwnCgroup {
         }
         try {
             files.makeDirectories(top, top + SERVICE);
-            for (int round = 1; !given(top, controllers, round == MOST_ROUNDS); round++) {
-                moveAll(top);
+            Optional<LinuxException> refused = Optional.empty();
+            for (int round = 1; !given(top, controllers, round == MAX_ROUNDS, refused); round++) {
+                if (round > 1) {
+                    pause();
+                }
+                refused = moveAll(top);
             }
         } catch (LinuxException e) {
             throw CgroupException.of(
@@ -99,35 +105,63 @@ public final class OwnCgroup {
         }
     }
 
-    /** Whether the groups below have the controllers now. They cannot while a process is in it. */
-    private boolean given(String top, List<String> controllers, boolean last) {
+    /**
+     * Whether the groups below have the controllers now. They cannot while a process is in it.
+     *
+     * @param refused why one could not be moved
+     */
+    private boolean given(String top, List<String> controllers, boolean last, Optional<LinuxException> refused) {
         try {
             files.write(top + "/cgroup.subtree_control", "+" + String.join(" +", controllers));
             return true;
         } catch (LinuxException e) {
-            if (last || e.errno() != Errno.EBUSY) {
+            if (e.errno() != Errno.EBUSY) {
                 throw e;
+            }
+            if (last) {
+                throw refused.orElse(e);
             }
             return false;
         }
     }
 
-    /** Those that this PID namespace does not see, listed as 0, stay. */
-    private void moveAll(String top) {
+    /**
+     * Moves all that this PID namespace sees; the others, listed as 0, stay. An engine's process that is about to become a probe
+     * has the engine's capabilities for a moment, and who has fewer may not move it as long as there is a cpuset controller
+     * (EPERM; man 7 capabilities, CAP_SYS_NICE).
+     *
+     * @return why one could not be moved
+     */
+    private Optional<LinuxException> moveAll(String top) {
+        Optional<LinuxException> refused = Optional.empty();
         for (String process : CgroupLayout.words(files.read(top + "/cgroup.procs"))) {
             if (!process.equals("0")) {
-                move(process, top + SERVICE);
+                Optional<LinuxException> earlier = refused;
+                refused = move(process, top + SERVICE).or(() -> earlier);
             }
         }
+        return refused;
     }
 
-    private void move(String process, String group) {
+    private Optional<LinuxException> move(String process, String group) {
         try {
             files.write(group + "/cgroup.procs", process);
         } catch (LinuxException e) {
+            if (e.errno() == Errno.EPERM) {
+                return Optional.of(e);
+            }
             if (e.errno() != Errno.ESRCH) {
                 throw e;
             }
+        }
+        return Optional.empty();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
