@@ -24,7 +24,7 @@ final class CommandPages {
     public static void main(String[] args) throws Exception {
         Path pages = Files.createDirectories(Path.of(args[0], "man-source"));
         CommandLine program = command("dev.rustyrun.cli.RustyrunCommand");
-        CommandLine client = command("dev.rustyrun.client.ClientCommand");
+        CommandLine client = command("dev.rustyrun.cli.remote.ClientCommand");
         write(pages, program);
         // As pages of their own: run and others take other options when a server performs them.
         write(pages, client.setCommandName(CLIENT_PAGE));
@@ -33,7 +33,7 @@ final class CommandPages {
                 Files.writeString(page, corrected(Files.readString(page)));
             }
         }
-        addCommands(program, command("dev.rustyrun.client.ClientCommand"));
+        addCommands(program, command("dev.rustyrun.cli.remote.ClientCommand"));
         Files.writeString(Path.of(args[0], "rustyrun.bash"),
                 // It is read by a shell, and not executed.
                 AutoComplete.bash("rustyrun", program).replaceFirst("^#!.*\n#\n", ""));

@@ -1,7 +1,7 @@
 package dev.rustyrun;
 
 import dev.rustyrun.cli.CommandLineMain;
-import dev.rustyrun.http.MonitorMain;
+import dev.rustyrun.cli.MonitorMain;
 import dev.rustyrun.launch.ChildStage;
 import dev.rustyrun.launch.InitStage;
 import dev.rustyrun.launch.NurseryStage;

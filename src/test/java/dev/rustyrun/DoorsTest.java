@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.cli.CliDoor;
-import dev.rustyrun.client.ClientDoor;
+import dev.rustyrun.cli.remote.ClientDoor;
 import dev.rustyrun.http.HttpDoor;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.RootsKernel;

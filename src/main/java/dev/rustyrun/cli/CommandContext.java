@@ -1,14 +1,19 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.engine.LocalEngine;
 import dev.rustyrun.launch.PrintedSteps;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.launch.StepLog;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +23,7 @@ import java.util.Optional;
  * @param started the waiting child stage, for a command that launches something
  * @param messages where it is told what went wrong
  * @param log where errors go too
+ * @param args the words of the whole command line
  */
 record CommandContext(
         Linux linux,
@@ -25,7 +31,8 @@ record CommandContext(
         ContainerStore store,
         Optional<RunStage> started,
         PrintStream messages,
-        ErrorLog log) {
+        ErrorLog log,
+        List<String> args) {
 
     /**
      * The waiting child stage.
@@ -49,6 +56,16 @@ record CommandContext(
      */
     PrintStream warnings() {
         return log.takesWarnings() ? LoggedWarnings.to(log) : messages;
+    }
+
+    /** The engine of this machine. */
+    LocalEngine engine() {
+        return new LocalEngine(new LaunchTools(linux, self, new StageSpawner(linux, self), store), warnings());
+    }
+
+    /** For a command that works with any engine. */
+    EngineContext forEngine() {
+        return new EngineContext(linux, self, engine(), messages, args);
     }
 
     /** Where traced steps go: whoever debugs wants them in the log. */

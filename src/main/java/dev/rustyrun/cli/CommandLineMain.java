@@ -1,12 +1,14 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.cgroup.CgroupException;
-import dev.rustyrun.client.ClientMain;
-import dev.rustyrun.client.CommandSuggestion;
-import dev.rustyrun.client.GroupedOptions;
-import dev.rustyrun.client.HostOption;
-import dev.rustyrun.client.KillArguments;
-import dev.rustyrun.client.StrictCommandLine;
+import dev.rustyrun.cli.common.CommandSuggestion;
+import dev.rustyrun.cli.common.GroupedOptions;
+import dev.rustyrun.cli.common.KillArguments;
+import dev.rustyrun.cli.common.StrictCommandLine;
+import dev.rustyrun.cli.remote.ClientMain;
+import dev.rustyrun.cli.remote.HostOption;
+import dev.rustyrun.container.supervised.Monitor;
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
@@ -140,10 +142,14 @@ public final class CommandLineMain {
                         + String.join(" ", parsed.originalArgs()));
             }
             ParseResult last = lastOf(parsed);
-            if (last.commandSpec().userObject() instanceof ContainerCommand command) {
+            Object command = last.commandSpec().userObject();
+            if (command instanceof ContainerCommand || command instanceof EngineContext.Command) {
                 root.global().check();
-                return command.perform(
-                        new CommandContext(linux, self, root.global().store(linux), stage, messages, log));
+                CommandContext context = new CommandContext(
+                        linux, self, root.global().store(linux), stage, messages, log, parsed.originalArgs());
+                return command instanceof ContainerCommand local
+                        ? local.perform(context)
+                        : ((EngineContext.Command) command).perform(context.forEngine());
             }
             return new CommandLine.RunLast().execute(parsed);
         } catch (RuntimeException e) {
@@ -151,6 +157,27 @@ public final class CommandLineMain {
             Exception own = e instanceof ExecutionException && e.getCause() instanceof Exception cause ? cause : e;
             return fail(own, parsed.originalArgs().toArray(String[]::new));
         }
+    }
+
+    /**
+     * Reads {@code words}, which were this program's, in {@code directory}, where they were given; what a container that goes on
+     * alone is launched with.
+     *
+     * @throws InvalidSpecException when that cannot be any more
+     */
+    static Monitor.Launched detached(Linux linux, SelfExec self, List<String> words, String directory) {
+        linux.changeDirectory(directory);
+        ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
+        RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();
+        RunCommand run = (RunCommand) lastOf(parsed).commandSpec().userObject();
+        return run.launched(new CommandContext(
+                linux,
+                self,
+                root.global().store(linux),
+                Optional.empty(),
+                System.err,
+                root.global().errorLog(),
+                words));
     }
 
     private static ParseResult lastOf(ParseResult parsed) {

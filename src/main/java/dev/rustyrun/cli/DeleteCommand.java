@@ -1,7 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.ContainerReport;
-import dev.rustyrun.container.Deletion;
+import dev.rustyrun.engine.LocalEngine;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -13,11 +12,12 @@ import picocli.CommandLine.Parameters;
 /** {@code rustyrun delete}: deletes a container that has stopped. */
 @Command(
         name = "delete",
+        aliases = "rm",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Deletes containers that have stopped, and what was made for them.")
+        description = "Deletes containers that have stopped, what was made for them, and their logs.")
 final class DeleteCommand implements ContainerCommand {
 
     @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
@@ -35,14 +35,14 @@ final class DeleteCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        Deletion deletion = new Deletion(context.linux(), context.store(), context.warnings());
-        (regex ? matching(context) : ids).forEach(id -> deletion.delete(id, force));
+        LocalEngine engine = context.engine();
+        (regex ? matching(engine) : ids).forEach(id -> engine.delete(id, force));
         return 0;
     }
 
-    private List<String> matching(CommandContext context) {
+    private List<String> matching(LocalEngine engine) {
         List<Pattern> patterns = ids.stream().map(DeleteCommand::pattern).toList();
-        return ContainerReport.all(context.store()).stream()
+        return engine.reports().stream()
                 .map(report -> report.state().id())
                 .filter(id -> patterns.stream()
                         .anyMatch(pattern -> pattern.matcher(id).find()))

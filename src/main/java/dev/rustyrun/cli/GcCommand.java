@@ -25,6 +25,7 @@ final class GcCommand implements ContainerCommand {
         new Leftovers(context.linux(), context.store())
                 .remove()
                 .forEach(line -> text.append(line).append('\n'));
+        context.engine().collect().forEach(line -> text.append(line).append('\n'));
         System.out.writeBytes(text.toString().getBytes(StandardCharsets.UTF_8));
         return 0;
     }

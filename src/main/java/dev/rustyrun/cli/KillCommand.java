@@ -1,6 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.client.KillArguments;
+import dev.rustyrun.cli.common.KillArguments;
 import dev.rustyrun.container.Kill;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +34,11 @@ final class KillCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        new Kill(context.linux(), context.store()).kill(arguments.id(), arguments.signal(), all);
+        if (all) {
+            new Kill(context.linux(), context.store()).kill(arguments.id(), arguments.signal(), true);
+        } else {
+            context.engine().kill(arguments.id(), Integer.toString(arguments.signal()));
+        }
         return 0;
     }
 }

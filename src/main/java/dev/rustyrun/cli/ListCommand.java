@@ -2,7 +2,7 @@ package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.rustyrun.client.Table;
+import dev.rustyrun.cli.common.Table;
 import dev.rustyrun.container.ContainerReport;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +41,7 @@ final class ListCommand implements ContainerCommand {
         if (!format.matches("table|json")) {
             throw new InvalidSpecException("--format \"" + format + "\" is neither table nor json");
         }
-        List<ContainerReport> reports = ContainerReport.all(context.store());
+        List<ContainerReport> reports = context.engine().reports();
         StringBuilder text = new StringBuilder();
         if (quiet) {
             reports.forEach(report -> text.append(report.state().id()).append('\n'));

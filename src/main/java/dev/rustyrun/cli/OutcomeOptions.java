@@ -72,6 +72,15 @@ final class OutcomeOptions {
         }
     }
 
+    /** The same for a container that nobody waits for. */
+    void checkDetached() {
+        check();
+        if (result != null) {
+            throw new InvalidSpecException(
+                    "--result is written by who waits for the container; with --detach, inspect prints the same");
+        }
+    }
+
     /** The time allowed in milliseconds, 0 for no end. */
     long timeoutMillis() {
         return timeout == null ? 0 : Math.max(1, timeout.movePointRight(3).longValue());

@@ -7,6 +7,7 @@ import picocli.CommandLine.Parameters;
 /** {@code rustyrun resume}. */
 @Command(
         name = "resume",
+        aliases = "unpause",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,

@@ -1,12 +1,20 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.client.CommandWords;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.cli.common.CommandWords;
 import dev.rustyrun.container.BundleRun;
 import dev.rustyrun.container.Launch;
+import dev.rustyrun.container.files.LaunchedWith;
+import dev.rustyrun.container.supervised.Monitor;
+import dev.rustyrun.container.supervised.NewContainer;
+import dev.rustyrun.engine.LocalEngine;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.plan.PlanPrinter;
 import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.rootfs.RootfsDirectory;
@@ -15,6 +23,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import dev.rustyrun.spec.SpecDefaults;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -49,6 +58,9 @@ import picocli.CommandLine.Parameters;
         })
 final class RunCommand implements ContainerCommand {
 
+    /** Bytes of output that are kept of a detached one. */
+    private static final int MAX_LOG = 16 * 1024 * 1024;
+
     @Option(
             names = "--rootfs",
             paramLabel = "DIR",
@@ -61,7 +73,7 @@ final class RunCommand implements ContainerCommand {
 
     @Option(
             names = {"-d", "--detach"},
-            description = "With a bundle: do not wait for its end.")
+            description = "Print its id and do not wait for its end; logs, attach, wait, stop and delete take the id.")
     private boolean detach;
 
     @Option(names = "--keep", description = "With a bundle: leave the container, stopped, until it is deleted.")
@@ -157,16 +169,16 @@ final class RunCommand implements ContainerCommand {
                 throw new InvalidSpecException("--rootfs and " + (keep ? "--keep, which is for a bundle" : "--bundle")
                         + ": a container comes from one of them");
             }
-            if (detach) {
-                throw new InvalidSpecException(
-                        "--detach is for a bundle; with --rootfs, run it in the background of your"
-                                + " shell, or by a service: rustyrun --host ADDRESS run --detach");
+            if (!detach || explain) {
+                return runRootfs(context);
             }
-            return runRootfs(context);
         } catch (RuntimeException | Error e) {
             context.started().ifPresent(RunStage::abandon);
             throw e;
         }
+        // Its monitor starts stages of its own.
+        context.started().ifPresent(RunStage::abandon);
+        return runDetached(context);
     }
 
     private int runBundle(CommandContext context) {
@@ -213,6 +225,59 @@ final class RunCommand implements ContainerCommand {
         }
     }
 
+    private int runDetached(CommandContext context) {
+        outcome.checkDetached();
+        if (trace) {
+            throw new InvalidSpecException("--trace reports to who waits for the container; leave --detach out");
+        }
+        Spec spec = spec(context);
+        new Launch(context.linux(), context.self(), context.store(), spec);
+        Linux linux = context.linux();
+        WindowSize size = spec.process().terminal() && linux.isTerminal(0) ? linux.windowSize(0) : new WindowSize(0, 0);
+        ObjectNode asked =
+                JsonNodeFactory.instance.objectNode().put("rootfs", spec.root().path());
+        spec.process().args().forEach(asked.putArray("command")::add);
+        ObjectNode resolved = JsonNodeFactory.instance.objectNode();
+        resolved.set(LocalEngine.FILES, LaunchedWith.of(spec).json());
+        MonitorMain.write(resolved, context.args(), Path.of("").toAbsolutePath().toString());
+        NewContainer wanted = new NewContainer(
+                options.labels(),
+                spec.process().terminal(),
+                size.rows(),
+                size.columns(),
+                options.isInteractive(),
+                MAX_LOG,
+                options.removes(),
+                asked,
+                resolved);
+        String[] id = {""};
+        boolean made = false;
+        try {
+            Optional<JsonNode> failure = context.engine().start(name, wanted, given -> {
+                id[0] = given;
+                if (outcome.wantsId()) {
+                    outcome.writeId(linux, given);
+                }
+            });
+            made = failure.isEmpty();
+            if (failure.isPresent()) {
+                context.error(failure.get().path("message").asText());
+                return failure.get().path("exitCode").asInt();
+            }
+        } finally {
+            if (!made) {
+                outcome.removeId();
+            }
+        }
+        System.out.println(id[0]);
+        return 0;
+    }
+
+    /** What it is launched with by the process that watches it, when it is detached. */
+    Monitor.Launched launched(CommandContext context) {
+        return new Monitor.Launched(spec(context), outcome.timeoutMillis());
+    }
+
     private int tell(Outcome ended, CommandContext context) {
         if (!ended.message().isEmpty()) {
             context.error(ended.message());
@@ -230,7 +295,7 @@ final class RunCommand implements ContainerCommand {
             directory.checkTree(words.get(0));
         }
         Users.Account account = Users.of(directory).find(user, privileges.groups(), privileges.umask());
-        boolean terminal = tty != null ? tty : linux.isTerminal(0);
+        boolean terminal = tty != null ? tty : !detach && linux.isTerminal(0);
         SpecBuilder spec = new SpecBuilder(directory.path(), words)
                 .hostname(hostname)
                 .cwd(workdir)

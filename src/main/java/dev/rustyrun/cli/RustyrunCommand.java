@@ -1,5 +1,13 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.cli.common.AttachCommand;
+import dev.rustyrun.cli.common.CopyCommand;
+import dev.rustyrun.cli.common.InspectCommand;
+import dev.rustyrun.cli.common.LogsCommand;
+import dev.rustyrun.cli.common.ProcessTable;
+import dev.rustyrun.cli.common.StatsCommand;
+import dev.rustyrun.cli.common.StopCommand;
+import dev.rustyrun.cli.common.WaitCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Mixin;
@@ -23,6 +31,14 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             ExecCommand.class,
             PsCommand.class,
+            ProcessTable.Top.class,
+            LogsCommand.class,
+            AttachCommand.class,
+            WaitCommand.class,
+            StopCommand.class,
+            CopyCommand.class,
+            InspectCommand.class,
+            StatsCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             UpdateCommand.class,

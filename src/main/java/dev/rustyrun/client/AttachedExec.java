@@ -1,6 +1,8 @@
 package dev.rustyrun.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.engine.Conversation;
+import dev.rustyrun.engine.Peer;
 import dev.rustyrun.linux.Signal;
 import java.io.IOException;
 import java.util.Optional;
@@ -11,11 +13,11 @@ import java.util.Optional;
  * @param request the first message
  * @param input whether it gets this process's input
  */
-record AttachedExec(Client client, String id, JsonNode request, boolean input) implements Peer {
+public record AttachedExec(Server server, String id, JsonNode request, boolean input) implements Peer {
 
     @Override
-    public WebSocket open() {
-        WebSocket socket = client.server().webSocket(Client.path(id) + "/exec/attach");
+    public Conversation open() {
+        WebSocket socket = server.webSocket(RemoteEngine.path(id) + "/exec/attach");
         try {
             socket.send(request.toString());
             if (!input && !request.path("tty").asBoolean()) {
@@ -24,7 +26,7 @@ record AttachedExec(Client client, String id, JsonNode request, boolean input) i
             return socket;
         } catch (IOException e) {
             socket.close();
-            throw client.server().lost(e);
+            throw server.lost(e);
         }
     }
 
@@ -39,7 +41,7 @@ record AttachedExec(Client client, String id, JsonNode request, boolean input) i
     }
 
     @Override
-    public void pass(Signal signal, WebSocket socket) throws IOException {
+    public void pass(Signal signal, Conversation socket) throws IOException {
         socket.send("signal " + signal.name().substring("SIG".length()));
     }
 
@@ -49,8 +51,8 @@ record AttachedExec(Client client, String id, JsonNode request, boolean input) i
     }
 
     @Override
-    public String fate() {
-        return "the command is killed";
+    public RuntimeException lost(IOException e) {
+        return server.lost(e, "the command is killed");
     }
 
     @Override

@@ -27,7 +27,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Certificates and keys in PEM files, as openssl writes them. */
-final class Pem {
+public final class Pem {
 
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
@@ -42,7 +42,7 @@ final class Pem {
      *
      * @throws ClientException when a file cannot be used
      */
-    static SSLSocketFactory sockets(Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
+    public static SSLSocketFactory sockets(Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
         if (certificate.isPresent() != key.isPresent()) {
             throw new ClientException("--tls-cert and --tls-key go together: a certificate and its private key");
         }

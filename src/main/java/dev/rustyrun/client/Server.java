@@ -3,24 +3,34 @@ package dev.rustyrun.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import javax.net.ssl.SSLSocketFactory;
 
 /** A launch service, asked over a connection for each request. Safe for use by several threads. */
-final class Server {
+public final class Server {
+
+    private static final int PIECE = 32 * 1024;
 
     private final ServerAddress address;
     private final Optional<SSLSocketFactory> tls;
     private final Optional<String> token;
 
-    Server(ServerAddress address, Optional<SSLSocketFactory> tls, Optional<String> token) {
+    /**
+     * The one at {@code address}.
+     *
+     * @param token shows who asks
+     */
+    public Server(ServerAddress address, Optional<SSLSocketFactory> tls, Optional<String> token) {
         this.address = address;
         this.tls = tls;
         this.token = token;
     }
 
-    JsonNode get(String path) {
+    /** What is at {@code path}. */
+    public JsonNode get(String path) {
         return json("GET", path, Optional.empty());
     }
 
@@ -32,7 +42,8 @@ final class Server {
         return json("POST", path, Optional.empty());
     }
 
-    JsonNode post(String path, JsonNode body) {
+    /** Posts {@code body} there; what is answered. */
+    public JsonNode post(String path, JsonNode body) {
         return json("POST", path, Optional.of(body));
     }
 
@@ -113,5 +124,66 @@ final class Server {
     /** What is told when a connection breaks. */
     ClientException lost(IOException e) {
         return new ClientException("the connection to " + address + " failed: " + Connection.reason(e), e);
+    }
+
+    /** The same, and what follows from that. */
+    ClientException lost(IOException e, String consequence) {
+        return new ClientException(lost(e).getMessage() + "; " + consequence, e);
+    }
+
+    /**
+     * Sends all of {@code body}, in chunks; RFC 9112 section 7.1.
+     *
+     * @throws ClientException when the answer is an error, with what it says
+     * @throws IOException when {@code body} cannot be read
+     */
+    void send(String method, String path, String type, InputStream body) throws IOException {
+        try (Connection connection = Connection.open(address, tls)) {
+            OutputStream out = connection.out();
+            sent(() -> out.write(Answer.head(method + " " + path + " HTTP/1.1\r\n" + headers()
+                    + "Accept: application/json\r\nContent-Type: " + type
+                    + "\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n")));
+            byte[] piece = new byte[PIECE];
+            boolean taken = true;
+            for (int got = body.read(piece); taken && got >= 0; got = body.read(piece)) {
+                int count = got;
+                taken = count == 0
+                        || sent(() -> {
+                            out.write(Answer.head(Integer.toHexString(count) + "\r\n"));
+                            out.write(piece, 0, count);
+                            out.write(Answer.head("\r\n"));
+                        });
+            }
+            if (taken) {
+                sent(() -> {
+                    out.write(Answer.head("0\r\n\r\n"));
+                    out.flush();
+                });
+            }
+            answerTo(connection);
+        }
+    }
+
+    /** What writes to a connection. */
+    private interface Writing {
+        void write() throws IOException;
+    }
+
+    /** Whether it was written: a server that refuses what is sent closes the connection, and has said why. */
+    private static boolean sent(Writing writing) {
+        try {
+            writing.write();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void answerTo(Connection connection) {
+        try {
+            checked(Answer.read(connection));
+        } catch (IOException e) {
+            throw lost(e);
+        }
     }
 }

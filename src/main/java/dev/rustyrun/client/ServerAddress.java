@@ -9,7 +9,7 @@ import java.net.URI;
  * @param host of http and https, without brackets
  * @param path of the unix socket
  */
-record ServerAddress(String scheme, String host, int port, String path) {
+public record ServerAddress(String scheme, String host, int port, String path) {
 
     private static final int HTTPS_PORT = 443;
     private static final int PORT = 8080;
@@ -20,7 +20,7 @@ record ServerAddress(String scheme, String host, int port, String path) {
      *
      * @throws ClientException when it is none of ours
      */
-    static ServerAddress parse(String url) {
+    public static ServerAddress parse(String url) {
         if (url.startsWith(UNIX)) {
             String path = url.substring(UNIX.length());
             if (!path.startsWith("/")) {
@@ -54,7 +54,8 @@ record ServerAddress(String scheme, String host, int port, String path) {
         return scheme.equals("unix");
     }
 
-    boolean isTls() {
+    /** Whether it is spoken to by TLS. */
+    public boolean isTls() {
         return scheme.equals("https");
     }
 

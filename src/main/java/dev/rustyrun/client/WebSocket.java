@@ -1,7 +1,7 @@
 package dev.rustyrun.client;
 
+import dev.rustyrun.engine.Conversation;
 import java.io.ByteArrayOutputStream;
-import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,25 +13,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /** The client's side of a web socket, RFC 6455. One thread receives; any may send. */
-final class WebSocket implements Closeable {
-
-    /** What kind of message it is; RFC 6455 section 5.2. */
-    enum Kind {
-        TEXT,
-        BINARY,
-        CLOSE
-    }
-
-    /**
-     * A message.
-     *
-     * @param bytes of a {@link Kind#CLOSE} its reason
-     */
-    record Message(Kind kind, byte[] bytes) {
-        String text() {
-            return new String(bytes, StandardCharsets.UTF_8);
-        }
-    }
+final class WebSocket implements Conversation {
 
     private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int CONTINUED = 0;
@@ -73,11 +55,13 @@ final class WebSocket implements Closeable {
         }
     }
 
-    void send(String text) throws IOException {
+    @Override
+    public void send(String text) throws IOException {
         send(TEXT, text.getBytes(StandardCharsets.UTF_8), -1);
     }
 
-    void send(byte[] bytes, int count) throws IOException {
+    @Override
+    public void send(byte[] bytes, int count) throws IOException {
         send(BINARY, bytes, count);
     }
 
@@ -116,7 +100,8 @@ final class WebSocket implements Closeable {
      *
      * @throws IOException when the connection breaks without a word
      */
-    Message receive() throws IOException {
+    @Override
+    public Message receive() throws IOException {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         Kind kind = Kind.BINARY;
         while (true) {

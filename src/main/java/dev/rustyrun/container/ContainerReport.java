@@ -24,13 +24,19 @@ public record ContainerReport(ContainerState state, ContainerStatus status, Stri
         List<ContainerReport> all = new ArrayList<>();
         store.all().forEach(state -> all.add(of(store, state)));
         store.broken()
-                .forEach((id, reason) -> all.add(new ContainerReport(
-                        new ContainerState(id, 0, 0, "", "", "", 0, 0, true, ContainerState.Origin.commandLine("")),
-                        ContainerStatus.BROKEN,
-                        user(),
-                        Optional.of(reason))));
+                .forEach((id, reason) -> all.add(ofEnded(id, "", "", ContainerStatus.BROKEN, Optional.of(reason))));
         all.sort(Comparator.comparing(report -> report.state().id()));
         return all;
+    }
+
+    /** What is told about one that has no process. */
+    public static ContainerReport ofEnded(
+            String id, String rootfs, String created, ContainerStatus status, Optional<String> damage) {
+        return new ContainerReport(
+                new ContainerState(id, 0, 0, rootfs, "", created, 0, 0, true, ContainerState.Origin.commandLine("")),
+                status,
+                user(),
+                damage);
     }
 
     private static String user() {

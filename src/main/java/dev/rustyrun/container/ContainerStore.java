@@ -117,6 +117,17 @@ public final class ContainerStore {
         return directory().orElseThrow(() -> new NoSuchContainerException(id));
     }
 
+    /**
+     * Checks that {@code id} can be taken for a new container.
+     *
+     * @throws InvalidSpecException when it is no id, or another container that has not ended has it
+     */
+    public void checkFree(String id) {
+        if (read(checked(id)).isPresent() && (isAlive(id) || !isCommandLines(id))) {
+            throw inUse(id);
+        }
+    }
+
     /** A new id that no container has: twelve hexadecimal digits. */
     public String newId() {
         byte[] random = new byte[ID_BYTES];
@@ -185,7 +196,8 @@ public final class ContainerStore {
         }
     }
 
-    private static InvalidSpecException inUse(String id) {
+    /** That another container has this id. */
+    public static InvalidSpecException inUse(String id) {
         return new InvalidSpecException(
                 "container id \"" + id + "\" is in use: a container with this id already exists");
     }
@@ -231,7 +243,8 @@ public final class ContainerStore {
         return id;
     }
 
-    private static boolean isId(String name) {
+    /** Whether {@code name} can be the id of a container. */
+    public static boolean isId(String name) {
         return ID.matcher(name).matches() && !name.startsWith(".") && !name.startsWith("-");
     }
 

@@ -3,6 +3,7 @@ package dev.rustyrun.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.UsageJson;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.LaunchRole;
 import dev.rustyrun.http.access.ReadRole;
@@ -222,7 +223,7 @@ public class ContainersResource {
     @Operation(summary = "Show what a running container has used")
     public Response stats(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
-        return interruptibly(() -> ok(StatsJson.of(containers.running().statistics(folder))));
+        return interruptibly(() -> ok(UsageJson.of(containers.running().statistics(folder))));
     }
 
     private static Response ok(ObjectNode json) {

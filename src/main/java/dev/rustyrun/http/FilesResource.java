@@ -173,6 +173,7 @@ public class FilesResource {
         return new LaunchedWith(
                 request.rootfs(),
                 request.readOnly(),
+                true,
                 request.memory().map(OptionalLong::of).orElse(OptionalLong.empty()),
                 sources,
                 ids.pool().isPresent() && !sources.stream().allMatch(ids::maps));

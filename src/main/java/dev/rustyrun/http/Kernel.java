@@ -104,7 +104,7 @@ final class Kernel {
 
     @Produces
     @Singleton
-    ContainerFiles containerFiles(Linux linux, Containers containers) {
-        return new ContainerFiles(linux, containers);
+    ContainerFiles containerFiles(LaunchTools tools, Containers containers) {
+        return new ContainerFiles(tools.linux(), tools.store(), containers);
     }
 }

@@ -3,7 +3,9 @@ package dev.rustyrun.http;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.Watches;
+import dev.rustyrun.engine.LogView;
 import dev.rustyrun.http.access.ReadRole;
+import dev.rustyrun.spec.InvalidSpecException;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DefaultValue;
@@ -17,8 +19,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.DateTimeException;
-import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -75,15 +75,9 @@ public class LogsResource {
 
     private static long micros(String since) {
         try {
-            if (since.isEmpty()) {
-                return 0;
-            }
-            Instant instant =
-                    since.matches("[0-9]{1,11}") ? Instant.ofEpochSecond(Long.parseLong(since)) : Instant.parse(since);
-            return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
-        } catch (DateTimeException e) {
-            throw Problem.field("/since", "since must be a time such as 2026-01-31T12:00:00Z, or seconds since 1970")
-                    .exception();
+            return since.isEmpty() ? 0 : LogView.micros("since", since);
+        } catch (InvalidSpecException e) {
+            throw Problem.field("/since", e.getMessage()).exception();
         }
     }
 }

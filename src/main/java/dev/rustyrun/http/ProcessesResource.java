@@ -3,7 +3,6 @@ package dev.rustyrun.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.supervised.ContainerProcess;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.ReadRole;
@@ -38,18 +37,8 @@ public class ProcessesResource {
     public Response processes(@PathParam("id") String id, @Context RoutingContext context) throws InterruptedException {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode items = json.putArray("items");
-        Identity caller = Identity.of(context);
-        containers.running().processes(containers.named(id)).forEach(process -> add(items, process, caller));
+        boolean withArguments = SecretFields.mayBeSeenBy(Identity.of(context));
+        containers.running().processes(containers.named(id)).forEach(process -> items.add(process.json(withArguments)));
         return Response.ok(json.toString()).build();
-    }
-
-    private static void add(ArrayNode items, ContainerProcess process, Identity caller) {
-        boolean named = process.command().isEmpty() || !SecretFields.mayBeSeenBy(caller);
-        items.addObject()
-                .put("pid", process.pid())
-                .put("parent", process.parent())
-                .put("uid", process.uid())
-                .put("state", process.state())
-                .put("command", named ? process.name() : process.command());
     }
 }

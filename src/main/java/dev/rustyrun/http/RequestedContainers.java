@@ -43,6 +43,7 @@ final class RequestedContainers {
                 request.columns(),
                 request.openStdin(),
                 request.maxLog(),
+                false,
                 request.launch().json(),
                 launched));
     }

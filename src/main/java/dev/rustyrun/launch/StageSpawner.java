@@ -38,20 +38,25 @@ public final class StageSpawner {
     });
 
     // Of that thread.
+    private boolean prepared;
     private Optional<Nursery> nursery = Optional.empty();
     private Runnable nurseryEnded = () -> {};
     private long pauseNanos;
     private long pausedAt;
 
-    /** A spawner whose process becomes the subreaper of all that it starts. */
+    /** A spawner whose process becomes the subreaper of all that it starts, with the first of that. */
     public StageSpawner(Linux linux, SelfExec self) {
         this.linux = linux;
         this.self = self;
         this.orphans = new Orphans(linux, thread);
-        thread.submit(() -> {
+    }
+
+    private void prepare() {
+        if (!prepared) {
+            prepared = true;
             LaunchSignals.block(linux);
             linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
-        });
+        }
     }
 
     /**
@@ -170,6 +175,7 @@ public final class StageSpawner {
         CompletableFuture<T> result = new CompletableFuture<>();
         thread.execute(() -> {
             try {
+                prepare();
                 // A JVM's sockets survive execve: without this a stage would hold the server's.
                 linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
                 T made = work.call();

@@ -50,6 +50,11 @@ public final class CommandOptions {
         return remove;
     }
 
+    /** Whether it was said that the command's input is to stay open. */
+    public boolean isInteractive() {
+        return interactive;
+    }
+
     /** The words of the command, with the entry point before them. */
     public List<String> words(List<String> words) {
         if (entrypoint == null || entrypoint.isEmpty()) {

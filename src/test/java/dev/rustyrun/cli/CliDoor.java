@@ -36,7 +36,8 @@ public final class CliDoor {
                 ContainerStore.at(linux, store.toString()),
                 Optional.empty(),
                 System.err,
-                new ErrorLog("", false, false));
+                new ErrorLog("", false, false),
+                words);
         try {
             Method spec = RunCommand.class.getDeclaredMethod("spec", CommandContext.class);
             spec.setAccessible(true);

@@ -117,18 +117,16 @@ class BadInputIT {
     @Test
     void P2_what_was_probably_meant_is_said() {
         expect("did you mean ls or list", "lst");
-        expect("did you mean delete?", "rm", "x");
-        expect("did you mean kill?", "stop", "x");
-        expect("did you mean state?", "inspect", "x");
         expect("see root-file-systems/get", "images");
-        expect("rustyrun --host ADDRESS logs", "logs", "x");
+        expect("rustyrun --host ADDRESS info", "info");
         expect("did you mean --memory", "run", "--memroy", "1m");
         expect("did you mean --read-only", "run", "--readonly");
     }
 
     @Test
-    void C33_what_would_run_on_alone_is_refused() {
-        expectRun("--detach is for a bundle", "-d");
+    void C33_what_only_a_waiting_run_can_do_is_refused_with_detach() {
+        expectRun("--result is written by who waits", "-d", "--result", "/tmp/never");
+        expectRun("--trace reports to who waits", "-d", "--trace");
     }
 
     @Test

@@ -32,10 +32,10 @@ public final class ContainerFiles {
     private final RunningRoot running;
 
     /** The files of {@code containers}. */
-    public ContainerFiles(Linux linux, Containers containers) {
+    public ContainerFiles(Linux linux, ContainerStore store, Containers containers) {
         this.linux = linux;
         this.containers = containers;
-        this.running = new RunningRoot(linux, ContainerStore.of(linux));
+        this.running = new RunningRoot(linux, store);
     }
 
     /**
@@ -60,7 +60,7 @@ public final class ContainerFiles {
         try (OpenFile root = rootToRead(folder, launched);
                 OpenFile start = find(root, path)) {
             checkOwn(folder, launched, root, start, path);
-            new TreeArchive(linux, out, idsOf(folder))
+            new TreeArchive(linux, out, FileOwners.of(idsOf(folder)))
                     .write(start, path.replaceFirst("/+$", "").replaceFirst(".*/", ""));
         }
     }
@@ -75,7 +75,7 @@ public final class ContainerFiles {
         if (launched.readOnly()) {
             throw ContainerException.conflict("the container is read-only");
         }
-        try (OpenFile root = containers.running().awaitMade(folder, () -> running.open(folder.id()));
+        try (OpenFile root = rootToWrite(folder, launched);
                 OpenFile base = find(root, path)) {
             checkOwn(folder, launched, root, base, path);
             if (!linux.status(base.descriptor()).isDirectory()) {
@@ -83,7 +83,7 @@ public final class ContainerFiles {
             }
             ContainerIds ids = idsOf(folder);
             TreeUnpacking unpacking =
-                    new TreeUnpacking(linux, base, root, RoomGuard.of(linux, launched, root, base), ids);
+                    new TreeUnpacking(linux, base, root, RoomGuard.of(linux, launched, root, base), FileOwners.of(ids));
             try (ContainerIds.Acting acting = ids.actAsRoot(linux)) {
                 unpack(unpacking, new LimitedInput(body, most));
             }
@@ -125,12 +125,19 @@ public final class ContainerFiles {
                 : ContainerIds.HOSTS;
     }
 
+    private OpenFile rootToWrite(ContainerFolder folder, LaunchedWith launched) throws InterruptedException {
+        boolean waits = containers.status(folder).isAlive() || launched.isEphemeral();
+        return waits
+                ? containers.running().awaitMade(folder, () -> running.open(folder.id()))
+                : rootToRead(folder, launched);
+    }
+
     private OpenFile rootToRead(ContainerFolder folder, LaunchedWith launched) throws InterruptedException {
         ContainerStatus status = containers.status(folder);
         if (status.isAlive()) {
             return containers.running().awaitMade(folder, () -> running.open(folder.id()));
         }
-        if (status == ContainerStatus.CREATED || launched.readOnly()) {
+        if (status == ContainerStatus.CREATED || launched.readOnly() || !launched.isEphemeral()) {
             return new OpenFile(linux, linux.open(launched.rootfs(), FileFlag.O_PATH | FileFlag.O_DIRECTORY));
         }
         throw ContainerException.conflict(

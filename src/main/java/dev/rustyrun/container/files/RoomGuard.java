@@ -41,6 +41,11 @@ final class RoomGuard {
         return new RoomGuard(linux, directory, counts ? launched.memory().orElse(Long.MAX_VALUE) : Long.MAX_VALUE);
     }
 
+    /** None, for a directory that is no container's. */
+    static RoomGuard none(Linux linux, OpenFile directory) {
+        return new RoomGuard(linux, directory, Long.MAX_VALUE);
+    }
+
     /** What is mounted from the host may be large, and is not the container's. */
     private static boolean isOnHost(Linux linux, List<String> sources, Place place) {
         for (String source : sources) {

@@ -1,6 +1,5 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
@@ -28,12 +27,12 @@ final class TreeArchive {
 
     private final Linux linux;
     private final TarArchiveOutputStream tar;
-    private final ContainerIds ids;
+    private final FileOwners owners;
     private final byte[] buffer = new byte[64 * 1024];
 
-    /** @param ids of the container whose files they are */
-    TreeArchive(Linux linux, OutputStream out, ContainerIds ids) {
-        this.ids = ids;
+    /** @param owners whose files they are in the stream */
+    TreeArchive(Linux linux, OutputStream out, FileOwners owners) {
+        this.owners = owners;
         this.linux = linux;
         this.tar = new TarArchiveOutputStream(out, StandardCharsets.UTF_8.name());
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -55,6 +54,17 @@ final class TreeArchive {
         } else {
             write(start, status, name, DEEPEST);
         }
+        tar.finish();
+        tar.flush();
+    }
+
+    /**
+     * The same, with {@code name} for a directory too.
+     *
+     * @throws IOException when the reader is gone, or the tree is too deep
+     */
+    void writeAs(OpenFile start, String name) throws IOException {
+        write(start, linux.status(start.descriptor()), name, DEEPEST);
         tar.finish();
         tar.flush();
     }
@@ -153,8 +163,8 @@ final class TreeArchive {
     private TarArchiveEntry entry(String path, byte kind, FileStatus status) {
         TarArchiveEntry entry = new TarArchiveEntry(path, kind);
         entry.setMode(status.permissions());
-        entry.setUserId(ids.userInside(status.uid()));
-        entry.setGroupId(ids.groupInside(status.gid()));
+        entry.setUserId(owners.userInside(status.uid()));
+        entry.setGroupId(owners.groupInside(status.gid()));
         entry.setUserName("");
         entry.setGroupName("");
         entry.setModTime(status.modified() * 1000);

@@ -1,7 +1,6 @@
 package dev.rustyrun.container.files;
 
 import dev.rustyrun.container.ContainerException;
-import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.files.TarReader.Entry;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
@@ -32,7 +31,8 @@ final class TreeUnpacking {
     private final Linux linux;
     private final OpenFile base;
     private final RoomGuard room;
-    private final ContainerIds ids;
+    private final FileOwners owners;
+    private final Optional<String> onlyName;
     private final boolean setsIds;
     private final byte[] buffer = new byte[64 * 1024];
     private long entries;
@@ -42,15 +42,37 @@ final class TreeUnpacking {
      * @param base the directory, open with O_PATH
      * @param root of the container: only in its own file system is a program set-user-id or set-group-id. On a mount it would
      *     be so on the host too, with the rights of this service's root.
-     * @param ids of the container
+     * @param owners who owns what
      */
-    TreeUnpacking(Linux linux, OpenFile base, OpenFile root, RoomGuard room, ContainerIds ids) {
-        this.ids = ids;
+    TreeUnpacking(Linux linux, OpenFile base, OpenFile root, RoomGuard room, FileOwners owners) {
+        this(
+                linux,
+                base,
+                room,
+                owners,
+                linux.status(base.descriptor())
+                        .place()
+                        .isOnDeviceOf(linux.status(root.descriptor()).place()),
+                Optional.empty());
+    }
+
+    private TreeUnpacking(
+            Linux linux, OpenFile base, RoomGuard room, FileOwners owners, boolean setsIds, Optional<String> onlyName) {
         this.linux = linux;
         this.base = base;
         this.room = room;
-        Place place = linux.status(base.descriptor()).place();
-        this.setsIds = place.isOnDeviceOf(linux.status(root.descriptor()).place());
+        this.owners = owners;
+        this.setsIds = setsIds;
+        this.onlyName = onlyName;
+    }
+
+    /**
+     * One into a directory of this machine's, where no file gets more rights than any other of its owner's.
+     *
+     * @param onlyName what the stream's only file is called here, if not as there
+     */
+    static TreeUnpacking onHost(Linux linux, OpenFile base, FileOwners owners, Optional<String> onlyName) {
+        return new TreeUnpacking(linux, base, RoomGuard.none(linux, base), owners, false, onlyName);
     }
 
     /** What has been unpacked until now. */
@@ -68,7 +90,8 @@ final class TreeUnpacking {
         TarReader tar = new TarReader(in);
         for (Optional<Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
             Entry entry = next.get();
-            List<String> path = EntryPath.of(entry, entry.name());
+            List<String> named = EntryPath.of(entry, entry.name());
+            List<String> path = onlyName.map(List::of).orElse(named);
             try {
                 if (!path.isEmpty()) {
                     room.check(0);
@@ -231,11 +254,11 @@ final class TreeUnpacking {
     }
 
     private int user(Entry entry) {
-        return id(entry, entry.uid(), ids.userOutside(entry.uid()));
+        return id(entry, entry.uid(), owners.userOutside(entry.uid()));
     }
 
     private int group(Entry entry) {
-        return id(entry, entry.gid(), ids.groupOutside(entry.gid()));
+        return id(entry, entry.gid(), owners.groupOutside(entry.gid()));
     }
 
     private static int id(Entry entry, long id, OptionalLong outside) {

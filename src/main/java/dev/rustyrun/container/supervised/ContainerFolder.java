@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -110,7 +111,7 @@ public final class ContainerFolder {
     /** That nothing can be done with it but to delete it. */
     static ContainerException broken(String damage) {
         return ContainerException.conflict(
-                "the container is broken: " + damage + "; DELETE it with ?force=true, which ends its processes");
+                "the container is broken: " + damage + "; force its deletion, which ends its processes");
     }
 
     void describe(ObjectNode json) {
@@ -143,6 +144,17 @@ public final class ContainerFolder {
     /** Whether whoever made it was killed before it was a container. */
     boolean isUnfinished() {
         return !exists();
+    }
+
+    /** Whether nothing in it has changed for so long. */
+    boolean isOlderThan(Duration age) {
+        try {
+            return !Files.getLastModifiedTime(path)
+                    .toInstant()
+                    .isAfter(Instant.now().minus(age));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether a monitor has been started for it. */

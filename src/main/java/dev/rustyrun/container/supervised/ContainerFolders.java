@@ -1,10 +1,12 @@
 package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -12,17 +14,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** The folders of containers, all in one. */
 final class ContainerFolders {
 
-    private static final String ID = "[0-9a-f]{12}";
     private static final FileAttribute<Set<PosixFilePermission>> OURS =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -54,13 +57,15 @@ final class ContainerFolders {
      * @throws ContainerException when there is none
      */
     ContainerFolder named(String id) {
-        if (id.matches(ID)) {
-            ContainerFolder folder = new ContainerFolder(root.resolve(id));
-            if (folder.exists()) {
-                return folder;
-            }
-        }
-        throw ContainerFolder.gone();
+        return find(id).orElseThrow(ContainerFolder::gone);
+    }
+
+    /** The one with this id, if there is one. */
+    Optional<ContainerFolder> find(String id) {
+        return Optional.of(id)
+                .filter(ContainerStore::isId)
+                .map(name -> new ContainerFolder(root.resolve(name)))
+                .filter(ContainerFolder::exists);
     }
 
     /** Makes one with all that is in it before the container's start. */
@@ -69,6 +74,8 @@ final class ContainerFolders {
         try {
             Files.createDirectories(root, OURS);
             Files.createDirectory(folder.path(), OURS);
+        } catch (FileAlreadyExistsException e) {
+            throw ContainerStore.inUse(id);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -91,13 +98,14 @@ final class ContainerFolders {
     /**
      * Removes folders without a description: whoever made them was killed before anybody was told of the container.
      *
+     * @param atLeast how old they must be, for somebody may just be making one
      * @return their names
      */
-    List<String> removeUnfinished() {
+    List<String> removeUnfinished(Duration atLeast) {
         ContainerFolder.removeRemoved(root);
         List<String> removed = new ArrayList<>();
         for (ContainerFolder folder : folders()) {
-            if (folder.isUnfinished()) {
+            if (folder.isUnfinished() && folder.isOlderThan(atLeast)) {
                 folder.remove();
                 removed.add(folder.id());
             }
@@ -107,7 +115,7 @@ final class ContainerFolders {
 
     private List<ContainerFolder> folders() {
         try (Stream<Path> all = Files.list(root)) {
-            return all.filter(path -> path.getFileName().toString().matches(ID))
+            return all.filter(path -> ContainerStore.isId(path.getFileName().toString()))
                     .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
                     .map(ContainerFolder::new)
                     .toList();

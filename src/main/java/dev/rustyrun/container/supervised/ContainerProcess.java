@@ -1,5 +1,6 @@
 package dev.rustyrun.container.supervised;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -17,8 +18,22 @@ import java.util.Optional;
  */
 public record ContainerProcess(int pid, int parent, long uid, String state, String name, String command) {
 
+    /**
+     * It as JSON.
+     *
+     * @param withArguments whether what it was started with may be seen
+     */
+    public ObjectNode json(boolean withArguments) {
+        return ContainerFolder.object()
+                .put("pid", pid)
+                .put("parent", parent)
+                .put("uid", uid)
+                .put("state", state)
+                .put("command", withArguments && !command.isEmpty() ? command : name);
+    }
+
     /** The process {@code pid}, if it has not ended. */
-    static Optional<ContainerProcess> of(Linux linux, int pid, ContainerIds ids) {
+    public static Optional<ContainerProcess> of(Linux linux, int pid, ContainerIds ids) {
         try {
             String status = linux.readFile("/proc/" + pid + "/status");
             String command = linux.readFile("/proc/" + pid + "/cmdline");

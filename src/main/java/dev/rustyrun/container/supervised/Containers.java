@@ -1,10 +1,13 @@
 package dev.rustyrun.container.supervised;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerReport;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.log.LogHold;
+import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.launch.StageSpawner.StartedMonitor;
 import dev.rustyrun.linux.FileFlag;
@@ -13,6 +16,7 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.ContainerStatus;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +64,11 @@ public final class Containers {
         return folders.root();
     }
 
+    /** The one with this id, if there is one. */
+    public Optional<ContainerFolder> find(String id) {
+        return folders.find(id);
+    }
+
     /** All of them, oldest first. */
     public List<ContainerFolder> all() {
         return folders.all();
@@ -75,17 +84,27 @@ public final class Containers {
     }
 
     /**
-     * Removes folders without a description. Only the folder's one service may ask for that, and only while it makes none.
+     * Removes folders without a description that are so old; of any age only who alone makes some, and does not now.
      *
      * @return their names
      */
-    List<String> removeUnfinished() {
-        return folders.removeUnfinished();
+    public List<String> removeUnfinished(Duration atLeast) {
+        return folders.removeUnfinished(atLeast);
     }
 
-    /** Makes one that is not started. */
+    /** Makes one that is not started, with a new id. */
     public ContainerFolder create(NewContainer wanted) {
-        ContainerFolder folder = folders.make(linux, store.newId(), wanted, store.folder());
+        return create(store.newId(), wanted);
+    }
+
+    /**
+     * Makes one that is not started.
+     *
+     * @throws dev.rustyrun.spec.InvalidSpecException when {@code id} is none, or in use
+     */
+    public ContainerFolder create(String id, NewContainer wanted) {
+        store.checkFree(id);
+        ContainerFolder folder = folders.make(linux, id, wanted, store.folder());
         listener.tell("created", folder.id());
         return folder;
     }
@@ -133,6 +152,22 @@ public final class Containers {
                 monitor.get().ended().accept(true);
             }
         }
+    }
+
+    /**
+     * Waits until one that was started has been made, and its command is being executed.
+     *
+     * @return how it ended if it could not be made
+     */
+    public Optional<ObjectNode> awaitSetUp(ContainerFolder folder) throws InterruptedException {
+        while (folder.result().isEmpty() && status(folder) == ContainerStatus.RUNNING) {
+            if (running.hasExecuted(folder)) {
+                return Optional.empty();
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return folder.result()
+                .filter(result -> result.path("reason").asText().equals(Outcome.Reason.SETUP_FAILED.word()));
     }
 
     /** Lets none be started any more: whoever looks for those that run afterwards misses none. */
@@ -220,12 +255,36 @@ public final class Containers {
         }
     }
 
+    /** What is listed of one. */
+    public ContainerReport report(ContainerFolder folder) {
+        JsonNode known = folder.description().map(JsonNode.class::cast).orElseGet(ContainerFolder::object);
+        return ContainerReport.ofEnded(
+                folder.id(),
+                known.path("launch").path("rootfs").asText(),
+                known.path("created").asText(),
+                status(folder),
+                folder.damage());
+    }
+
     /** What is shown of one. */
     public ObjectNode view(ContainerFolder folder) {
         Optional<String> damage = folder.damage();
         return damage.isPresent()
                 ? ContainerView.ofBroken(folder, damage.get())
                 : ContainerView.of(folder, exactStatus(folder));
+    }
+
+    /** The same of one that has ended and may have been forgotten since. */
+    public ObjectNode viewAtEnd(ContainerFolder folder) {
+        try {
+            return view(folder);
+        } catch (ContainerException gone) {
+            ObjectNode json =
+                    ContainerFolder.object().put("id", folder.id()).put("status", ContainerStatus.EXITED.word());
+            json.putObject("result")
+                    .put("message", "container " + folder.id() + " is deleted, and how it ended with it");
+            return json;
+        }
     }
 
     private ContainerStatus exactStatus(ContainerFolder folder) {

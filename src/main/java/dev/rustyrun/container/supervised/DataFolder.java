@@ -13,6 +13,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -79,7 +80,7 @@ public final class DataFolder {
     /** Removes what nobody will ask for any more, before any is made; what was removed and what could not be, a line each. */
     public List<String> collect() {
         List<String> lines = removeLeftovers();
-        containers.removeUnfinished().forEach(id -> lines.add("removed folder of container " + id));
+        containers.removeUnfinished(Duration.ZERO).forEach(id -> lines.add("removed folder of container " + id));
         containers.settleLost().forEach(id -> lines.add("container " + id + " is lost"));
         return lines;
     }

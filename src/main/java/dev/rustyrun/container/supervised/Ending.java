@@ -51,7 +51,8 @@ final class Ending {
                 return;
             }
             if (containers.status(folder) != ContainerStatus.RUNNING) {
-                throw ContainerException.conflict("the container does not run");
+                throw ContainerException.conflict("container " + folder.id() + " is not running: it is "
+                        + containers.status(folder).word());
             }
             Thread.sleep(Containers.POLL_MILLIS);
         }
@@ -91,7 +92,8 @@ final class Ending {
             endBroken(folder);
         } else if (status.isAlive()) {
             if (!force) {
-                throw ContainerException.conflict("the container runs; stop it first, or delete it with ?force=true");
+                throw ContainerException.conflict(
+                        "container " + folder.id() + " is running: stop it first, or force its deletion");
             }
             containers.order(folder, MonitorIo.DROP);
             killUnlessEnded(folder);

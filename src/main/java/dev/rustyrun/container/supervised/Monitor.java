@@ -68,6 +68,9 @@ public final class Monitor {
         ObjectNode result = result(description);
         result.put("finished", Instant.now().toString());
         folder.finish(result);
+        if (description.path("autoRemove").asBoolean()) {
+            folder.remove();
+        }
         return 0;
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param rows of its terminal, if it has one
  * @param openStdin whether its input stays open until it is told to end
  * @param maxLog bytes of output to keep
+ * @param autoRemove whether it is forgotten at its end
  * @param launch what was asked for, as it is shown
  * @param resolved what it is launched with: its monitor reads that
  */
@@ -20,6 +21,7 @@ public record NewContainer(
         int columns,
         boolean openStdin,
         int maxLog,
+        boolean autoRemove,
         ObjectNode launch,
         ObjectNode resolved) {
 
@@ -33,6 +35,9 @@ public record NewContainer(
                 .put("openStdin", openStdin)
                 .put("maxLog", maxLog)
                 .put("store", store);
+        if (autoRemove) {
+            json.put("autoRemove", true);
+        }
         ObjectNode kept = json.putObject("labels");
         labels.forEach(kept::put);
         json.set("launch", launch);

@@ -6,6 +6,7 @@ import dev.rustyrun.cgroup.Statistics;
 import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerException.Kind;
 import dev.rustyrun.container.ContainerIds;
+import dev.rustyrun.container.ContainerState;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Freezer;
 import dev.rustyrun.container.LaunchTools;
@@ -99,6 +100,20 @@ public final class RunningContainers {
     /** The cgroup of one that runs, if it has any. */
     private Optional<Cgroup> cgroup(ContainerFolder folder) {
         return store.running(folder.id()).flatMap(store::cgroup);
+    }
+
+    /** Whether PID 1 of one has executed its command: until then it is this program. */
+    boolean hasExecuted(ContainerFolder folder) {
+        Optional<ContainerState> state = store.running(folder.id());
+        try {
+            return state.isPresent()
+                    && !linux.status("/proc/" + state.get().pid() + "/exe")
+                            .place()
+                            .equals(linux.status("/proc/self/exe").place());
+        } catch (LinuxException e) {
+            // A stage lets nobody look, and a process that has just ended has none.
+            return false;
+        }
     }
 
     /** Whether one that runs is paused. */

@@ -1,0 +1,52 @@
+package dev.rustyrun.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.supervised.Monitor;
+import dev.rustyrun.http.RequestedLaunch;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The process that watches a detached container. What that is launched with was written by who made it: the command line keeps
+ * its own words, a service the request.
+ */
+public final class MonitorMain {
+
+    private static final String WORDS = "words";
+    private static final String DIRECTORY = "directory";
+
+    private MonitorMain() {}
+
+    /** Watches the container of {@code folder}; what to exit with. */
+    public static int perform(Linux linux, SelfExec self, String folder) {
+        return new Monitor(
+                        linux,
+                        self,
+                        (resolved, terminal) -> resolved.has(WORDS)
+                                ? read(linux, self, resolved)
+                                : RequestedLaunch.read(linux, resolved, terminal),
+                        folder)
+                .perform();
+    }
+
+    /** What {@link #read} reads: these words, given in {@code directory}. */
+    static void write(ObjectNode resolved, List<String> words, String directory) {
+        words.forEach(resolved.putArray(WORDS)::add);
+        resolved.put(DIRECTORY, directory);
+    }
+
+    private static Monitor.Launched read(Linux linux, SelfExec self, ObjectNode resolved) {
+        List<String> words = new ArrayList<>();
+        resolved.path(WORDS).forEach(word -> words.add(word.asText()));
+        try {
+            return CommandLineMain.detached(
+                    linux, self, words, resolved.path(DIRECTORY).asText());
+        } catch (ParameterException e) {
+            throw new InvalidSpecException(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.rustyrun.cli.common;
+
+import dev.rustyrun.engine.AttachedContainer;
+import dev.rustyrun.engine.Attachment;
+import dev.rustyrun.engine.EngineContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code attach}: talks to a container that runs already. */
+@Command(
+        name = "attach",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = {
+            "Shows what a container has written and writes, sends it input and signals, and exits as it does.",
+            "SIGHUP and SIGTERM end only this, not the container."
+        })
+public final class AttachCommand implements EngineContext.Command {
+
+    @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
+    private String id;
+
+    @Override
+    public int perform(EngineContext context) {
+        context.takeSignals();
+        boolean terminal = context.engine().container(id).path("tty").asBoolean();
+        return context.end(
+                new Attachment(context, new AttachedContainer(context.engine(), id, false), terminal, true).relay());
+    }
+}

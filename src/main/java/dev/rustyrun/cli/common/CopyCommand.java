@@ -1,0 +1,42 @@
+package dev.rustyrun.cli.common;
+
+import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.engine.FileCopy;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code cp}: copies files into a container, or out of one. */
+@Command(
+        name = "cp",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = {
+            "Copies a file or a directory into a container, or out of one.",
+            "- stands for a tar stream on stdin or stdout.",
+            "What comes into a container is its root's; what comes out is yours, and never set-user-id."
+        },
+        footer = {
+            "",
+            "A directory that exists gets what is copied; what does not exist is made.",
+            "Of a path that ends with /. only what is in it is copied.",
+            "",
+            "Examples:",
+            "  rustyrun cp ./data web:/srv",
+            "  rustyrun cp web:/var/log/app.log .",
+            "  rustyrun cp web:/srv - | tar t"
+        })
+public final class CopyCommand implements EngineContext.Command {
+
+    @Parameters(index = "0", paramLabel = "[ID:]SOURCE", arity = "1", description = "What is copied.")
+    private String source;
+
+    @Parameters(index = "1", paramLabel = "[ID:]TARGET", arity = "1", description = "Where to.")
+    private String target;
+
+    @Override
+    public int perform(EngineContext context) {
+        new FileCopy(context).copy(source, target);
+        return 0;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.rustyrun.cli.common;
+
+import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.engine.LogOutput;
+import dev.rustyrun.engine.LogView;
+import java.util.Optional;
+import java.util.OptionalLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code logs}: prints what a container has written, on the streams on which it did. */
+@Command(
+        name = "logs",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Prints what a container has written to stdout and stderr.")
+public final class LogsCommand implements EngineContext.Command {
+
+    @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
+    private String id;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on until the container ends.")
+    private boolean follow;
+
+    @Option(
+            names = {"-n", "--tail"},
+            paramLabel = "N",
+            description = "Begin with the last N lines.")
+    private Optional<Long> tail = Optional.empty();
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "Begin at this time, such as 2026-01-31T12:00:00Z, or seconds since 1970.")
+    private Optional<String> since = Optional.empty();
+
+    @Override
+    public int perform(EngineContext context) {
+        LogView view = new LogView(
+                follow,
+                tail.map(OptionalLong::of).orElse(OptionalLong.empty()),
+                since.map(text -> LogView.micros("--since", text)).orElse(0L));
+        context.engine().logs(id, view, new LogOutput() {
+            @Override
+            public void write(int stream, byte[] bytes) {
+                context.print(stream, bytes);
+            }
+
+            @Override
+            public void truncated() {
+                context.tell("warning: no more of the log was kept than this");
+            }
+        });
+        return 0;
+    }
+}

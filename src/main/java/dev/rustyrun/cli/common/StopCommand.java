@@ -1,0 +1,92 @@
+package dev.rustyrun.cli.common;
+
+import dev.rustyrun.engine.Engine;
+import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code stop}: asks containers to end, and kills those that do not. */
+@Command(
+        name = "stop",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Asks containers to end, by a signal, and kills those that have not ended some time later.",
+        footer = {"", "Example:", "  rustyrun stop --time 2 web"})
+public final class StopCommand implements EngineContext.Command {
+
+    private static final int MAX_SECONDS = 60 * 60;
+    private static final int MAX_SECONDS_AT_ONCE = 60;
+    /** After SIGKILL nothing keeps a process but the kernel. */
+    private static final int AFTER_KILL_SECONDS = 10;
+
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
+    private List<String> ids;
+
+    @Option(
+            names = {"-t", "--time"},
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long each is waited for before it is killed (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+            names = {"-s", "--signal"},
+            paramLabel = "SIGNAL",
+            defaultValue = "TERM",
+            description = "By which signal it is asked (default: ${DEFAULT-VALUE}).")
+    private String signal;
+
+    @Override
+    public int perform(EngineContext context) {
+        if (seconds < 0 || seconds > MAX_SECONDS) {
+            throw new InvalidSpecException(
+                    "--time " + seconds + " is not a number of seconds from 0 to " + MAX_SECONDS);
+        }
+        ids.forEach(id -> stop(context.engine(), id));
+        return 0;
+    }
+
+    private void stop(Engine engine, String id) {
+        if (hasEnded(engine, id)) {
+            return;
+        }
+        if (seconds > 0) {
+            send(engine, id, signal);
+            await(engine, id, seconds);
+        }
+        if (!hasEnded(engine, id)) {
+            send(engine, id, "KILL");
+            await(engine, id, AFTER_KILL_SECONDS);
+            if (!hasEnded(engine, id)) {
+                throw new InvalidSpecException("container " + id + " was killed and has not ended yet");
+            }
+        }
+    }
+
+    /** In pieces that a server takes. */
+    private static void await(Engine engine, String id, int seconds) {
+        for (int left = seconds; left > 0 && !hasEnded(engine, id); left -= MAX_SECONDS_AT_ONCE) {
+            engine.awaitEnd(id, Math.min(left, MAX_SECONDS_AT_ONCE));
+        }
+    }
+
+    /** It may end just then, which is what is wanted. */
+    private static void send(Engine engine, String id, String signal) {
+        try {
+            engine.kill(id, signal);
+        } catch (InvalidSpecException e) {
+            if (!hasEnded(engine, id)) {
+                throw e;
+            }
+        }
+    }
+
+    private static boolean hasEnded(Engine engine, String id) {
+        return !List.of("running", "paused", "creating")
+                .contains(engine.container(id).path("status").asText());
+    }
+}

@@ -1,0 +1,60 @@
+package dev.rustyrun.cli.remote;
+
+import dev.rustyrun.cli.common.AttachCommand;
+import dev.rustyrun.cli.common.CopyCommand;
+import dev.rustyrun.cli.common.InspectCommand;
+import dev.rustyrun.cli.common.LogsCommand;
+import dev.rustyrun.cli.common.ProcessTable;
+import dev.rustyrun.cli.common.StatsCommand;
+import dev.rustyrun.cli.common.StopCommand;
+import dev.rustyrun.cli.common.WaitCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code rustyrun --host URL}, which only has subcommands: those that a server can perform. */
+@Command(
+        name = "rustyrun",
+        description = "Runs commands in containers of a server.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            RunRemotely.class,
+            AttachCommand.class,
+            ExecRemotely.class,
+            ProcessesCommand.class,
+            ListRemotely.class,
+            LogsCommand.class,
+            SignalCommand.class,
+            DeleteRemotely.class,
+            FreezeCommand.Pause.class,
+            FreezeCommand.Resume.class,
+            StatsCommand.class,
+            StopCommand.class,
+            CopyCommand.class,
+            ProcessTable.Top.class,
+            InspectCommand.class,
+            WaitCommand.class,
+            InfoCommand.class,
+            HelpCommand.class
+        },
+        footer = {"", "Start with:", "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox --command /bin/sh"})
+final class ClientCommand implements Runnable {
+
+    @Mixin
+    private ServerOptions options;
+
+    @Spec
+    private CommandSpec spec;
+
+    ServerOptions options() {
+        return options;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+}

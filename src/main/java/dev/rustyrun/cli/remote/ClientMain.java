@@ -1,0 +1,123 @@
+package dev.rustyrun.cli.remote;
+
+import dev.rustyrun.cli.common.KillArguments;
+import dev.rustyrun.cli.common.StrictCommandLine;
+import dev.rustyrun.client.RemoteEngine;
+import dev.rustyrun.client.Server;
+import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.PrintStream;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Performs a command line that {@link HostOption} has found to be a client's. */
+public final class ClientMain {
+
+    private static final int OUTPUT_CLOSED = 128 + 13;
+
+    private final Linux linux;
+    private final SelfExec self;
+    private final PrintStream messages;
+    private final boolean debug;
+
+    private ClientMain(Linux linux, SelfExec self, PrintStream messages, boolean debug) {
+        this.linux = linux;
+        this.self = self;
+        this.messages = messages;
+        this.debug = debug;
+    }
+
+    /** Performs it; what to exit with. */
+    public static int execute(Linux linux, SelfExec self, String[] args) {
+        int code = new ClientMain(linux, self, System.err, List.of(args).contains("--debug")).execute(args);
+        System.err.flush();
+        System.out.flush();
+        return code;
+    }
+
+    private int execute(String[] args) {
+        return Commands.MODEL
+                .setExecutionStrategy(this::perform)
+                .setParameterExceptionHandler((e, ignored) -> fail(e))
+                .setExecutionExceptionHandler((e, command, parsed) -> fail(e))
+                .execute(args);
+    }
+
+    private int perform(ParseResult parsed) {
+        try {
+            ParseResult last = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+            Object command = last.commandSpec().userObject();
+            if (last.isUsageHelpRequested()
+                    || !(command instanceof EngineContext.Command || command instanceof RemoteCommand)) {
+                return new CommandLine.RunLast().execute(parsed);
+            }
+            ClientCommand root = (ClientCommand) parsed.commandSpec().userObject();
+            Server server = root.options().server();
+            EngineContext context =
+                    new EngineContext(linux, self, new RemoteEngine(server), messages, parsed.originalArgs());
+            return command instanceof EngineContext.Command common
+                    ? common.perform(context)
+                    : ((RemoteCommand) command).perform(context, server);
+        } catch (RuntimeException e) {
+            return fail(e instanceof ExecutionException && e.getCause() instanceof Exception cause ? cause : e);
+        }
+    }
+
+    /** One line for what went wrong; the stack trace only when it is asked for. */
+    private int fail(Exception e) {
+        if (e instanceof LinuxException failure && failure.errno() == Errno.EPIPE) {
+            return OUTPUT_CLOSED;
+        }
+        String message =
+                e instanceof InvalidSpecException || e instanceof ParameterException || e instanceof LinuxException
+                        ? e.getMessage()
+                        : e.toString();
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().get(0);
+            message = word.startsWith("-")
+                    ? "a server does not take the option " + word
+                    : unmatched.getCommandLine().getParent() == null
+                            ? "a server does not take the command \"" + word + "\""
+                            : message;
+        }
+        String help = e instanceof ParameterException wrong
+                ? " (see "
+                        + wrong.getCommandLine()
+                                .getCommandSpec()
+                                .qualifiedName()
+                                .replace("rustyrun", "rustyrun --host URL")
+                        + " --help)"
+                : "";
+        messages.println("rustyrun: " + Printable.line(String.valueOf(message)) + help);
+        if (debug) {
+            e.printStackTrace(messages);
+        }
+        return EngineContext.FAILED;
+    }
+
+    /** In a class of its own: a native executable has the model built in. */
+    private static final class Commands {
+
+        // What follows the command's name is the command's.
+        static final CommandLine MODEL =
+                StrictCommandLine.of(new ClientCommand()).setStopAtPositional(true);
+
+        static {
+            MODEL.getSubcommands()
+                    .forEach((name, command) -> command.setStopAtPositional(name.equals("run") || name.equals("exec")));
+            KillArguments.allowShort(MODEL.getSubcommands().get("kill"));
+        }
+
+        private Commands() {}
+    }
+}

@@ -1,0 +1,51 @@
+package dev.rustyrun.cli.remote;
+
+import dev.rustyrun.engine.Engine;
+import dev.rustyrun.engine.EngineContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** What {@code pause} and {@code resume} have in common. */
+abstract class FreezeCommand implements EngineContext.Command {
+
+    @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
+    private String id;
+
+    /** Gives the order for the container {@code id}. */
+    abstract void order(Engine engine, String id);
+
+    @Override
+    public int perform(EngineContext context) {
+        order(context.engine(), id);
+        return 0;
+    }
+
+    /** {@code pause}: freezes a container of a server. */
+    @Command(
+            name = "pause",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            exitCodeOnInvalidInput = 125,
+            description = "Freezes all processes of a container.")
+    static final class Pause extends FreezeCommand {
+        @Override
+        void order(Engine engine, String id) {
+            engine.pause(id);
+        }
+    }
+
+    /** {@code resume}: lets it go on. */
+    @Command(
+            name = "resume",
+            aliases = "unpause",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            exitCodeOnInvalidInput = 125,
+            description = "Lets the processes of a container go on.")
+    static final class Resume extends FreezeCommand {
+        @Override
+        void order(Engine engine, String id) {
+            engine.resume(id);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.rustyrun.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rustyrun.engine.Conversation;
+import dev.rustyrun.engine.Engine;
+import dev.rustyrun.engine.LogOutput;
+import dev.rustyrun.engine.LogView;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+
+/** The containers of a launch service. */
+public final class RemoteEngine implements Engine {
+
+    /** The path of all containers. */
+    public static final String CONTAINERS = "/v1/containers";
+
+    private static final String EVENT = "event: ";
+    private static final String DATA = "data: ";
+    private static final long MICROS = 1_000_000;
+
+    private final Server server;
+
+    /** Those of {@code server}. */
+    public RemoteEngine(Server server) {
+        this.server = server;
+    }
+
+    /** The path of a container. */
+    public static String path(String id) {
+        if (!id.matches("[0-9a-f]{12}")) {
+            throw new ClientException(
+                    "there is no container \"" + id + "\": ids have 12 hexadecimal digits, and list prints them");
+        }
+        return CONTAINERS + "/" + id;
+    }
+
+    /** {@code text} as part of a query. */
+    public static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public JsonNode container(String id) {
+        return server.get(path(id));
+    }
+
+    @Override
+    public JsonNode awaitEnd(String id, long seconds) {
+        return server.post(path(id) + "/wait?timeoutSeconds=" + seconds);
+    }
+
+    @Override
+    public void kill(String id, String signal) {
+        server.post(path(id) + "/kill?signal=" + encoded(signal));
+    }
+
+    @Override
+    public void delete(String id, boolean force) {
+        server.delete(path(id) + "?force=" + force);
+    }
+
+    @Override
+    public void pause(String id) {
+        server.post(path(id) + "/pause");
+    }
+
+    @Override
+    public void resume(String id) {
+        server.post(path(id) + "/resume");
+    }
+
+    @Override
+    public JsonNode statistics(String id) {
+        return server.get(path(id) + "/stats");
+    }
+
+    @Override
+    public JsonNode processes(String id) {
+        return server.get(path(id) + "/processes").path("items");
+    }
+
+    @Override
+    public void logs(String id, LogView view, LogOutput output) {
+        StringBuilder path = new StringBuilder(path(id)).append("/logs?follow=").append(view.follow());
+        view.tail().ifPresent(lines -> path.append("&tail=").append(lines));
+        if (view.sinceMicros() != 0) {
+            Instant since = Instant.ofEpochSecond(
+                    Math.floorDiv(view.sinceMicros(), MICROS), Math.floorMod(view.sinceMicros(), MICROS) * 1000);
+            path.append("&since=").append(encoded(since.toString()));
+        }
+        Answer answer = server.ask("GET", path.toString(), Optional.empty(), "text/event-stream");
+        try (var lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+            String event = "";
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith(EVENT)) {
+                    event = line.substring(EVENT.length());
+                } else if (line.startsWith(DATA)) {
+                    show(event, new ObjectMapper().readTree(line.substring(DATA.length())), output);
+                }
+            }
+        } catch (IOException e) {
+            throw server.lost(e);
+        }
+    }
+
+    private static void show(String event, JsonNode data, LogOutput output) {
+        byte[] bytes = Base64.getDecoder().decode(data.path("base64").asText(""));
+        switch (event) {
+            case "stdout" -> output.write(1, bytes);
+            case "stderr" -> output.write(2, bytes);
+            case "truncated" -> output.truncated();
+            default -> {}
+        }
+    }
+
+    @Override
+    public Conversation attach(String id, boolean start) {
+        return server.webSocket(path(id) + "/attach" + (start ? "?start=true" : ""));
+    }
+
+    @Override
+    public RuntimeException lost(String id, IOException e) {
+        return server.lost(e, "container " + id + " goes on: rustyrun attach " + id);
+    }
+
+    @Override
+    public InputStream read(String id, String path) {
+        Answer answer =
+                server.ask("GET", path(id) + "/files?path=" + encoded(path), Optional.empty(), "application/x-tar");
+        return answer.body();
+    }
+
+    @Override
+    public void write(String id, String path, InputStream tar) throws IOException {
+        server.send("PUT", path(id) + "/files?path=" + encoded(path), "application/x-tar", tar);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.rustyrun.container.files;
+
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.OpenFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+
+/** Files of this machine on their way into a container, or out of one. */
+public final class HostFiles {
+
+    private final Linux linux;
+
+    public HostFiles(Linux linux) {
+        this.linux = linux;
+    }
+
+    /**
+     * Writes a directory or a file as a tar stream, in which all is root's.
+     *
+     * @param name what it is called there; of a directory without a name, what is in it is
+     * @throws IOException when the reader is gone, or the tree is too deep
+     */
+    public void pack(String source, Optional<String> name, OutputStream out) throws IOException {
+        TreeArchive archive = new TreeArchive(linux, out, owners());
+        try (OpenFile start = new OpenFile(linux, linux.open(source, FileFlag.O_PATH))) {
+            if (name.isPresent()) {
+                archive.writeAs(start, name.get());
+            } else {
+                archive.write(start, "");
+            }
+        }
+    }
+
+    /**
+     * Unpacks a tar stream into a directory. What comes out is the caller's, and neither set-user-id nor set-group-id: a
+     * container must not be able to give this machine such a program.
+     *
+     * @param onlyName what the stream's only file is called here, if not as there
+     * @throws IOException when it is no tar stream, or ends too early
+     */
+    public void unpack(InputStream tar, String directory, Optional<String> onlyName) throws IOException {
+        try (OpenFile base = new OpenFile(linux, linux.open(directory, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
+            TreeUnpacking.onHost(linux, base, owners(), onlyName).unpack(tar);
+        }
+    }
+
+    private FileOwners owners() {
+        return FileOwners.one(linux.userId(), linux.groupId());
+    }
+}

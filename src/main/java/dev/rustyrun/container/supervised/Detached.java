@@ -1,0 +1,90 @@
+package dev.rustyrun.container.supervised;
+
+import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.container.OwnDirectory;
+import dev.rustyrun.container.watch.FileWatch;
+import dev.rustyrun.container.watch.PollLoop;
+import dev.rustyrun.container.watch.Steps;
+import dev.rustyrun.container.watch.Timers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The containers that the command line has started and nobody waits for. Their folders are in one of the store, and not in a
+ * service's data folder: whoever may ask a service shall not reach what the machine's owner has started with more rights than
+ * the service would give.
+ */
+public final class Detached {
+
+    private static final String NAME = ".detached";
+    /** Somebody may just be making one. */
+    private static final Duration UNFINISHED = Duration.ofMinutes(1);
+
+    private final LaunchTools tools;
+    private final Path root;
+    private final Watches watches;
+    private final Containers containers;
+
+    private Detached(LaunchTools tools, Path root) {
+        this.tools = tools;
+        this.root = root;
+        Steps steps = new Steps();
+        PollLoop loop = new PollLoop(tools.linux());
+        this.watches = new Watches(loop, new FileWatch(tools.linux(), loop), steps, new Timers());
+        this.containers = new Containers(tools, root, watches, new Listener() {
+            @Override
+            public void tell(String event, String id) {
+                // Nobody listens.
+            }
+
+            @Override
+            public void ended(ContainerFolder folder) {
+                // Nobody counts.
+            }
+        });
+    }
+
+    private static Path place(LaunchTools tools) {
+        return Path.of(tools.store().folder(), NAME).toAbsolutePath();
+    }
+
+    /**
+     * Those that there are; nothing when there never was any.
+     *
+     * @throws dev.rustyrun.spec.InvalidSpecException when others could have put them there
+     */
+    public static Optional<Detached> find(LaunchTools tools) {
+        Path root = place(tools);
+        Optional<OwnDirectory> folder = OwnDirectory.find(tools.linux(), root.toString());
+        folder.ifPresent(OwnDirectory::close);
+        return folder.map(found -> new Detached(tools, root));
+    }
+
+    /** The same, with the folder made where it is missing. */
+    public static Detached make(LaunchTools tools) {
+        Path root = place(tools);
+        OwnDirectory.make(tools.linux(), root.toString()).close();
+        return new Detached(tools, root);
+    }
+
+    /** The containers. */
+    public Containers containers() {
+        return containers;
+    }
+
+    /** Waiting for them. */
+    public Watches watches() {
+        return watches;
+    }
+
+    /** Removes what killed processes have left of them, and writes down which are lost; a line for each. */
+    public List<String> collect() {
+        List<String> lines = new ArrayList<>();
+        containers.removeUnfinished(UNFINISHED).forEach(id -> lines.add("removed folder of container " + id));
+        containers.settleLost().forEach(id -> lines.add("container " + id + " is lost"));
+        return lines;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.rustyrun.container.supervised;
+
+import dev.rustyrun.cgroup.Statistics;
+import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerIds;
+import dev.rustyrun.container.ContainerReport;
+import dev.rustyrun.container.Deletion;
+import dev.rustyrun.container.Freezer;
+import dev.rustyrun.container.Kill;
+import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.container.Running;
+import dev.rustyrun.container.RunningRoot;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.SignalNames;
+import java.io.PrintStream;
+import java.util.List;
+
+/** The containers of a store, whether one is watched or not: those of bundles and of runs in the foreground are not. */
+public final class Unwatched {
+
+    private static final long MILLIS = 1000;
+    private static final long NANOS = 1_000_000_000;
+
+    private final LaunchTools tools;
+    private final PrintStream warnings;
+
+    /** Those of {@code tools}' store. */
+    public Unwatched(LaunchTools tools, PrintStream warnings) {
+        this.tools = tools;
+        this.warnings = warnings;
+    }
+
+    /**
+     * What is known of one.
+     *
+     * @throws ContainerException when there is none of this id
+     */
+    public ContainerReport report(String id) {
+        return ContainerReport.of(tools.store(), tools.store().get(id));
+    }
+
+    /** Sends a signal, a name or a number, to its PID 1. */
+    public void kill(String id, String signal) {
+        int number = SignalNames.number(signal)
+                .orElseThrow(() -> ContainerException.invalid(
+                        "signal", "signal \"" + signal + "\" is none: give a name or a number, such as KILL or 9"));
+        new Kill(tools.linux(), tools.store()).kill(id, number, false);
+    }
+
+    /** Waits until its PID 1 has ended, so many seconds at most. */
+    public void awaitEnd(String id, long seconds) {
+        ContainerReport report = report(id);
+        if (report.pid() == 0) {
+            return;
+        }
+        try (OpenFile process = new OpenFile(tools.linux(), tools.linux().processDescriptor(report.pid()))) {
+            PollSet set = new PollSet(1);
+            long end = System.nanoTime() + seconds * NANOS;
+            // Of one that is another process by now the report tells that it has stopped.
+            for (long left = seconds * MILLIS; left > 0 && report(id).pid() == report.pid(); ) {
+                set.clear();
+                set.add(process.descriptor(), PollSet.POLLIN);
+                if (tools.linux().poll(set, (int) left)) {
+                    return;
+                }
+                left = (end - System.nanoTime()) / (NANOS / MILLIS);
+            }
+        } catch (LinuxException ended) {
+            return;
+        }
+    }
+
+    /** Deletes one that has stopped; with {@code force} it is killed first. */
+    public void delete(String id, boolean force) {
+        new Deletion(tools.linux(), tools.store(), warnings).delete(id, force);
+    }
+
+    /** Freezes all of its processes. */
+    public void pause(String id) {
+        new Freezer(tools.store()).pause(id);
+    }
+
+    /** Lets them go on. */
+    public void resume(String id) {
+        new Freezer(tools.store()).resume(id);
+    }
+
+    /** What it has used. */
+    public Statistics statistics(String id) {
+        return Running.of(tools.store(), id).statistics();
+    }
+
+    /** Its processes, of which it has at least one. */
+    public List<ContainerProcess> processes(String id) {
+        ContainerIds ids = new RunningRoot(tools.linux(), tools.store()).ids(id).orElse(ContainerIds.HOSTS);
+        return Running.processes(tools.store(), id).stream()
+                .flatMap(pid -> ContainerProcess.of(tools.linux(), pid, ids).stream())
+                .toList();
+    }
+}

@@ -1,0 +1,200 @@
+package dev.rustyrun.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.linux.SignalSet;
+import dev.rustyrun.linux.TerminalMode;
+import dev.rustyrun.linux.WindowSize;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Connects this process's input, output, terminal and signals with a command of a server, until that has ended. This
+ * thread receives and writes; another one reads input and signals and sends. A piece of input is only read when the server
+ * has told that the one before was taken, so that a command which does not read holds up who writes, and fills no memory.
+ */
+public final class Attachment {
+
+    private static final int STDIN = 0;
+    private static final int PIECE = 32 * 1024;
+    private static final byte STDERR = 2;
+    private static final String TAKEN = "taken";
+    private static final List<Signal> HANDLED = List.of(
+            Signal.SIGHUP,
+            Signal.SIGINT,
+            Signal.SIGQUIT,
+            Signal.SIGTERM,
+            Signal.SIGUSR1,
+            Signal.SIGUSR2,
+            Signal.SIGWINCH);
+    private static final SignalSet SIGNALS = SignalSet.of(HANDLED.toArray(Signal[]::new));
+
+    private final EngineContext context;
+    private final Linux linux;
+    private final Peer peer;
+    private final boolean terminal;
+    private final boolean input;
+    private final int[] wake;
+    private final Conversation conversation;
+    private volatile boolean pieceUnderWay;
+    private volatile int leftBy;
+    private Optional<JsonNode> last = Optional.empty();
+
+    /**
+     * Attaches to {@code peer}.
+     *
+     * @param terminal whether that has one
+     * @param input whether it gets this process's input
+     */
+    public Attachment(EngineContext context, Peer peer, boolean terminal, boolean input) {
+        this.context = context;
+        this.linux = context.linux();
+        this.peer = peer;
+        this.terminal = terminal && linux.isTerminal(STDIN);
+        this.input = input;
+        this.wake = linux.pipe();
+        this.conversation = peer.open();
+    }
+
+    /** Adds to {@code request} the size of this process's terminal, if it has one, for that of a command. */
+    public static void addSize(Linux linux, ObjectNode request) {
+        if (linux.isTerminal(STDIN)) {
+            WindowSize size = linux.windowSize(STDIN);
+            if (size.rows() > 0 && size.columns() > 0) {
+                request.put("rows", size.rows()).put("columns", size.columns());
+            }
+        }
+    }
+
+    /** Relays until it has ended; how it ended. */
+    public JsonNode relay() {
+        int signals = linux.signalDescriptor(SIGNALS);
+        Optional<TerminalMode> before = Optional.empty();
+        try (conversation) {
+            if (terminal && input) {
+                before = Optional.of(linux.terminalMode(STDIN));
+                linux.setTerminalMode(STDIN, before.get().raw());
+            }
+            Thread sender = new Thread(() -> send(signals), "attach-input");
+            sender.setDaemon(true);
+            sender.start();
+            receive();
+        } catch (IOException e) {
+            if (leftBy == 0 && last.isEmpty()) {
+                throw peer.lost(e);
+            }
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.EPIPE) {
+                peer.outputIsClosed();
+            }
+            throw e;
+        } finally {
+            before.ifPresent(mode -> linux.setTerminalMode(STDIN, mode));
+        }
+        return leftBy > 0 ? JsonNodeFactory.instance.objectNode().put("exitCode", 128 + leftBy) : peer.end(last);
+    }
+
+    private void receive() throws IOException {
+        while (true) {
+            Conversation.Message message = conversation.receive();
+            switch (message.kind()) {
+                case CLOSE -> {
+                    return;
+                }
+                case TEXT -> {
+                    if (message.text().equals(TAKEN)) {
+                        pieceUnderWay = false;
+                        linux.writeAll(wake[1], new byte[1]);
+                    } else {
+                        last = Optional.of(new ObjectMapper().readTree(message.bytes()));
+                    }
+                }
+                case BINARY -> {
+                    byte[] bytes = message.bytes();
+                    if (bytes.length > 1) {
+                        context.print(bytes[0] == STDERR ? 2 : 1, Arrays.copyOfRange(bytes, 1, bytes.length));
+                    }
+                }
+            }
+        }
+    }
+
+    private void send(int signals) {
+        PollSet set = new PollSet(3);
+        byte[] buffer = new byte[PIECE];
+        boolean inputOpen = input;
+        try {
+            while (leftBy == 0) {
+                set.clear();
+                set.add(signals, PollSet.POLLIN);
+                set.add(wake[0], PollSet.POLLIN);
+                if (inputOpen && !pieceUnderWay) {
+                    set.add(STDIN, PollSet.POLLIN);
+                }
+                linux.poll(set, -1);
+                if (set.found(wake[0], PollSet.POLLIN)) {
+                    linux.read(wake[0], new byte[16], 16);
+                }
+                if (set.found(signals, PollSet.POLLIN)) {
+                    linux.nextSignal(signals)
+                            .ifPresent(received -> HANDLED.stream()
+                                    .filter(signal -> signal.number() == received.number())
+                                    .forEach(this::pass));
+                }
+                if (inputOpen
+                        && !pieceUnderWay
+                        && set.found(STDIN, PollSet.POLLIN | PollSet.POLLHUP | PollSet.POLLERR)) {
+                    inputOpen = sendInput(buffer);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            // The connection is gone: the thread that receives tells of it.
+            conversation.close();
+        }
+    }
+
+    /** Sends what can be read; whether there may be more. */
+    private boolean sendInput(byte[] buffer) throws IOException {
+        int got;
+        try {
+            got = linux.read(STDIN, buffer, buffer.length);
+        } catch (LinuxException e) {
+            // EIO: the terminal is gone. Whatever it is, nothing can be read any more.
+            got = 0;
+        }
+        if (got > 0) {
+            pieceUnderWay = true;
+            conversation.send(buffer, got);
+        } else if (peer.endsWithInput()) {
+            conversation.send("eof");
+        }
+        return got > 0;
+    }
+
+    private void pass(Signal signal) {
+        try {
+            if (signal == Signal.SIGWINCH) {
+                if (terminal) {
+                    WindowSize size = linux.windowSize(STDIN);
+                    conversation.send("resize " + size.rows() + " " + size.columns());
+                }
+            } else if (peer.isLeftBy(signal)) {
+                leftBy = signal.number();
+                conversation.close();
+            } else {
+                peer.pass(signal, conversation);
+            }
+        } catch (IOException e) {
+            conversation.close();
+        }
+    }
+}

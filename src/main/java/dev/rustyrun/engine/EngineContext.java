@@ -1,0 +1,70 @@
+package dev.rustyrun.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.container.files.HostFiles;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * What a command about containers works with, wherever they are.
+ *
+ * @param messages where it is told what went wrong
+ * @param args the words of the whole command line
+ */
+public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStream messages, List<String> args) {
+
+    /** What the program exits with when it failed itself. */
+    public static final int FAILED = 125;
+
+    /** A command that works with any engine. */
+    public interface Command {
+
+        /**
+         * Performs it; what to exit with.
+         *
+         * @throws dev.rustyrun.spec.InvalidSpecException when something asked for cannot be
+         */
+        int perform(EngineContext context);
+    }
+
+    /**
+     * Has signals wait to be read from a descriptor, as a launch on this machine does it: they go on to the command. Call
+     * it before anything else is done, for a JVM may start itself again.
+     */
+    public void takeSignals() {
+        self.becomeStageReady(linux, args);
+    }
+
+    /** The files of this machine. */
+    HostFiles hostFiles() {
+        return new HostFiles(linux);
+    }
+
+    /** Prints on stdout. */
+    public void print(String text) {
+        print(1, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes to a descriptor. */
+    public void print(int descriptor, byte[] bytes) {
+        linux.writeAll(descriptor, bytes);
+    }
+
+    /** Tells the user something, in one line. */
+    public void tell(String message) {
+        messages.println(Printable.line("rustyrun: " + message));
+    }
+
+    /** How a container ended: what there is to tell is told; what to exit with. */
+    public int end(JsonNode result) {
+        String message = result.path("message").asText(result.has("exitCode") ? "" : "nobody knows how it ended");
+        if (!message.isEmpty()) {
+            tell(message);
+        }
+        return result.path("exitCode").asInt(FAILED);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.rustyrun.engine;
+
+import dev.rustyrun.container.files.HostFiles;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.BufferedInputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Copies files between containers and this machine, as {@code docker cp} names them. */
+public final class FileCopy {
+
+    private static final String STREAM = "-";
+    private static final String CONTENTS = "/.";
+    /** The first name in a stream of a directory. */
+    private static final String DIRECTORY = "./";
+
+    private static final int TAR_BLOCK = 512;
+    private static final int TAR_NAME = 100;
+
+    private static final int PIECE = 32 * 1024;
+
+    private final EngineContext context;
+
+    /** Copies with {@code context}'s engine. */
+    public FileCopy(EngineContext context) {
+        this.context = context;
+    }
+
+    /** A place: in a container when it has an id. */
+    private record Place(Optional<String> id, String path) {
+
+        static Place of(String word) {
+            int colon = word.indexOf(':');
+            // As with scp: what has a slash before the colon is a path.
+            boolean isInside = colon > 0 && word.lastIndexOf('/', colon) < 0;
+            return isInside
+                    ? new Place(Optional.of(word.substring(0, colon)), absolute(word.substring(colon + 1)))
+                    : new Place(Optional.empty(), word);
+        }
+
+        private static String absolute(String path) {
+            return path.startsWith("/") ? path : "/" + path;
+        }
+
+        boolean isStream() {
+            return id.isEmpty() && path.equals(STREAM);
+        }
+
+        boolean isContents() {
+            return path.endsWith(CONTENTS) || path.equals(".");
+        }
+
+        /** The last name in it. */
+        String name() {
+            String stripped = path.replaceFirst("/+$", "");
+            return stripped.substring(stripped.lastIndexOf('/') + 1);
+        }
+
+        /** The directory that it is in. */
+        String parent() {
+            String stripped = path.replaceFirst("/+$", "");
+            int slash = stripped.lastIndexOf('/');
+            return slash < 0 ? "." : slash == 0 ? "/" : stripped.substring(0, slash);
+        }
+    }
+
+    /**
+     * Copies from {@code source} to {@code target}, of which one is {@code ID:PATH} and one a path here, or {@code -} for a tar
+     * stream.
+     *
+     * @throws InvalidSpecException when it cannot be copied
+     */
+    public void copy(String source, String target) {
+        Place from = Place.of(source);
+        Place to = Place.of(target);
+        if (from.id().isPresent() == to.id().isPresent()) {
+            throw new InvalidSpecException("cp copies between a container and this machine: exactly one of \"" + source
+                    + "\" and \"" + target + "\" must be ID:PATH");
+        }
+        try {
+            if (from.id().isPresent()) {
+                copyOut(from, to);
+            } else {
+                copyIn(from, to);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new InvalidSpecException(source + " cannot be copied to " + target + ": " + e.getMessage());
+        }
+    }
+
+    private void copyOut(Place from, Place to) throws IOException {
+        try (BufferedInputStream tar =
+                new BufferedInputStream(context.engine().read(from.id().orElseThrow(), from.path()), 2 * TAR_BLOCK)) {
+            if (to.isStream()) {
+                byte[] piece = new byte[PIECE];
+                for (int got = tar.read(piece); got >= 0; got = tar.read(piece)) {
+                    context.print(1, Arrays.copyOf(piece, got));
+                }
+                return;
+            }
+            boolean isThere = Files.isDirectory(Path.of(to.path()));
+            HostFiles files = context.hostFiles();
+            if (!beginsWithDirectory(tar)) {
+                if (to.path().endsWith("/") && !isThere) {
+                    throw new IOException("there is no directory " + to.path());
+                }
+                files.unpack(
+                        tar, isThere ? to.path() : to.parent(), isThere ? Optional.empty() : Optional.of(to.name()));
+                return;
+            }
+            boolean within = isThere && !from.isContents() && !from.name().isEmpty();
+            Path directory = within ? Path.of(to.path(), from.name()) : Path.of(to.path());
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectory(directory);
+            }
+            files.unpack(tar, directory.toString(), Optional.empty());
+        }
+    }
+
+    private void copyIn(Place from, Place to) throws IOException {
+        Engine engine = context.engine();
+        String id = to.id().orElseThrow();
+        if (from.isStream()) {
+            engine.write(id, to.path(), new FileInputStream(FileDescriptor.in));
+            return;
+        }
+        Path path = Path.of(from.path());
+        if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
+            throw new IOException(
+                    Files.exists(path) ? "it is neither a directory nor a file" : "there is no " + from.path());
+        }
+        HostFiles files = context.hostFiles();
+        boolean isThere = isDirectory(engine, id, to.path());
+        if (!isThere && to.path().endsWith("/") && !Files.isDirectory(path)) {
+            throw new IOException("there is no directory " + to.path() + " in the container");
+        }
+        boolean contents = from.isContents() && Files.isDirectory(path);
+        String base = isThere ? to.path() : to.parent();
+        Optional<String> name = isThere ? Optional.of(from.name()).filter(last -> !contents) : Optional.of(to.name());
+        String real = path.toRealPath().toString();
+        try (InputStream tar = TarPipe.from(out -> files.pack(real, name, out))) {
+            engine.write(id, base, tar);
+        }
+    }
+
+    private static boolean isDirectory(Engine engine, String id, String path) throws IOException {
+        try (BufferedInputStream tar = new BufferedInputStream(engine.read(id, path), 2 * TAR_BLOCK)) {
+            return beginsWithDirectory(tar);
+        } catch (InvalidSpecException e) {
+            // Whatever is wrong is told by what follows.
+            return false;
+        }
+    }
+
+    private static boolean beginsWithDirectory(BufferedInputStream tar) throws IOException {
+        tar.mark(TAR_BLOCK);
+        byte[] name = tar.readNBytes(TAR_NAME);
+        tar.reset();
+        int end = 0;
+        while (end < name.length && name[end] != 0) {
+            end++;
+        }
+        return new String(name, 0, end, StandardCharsets.UTF_8).equals(DIRECTORY);
+    }
+}

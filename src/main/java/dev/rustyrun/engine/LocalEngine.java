@@ -1,0 +1,286 @@
+package dev.rustyrun.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerReport;
+import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.container.files.ContainerFiles;
+import dev.rustyrun.container.files.LaunchedWith;
+import dev.rustyrun.container.log.LogReader;
+import dev.rustyrun.container.log.LogWriter;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.ContainerWatch;
+import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.Detached;
+import dev.rustyrun.container.supervised.NewContainer;
+import dev.rustyrun.container.supervised.Unwatched;
+import dev.rustyrun.container.supervised.UsageJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+
+/**
+ * The containers of this user on this machine: those that the command line has detached, with their logs, and for what can be
+ * done without these, all others of the store too.
+ */
+public final class LocalEngine implements Engine {
+
+    /** What of a container is kept for its files, {@link LaunchedWith#json}. */
+    public static final String FILES = "files";
+
+    private final LaunchTools tools;
+    private final Unwatched unwatched;
+    private Optional<Detached> detached = Optional.empty();
+
+    /** Those of {@code tools}' store. */
+    public LocalEngine(LaunchTools tools, PrintStream warnings) {
+        this.tools = tools;
+        this.unwatched = new Unwatched(tools, warnings);
+    }
+
+    private Optional<Detached> detached() {
+        detached = detached.or(() -> Detached.find(tools));
+        return detached;
+    }
+
+    private Optional<ContainerFolder> find(String id) {
+        return detached().flatMap(all -> all.containers().find(id));
+    }
+
+    private Containers containers() {
+        return detached.orElseThrow().containers();
+    }
+
+    /** The one with this id, for what only a detached one has. */
+    private ContainerFolder watched(String id, String what) {
+        return find(id).orElseThrow(() -> {
+            unwatched.report(id);
+            return ContainerException.conflict(
+                    "container \"" + id + "\" was not started by run --detach: there is no " + what);
+        });
+    }
+
+    /** What is told of all: those of the store, and detached ones that have ended or were never started. */
+    public List<ContainerReport> reports() {
+        List<ContainerReport> all = new ArrayList<>(ContainerReport.all(tools.store()));
+        Set<String> ids = all.stream().map(report -> report.state().id()).collect(Collectors.toSet());
+        detached()
+                .ifPresent(others -> others.containers().all().stream()
+                        .filter(folder -> !ids.contains(folder.id()))
+                        .map(folder -> others.containers().report(folder))
+                        .forEach(all::add));
+        all.sort(Comparator.comparing(report -> report.state().id()));
+        return all;
+    }
+
+    /** Removes what killed processes have left of detached ones; a line for each. */
+    public List<String> collect() {
+        return detached().map(Detached::collect).orElse(List.of());
+    }
+
+    /**
+     * Makes a container and starts it, detached.
+     *
+     * @param name its id; empty for a new one
+     * @param started is told its id as soon as it has one
+     * @return how it ended if it could not be made; it is forgotten then
+     */
+    public Optional<JsonNode> start(String name, NewContainer wanted, java.util.function.Consumer<String> started) {
+        detached = Optional.of(Detached.make(tools));
+        String id = name.isEmpty() ? tools.store().newId() : name;
+        ContainerFolder folder = containers().create(id, wanted);
+        boolean made = false;
+        try {
+            started.accept(id);
+            await(interruptibly(() -> containers().start(folder)));
+            Optional<JsonNode> failure =
+                    interruptibly(() -> containers().awaitSetUp(folder)).map(JsonNode.class::cast);
+            made = failure.isEmpty();
+            return failure;
+        } finally {
+            if (!made) {
+                interruptibly(() -> {
+                    containers().remove(folder, true);
+                    return null;
+                });
+            }
+        }
+    }
+
+    @Override
+    public JsonNode container(String id) {
+        return find(id).map(folder -> containers().view(folder))
+                .orElseGet(() -> unwatched.report(id).json());
+    }
+
+    @Override
+    public JsonNode awaitEnd(String id, long seconds) {
+        Optional<ContainerFolder> folder = find(id);
+        if (folder.isPresent()) {
+            await(containers().end(folder.get(), seconds, new CompletableFuture<>()));
+            return containers().viewAtEnd(folder.get());
+        }
+        unwatched.awaitEnd(id, seconds);
+        return unwatched.report(id).json();
+    }
+
+    @Override
+    public void kill(String id, String signal) {
+        Optional<ContainerFolder> folder = find(id);
+        if (folder.isPresent()) {
+            interruptibly(() -> {
+                containers().kill(folder.get(), signal);
+                return null;
+            });
+        } else {
+            unwatched.kill(id, signal);
+        }
+    }
+
+    @Override
+    public void delete(String id, boolean force) {
+        Optional<ContainerFolder> folder = find(id);
+        if (folder.isPresent()) {
+            interruptibly(() -> {
+                containers().remove(folder.get(), force);
+                return null;
+            });
+        } else {
+            unwatched.delete(id, force);
+        }
+    }
+
+    @Override
+    public void pause(String id) {
+        unwatched.pause(id);
+    }
+
+    @Override
+    public void resume(String id) {
+        unwatched.resume(id);
+    }
+
+    @Override
+    public JsonNode statistics(String id) {
+        return UsageJson.of(unwatched.statistics(id));
+    }
+
+    @Override
+    public JsonNode processes(String id) {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        unwatched.processes(id).forEach(process -> all.add(process.json(true)));
+        return all;
+    }
+
+    @Override
+    public void logs(String id, LogView view, LogOutput output) {
+        ContainerFolder folder = watched(id, "log of it");
+        Semaphore news = new Semaphore(0);
+        try (LogReader reader = new LogReader(folder.log());
+                ContainerWatch watch = detached.orElseThrow().watches().watch(folder, true, news::release)) {
+            reader.beginSeek(view.tail().orElse(-1), view.sinceMicros());
+            while (!reader.isFound()) {
+                continue;
+            }
+            for (boolean last = false; !last; ) {
+                watch.refresh();
+                // Asked before reading: what was written before the end is then read for certain.
+                last = !view.follow() || !containers().status(folder).isAlive();
+                readAll(reader, output);
+                if (!last) {
+                    news.acquireUninterruptibly();
+                    news.drainPermits();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the log of container " + id + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void readAll(LogReader reader, LogOutput output) throws IOException {
+        for (Optional<LogReader.Frame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
+            if (frame.get().stream() == LogWriter.TRUNCATED) {
+                output.truncated();
+            } else {
+                output.write(frame.get().stream(), frame.get().bytes());
+            }
+        }
+    }
+
+    @Override
+    public Conversation attach(String id, boolean start) {
+        ContainerFolder folder = watched(id, "way to its input and output");
+        Conversation conversation =
+                new LocalConversation(containers(), detached.orElseThrow().watches(), folder);
+        if (start) {
+            await(interruptibly(() -> containers().start(folder)));
+        }
+        return conversation;
+    }
+
+    @Override
+    public RuntimeException lost(String id, IOException e) {
+        return ContainerException.conflict(
+                "what container " + id + " has written cannot be read: " + e.getMessage() + "; it goes on");
+    }
+
+    @Override
+    public InputStream read(String id, String path) {
+        ContainerFolder folder = watched(id, "way to its files");
+        LaunchedWith launched = LaunchedWith.read(folder.resolved().path(FILES));
+        interruptibly(() -> {
+            files().checkReadable(folder, launched, path);
+            return null;
+        });
+        return TarPipe.from(out -> interruptibly(() -> {
+            files().read(folder, launched, path, out);
+            return null;
+        }));
+    }
+
+    @Override
+    public void write(String id, String path, InputStream tar) {
+        ContainerFolder folder = watched(id, "way to its files");
+        LaunchedWith launched = LaunchedWith.read(folder.resolved().path(FILES));
+        interruptibly(() -> files().write(folder, launched, path, tar, Long.MAX_VALUE));
+    }
+
+    private ContainerFiles files() {
+        return new ContainerFiles(tools.linux(), tools.store(), containers());
+    }
+
+    private interface Interruptible<T> {
+        T perform() throws InterruptedException, IOException;
+    }
+
+    private static <T> T interruptibly(Interruptible<T> work) {
+        try {
+            return work.perform();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ContainerException.busy("it was interrupted");
+        }
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (java.util.concurrent.CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.rustyrun.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** What one thread writes and another reads. */
+public final class TarPipe extends InputStream {
+
+    private static final int ROOM = 256 * 1024;
+
+    /** Who writes. */
+    public interface Writer {
+        /** Writes all of it to {@code out}. */
+        void write(OutputStream out) throws IOException;
+    }
+
+    private final PipedInputStream in;
+    private final AtomicReference<String> failure = new AtomicReference<>();
+
+    private TarPipe(PipedInputStream in) {
+        this.in = in;
+    }
+
+    /** What {@code writer} writes, on a thread of its own; how that fails is told at the end. */
+    public static InputStream from(Writer writer) {
+        try {
+            TarPipe pipe = new TarPipe(new PipedInputStream(ROOM));
+            PipedOutputStream out = new PipedOutputStream(pipe.in);
+            Thread thread = new Thread(() -> pipe.fill(writer, out), "tar");
+            thread.setDaemon(true);
+            thread.start();
+            return pipe;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void fill(Writer writer, PipedOutputStream out) {
+        try (out) {
+            writer.write(out);
+        } catch (IOException | RuntimeException e) {
+            failure.set(e.getMessage());
+        }
+    }
+
+    private int told(int got) throws IOException {
+        if (got < 0 && failure.get() != null) {
+            throw new IOException(failure.get());
+        }
+        return got;
+    }
+
+    @Override
+    public int read() throws IOException {
+        return told(in.read());
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int count) throws IOException {
+        return told(in.read(bytes, from, count));
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

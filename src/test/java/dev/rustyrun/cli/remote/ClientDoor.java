@@ -1,0 +1,68 @@
+package dev.rustyrun.cli.remote;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.rustyrun.cli.OptionNames;
+import dev.rustyrun.client.RemoteEngine;
+import dev.rustyrun.client.Server;
+import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.linux.RecordingLibC;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine;
+
+/** The door of {@code rustyrun --host URL run}: from the words of a command line to the body that a server gets. */
+public final class ClientDoor {
+
+    private static final byte[] ANSWER = "{\"id\": \"0123456789ab\"}".getBytes(StandardCharsets.UTF_8);
+
+    private ClientDoor() {}
+
+    private static CommandLine model() {
+        return new CommandLine(new RunRemotely()).setStopAtPositional(true);
+    }
+
+    /** The longest name of each option. */
+    public static Set<String> options() {
+        return OptionNames.of(model());
+    }
+
+    /** What {@code --host URL run --detach WORDS} sends to {@code POST /v1/containers}. */
+    public static byte[] body(List<String> words) throws IOException {
+        CommandLine run = model();
+        run.parseArgs(words.toArray(String[]::new));
+        RunRemotely command = run.getCommand();
+        CompletableFuture<byte[]> sent = new CompletableFuture<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/v1/containers", exchange -> {
+            sent.complete(exchange.getRequestBody().readAllBytes());
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(201, ANSWER.length);
+            exchange.getResponseBody().write(ANSWER);
+            exchange.close();
+        });
+        server.start();
+        try {
+            String address = "http://127.0.0.1:" + server.getAddress().getPort();
+            ClientCommand root = new ClientCommand();
+            new CommandLine(root).parseArgs("--host", address);
+            Server asked = root.options().server();
+            command.perform(
+                    new EngineContext(
+                            new RecordingLibC().linux(),
+                            SelfExec.current(),
+                            new RemoteEngine(asked),
+                            System.err,
+                            words),
+                    asked);
+        } finally {
+            server.stop(0);
+        }
+        return sent.join();
+    }
+}

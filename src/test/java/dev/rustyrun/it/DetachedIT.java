@@ -1,0 +1,314 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rustyrun.linux.Linux;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Containers that go on without a service and without their starter (P3): run --detach, and what is done with them. Needs root. */
+class DetachedIT {
+
+    @TempDir
+    Path folder;
+
+    private Path rootfs;
+    private String store;
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    @BeforeEach
+    void makeRootfs() {
+        rootfs = folder.resolve("rootfs");
+        store = folder.resolve("store").toString();
+        Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "")
+                .expect(0);
+    }
+
+    @AfterEach
+    void deleteAll() {
+        rustyrun("delete", "--force", "--regex", ".");
+    }
+
+    private Launcher.Result rustyrun(String... words) {
+        return with("", words);
+    }
+
+    private Launcher.Result with(String input, String... words) {
+        return Launcher.execute(command(words), input);
+    }
+
+    private List<String> command(String... words) {
+        List<String> all = new ArrayList<>(Launcher.command("--root", store));
+        all.addAll(List.of(words));
+        return all;
+    }
+
+    private String run(String name, String... words) {
+        List<String> all = new ArrayList<>(List.of("run", "-d", "--name", name, "--rootfs", rootfs.toString()));
+        all.addAll(List.of(words));
+        return rustyrun(all.toArray(String[]::new)).expect(0).out();
+    }
+
+    private String error(int code, String... words) {
+        return rustyrun(words).expect(code).errorLine();
+    }
+
+    private JsonNode inspect(String id) throws IOException {
+        return new ObjectMapper()
+                .readTree(rustyrun("inspect", id).expect(0).out())
+                .path(0);
+    }
+
+    private static void await(Path file) {
+        Host.eventually("there is " + file, () -> Files.exists(file));
+    }
+
+    @Test
+    void P3_a_detached_container_goes_on_and_what_it_writes_is_kept() throws IOException {
+        assertEquals("web\n", run("web", "sh", "-c", "echo out; echo err >&2; touch /ready; sleep 4711"));
+        await(rootfs.resolve("ready"));
+        Launcher.Result logs = rustyrun("logs", "web").expect(0);
+        assertEquals("out\n", logs.out());
+        assertEquals("err\n", logs.err());
+        assertTrue(rustyrun("list")
+                .expect(0)
+                .out()
+                .lines()
+                .anyMatch(line -> line.matches("web +[1-9][0-9]* +running .*")));
+        assertEquals("running", inspect("web").path("status").asText());
+        assertTrue(rustyrun("top", "web").expect(0).out().contains("sleep 4711"));
+        assertTrue(new ObjectMapper()
+                        .readTree(rustyrun("stats", "web").expect(0).out())
+                        .path("pids")
+                        .asInt()
+                >= 1);
+        assertTrue(error(125, "rm", "web").contains("is running"));
+        rustyrun("kill", "web", "KILL").expect(0);
+        assertEquals(137, rustyrun("wait", "web").exitCode());
+        assertTrue(rustyrun("list").expect(0).out().lines().anyMatch(line -> line.matches("web +0 +exited .*")));
+        assertTrue(error(125, "kill", "web").contains("is not running"));
+        assertEquals(137, inspect("web").path("result").path("exitCode").asInt());
+        rustyrun("rm", "web").expect(0);
+        assertTrue(error(125, "logs", "web").contains("does not exist"));
+        assertEquals(List.of(), names(Path.of(store, ".detached")));
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void P3_how_it_ends_is_told_by_wait_and_by_logs_that_follow() {
+        run("seven", "sh", "-c", "for i in 1 2 3; do echo $i; sleep 0.1; done; exit 7");
+        assertEquals("1\n2\n3\n", rustyrun("logs", "-f", "seven").expect(0).out());
+        assertEquals("3\n", rustyrun("logs", "-n", "1", "seven").expect(0).out());
+        rustyrun("wait", "seven").expect(7);
+        assertTrue(error(125, "logs", "--since", "never", "seven").contains("--since must be a time"));
+    }
+
+    @Test
+    void P3_what_cannot_be_started_is_said_at_once_and_leaves_nothing() throws IOException {
+        Path idFile = folder.resolve("cid");
+        assertTrue(error(127, "run", "-d", "--cidfile", idFile.toString(), "--rootfs", rootfs.toString(), "nosuch")
+                .contains("nosuch is not in the container's PATH"));
+        assertFalse(Files.exists(idFile));
+        assertTrue(error(126, "run", "-d", "--rootfs", rootfs.toString(), "/etc/passwd")
+                .contains("EACCES"));
+        assertEquals(List.of(), names(Path.of(store, ".detached")));
+        run("taken", "true");
+        assertTrue(error(125, "run", "-d", "--name", "taken", "--rootfs", rootfs.toString(), "true")
+                .contains("\"taken\" is in use"));
+    }
+
+    @Test
+    void P3_attach_gives_it_input_and_shows_all_of_its_output() {
+        run("cat", "-i", "cat");
+        // It goes on when the input of who attached has ended, as with a service.
+        Process attached = start(command("attach", "cat"), "hello\n");
+        Host.eventually(
+                "what it read is written",
+                () -> rustyrun("logs", "cat").expect(0).out().equals("hello\n"));
+        rustyrun("stop", "--time", "0", "cat").expect(0);
+        assertEquals("hello\n", output(attached.getInputStream()));
+        assertEquals("", output(attached.getErrorStream()));
+        assertEquals(137, exit(attached));
+    }
+
+    private static Process start(List<String> command, String input) {
+        try {
+            Process process = new ProcessBuilder(command).start();
+            try (var stdin = process.getOutputStream()) {
+                stdin.write(input.getBytes(StandardCharsets.UTF_8));
+            }
+            return process;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String output(InputStream in) {
+        try {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int exit(Process process) {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void P3_stop_asks_and_then_kills() throws IOException {
+        run("heeds", "sh", "-c", "trap 'echo asked; exit 3' TERM; touch /ready; while :; do sleep 0.05; done");
+        await(rootfs.resolve("ready"));
+        rustyrun("stop", "heeds").expect(0);
+        assertEquals("asked\n", rustyrun("logs", "heeds").expect(0).out());
+        rustyrun("wait", "heeds").expect(3);
+        Files.delete(rootfs.resolve("ready"));
+        run("deaf", "sh", "-c", "trap '' TERM; touch /ready; while :; do sleep 0.05; done");
+        await(rootfs.resolve("ready"));
+        rustyrun("stop", "--time", "1", "deaf").expect(0);
+        rustyrun("wait", "deaf").expect(137);
+        rustyrun("stop", "deaf").expect(0);
+    }
+
+    @Test
+    void P3_a_terminal_a_label_and_its_removal_at_the_end() throws IOException {
+        run("terminal", "-t", "tty");
+        rustyrun("wait", "terminal").expect(0);
+        assertTrue(rustyrun("logs", "terminal").expect(0).out().startsWith("/dev/pts/"));
+        run("labelled", "--label", "job=17", "true");
+        assertEquals("17", inspect("labelled").path("labels").path("job").asText());
+        run("gone", "--rm", "true");
+        Host.eventually("it is removed", () -> !Files.exists(Path.of(store, ".detached", "gone")));
+    }
+
+    @Test
+    void P3_cp_copies_in_and_out_as_docker_does() throws IOException {
+        run("web", "sleep", "4711");
+        Path tree = Files.createDirectories(folder.resolve("tree/sub")).getParent();
+        Files.writeString(tree.resolve("a"), "one");
+        Files.writeString(tree.resolve("sub/b"), "two");
+        Files.createSymbolicLink(tree.resolve("link"), Path.of("/etc/shadow"));
+        // A directory that is there gets it; one that is not is it.
+        rustyrun("cp", tree.toString(), "web:/tmp").expect(0);
+        rustyrun("cp", tree.toString(), "web:/srv").expect(0);
+        rustyrun("cp", tree + "/.", "web:/var").expect(0);
+        for (String copy : List.of("tmp/tree", "srv", "var")) {
+            assertEquals("two", Files.readString(rootfs.resolve(copy).resolve("sub/b")), copy);
+            assertEquals(
+                    Path.of("/etc/shadow"),
+                    Files.readSymbolicLink(rootfs.resolve(copy).resolve("link")));
+        }
+        rustyrun("cp", tree.resolve("a").toString(), "web:/named").expect(0);
+        assertEquals("one", Files.readString(rootfs.resolve("named")));
+        rustyrun("cp", "web:/srv", folder.resolve("out").toString()).expect(0);
+        rustyrun("cp", "web:/srv", folder.resolve("out").toString()).expect(0);
+        assertEquals("two", Files.readString(folder.resolve("out/sub/b")));
+        assertEquals("two", Files.readString(folder.resolve("out/srv/sub/b")));
+        rustyrun("cp", "web:/named", folder.resolve("other").toString()).expect(0);
+        assertEquals("one", Files.readString(folder.resolve("other")));
+        assertTrue(error(125, "cp", "web:/nowhere", folder.toString()).contains("there is no \"/nowhere\""));
+        assertTrue(error(125, "cp", folder + "/nowhere", "web:/").contains("there is no "));
+        assertTrue(error(125, "cp", "a", "b").contains("exactly one of"));
+        rustyrun("stop", "-t", "0", "web").expect(0);
+        rustyrun("cp", "web:/named", folder.resolve("after").toString()).expect(0);
+        assertEquals("one", Files.readString(folder.resolve("after")));
+    }
+
+    @Test
+    void P3_what_comes_out_has_no_more_rights_and_goes_nowhere_else() throws IOException {
+        Path inside = Files.createDirectory(rootfs.resolve("evil"));
+        Files.writeString(inside.resolve("program"), "x");
+        Files.setPosixFilePermissions(inside.resolve("program"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Launcher.execute(List.of("chmod", "6755", inside.resolve("program").toString()), "")
+                .expect(0);
+        Launcher.execute(List.of("chown", "1234:1234", inside.resolve("program").toString()), "")
+                .expect(0);
+        run("evil", "sleep", "4711");
+        Path out = Files.createDirectory(folder.resolve("out"));
+        // Whoever has laid a link there does not have what it leads to overwritten.
+        Path victim = Files.writeString(folder.resolve("victim"), "untouched");
+        Files.createDirectory(out.resolve("evil"));
+        Files.createSymbolicLink(out.resolve("evil/program"), victim);
+        rustyrun("cp", "evil:/evil", out.toString()).expect(0);
+        assertEquals("untouched", Files.readString(victim));
+        var status = Linux.host().status(out.resolve("evil/program").toString());
+        assertEquals(0755, status.mode() & 07777);
+        assertEquals(0, status.uid());
+        assertTrue(error(125, "cp", "evil:/proc/1/environ", out.toString()).contains("is the kernel's"));
+    }
+
+    @Test
+    void P3_its_files_are_for_its_owner_alone_and_no_services() throws IOException {
+        run("web", "sleep", "4711");
+        Path detached = Path.of(store, ".detached");
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(detached)));
+        assertEquals(
+                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(detached.resolve("web"))));
+        Files.setPosixFilePermissions(detached, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertTrue(error(125, "logs", "web").contains(".detached"));
+        Files.setPosixFilePermissions(detached, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void what_a_killed_monitor_leaves_is_told_and_removed() throws IOException {
+        run("lost", "sleep", "4711");
+        int monitor = new ObjectMapper()
+                .readTree(Path.of(store, ".detached/lost/started.json").toFile())
+                .path("monitor")
+                .asInt();
+        Linux.host().kill(monitor, 9);
+        Host.eventually("it is lost", () -> rustyrun("list").out().matches("(?s).*lost +0 +lost .*"));
+        assertTrue(error(125, "wait", "lost").contains("was lost"));
+        rustyrun("gc").expect(0);
+        assertEquals(137, inspect("lost").path("result").path("exitCode").asInt());
+        rustyrun("rm", "lost").expect(0);
+        Host.expectEnded("sleep 4711");
+    }
+
+    @Test
+    void what_only_a_detached_one_has_is_said_of_others() throws IOException {
+        Process foreground = new ProcessBuilder(command(
+                        "run", "--name", "fg", "--rootfs", rootfs.toString(), "sh", "-c", "touch /ready; sleep 4711"))
+                .start();
+        try {
+            await(rootfs.resolve("ready"));
+            assertTrue(error(125, "logs", "fg").contains("was not started by run --detach"));
+            assertTrue(error(125, "attach", "fg").contains("was not started by run --detach"));
+            assertTrue(rustyrun("top", "fg").expect(0).out().contains("sleep 4711"));
+            assertEquals("fg", inspect("fg").path("id").asText());
+            rustyrun("stop", "-t", "0", "fg").expect(0);
+            assertEquals(137, exit(foreground));
+        } finally {
+            foreground.destroyForcibly();
+        }
+    }
+}
