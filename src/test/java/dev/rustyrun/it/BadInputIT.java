@@ -116,7 +116,7 @@ class BadInputIT {
 
     @Test
     void P2_what_was_probably_meant_is_said() {
-        expect("did you mean ls or list", "lst");
+        expect("did you mean list or ls", "lst");
         expect("see root-file-systems/get", "images");
         expect("rustyrun --host ADDRESS info", "info");
         expect("did you mean --memory", "run", "--memroy", "1m");

@@ -1,7 +1,9 @@
 package dev.rustyrun.cli.common;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -9,6 +11,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class CommandSuggestion {
 
     private static final int MAX_SUGGESTIONS = 3;
+    private static final int LETTERS_PER_MISTAKE = 3;
     private static final String BY_SERVICE = "it is a command of a service: rustyrun --host ADDRESS %s";
 
     /** Words of other runtimes, and what to use here instead. */
@@ -66,11 +69,36 @@ public final class CommandSuggestion {
         if (OTHERS_OPTIONS.containsKey(name)) {
             return "; " + OTHERS_OPTIONS.get(name);
         }
-        List<String> similar = unmatched.getSuggestions().stream()
-                .map(one -> one.replaceFirst("[ =\\[].*", ""))
-                .distinct()
-                .limit(MAX_SUGGESTIONS)
-                .toList();
+        List<String> similar = (isCommand ? commands(unmatched, word) : unmatched.getSuggestions())
+                .stream()
+                        .map(one -> one.replaceFirst("[ =\\[].*", ""))
+                        .distinct()
+                        .limit(MAX_SUGGESTIONS)
+                        .toList();
         return similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
+    }
+
+    /** The commands that {@code word} is a mistyped name of, the nearest first. */
+    private static List<String> commands(UnmatchedArgumentException unmatched, String word) {
+        return unmatched.getCommandLine().getSubcommands().keySet().stream()
+                .filter(name -> distance(name, word) <= Math.max(1, word.length() / LETTERS_PER_MISTAKE))
+                .sorted(Comparator.<String>comparingInt(name -> distance(name, word))
+                        .thenComparing(Comparator.naturalOrder()))
+                .toList();
+    }
+
+    /** How many letters must be put in, left out or exchanged to make the one of the other (Levenshtein). */
+    private static int distance(String one, String other) {
+        int[] row = IntStream.rangeClosed(0, other.length()).toArray();
+        for (int i = 1; i <= one.length(); i++) {
+            int before = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int exchanged = before + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                before = row[j];
+                row[j] = Math.min(exchanged, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[other.length()];
     }
 }
