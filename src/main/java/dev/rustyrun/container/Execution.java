@@ -136,12 +136,13 @@ public final class Execution {
     private List<Joined> namespaces(int pid) {
         List<Joined> joined = new ArrayList<>();
         for (NamespaceType type : NamespaceType.values()) {
-            String file = type == NamespaceType.NETWORK ? "net" : type == NamespaceType.MOUNT ? "mnt" : type.word();
+            String file = type.file();
             String path = "/proc/" + pid + "/ns/" + file;
             boolean same = linux.readLink(FileFlag.AT_FDCWD, "/proc/self/ns/" + file)
                     .equals(linux.readLink(FileFlag.AT_FDCWD, path));
             if (!same) {
-                joined.add(new Joined(type, path));
+                joined.add(new Joined(
+                        type, path, type == NamespaceType.USER && !probe.own().canMount()));
             }
         }
         if (!SelfExec.isNativeImage()) {

@@ -15,15 +15,17 @@ import java.util.stream.Collectors;
 public final class OwnCapabilities {
 
     private final Set<Capability> own;
+    private final boolean root;
 
-    private OwnCapabilities(Set<Capability> own) {
+    private OwnCapabilities(Set<Capability> own, boolean root) {
         this.own = own;
+        this.root = root;
     }
 
     /** For root those of this process; for an ordinary user all of them, for he has them in his own user namespace. */
     public static OwnCapabilities of(Linux linux) {
         if (!linux.isRoot()) {
-            return new OwnCapabilities(EnumSet.allOf(Capability.class));
+            return new OwnCapabilities(EnumSet.allOf(Capability.class), false);
         }
         long permitted = linux.capabilities().permitted();
         EnumSet<Capability> own = EnumSet.noneOf(Capability.class);
@@ -32,12 +34,17 @@ public final class OwnCapabilities {
                 own.add(capability);
             }
         }
-        return new OwnCapabilities(own);
+        return new OwnCapabilities(own, true);
     }
 
     /** All of them. */
     public Set<Capability> all() {
         return own;
+    }
+
+    /** Whether this process may mount without a further user namespace. */
+    boolean canMount() {
+        return root && own.contains(Capability.CAP_SYS_ADMIN);
     }
 
     /** Those of {@code wanted} that the container of {@code spec} cannot be given. */

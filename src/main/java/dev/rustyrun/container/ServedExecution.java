@@ -88,7 +88,7 @@ public final class ServedExecution implements AutoCloseable {
 
     private void openNamespaces() {
         for (NamespaceType type : NamespaceType.values()) {
-            String file = type == NamespaceType.NETWORK ? "net" : type == NamespaceType.MOUNT ? "mnt" : type.word();
+            String file = type.file();
             String path = "/proc/" + state.pid() + "/ns/" + file;
             boolean same = linux.readLink(FileFlag.AT_FDCWD, "/proc/self/ns/" + file)
                     .equals(linux.readLink(FileFlag.AT_FDCWD, path));
@@ -109,11 +109,15 @@ public final class ServedExecution implements AutoCloseable {
      * and can join what that user namespace owns, and nothing else, should its number be another's by then.
      */
     private Joined byItsProcess(Joined one) {
-        return switch (one.type()) {
-            case MOUNT -> new Joined(one.type(), "/proc/" + state.pid() + "/ns/mnt");
-            case CGROUP -> new Joined(one.type(), "/proc/" + state.pid() + "/ns/cgroup");
-            default -> one;
-        };
+        if (probe.own().canMount()) {
+            return one.type() == NamespaceType.MOUNT || one.type() == NamespaceType.CGROUP ? ofItsProcess(one) : one;
+        }
+        return one.type() == NamespaceType.USER ? new Joined(one.type(), one.path(), true) : ofItsProcess(one);
+    }
+
+    private Joined ofItsProcess(Joined one) {
+        return new Joined(
+                one.type(), "/proc/" + state.pid() + "/ns/" + one.type().file());
     }
 
     /**

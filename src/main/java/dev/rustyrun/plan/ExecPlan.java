@@ -8,6 +8,7 @@ import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Compiles the plan of a further process in a container that runs: it joins what {@code init} is in, and makes nothing. The
@@ -23,7 +24,7 @@ public final class ExecPlan {
      * @param spec the container's, with the further process as its process
      * @param full whether the container's limit of processes allows no copy of a process: then it is entered by the one that
      *     has appeared, for which there always is room
-     * @param joined the namespaces to join, by the host paths of their files; that of users first
+     * @param joined the namespaces to join, by the host paths of their files
      */
     public static LaunchPlan compile(Spec spec, HostFacts host, boolean full, List<Joined> joined, Lifecycle life) {
         List<Step> child = new ArrayList<>();
@@ -43,13 +44,15 @@ public final class ExecPlan {
         if (spec.process().oomScoreAdj() != Spec.Process.INHERITED) {
             init.add(new PrivilegeStep.SetOomScore(spec.process().oomScoreAdj()));
         }
+        Optional<Joined> first = joined.stream().filter(Joined::first).findAny();
+        first.ifPresent(users -> child.add(new NamespaceStep.JoinUserNamespace(users.path())));
         if (!host.program().isEmpty()) {
             // The container sees init among its processes, and through it Rustyrun's executable (CVE-2019-5736).
             child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWNS.value()));
             child.add(new RootStep.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE)));
             child.add(new RootStep.ProtectProgram(host.program()));
         }
-        join(init, joined);
+        join(init, joined.stream().filter(namespace -> !namespace.first()).toList());
         init.add(new RootStep.EnterContainer());
         LifecyclePlan lifecycle = new LifecyclePlan(withoutHooks(spec), life);
         ProcessPlan process = new ProcessPlan(spec, host, lifecycle);
@@ -60,7 +63,8 @@ public final class ExecPlan {
         appear.addAll(late);
         // It is no PID 1, and needs no reaper.
         process.command(init, appear, false);
-        return new LaunchPlan(child, init, spec.process().terminal(), false, IdMaps.NONE, List.of(), List.of());
+        IdMaps maps = first.isPresent() ? new IdMaps(List.of(), List.of(), true, true) : IdMaps.NONE;
+        return new LaunchPlan(child, init, spec.process().terminal(), false, maps, List.of(), List.of());
     }
 
     /**
@@ -99,6 +103,14 @@ public final class ExecPlan {
      * A namespace to join.
      *
      * @param path of the host, such as {@code /proc/4711/ns/net}
+     * @param first whether {@code child} joins it already: an ordinary user may mount, and join the others, only in a user
+     *     namespace of his
      */
-    public record Joined(NamespaceType type, String path) {}
+    public record Joined(NamespaceType type, String path, boolean first) {
+
+        /** One that {@code init} joins. */
+        public Joined(NamespaceType type, String path) {
+            this(type, path, false);
+        }
+    }
 }

@@ -116,6 +116,115 @@ class RootlessIT {
         assertFalse(out.endsWith("0\n"), "CAP_SYS_ADMIN is not among them: " + out);
     }
 
+    private static List<String> asUser(String... command) {
+        List<String> all = new ArrayList<>(
+                List.of("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups", "env", "-u", "XDG_RUNTIME_DIR"));
+        all.addAll(List.of(command));
+        return all;
+    }
+
+    /** {@code rustyrun exec} by the user, with these words, in a container whose store is his. */
+    private List<String> exec(String... words) {
+        List<String> all = asUser(program.toString(), "--root", folder + "/state", "exec");
+        all.addAll(List.of(words));
+        return all;
+    }
+
+    private void expectToExecute(String id, long first) throws Exception {
+        String script = "id -u; hostname; readlink /proc/1/exe; cat /proc/self/uid_map; cat";
+        Launcher.Result result =
+                Launcher.execute(exec(id, "sh", "-c", script), "in").expect(0);
+        List<String> lines = result.out().lines().toList();
+        assertEquals(List.of("0", "inside", "/bin/busybox"), lines.subList(0, 3));
+        assertEquals("0 65534 1", lines.get(3).trim().replaceAll(" +", " "));
+        assertEquals("in", lines.get(4));
+        assertEquals("", result.err());
+        for (String namespace : List.of("mnt", "pid", "net", "uts", "ipc", "user", "cgroup")) {
+            String path = "ns/" + namespace;
+            assertEquals(
+                    Host.link(Path.of("/proc/" + first, path)).toString(),
+                    Launcher.execute(exec(id, "readlink", "/proc/self/" + path), "")
+                            .expect(0)
+                            .out()
+                            .strip());
+        }
+        Launcher.execute(exec(id, "sh", "-c", "exit 7"), "").expect(7);
+        Launcher.execute(exec(id, "no-such-program"), "").expect(127);
+        Path pid = folder.resolve("state/detached");
+        Launcher.execute(exec("--detach", "--pid-file", pid.toString(), id, "sleep", "4714"), "")
+                .expect(0);
+        assertTrue(Host.processes().get(Long.parseLong(Files.readString(pid))).startsWith("sleep 4714"));
+        Launcher.Result unmapped =
+                Launcher.execute(exec("--user", "7", id, "true"), "").expect(125);
+        assertTrue(unmapped.errorLine().contains("mapped in the user namespace"), unmapped.err());
+        try (Pty pty = new Pty()) {
+            Process shell = pty.start(exec("--tty", id, "sh"));
+            pty.expect("#");
+            pty.type("tty; exit 3\n");
+            pty.expect("/dev/pts/");
+            Host.eventually("it ends", () -> !shell.isAlive());
+            assertEquals(3, shell.exitValue());
+        }
+    }
+
+    @Test
+    void C32_exec_joins_a_container_from_the_command_line() throws Exception {
+        nativeOnly();
+        sh("mkdir $0 && chown 65534:65534 $0", folder + "/state");
+        List<String> command = asUser(
+                program.toString(),
+                "--root",
+                folder + "/state",
+                "run",
+                "--rootfs",
+                folder + "/rootfs",
+                "--name",
+                "box");
+        command.addAll(List.of("--hostname", "inside", "--command", "sh", "-c", "echo ready; exec sleep 4713"));
+        Process run = new ProcessBuilder(command).start();
+        try {
+            assertEquals("ready", run.inputReader().readLine());
+            expectToExecute("box", sleeper());
+        } finally {
+            run.destroyForcibly().waitFor();
+            Host.expectEnded("sleep 4714");
+        }
+    }
+
+    private static long sleeper() {
+        Host.expectRunning("sleep 4713");
+        return Host.processes().entrySet().stream()
+                .filter(one -> one.getValue().startsWith("sleep 4713"))
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+    }
+
+    @Test
+    void C32_exec_joins_a_container_from_a_bundle() throws Exception {
+        nativeOnly();
+        sh("mkdir $0/state; chown 65534:65534 $0 $0/state", folder.toString());
+        rustyrun("spec", "--rootless", "--bundle", folder.toString());
+        sh(
+                "sed -i -e 's/\"terminal\" : true/\"terminal\" : false/' -e 's/\"sh\"/\"sleep\", \"4713\"/'"
+                        + " -e 's/rustyrun-container/inside/' -e '/rlimits/,/} ],/d' $0/config.json",
+                folder.toString());
+        try {
+            rustyrun("create", "--bundle", folder.toString(), "box");
+            rustyrun("start", "box");
+            expectToExecute("box", sleeper());
+        } finally {
+            rustyrun("delete", "--force", "box");
+            Host.expectEnded("sleep 4714");
+        }
+    }
+
+    private void rustyrun(String... words) {
+        List<String> all = asUser(program.toString(), "--root", folder + "/state");
+        all.addAll(List.of(words));
+        Launcher.execute(all, "").expect(0);
+    }
+
     @Test
     void another_user_needs_an_id_of_his_own() {
         nativeOnly();

@@ -172,6 +172,29 @@ class LifecyclePlanTest {
                 interesting(plan.init()));
     }
 
+    @Test
+    void C32_who_may_not_mount_joins_the_user_namespace_before_all_others() {
+        LaunchPlan plan = ExecPlan.compile(
+                spec(true),
+                FILTERED,
+                false,
+                List.of(
+                        new Joined(NamespaceType.PID, "/proc/7/ns/pid"),
+                        new Joined(NamespaceType.USER, "/proc/7/ns/user", true),
+                        new Joined(NamespaceType.MOUNT, "/proc/7/ns/mnt")),
+                Lifecycle.FOREGROUND);
+        List<StepKind> child = plan.child().stream().map(Step::kind).toList();
+        assertEquals(
+                child.indexOf(StepKind.UNSHARE), child.indexOf(StepKind.JOIN_USER_NAMESPACE) + 1, child.toString());
+        assertTrue(plan.idMaps().isAwaited());
+        assertEquals(
+                List.of("join CLONE_NEWPID /proc/7/ns/pid", "join CLONE_NEWNS /proc/7/ns/mnt"),
+                plan.init().stream()
+                        .filter(step -> step.kind() == StepKind.JOIN_NAMESPACE)
+                        .map(Step::describe)
+                        .toList());
+    }
+
     /** One instruction, BPF_RET | BPF_K, with this verdict. */
     private static HostFacts filteredBy(int verdict) {
         byte[] program = java.nio.ByteBuffer.allocate(8)
