@@ -19,7 +19,8 @@ public final class Kill {
     }
 
     /**
-     * Sends {@code signal}.
+     * Sends {@code signal}. SIGKILL ends every process of a container that has no PID namespace of its own, as it does for one
+     * one; man 7 pid_namespaces.
      *
      * @param all to every process in its cgroup, and not only to its PID 1; then it may have stopped
      * @throws ContainerException when it neither runs nor is created
@@ -27,12 +28,18 @@ public final class Kill {
     public void kill(String id, int signal, boolean all) {
         ContainerState state = store.get(id);
         ContainerStatus status = store.status(state);
-        Optional<Cgroup> cgroup = store.cgroup(state).filter(Cgroup::exists);
+        boolean alive = store.isInitAlive(state);
+        // Another container may have the cgroup of one that has ended.
+        Optional<Cgroup> cgroup =
+                (alive ? store.cgroup(state) : store.ownCgroup(state.cgroup())).filter(Cgroup::exists);
+        boolean leavesOthers = signal == Signal.SIGKILL.number()
+                && !(alive && ProcessNumber.isFirst(linux, state.pid()))
+                && cgroup.filter(group -> !group.processes().isEmpty()).isPresent();
         boolean reached = false;
         if (status.hasProcess() || status == ContainerStatus.CREATING && state.pid() != 0) {
             reached = linux.kill(state.pid(), signal);
         }
-        if (all && cgroup.isPresent()) {
+        if ((all || leavesOthers) && cgroup.isPresent()) {
             killAll(cgroup.get(), state.pid(), signal);
             reached = true;
         }

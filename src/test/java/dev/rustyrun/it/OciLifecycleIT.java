@@ -229,6 +229,52 @@ class OciLifecycleIT {
         }
     }
 
+    private static OciBundle sleepersWithoutPids() {
+        OciBundle bundle =
+                new OciBundle("sh", "-c", "sleep " + MARK + " & setsid sleep " + MARK + " & exec sleep " + MARK);
+        bundle.edit(config -> removeNamespace(config, "pid"));
+        bundle.create("box").expect(0);
+        bundle.rustyrun("start", "box").expect(0);
+        Host.eventually("all run", () -> sleepers() == 3);
+        return bundle;
+    }
+
+    @Test
+    void C11_sigkill_ends_every_process_of_a_container_without_a_pid_namespace() {
+        try (OciBundle bundle = sleepersWithoutPids()) {
+            bundle.rustyrun("kill", "box", "KILL").expect(0);
+            Host.eventually("all have ended", () -> sleepers() == 0);
+            assertTrue(bundle.rustyrun("kill", "box", "KILL")
+                    .expect(125)
+                    .errorLine()
+                    .contains("container not running"));
+            bundle.rustyrun("delete", "box").expect(0);
+        }
+    }
+
+    @Test
+    void C11_sigkill_ends_what_has_outlived_the_first_process_and_so_does_delete_force() {
+        for (String[] ends : new String[][] {{"kill", "box", "KILL"}, {"delete", "--force", "box"}}) {
+            try (OciBundle bundle = sleepersWithoutPids()) {
+                Host.signal(bundle.state("box").get("pid").longValue(), "KILL");
+                bundle.awaitStatus("box", "stopped");
+                assertEquals(2, sleepers());
+                bundle.rustyrun(ends).expect(0);
+                Host.eventually("all have ended", () -> sleepers() == 0);
+            }
+        }
+    }
+
+    @Test
+    void C11_another_signal_reaches_the_first_process_only() {
+        try (OciBundle bundle = sleepersWithoutPids()) {
+            bundle.rustyrun("kill", "box", "TERM").expect(0);
+            bundle.awaitStatus("box", "stopped");
+            assertEquals(2, sleepers());
+        }
+        assertEquals(0, sleepers(), "deleted with force");
+    }
+
     private static void removeNamespace(JsonNode config, String type) {
         var namespaces = config.get("linux").withArray("namespaces").elements();
         while (namespaces.hasNext()) {
