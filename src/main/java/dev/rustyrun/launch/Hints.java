@@ -87,7 +87,11 @@ final class Hints {
             return switch (errno) {
                 case Errno.ENODEV -> "this kernel has no file system " + mount.type();
                 case Errno.EINVAL -> "are its options right?";
-                case Errno.EPERM, Errno.EACCES -> "the host forbids it: in a container, run it privileged";
+                case Errno.EPERM, Errno.EACCES ->
+                    mount.type().equals("sysfs")
+                            ? "the network namespace belongs to another user namespace than the container's: give the"
+                                    + " container a network of its own, or bind the host's /sys instead"
+                            : "the host forbids it: in a container, run it privileged";
                 case Errno.ELOOP -> "no part of " + mount.target() + " may be a symbolic link";
                 default -> "";
             };

@@ -20,6 +20,7 @@ final class MountPerformer implements MountStep.Performer {
     private static final long PROC_ROOT_INODE = 1;
 
     private static final String SYS = "/sys";
+    private static final String SYSFS = "sysfs";
 
     private final Linux linux;
     private final StageContext context;
@@ -57,7 +58,7 @@ final class MountPerformer implements MountStep.Performer {
         }
         if (step.type().equals(PROC) && ProcPaths.isProc(step.target())) {
             enterProc();
-        } else if (step.type().equals("sysfs") && ProcPaths.plain(step.target()).equals(SYS)) {
+        } else if (step.type().equals(SYSFS) && ProcPaths.plain(step.target()).equals(SYS)) {
             enterSys();
         } else if (step.type().equals("tmpfs")) {
             ownMount(step.target());
@@ -73,6 +74,10 @@ final class MountPerformer implements MountStep.Performer {
         try {
             linux.mount(step.source(), target.path(), step.type(), step.flags(), data);
         } catch (LinuxException e) {
+            if (e.errno() == Errno.EPERM && step.type().equals(SYSFS)) {
+                showHostsSys(step, target, e);
+                return;
+            }
             if (e.errno() != Errno.EINVAL
                     || !step.type().equals("devpts")
                     || !step.data().contains(",gid=5")) {
@@ -81,6 +86,28 @@ final class MountPerformer implements MountStep.Performer {
             // A joined user namespace may not map the group of terminals.
             String withoutGroup = step.data().replaceFirst(",gid=5(?=,|$)", "");
             linux.mount(step.source(), target.path(), step.type(), step.flags(), withoutGroup);
+        }
+    }
+
+    /**
+     * Shows the host's {@code /sys} instead of a new sysfs: that shows a network's devices, so only who owns the network
+     * namespace may mount one; man 5 sysfs. All that is mounted below comes along, for nothing may be uncovered in a user
+     * namespace; man 7 mount_namespaces.
+     */
+    private void showHostsSys(MountStep.MountFileSystem step, OpenFile target, LinuxException refused) {
+        try (OpenFile mount = new OpenFile(linux, linux.cloneMount(SYS, true))) {
+            long readOnly = MountAttr.bits(step.flags()) & MountAttr.MOUNT_ATTR_RDONLY;
+            if (readOnly != 0) {
+                linux.setMountAttributes(mount.descriptor(), MountAttr.setting(readOnly), true);
+            }
+            linux.setMountAttributes(
+                    mount.descriptor(),
+                    new MountAttr(MountAttr.bits(step.flags()), MountAttr.bitsToClear(step.flags(), 0), 0),
+                    false);
+            linux.attachMount(mount.descriptor(), target.descriptor());
+        } catch (LinuxException e) {
+            refused.addSuppressed(e);
+            throw refused;
         }
     }
 

@@ -265,6 +265,38 @@ class JoinedNamespacesIT {
     }
 
     @Test
+    void C15_sysfs_is_the_hosts_where_the_network_is_of_another_user_namespace() throws IOException {
+        needsNative();
+        startPod("--net");
+        for (String network : List.of("/proc/self/ns/net", podsPath("net"))) {
+            try (OciBundle bundle = new OciBundle(
+                            "sh",
+                            "-c",
+                            "grep -c ' / /sys ro' /proc/self/mountinfo; ls /sys/class/net;"
+                                    + " touch /sys/kernel/x /sys/fs/cgroup/x")
+                    .edit(config -> {
+                        join(config, "network", network);
+                        ((ArrayNode) config.get("linux").get("namespaces"))
+                                .addObject()
+                                .put("type", "user");
+                        map(config, "uidMappings", Integer.parseInt(FIRST_ID));
+                        map(config, "gidMappings", Integer.parseInt(FIRST_ID));
+                    })) {
+                Launcher.Result result = run(bundle).expect(1);
+                assertEquals("1", result.out().lines().findFirst().orElse(""), result.err());
+                assertTrue(result.out().contains("\nlo\n"), result.out());
+                assertEquals(
+                        2,
+                        result.err()
+                                .lines()
+                                .filter(line -> line.contains("Read-only file system"))
+                                .count(),
+                        result.err());
+            }
+        }
+    }
+
+    @Test
     void C4_the_user_namespace_of_another_container_is_shared() throws Exception {
         needsNative();
         String id = "c4-" + ProcessHandle.current().pid();
