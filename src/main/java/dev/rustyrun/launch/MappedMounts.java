@@ -32,8 +32,24 @@ final class MappedMounts {
 
     /** A descriptor of the mount that {@code wanted} describes, attached nowhere. */
     int make(SentMount wanted) {
+        int mount;
         try {
-            int mount = linux.cloneMount(wanted.source(), wanted.recursive());
+            mount = linux.cloneMount(wanted.source(), wanted.recursive());
+        } catch (LinuxException e) {
+            throw new StepFailure(e.getMessage());
+        }
+        try {
+            change(mount, wanted);
+            return mount;
+        } catch (StepFailure e) {
+            linux.close(mount);
+            throw e;
+        }
+    }
+
+    /** Makes {@code mount}, a copy that is attached nowhere, as {@code wanted}. */
+    void change(int mount, SentMount wanted) {
+        try {
             if (wanted.setBelow() != 0 || wanted.clearBelow() != 0) {
                 linux.setMountAttributes(mount, new MountAttr(wanted.setBelow(), wanted.clearBelow(), 0), true);
             }
@@ -47,12 +63,12 @@ final class MappedMounts {
             if (propagation != 0) {
                 linux.setMountAttributes(mount, new MountAttr(0, 0, propagation), propagation != wanted.propagation());
             }
-            return mount;
         } catch (LinuxException e) {
             throw new StepFailure(e.getMessage()
                     + (e.errno() == Errno.EINVAL && wanted.mapsIds()
                             ? "; the file system of " + wanted.source()
-                                    + ", or one mounted below it, cannot map ids: put it on ext4, xfs or btrfs"
+                                    + (wanted.mapsBelow() ? ", or one mounted below it," : "")
+                                    + " cannot map ids: put it on ext4, xfs or btrfs"
                             : ""));
         }
     }
@@ -60,7 +76,7 @@ final class MappedMounts {
     private void mapIds(int mount, SentMount wanted) {
         boolean lent = wanted.mapping() == SentMount.Mapping.CONTAINER;
         try (OpenFile namespace = new OpenFile(linux, lent ? namespaceOf(containerProcess) : borrow(wanted))) {
-            linux.setMountAttributes(mount, MountAttr.mappingIds(namespace.descriptor()), wanted.recursive());
+            linux.setMountAttributes(mount, MountAttr.mappingIds(namespace.descriptor()), wanted.mapsBelow());
         }
     }
 

@@ -175,7 +175,7 @@ final class MountPerformer implements MountStep.Performer {
 
     @Override
     public void bindMount(MountStep.BindMount step) {
-        try (OpenFile mount = copyOf(step);
+        try (OpenFile mount = copyOf(step.source(), step.recursive());
                 OpenFile target =
                         targetOf(mount, linux.status(mount.descriptor()).isDirectory(), step.target())) {
             long propagation = step.propagation() & ~MountFlag.MS_REC.value();
@@ -195,17 +195,17 @@ final class MountPerformer implements MountStep.Performer {
         enterProcAt(step.target());
     }
 
-    private OpenFile copyOf(MountStep.BindMount step) {
+    private OpenFile copyOf(String path, boolean recursive) {
         try {
-            return new OpenFile(linux, linux.cloneMount(step.source(), step.recursive()));
+            return new OpenFile(linux, linux.cloneMount(path, recursive));
         } catch (LinuxException e) {
             if (e.errno() != Errno.EACCES) {
                 throw e;
             }
-            context.channel().send(new Report.SourceDue(step.source()));
+            context.channel().send(new Report.SourceDue(path));
             int sent = context.channel().awaitSource().orElseThrow(() -> e);
             try (OpenFile source = new OpenFile(linux, sent)) {
-                return new OpenFile(linux, linux.cloneMount(source.path(), step.recursive()));
+                return new OpenFile(linux, linux.cloneMount(source.path(), recursive));
             }
         }
     }
@@ -260,13 +260,21 @@ final class MountPerformer implements MountStep.Performer {
 
     @Override
     public void receiveMount(MountStep.ReceiveMount step) {
-        try (OpenFile mount = new OpenFile(linux, context.channel().awaitDescriptor())) {
+        int received = step.own().isEmpty() ? context.channel().awaitDescriptor() : changedCopy(step);
+        try (OpenFile mount = new OpenFile(linux, received)) {
             boolean directory = linux.status(mount.descriptor()).isDirectory();
             try (OpenFile target = targetOf(mount, directory, step.target())) {
                 attach(mount, target, step.target());
             }
         }
         enterProcAt(step.target());
+    }
+
+    private int changedCopy(MountStep.ReceiveMount step) {
+        try (OpenFile copy = copyOf(step.own(), step.recursive())) {
+            context.channel().send(new Report.CopyDue(step.own(), copy.descriptor()));
+            return context.channel().awaitSource().orElseThrow(() -> new StepFailure("run did not send it"));
+        }
     }
 
     @Override

@@ -38,6 +38,13 @@ sealed interface Report {
     /** {@code init} waits for the source of a bind mount that is on a path which it may not go. */
     record SourceDue(String path) implements OfInit {}
 
+    /**
+     * {@code init} waits for a mount of the container's whose copy came along to be changed.
+     *
+     * @param path its source
+     */
+    record CopyDue(String path, int copy) implements OfInit {}
+
     /** {@code init} waits until the host's hooks have run. */
     record HooksDue() implements OfInit {}
 

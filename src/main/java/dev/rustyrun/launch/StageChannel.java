@@ -51,13 +51,14 @@ final class StageChannel {
     static final byte GATE_DUE = 17;
     static final byte PARTING = 18;
     static final byte EXECUTE_FAILED = 19;
+    static final byte COPY_DUE = 20;
 
     /** Stands for a descriptor that is not there. */
     static final int NO_DESCRIPTOR = -1;
 
     /** What {@code run} sends to a stage that waits: go on. */
     static final byte[] GO = {'g'};
-    /** The answer to {@link Report.SourceDue}, with the descriptor if there is one; mounts may be on their way before it. */
+    /** The answer to {@link Report.SourceDue} or {@link Report.CopyDue}, with the descriptor if there is one; mounts may be on their way before it. */
     static final byte[] SOURCE = {'s'};
 
     private final Linux linux;
@@ -183,7 +184,7 @@ final class StageChannel {
         return received.descriptor() < 0 ? NO_DESCRIPTOR : received.descriptor();
     }
 
-    /** Waits for the answer to {@link Report.SourceDue}; nothing when {@code run} cannot reach it either. */
+    /** Waits for the answer to {@link Report.SourceDue} or {@link Report.CopyDue}; nothing when {@code run} cannot reach it either. */
     Optional<Integer> awaitSource() {
         byte[] word = new byte[SOURCE.length];
         while (true) {
@@ -221,9 +222,7 @@ final class StageChannel {
             linux.writeAll(descriptor, encode(report));
             return;
         }
-        int along = report instanceof Report.TerminalOpened terminal
-                ? terminal.master()
-                : report instanceof Report.ListenerOpened opened ? opened.listener() : -1;
+        int along = along(report);
         try {
             linux.send(descriptor, encode(report), along);
         } catch (LinuxException e) {
@@ -231,6 +230,15 @@ final class StageChannel {
                 throw e;
             }
         }
+    }
+
+    private static int along(Report report) {
+        if (report instanceof Report.TerminalOpened terminal) {
+            return terminal.master();
+        } else if (report instanceof Report.CopyDue due) {
+            return due.copy();
+        }
+        return report instanceof Report.ListenerOpened opened ? opened.listener() : -1;
     }
 
     static byte[] encode(Report report) {
@@ -246,6 +254,8 @@ final class StageChannel {
             return frame(INIT_ENDED, 0, ended.status(), Long.toString(ended.cpuMicros()), "");
         } else if (report instanceof Report.SourceDue source) {
             return frame(SOURCE_DUE, 0, 0, source.path(), "");
+        } else if (report instanceof Report.CopyDue due) {
+            return frame(COPY_DUE, 0, 0, due.path(), "");
         } else if (report instanceof Report.ExecuteFailed failed) {
             return frame(EXECUTE_FAILED, 0, failed.errno(), failed.path(), failed.limits());
         }
@@ -352,6 +362,7 @@ final class StageChannel {
                 case INIT_STARTED -> new Report.InitStarted(number);
                 case INIT_ENDED -> new Report.InitEnded(number, number(first));
                 case SOURCE_DUE -> new Report.SourceDue(first);
+                case COPY_DUE -> new Report.CopyDue(first, descriptor);
                 case STATE_DUE -> new Report.StateDue();
                 case HOOKS_DUE -> new Report.HooksDue();
                 case DESCRIPTORS_DUE -> new Report.DescriptorsDue();

@@ -21,7 +21,9 @@ import dev.rustyrun.spec.IdMapping;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntConsumer;
@@ -58,6 +60,8 @@ final class StageTalk {
 
     /** What an {@code init} has said of which is not known yet who it is. */
     private final List<Report> early = new ArrayList<>();
+
+    private final Map<String, Integer> changedCopies = new HashMap<>();
 
     private Optional<Report.StepFailed> failure = Optional.empty();
     private Optional<EndedChild> initEnded = Optional.empty();
@@ -150,6 +154,9 @@ final class StageTalk {
         send(new StageChannel.Part(options.traced(), plan.init()).encode(), -1);
         MappedMounts mounts = new MappedMounts(linux, self, child);
         for (SentMount wanted : plan.sentMounts()) {
+            if (wanted.own()) {
+                continue;
+            }
             try (OpenFile mount = new OpenFile(linux, mounts.make(wanted))) {
                 send(StageChannel.GO, mount.descriptor());
             } catch (StepFailure e) {
@@ -255,6 +262,8 @@ final class StageTalk {
             letGo();
         } else if (report instanceof Report.SourceDue due) {
             sendSource(due.path());
+        } else if (report instanceof Report.CopyDue due) {
+            changeCopy(due);
         } else if (report instanceof Report.NetDevicesDue) {
             moveNetDevices();
         } else if (report instanceof Report.ListenerDue) {
@@ -359,7 +368,9 @@ final class StageTalk {
     private void sendSource(String path) {
         boolean planned = plan.init().stream()
                 .anyMatch(step -> step instanceof MountStep.BindMount bind
-                        && bind.source().equals(path));
+                                && bind.source().equals(path)
+                        || step instanceof MountStep.ReceiveMount received
+                                && received.own().equals(path));
         try (OpenFile root = new OpenFile(
                         linux, linux.open("/proc/" + init + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
                 OpenFile source = new OpenFile(
@@ -368,6 +379,20 @@ final class StageTalk {
         } catch (LinuxException e) {
             // Nor do we: init says what it was refused.
             send(StageChannel.SOURCE, -1);
+        }
+    }
+
+    private void changeCopy(Report.CopyDue due) {
+        Optional<SentMount> planned = plan.sentMounts().stream()
+                .filter(mount -> mount.own() && mount.source().equals(due.path()))
+                .skip(changedCopies.merge(due.path(), 1, Integer::sum) - 1)
+                .findFirst();
+        try (OpenFile copy = new OpenFile(linux, due.copy())) {
+            new MappedMounts(linux, self, child)
+                    .change(copy.descriptor(), planned.orElseThrow(() -> new StepFailure("it is not planned")));
+            send(StageChannel.SOURCE, copy.descriptor());
+        } catch (StepFailure e) {
+            fail("map the ids of " + due.path(), e.getMessage());
         }
     }
 

@@ -21,6 +21,8 @@ final class FileSystemPlan {
     /** Their files have labels that the policy gives them. */
     private static final Set<String> WITHOUT_LABEL = Set.of("proc", "sysfs", "mqueue", "cgroup2");
 
+    private static final long PRIVATE = MountFlag.of(MountFlag.MS_PRIVATE, MountFlag.MS_REC);
+
     /** Stands for the PID namespace of the process that mounts. */
     static final int OWN_PIDS = -1;
 
@@ -59,7 +61,8 @@ final class FileSystemPlan {
         // A device file in the image must not reach the host's device: the cgroup sees to that, or else the mount.
         boolean refuseDevices = !host.limitsDevices();
         if (spec.mapsRootfs()) {
-            sent.add(new SentMount(path, true, 0, 0, 0, 0, 0, SentMount.Mapping.CONTAINER, List.of(), List.of()));
+            sent.add(new SentMount(
+                    path, false, true, 0, 0, 0, 0, 0, SentMount.Mapping.CONTAINER, true, List.of(), List.of()));
             steps.add(new RootStep.ReceiveLayer(path));
         }
         if (ephemeral == null) {
@@ -102,13 +105,20 @@ final class FileSystemPlan {
         MountOptions options = MountOptions.parse(mount.options());
         String destination = mount.destination();
         if (options.idMapping() != IdMappedMount.NO || !mount.uidMappings().isEmpty()) {
-            send(mount, options, mappingOf(mount));
-            return new MountStep.ReceiveMount(destination, "id-mapped " + mount.source());
+            boolean own = isCovered(mount);
+            send(mount, options, mappingOf(mount), own);
+            return new MountStep.ReceiveMount(
+                    destination,
+                    "id-mapped " + mount.source(),
+                    own ? mount.source() : "",
+                    own && options.isRecursive());
         }
         if (!options.isRemount() && (options.isBind() || mount.type().equals("bind"))) {
-            if (spec.mapsRootfs() || sharesEvents(options) && canSend()) {
+            // An overlay is put together over a directory of the host's, in which a source may lie.
+            boolean sends = spec.mapsRootfs() || (sharesEvents(options) || isEphemeral()) && canSend();
+            if (sends && !isCovered(mount)) {
                 // The host's root reaches what the root of a user namespace, who is somebody else, does not.
-                send(mount, options, SentMount.Mapping.NONE);
+                send(mount, options, SentMount.Mapping.NONE, false);
                 return new MountStep.ReceiveMount(
                         destination, mount.source() + Words.options(MountFlag.describe(options.propagation())));
             }
@@ -143,6 +153,23 @@ final class FileSystemPlan {
                 options.propagation(),
                 refuseLinks,
                 options.copyUp());
+    }
+
+    private boolean isEphemeral() {
+        return spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION);
+    }
+
+    /** Whether an earlier mount covers its source, which lies in the rootfs: it shows what the container has there by then. */
+    private boolean isCovered(Spec.Mount mount) {
+        String root = ProcPaths.plain(spec.root().path());
+        String source = ProcPaths.plain(mount.source());
+        if (!isBelow(source, root) || isEphemeral()) {
+            return false;
+        }
+        String inside = source.substring(root.length());
+        return spec.mounts().subList(0, spec.mounts().indexOf(mount)).stream()
+                .map(earlier -> ProcPaths.plain(earlier.destination()))
+                .anyMatch(covered -> covered.equals(inside) || isBelow(inside, covered));
     }
 
     private String ofOpenedPids() {
@@ -181,17 +208,19 @@ final class FileSystemPlan {
         return same || mount.uidMappings().isEmpty() ? SentMount.Mapping.CONTAINER : SentMount.Mapping.OWN;
     }
 
-    private void send(Spec.Mount mount, MountOptions options, SentMount.Mapping mapping) {
+    private void send(Spec.Mount mount, MountOptions options, SentMount.Mapping mapping, boolean ofContainer) {
         boolean own = mapping == SentMount.Mapping.OWN;
         sent.add(new SentMount(
                 mount.source(),
+                ofContainer,
                 options.isRecursive(),
                 MountAttr.bits(options.flags()),
                 MountAttr.bitsToClear(options.flags(), options.clear()),
                 MountAttr.bits(options.flagsBelow()),
                 MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()),
-                options.propagation(),
+                options.propagation() == 0 && isEphemeral() ? PRIVATE : options.propagation(),
                 mapping,
+                options.idMapping() == IdMappedMount.RECURSIVE,
                 own ? mount.uidMappings() : List.of(),
                 own ? mount.gidMappings() : List.of()));
     }

@@ -174,10 +174,18 @@ public sealed interface MountStep extends Step {
      * Attaches a mount that {@code run} has prepared and sends along, for it takes rights that this stage no longer has.
      *
      * @param what it is, in words
+     * @param own the path of a directory or file that the container has mounted: this stage copies that mount, and {@code run}
+     *     only changes it; empty when all is done there
+     * @param recursive whether the mounts below that come along
      */
-    record ReceiveMount(String target, String what) implements MountStep {
+    record ReceiveMount(String target, String what, String own, boolean recursive) implements MountStep {
+        /** One that {@code run} makes. */
+        ReceiveMount(String target, String what) {
+            this(target, what, "", false);
+        }
+
         static ReceiveMount read(PlanReader in) {
-            return new ReceiveMount(in.takeText(), in.takeText());
+            return new ReceiveMount(in.takeText(), in.takeText(), in.takeText(), in.takeFlag());
         }
 
         @Override
@@ -187,7 +195,7 @@ public sealed interface MountStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(target).putText(what);
+            out.putText(target).putText(what).putText(own).putFlag(recursive);
         }
 
         @Override

@@ -9,18 +9,21 @@ import java.util.List;
  * which only a copy made in the host's mount namespace can be (man 7 mount_namespaces, "Peer groups").
  *
  * @param source host path
- * @param recursive whether the mounts below it come along, mapped too
+ * @param own whether {@code init} copies it from what the container has mounted, and {@code run} only changes that copy
+ * @param recursive whether the mounts below it come along
  * @param set {@link dev.rustyrun.linux.MountAttr} bits to set on it
  * @param clear bits to clear on it
  * @param setBelow bits to set on it and on all below it
  * @param clearBelow bits to clear on them
  * @param propagation an MS_ flag perhaps with MS_REC, or 0
  * @param mapping which ids it maps
+ * @param mapsBelow whether the mounts below it map them too
  * @param uids how user ids are mapped by a mapping of its own
  * @param gids how group ids are mapped by a mapping of its own
  */
 public record SentMount(
         String source,
+        boolean own,
         boolean recursive,
         long set,
         long clear,
@@ -28,6 +31,7 @@ public record SentMount(
         long clearBelow,
         long propagation,
         Mapping mapping,
+        boolean mapsBelow,
         List<IdMapping> uids,
         List<IdMapping> gids) {
 

@@ -167,6 +167,30 @@ class MountOptionsIT {
     }
 
     @Test
+    void C8_idmap_is_of_the_top_mount_and_ridmap_of_those_below_too() {
+        Assumptions.assumeTrue(
+                Launcher.isNative(), "a JVM cannot enter a user namespace: runs against the native executable");
+        for (String[] expected : new String[][] {{"idmap", "0\n65534\n"}, {"ridmap", "0\n0\n"}}) {
+            String[] options = {"--uidmap", "0:100000:65536", "--volume", volume + ":/made:" + expected[0]};
+            assertEquals(expected[1], sh("stat -c %u /made/other /made/sub/below", options), expected[0]);
+        }
+    }
+
+    @Test
+    void C13_an_ephemeral_container_shows_sources_that_its_overlay_lies_over() throws IOException {
+        Path program = Launcher.busybox().resolve("bin/busybox");
+        for (List<String> root :
+                List.of(List.of("/"), List.of(Launcher.busybox().toString(), "--ephemeral"))) {
+            Path source = root.size() == 1 ? volume : program.getParent();
+            List<String> command = Launcher.command("run", "--rootfs");
+            command.addAll(root);
+            command.addAll(List.of("-v", source + ":/mnt", "--command", "sh", "-c", "ls /mnt"));
+            Launcher.Result result = Launcher.execute(command, "").expect(0);
+            assertTrue(result.out().lines().anyMatch(List.of("other", "busybox")::contains), root + result.out());
+        }
+    }
+
+    @Test
     void an_ephemeral_container_leaves_the_rootfs_as_it_is() throws IOException {
         Path rootfs = Launcher.busybox();
         sh("echo x > /ephemeral && rm /etc/passwd && mkdir -p /made/deep && cat /ephemeral", "--ephemeral");

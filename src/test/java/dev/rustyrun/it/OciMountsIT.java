@@ -4,8 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +56,80 @@ class OciMountsIT {
             Launcher.Result result = run(bundle).expect(0);
             assertTrue(result.out().startsWith("tmpfs /dev tmpfs ro,nosuid"), result.out());
             assertTrue(result.err().contains("Read-only file system"), result.err());
+        }
+    }
+
+    /** A bundle with a rootfs of its own, whose {@code /src} an earlier mount covers. */
+    private static OciBundle covered(String options, boolean maps) throws IOException {
+        OciBundle bundle = new OciBundle("sh", "-c", "ls /data && stat -c %u /data/*");
+        Files.createDirectories(bundle.file("over"));
+        Files.writeString(bundle.file("over/second"), "2");
+        Path rootfs = bundle.file("rootfs");
+        Launcher.execute(
+                        List.of(
+                                "sh",
+                                "-ec",
+                                "cp -a $0 $1; mkdir $1/src; touch $1/src/first; chmod 755 $2",
+                                Launcher.busybox().toString(),
+                                rootfs.toString(),
+                                bundle.directory().toString()),
+                        "")
+                .expect(0);
+        return bundle.edit(config -> {
+            ((ObjectNode) config.get("root")).put("path", rootfs.toString());
+            bind(config, bundle.file("over").toString(), "/src", "bind");
+            ObjectNode data = bind(config, rootfs + "/src", "/data", options);
+            for (String kind : maps ? List.of("uidMappings", "gidMappings") : List.<String>of()) {
+                data.putArray(kind)
+                        .addObject()
+                        .put("containerID", 0)
+                        .put("hostID", 100_000)
+                        .put("size", 65_536);
+            }
+        });
+    }
+
+    private static ObjectNode bind(ObjectNode config, String source, String destination, String options) {
+        ObjectNode mount = config.withArray("mounts")
+                .addObject()
+                .put("destination", destination)
+                .put("type", "bind")
+                .put("source", source);
+        List.of(options.split(",")).forEach(mount.putArray("options")::add);
+        return mount;
+    }
+
+    @Test
+    void C13_a_source_in_the_rootfs_is_seen_behind_an_earlier_mount() throws IOException {
+        for (String options : List.of("bind", "rbind", "rbind,rshared")) {
+            try (OciBundle bundle = covered(options, false)) {
+                assertEquals("second\n0\n", run(bundle).expect(0).out(), options);
+            }
+        }
+    }
+
+    @Test
+    void C13_one_that_maps_ids_too() throws IOException {
+        Assumptions.assumeTrue(
+                Launcher.isNative(), "a JVM cannot enter a user namespace: runs against the native executable");
+        for (String options : List.of("bind,idmap", "rbind,ridmap")) {
+            try (OciBundle bundle = covered(options, true)) {
+                assertEquals("second\n100000\n", run(bundle).expect(0).out(), options);
+                bundle.edit(config -> {
+                    ((ArrayNode) config.get("linux").get("namespaces"))
+                            .addObject()
+                            .put("type", "user");
+                    for (String kind : List.of("uidMappings", "gidMappings")) {
+                        ((ObjectNode) config.get("linux"))
+                                .putArray(kind)
+                                .addObject()
+                                .put("containerID", 0)
+                                .put("hostID", 100_000)
+                                .put("size", 65_536);
+                    }
+                });
+                assertEquals("second\n0\n", run(bundle).expect(0).out(), options);
+            }
         }
     }
 

@@ -271,6 +271,7 @@ class PlanCompilerTest {
         assertEquals(
                 List.of(new SentMount(
                         "/srv",
+                        false,
                         true,
                         0,
                         MountAttr.MOUNT_ATTR_RDONLY,
@@ -278,6 +279,7 @@ class PlanCompilerTest {
                         0,
                         MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_REC),
                         SentMount.Mapping.NONE,
+                        false,
                         List.of(),
                         List.of())),
                 plan.sentMounts());
