@@ -42,7 +42,8 @@ public final class FeaturesJson {
                         Spec.CGROUPS_ANNOTATION,
                         Spec.EPHEMERAL_ANNOTATION,
                         Spec.IDMAP_ROOTFS_ANNOTATION,
-                        Spec.INIT_ANNOTATION));
+                        Spec.INIT_ANNOTATION,
+                        Spec.KEEP_GROUPS_ANNOTATION));
         return features.toPrettyString() + "\n";
     }
 

@@ -18,15 +18,19 @@ final class CgroupView {
     private final MountOptions options;
     private final HostFacts host;
     private final boolean namespaced;
+    private final boolean filledLater;
 
-    CgroupView(Spec spec, Spec.Mount mount, HostFacts host) {
+    /** @param filledLater whether something else is mounted in it afterwards */
+    CgroupView(Spec spec, Spec.Mount mount, HostFacts host, boolean filledLater) {
+        this.filledLater = filledLater;
         this.mount = mount;
         this.options = MountOptions.parse(mount.options());
         this.host = host;
         this.namespaced = spec.linux().has(NamespaceType.CGROUP);
     }
 
-    void addTo(List<Step> steps) {
+    /** Adds it; whether its own directory is still to be made read-only. */
+    boolean addTo(List<Step> steps) {
         List<CgroupHierarchy> hierarchies = host.cgroupHierarchies();
         if (hierarchies.isEmpty()) {
             steps.add(fileSystem("cgroup2", mount.destination(), options.flags(), ""));
@@ -34,11 +38,12 @@ final class CgroupView {
             steps.add(show(
                     hierarchies.get(0), mount.destination(), hierarchies.get(0).mountPoint()));
         } else {
-            directories(steps, hierarchies);
+            return directories(steps, hierarchies);
         }
+        return false;
     }
 
-    private void directories(List<Step> steps, List<CgroupHierarchy> hierarchies) {
+    private boolean directories(List<Step> steps, List<CgroupHierarchy> hierarchies) {
         long writable = options.flags() & ~MountFlag.MS_RDONLY.value();
         steps.add(fileSystem("tmpfs", mount.destination(), writable, "mode=755"));
         for (CgroupHierarchy hierarchy : hierarchies) {
@@ -53,13 +58,15 @@ final class CgroupView {
                 }
             }
         }
-        if (writable != options.flags()) {
+        boolean readOnly = writable != options.flags();
+        if (readOnly && !filledLater) {
             steps.add(fileSystem(
                     "",
                     mount.destination(),
                     options.flags() | MountFlag.of(MountFlag.MS_REMOUNT, MountFlag.MS_BIND),
                     ""));
         }
+        return readOnly && filledLater;
     }
 
     /**

@@ -47,7 +47,9 @@ final class FileSystemPlan {
         enterRoot(steps);
         for (Spec.Mount mount : spec.mounts()) {
             if (mount.type().equals("cgroup")) {
-                new CgroupView(spec, mount, host).addTo(steps);
+                if (new CgroupView(spec, mount, host, isFilledLater(mount)).addTo(steps)) {
+                    sealedLater.add(mount.destination());
+                }
             } else {
                 steps.add(mount(mount));
             }

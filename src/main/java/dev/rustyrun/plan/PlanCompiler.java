@@ -109,7 +109,7 @@ public final class PlanCompiler {
         linux.namespace(NamespaceType.USER).ifPresent(user -> {
             if (user.isNew()) {
                 child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()));
-                child.add(new NamespaceStep.MapIds(host.mayMapGroups()));
+                child.add(new NamespaceStep.MapIds(host.mayMapGroups() && !spec.keepsGroups()));
             } else {
                 child.add(new NamespaceStep.JoinUserNamespace(user.path()));
             }

@@ -46,7 +46,7 @@ final class PrivilegePlan {
     }
 
     private SetGroups setGroups() {
-        if (!host.mayMapGroups()) {
+        if (!host.mayMapGroups() || spec.keepsGroups()) {
             return SetGroups.NO;
         }
         boolean joined = spec.linux().isJoined(NamespaceType.USER);

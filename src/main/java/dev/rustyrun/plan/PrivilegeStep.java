@@ -134,13 +134,13 @@ public sealed interface PrivilegeStep extends Step {
     /**
      * Becomes the command's user and groups; man 7 credentials.
      *
-     * @param setGroups whether {@code groups} are set; where not, there are none
+     * @param setGroups whether {@code groups} are set; where not, they stay as they are
      */
     record SetUser(int uid, int gid, List<Integer> groups, SetGroups setGroups, int umask) implements PrivilegeStep {
         /** Whether the supplementary groups are set. */
         public enum SetGroups {
             YES,
-            /** No: the new user namespace denies setgroups(2). */
+            /** No: the new user namespace denies setgroups(2), or the caller's are kept. */
             NO,
             /** Unless there are none and the joined user namespace denies setgroups(2). */
             IF_ALLOWED

@@ -47,11 +47,13 @@ public record Spec(
 
     /** Set to {@code true}, shows the rootfs to a new user namespace with its ids mapped, so that root owns root's files. */
     public static final String IDMAP_ROOTFS_ANNOTATION = "dev.rustyrun.idmap-rootfs";
+    /** When there, the container has the supplementary groups of its caller; man 1 crun, "Extensions to OCI". */
+    public static final String KEEP_GROUPS_ANNOTATION = "run.oci.keep_original_groups";
     /** Says that the host ids of its new user namespace are a range of this pool's, taken when it is launched. */
     public static final String ID_POOL_ANNOTATION = "dev.rustyrun.id-pool";
 
     public Spec {
-        mounts = List.copyOf(mounts);
+        mounts = mounts.stream().map(mount -> IdMapOption.applied(mount, linux)).toList();
         annotations = Map.copyOf(annotations);
     }
 
@@ -74,6 +76,11 @@ public record Spec(
     public Spec withMappings(List<IdMapping> uids, List<IdMapping> gids) {
         return new Spec(
                 process, root, hostname, domainname, mounts, linux.withMappings(uids, gids), annotations, hooks);
+    }
+
+    /** Whether its processes keep the supplementary groups of their caller, whatever else is said of groups. */
+    public boolean keepsGroups() {
+        return annotations.containsKey(KEEP_GROUPS_ANNOTATION);
     }
 
     /** Whether the rootfs's ids are mapped. */

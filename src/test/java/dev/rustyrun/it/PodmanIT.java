@@ -247,6 +247,46 @@ class PodmanIT {
         podman("rm", "--force", "--time", "0", "used").expect(0);
     }
 
+    @Test
+    void C16_a_volume_maps_ids_as_it_says() throws IOException {
+        Path data = Files.createTempDirectory(Path.of("/var/tmp"), "rustyrun-c16");
+        try {
+            Files.createFile(data.resolve("made"));
+            String volume = data + ":/data:idmap=uids=0-7-100;gids=0-9-100";
+            assertEquals(
+                    "7 9\n",
+                    once(List.of("--volume", volume), "stat", "-c", "%u %g", "/data/made")
+                            .expect(0)
+                            .out());
+        } finally {
+            Launcher.execute(List.of("rm", "-r", data.toString()), "");
+        }
+    }
+
+    @Test
+    void C16_an_annotation_keeps_the_callers_groups() {
+        for (String groups : List.of("5,7", "0")) {
+            List<String> command = new ArrayList<>(List.of("setpriv", "--groups", groups));
+            List<String> options = new ArrayList<>(List.of("--rm"));
+            options.addAll(groups.equals("0") ? List.of() : List.of("--annotation", "run.oci.keep_original_groups=1"));
+            command.addAll(run(options, "sh", "-c", "grep Groups /proc/self/status"));
+            String expected = groups.equals("0") ? "" : "5 7";
+            assertEquals(
+                    "Groups:" + (expected.isEmpty() ? "" : "\t" + expected),
+                    Launcher.execute(command, "").expect(0).out().strip());
+        }
+    }
+
+    @Test
+    void C16_systemd_can_make_cgroups() {
+        String script = "mkdir /sys/fs/cgroup/systemd/made && rmdir /sys/fs/cgroup/systemd/made && echo made";
+        Assumptions.assumeTrue(
+                Files.exists(Path.of("/sys/fs/cgroup/systemd")), "on cgroup v2 the group is at the root");
+        assertEquals(
+                "made\n",
+                once(List.of("--systemd=always"), "sh", "-c", script).expect(0).out());
+    }
+
     /** podman joins the network's namespace by path, and by default sets a parameter in it. */
     @Test
     void C1_a_run_with_a_network_and_the_default_sysctls() {
