@@ -7,9 +7,12 @@ import dev.rustyrun.launch.InitStage;
 import dev.rustyrun.launch.NurseryStage;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.launch.StageSpawner;
+import dev.rustyrun.linux.GivenBytes;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Where every process of Rustyrun starts. The re-executed stages {@code child} and {@code init} go straight to work:
@@ -25,8 +28,17 @@ public final class Rustyrun {
             case ChildStage.NAME, ChildStage.COPYING, InitStage.NAME, NurseryStage.NAME, NurseryStage.PROTECTED ->
                 stage(args);
             case StageSpawner.MONITOR -> monitor(args);
-            default -> CommandLineMain.main(args);
+            default -> commandLine(args);
         }
+    }
+
+    private static void commandLine(String[] args) {
+        Optional<String> wrong = GivenBytes.wrongArgument(List.of(args));
+        if (wrong.isPresent()) {
+            System.err.println("rustyrun: " + wrong.get());
+            Runtime.getRuntime().halt(CommandLineMain.FAILED);
+        }
+        CommandLineMain.main(args);
     }
 
     /** Nothing is told to anybody but by the container's folder, and by this process's error output, which is kept there. */

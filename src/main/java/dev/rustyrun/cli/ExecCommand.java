@@ -118,7 +118,7 @@ final class ExecCommand implements ContainerCommand {
 
     private Spec.Process read(Linux linux) {
         try {
-            return ConfigJson.process(UserFile.read(linux, process.toString(), UserFile.MAX_DOCUMENT));
+            return ConfigJson.process(UserFile.readDocument(linux, process.toString()));
         } catch (LinuxException e) {
             throw new InvalidSpecException("--process " + process + " cannot be read: " + e.getMessage());
         }

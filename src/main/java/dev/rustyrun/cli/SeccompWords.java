@@ -27,8 +27,8 @@ final class SeccompWords {
             return new SeccompSetting.Unconfined();
         }
         try {
-            return new SeccompSetting.Profile(SeccompJson.parse(
-                    UserFile.read(Linux.host(), word, UserFile.MAX_DOCUMENT), bounding, Machine.current()));
+            return new SeccompSetting.Profile(
+                    SeccompJson.parse(UserFile.readDocument(Linux.host(), word), bounding, Machine.current()));
         } catch (LinuxException e) {
             throw new InvalidSpecException("--seccomp " + word
                     + (e.errno() == Errno.ENOENT

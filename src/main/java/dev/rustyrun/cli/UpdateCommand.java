@@ -113,7 +113,7 @@ final class UpdateCommand implements ContainerCommand {
     private String read() {
         try {
             String file = resources.equals("-") ? "/dev/stdin" : resources;
-            return UserFile.read(Linux.host(), file, UserFile.MAX_DOCUMENT);
+            return UserFile.readDocument(Linux.host(), file);
         } catch (LinuxException e) {
             throw new InvalidSpecException("--resources " + resources + " cannot be read: " + e.getMessage());
         }

@@ -33,7 +33,7 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
     public static Bundle read(Linux linux, Path directory, String config) {
         Path path = directory.toAbsolutePath().normalize();
         try {
-            return parse(path, UserFile.read(linux, path.resolve(config).toString(), UserFile.MAX_DOCUMENT));
+            return parse(path, UserFile.readDocument(linux, path.resolve(config).toString()));
         } catch (LinuxException e) {
             throw new InvalidSpecException("bundle " + path
                     + (e.errno() == Errno.ENOENT

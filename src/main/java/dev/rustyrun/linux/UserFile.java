@@ -17,6 +17,7 @@ public final class UserFile {
 
     private static final int WITHOUT_WAITING = FileFlag.O_NONBLOCK | FileFlag.O_NOCTTY;
     private static final int EFBIG = 27;
+    private static final int EILSEQ = 84;
 
     private UserFile() {}
 
@@ -26,6 +27,20 @@ public final class UserFile {
      * @throws LinuxException when it is no regular file of at most {@code most} bytes, or cannot be read
      */
     public static String read(Linux linux, String path, int most) {
+        return new String(readBytes(linux, path, most), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The text of the document {@code path}, all of which means something.
+     *
+     * @throws LinuxException when it is no regular file of at most {@link #MAX_DOCUMENT} bytes, cannot be read, or is not UTF-8
+     */
+    public static String readDocument(Linux linux, String path) {
+        return GivenBytes.text(readBytes(linux, path, MAX_DOCUMENT))
+                .orElseThrow(() -> LinuxException.of(path + " is not UTF-8", EILSEQ));
+    }
+
+    private static byte[] readBytes(Linux linux, String path, int most) {
         boolean opened = path.equals("/dev/stdin") || path.matches("(/dev/fd|/proc/self/fd)/[0-9]+");
         int flags = FileFlag.O_RDONLY | (opened ? FileFlag.O_NOCTTY : WITHOUT_WAITING);
         try (OpenFile file = new OpenFile(linux, linux.open(path, flags))) {
@@ -40,7 +55,7 @@ public final class UserFile {
             if (Math.max(bytes.length, status.size()) > most) {
                 throw LinuxException.of(path + " has more than " + most + " bytes", EFBIG);
             }
-            return new String(bytes, StandardCharsets.UTF_8);
+            return bytes;
         }
     }
 

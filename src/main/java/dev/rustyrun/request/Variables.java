@@ -15,9 +15,6 @@ import java.util.function.Function;
  */
 public final class Variables {
 
-    /** What stands for bytes that are no character. */
-    private static final char NOT_UTF_8 = '\uFFFD';
-
     private final Function<String, Optional<String>> callers;
     private final Map<String, String> values = new LinkedHashMap<>();
 
@@ -48,9 +45,6 @@ public final class Variables {
      */
     public Variables addFile(String file) {
         String text = GivenFile.read("--env-file", file);
-        if (text.indexOf(NOT_UTF_8) >= 0) {
-            throw new InvalidSpecException("--env-file " + file + " cannot be read: it is not UTF-8");
-        }
         for (String line : text.lines().toList()) {
             String word = line.stripLeading();
             if (!word.isEmpty() && !word.startsWith("#")) {
@@ -68,8 +62,15 @@ public final class Variables {
         if (equals > 0) {
             values.put(word.substring(0, equals), word.substring(equals + 1));
         } else {
-            callers.apply(word).ifPresent(value -> values.put(word, value));
+            callers.apply(word).ifPresent(value -> values.put(word, checked(place, word, value)));
         }
+    }
+
+    private static String checked(String place, String name, String value) {
+        if (!GivenFile.isVariable(name, value)) {
+            throw new InvalidSpecException(place + " " + name + ": the value that it has here is not UTF-8");
+        }
+        return value;
     }
 
     /** Their values by their names, in the order in which they were given. */

@@ -1,5 +1,6 @@
 package dev.rustyrun.spec;
 
+import dev.rustyrun.linux.GivenBytes;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
@@ -17,9 +18,14 @@ public final class GivenFile {
      */
     public static String read(String option, String path) {
         try {
-            return UserFile.read(Linux.host(), path, UserFile.MAX_DOCUMENT);
+            return UserFile.readDocument(Linux.host(), path);
         } catch (LinuxException e) {
             throw new InvalidSpecException(option + " " + path + " cannot be read: " + e.getMessage());
         }
+    }
+
+    /** Whether the caller's variable {@code name} has {@code value}, as Java says, and not bytes that are no UTF-8. */
+    public static boolean isVariable(String name, String value) {
+        return GivenBytes.isValue(name, value);
     }
 }

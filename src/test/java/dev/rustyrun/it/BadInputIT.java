@@ -86,6 +86,41 @@ class BadInputIT {
         }
     }
 
+    /** Run by a shell, in which {@code $b} has a byte that is no UTF-8. */
+    private Launcher.Result withByte(String script) {
+        List<String> all = new java.util.ArrayList<>(List.of("sh", "-c", "b=$(printf 'a\\377b'); " + script));
+        all.add(Launcher.command().get(0));
+        all.add(Launcher.busybox().toString());
+        all.add(folder.toString());
+        return Launcher.execute(all, "");
+    }
+
+    @Test
+    void C19_bytes_that_are_no_utf8_are_refused_at_every_door() {
+        String bundle = "\"$0\" spec --bundle $2 && sed -i \"s/\\[ .sh. ]/[ \\\"$b\\\" ]/\" $2/config.json && ";
+        for (String script : List.of(
+                "\"$0\" run --rootfs $1 --command echo \"$b\"",
+                "\"$0\" run --rootfs $1 -e \"A=$b\" --command true",
+                "\"$0\" run --rootfs $1 -v \"/tmp/$b:/data\" --command true",
+                "\"$0\" run --rootfs \"/tmp/$b\" --command true",
+                "A=$b \"$0\" run --rootfs $1 -e A --command true",
+                "echo \"A=$b\" > $2/env; \"$0\" run --rootfs $1 --env-file $2/env --command true",
+                bundle + "\"$0\" create --bundle $2 never-started")) {
+            Launcher.Result refused = withByte(script).expect(125);
+            assertTrue(refused.errorLine().contains(" is not UTF-8"), script + refused.err());
+        }
+        assertTrue(withByte("\"$0\" list \"$b\"").err().contains("argument 2, \"a\\xffb\", is not UTF-8"));
+    }
+
+    @Test
+    void C19_characters_reach_the_command_as_their_bytes_also_the_one_that_stands_for_none() {
+        String echo =
+                "printf '\\303\\251\\357\\277\\275' > $2/word; A=$(cat $2/word) \"$0\" run --rootfs $1 -e A --command sh -c"
+                        + " 'printf \"$0$A\"' \"$(cat $2/word)\" | od -An -tx1";
+        assertEquals(
+                " c3 a9 ef bf bd c3 a9 ef bf bd\n", withByte(echo).expect(0).out());
+    }
+
     @Test
     void C21_C35_without_a_working_directory_or_a_library_there_is_one_line() throws IOException {
         org.junit.jupiter.api.Assumptions.assumeTrue(Launcher.isNative(), "a JVM says it in its own words");

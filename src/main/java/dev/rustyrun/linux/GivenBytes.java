@@ -1,0 +1,94 @@
+package dev.rustyrun.linux;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The arguments and the environment of this process as the kernel has them. Java has them as text, in which bytes that are no
+ * UTF-8 are U+FFFD: a container would get other bytes than its caller gave.
+ */
+public final class GivenBytes {
+
+    private static final int MOST_SHOWN = 80;
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private GivenBytes() {}
+
+    /** {@code bytes} as text; nothing when they are no UTF-8. */
+    public static Optional<String> text(byte[] bytes) {
+        try {
+            return Optional.of(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What is wrong with the first of {@code arguments}, this process's last ones, that is not what was given, if one is. */
+    public static Optional<String> wrongArgument(List<String> arguments) {
+        if (!isSuspect(arguments)) {
+            return Optional.empty();
+        }
+        List<byte[]> given = read("/proc/self/cmdline");
+        int before = given.size() - arguments.size();
+        for (int i = 0; i < arguments.size() && before >= 0; i++) {
+            byte[] bytes = given.get(before + i);
+            Optional<String> text = text(bytes);
+            if (text.isEmpty()) {
+                return Optional.of("argument " + (i + 1) + ", " + shown(bytes) + ", is not UTF-8");
+            } else if (!text.get().equals(arguments.get(i))) {
+                return Optional.of("argument " + (i + 1) + ", " + shown(bytes)
+                        + ", cannot be read by a JVM in this locale: set LC_ALL=C.UTF-8");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the variable {@code name} of this process has {@code value}, as Java says, and not other bytes. */
+    public static boolean isValue(String name, String value) {
+        return !isSuspect(List.of(value))
+                || read("/proc/self/environ").stream()
+                        .anyMatch(bytes -> text(bytes).equals(Optional.of(name + "=" + value)));
+    }
+
+    private static boolean isSuspect(List<String> words) {
+        return words.stream().anyMatch(word -> word.indexOf(REPLACEMENT) >= 0);
+    }
+
+    /** With what is no printable ASCII as in C. */
+    private static String shown(byte[] bytes) {
+        StringBuilder shown = new StringBuilder("\"");
+        for (int i = 0; i < Math.min(bytes.length, MOST_SHOWN); i++) {
+            boolean plain = bytes[i] >= ' ' && bytes[i] < 0x7f;
+            shown.append(plain ? Character.toString((char) bytes[i]) : String.format("\\x%02x", bytes[i] & 0xff));
+        }
+        return shown.append(bytes.length > MOST_SHOWN ? "..." : "").append('"').toString();
+    }
+
+    private static List<byte[]> read(String file) {
+        byte[] all;
+        try {
+            all = Files.readAllBytes(Path.of(file));
+        } catch (IOException e) {
+            return List.of();
+        }
+        List<byte[]> words = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] == 0) {
+                words.add(java.util.Arrays.copyOfRange(all, start, i));
+                start = i + 1;
+            }
+        }
+        return words;
+    }
+}
