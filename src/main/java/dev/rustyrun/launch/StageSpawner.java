@@ -53,9 +53,9 @@ public final class StageSpawner {
 
     private void prepare() {
         if (!prepared) {
-            prepared = true;
             LaunchSignals.block(linux);
             linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
+            prepared = true;
         }
     }
 
