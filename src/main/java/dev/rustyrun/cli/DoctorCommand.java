@@ -49,9 +49,22 @@ final class DoctorCommand implements Callable<Integer> {
             print(json(findings).toPrettyString());
         } else {
             boolean coloured = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() && linux.isTerminal(STDOUT);
+            print(summary(findings));
             findings.forEach(finding -> print(line(finding, coloured)));
         }
         return Doctor.usable(findings) ? 0 : 1;
+    }
+
+    /** What a reader wants to know first. */
+    static String summary(List<Finding> findings) {
+        return (Doctor.usable(findings) ? "containers can run here: " : "containers cannot run here: ")
+                + count(findings, Level.OK) + " ok, "
+                + count(findings, Level.WARN) + " with a warning, "
+                + count(findings, Level.FAIL) + " failed";
+    }
+
+    private static long count(List<Finding> findings, Level level) {
+        return findings.stream().filter(finding -> finding.level() == level).count();
     }
 
     /** In UTF-8 whatever the locale: a service's is often C, in which System.out makes question marks of dashes. */

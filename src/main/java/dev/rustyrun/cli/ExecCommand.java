@@ -8,6 +8,8 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.oci.ConfigJson;
+import dev.rustyrun.rootfs.RootfsDirectory;
+import dev.rustyrun.rootfs.Users;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import java.nio.file.Path;
@@ -112,8 +114,14 @@ final class ExecCommand implements ContainerCommand {
     private Spec.Process process(CommandContext context, Spec.Process of) {
         return DetachOptions.with(
                 process == null
-                        ? ConfigJson.labelled(options.applyTo(of, words, context.warnings()), apparmor, label)
+                        ? ConfigJson.labelled(
+                                options.applyTo(of, words, () -> users(context), context.warnings()), apparmor, label)
                         : read(context.linux()));
+    }
+
+    private Users users(CommandContext context) {
+        String root = "/proc/" + context.store().get(id).pid() + "/root";
+        return Users.of(RootfsDirectory.at(context.linux(), root));
     }
 
     private Spec.Process read(Linux linux) {

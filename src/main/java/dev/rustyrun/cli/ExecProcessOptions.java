@@ -1,8 +1,9 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.request.Variables;
+import dev.rustyrun.rootfs.Users;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.Id;
-import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** The options of exec about how its process differs from the container's. */
@@ -21,10 +23,15 @@ final class ExecProcessOptions {
     private boolean tty;
 
     @Option(
+            names = {"-i", "--interactive"},
+            description = "Let it read standard input, which it may anyway.")
+    private boolean interactive;
+
+    @Option(
             names = {"-u", "--user"},
-            paramLabel = "UID[:GID]",
+            paramLabel = "USER[:GROUP]",
             defaultValue = Option.NULL_VALUE,
-            description = "Who runs it, in numbers (default: the container's user).")
+            description = "Who runs it: names of the container's, or numbers (default: the container's user).")
     private String user;
 
     @Option(
@@ -35,12 +42,12 @@ final class ExecProcessOptions {
 
     @Option(
             names = {"-e", "--env"},
-            paramLabel = "NAME=VALUE",
-            description = "An environment variable; repeatable.")
+            paramLabel = "NAME[=VALUE]",
+            description = "An environment variable; without a value, the caller's; repeatable.")
     private List<String> env = List.of();
 
     @Option(
-            names = "--cwd",
+            names = {"-w", "--cwd", "--workdir"},
             paramLabel = "DIR",
             defaultValue = Option.NULL_VALUE,
             description = "Its working directory.")
@@ -58,12 +65,13 @@ final class ExecProcessOptions {
     /**
      * The process {@code of} the container's config.json, with another command and what else was asked for.
      *
+     * @param users of the container, which are only asked for when a name was given
      * @param messages where warnings go
      */
-    Spec.Process applyTo(Spec.Process of, List<String> args, PrintStream messages) {
+    Spec.Process applyTo(Spec.Process of, List<String> args, Supplier<Users> users, PrintStream messages) {
         return new Spec.Process(
                 tty,
-                user(of.user()),
+                user(of.user(), users),
                 args,
                 environment(of.env()),
                 cwd == null ? of.cwd() : cwd,
@@ -77,14 +85,15 @@ final class ExecProcessOptions {
                 of.scheduling());
     }
 
-    private Spec.User user(Spec.User of) {
+    private Spec.User user(Spec.User of, Supplier<Users> users) {
         List<Integer> all = new ArrayList<>(of.additionalGids());
         groups.forEach(group -> all.add(Id.parse("--additional-gids", group)));
         if (user == null) {
             return new Spec.User(of.uid(), of.gid(), all, of.umask());
         }
         if (!user.matches("[0-9]+(:[0-9]+)?")) {
-            throw new InvalidSpecException("--user \"" + user + "\" is not UID or UID:GID in numbers");
+            List<String> further = all.stream().map(Integer::toUnsignedString).toList();
+            return users.get().find(user, further, of.umask()).user();
         }
         String[] ids = user.split(":");
         int uid = Id.parse("--user", ids[0]);
@@ -94,11 +103,10 @@ final class ExecProcessOptions {
 
     private List<String> environment(List<String> of) {
         List<String> all = new ArrayList<>(of);
-        for (String variable : env) {
-            String name = variable.split("=", 2)[0] + "=";
-            all.removeIf(earlier -> earlier.startsWith(name));
-            all.add(variable);
-        }
+        Variables.ofThisProcess().add(env).values().forEach((name, value) -> {
+            all.removeIf(earlier -> earlier.startsWith(name + "="));
+            all.add(name + "=" + value);
+        });
         return all;
     }
 

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 /** The options of a launch that say how much of the machine the container may use. */
 final class LimitOptions {
 
-    private static final long PERIOD_MICROS = 100_000;
+    static final long PERIOD_MICROS = 100_000;
 
     @Option(
             names = {"-m", "--memory"},
@@ -132,13 +132,18 @@ final class LimitOptions {
         limits = cpuset == null ? limits : limits.withCpus(cpuset);
         limits = cpusetMems == null ? limits : limits.withMems(cpusetMems);
         if (cpus != null) {
-            long quota = cpus.multiply(BigDecimal.valueOf(PERIOD_MICROS)).longValue();
-            if (quota < 1000 || cpus.compareTo(BigDecimal.valueOf(1_000_000)) > 0) {
-                throw new InvalidSpecException("--cpus " + cpus + " is not a number from 0.01 on");
-            }
-            limits = limits.withQuota(quota, PERIOD_MICROS);
+            limits = limits.withQuota(quota(cpus), PERIOD_MICROS);
         }
         return limits;
+    }
+
+    /** Microseconds of processor time in {@link #PERIOD_MICROS} of so many processors. */
+    static long quota(BigDecimal cpus) {
+        long quota = cpus.multiply(BigDecimal.valueOf(PERIOD_MICROS)).longValue();
+        if (quota < 1000 || cpus.compareTo(BigDecimal.valueOf(1_000_000)) > 0) {
+            throw new InvalidSpecException("--cpus " + cpus + " is not a number from 0.01 on");
+        }
+        return quota;
     }
 
     private Resources.BlockIo blockIo(Linux linux) {

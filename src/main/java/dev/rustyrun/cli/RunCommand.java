@@ -110,8 +110,9 @@ final class RunCommand implements ContainerCommand {
     @Option(
             names = {"-w", "--workdir"},
             paramLabel = "DIR",
-            defaultValue = "/",
-            description = "The command's working directory, made when missing (default: ${DEFAULT-VALUE}).")
+            defaultValue = Option.NULL_VALUE,
+            description =
+                    "The command's working directory, made when missing (default: /; with --rootfs / the caller's).")
     private String workdir;
 
     @Option(
@@ -286,6 +287,13 @@ final class RunCommand implements ContainerCommand {
         return ended.exitCode();
     }
 
+    private String workdir(boolean wholeHost) {
+        if (workdir != null) {
+            return workdir;
+        }
+        return wholeHost ? Path.of("").toAbsolutePath().toString() : "/";
+    }
+
     private Spec spec(CommandContext context) {
         Linux linux = context.linux();
         boolean wholeHost = rootfs.equals("/");
@@ -298,7 +306,7 @@ final class RunCommand implements ContainerCommand {
         boolean terminal = tty != null ? tty : !detach && linux.isTerminal(0);
         SpecBuilder spec = new SpecBuilder(directory.path(), words)
                 .hostname(hostname)
-                .cwd(workdir)
+                .cwd(workdir(wholeHost))
                 .user(account.user())
                 .terminal(terminal)
                 .env(SpecDefaults.PATH)

@@ -9,6 +9,7 @@ import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Resources;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -63,6 +64,9 @@ final class UpdateCommand implements ContainerCommand {
             paramLabel = "N",
             description = "Its weight when processors are short.")
     private String shares;
+
+    @Option(names = "--cpus", paramLabel = "N", description = "Processor time, such as 1.5 processors.")
+    private BigDecimal processors;
 
     @Option(names = "--cpu-quota", paramLabel = "MICROS", description = "Processor time in each period; -1: no limit.")
     private String quota;
@@ -127,6 +131,15 @@ final class UpdateCommand implements ContainerCommand {
         number(all, "cpu", "shares", "--cpu-shares", shares);
         number(all, "cpu", "quota", "--cpu-quota", quota);
         number(all, "cpu", "period", "--cpu-period", period);
+        if (processors != null) {
+            if (quota != null || period != null) {
+                throw new InvalidSpecException(
+                        "--cpus is a quota in a period: give it, or --cpu-quota and --cpu-period");
+            }
+            all.withObject("/cpu")
+                    .put("quota", LimitOptions.quota(processors))
+                    .put("period", LimitOptions.PERIOD_MICROS);
+        }
         number(all, "cpu", "realtimePeriod", "--cpu-rt-period", realtimePeriod);
         number(all, "cpu", "realtimeRuntime", "--cpu-rt-runtime", realtimeRuntime);
         number(all, "cpu", "burst", "--cpu-burst", burst);

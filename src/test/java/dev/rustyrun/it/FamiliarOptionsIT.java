@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,5 +146,82 @@ class FamiliarOptionsIT {
         String line =
                 Launcher.run("--net", "bridge", "--command", "true").expect(125).errorLine();
         assertTrue(line.contains("must be one of none, host, container:ID and path:/FILE"), line);
+    }
+
+    @Test
+    void P4_exec_takes_the_words_of_docker() throws IOException {
+        Assumptions.assumeTrue(Launcher.isNative(), "exec needs the native binary");
+        Process container = Launcher.start("--name", "p4", "--command", "sleep", "4004");
+        try {
+            Host.eventually(
+                    "it runs", () -> Launcher.rustyrun("exec", "p4", "true").exitCode() == 0);
+            Path passwd = Path.of("/proc/" + pid("p4") + "/root/etc/passwd");
+            assertTrue(Files.readString(passwd).contains("nobody:x:65534"), "the rootfs has a user nobody");
+            assertEquals("65534\n", exec("-i", "-u", "nobody", "p4", "id", "-u"));
+            assertEquals("/tmp\n", exec("-w", "/tmp", "p4", "pwd"));
+            assertEquals("/tmp\n", exec("--workdir", "/tmp", "p4", "pwd"));
+            assertTrue(exec("-e", "PATH", "p4", "env").contains("PATH=" + System.getenv("PATH")));
+            assertTrue(Launcher.rustyrun("exec", "-u", "nosuch", "p4", "true")
+                    .expect(125)
+                    .errorLine()
+                    .contains("unknown user \"nosuch\""));
+            Launcher.rustyrun("update", "--cpus", "0.5", "p4").expect(0);
+            String quota = Launcher.rustyrun("exec", "p4", "true").expect(0).err();
+            assertEquals("", quota);
+            assertEquals("50000", quotaOf("p4"));
+            assertTrue(Launcher.rustyrun("update", "--cpus", "abc", "p4")
+                    .expect(125)
+                    .errorLine()
+                    .contains("not a number"));
+        } finally {
+            Launcher.rustyrun("kill", "p4", "KILL");
+        }
+    }
+
+    private static String exec(String... words) {
+        List<String> all = new ArrayList<>(List.of("exec"));
+        all.addAll(List.of(words));
+        return Launcher.rustyrun(all.toArray(String[]::new)).expect(0).out();
+    }
+
+    private static String pid(String id) throws IOException {
+        return new ObjectMapper()
+                .readTree(Launcher.rustyrun("state", id).expect(0).out())
+                .path("pid")
+                .asText();
+    }
+
+    private static String quotaOf(String id) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid(id) + "/cgroup"))) {
+            String[] fields = line.split(":", 3);
+            Path v1 = Path.of("/sys/fs/cgroup/cpu" + fields[2] + "/cpu.cfs_quota_us");
+            Path v2 = Path.of("/sys/fs/cgroup" + fields[2] + "/cpu.max");
+            if (List.of(fields[1].split(",")).contains("cpu") && Files.exists(v1)) {
+                return Files.readString(v1).strip();
+            }
+            if (fields[1].isEmpty() && Files.exists(v2)) {
+                return Files.readString(v2).split(" ")[0];
+            }
+        }
+        throw new AssertionError("it has no cgroup of the cpu controller");
+    }
+
+    @Test
+    void P6_a_command_on_the_hosts_own_tree_is_in_the_callers_directory() throws IOException {
+        // On the root file system, whatever is mounted on /tmp.
+        Path folder = Files.createTempDirectory(Launcher.baseDirectory().resolve("target"), "p6");
+        Files.writeString(folder.resolve("here"), "found");
+        Process run = new ProcessBuilder(Launcher.command("run", "--rootfs", "/", "--command", "cat", "here"))
+                .directory(folder.toFile())
+                .start();
+        assertEquals("found", new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        Files.delete(folder.resolve("here"));
+        Files.delete(folder);
+    }
+
+    @Test
+    void P10_doctor_says_first_whether_containers_can_run() {
+        String first = Launcher.rustyrun("doctor").out().lines().findFirst().orElse("");
+        assertTrue(first.matches("containers can run here: [0-9]+ ok, [0-9]+ with a warning, 0 failed"), first);
     }
 }
