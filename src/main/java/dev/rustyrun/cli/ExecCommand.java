@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.cgroup.GroupsBelow;
+import dev.rustyrun.container.ContainerUsers;
 import dev.rustyrun.container.Execution;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
@@ -8,8 +9,6 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.oci.ConfigJson;
-import dev.rustyrun.rootfs.RootfsDirectory;
-import dev.rustyrun.rootfs.Users;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import java.nio.file.Path;
@@ -115,13 +114,14 @@ final class ExecCommand implements ContainerCommand {
         return DetachOptions.with(
                 process == null
                         ? ConfigJson.labelled(
-                                options.applyTo(of, words, () -> users(context), context.warnings()), apparmor, label)
+                                options.applyTo(
+                                        of,
+                                        words,
+                                        new ContainerUsers(context.linux(), context.store(), id)::find,
+                                        context.warnings()),
+                                apparmor,
+                                label)
                         : read(context.linux()));
-    }
-
-    private Users users(CommandContext context) {
-        String root = "/proc/" + context.store().get(id).pid() + "/root";
-        return Users.of(RootfsDirectory.at(context.linux(), root));
     }
 
     private Spec.Process read(Linux linux) {

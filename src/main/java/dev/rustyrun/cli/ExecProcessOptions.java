@@ -1,7 +1,6 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.request.Variables;
-import dev.rustyrun.rootfs.Users;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.Id;
 import dev.rustyrun.spec.Spec;
@@ -11,11 +10,16 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** The options of exec about how its process differs from the container's. */
 final class ExecProcessOptions {
+
+    /** The users of a container. */
+    interface NamedUsers {
+        /** The one that {@code text} names, with these further groups. */
+        Spec.User find(String text, List<String> further, int umask);
+    }
 
     @Option(
             names = {"-t", "--tty"},
@@ -68,7 +72,7 @@ final class ExecProcessOptions {
      * @param users of the container, which are only asked for when a name was given
      * @param messages where warnings go
      */
-    Spec.Process applyTo(Spec.Process of, List<String> args, Supplier<Users> users, PrintStream messages) {
+    Spec.Process applyTo(Spec.Process of, List<String> args, NamedUsers users, PrintStream messages) {
         return new Spec.Process(
                 tty,
                 user(of.user(), users),
@@ -85,7 +89,7 @@ final class ExecProcessOptions {
                 of.scheduling());
     }
 
-    private Spec.User user(Spec.User of, Supplier<Users> users) {
+    private Spec.User user(Spec.User of, NamedUsers users) {
         List<Integer> all = new ArrayList<>(of.additionalGids());
         groups.forEach(group -> all.add(Id.parse("--additional-gids", group)));
         if (user == null) {
@@ -93,7 +97,7 @@ final class ExecProcessOptions {
         }
         if (!user.matches("[0-9]+(:[0-9]+)?")) {
             List<String> further = all.stream().map(Integer::toUnsignedString).toList();
-            return users.get().find(user, further, of.umask()).user();
+            return users.find(user, further, of.umask());
         }
         String[] ids = user.split(":");
         int uid = Id.parse("--user", ids[0]);
