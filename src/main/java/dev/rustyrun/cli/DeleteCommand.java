@@ -36,8 +36,16 @@ final class DeleteCommand implements ContainerCommand {
     @Override
     public int perform(CommandContext context) {
         LocalEngine engine = context.engine();
-        (regex ? matching(engine) : ids).forEach(id -> engine.delete(id, force));
-        return 0;
+        int code = 0;
+        for (String id : regex ? matching(engine) : ids) {
+            try {
+                engine.delete(id, force);
+            } catch (InvalidSpecException e) {
+                context.error(e.getMessage());
+                code = CommandLineMain.FAILED;
+            }
+        }
+        return code;
     }
 
     private List<String> matching(LocalEngine engine) {

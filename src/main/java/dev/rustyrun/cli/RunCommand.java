@@ -12,7 +12,9 @@ import dev.rustyrun.container.supervised.NewContainer;
 import dev.rustyrun.engine.LocalEngine;
 import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.launch.RunStage;
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.plan.PlanPrinter;
@@ -23,6 +25,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import dev.rustyrun.spec.SpecDefaults;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -270,7 +273,15 @@ final class RunCommand implements ContainerCommand {
                 outcome.removeId();
             }
         }
-        System.out.println(id[0]);
+        try {
+            linux.writeAll(1, (id[0] + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (LinuxException e) {
+            // Nobody would know of it.
+            context.engine().delete(id[0], true);
+            outcome.removeId();
+            throw new InvalidSpecException("the container's id cannot be printed: " + Errno.describe(e.errno())
+                    + "; the container is deleted");
+        }
         return 0;
     }
 

@@ -2,6 +2,7 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.cli.common.AttachCommand;
 import dev.rustyrun.cli.common.CopyCommand;
+import dev.rustyrun.cli.common.FreezeCommand;
 import dev.rustyrun.cli.common.InspectCommand;
 import dev.rustyrun.cli.common.LogsCommand;
 import dev.rustyrun.cli.common.ProcessTable;
@@ -39,8 +40,8 @@ import picocli.CommandLine.Spec;
             CopyCommand.class,
             InspectCommand.class,
             StatsCommand.class,
-            PauseCommand.class,
-            ResumeCommand.class,
+            FreezeCommand.Pause.class,
+            FreezeCommand.Resume.class,
             UpdateCommand.class,
             EventsCommand.class,
             VersionCommand.class,

@@ -5,9 +5,11 @@ import dev.rustyrun.container.files.HostFiles;
 import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.InvalidSpecException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What a command about containers works with, wherever they are.
@@ -57,6 +59,20 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
     /** Tells the user something, in one line. */
     public void tell(String message) {
         messages.println(Printable.line("rustyrun: " + message));
+    }
+
+    /** Does {@code work} for each of {@code ids}, and tells for which it cannot be done; what to exit with. */
+    public int each(List<String> ids, Consumer<String> work) {
+        int code = 0;
+        for (String id : ids) {
+            try {
+                work.accept(id);
+            } catch (InvalidSpecException e) {
+                tell(e.getMessage());
+                code = FAILED;
+            }
+        }
+        return code;
     }
 
     /** How a container ended: what there is to tell is told; what to exit with. */

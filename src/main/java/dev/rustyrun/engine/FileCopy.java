@@ -6,10 +6,12 @@ import java.io.BufferedInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -19,6 +21,7 @@ public final class FileCopy {
 
     private static final String STREAM = "-";
     private static final String CONTENTS = "/.";
+    private static final String UP = "..";
     /** The first name in a stream of a directory. */
     private static final String DIRECTORY = "./";
 
@@ -58,10 +61,10 @@ public final class FileCopy {
             return path.endsWith(CONTENTS) || path.equals(".");
         }
 
-        /** The last name in it. */
+        /** The last name in it; of a path that ends with .. none. */
         String name() {
-            String stripped = path.replaceFirst("/+$", "");
-            return stripped.substring(stripped.lastIndexOf('/') + 1);
+            Path last = Path.of(path).normalize().getFileName();
+            return last == null || last.toString().equals(UP) ? "" : last.toString();
         }
 
         /** The directory that it is in. */
@@ -92,8 +95,18 @@ public final class FileCopy {
                 copyIn(from, to);
             }
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidSpecException(source + " cannot be copied to " + target + ": " + e.getMessage());
+            throw new InvalidSpecException(source + " cannot be copied to " + target + ": " + reason(e));
         }
+    }
+
+    private static String reason(Exception e) {
+        if (e instanceof UncheckedIOException wrapped) {
+            return reason(wrapped.getCause());
+        }
+        if (e instanceof NoSuchFileException) {
+            return "there is no " + e.getMessage();
+        }
+        return e instanceof AccessDeniedException ? "no access to " + e.getMessage() : e.getMessage();
     }
 
     private void copyOut(Place from, Place to) throws IOException {
@@ -106,23 +119,47 @@ public final class FileCopy {
                 }
                 return;
             }
-            boolean isThere = Files.isDirectory(Path.of(to.path()));
+            Path target = Path.of(to.path());
+            boolean isThere = Files.isDirectory(target);
             HostFiles files = context.hostFiles();
-            if (!beginsWithDirectory(tar)) {
-                if (to.path().endsWith("/") && !isThere) {
-                    throw new IOException("there is no directory " + to.path());
+            if (beginsWithDirectory(tar)) {
+                boolean within = isThere && !from.isContents() && !from.name().isEmpty();
+                if (isThere) {
+                    files.unpack(tar, to.path(), Optional.of(from.name()).filter(name -> within), Optional.empty());
+                } else {
+                    files.unpack(tar, existing(to).toString(), Optional.of(to.name()), Optional.empty());
                 }
-                files.unpack(
-                        tar, isThere ? to.path() : to.parent(), isThere ? Optional.empty() : Optional.of(to.name()));
                 return;
             }
-            boolean within = isThere && !from.isContents() && !from.name().isEmpty();
-            Path directory = within ? Path.of(to.path(), from.name()) : Path.of(to.path());
-            if (!Files.isDirectory(directory)) {
-                Files.createDirectory(directory);
+            if (isThere) {
+                files.unpack(tar, to.path(), Optional.empty(), Optional.of(from.name()));
+                return;
             }
-            files.unpack(tar, directory.toString(), Optional.empty());
+            if (to.path().endsWith("/")) {
+                throw new IOException("there is no directory " + to.path());
+            }
+            // As docker does: a link that the user names is where it leads to.
+            Path file =
+                    Files.exists(target) ? target.toRealPath() : existing(to).resolve(to.name());
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                    && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException(to.path() + " is no regular file");
+            }
+            files.unpack(
+                    tar,
+                    file.getParent().toString(),
+                    Optional.empty(),
+                    Optional.of(file.getFileName().toString()));
         }
+    }
+
+    /** The directory that {@code place} is in, which must be there. */
+    private static Path existing(Place place) throws IOException {
+        Path parent = Path.of(place.parent()).toAbsolutePath();
+        if (!Files.isDirectory(parent)) {
+            throw new IOException("there is no directory " + place.parent());
+        }
+        return parent;
     }
 
     private void copyIn(Place from, Place to) throws IOException {
@@ -133,6 +170,9 @@ public final class FileCopy {
             return;
         }
         Path path = Path.of(from.path());
+        if (from.path().isEmpty()) {
+            throw new IOException("its path is empty");
+        }
         if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
             throw new IOException(
                     Files.exists(path) ? "it is neither a directory nor a file" : "there is no " + from.path());
@@ -144,10 +184,20 @@ public final class FileCopy {
         }
         boolean contents = from.isContents() && Files.isDirectory(path);
         String base = isThere ? to.path() : to.parent();
-        Optional<String> name = isThere ? Optional.of(from.name()).filter(last -> !contents) : Optional.of(to.name());
-        String real = path.toRealPath().toString();
-        try (InputStream tar = TarPipe.from(out -> files.pack(real, name, out))) {
-            engine.write(id, base, tar);
+        Path real = path.toRealPath();
+        String own = from.name().isEmpty() && real.getFileName() != null
+                ? real.getFileName().toString()
+                : from.name();
+        Optional<String> name =
+                isThere ? Optional.of(own).filter(last -> !contents && !last.isEmpty()) : Optional.of(to.name());
+        try (TarPipe tar = TarPipe.from(out -> files.pack(real.toString(), name, out))) {
+            try {
+                engine.write(id, base, tar);
+            } catch (InvalidSpecException e) {
+                throw tar.failure()
+                        .<RuntimeException>map(InvalidSpecException::new)
+                        .orElse(e);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.rustyrun.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerReport;
 import dev.rustyrun.container.LaunchTools;
@@ -15,6 +16,7 @@ import dev.rustyrun.container.supervised.ContainerWatch;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.Detached;
 import dev.rustyrun.container.supervised.NewContainer;
+import dev.rustyrun.container.supervised.ResultHold;
 import dev.rustyrun.container.supervised.Unwatched;
 import dev.rustyrun.container.supervised.UsageJson;
 import java.io.IOException;
@@ -24,10 +26,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 
@@ -40,8 +44,13 @@ public final class LocalEngine implements Engine {
     /** What of a container is kept for its files, {@link LaunchedWith#json}. */
     public static final String FILES = "files";
 
+    private static final long MICROS_PER_MILLI = 1000;
+
     private final LaunchTools tools;
     private final Unwatched unwatched;
+    /** Of those that were attached to here: they may be deleted at their end. */
+    private final Map<String, ResultHold> attached = new ConcurrentHashMap<>();
+
     private Optional<Detached> detached = Optional.empty();
 
     /** Those of {@code tools}' store. */
@@ -121,16 +130,24 @@ public final class LocalEngine implements Engine {
 
     @Override
     public JsonNode container(String id) {
-        return find(id).map(folder -> containers().view(folder))
-                .orElseGet(() -> unwatched.report(id).json());
+        Optional<ContainerFolder> folder = find(id);
+        if (folder.isPresent()) {
+            return containers().view(folder.get());
+        }
+        Optional<ObjectNode> ended = Optional.ofNullable(attached.get(id)).flatMap(ResultHold::read);
+        return ended.isPresent()
+                ? JsonNodeFactory.instance.objectNode().set("result", ended.get())
+                : unwatched.report(id).json();
     }
 
     @Override
     public JsonNode awaitEnd(String id, long seconds) {
         Optional<ContainerFolder> folder = find(id);
         if (folder.isPresent()) {
-            await(containers().end(folder.get(), seconds, new CompletableFuture<>()));
-            return containers().viewAtEnd(folder.get());
+            try (ResultHold kept = folder.get().holdResult()) {
+                await(containers().end(folder.get(), seconds, new CompletableFuture<>()));
+                return containers().viewAtEnd(folder.get(), kept);
+            }
         }
         unwatched.awaitEnd(id, seconds);
         return unwatched.report(id).json();
@@ -162,23 +179,36 @@ public final class LocalEngine implements Engine {
         }
     }
 
+    /** Says of a detached one that does not run how far it has come. */
+    private void checkRuns(String id) {
+        find(id).map(folder -> containers().status(folder))
+                .filter(status -> !status.isAlive())
+                .ifPresent(status -> {
+                    throw ContainerException.conflict("container " + id + " is not running: it is " + status.word());
+                });
+    }
+
     @Override
     public void pause(String id) {
+        checkRuns(id);
         unwatched.pause(id);
     }
 
     @Override
     public void resume(String id) {
+        checkRuns(id);
         unwatched.resume(id);
     }
 
     @Override
     public JsonNode statistics(String id) {
+        checkRuns(id);
         return UsageJson.of(unwatched.statistics(id));
     }
 
     @Override
     public JsonNode processes(String id) {
+        checkRuns(id);
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         unwatched.processes(id).forEach(process -> all.add(process.json(true)));
         return all;
@@ -190,9 +220,13 @@ public final class LocalEngine implements Engine {
         Semaphore news = new Semaphore(0);
         try (LogReader reader = new LogReader(folder.log());
                 ContainerWatch watch = detached.orElseThrow().watches().watch(folder, true, news::release)) {
+            reader.stopAt(System.currentTimeMillis() * MICROS_PER_MILLI);
             reader.beginSeek(view.tail().orElse(-1), view.sinceMicros());
             while (!reader.isFound()) {
                 continue;
+            }
+            if (view.follow()) {
+                reader.stopAt(Long.MAX_VALUE);
             }
             for (boolean last = false; !last; ) {
                 watch.refresh();
@@ -222,6 +256,7 @@ public final class LocalEngine implements Engine {
     @Override
     public Conversation attach(String id, boolean start) {
         ContainerFolder folder = watched(id, "way to its input and output");
+        attached.put(id, folder.holdResult());
         Conversation conversation =
                 new LocalConversation(containers(), detached.orElseThrow().watches(), folder);
         if (start) {
@@ -245,7 +280,7 @@ public final class LocalEngine implements Engine {
             return null;
         });
         return TarPipe.from(out -> interruptibly(() -> {
-            files().read(folder, launched, path, out);
+            files().read(folder, launched, path, true, out);
             return null;
         }));
     }

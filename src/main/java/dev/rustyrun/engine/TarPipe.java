@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What one thread writes and another reads. */
@@ -27,7 +28,7 @@ public final class TarPipe extends InputStream {
     }
 
     /** What {@code writer} writes, on a thread of its own; how that fails is told at the end. */
-    public static InputStream from(Writer writer) {
+    public static TarPipe from(Writer writer) {
         try {
             TarPipe pipe = new TarPipe(new PipedInputStream(ROOM));
             PipedOutputStream out = new PipedOutputStream(pipe.in);
@@ -42,10 +43,26 @@ public final class TarPipe extends InputStream {
 
     private void fill(Writer writer, PipedOutputStream out) {
         try (out) {
+            write(writer, out);
+        } catch (IOException e) {
+            // It is closed, with all that it had.
+        }
+    }
+
+    /** The failure is known before the reader sees the end. */
+    private void write(Writer writer, PipedOutputStream out) {
+        try {
             writer.write(out);
+        } catch (UncheckedIOException e) {
+            failure.set(e.getCause().getMessage());
         } catch (IOException | RuntimeException e) {
             failure.set(e.getMessage());
         }
+    }
+
+    /** Why it was not written wholly, as far as that is known. */
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure.get());
     }
 
     private int told(int got) throws IOException {

@@ -99,7 +99,7 @@ public class FilesResource {
         context.addEndHandler(ended -> leave.run());
         StreamingOutput output = out -> {
             try {
-                files.read(folder, launched, path, out);
+                files.read(folder, launched, path, false, out);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("the service is stopping");

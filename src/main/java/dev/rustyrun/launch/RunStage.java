@@ -86,6 +86,8 @@ public final class RunStage implements Stages {
         talk.close();
         linux.kill(child, Signal.SIGKILL.number());
         linux.await(child);
+        // Nobody reads them any more.
+        LaunchSignals.unblock(linux);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Names in directories: they are made, read, changed and removed. */
 public interface PathCalls extends KernelCalls {
@@ -111,12 +112,21 @@ public interface PathCalls extends KernelCalls {
      * out.
      */
     default List<String> nextNames(int fd) {
+        return nextNames(fd, unusable -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param unusable is given what stands for a name that our texts cannot hold, and that is left out
+     */
+    default List<String> nextNames(int fd, Consumer<String> unusable) {
         byte[] entries = new byte[DirectoryEntries.ROOM];
         Argument room = new Argument.Output(entries, entries.length);
         List<String> names = new ArrayList<>();
         for (int got = 1; got > 0 && names.isEmpty(); ) {
             got = check(libc().call("getdents64", fd, room, entries.length), "getdents64", fd);
-            DirectoryEntries.decode(entries, got, names);
+            DirectoryEntries.decode(entries, got, names, unusable);
         }
         return names;
     }

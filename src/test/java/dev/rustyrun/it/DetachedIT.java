@@ -267,6 +267,123 @@ class DetachedIT {
     }
 
     @Test
+    void P3_cp_follows_no_link_that_an_earlier_copy_has_brought() throws IOException {
+        Path victim = Files.createDirectory(folder.resolve("victim"));
+        Files.createDirectory(rootfs.resolve("conf"));
+        Files.createSymbolicLink(rootfs.resolve("conf/keys"), victim);
+        run("evil", "sleep", "4711");
+        Path out = Files.createDirectory(folder.resolve("out"));
+        rustyrun("cp", "evil:/conf/.", out.toString()).expect(0);
+        Files.delete(rootfs.resolve("conf/keys"));
+        Files.createDirectory(rootfs.resolve("conf/keys"));
+        Files.writeString(rootfs.resolve("conf/keys/authorized"), "mine");
+        assertTrue(error(125, "cp", "evil:/conf/keys", out.toString()).contains("is in the way"));
+        assertEquals(List.of(), names(victim));
+        // A path that climbs has no name that could lead out of the target.
+        Path deep = Files.createDirectories(folder.resolve("deep/inner"));
+        rustyrun("cp", "evil:/conf/keys/..", deep.toString()).expect(0);
+        assertEquals(List.of("inner"), names(deep.getParent()));
+        assertTrue(Files.exists(deep.resolve("conf/keys/authorized")));
+    }
+
+    @Test
+    void P3_cp_replaces_nothing_but_files_and_leaves_nothing_out_silently() throws IOException {
+        run("web", "sleep", "4711");
+        Path fifo = folder.resolve("fifo");
+        Launcher.execute(List.of("mkfifo", fifo.toString()), "").expect(0);
+        assertTrue(error(125, "cp", "web:/etc/passwd", fifo.toString()).contains("is no regular file"));
+        Path real = Files.writeString(folder.resolve("real"), "old");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+        rustyrun("cp", "web:/etc/passwd", link.toString()).expect(0);
+        assertTrue(
+                Files.isSymbolicLink(link) && Files.readString(real).contains("root:"), "it is where the link leads");
+        Path tree = Files.createDirectory(folder.resolve("tree"));
+        Launcher.execute(List.of("sh", "-c", "touch \"$0/$(printf '\\377')\"", tree.toString()), "")
+                .expect(0);
+        assertTrue(error(125, "cp", tree.toString(), "web:/tmp").contains("is not UTF-8"));
+        assertTrue(error(125, "cp", "web:/etc/passwd", folder + "/none/x").contains("there is no directory"));
+    }
+
+    @Test
+    void P3_no_program_becomes_set_user_id_on_a_volume() throws IOException {
+        Path program = Files.writeString(folder.resolve("program"), "x");
+        Launcher.execute(List.of("chmod", "6755", program.toString()), "").expect(0);
+        Path volume = Files.createDirectory(folder.resolve("volume"));
+        run("web", "-v", volume + ":/volume", "sleep", "4711");
+        rustyrun("cp", program.toString(), "web:/volume").expect(0);
+        rustyrun("cp", program.toString(), "web:/tmp").expect(0);
+        Linux linux = Linux.host();
+        assertEquals(0755, linux.status(volume.resolve("program").toString()).mode() & 07777);
+        assertEquals(
+                06755, linux.status(rootfs.resolve("tmp/program").toString()).mode() & 07777);
+    }
+
+    @Test
+    void P3_how_one_ended_that_removes_itself_is_told_to_who_waits() {
+        run("seven", "--rm", "sh", "-c", "while [ ! -e /go ]; do sleep 0.05; done; exit 7");
+        Process waiting = start(command("wait", "seven"), "");
+        Process attached = start(command("attach", "seven"), "");
+        // Both have its end open when they wait for it.
+        Host.eventually("both wait", () -> holders("seven") == 2);
+        try {
+            Files.createFile(rootfs.resolve("go"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertEquals(7, exit(waiting));
+        assertEquals(7, exit(attached));
+        assertTrue(error(125, "wait", "seven").contains("does not exist"));
+    }
+
+    /** How many processes have the file of a container's end open. */
+    private long holders(String id) {
+        String file = Path.of(store, ".detached", id, "result.json.new").toString();
+        return ProcessHandle.allProcesses()
+                .filter(process -> {
+                    try (var open = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+                        return open.anyMatch(
+                                descriptor -> Host.link(descriptor).toString().equals(file));
+                    } catch (IOException | UncheckedIOException | AssertionError gone) {
+                        return false;
+                    }
+                })
+                .count();
+    }
+
+    @Test
+    void P3_one_whose_id_cannot_be_printed_is_not_left_behind() throws IOException {
+        List<String> words = command("run", "-d", "--name", "mute", "--rootfs", rootfs.toString(), "sleep", "4711");
+        Process process = new ProcessBuilder(words)
+                .redirectOutput(Path.of("/dev/full").toFile())
+                .start();
+        assertTrue(output(process.getErrorStream()).contains("ENOSPC"), "it is told");
+        assertEquals(125, exit(process));
+        assertEquals(List.of(), names(Path.of(store, ".detached")));
+        Host.expectEnded("sleep 4711");
+    }
+
+    @Test
+    void P3_the_log_of_one_that_never_stops_writing_comes_to_an_end() {
+        run("flood", "sh", "-c", "while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done");
+        assertFalse(rustyrun("logs", "flood").expect(0).out().isEmpty());
+        assertFalse(rustyrun("logs", "-n", "1", "flood").expect(0).out().isEmpty());
+    }
+
+    @Test
+    void P3_several_are_stopped_and_removed_whatever_one_of_them_is() {
+        run("one", "sleep", "4711");
+        run("two", "sleep", "4711");
+        Launcher.Result stopped =
+                rustyrun("stop", "-t", "0", "one", "nosuch", "two").expect(125);
+        assertTrue(stopped.errorLine().contains("\"nosuch\" does not exist"));
+        for (String command : List.of("top", "stats", "pause")) {
+            assertTrue(error(125, command, "two").contains("is not running: it is exited"), command);
+        }
+        rustyrun("rm", "one", "nosuch", "two").expect(125);
+        assertEquals(1, rustyrun("list").expect(0).out().lines().count());
+    }
+
+    @Test
     void P3_its_files_are_for_its_owner_alone_and_no_services() throws IOException {
         run("web", "sleep", "4711");
         Path detached = Path.of(store, ".detached");

@@ -22,8 +22,8 @@ public final class InspectCommand implements EngineContext.Command {
     @Override
     public int perform(EngineContext context) {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
-        ids.forEach(id -> all.add(context.engine().container(id)));
+        int code = context.each(ids, id -> all.add(context.engine().container(id)));
         context.print(all.toPrettyString() + "\n");
-        return 0;
+        return code;
     }
 }

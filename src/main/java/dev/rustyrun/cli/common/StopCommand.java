@@ -46,8 +46,7 @@ public final class StopCommand implements EngineContext.Command {
             throw new InvalidSpecException(
                     "--time " + seconds + " is not a number of seconds from 0 to " + MAX_SECONDS);
         }
-        ids.forEach(id -> stop(context.engine(), id));
-        return 0;
+        return context.each(ids, id -> stop(context.engine(), id));
     }
 
     private void stop(Engine engine, String id) {

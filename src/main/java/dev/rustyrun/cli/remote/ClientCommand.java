@@ -2,6 +2,7 @@ package dev.rustyrun.cli.remote;
 
 import dev.rustyrun.cli.common.AttachCommand;
 import dev.rustyrun.cli.common.CopyCommand;
+import dev.rustyrun.cli.common.FreezeCommand;
 import dev.rustyrun.cli.common.InspectCommand;
 import dev.rustyrun.cli.common.LogsCommand;
 import dev.rustyrun.cli.common.ProcessTable;

@@ -26,7 +26,6 @@ final class DeleteRemotely implements EngineContext.Command {
 
     @Override
     public int perform(EngineContext context) {
-        ids.forEach(id -> context.engine().delete(id, force));
-        return 0;
+        return context.each(ids, id -> context.engine().delete(id, force));
     }
 }

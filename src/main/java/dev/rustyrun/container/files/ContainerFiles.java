@@ -54,13 +54,18 @@ public final class ContainerFiles {
         }
     }
 
-    /** Writes what is there as a tar stream. */
-    public void read(ContainerFolder folder, LaunchedWith launched, String path, OutputStream out)
+    /**
+     * Writes what is there as a tar stream.
+     *
+     * @param strict whether what cannot be read is a failure; else it is left out
+     */
+    public void read(ContainerFolder folder, LaunchedWith launched, String path, boolean strict, OutputStream out)
             throws IOException, InterruptedException {
         try (OpenFile root = rootToRead(folder, launched);
                 OpenFile start = find(root, path)) {
             checkOwn(folder, launched, root, start, path);
-            new TreeArchive(linux, out, FileOwners.of(idsOf(folder)))
+            TreeArchive archive = new TreeArchive(linux, out, FileOwners.of(idsOf(folder)));
+            (strict ? archive.strictly() : archive)
                     .write(start, path.replaceFirst("/+$", "").replaceFirst(".*/", ""));
         }
     }

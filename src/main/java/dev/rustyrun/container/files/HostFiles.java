@@ -1,8 +1,11 @@
 package dev.rustyrun.container.files;
 
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,7 +27,7 @@ public final class HostFiles {
      * @throws IOException when the reader is gone, or the tree is too deep
      */
     public void pack(String source, Optional<String> name, OutputStream out) throws IOException {
-        TreeArchive archive = new TreeArchive(linux, out, owners());
+        TreeArchive archive = new TreeArchive(linux, out, owners()).strictly();
         try (OpenFile start = new OpenFile(linux, linux.open(source, FileFlag.O_PATH))) {
             if (name.isPresent()) {
                 archive.writeAs(start, name.get());
@@ -38,12 +41,39 @@ public final class HostFiles {
      * Unpacks a tar stream into a directory. What comes out is the caller's, and neither set-user-id nor set-group-id: a
      * container must not be able to give this machine such a program.
      *
+     * @param below a directory in it that all goes into, made where it is missing; a link there is not followed, for an earlier
+     *     copy may have brought it
      * @param onlyName what the stream's only file is called here, if not as there
      * @throws IOException when it is no tar stream, or ends too early
      */
-    public void unpack(InputStream tar, String directory, Optional<String> onlyName) throws IOException {
+    public void unpack(InputStream tar, String directory, Optional<String> below, Optional<String> onlyName)
+            throws IOException {
         try (OpenFile base = new OpenFile(linux, linux.open(directory, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
-            TreeUnpacking.onHost(linux, base, owners(), onlyName).unpack(tar);
+            if (below.isEmpty()) {
+                TreeUnpacking.onHost(linux, base, owners(), onlyName).unpack(tar);
+                return;
+            }
+            try (OpenFile inner = made(base, below.get())) {
+                TreeUnpacking.onHost(linux, inner, owners(), onlyName).unpack(tar);
+            }
+        }
+    }
+
+    private OpenFile made(OpenFile base, String name) throws IOException {
+        try {
+            linux.makeDirectory(base.descriptor(), name, 0755);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+        try {
+            return new OpenFile(
+                    linux,
+                    linux.openInRoot(
+                            base.descriptor(), name, FileFlag.O_PATH | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW));
+        } catch (LinuxException e) {
+            throw new IOException(Printable.quoted(name) + " is in the way there: it is no directory");
         }
     }
 

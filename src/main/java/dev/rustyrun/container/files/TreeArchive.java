@@ -1,12 +1,15 @@
 package dev.rustyrun.container.files;
 
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Printable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +32,7 @@ final class TreeArchive {
     private final TarArchiveOutputStream tar;
     private final FileOwners owners;
     private final byte[] buffer = new byte[64 * 1024];
+    private boolean strict;
 
     /** @param owners whose files they are in the stream */
     TreeArchive(Linux linux, OutputStream out, FileOwners owners) {
@@ -38,6 +42,12 @@ final class TreeArchive {
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
         tar.setAddPaxHeadersForNonAsciiNames(true);
+    }
+
+    /** From now on, what cannot be read ends it; else that is left out. Devices, FIFOs and sockets always are. */
+    TreeArchive strictly() {
+        strict = true;
+        return this;
     }
 
     /**
@@ -75,7 +85,7 @@ final class TreeArchive {
         }
         put(entry(path.isEmpty() ? "./" : path, TarConstants.LF_DIR, status), 0);
         tar.closeArchiveEntry();
-        Optional<OpenFile> opened = open(directory, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY);
+        Optional<OpenFile> opened = open(directory, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY, path);
         if (opened.isEmpty()) {
             return;
         }
@@ -89,7 +99,12 @@ final class TreeArchive {
     }
 
     private List<String> namesOf(OpenFile directory) {
-        return linux.nextNames(directory.descriptor());
+        return linux.nextNames(directory.descriptor(), name -> {
+            if (strict) {
+                throw new UncheckedIOException(
+                        new IOException(Printable.quoted(name) + " cannot be copied: its name is not UTF-8"));
+            }
+        });
     }
 
     private void member(OpenFile directory, String name, String path, int depthLeft) throws IOException {
@@ -130,7 +145,7 @@ final class TreeArchive {
     }
 
     private void contents(OpenFile file, FileStatus status, String path) throws IOException {
-        Optional<OpenFile> opened = open(file, FileFlag.O_RDONLY);
+        Optional<OpenFile> opened = open(file, FileFlag.O_RDONLY, path);
         if (opened.isEmpty()) {
             return;
         }
@@ -152,10 +167,14 @@ final class TreeArchive {
     }
 
     /** The very file that is open, for use; nothing when that is not allowed. */
-    private Optional<OpenFile> open(OpenFile file, int flags) {
+    private Optional<OpenFile> open(OpenFile file, int flags, String path) throws IOException {
         try {
             return Optional.of(new OpenFile(linux, linux.open(file.path(), flags | FileFlag.O_NONBLOCK)));
         } catch (LinuxException e) {
+            if (strict) {
+                throw new IOException(Printable.quoted(path.isEmpty() ? "it" : path) + " cannot be read: "
+                        + Errno.describe(e.errno()));
+            }
             return Optional.empty();
         }
     }

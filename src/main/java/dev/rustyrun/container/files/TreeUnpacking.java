@@ -40,7 +40,7 @@ final class TreeUnpacking {
 
     /**
      * @param base the directory, open with O_PATH
-     * @param root of the container: only in its own file system is a program set-user-id or set-group-id. On a mount it would
+     * @param root of the container: only on its own mount is a program set-user-id or set-group-id. On another it would
      *     be so on the host too, with the rights of this service's root.
      * @param owners who owns what
      */
@@ -50,9 +50,8 @@ final class TreeUnpacking {
                 base,
                 room,
                 owners,
-                linux.status(base.descriptor())
-                        .place()
-                        .isOnDeviceOf(linux.status(root.descriptor()).place()),
+                linux.status(base.descriptor()).mount()
+                        == linux.status(root.descriptor()).mount(),
                 Optional.empty());
     }
 

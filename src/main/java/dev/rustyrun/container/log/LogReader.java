@@ -18,6 +18,11 @@ public final class LogReader implements AutoCloseable {
 
     private final LogPosition here;
     private long sinceMicros;
+    /** Later frames are not read. */
+    private long untilMicros = Long.MAX_VALUE;
+
+    private boolean begun;
+
     /** Of the next frames. */
     private long skippedLines;
 
@@ -35,7 +40,7 @@ public final class LogReader implements AutoCloseable {
 
     /** The next frame, if a whole one has been written. */
     public Optional<Frame> next() throws IOException {
-        while (here.hasFrame()) {
+        while (here.hasFrame() && !isPast()) {
             if (here.hasJustLost()) {
                 return Optional.of(new Frame(here.micros(), LogWriter.TRUNCATED, new byte[0]));
             }
@@ -53,6 +58,15 @@ public final class LogReader implements AutoCloseable {
     private Frame frame(int from) {
         skippedLines = 0;
         return new Frame(here.micros(), here.stream(), here.bytes(from));
+    }
+
+    /** Whether the frame at hand is later than what is read. The first is not: what was written before it may be gone by now. */
+    private boolean isPast() {
+        if (!begun) {
+            begun = true;
+            untilMicros = Math.max(untilMicros, here.micros());
+        }
+        return here.micros() > untilMicros;
     }
 
     private boolean isWanted() {
@@ -122,6 +136,14 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
+    /**
+     * From now on, what was written after that is not read, so that a command which writes faster than anybody reads is not
+     * followed without end.
+     */
+    public void stopAt(long micros) {
+        untilMicros = micros;
+    }
+
     /** Begins with that; it goes on in {@link #isFound}. */
     public void beginSeek(long lines, long since) {
         sinceMicros = since;
@@ -134,7 +156,7 @@ public final class LogReader implements AutoCloseable {
             return true;
         }
         for (int blocks = 0; blocks < BLOCKS_PER_STEP; blocks++) {
-            if (!here.hasFrame()) {
+            if (!here.hasFrame() || isPast()) {
                 search.get().end();
                 search = Optional.empty();
                 return true;

@@ -132,6 +132,11 @@ public final class ContainerFolder {
         return result.read();
     }
 
+    /** The file of that, kept open. */
+    public ResultHold holdResult() {
+        return new ResultHold(result.hold());
+    }
+
     void finish(ObjectNode json) {
         result.write(json);
     }

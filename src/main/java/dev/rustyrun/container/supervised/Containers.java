@@ -17,6 +17,7 @@ import dev.rustyrun.spec.ContainerStatus;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -92,6 +93,17 @@ public final class Containers {
         return folders.removeUnfinished(atLeast);
     }
 
+    /** Removes those that are so old and have never been started; their ids. */
+    List<String> removeUnstarted(Duration atLeast) {
+        List<ContainerFolder> unstarted = all().stream()
+                .filter(folder -> status(folder) == ContainerStatus.CREATED
+                        && !folder.hasMonitor()
+                        && folder.isOlderThan(atLeast))
+                .toList();
+        unstarted.forEach(ContainerFolder::remove);
+        return unstarted.stream().map(ContainerFolder::id).toList();
+    }
+
     /** Makes one that is not started, with a new id. */
     public ContainerFolder create(NewContainer wanted) {
         return create(store.newId(), wanted);
@@ -160,8 +172,11 @@ public final class Containers {
      * @return how it ended if it could not be made
      */
     public Optional<ObjectNode> awaitSetUp(ContainerFolder folder) throws InterruptedException {
+        List<String> command = new ArrayList<>();
+        folder.description()
+                .ifPresent(json -> json.path("launch").path("command").forEach(word -> command.add(word.asText())));
         while (folder.result().isEmpty() && status(folder) == ContainerStatus.RUNNING) {
-            if (running.hasExecuted(folder)) {
+            if (running.hasExecuted(folder, command)) {
                 return Optional.empty();
             }
             Thread.sleep(POLL_MILLIS);
@@ -274,15 +289,22 @@ public final class Containers {
                 : ContainerView.of(folder, exactStatus(folder));
     }
 
-    /** The same of one that has ended and may have been forgotten since. */
-    public ObjectNode viewAtEnd(ContainerFolder folder) {
+    /**
+     * The same of one that has ended and may have been forgotten since.
+     *
+     * @param kept its end
+     */
+    public ObjectNode viewAtEnd(ContainerFolder folder, ResultHold kept) {
         try {
             return view(folder);
         } catch (ContainerException gone) {
             ObjectNode json =
                     ContainerFolder.object().put("id", folder.id()).put("status", ContainerStatus.EXITED.word());
-            json.putObject("result")
-                    .put("message", "container " + folder.id() + " is deleted, and how it ended with it");
+            json.set(
+                    "result",
+                    kept.read()
+                            .orElseGet(() -> ContainerFolder.object()
+                                    .put("message", "container " + folder.id() + " is deleted")));
             return json;
         }
     }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Optional;
 
 /** A JSON file of a container's folder. It is written once, whole: whoever reads it sees all of it or none. */
@@ -69,6 +70,18 @@ final class FolderFile {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /** The file itself, written or not: it is reserved first and renamed when it is written. */
+    Optional<FileChannel> hold() {
+        for (Path place : List.of(path, aside, path)) {
+            try {
+                return Optional.of(FileChannel.open(place, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+            } catch (IOException e) {
+                // It has the other name, or just got it.
+            }
+        }
+        return Optional.empty();
     }
 
     /** Why it cannot be read, which has failed so. */

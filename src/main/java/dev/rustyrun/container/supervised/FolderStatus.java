@@ -26,7 +26,7 @@ final class FolderStatus {
             // One that has been deleted will not run.
             return Files.exists(folder.path()) ? ContainerStatus.CREATED : ContainerStatus.EXITED;
         }
-        if (watches(linux, started.get().path("monitor").asInt(), folder)) {
+        if (isMonitor(linux, started.get().path("monitor").asInt(), folder)) {
             return ContainerStatus.RUNNING;
         }
         return folder.result().isEmpty() && Files.exists(folder.path()) ? ContainerStatus.LOST : ContainerStatus.EXITED;
@@ -43,22 +43,13 @@ final class FolderStatus {
         return Optional.empty();
     }
 
+    /** Whether {@code pid} is the monitor: its command line names the folder, which is nobody else's. */
     private static boolean isMonitor(Linux linux, int pid, ContainerFolder folder) {
         try {
             // A caller's own words can be the same: only what runs as we do counts.
             return linux.readFile("/proc/" + pid + "/cmdline")
                             .endsWith("\0" + StageSpawner.MONITOR + "\0" + folder.path() + "\0")
                     && linux.status("/proc/" + pid).uid() == linux.userId();
-        } catch (LinuxException e) {
-            return false;
-        }
-    }
-
-    /** Whether {@code pid} is still the monitor: its command line names the folder, which is nobody else's. */
-    private static boolean watches(Linux linux, int pid, ContainerFolder folder) {
-        try {
-            return linux.readFile("/proc/" + pid + "/cmdline")
-                    .contains(folder.path().toString());
         } catch (LinuxException e) {
             return false;
         }

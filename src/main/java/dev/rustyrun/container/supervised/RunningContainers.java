@@ -102,14 +102,18 @@ public final class RunningContainers {
         return store.running(folder.id()).flatMap(store::cgroup);
     }
 
-    /** Whether PID 1 of one has executed its command: until then it is this program. */
-    boolean hasExecuted(ContainerFolder folder) {
+    /** Whether PID 1 of one has executed its command: until then it is this program, and was not started with those words. */
+    boolean hasExecuted(ContainerFolder folder, List<String> command) {
         Optional<ContainerState> state = store.running(folder.id());
         try {
-            return state.isPresent()
-                    && !linux.status("/proc/" + state.get().pid() + "/exe")
+            if (state.isEmpty()) {
+                return false;
+            }
+            String process = "/proc/" + state.get().pid();
+            return !linux.status(process + "/exe")
                             .place()
-                            .equals(linux.status("/proc/self/exe").place());
+                            .equals(linux.status("/proc/self/exe").place())
+                    || linux.readFile(process + "/cmdline").equals(String.join("\0", command) + "\0");
         } catch (LinuxException e) {
             // A stage lets nobody look, and a process that has just ended has none.
             return false;

@@ -1,4 +1,4 @@
-package dev.rustyrun.cli.remote;
+package dev.rustyrun.cli.common;
 
 import dev.rustyrun.engine.Engine;
 import dev.rustyrun.engine.EngineContext;
@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** What {@code pause} and {@code resume} have in common. */
-abstract class FreezeCommand implements EngineContext.Command {
+public abstract class FreezeCommand implements EngineContext.Command {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
@@ -20,14 +20,14 @@ abstract class FreezeCommand implements EngineContext.Command {
         return 0;
     }
 
-    /** {@code pause}: freezes a container of a server. */
+    /** {@code pause}: freezes a container. */
     @Command(
             name = "pause",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
             description = "Freezes all processes of a container.")
-    static final class Pause extends FreezeCommand {
+    public static final class Pause extends FreezeCommand {
         @Override
         void order(Engine engine, String id) {
             engine.pause(id);
@@ -42,7 +42,7 @@ abstract class FreezeCommand implements EngineContext.Command {
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
             description = "Lets the processes of a container go on.")
-    static final class Resume extends FreezeCommand {
+    public static final class Resume extends FreezeCommand {
         @Override
         void order(Engine engine, String id) {
             engine.resume(id);

@@ -1,0 +1,35 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.rootfs.RootfsDirectory;
+import dev.rustyrun.rootfs.Users;
+import dev.rustyrun.spec.Spec;
+import java.util.List;
+
+/** The users that a running container knows, by its own {@code /etc/passwd} and {@code /etc/group}. */
+public final class ContainerUsers {
+
+    private final Linux linux;
+    private final ContainerStore store;
+    private final String id;
+
+    /** Those of the container {@code id}; nothing is read before one is asked for. */
+    public ContainerUsers(Linux linux, ContainerStore store, String id) {
+        this.linux = linux;
+        this.store = store;
+        this.id = id;
+    }
+
+    /**
+     * The user that {@code text} names: {@code USER} or {@code USER:GROUP}, each a name or a number.
+     *
+     * @param further groups, by number, besides his own
+     * @throws dev.rustyrun.spec.InvalidSpecException when a name is not known
+     */
+    public Spec.User find(String text, List<String> further, int umask) {
+        String root = "/proc/" + store.get(id).pid() + "/root";
+        return Users.of(RootfsDirectory.at(linux, root))
+                .find(text, further, umask)
+                .user();
+    }
+}
