@@ -127,7 +127,7 @@ public final class OwnCgroup {
 
     /**
      * Moves all that this PID namespace sees; the others, listed as 0, stay. An engine's process that is about to become a probe
-     * has the engine's capabilities for a moment, and who has fewer may not move it as long as there is a cpuset controller
+     * has the engine's capabilities for a moment. A service with fewer may not move it if a cpuset controller exists
      * (EPERM; man 7 capabilities, CAP_SYS_NICE).
      *
      * @return why one could not be moved

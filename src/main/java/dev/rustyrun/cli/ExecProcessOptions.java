@@ -1,6 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.request.Variables;
+import dev.rustyrun.request.ExecOptions;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.Id;
 import dev.rustyrun.spec.Spec;
@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of exec about how its process differs from the container's. */
@@ -21,41 +22,14 @@ final class ExecProcessOptions {
         Spec.User find(String text, List<String> further, int umask);
     }
 
-    @Option(
-            names = {"-t", "--tty"},
-            description = "Give it a terminal.")
-    private boolean tty;
-
-    @Option(
-            names = {"-i", "--interactive"},
-            description = "Let it read standard input, which it may anyway.")
-    private boolean interactive;
-
-    @Option(
-            names = {"-u", "--user"},
-            paramLabel = "USER[:GROUP]",
-            defaultValue = Option.NULL_VALUE,
-            description = "Who runs it: names of the container's, or numbers (default: the container's user).")
-    private String user;
+    @Mixin
+    private ExecOptions common;
 
     @Option(
             names = {"-g", "--additional-gids"},
             paramLabel = "GID",
             description = "A further group; repeatable.")
     private List<String> groups = List.of();
-
-    @Option(
-            names = {"-e", "--env"},
-            paramLabel = "NAME[=VALUE]",
-            description = "An environment variable; without a value, the caller's; repeatable.")
-    private List<String> env = List.of();
-
-    @Option(
-            names = {"-w", "--cwd", "--workdir"},
-            paramLabel = "DIR",
-            defaultValue = Option.NULL_VALUE,
-            description = "Its working directory.")
-    private String cwd;
 
     @Option(
             names = {"-c", "--cap"},
@@ -74,11 +48,11 @@ final class ExecProcessOptions {
      */
     Spec.Process applyTo(Spec.Process of, List<String> args, NamedUsers users, PrintStream messages) {
         return new Spec.Process(
-                tty,
+                common.hasTerminal(),
                 user(of.user(), users),
                 args,
                 environment(of.env()),
-                cwd == null ? of.cwd() : cwd,
+                common.workdir().orElse(of.cwd()),
                 capabilities(of.capabilities(), messages),
                 noNewPrivileges || of.noNewPrivileges(),
                 of.rlimits(),
@@ -92,9 +66,10 @@ final class ExecProcessOptions {
     private Spec.User user(Spec.User of, NamedUsers users) {
         List<Integer> all = new ArrayList<>(of.additionalGids());
         groups.forEach(group -> all.add(Id.parse("--additional-gids", group)));
-        if (user == null) {
+        if (common.user().isEmpty()) {
             return new Spec.User(of.uid(), of.gid(), all, of.umask());
         }
+        String user = common.user().get();
         if (!user.matches("[0-9]+(:[0-9]+)?")) {
             List<String> further = all.stream().map(Integer::toUnsignedString).toList();
             return users.find(user, further, of.umask());
@@ -107,7 +82,7 @@ final class ExecProcessOptions {
 
     private List<String> environment(List<String> of) {
         List<String> all = new ArrayList<>(of);
-        Variables.ofThisProcess().add(env).values().forEach((name, value) -> {
+        common.variables().values().forEach((name, value) -> {
             all.removeIf(earlier -> earlier.startsWith(name + "="));
             all.add(name + "=" + value);
         });

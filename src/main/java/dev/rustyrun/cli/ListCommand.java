@@ -36,6 +36,11 @@ final class ListCommand implements ContainerCommand {
             description = "Print only their ids.")
     private boolean quiet;
 
+    @Option(
+            names = {"-a", "--all"},
+            description = "Accepted for docker's sake, and of no effect: all are printed.")
+    private boolean all;
+
     @Override
     public int perform(CommandContext context) {
         if (!format.matches("table|json")) {

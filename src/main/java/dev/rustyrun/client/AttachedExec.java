@@ -31,6 +31,16 @@ public record AttachedExec(Server server, String id, JsonNode request, boolean i
     }
 
     @Override
+    public boolean isDetachable() {
+        return false;
+    }
+
+    @Override
+    public String goesOn() {
+        return "";
+    }
+
+    @Override
     public boolean endsWithInput() {
         return true;
     }

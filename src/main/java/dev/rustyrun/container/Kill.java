@@ -19,8 +19,8 @@ public final class Kill {
     }
 
     /**
-     * Sends {@code signal}. SIGKILL ends every process of a container that has no PID namespace of its own, as it does for one
-     * one; man 7 pid_namespaces.
+     * Sends {@code signal}. SIGKILL ends every process of a container that has no PID namespace of its own, as the
+     * kernel does where it has one; man 7 pid_namespaces.
      *
      * @param all to every process in its cgroup, and not only to its PID 1; then it may have stopped
      * @throws ContainerException when it neither runs nor is created

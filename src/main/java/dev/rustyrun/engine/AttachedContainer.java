@@ -19,6 +19,16 @@ public record AttachedContainer(Engine engine, String id, boolean owned) impleme
     }
 
     @Override
+    public boolean isDetachable() {
+        return !owned;
+    }
+
+    @Override
+    public String goesOn() {
+        return "container " + id + " goes on: rustyrun attach " + id;
+    }
+
+    @Override
     public boolean endsWithInput() {
         return owned;
     }

@@ -12,6 +12,7 @@ import dev.rustyrun.linux.Signal;
 import dev.rustyrun.linux.SignalSet;
 import dev.rustyrun.linux.TerminalMode;
 import dev.rustyrun.linux.WindowSize;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +28,10 @@ public final class Attachment {
     private static final int STDIN = 0;
     private static final int PIECE = 32 * 1024;
     private static final byte STDERR = 2;
+    /** ^P and ^Q. */
+    private static final byte FIRST_KEY = 16;
+
+    private static final byte SECOND_KEY = 17;
     private static final String TAKEN = "taken";
     private static final List<Signal> HANDLED = List.of(
             Signal.SIGHUP,
@@ -47,6 +52,10 @@ public final class Attachment {
     private final Conversation conversation;
     private volatile boolean pieceUnderWay;
     private volatile int leftBy;
+    private volatile boolean detached;
+    /** Whether the first of the keys that detach was typed, and not sent. */
+    private boolean firstKey;
+
     private Optional<JsonNode> last = Optional.empty();
 
     /**
@@ -89,7 +98,7 @@ public final class Attachment {
             sender.start();
             receive();
         } catch (IOException e) {
-            if (leftBy == 0 && last.isEmpty()) {
+            if (leftBy == 0 && !detached && last.isEmpty()) {
                 throw peer.lost(e);
             }
         } catch (LinuxException e) {
@@ -99,6 +108,9 @@ public final class Attachment {
             throw e;
         } finally {
             before.ifPresent(mode -> linux.setTerminalMode(STDIN, mode));
+        }
+        if (detached) {
+            return JsonNodeFactory.instance.objectNode().put("exitCode", 0).put("message", peer.goesOn());
         }
         return leftBy > 0 ? JsonNodeFactory.instance.objectNode().put("exitCode", 128 + leftBy) : peer.end(last);
     }
@@ -133,7 +145,7 @@ public final class Attachment {
         byte[] buffer = new byte[PIECE];
         boolean inputOpen = input;
         try {
-            while (leftBy == 0) {
+            while (leftBy == 0 && !detached) {
                 set.clear();
                 set.add(signals, PollSet.POLLIN);
                 set.add(wake[0], PollSet.POLLIN);
@@ -171,6 +183,9 @@ public final class Attachment {
             // EIO: the terminal is gone. Whatever it is, nothing can be read any more.
             got = 0;
         }
+        if (got > 0 && terminal && peer.isDetachable()) {
+            return sendKeys(buffer, got);
+        }
         if (got > 0) {
             pieceUnderWay = true;
             conversation.send(buffer, got);
@@ -178,6 +193,30 @@ public final class Attachment {
             conversation.send("eof");
         }
         return got > 0;
+    }
+
+    /** Sends what was typed, but for the two keys that detach, which docker and podman have too; whether there may be more. */
+    private boolean sendKeys(byte[] typed, int count) throws IOException {
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            if (firstKey && typed[i] == SECOND_KEY) {
+                detached = true;
+                conversation.close();
+                return false;
+            }
+            if (firstKey) {
+                sent.write(FIRST_KEY);
+            }
+            firstKey = typed[i] == FIRST_KEY;
+            if (!firstKey) {
+                sent.write(typed[i]);
+            }
+        }
+        if (sent.size() > 0) {
+            pieceUnderWay = true;
+            conversation.send(sent.toByteArray(), sent.size());
+        }
+        return true;
     }
 
     private void pass(Signal signal) {

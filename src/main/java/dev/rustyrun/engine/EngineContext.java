@@ -77,7 +77,7 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
 
     /** How a container ended: what there is to tell is told; what to exit with. */
     public int end(JsonNode result) {
-        String message = result.path("message").asText(result.has("exitCode") ? "" : "nobody knows how it ended");
+        String message = result.path("message").asText(result.has("exitCode") ? "" : "its exit status is unknown");
         if (!message.isEmpty()) {
             tell(message);
         }

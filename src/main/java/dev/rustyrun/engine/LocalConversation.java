@@ -92,7 +92,7 @@ final class LocalConversation implements Conversation {
                 news.drainPermits();
             }
         }
-        throw new IOException("it was left");
+        throw new IOException("the connection was closed");
     }
 
     private static Message output(LogReader.Frame frame) {

@@ -268,7 +268,7 @@ public final class LocalEngine implements Engine {
     @Override
     public RuntimeException lost(String id, IOException e) {
         return ContainerException.conflict(
-                "what container " + id + " has written cannot be read: " + e.getMessage() + "; it goes on");
+                "the output of container " + id + " cannot be read: " + e.getMessage() + "; it keeps running");
     }
 
     @Override
@@ -307,7 +307,7 @@ public final class LocalEngine implements Engine {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ContainerException.busy("it was interrupted");
+            throw ContainerException.busy("the command was interrupted");
         }
     }
 

@@ -11,6 +11,12 @@ public interface Peer {
     /** Opens the connection with it. */
     Conversation open();
 
+    /** Whether this process's part in it can be left by typing ^P^Q. */
+    boolean isDetachable();
+
+    /** That it goes on, and how to go on with it. */
+    String goesOn();
+
     /** Whether it is told that this process's input has ended. */
     boolean endsWithInput();
 

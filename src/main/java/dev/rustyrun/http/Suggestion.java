@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.request.Misspelling;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
@@ -50,31 +51,14 @@ final class Suggestion {
                 .filter(known::contains)
                 .or(() -> known.stream()
                         .sorted()
-                        .min(Comparator.comparingInt(other -> distance(plain, plain(other))))
-                        .filter(other -> distance(plain, plain(other)) <= Math.min(MAX_DISTANCE, plain.length() / 2)))
+                        .min(Comparator.comparingInt(other -> Misspelling.distance(plain, plain(other))))
+                        .filter(other -> Misspelling.distance(plain, plain(other))
+                                <= Math.min(MAX_DISTANCE, plain.length() / 2)))
                 .map(meant -> "; did you mean \"" + meant + "\"?")
                 .orElse("");
     }
 
     private static String plain(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
-    }
-
-    /** Levenshtein's: how many letters to insert, remove or exchange. */
-    private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        for (int j = 0; j <= other.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                int exchanged = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(exchanged, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[other.length()];
     }
 }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The arguments and the environment of this process as the kernel has them. Java has them as text, in which bytes that are no
- * UTF-8 are U+FFFD: a container would get other bytes than its caller gave.
+ * The arguments and the environment of this process as the kernel has them. Java decodes them and replaces invalid UTF-8
+ * by U+FFFD, so that a container would get other bytes than its caller gave.
  */
 public final class GivenBytes {
 
@@ -33,7 +33,7 @@ public final class GivenBytes {
         }
     }
 
-    /** What is wrong with the first of {@code arguments}, this process's last ones, that is not what was given, if one is. */
+    /** The error for the first of {@code arguments}, this process's last ones, that Java has decoded wrongly, if any. */
     public static Optional<String> wrongArgument(List<String> arguments) {
         if (!isSuspect(arguments)) {
             return Optional.empty();
@@ -64,7 +64,7 @@ public final class GivenBytes {
         return words.stream().anyMatch(word -> word.indexOf(REPLACEMENT) >= 0);
     }
 
-    /** With what is no printable ASCII as in C. */
+    /** {@code bytes} in quotes, with C escapes for all that is not printable ASCII. */
     private static String shown(byte[] bytes) {
         StringBuilder shown = new StringBuilder("\"");
         for (int i = 0; i < Math.min(bytes.length, MOST_SHOWN); i++) {

@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
         description = {
-            "Shows what a container has written and writes, sends it input and signals, and exits as it does.",
-            "SIGHUP and SIGTERM end only this, not the container."
+            "Shows a container's past and new output, sends it input and signals, and exits as it does.",
+            "SIGHUP and SIGTERM end only attach, not the container."
         })
 public final class AttachCommand implements EngineContext.Command {
 

@@ -1,9 +1,9 @@
 package dev.rustyrun.cli.common;
 
+import dev.rustyrun.request.Misspelling;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -23,7 +23,7 @@ public final class CommandSuggestion {
     private static final String NO_ENGINE = "there are no images or networks to configure here";
     private static final String NO_RESTART = "have your service manager, such as systemd, start it again";
     private static final String PORTS = "with --net host it listens on the host's own ports";
-    private static final String OWN_FILE = "show it a file of your own: -v FILE:/etc/%s:ro";
+    private static final String OWN_FILE = "mount your own file: -v FILE:/etc/%s:ro";
 
     /** Options of engines that are none here, and what to use instead. */
     private static final Map<String, String> OTHERS_OPTIONS = Map.ofEntries(
@@ -46,10 +46,10 @@ public final class CommandSuggestion {
             Map.entry("--security-opt", "use --seccomp PROFILE or --new-privileges"),
             Map.entry("--gpus", "use --device for each device file"),
             Map.entry("--volumes-from", "use --volume for each directory"),
-            Map.entry("--stop-signal", "give it when you stop it: rustyrun stop --signal SIGNAL ID"),
-            Map.entry("--stop-timeout", "give it when you stop it: rustyrun stop --time SECONDS ID"),
+            Map.entry("--stop-signal", "pass it to stop: rustyrun stop --signal SIGNAL ID"),
+            Map.entry("--stop-timeout", "pass it to stop: rustyrun stop --time SECONDS ID"),
             Map.entry("--log-driver", "with --detach its output is kept: rustyrun logs ID"),
-            Map.entry("--memory-swappiness", "a config.json has it: linux.resources.memory.swappiness"),
+            Map.entry("--memory-swappiness", "set it in config.json: linux.resources.memory.swappiness"),
             Map.entry("--cgroup-parent", "use --cgroup-path PATH"));
 
     private CommandSuggestion() {}
@@ -81,24 +81,9 @@ public final class CommandSuggestion {
     /** The commands that {@code word} is a mistyped name of, the nearest first. */
     private static List<String> commands(UnmatchedArgumentException unmatched, String word) {
         return unmatched.getCommandLine().getSubcommands().keySet().stream()
-                .filter(name -> distance(name, word) <= Math.max(1, word.length() / LETTERS_PER_MISTAKE))
-                .sorted(Comparator.<String>comparingInt(name -> distance(name, word))
+                .filter(name -> Misspelling.distance(name, word) <= Math.max(1, word.length() / LETTERS_PER_MISTAKE))
+                .sorted(Comparator.<String>comparingInt(name -> Misspelling.distance(name, word))
                         .thenComparing(Comparator.naturalOrder()))
                 .toList();
-    }
-
-    /** How many letters must be put in, left out or exchanged to make the one of the other (Levenshtein). */
-    private static int distance(String one, String other) {
-        int[] row = IntStream.rangeClosed(0, other.length()).toArray();
-        for (int i = 1; i <= one.length(); i++) {
-            int before = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                int exchanged = before + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                before = row[j];
-                row[j] = Math.min(exchanged, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[other.length()];
     }
 }

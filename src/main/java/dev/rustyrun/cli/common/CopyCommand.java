@@ -14,12 +14,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Copies a file or a directory into a container, or out of one.",
             "- stands for a tar stream on stdin or stdout.",
-            "What comes into a container is its root's; what comes out is yours, and never set-user-id."
+            "Files copied in belong to the container's root; files copied out are yours and never set-user-id."
         },
         footer = {
             "",
-            "A directory that exists gets what is copied; what does not exist is made.",
-            "Of a path that ends with /. only what is in it is copied.",
+            "If TARGET is a directory, SOURCE is copied into it; if TARGET does not exist, it is created.",
+            "If SOURCE ends with /. only the contents of the directory are copied.",
             "",
             "Examples:",
             "  rustyrun cp ./data web:/srv",
@@ -28,10 +28,10 @@ import picocli.CommandLine.Parameters;
         })
 public final class CopyCommand implements EngineContext.Command {
 
-    @Parameters(index = "0", paramLabel = "[ID:]SOURCE", arity = "1", description = "What is copied.")
+    @Parameters(index = "0", paramLabel = "[ID:]SOURCE", arity = "1", description = "File or directory to copy.")
     private String source;
 
-    @Parameters(index = "1", paramLabel = "[ID:]TARGET", arity = "1", description = "Where to.")
+    @Parameters(index = "1", paramLabel = "[ID:]TARGET", arity = "1", description = "Where to copy it.")
     private String target;
 
     @Override

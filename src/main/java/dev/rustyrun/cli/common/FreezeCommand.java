@@ -41,7 +41,7 @@ public abstract class FreezeCommand implements EngineContext.Command {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = "Lets the processes of a container go on.")
+            description = "Resumes all processes of a paused container.")
     public static final class Resume extends FreezeCommand {
         @Override
         void order(Engine engine, String id) {

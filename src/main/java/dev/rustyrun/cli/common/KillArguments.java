@@ -52,7 +52,7 @@ public final class KillArguments {
                 Optional.ofNullable(word).or(() -> Optional.ofNullable(option)).orElse(DEFAULT);
         return SignalNames.number(name)
                 .orElseThrow(() -> new InvalidSpecException(
-                        "signal \"" + name + "\" is none: give a name or a number, such as KILL or 9"));
+                        "unknown signal \"" + name + "\": use a name or a number, such as KILL or 9"));
     }
 
     /** Lets {@code kill}, a command with these arguments, take {@code -9} and {@code -KILL} too, as kill(1) does. */

@@ -52,7 +52,7 @@ public final class LogsCommand implements EngineContext.Command {
 
             @Override
             public void truncated() {
-                context.tell("warning: no more of the log was kept than this");
+                context.tell("warning: some output is missing here: it was not kept");
             }
         });
         return 0;

@@ -21,7 +21,7 @@ public abstract class ProcessTable implements EngineContext.Command {
             names = {"-f", "--format"},
             paramLabel = "table|json",
             defaultValue = "table",
-            description = "A table, or only their ids in JSON (default: ${DEFAULT-VALUE}).")
+            description = "A table, or only the process ids as JSON (default: ${DEFAULT-VALUE}).")
     private String format;
 
     @Override
@@ -50,6 +50,6 @@ public abstract class ProcessTable implements EngineContext.Command {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = "Prints the processes of a container, with their users as the container numbers them.")
+            description = "Prints the processes of a container, with their user ids inside the container.")
     public static final class Top extends ProcessTable {}
 }

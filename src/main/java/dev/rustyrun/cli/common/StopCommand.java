@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Asks containers to end, by a signal, and kills those that have not ended some time later.",
+        description = "Sends a signal to containers, and kills those that have not ended after a timeout.",
         footer = {"", "Example:", "  rustyrun stop --time 2 web"})
 public final class StopCommand implements EngineContext.Command {
 
@@ -30,14 +30,14 @@ public final class StopCommand implements EngineContext.Command {
             names = {"-t", "--time"},
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "How long each is waited for before it is killed (default: ${DEFAULT-VALUE}).")
+            description = "How long to wait before a container is killed (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
             names = {"-s", "--signal"},
             paramLabel = "SIGNAL",
             defaultValue = "TERM",
-            description = "By which signal it is asked (default: ${DEFAULT-VALUE}).")
+            description = "The signal to send first (default: ${DEFAULT-VALUE}).")
     private String signal;
 
     @Override

@@ -28,7 +28,7 @@ public final class WaitCommand implements EngineContext.Command {
                 case "running", "paused" -> {}
                 case "created" -> throw new InvalidSpecException("container " + id + " was never started");
                 case "lost" ->
-                    throw new InvalidSpecException("container " + id + " was lost: what watched it was killed");
+                    throw new InvalidSpecException("container " + id + " was lost: its monitor process was killed");
                 default -> {
                     return context.end(container.path("result"));
                 }

@@ -6,11 +6,10 @@ import dev.rustyrun.client.AttachedExec;
 import dev.rustyrun.client.Server;
 import dev.rustyrun.engine.Attachment;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.request.Variables;
+import dev.rustyrun.request.ExecOptions;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code exec}: runs a further command in a container of a server. */
@@ -20,7 +19,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
         description =
-                "Runs a further command in a container, and exits as it does. It is killed when the connection breaks.",
+                "Runs a command in a container and exits as it does. The command is killed if the connection fails.",
         footer = {
             "",
             "Options come before the id.",
@@ -37,45 +36,22 @@ final class ExecRemotely implements RemoteCommand {
     @Parameters(index = "1..*", paramLabel = "CMD [ARGS...]", arity = "1..*", description = "The command.")
     private List<String> words = List.of();
 
-    @Option(
-            names = {"-i", "--stdin"},
-            description = "Send it this command's input.")
-    private boolean stdin;
-
-    @Option(
-            names = {"-t", "--tty"},
-            description = "Give it a terminal.")
-    private boolean tty;
-
-    @Option(
-            names = {"-e", "--env"},
-            paramLabel = "NAME[=VALUE]",
-            description = "An environment variable; without a value, the caller's; repeatable.")
-    private List<String> env = List.of();
-
-    @Option(
-            names = {"-u", "--user"},
-            paramLabel = "UID[:GID]",
-            description = "Who runs it (default: the container's user).")
-    private Optional<String> user = Optional.empty();
-
-    @Option(
-            names = {"-w", "--cwd", "--workdir"},
-            paramLabel = "DIR",
-            description = "Its working directory.")
-    private Optional<String> workdir = Optional.empty();
+    @Mixin
+    private ExecOptions options;
 
     @Override
     public int perform(EngineContext context, Server server) {
         context.takeSignals();
+        boolean tty = options.hasTerminal();
         ObjectNode request = JsonNodeFactory.instance.objectNode().put("tty", tty);
         words.forEach(request.putArray("command")::add);
-        request.set("env", LaunchOptions.environment(Variables.ofThisProcess().add(env), tty));
-        user.ifPresent(text -> request.put("user", text));
-        workdir.ifPresent(text -> request.put("workdir", text));
+        request.set("env", LaunchOptions.environment(options.variables(), tty));
+        options.user().ifPresent(text -> request.put("user", text));
+        options.workdir().ifPresent(text -> request.put("workdir", text));
         if (tty) {
             Attachment.addSize(context.linux(), request);
         }
-        return context.end(new Attachment(context, new AttachedExec(server, id, request, stdin), tty, stdin).relay());
+        boolean input = options.isInteractive();
+        return context.end(new Attachment(context, new AttachedExec(server, id, request, input), tty, input).relay());
     }
 }

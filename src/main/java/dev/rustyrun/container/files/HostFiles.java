@@ -73,7 +73,7 @@ public final class HostFiles {
                     linux.openInRoot(
                             base.descriptor(), name, FileFlag.O_PATH | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW));
         } catch (LinuxException e) {
-            throw new IOException(Printable.quoted(name) + " is in the way there: it is no directory");
+            throw new IOException(Printable.quoted(name) + " is in the way: it is not a directory");
         }
     }
 

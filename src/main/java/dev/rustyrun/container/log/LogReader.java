@@ -49,6 +49,7 @@ public final class LogReader implements AutoCloseable {
             Optional<Frame> frame = rest ? Optional.of(frame(from)) : Optional.empty();
             here.pass();
             if (frame.isPresent()) {
+                begun = true;
                 return frame;
             }
         }
@@ -60,13 +61,19 @@ public final class LogReader implements AutoCloseable {
         return new Frame(here.micros(), here.stream(), here.bytes(from));
     }
 
-    /** Whether the frame at hand is later than what is read. The first is not: what was written before it may be gone by now. */
+    /**
+     * Whether the frame at hand is later than what is read. The first that is wanted never is: what was written before it may
+     * have been removed meanwhile, and whoever asks shall get something.
+     */
     private boolean isPast() {
-        if (!begun) {
-            begun = true;
-            untilMicros = Math.max(untilMicros, here.micros());
+        if (here.micros() <= untilMicros) {
+            return false;
         }
-        return here.micros() > untilMicros;
+        if (begun || !isWanted()) {
+            return true;
+        }
+        untilMicros = here.micros();
+        return false;
     }
 
     private boolean isWanted() {
@@ -93,6 +100,7 @@ public final class LogReader implements AutoCloseable {
         private Mark newer;
         private long lines;
         private boolean open;
+        private boolean started;
 
         Search(long wanted) {
             this.wanted = wanted;
@@ -102,6 +110,15 @@ public final class LogReader implements AutoCloseable {
 
         private Mark mark() {
             return new Mark(here.generation(), here.position(), lines);
+        }
+
+        /** Whether the frame at hand is later than what is searched, of which there is one at least. */
+        boolean isOver() {
+            if (!started) {
+                started = true;
+                untilMicros = Math.max(untilMicros, here.micros());
+            }
+            return here.micros() > untilMicros;
         }
 
         /** Notes the frame at hand: after the older mark there are always more lines than are wanted. */
@@ -156,7 +173,7 @@ public final class LogReader implements AutoCloseable {
             return true;
         }
         for (int blocks = 0; blocks < BLOCKS_PER_STEP; blocks++) {
-            if (!here.hasFrame() || isPast()) {
+            if (!here.hasFrame() || search.get().isOver()) {
                 search.get().end();
                 search = Optional.empty();
                 return true;

@@ -84,7 +84,7 @@ public final class Detached {
     public List<String> collect() {
         List<String> lines = new ArrayList<>();
         containers.removeUnfinished(UNFINISHED).forEach(id -> lines.add("removed folder of container " + id));
-        // They are started by who makes them: of these, he was killed.
+        // The process that creates a container also starts it; here it was killed before that.
         containers.removeUnstarted(UNFINISHED).forEach(id -> lines.add("removed container " + id));
         containers.settleLost().forEach(id -> lines.add("container " + id + " is lost"));
         return lines;

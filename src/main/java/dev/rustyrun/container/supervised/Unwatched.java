@@ -45,7 +45,7 @@ public final class Unwatched {
     public void kill(String id, String signal) {
         int number = SignalNames.number(signal)
                 .orElseThrow(() -> ContainerException.invalid(
-                        "signal", "signal \"" + signal + "\" is none: give a name or a number, such as KILL or 9"));
+                        "signal", "unknown signal \"" + signal + "\": use a name or a number, such as KILL or 9"));
         new Kill(tools.linux(), tools.store()).kill(id, number, false);
     }
 
@@ -58,7 +58,7 @@ public final class Unwatched {
         try (OpenFile process = new OpenFile(tools.linux(), tools.linux().processDescriptor(report.pid()))) {
             PollSet set = new PollSet(1);
             long end = System.nanoTime() + seconds * NANOS;
-            // Of one that is another process by now the report tells that it has stopped.
+            // If the pid belongs to another process by now, the report says that the container has stopped.
             for (long left = seconds * MILLIS; left > 0 && report(id).pid() == report.pid(); ) {
                 set.clear();
                 set.add(process.descriptor(), PollSet.POLLIN);
