@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.engine.LocalEngine;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.List;
@@ -36,16 +37,7 @@ final class DeleteCommand implements ContainerCommand {
     @Override
     public int perform(CommandContext context) {
         LocalEngine engine = context.engine();
-        int code = 0;
-        for (String id : regex ? matching(engine) : ids) {
-            try {
-                engine.delete(id, force);
-            } catch (InvalidSpecException e) {
-                context.error(e.getMessage());
-                code = CommandLineMain.FAILED;
-            }
-        }
-        return code;
+        return EngineContext.each(regex ? matching(engine) : ids, id -> engine.delete(id, force), context::error);
     }
 
     private List<String> matching(LocalEngine engine) {

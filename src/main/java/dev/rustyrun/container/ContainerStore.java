@@ -123,9 +123,13 @@ public final class ContainerStore {
      * @throws InvalidSpecException when it is no id, or another container that has not ended has it
      */
     public void checkFree(String id) {
-        if (read(checked(id)).isPresent() && (isAlive(id) || !isCommandLines(id))) {
+        if (isTaken(checked(id))) {
             throw inUse(id);
         }
+    }
+
+    private boolean isTaken(String id) {
+        return isAlive(id) || !isCommandLines(id);
     }
 
     /** A new id that no container has: twelve hexadecimal digits. */
@@ -150,7 +154,7 @@ public final class ContainerStore {
         while (!makeDirectory(state.id())) {
             // Locked, so that nobody removes meanwhile what has ended.
             try (ContainerLock held = lock(state.id())) {
-                if (isAlive(state.id()) || !isCommandLines(state.id())) {
+                if (isTaken(state.id())) {
                     throw inUse(state.id());
                 }
                 write(state);

@@ -63,12 +63,21 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
 
     /** Does {@code work} for each of {@code ids}, and tells for which it cannot be done; what to exit with. */
     public int each(List<String> ids, Consumer<String> work) {
+        return each(ids, work, this::tell);
+    }
+
+    /**
+     * The same.
+     *
+     * @param failed is given the line that says why it cannot be done for one
+     */
+    public static int each(List<String> ids, Consumer<String> work, Consumer<String> failed) {
         int code = 0;
         for (String id : ids) {
             try {
                 work.accept(id);
             } catch (InvalidSpecException e) {
-                tell(e.getMessage());
+                failed.accept(e.getMessage());
                 code = FAILED;
             }
         }

@@ -30,9 +30,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -43,8 +45,6 @@ public final class LocalEngine implements Engine {
 
     /** What of a container is kept for its files, {@link LaunchedWith#json}. */
     public static final String FILES = "files";
-
-    private static final long MICROS_PER_MILLI = 1000;
 
     private final LaunchTools tools;
     private final Unwatched unwatched;
@@ -106,7 +106,7 @@ public final class LocalEngine implements Engine {
      * @param started is told its id as soon as it has one
      * @return how it ended if it could not be made; it is forgotten then
      */
-    public Optional<JsonNode> start(String name, NewContainer wanted, java.util.function.Consumer<String> started) {
+    public Optional<JsonNode> start(String name, NewContainer wanted, Consumer<String> started) {
         detached = Optional.of(Detached.make(tools));
         String id = name.isEmpty() ? tools.store().newId() : name;
         ContainerFolder folder = containers().create(id, wanted);
@@ -120,10 +120,7 @@ public final class LocalEngine implements Engine {
             return failure;
         } finally {
             if (!made) {
-                interruptibly(() -> {
-                    containers().remove(folder, true);
-                    return null;
-                });
+                uninterrupted(() -> containers().remove(folder, true));
             }
         }
     }
@@ -157,10 +154,7 @@ public final class LocalEngine implements Engine {
     public void kill(String id, String signal) {
         Optional<ContainerFolder> folder = find(id);
         if (folder.isPresent()) {
-            interruptibly(() -> {
-                containers().kill(folder.get(), signal);
-                return null;
-            });
+            uninterrupted(() -> containers().kill(folder.get(), signal));
         } else {
             unwatched.kill(id, signal);
         }
@@ -170,10 +164,7 @@ public final class LocalEngine implements Engine {
     public void delete(String id, boolean force) {
         Optional<ContainerFolder> folder = find(id);
         if (folder.isPresent()) {
-            interruptibly(() -> {
-                containers().remove(folder.get(), force);
-                return null;
-            });
+            uninterrupted(() -> containers().remove(folder.get(), force));
         } else {
             unwatched.delete(id, force);
         }
@@ -220,13 +211,9 @@ public final class LocalEngine implements Engine {
         Semaphore news = new Semaphore(0);
         try (LogReader reader = new LogReader(folder.log());
                 ContainerWatch watch = detached.orElseThrow().watches().watch(folder, true, news::release)) {
-            reader.stopAt(System.currentTimeMillis() * MICROS_PER_MILLI);
-            reader.beginSeek(view.tail().orElse(-1), view.sinceMicros());
+            reader.beginSeek(view.tail().orElse(-1), view.sinceMicros(), view.follow());
             while (!reader.isFound()) {
                 continue;
-            }
-            if (view.follow()) {
-                reader.stopAt(Long.MAX_VALUE);
             }
             for (boolean last = false; !last; ) {
                 watch.refresh();
@@ -275,14 +262,8 @@ public final class LocalEngine implements Engine {
     public InputStream read(String id, String path) {
         ContainerFolder folder = watched(id, "way to its files");
         LaunchedWith launched = LaunchedWith.read(folder.resolved().path(FILES));
-        interruptibly(() -> {
-            files().checkReadable(folder, launched, path);
-            return null;
-        });
-        return TarPipe.from(out -> interruptibly(() -> {
-            files().read(folder, launched, path, true, out);
-            return null;
-        }));
+        uninterrupted(() -> files().checkReadable(folder, launched, path));
+        return TarPipe.from(out -> uninterrupted(() -> files().read(folder, launched, path, true, out)));
     }
 
     @Override
@@ -294,6 +275,17 @@ public final class LocalEngine implements Engine {
 
     private ContainerFiles files() {
         return new ContainerFiles(tools.linux(), tools.store(), containers());
+    }
+
+    private interface Action {
+        void perform() throws InterruptedException, IOException;
+    }
+
+    private static void uninterrupted(Action work) {
+        interruptibly(() -> {
+            work.perform();
+            return null;
+        });
     }
 
     private interface Interruptible<T> {
@@ -314,7 +306,7 @@ public final class LocalEngine implements Engine {
     private static <T> T await(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().join();
-        } catch (java.util.concurrent.CompletionException e) {
+        } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }

@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class FollowedLog extends StreamedAnswer {
 
     private static final int PIECE = 32 * 1024;
-    private static final long MICROS_PER_MILLI = 1000;
     /** What a container writes in many small pieces is sent in fewer. */
     private static final int GATHER_MILLIS = 10;
 
@@ -57,8 +56,7 @@ final class FollowedLog extends StreamedAnswer {
 
     @Override
     void begin() {
-        reader.stopAt(System.currentTimeMillis() * MICROS_PER_MILLI);
-        reader.beginSeek(view.tail, view.sinceMicros);
+        reader.beginSeek(view.tail, view.sinceMicros, view.follow);
         if (view.follow) {
             watch = Optional.of(watches.watch(folder, true, this::gather));
             drain.whenOver(wake);
@@ -78,9 +76,6 @@ final class FollowedLog extends StreamedAnswer {
     byte[] next() throws IOException {
         if (!found) {
             found = reader.isFound();
-            if (found && view.follow) {
-                reader.stopAt(Long.MAX_VALUE);
-            }
             if (!found) {
                 // Others have their turn meanwhile.
                 wake.run();

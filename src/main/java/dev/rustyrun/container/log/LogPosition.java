@@ -8,7 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -169,12 +171,42 @@ final class LogPosition {
     }
 
     private OptionalInt oldest() throws IOException {
+        return generations().min();
+    }
+
+    /** The numbers of the files that are there. */
+    private IntStream generations() throws IOException {
         try (Stream<Path> files = Files.list(log.toAbsolutePath().getParent())) {
-            return files.mapToInt(file -> LogWriter.generation(log, file))
-                    .filter(found -> found >= 0)
-                    .min();
+            int[] found = files.mapToInt(file -> LogWriter.generation(log, file))
+                    .filter(number -> number >= 0)
+                    .toArray();
+            return IntStream.of(found);
         } catch (NoSuchFileException e) {
-            return OptionalInt.empty();
+            return IntStream.empty();
         }
+    }
+
+    /**
+     * How far a log was written at some moment.
+     *
+     * @param generation the number of its newest file
+     * @param position how many bytes were in that
+     */
+    record End(int generation, long position) {}
+
+    /** How far it is written now; nothing when that cannot be told. */
+    Optional<End> end() {
+        try {
+            int newest = generations().max().orElse(0);
+            Path file = LogWriter.file(log, newest);
+            return Optional.of(new End(newest, Files.exists(file) ? Files.size(file) : 0));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether the frame at hand was begun after {@code end}. */
+    boolean isBehind(End end) {
+        return generation > end.generation() || generation == end.generation() && position >= end.position();
     }
 }

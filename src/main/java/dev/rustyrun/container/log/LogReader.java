@@ -18,9 +18,10 @@ public final class LogReader implements AutoCloseable {
 
     private final LogPosition here;
     private long sinceMicros;
-    /** Later frames are not read. */
-    private long untilMicros = Long.MAX_VALUE;
+    /** What is written behind it is not read. */
+    private Optional<LogPosition.End> end = Optional.empty();
 
+    private boolean follows = true;
     private boolean begun;
 
     /** Of the next frames. */
@@ -62,18 +63,15 @@ public final class LogReader implements AutoCloseable {
     }
 
     /**
-     * Whether the frame at hand is later than what is read. The first that is wanted never is: what was written before it may
-     * have been removed meanwhile, and whoever asks shall get something.
+     * Whether the frame at hand was written too late to be read. The first that is wanted never was: what was written before it
+     * may have been removed meanwhile, and whoever asks shall get something.
      */
     private boolean isPast() {
-        if (here.micros() <= untilMicros) {
-            return false;
-        }
-        if (begun || !isWanted()) {
-            return true;
-        }
-        untilMicros = here.micros();
-        return false;
+        return isBehindEnd() && (begun || !isWanted());
+    }
+
+    private boolean isBehindEnd() {
+        return end.isPresent() && here.isBehind(end.get());
     }
 
     private boolean isWanted() {
@@ -112,13 +110,11 @@ public final class LogReader implements AutoCloseable {
             return new Mark(here.generation(), here.position(), lines);
         }
 
-        /** Whether the frame at hand is later than what is searched, of which there is one at least. */
+        /** Whether the frame at hand was written too late to be searched, of which there is one at least. */
         boolean isOver() {
-            if (!started) {
-                started = true;
-                untilMicros = Math.max(untilMicros, here.micros());
-            }
-            return here.micros() > untilMicros;
+            boolean over = started && isBehindEnd();
+            started = true;
+            return over;
         }
 
         /** Notes the frame at hand: after the older mark there are always more lines than are wanted. */
@@ -147,24 +143,33 @@ public final class LogReader implements AutoCloseable {
      * @param lines negative for all
      */
     void seek(long lines, long since) throws IOException {
-        beginSeek(lines, since);
+        beginSeek(lines, since, true);
         while (!isFound()) {
             continue;
         }
     }
 
     /**
-     * From now on, what was written after that is not read, so that a command which writes faster than anybody reads is not
-     * followed without end.
+     * Begins with that; it goes on in {@link #isFound}.
+     *
+     * @param follow whether what is written from now on is read too. If not, a command that writes faster than anybody reads is
+     *     not followed without end.
      */
-    public void stopAt(long micros) {
-        untilMicros = micros;
+    public void beginSeek(long lines, long since, boolean follow) {
+        sinceMicros = since;
+        follows = follow;
+        end = here.end();
+        search = lines < 0 ? Optional.empty() : Optional.of(new Search(lines));
+        if (search.isEmpty()) {
+            found();
+        }
     }
 
-    /** Begins with that; it goes on in {@link #isFound}. */
-    public void beginSeek(long lines, long since) {
-        sinceMicros = since;
-        search = lines < 0 ? Optional.empty() : Optional.of(new Search(lines));
+    private void found() {
+        search = Optional.empty();
+        if (follows) {
+            end = Optional.empty();
+        }
     }
 
     /** Searches for a while; whether it is there. */
@@ -175,12 +180,12 @@ public final class LogReader implements AutoCloseable {
         for (int blocks = 0; blocks < BLOCKS_PER_STEP; blocks++) {
             if (!here.hasFrame() || search.get().isOver()) {
                 search.get().end();
-                search = Optional.empty();
+                found();
                 return true;
             }
             do {
                 search.get().pass();
-            } while (here.hasFrameAtHand());
+            } while (here.hasFrameAtHand() && !search.get().isOver());
         }
         return false;
     }

@@ -122,4 +122,22 @@ class LogReaderTest {
             assertEquals("", rest(reader));
         }
     }
+
+    @Test
+    void what_is_written_after_the_start_is_read_only_by_who_follows() throws IOException {
+        // Whatever the clock says: it may have been set back.
+        append(frame(9_000_000_000_000_000L, 1, "a\nb\n"));
+        try (LogReader reader = new LogReader(log);
+                LogReader follower = new LogReader(log);
+                LogReader tail = new LogReader(log)) {
+            reader.beginSeek(-1, 0, false);
+            follower.beginSeek(-1, 0, true);
+            tail.beginSeek(1, 0, false);
+            append(frame(2_000, 1, "c\n"));
+            assertEquals("a\nb\n", rest(reader));
+            assertEquals("a\nb\nc\n", rest(follower));
+            assertTrue(tail.isFound());
+            assertEquals("b\n", rest(tail));
+        }
+    }
 }
