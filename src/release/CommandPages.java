@@ -1,16 +1,15 @@
+import dev.rustyrun.cli.CompletionCommand;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import picocli.AutoComplete;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.codegen.docgen.manpage.ManPageGenerator;
 
 /**
- * Writes, of the program's own commands, the sources of the man pages and the completion for bash and zsh:
+ * Writes, of the program's own commands, the sources of the man pages and the completion for bash, zsh and fish:
  * {@code java -cp CLASS-PATH CommandPages.java DIR}.
  */
 final class CommandPages {
@@ -33,10 +32,9 @@ final class CommandPages {
                 Files.writeString(page, corrected(Files.readString(page)));
             }
         }
-        addCommands(program, command("dev.rustyrun.cli.remote.ClientCommand"));
-        Files.writeString(Path.of(args[0], "rustyrun.bash"),
-                // It is read by a shell, and not executed.
-                AutoComplete.bash("rustyrun", program).replaceFirst("^#!.*\n#\n", ""));
+        for (String[] file : new String[][] {{"bash", "rustyrun.bash"}, {"zsh", "_rustyrun"}, {"fish", "rustyrun.fish"}}) {
+            Files.writeString(Path.of(args[0], file[1]), CompletionCommand.script(file[0]));
+        }
     }
 
     private static CommandLine command(String className) throws ReflectiveOperationException {
@@ -72,17 +70,5 @@ final class CommandPages {
                 // The version's lines, of which the first is the name and number.
                 .replaceAll("(?m)^:(mansource|revnumber): .*$", ":$1: rustyrun")
                 .replace("Rustyrun-host Manual", "Rustyrun Manual");
-    }
-
-    /** What only a client has is completed too: RUSTYRUN_HOST may be set. */
-    private static void addCommands(CommandLine program, CommandLine client) {
-        client.getSubcommands().forEach((name, command) -> {
-            if (!program.getSubcommands().containsKey(name)) {
-                program.addSubcommand(name, command);
-            }
-        });
-        CommandSpec spec = program.getCommandSpec();
-        client.getCommandSpec().options().stream().filter(option -> spec.findOption(option.longestName()) == null)
-                .forEach(spec::addOption);
     }
 }

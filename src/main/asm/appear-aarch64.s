@@ -5,7 +5,7 @@
 //     as -o appear.o appear-aarch64.s && ld -Ttext=0x400000 -o appear.elf appear.o \
 //         && objcopy -O binary -j .text appear.elf appear
 // where these are AArch64's (aarch64-linux-gnu-as and so on),
-// and kept, as hexadecimal digits, in dev.rustyrun.launch.AppearProgram; AssembledProgramsTest compares.
+// and kept, as hexadecimal digits, in dev.rustyrun.step.AppearProgram; AssembledProgramsTest compares.
 
         .set SYS_fcntl, 25
         .set SYS_ioctl, 29

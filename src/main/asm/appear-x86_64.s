@@ -6,7 +6,7 @@
 # A whole ELF file of one read-only, executable segment. Assembled by
 #     as -o appear.o appear-x86_64.s && ld -Ttext=0x400000 -o appear.elf appear.o \
 #         && objcopy -O binary -j .text appear.elf appear
-# and kept, as hexadecimal digits, in dev.rustyrun.launch.AppearProgram; AssembledProgramsTest compares.
+# and kept, as hexadecimal digits, in dev.rustyrun.step.AppearProgram; AssembledProgramsTest compares.
 #
 # Whoever executes it has blocked the signals that its parent handles, gives the command's arguments and environment, fills in
 # the values at the end, and appends the limits, each as LIMIT bytes, the command's path, and the report. It says on the socket,

@@ -4,7 +4,7 @@
 // A whole ELF file of one read-only, executable segment. Assembled by
 //     as -o init.o init-aarch64.s && ld -Ttext=0x400000 -o init.elf init.o && objcopy -O binary -j .text init.elf init
 // where these are AArch64's (aarch64-linux-gnu-as and so on),
-// and kept, as hexadecimal digits, in dev.rustyrun.launch.InitProgram; AssembledProgramsTest compares.
+// and kept, as hexadecimal digits, in dev.rustyrun.step.InitProgram; AssembledProgramsTest compares.
 //
 // Whoever executes it has blocked the signals of `handled`, and fills in the three values at the end.
 

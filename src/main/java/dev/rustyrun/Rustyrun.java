@@ -2,14 +2,15 @@ package dev.rustyrun;
 
 import dev.rustyrun.cli.CommandLineMain;
 import dev.rustyrun.cli.MonitorMain;
-import dev.rustyrun.launch.ChildStage;
-import dev.rustyrun.launch.InitStage;
-import dev.rustyrun.launch.NurseryStage;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.GivenBytes;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.network.ProxyMain;
+import dev.rustyrun.stage.ChildStage;
+import dev.rustyrun.stage.InitStage;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.StageSpawner;
+import dev.rustyrun.stage.ZygoteStage;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Optional;
@@ -21,13 +22,18 @@ import java.util.Optional;
 @QuarkusMain
 public final class Rustyrun {
 
+    /** The word of a process that works on the image store. */
+    private static final String STORE = "store";
+
     private Rustyrun() {}
 
     public static void main(String[] args) {
         switch (args.length == 0 ? "" : args[0]) {
-            case ChildStage.NAME, ChildStage.COPYING, InitStage.NAME, NurseryStage.NAME, NurseryStage.PROTECTED ->
+            case ChildStage.NAME, ChildStage.COPYING, InitStage.NAME, ZygoteStage.NAME, ZygoteStage.PROTECTED ->
                 stage(args);
             case StageSpawner.MONITOR -> monitor(args);
+            case STORE -> store(args);
+            case ProxyMain.NAME -> proxy(args);
             default -> commandLine(args);
         }
     }
@@ -48,6 +54,18 @@ public final class Rustyrun {
         linux.exit(MonitorMain.perform(linux, self, args[1]));
     }
 
+    private static void store(String[] args) {
+        SelfExec.ofStage(args);
+        Linux linux = Linux.host();
+        linux.exit(MonitorMain.store(linux, args[1]));
+    }
+
+    private static void proxy(String[] args) {
+        SelfExec.ofStage(args);
+        Linux linux = Linux.host();
+        linux.exit(ProxyMain.perform(linux, args));
+    }
+
     private static void stage(String[] args) {
         try {
             SelfExec self = SelfExec.ofStage(args);
@@ -57,7 +75,7 @@ public final class Rustyrun {
                         case ChildStage.NAME, ChildStage.COPYING ->
                             new ChildStage(linux, self, args[0]).perform(Integer.parseInt(args[1]));
                         case InitStage.NAME -> new InitStage(linux).perform();
-                        default -> new NurseryStage(linux, self).perform(args[0], Integer.parseInt(args[1]));
+                        default -> new ZygoteStage(linux, self).perform(args[0], Integer.parseInt(args[1]));
                     });
         } catch (RuntimeException | Error e) {
             System.err.println(Printable.line("rustyrun: " + e.getMessage()));

@@ -12,6 +12,9 @@ import dev.rustyrun.cli.remote.ClientDoor;
 import dev.rustyrun.http.HttpDoor;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.RootsKernel;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.request.OptionsOfDoor;
+import dev.rustyrun.request.RequestFields;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
@@ -27,12 +30,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * A launch is the same launch, whichever door it comes through: {@code rustyrun run}, {@code rustyrun --host URL run},
@@ -43,98 +48,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DoorsTest {
 
-    /** The options that both command lines and HTTP have, and HTTP's field. */
-    private static final Map<String, String> SHARED = Map.ofEntries(
-            Map.entry("--rootfs", "rootfs"),
-            Map.entry("--command", "command"),
-            Map.entry("--hostname", "hostname"),
-            Map.entry("--env", "env"),
-            Map.entry("--workdir", "workdir"),
-            Map.entry("--user", "user"),
-            Map.entry("--init", "init"),
-            Map.entry("--read-only", "readOnly"),
-            Map.entry("--volume", "mounts"),
-            Map.entry("--tmpfs", "tmpfs"),
-            Map.entry("--network", "network"),
-            Map.entry("--cap-drop", "dropCapabilities"),
-            Map.entry("--memory", "memory"),
-            Map.entry("--cpus", "cpus"),
-            Map.entry("--pids-limit", "pids"),
-            Map.entry("--timeout", "timeoutSeconds"));
+    /** What both command lines have, and HTTP needs no field for: words of the command line only. */
+    private static final Set<String> BOTH_COMMAND_LINES =
+            Set.of("--detach", "--result", "--rm", "--quiet", "--env-file");
 
-    /** What both command lines have, and how it goes over HTTP is no field of every launch. */
-    private static final Set<String> BOTH_COMMAND_LINES = Set.of(
-            "--tty",
-            "--detach",
-            "--result",
-            "--rm",
-            "--interactive",
-            "--quiet",
-            "--env-file",
-            "--entrypoint",
-            "--label");
-
-    /** What only {@code rustyrun run} has. A line goes when the option comes to the other doors. */
-    private static final Set<String> ONLY_LOCAL = Set.of(
-            // Of a bundle, or of this machine: a service has neither to offer.
-            "--bundle",
-            "--config",
-            "--no-pivot",
-            "--no-new-keyring",
-            "--console-socket",
-            "--pid-file",
-            "--pidfd-socket",
-            "--no-subreaper",
-            "--preserve-fds",
-            "--trace-steps",
-            "--keep",
-            "--explain",
-            "--trace",
-            "--debug",
-            "--name",
-            // A service decides these for all launches, or there is no field yet.
-            "--cap-add",
-            "--cgroup-path",
-            "--cgroupns",
-            "--cgroups",
-            "--cpu-shares",
-            "--cpuset-cpus",
-            "--cpuset-mems",
-            "--device",
-            "--device-read-bps",
-            "--device-read-iops",
-            "--device-write-bps",
-            "--device-write-iops",
-            "--blkio-weight",
-            "--cidfile",
-            "--ephemeral",
-            "--gidmap",
-            "--group-add",
-            "--ipc",
-            "--mask",
-            "--memory-reservation",
-            "--memory-swap",
-            "--mount",
-            "--no-new-privileges",
-            "--oom-score-adj",
-            "--pid",
-            "--seccomp",
-            "--shm-size",
-            "--sysctl",
-            "--time-offset",
-            "--uidmap",
-            "--ulimit",
-            "--umask",
-            "--unmask",
-            "--userns",
-            "--uts");
-
-    /** What only {@code rustyrun --host URL run} has. */
-    private static final Set<String> ONLY_REMOTE = Set.of("--max-log");
-
-    /** What only {@code POST /v1/containers} has, besides what every launch has. */
-    private static final Set<String> ONLY_CONTAINERS =
-            Set.of("labels", "tty", "rows", "columns", "openStdin", "start", "maxLog");
+    /** What is no part of a Spec, and is compared elsewhere: how a container is kept. */
+    private static final Set<String> OF_THE_KEEPER = Set.of("--label", "--tty", "--interactive", "--max-log");
 
     /** A service's own limits are always said; a command line's are those that were asked for. */
     private static final Set<String> OF_THE_SERVICE = Set.of(
@@ -145,8 +64,8 @@ class DoorsTest {
             "annotations.dev.rustyrun.ephemeral");
 
     /** How a door says that it does not do something; anything else is a defect. */
-    private static final Set<String> REFUSALS =
-            Set.of("InvalidSpecException", "ClientException", "ProblemException", "ParameterException");
+    private static final Set<String> REFUSALS = Set.of(
+            "InvalidSpecException", "FieldException", "ClientException", "ProblemException", "ParameterException");
 
     private static final String REMOTE = "--host run";
     private static final String RUN = "POST /v1/run";
@@ -170,16 +89,14 @@ class DoorsTest {
     }
 
     private static final String MOUNT = "a service adds nosuid and nodev to what it mounts";
-    private static final String LEAST = "a service refuses what is below a minimum, the command line takes it";
-    private static final String UNITS = "the command line takes a size that ends with b, HTTP does not";
+    private static final String BELOW_MIN = "a service refuses what is below a minimum, the command line takes it";
+    private static final String ABOVE_MAX = "a service has a maximum for all";
 
     private static final List<Known> KNOWN = List.of(
             Known.at("--volume DATA:/data", "mounts", MOUNT, REMOTE, RUN, CONTAINERS),
             Known.at("--volume DATA:/data:ro", "mounts", MOUNT, REMOTE, RUN, CONTAINERS),
-            Known.at("--cap-drop NET_RAW,MKNOD", "refused", "the client does not split at commas", REMOTE),
-            Known.at("--pids-limit 0", "refused", LEAST, REMOTE, RUN, CONTAINERS),
-            Known.at("--memory 64mb", "refused", UNITS, RUN, CONTAINERS),
-            Known.at("--memory 67108864b", "refused", UNITS, RUN, CONTAINERS));
+            Known.at("--pids-limit 0", "refused", BELOW_MIN, REMOTE, RUN, CONTAINERS),
+            Known.at("--pids-limit -1", "refused", ABOVE_MAX, REMOTE, RUN, CONTAINERS));
 
     private static String line(String door, String options, String path) {
         return door + ": " + options + ": " + path;
@@ -208,6 +125,16 @@ class DoorsTest {
         return List.of(
                 Sample.of("", "{}"),
                 Sample.of("--hostname web", "{'hostname': 'web'}"),
+                Sample.of("--net none", "{'network': 'none'}"),
+                Sample.of(
+                        "--net private --publish 127.0.0.1:8080:80 -p [::1]:53:53/udp",
+                        "{'network': 'private', 'publish': ['127.0.0.1:8080:80', '[::1]:53:53/udp']}"),
+                Sample.of(
+                        "--allow example.org --allow *.example.net:443",
+                        "{'allow': ['example.org', '*.example.net:443']}"),
+                Sample.of("--allow example.org:x", "{'allow': ['example.org:x']}"),
+                Sample.of("--publish 8080:80", "{'publish': ['8080:80']}"),
+                Sample.of("--domainname example.org", "{'domainname': 'example.org'}"),
                 Sample.of("--env A=1", "{'env': {'A': '1'}}"),
                 Sample.of("--env A=1 --env B= --env A=2", "{'env': {'A': '2', 'B': ''}}"),
                 Sample.of("--env PATH=/bin", "{'env': {'PATH': '/bin'}}"),
@@ -229,8 +156,14 @@ class DoorsTest {
                         "--volume data:/data:ro",
                         "{'mounts': [{'source': 'data', 'target': '/data', 'readOnly': true}]}"),
                 Sample.of("--tmpfs /scratch", "{'tmpfs': ['/scratch']}"),
+                Sample.of("--shm-size 1m", "{'shmSize': '1m'}"),
+                Sample.of("--shm-size 0", "{'shmSize': 0}"),
+                Sample.of("--shm-size 1x", "{'shmSize': '1x'}"),
                 Sample.of("--tmpfs scratch", "{'tmpfs': ['scratch']}"),
+                Sample.of("--tmpfs /scratch:size=1m,mode=700", "{'tmpfs': ['/scratch:size=1m,mode=700']}"),
+                Sample.of("--tmpfs /a/b --tmpfs /a", "{'tmpfs': ['/a/b', '/a']}"),
                 Sample.of("--network none", "{'network': 'none'}"),
+                Sample.of("--network nosuch", "{'network': 'nosuch'}"),
                 Sample.of("--network host", "{'network': 'host'}"),
                 Sample.of("--cap-drop NET_RAW", "{'dropCapabilities': ['NET_RAW']}"),
                 Sample.of("--cap-drop cap_net_raw", "{'dropCapabilities': ['cap_net_raw']}"),
@@ -242,13 +175,20 @@ class DoorsTest {
                 Sample.of("--memory 64mb", "{'memory': '64mb'}"),
                 Sample.of("--memory 67108864", "{'memory': '67108864'}"),
                 Sample.of("--memory 67108864b", "{'memory': '67108864b'}"),
+                Sample.of("--memory 64MB", "{'memory': '64MB'}"),
+                Sample.of("--memory 64x", "{'memory': '64x'}"),
                 Sample.of("--memory 1.5g", "{'memory': '1.5g'}"),
                 Sample.of("--memory 64", "{'memory': '64'}"),
                 Sample.of("--cpus 1.5", "{'cpus': 1.5}"),
                 Sample.of("--cpus 0.001", "{'cpus': 0.001}"),
                 Sample.of("--pids-limit 64", "{'pids': 64}"),
+                Sample.of("--pids-limit -1", "{'pids': -1}"),
                 Sample.of("--pids-limit 0", "{'pids': 0}"),
-                Sample.of("--timeout 1.5", "{'timeoutSeconds': 1.5}"));
+                Sample.of("--timeout 1.5", "{'timeoutSeconds': 1.5}"),
+                Sample.of("--entrypoint /bin/sh", "{'entrypoint': '/bin/sh'}"),
+                Sample.of("--pull sometimes", "{'pull': 'sometimes'}"),
+                Sample.of("--pull never", "{'pull': 'never'}"),
+                Sample.of("--platform linux/arm64", "{'platform': 'linux/arm64'}"));
     }
 
     @TempDir
@@ -266,18 +206,37 @@ class DoorsTest {
         http = new HttpDoor(linux, folder, Map.of("data", folder));
     }
 
+    /** The options of a command line that are fields of a request, and the others. */
+    private static Map<Boolean, Set<String>> byField(List<OptionSpec> options) {
+        return options.stream()
+                .collect(Collectors.partitioningBy(
+                        option -> OptionsOfDoor.of(option).isPresent(),
+                        Collectors.mapping(OptionSpec::longestName, Collectors.toSet())));
+    }
+
     @Test
-    void every_option_is_compared_here_or_listed_as_one_that_only_one_door_has() {
-        Set<String> both = new TreeSet<>(SHARED.keySet());
-        both.addAll(BOTH_COMMAND_LINES);
-        assertEquals(union(both, ONLY_LOCAL), CliDoor.options(), "rustyrun run");
-        assertEquals(union(both, ONLY_REMOTE), ClientDoor.options(), "rustyrun --host URL run");
-        assertEquals(new TreeSet<>(SHARED.values()), HttpDoor.sharedFields(), "every launch over HTTP");
-        assertEquals(new TreeSet<>(ONLY_CONTAINERS), HttpDoor.containerFields(), "POST /v1/containers");
-        for (String option : SHARED.keySet()) {
+    void every_field_with_an_option_is_one_of_both_command_lines_and_compared_here() {
+        Map<Boolean, Set<String>> local = byField(CliDoor.options());
+        Map<Boolean, Set<String>> remote = byField(ClientDoor.options());
+        assertEquals(BOTH_COMMAND_LINES, remote.get(false), "a field that only the client has");
+        assertTrue(local.get(false).containsAll(BOTH_COMMAND_LINES));
+        assertEquals(remote.get(true), union(local.get(true), Set.of("--max-log")));
+        for (String option : remote.get(true)) {
             boolean sampled = Set.of("--rootfs", "--command").contains(option)
+                    || OF_THE_KEEPER.contains(option)
                     || samples().stream().anyMatch(sample -> sample.local().contains(option));
             assertTrue(sampled, option + " has no sample");
+        }
+    }
+
+    @Test
+    void every_field_of_a_launch_has_an_option() {
+        Set<String> fields = new TreeSet<>();
+        CliDoor.options().forEach(option -> OptionsOfDoor.of(option).ifPresent(field -> fields.add(field.json())));
+        // The first word of both command lines.
+        fields.add("image");
+        for (RequestFields.Entry entry : RequestFields.of(LaunchRequest.class)) {
+            assertTrue(fields.contains(entry.json()), entry.json());
         }
     }
 

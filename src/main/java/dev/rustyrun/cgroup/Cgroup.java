@@ -17,6 +17,11 @@ public interface Cgroup {
      * @throws CgroupException when this machine has no control groups
      */
     static Cgroup at(Linux linux, CgroupLayout layout, CgroupPath path) {
+        Cgroup group = ofKernel(linux, layout, path);
+        return path.ofSystemd() ? new SystemdCgroup(linux, layout, path, group) : group;
+    }
+
+    private static Cgroup ofKernel(Linux linux, CgroupLayout layout, CgroupPath path) {
         ControlFiles files = new ControlFiles(linux);
         return switch (layout.kind()) {
             case V1 -> new V1Cgroup(files, layout, path);
@@ -27,6 +32,9 @@ public interface Cgroup {
                         + " mount -t cgroup2 none /sys/fs/cgroup mounts them, in a container run it privileged");
         };
     }
+
+    /** No process. */
+    int NOBODY = 0;
 
     /** In which hierarchies of v1 a group is made, before those that its limits need. */
     enum Hierarchies {
@@ -43,7 +51,16 @@ public interface Cgroup {
      * Makes it, with what is needed to tell what it uses, to freeze and to kill it. One that is there already is taken
      * over when no process is in it.
      */
-    void create(Hierarchies where);
+    default void create(Hierarchies where) {
+        create(where, NOBODY);
+    }
+
+    /**
+     * The same for one that a process of ours may be in already.
+     *
+     * @param holder that process
+     */
+    void create(Hierarchies where, int holder);
 
     /**
      * Limits it; first makes it in the hierarchies that only these limits need, where its processes join it. What is
@@ -57,6 +74,16 @@ public interface Cgroup {
      */
     List<String> procsFiles();
 
+    /** The same for the first process, which enters the last of them last; a further process must not. */
+    default List<String> firstProcsFiles() {
+        return procsFiles();
+    }
+
+    /** Its first process has entered it. */
+    default void entered() {
+        // Only those that others make care.
+    }
+
     /**
      * The same for groups below it, which must be there. Where none is named, and no process may be in the group itself as it
      * gives controllers of v2 to groups below it, the group of the container's PID 1.
@@ -68,7 +95,7 @@ public interface Cgroup {
     /** What it has used. */
     Statistics statistics();
 
-    /** The part of that which tells of memory, or {@link Statistics#UNKNOWN}: for who looks often. */
+    /** Only the number of OOM kills, or {@link Statistics#UNKNOWN}; cheap enough to poll. */
     long oomKills();
 
     /** What is wanted of that at the end of a launch. */

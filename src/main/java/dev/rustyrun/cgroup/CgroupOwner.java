@@ -30,7 +30,7 @@ public final class CgroupOwner {
     /** First those in which every group is made. */
     private static List<CgroupMount> mounts(CgroupLayout layout) {
         List<CgroupMount> mounts = new ArrayList<>();
-        V1Cgroup.USUAL.forEach(controller -> layout.v1(controller).ifPresent(mounts::add));
+        V1Cgroup.DEFAULT_CONTROLLERS.forEach(controller -> layout.v1(controller).ifPresent(mounts::add));
         layout.v2().ifPresent(mounts::add);
         return mounts;
     }

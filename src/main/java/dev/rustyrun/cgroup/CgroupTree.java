@@ -14,7 +14,7 @@ final class CgroupTree {
     static final long PATIENCE_NANOS = 2_000_000_000L;
 
     private static final long LONGEST_PAUSE_MILLIS = 50;
-    private static final int MOST_NAMED = 10;
+    private static final int MAX_NAMED = 10;
 
     private final ControlFiles files;
     private final String directory;
@@ -107,8 +107,8 @@ final class CgroupTree {
                     ? "the kernel still holds it; try again later"
                     : "it still has the groups " + children;
         }
-        String more = processes.size() > MOST_NAMED ? " and " + (processes.size() - MOST_NAMED) + " more" : "";
-        return "still in it: process " + processes.subList(0, Math.min(processes.size(), MOST_NAMED)) + more
+        String more = processes.size() > MAX_NAMED ? " and " + (processes.size() - MAX_NAMED) + " more" : "";
+        return "still in it: process " + processes.subList(0, Math.min(processes.size(), MAX_NAMED)) + more
                 + "; kill them first";
     }
 

@@ -12,7 +12,7 @@ import java.util.List;
 /** Reads and writes the files by which the kernel shows control groups. Failures are the kernel's, unexplained. */
 final class ControlFiles {
 
-    private static final int MOST_ATTEMPTS = 20;
+    private static final int MAX_ATTEMPTS = 20;
     private static final int DIRECTORY_MODE = 0755;
     /** Its own name and its {@code .}: no {@code ..} of a directory in it. */
     private static final int LINKS_OF_A_LEAF = 2;
@@ -75,7 +75,7 @@ final class ControlFiles {
                 return makeDirectory(path);
             } catch (LinuxException e) {
                 int slash = path.lastIndexOf('/');
-                if (e.errno() != Errno.ENOENT || slash <= base.length() || attempt == MOST_ATTEMPTS) {
+                if (e.errno() != Errno.ENOENT || slash <= base.length() || attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
                 makeDirectories(base, path.substring(0, slash));

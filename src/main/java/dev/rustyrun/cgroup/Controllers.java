@@ -14,7 +14,7 @@ final class Controllers {
 
     private static final String GIVEN = "/cgroup.subtree_control";
 
-    private static final int MOST_NAMED = 3;
+    private static final int MAX_NAMED = 3;
 
     private final ControlFiles files;
     private final String mountPoint;
@@ -115,9 +115,8 @@ final class Controllers {
     private void checkIsEmpty(String group, String value) {
         List<String> processes = CgroupLayout.words(files.readIfThere(group + "/cgroup.procs"));
         if (!processes.isEmpty() && files.exists(group + "/cgroup.type")) {
-            String some = processes.size() > MOST_NAMED
-                    ? processes.subList(0, MOST_NAMED) + " and more"
-                    : processes.toString();
+            String some =
+                    processes.size() > MAX_NAMED ? processes.subList(0, MAX_NAMED) + " and more" : processes.toString();
             throw new CgroupException("cannot write \"" + value + "\" into " + group + GIVEN + ": processes " + some
                     + " are in " + group + " itself, and a group with processes can give no controllers to groups"
                     + " below it;"

@@ -16,7 +16,7 @@ import java.util.List;
 final class DeviceProgram {
 
     private static final int INSTRUCTION = 8;
-    private static final int MOST_PER_RULE = 8;
+    private static final int MAX_PER_RULE = 8;
 
     // Registers: the context, later the result's; the type; what is still to be allowed; the numbers.
     private static final int RESULT = 0;
@@ -43,7 +43,7 @@ final class DeviceProgram {
     private final ByteBuffer code;
 
     private DeviceProgram(int rules) {
-        code = ByteBuffer.allocate((8 + rules * MOST_PER_RULE) * INSTRUCTION).order(ByteOrder.nativeOrder());
+        code = ByteBuffer.allocate((8 + rules * MAX_PER_RULE) * INSTRUCTION).order(ByteOrder.nativeOrder());
     }
 
     /** The instructions that keep {@code rules}. */

@@ -27,12 +27,12 @@ final class HybridCgroup implements Cgroup {
     }
 
     @Override
-    public void create(Hierarchies where) {
-        v1.create(where);
+    public void create(Hierarchies where, int holder) {
+        v1.create(where, holder);
         boolean complete = false;
         try {
             if (!v1.hasFreezer() || v2.hasUsualControllers()) {
-                v2.create(where);
+                v2.create(where, holder);
             }
             complete = true;
         } finally {

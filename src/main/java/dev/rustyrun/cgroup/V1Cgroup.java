@@ -18,11 +18,11 @@ import java.util.Optional;
 final class V1Cgroup implements Cgroup {
 
     /** To limit, to tell what it uses, and to stop it. */
-    static final List<String> USUAL = List.of("freezer", "memory", "pids", "cpu", "cpuacct");
+    static final List<String> DEFAULT_CONTROLLERS = List.of("freezer", "memory", "pids", "cpu", "cpuacct");
 
     private static final String PROCS = "/cgroup.procs";
     /** In microseconds, a new group's; Documentation/scheduler/sched-rt-group.rst. */
-    private static final long USUAL_REALTIME_PERIOD = 1_000_000;
+    private static final long DEFAULT_REALTIME_PERIOD = 1_000_000;
     /**
      * A process joins by this file, and not by cgroup.procs: a thread that moves only itself need not wait for all forks in
      * the system to finish (3 to 15 ms). Who joins has one thread, or replaces all of them by an execve.
@@ -48,18 +48,18 @@ final class V1Cgroup implements Cgroup {
     }
 
     @Override
-    public void create(Hierarchies where) {
+    public void create(Hierarchies where, int holder) {
         List<CgroupMount> made = new ArrayList<>();
         boolean complete = false;
         try {
-            for (String controller : USUAL) {
+            for (String controller : DEFAULT_CONTROLLERS) {
                 Optional<CgroupMount> mount = layout.v1(controller);
-                if (mount.isPresent() && !made.contains(mount.get()) && makeOrTakeOver(mount.get())) {
+                if (mount.isPresent() && !made.contains(mount.get()) && makeOrTakeOver(mount.get(), holder)) {
                     made.add(mount.get());
                 }
             }
             if (where == Hierarchies.ALL) {
-                makeTheRest(made);
+                makeTheRest(made, holder);
             }
             complete = true;
         } finally {
@@ -70,13 +70,13 @@ final class V1Cgroup implements Cgroup {
     }
 
     /** Nothing needs these: where one cannot be, as below an engine's container, the container does without. */
-    private void makeTheRest(List<CgroupMount> made) {
+    private void makeTheRest(List<CgroupMount> made, int holder) {
         for (CgroupMount mount : layout.v1Mounts()) {
             if (mount.readOnly() || made.contains(mount)) {
                 continue;
             }
             try {
-                if (makeOrTakeOver(mount)) {
+                if (makeOrTakeOver(mount, holder)) {
                     made.add(mount);
                 }
             } catch (CgroupException without) {
@@ -85,11 +85,11 @@ final class V1Cgroup implements Cgroup {
         }
     }
 
-    private boolean makeOrTakeOver(CgroupMount mount) {
+    private boolean makeOrTakeOver(CgroupMount mount, int holder) {
         if (make(mount)) {
             return true;
         }
-        if (!new CgroupTree(files, directory(mount)).processes().isEmpty()) {
+        if (new CgroupTree(files, directory(mount)).processes().stream().anyMatch(pid -> pid != holder)) {
             throw new CgroupException("the cgroup " + directory(mount)
                     + " is in use by other processes: choose another path or id, or end them");
         }
@@ -148,7 +148,7 @@ final class V1Cgroup implements Cgroup {
     private void makeRoomForRealtime(Resources.Cpu cpu) {
         // Somebody else's groups are not ours to change.
         if (cpu.realtimeRuntime() > 0 && path.value().startsWith(CgroupPath.PARENT + "/")) {
-            long period = cpu.realtimePeriod() > 0 ? cpu.realtimePeriod() : USUAL_REALTIME_PERIOD;
+            long period = cpu.realtimePeriod() > 0 ? cpu.realtimePeriod() : DEFAULT_REALTIME_PERIOD;
             new RealtimeBudget(files, needed("cpu").mountPoint())
                     .makeRoomFor(path.value(), cpu.realtimeRuntime(), period);
         }
@@ -163,7 +163,7 @@ final class V1Cgroup implements Cgroup {
     /** Sees to it that the group, and all its processes, are in a controller's hierarchy. */
     private void join(String controller) {
         CgroupMount mount = needed(controller);
-        boolean isNew = !USUAL.contains(controller) && make(mount);
+        boolean isNew = !DEFAULT_CONTROLLERS.contains(controller) && make(mount);
         if (isNew) {
             for (int pid : processes()) {
                 try {

@@ -11,7 +11,7 @@ import java.util.List;
 final class V2Cgroup implements Cgroup {
 
     /** To limit, and to tell what it uses. */
-    private static final List<String> USUAL = List.of("memory", "pids", "cpu", "io");
+    private static final List<String> DEFAULT_CONTROLLERS = List.of("memory", "pids", "cpu", "io");
     /** What a container that manages its own groups, or an update of its limits, may want beside these. */
     private static final List<String> FURTHER = List.of("cpuset", "hugetlb");
 
@@ -40,15 +40,15 @@ final class V2Cgroup implements Cgroup {
     }
 
     @Override
-    public void create(Hierarchies where) {
+    public void create(Hierarchies where, int holder) {
         boolean made = make();
         boolean complete = false;
         try {
-            if (!made && !processes().isEmpty()) {
+            if (!made && processes().stream().anyMatch(pid -> pid != holder)) {
                 throw new CgroupException("the cgroup " + directory
                         + " is in use by other processes: choose another path or id, or end them");
             }
-            List<String> wanted = new ArrayList<>(hereOf(USUAL));
+            List<String> wanted = new ArrayList<>(hereOf(DEFAULT_CONTROLLERS));
             wanted.addAll(hereOf(FURTHER));
             if (!wanted.isEmpty()) {
                 // A container without limits does without what it cannot have; one with limits is told by apply().
@@ -64,7 +64,7 @@ final class V2Cgroup implements Cgroup {
 
     /** Whether any of those that every container needs is here. */
     boolean hasUsualControllers() {
-        return !hereOf(USUAL).isEmpty();
+        return !hereOf(DEFAULT_CONTROLLERS).isEmpty();
     }
 
     private List<String> hereOf(List<String> controllers) {

@@ -26,7 +26,9 @@ final class BundleOptions {
     @Option(names = "--no-pivot", description = "Change the root without pivot_root, as on a ramdisk; less safe.")
     private boolean noPivot;
 
-    @Option(names = "--no-new-keyring", description = "Taken for runc's sake: no keyring is made.")
+    @Option(
+            names = "--no-new-keyring",
+            description = "Accepted for runc compatibility; has no effect. No keyring is made.")
     private boolean noNewKeyring;
 
     @Mixin

@@ -9,14 +9,17 @@ import dev.rustyrun.cli.remote.ClientMain;
 import dev.rustyrun.cli.remote.HostOption;
 import dev.rustyrun.container.supervised.Monitor;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.launch.RunStage;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.request.CommandOptions;
+import dev.rustyrun.request.OptionsOfDoor;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.stage.RunStage;
+import dev.rustyrun.stage.SelfExec;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +62,15 @@ public final class CommandLineMain {
             return;
         }
         linux.openMissingStandardDescriptors();
+        if (CompletionMain.isAsked(args)) {
+            PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+            CompletionMain.lines(
+                            args,
+                            words -> context(linux, self, words, nowhere),
+                            words -> ClientMain.context(linux, self, words))
+                    .forEach(line -> linux.writeAll(1, (line + "\n").getBytes(StandardCharsets.UTF_8)));
+            linux.exit(0);
+        }
         if (HostOption.isGiven(args)) {
             linux.exit(orUnwritten(ClientMain.execute(linux, self, args)));
         }
@@ -180,6 +192,15 @@ public final class CommandLineMain {
                 words));
     }
 
+    /** What a command of these words would work with. */
+    static EngineContext context(Linux linux, SelfExec self, List<String> words, PrintStream messages) {
+        ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
+        GlobalOptions global = ((RustyrunCommand) parsed.commandSpec().userObject()).global();
+        return new CommandContext(
+                        linux, self, global.store(linux), Optional.empty(), messages, global.errorLog(), words)
+                .forEngine();
+    }
+
     private static ParseResult lastOf(ParseResult parsed) {
         return parsed.hasSubcommand() ? lastOf(parsed.subcommand()) : parsed;
     }
@@ -209,7 +230,7 @@ public final class CommandLineMain {
      * The model of the command line, in a class of its own: a native executable has it built in and needs no reflection
      * at start, and a JVM makes it only when the next stage has been started.
      */
-    private static final class Commands {
+    static final class Commands {
 
         /** Those that hand words on: "run --rootfs DIR ls -t" asks for no terminal, "ps box -e" gives ps its option. */
         private static final Set<String> OWN_WORDS = Set.of("run", "exec", "ps");
@@ -218,12 +239,14 @@ public final class CommandLineMain {
                 StrictCommandLine.of(new RustyrunCommand()).setStopAtPositional(true);
 
         static {
+            OptionsOfDoor.here(MODEL.getSubcommands().get("run"));
             GroupedOptions.in(
                     MODEL.getSubcommands().get("run"),
                     Map.of(
                             BundleOptions.class, "From a bundle",
                             DetachOptions.class, "From a bundle",
                             CommandOptions.class, "As in docker and podman",
+                            ImageOptions.class, "From an image",
                             StorageOptions.class, "Files and devices",
                             NamespaceOptions.class, "Namespaces",
                             PrivilegeOptions.class, "Privileges",
@@ -234,6 +257,7 @@ public final class CommandLineMain {
                 command.setStopAtPositional(OWN_WORDS.contains(name));
                 // Made here, and so built in too; later it would be made by reflection.
                 command.getCommand();
+                command.getSubcommands().values().forEach(CommandLine::getCommand);
             });
             KillArguments.allowShort(MODEL.getSubcommands().get("kill"));
         }

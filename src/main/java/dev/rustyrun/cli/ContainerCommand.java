@@ -10,4 +10,9 @@ interface ContainerCommand {
      * @throws dev.rustyrun.spec.InvalidSpecException when something asked for cannot be
      */
     int perform(CommandContext context);
+
+    /** Whether it starts a stage, which may then be started before its words are read: see {@link Launching}. */
+    default boolean launches() {
+        return false;
+    }
 }

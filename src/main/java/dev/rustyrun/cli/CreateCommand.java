@@ -3,8 +3,8 @@ package dev.rustyrun.cli;
 import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.CreateOptions;
 import dev.rustyrun.container.Creation;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.RunStage;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.RunStage;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Makes a container from an OCI bundle; start starts its command.",
+        description = "Create a container from an OCI bundle; start runs its command.",
         footer = {"", "Example:", "  rustyrun create --bundle /bundle web && rustyrun start web"})
 final class CreateCommand implements ContainerCommand {
 
@@ -26,6 +26,11 @@ final class CreateCommand implements ContainerCommand {
 
     @Mixin
     private BundleOptions options;
+
+    @Override
+    public boolean launches() {
+        return true;
+    }
 
     @Override
     public int perform(CommandContext context) {

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.doctor.Doctor;
 import dev.rustyrun.doctor.Finding;
 import dev.rustyrun.doctor.Level;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.stage.SelfExec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Tells what this kernel and this user can do, and what to do about the rest. Changes nothing.",
+        description = "Show what this kernel and this user can do, and how to get the rest. Changes nothing.",
         footer = {
             "",
             "Each line: ok, warn or FAIL, the thing, the fact, and after a dash what to do.",

@@ -16,15 +16,12 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = {
-            "Prints what a container uses, as a JSON object on a line of its own,",
-            "and one when a process was killed because the container had no memory left."
-        })
+        description = {"Stream resource usage and OOM events as JSON lines."})
 final class EventsCommand implements ContainerCommand {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
     /** What happened to a container that is deleted between two looks is not told. */
-    private static final int MOST_BETWEEN_LOOKS_MILLIS = 100;
+    private static final int MAX_BETWEEN_LOOKS_MILLIS = 100;
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
@@ -47,7 +44,7 @@ final class EventsCommand implements ContainerCommand {
         long kills = running.oomKills();
         long next = System.nanoTime() + millis * NANOS_PER_MILLI;
         while (!once) {
-            context.linux().poll(new PollSet(1), Math.min(millis, MOST_BETWEEN_LOOKS_MILLIS));
+            context.linux().poll(new PollSet(1), Math.min(millis, MAX_BETWEEN_LOOKS_MILLIS));
             // Looked at first: what has ended may have been killed just before.
             boolean ended = !hasProcess(context);
             long now = running.oomKills();

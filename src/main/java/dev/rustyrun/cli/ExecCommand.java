@@ -3,14 +3,14 @@ package dev.rustyrun.cli;
 import dev.rustyrun.cgroup.GroupsBelow;
 import dev.rustyrun.container.ContainerUsers;
 import dev.rustyrun.container.Execution;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.RunStage;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Runs a further command in a container, and exits as it does.",
+        description = "Run a command in a running container.",
         footer = {
             "",
             "Options come before the id.",
@@ -84,6 +84,11 @@ final class ExecCommand implements ContainerCommand {
 
     @Mixin
     private DetachOptions detached;
+
+    @Override
+    public boolean launches() {
+        return true;
+    }
 
     @Override
     public int perform(CommandContext context) {

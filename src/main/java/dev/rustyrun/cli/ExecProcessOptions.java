@@ -48,11 +48,11 @@ final class ExecProcessOptions {
      */
     Spec.Process applyTo(Spec.Process of, List<String> args, NamedUsers users, PrintStream messages) {
         return new Spec.Process(
-                common.hasTerminal(),
+                common.terminal().isGiven(),
                 user(of.user(), users),
                 args,
                 environment(of.env()),
-                common.workdir().orElse(of.cwd()),
+                common.request().workdir().orElse(of.cwd()),
                 capabilities(of.capabilities(), messages),
                 noNewPrivileges || of.noNewPrivileges(),
                 of.rlimits(),
@@ -66,10 +66,10 @@ final class ExecProcessOptions {
     private Spec.User user(Spec.User of, NamedUsers users) {
         List<Integer> all = new ArrayList<>(of.additionalGids());
         groups.forEach(group -> all.add(Id.parse("--additional-gids", group)));
-        if (common.user().isEmpty()) {
+        if (common.request().user().isEmpty()) {
             return new Spec.User(of.uid(), of.gid(), all, of.umask());
         }
-        String user = common.user().get();
+        String user = common.request().user().get();
         if (!user.matches("[0-9]+(:[0-9]+)?")) {
             List<String> further = all.stream().map(Integer::toUnsignedString).toList();
             return users.find(user, further, of.umask());
@@ -82,9 +82,10 @@ final class ExecProcessOptions {
 
     private List<String> environment(List<String> of) {
         List<String> all = new ArrayList<>(of);
-        common.variables().values().forEach((name, value) -> {
-            all.removeIf(earlier -> earlier.startsWith(name + "="));
-            all.add(name + "=" + value);
+        common.request().resolveVariables();
+        common.request().env().forEach(variable -> {
+            all.removeIf(earlier -> earlier.startsWith(variable.name() + "="));
+            all.add(variable.word());
         });
         return all;
     }

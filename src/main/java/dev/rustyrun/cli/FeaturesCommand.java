@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Prints what of the OCI runtime specification is implemented, as JSON.",
+        description = "Print the implemented features of the OCI runtime specification as JSON.",
         footer = {"", "It is about the program; what this machine can do is told by: rustyrun doctor"})
 final class FeaturesCommand implements Callable<Integer> {
 

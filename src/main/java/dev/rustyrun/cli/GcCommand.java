@@ -1,6 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.Leftovers;
+import dev.rustyrun.container.StaleContainers;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -11,8 +11,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         exitCodeOnInvalidInput = 125,
-        description =
-                "Removes what is left of containers all of whose processes were killed at once: state and cgroups.",
+        description = "Remove state and cgroups left by containers that were killed abruptly.",
         footer = {"", "A container that ends in any other way leaves nothing. Running ones are left alone."})
 final class GcCommand implements ContainerCommand {
 
@@ -22,7 +21,7 @@ final class GcCommand implements ContainerCommand {
     @Override
     public int perform(CommandContext context) {
         StringBuilder text = new StringBuilder();
-        new Leftovers(context.linux(), context.store())
+        new StaleContainers(context.linux(), context.store())
                 .remove()
                 .forEach(line -> text.append(line).append('\n'));
         context.engine().collect().forEach(line -> text.append(line).append('\n'));

@@ -4,13 +4,13 @@ import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
-import java.io.File;
 import picocli.CommandLine.Option;
 
 /** The options before a command's name, which are runc's. */
 final class GlobalOptions {
 
     private static final String CGROUPFS = "cgroupfs";
+    private static final String SYSTEMD = "systemd";
 
     @Option(
             names = "--root",
@@ -36,14 +36,16 @@ final class GlobalOptions {
             description = "The form of the lines in it (default: ${DEFAULT-VALUE}).")
     private String logFormat;
 
-    @Option(names = "--systemd-cgroup", description = "Refused: cgroups are made without systemd's help.")
+    @Option(
+            names = "--systemd-cgroup",
+            description = "Have systemd make the cgroups of new containers: cgroupsPath is slice:prefix:name.")
     private boolean systemdCgroup;
 
     @Option(
             names = "--cgroup-manager",
-            paramLabel = "cgroupfs",
+            paramLabel = "cgroupfs|systemd",
             defaultValue = CGROUPFS,
-            description = "Taken for crun's sake: who makes cgroups is Rustyrun itself, through cgroupfs.")
+            description = "crun's name for it: systemd is --systemd-cgroup (default: ${DEFAULT-VALUE}).")
     private String cgroupManager;
 
     @Option(
@@ -51,7 +53,7 @@ final class GlobalOptions {
             arity = "0..1",
             fallbackValue = "true",
             paramLabel = "true|false|auto",
-            description = "Taken for runc's sake, and of no effect: what an ordinary user needs, he gets.")
+            description = "Accepted for runc compatibility; has no effect. Rootless mode is automatic.")
     private String rootless;
 
     @Option(names = "--debug", description = "Log what happens too, to stderr without --log; stack traces with errors.")
@@ -59,7 +61,7 @@ final class GlobalOptions {
 
     /** Where containers are kept. */
     ContainerStore store(Linux linux) {
-        return ContainerStore.at(linux, root);
+        return ContainerStore.at(linux, root).withSystemd(systemdCgroup || cgroupManager.equals(SYSTEMD));
     }
 
     /** Where errors go besides stderr and, with --debug, what happens. */
@@ -76,18 +78,10 @@ final class GlobalOptions {
         if (!logFormat.equals("text") && !logFormat.equals("json")) {
             throw new InvalidSpecException("--log-format \"" + logFormat + "\" is neither text nor json");
         }
-        if (!cgroupManager.equals(CGROUPFS) && !cgroupManager.equals("systemd")) {
-            throw new InvalidSpecException(
-                    "--cgroup-manager \"" + cgroupManager + "\" cannot be: Rustyrun makes cgroups"
-                            + " itself, which is " + CGROUPFS + "; for a container without one, give the annotation "
-                            + Spec.CGROUPS_ANNOTATION + "=disabled");
-        }
-        if (systemdCgroup || !cgroupManager.equals(CGROUPFS)) {
-            String option = systemdCgroup ? "--systemd-cgroup" : "--cgroup-manager " + cgroupManager;
-            throw new InvalidSpecException(option + ": "
-                    + (new File("/run/systemd/system").isDirectory()
-                            ? "Rustyrun makes cgroups itself; have the engine use its cgroupfs driver"
-                            : "systemd does not run here; leave the option out"));
+        if (!cgroupManager.equals(CGROUPFS) && !cgroupManager.equals(SYSTEMD)) {
+            throw new InvalidSpecException("--cgroup-manager \"" + cgroupManager + "\" is neither "
+                    + CGROUPFS + " nor " + SYSTEMD + "; for a container without one, give the annotation "
+                    + Spec.CGROUPS_ANNOTATION + "=disabled");
         }
     }
 }

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         sortOptions = false,
         description =
-                "Asks the management port of a serve whether it is ready; where there is a unix socket, also whether"
-                        + " that answers. Prints one line.",
+                "Ask the management port of a service whether it is ready, and its unix socket, if it has one, whether"
+                        + " it answers. Prints one line.",
         footer = {
             "",
             "Exit status: 0 when it is, 1 when not.",

@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.cli.remote.HostOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -7,9 +8,8 @@ import java.util.Set;
 /** Tells from the bare words of a command line whether it will launch something, so that a stage can start at once. */
 final class Launching {
 
-    private static final Set<String> COMMANDS = Set.of("run", "create", "exec");
-    private static final Set<String> ONLY_TELLS = Set.of("--explain", "--help", "-h", "--version", "-V");
-    private static final Set<String> WITH_VALUE = Set.of("--root", "--log", "--log-format", "--cgroup-manager");
+    static final Set<String> COMMANDS = Set.of("run", "create", "exec");
+    static final Set<String> ONLY_TELLS = Set.of("--explain", "--help", "-h", "--version", "-V");
 
     private Launching() {}
 
@@ -20,7 +20,7 @@ final class Launching {
             if (args[at].equals("-v")) {
                 return Optional.empty();
             }
-            at += WITH_VALUE.contains(args[at]) ? 2 : 1;
+            at += HostOption.LOCAL_WITH_VALUE.contains(args[at]) ? 2 : 1;
         }
         boolean asked = at < args.length - 1
                 && COMMANDS.contains(args[at])

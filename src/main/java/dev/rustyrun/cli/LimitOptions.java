@@ -3,27 +3,18 @@ package dev.rustyrun.cli;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.request.ByteSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Resources.Rate;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** The options of a launch that say how much of the machine the container may use. */
 final class LimitOptions {
-
-    static final long PERIOD_MICROS = 100_000;
-
-    @Option(
-            names = {"-m", "--memory"},
-            paramLabel = "SIZE",
-            description = "The most memory, such as 64m or 2g.")
-    private String memory;
 
     @Option(
             names = "--memory-swap",
@@ -36,9 +27,6 @@ final class LimitOptions {
             paramLabel = "SIZE",
             description = "Memory that it keeps when others need some.")
     private String reservation;
-
-    @Option(names = "--cpus", paramLabel = "N", description = "Processor time, such as 1.5 processors.")
-    private BigDecimal cpus;
 
     @Option(
             names = "--cpu-shares",
@@ -54,9 +42,6 @@ final class LimitOptions {
 
     @Option(names = "--cpuset-mems", paramLabel = "LIST", description = "On which memory nodes.")
     private String cpusetMems;
-
-    @Option(names = "--pids-limit", paramLabel = "N", description = "The most processes and threads; -1: no limit.")
-    private Long pids;
 
     @Option(
             names = {"--io-weight", "--blkio-weight"},
@@ -102,21 +87,19 @@ final class LimitOptions {
             description = "disabled: no cgroup of its own, no limits; starts sooner (default: ${DEFAULT-VALUE}).")
     private String cgroups;
 
-    /** Adds what was asked for to {@code spec}. */
-    void addTo(SpecBuilder spec, Linux linux) {
-        Resources.Memory limits = Resources.Memory.NONE;
-        limits = memory == null ? limits : limits.withLimit(size("--memory", memory));
-        limits = memorySwap == null ? limits : limits.withSwap(size("--memory-swap", memorySwap));
-        limits = reservation == null ? limits : limits.withReservation(size("--memory-reservation", reservation));
-        if (memory != null && limits.limit() < Resources.Memory.MIN_LIMIT) {
-            throw new InvalidSpecException("--memory " + memory + " is less than 512k, with which nothing can start;"
-                    + " a number alone is of bytes, 64m of mebibytes");
-        }
-        Resources resources = Resources.none()
-                .withMemory(limits)
-                .withCpu(cpu())
-                .withPids(pids == null ? Resources.UNSET : pids)
-                .withBlockIo(blockIo(linux));
+    /**
+     * Adds what was asked for to {@code spec}.
+     *
+     * @param common limits that every launch can have
+     */
+    void addTo(SpecBuilder spec, Linux linux, Resources common) {
+        Resources.Memory limits = common.memory();
+        limits = memorySwap == null ? limits : limits.withSwap(ByteSize.ofOption("--memory-swap", memorySwap));
+        limits = reservation == null
+                ? limits
+                : limits.withReservation(ByteSize.ofOption("--memory-reservation", reservation));
+        Resources resources =
+                common.withMemory(limits).withCpu(cpu(common.cpu())).withBlockIo(blockIo(linux));
         spec.resources(resources).cgroupsPath(cgroupPath);
         if (!cgroups.equals("enabled") && !cgroups.equals("disabled")) {
             throw new InvalidSpecException("--cgroups \"" + cgroups + "\" is neither enabled nor disabled");
@@ -126,24 +109,11 @@ final class LimitOptions {
         }
     }
 
-    private Resources.Cpu cpu() {
-        Resources.Cpu limits = Resources.Cpu.NONE;
+    private Resources.Cpu cpu(Resources.Cpu common) {
+        Resources.Cpu limits = common;
         limits = cpuShares == null ? limits : limits.withShares(cpuShares);
         limits = cpuset == null ? limits : limits.withCpus(cpuset);
-        limits = cpusetMems == null ? limits : limits.withMems(cpusetMems);
-        if (cpus != null) {
-            limits = limits.withQuota(quota(cpus), PERIOD_MICROS);
-        }
-        return limits;
-    }
-
-    /** Microseconds of processor time in {@link #PERIOD_MICROS} of so many processors. */
-    static long quota(BigDecimal cpus) {
-        long quota = cpus.multiply(BigDecimal.valueOf(PERIOD_MICROS)).longValue();
-        if (quota < 1000 || cpus.compareTo(BigDecimal.valueOf(1_000_000)) > 0) {
-            throw new InvalidSpecException("--cpus " + cpus + " is not a number from 0.01 on");
-        }
-        return quota;
+        return cpusetMems == null ? limits : limits.withMems(cpusetMems);
     }
 
     private Resources.BlockIo blockIo(Linux linux) {
@@ -169,28 +139,10 @@ final class LimitOptions {
                     throw new InvalidSpecException(option + ": " + device + " is not a block device");
                 }
                 to.add(new Resources.Throttle(
-                        rate, status.major(), status.minor(), size(option, text.substring(colon + 1))));
+                        rate, status.major(), status.minor(), ByteSize.ofOption(option, text.substring(colon + 1))));
             } catch (LinuxException e) {
                 throw new InvalidSpecException(option + ": " + device + " cannot be used: " + e.getMessage());
             }
-        }
-    }
-
-    /** Bytes of a size such as {@code 64m}, in powers of 1024; -1 for no limit. */
-    static long size(String option, String text) {
-        if (text.equals("-1")) {
-            return Resources.UNLIMITED;
-        }
-        String lower = text.toLowerCase(Locale.ROOT);
-        if (!lower.matches("[0-9]{1,15}([kmgt]?b?)")) {
-            throw new InvalidSpecException(option + " \"" + text + "\" is not a size such as 64m or 2g");
-        }
-        String digits = lower.replaceAll("[a-z]", "");
-        int unit = "bkmgt".indexOf(lower.length() > digits.length() ? lower.charAt(digits.length()) : 'b');
-        try {
-            return Math.multiplyExact(Long.parseLong(digits), 1L << 10 * unit);
-        } catch (ArithmeticException e) {
-            throw new InvalidSpecException(option + " \"" + text + "\" is more than can be counted");
         }
     }
 }

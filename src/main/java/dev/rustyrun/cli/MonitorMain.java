@@ -1,11 +1,12 @@
 package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.StoreProcess;
 import dev.rustyrun.container.supervised.Monitor;
 import dev.rustyrun.http.RequestedLaunch;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.stage.SelfExec;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.ParameterException;
@@ -31,6 +32,11 @@ public final class MonitorMain {
                                 : RequestedLaunch.read(linux, resolved, terminal),
                         folder)
                 .perform();
+    }
+
+    /** Does what {@link StoreProcess} is for; what to exit with. */
+    public static int store(Linux linux, String argument) {
+        return StoreProcess.perform(linux, argument);
     }
 
     /** What {@link #read} reads: these words, given in {@code directory}. */

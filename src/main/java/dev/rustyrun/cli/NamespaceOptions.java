@@ -19,14 +19,6 @@ final class NamespaceOptions {
     private static final String KINDS = "new|host|container:ID|path:FILE";
 
     @Option(
-            names = {"--net", "--network"},
-            paramLabel = "none|host|container:ID|path:FILE",
-            defaultValue = "none",
-            description =
-                    "none: a network of its own with only lo; the host's; or another's (default: ${DEFAULT-VALUE}).")
-    private String net;
-
-    @Option(
             names = "--pid",
             paramLabel = KINDS,
             defaultValue = "new",
@@ -78,8 +70,7 @@ final class NamespaceOptions {
 
     /** Adds what was asked for to {@code spec}. */
     void addTo(SpecBuilder spec, Linux linux, ContainerStore store) {
-        NamespaceWords words = new NamespaceWords(store);
-        words.apply(spec, NamespaceType.NETWORK, "--net", net.equals("none") ? "new" : net);
+        NamespaceParser words = new NamespaceParser(store);
         words.apply(spec, NamespaceType.PID, "--pid", pid);
         words.apply(spec, NamespaceType.IPC, "--ipc", ipc);
         words.apply(spec, NamespaceType.UTS, "--uts", uts);
@@ -97,7 +88,7 @@ final class NamespaceOptions {
         }
     }
 
-    private void userNamespace(SpecBuilder spec, Linux linux, NamespaceWords words) {
+    private void userNamespace(SpecBuilder spec, Linux linux, NamespaceParser words) {
         boolean mapped = !uidMaps.isEmpty() || !gidMaps.isEmpty();
         if (mapped && !user.isEmpty() && !user.equals("new")) {
             throw new InvalidSpecException("--uidmap and --gidmap go with --userns new");

@@ -3,20 +3,20 @@ package dev.rustyrun.cli;
 import com.oracle.svm.core.annotate.Alias;
 import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
-import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.stage.SelfExec;
 import org.graalvm.nativeimage.VMRuntime;
 
 /**
  * The services of a native executable's VM that the stages do without, because each of them is a thread or time at
- * start (see application.properties), and that a server needs: shutdown on signals, reference handling, and the JDK's
+ * start (see application.properties), and that a server needs, and a client of registries: shutdown on signals, reference handling, and the JDK's
  * library for the network.
  */
-final class NativeServices {
+public final class NativeServices {
 
     private NativeServices() {}
 
     /** Starts them; does nothing on a JVM, which always has them. */
-    static void start() {
+    public static void start() {
         if (SelfExec.isNativeImage()) {
             System.loadLibrary("net");
             VMRuntime.initialize();
@@ -33,7 +33,7 @@ final class NativeServices {
         static native void start();
     }
 
-    /** Whoever wants the network has that library loaded then: its start asks the kernel what sockets there are. */
+    /** The network library is loaded when a socket is first opened: its start asks the kernel about sockets. */
     @TargetClass(className = "com.oracle.svm.core.posix.PosixNativeLibrarySupport")
     static final class Libraries {
 

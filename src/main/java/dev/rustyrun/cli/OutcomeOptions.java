@@ -1,7 +1,6 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.container.OutcomeJson;
-import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
@@ -9,7 +8,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.spec.InvalidSpecException;
-import java.math.BigDecimal;
+import dev.rustyrun.stage.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,14 +17,6 @@ import picocli.CommandLine.Option;
 
 /** The options of a launch about its end. */
 final class OutcomeOptions {
-
-    private static final BigDecimal MOST_SECONDS = BigDecimal.valueOf(Integer.MAX_VALUE / 1000);
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            description = "Kill the container after this time, such as 1.5.")
-    private BigDecimal timeout;
 
     @Option(
             names = "--result",
@@ -60,9 +51,6 @@ final class OutcomeOptions {
 
     /** Refuses what can be told to be wrong before anything is started. */
     void check() {
-        if (timeout != null && (timeout.signum() <= 0 || timeout.compareTo(MOST_SECONDS) > 0)) {
-            throw new InvalidSpecException("--timeout " + timeout + " is not a number of seconds above 0");
-        }
         Path folder = result == null || result.isEmpty()
                 ? null
                 : Path.of(result).toAbsolutePath().getParent();
@@ -79,11 +67,6 @@ final class OutcomeOptions {
             throw new InvalidSpecException(
                     "--result is written by who waits for the container; with --detach, inspect prints the same");
         }
-    }
-
-    /** The time allowed in milliseconds, 0 for no end. */
-    long timeoutMillis() {
-        return timeout == null ? 0 : Math.max(1, timeout.movePointRight(3).longValue());
     }
 
     /** Writes the result file, if one was asked for; why it cannot be written, which does not change how it ended. */

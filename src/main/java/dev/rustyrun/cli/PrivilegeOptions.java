@@ -26,13 +26,6 @@ final class PrivilegeOptions {
     private List<String> added = List.of();
 
     @Option(
-            names = "--cap-drop",
-            paramLabel = "CAP|all",
-            split = ",",
-            description = "Take a capability away; repeatable. all, with --cap-add, grants only those added.")
-    private List<String> dropped = List.of();
-
-    @Option(
             names = "--no-new-privileges",
             negatable = true,
             defaultValue = "true",
@@ -85,16 +78,20 @@ final class PrivilegeOptions {
         return Integer.parseInt(umask, 8);
     }
 
-    /** Adds what was asked for to {@code spec}. */
-    void addTo(SpecBuilder spec, Linux linux, Spec.User user) {
-        Set<Capability> granted = capabilities(linux);
+    /**
+     * Adds what was asked for to {@code spec}.
+     *
+     * @param dropped capabilities that it is not to have
+     */
+    void addTo(SpecBuilder spec, Linux linux, Spec.User user, List<String> dropped) {
+        Set<Capability> granted = capabilities(linux, dropped);
         // A user other than root gets what was added for him through the ambient set: nothing else survives execve.
         Set<Capability> ambient = user.uid() == 0 ? Set.of() : explicitlyAdded(granted);
         spec.capabilities(new Spec.Capabilities(granted, granted, granted, ambient, ambient));
         spec.noNewPrivileges(noNewPrivileges);
         ulimits.forEach(text -> spec.rlimit(rlimit(text)));
         if (!seccomp.isEmpty()) {
-            spec.seccomp(SeccompWords.setting(seccomp, granted));
+            spec.seccomp(SeccompParser.setting(seccomp, granted));
         }
         if (oomScoreAdj != null) {
             spec.oomScoreAdj(oomScoreAdj);
@@ -117,7 +114,7 @@ final class PrivilegeOptions {
         }
     }
 
-    private Set<Capability> capabilities(Linux linux) {
+    private Set<Capability> capabilities(Linux linux, List<String> dropped) {
         boolean dropsAll = dropped.stream().anyMatch(PrivilegeOptions::isAll);
         boolean addsAll = added.stream().anyMatch(PrivilegeOptions::isAll);
         EnumSet<Capability> granted = EnumSet.noneOf(Capability.class);

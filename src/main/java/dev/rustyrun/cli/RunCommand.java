@@ -3,15 +3,13 @@ package dev.rustyrun.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.cli.common.CommandWords;
 import dev.rustyrun.container.BundleRun;
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.files.LaunchedWith;
 import dev.rustyrun.container.supervised.Monitor;
 import dev.rustyrun.container.supervised.NewContainer;
+import dev.rustyrun.engine.ImageLaunch;
 import dev.rustyrun.engine.LocalEngine;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.RunStage;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -19,16 +17,25 @@ import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.plan.PlanPrinter;
 import dev.rustyrun.request.CommandOptions;
+import dev.rustyrun.request.ContainerRequest;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.request.LaunchSite;
+import dev.rustyrun.request.LaunchSpec;
+import dev.rustyrun.request.Volume;
 import dev.rustyrun.rootfs.RootfsDirectory;
 import dev.rustyrun.rootfs.Users;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
-import dev.rustyrun.spec.SpecDefaults;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.RunStage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,11 +48,12 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         exitCodeOnInvalidInput = 125,
         customSynopsis = {
-            "rustyrun run [OPTIONS] --rootfs DIR CMD [ARGS...]",
+            "rustyrun run [OPTIONS] IMAGE [CMD [ARGS...]]",
+            "       rustyrun run [OPTIONS] --rootfs DIR CMD [ARGS...]",
             "       rustyrun run [OPTIONS] --rootfs DIR --command CMD [ARGS...]",
             "       rustyrun run [OPTIONS] --bundle DIR ID"
         },
-        description = "Runs a command in a new container and exits as it does.",
+        description = "Run a command in a new container and exit with its status.",
         sortOptions = false,
         footer = {
             "",
@@ -53,6 +61,7 @@ import picocli.CommandLine.Parameters;
             "126 when it cannot be executed, 125 when Rustyrun itself failed.",
             "",
             "Examples:",
+            "  rustyrun run alpine",
             "  rustyrun run --rootfs ./busybox /bin/sh",
             "  rustyrun run --rootfs ./busybox --net host --volume $PWD:/work:ro ls /work",
             "  rustyrun run --rootfs / --memory 256m --timeout 60 make test",
@@ -64,12 +73,11 @@ final class RunCommand implements ContainerCommand {
     /** Bytes of output that are kept of a detached one. */
     private static final int MAX_LOG = 16 * 1024 * 1024;
 
-    @Option(
-            names = "--rootfs",
-            paramLabel = "DIR",
-            defaultValue = Option.NULL_VALUE,
-            description = "The root file system, a directory; / is the host's own tree, left as it is.")
-    private String rootfs;
+    @Mixin
+    private LaunchRequest request;
+
+    @Mixin
+    private ContainerRequest container;
 
     @Mixin
     private BundleOptions bundle;
@@ -79,21 +87,14 @@ final class RunCommand implements ContainerCommand {
             description = "Print its id and do not wait for its end; logs, attach, wait, stop and delete take the id.")
     private boolean detach;
 
-    @Option(names = "--keep", description = "With a bundle: leave the container, stopped, until it is deleted.")
+    @Option(names = "--keep", description = "Leave the container, stopped, with its files, until it is deleted.")
     private boolean keep;
-
-    @Option(
-            names = "--command",
-            paramLabel = "CMD [ARGS...]",
-            arity = "1",
-            preprocessor = CommandWords.class,
-            description = "The command; all words after it are its arguments. Last option.")
-    private List<String> command = List.of();
 
     @Parameters(
             paramLabel = "CMD [ARGS...]",
             arity = "0..*",
-            description = "The command, instead of --command; with a bundle, the container's id.")
+            description = "An image and its command; with --rootfs the command, instead of --command; with a bundle the"
+                    + " container's id.")
     private List<String> words = List.of();
 
     @Option(
@@ -103,41 +104,11 @@ final class RunCommand implements ContainerCommand {
             description = "The container's id (default: a new one).")
     private String name;
 
-    @Option(
-            names = "--hostname",
-            paramLabel = "NAME",
-            defaultValue = SpecDefaults.HOSTNAME,
-            description = "Its host name (default: ${DEFAULT-VALUE}).")
-    private String hostname;
-
-    @Option(
-            names = {"-w", "--workdir"},
-            paramLabel = "DIR",
-            defaultValue = Option.NULL_VALUE,
-            description =
-                    "The command's working directory, made when missing (default: /; with --rootfs / the caller's).")
-    private String workdir;
-
-    @Option(
-            names = {"-u", "--user"},
-            paramLabel = "USER[:GROUP]",
-            defaultValue = "0",
-            description = "Who runs the command: names from the rootfs's /etc/passwd, or numbers (default: 0).")
-    private String user;
-
-    @Option(
-            names = {"-t", "--tty"},
-            negatable = true,
-            defaultValue = Option.NULL_VALUE,
-            fallbackValue = "true",
-            description = "Give the command a terminal, or not (default: when stdin is one).")
-    private Boolean tty;
-
-    @Option(names = "--init", description = "Keep a small init as PID 1 that reaps orphans and passes signals on.")
-    private boolean init;
-
     @Mixin
     private CommandOptions options;
+
+    @Mixin
+    private ImageOptions images;
 
     @Mixin
     private StorageOptions storage;
@@ -154,8 +125,13 @@ final class RunCommand implements ContainerCommand {
     @Mixin
     private OutcomeOptions outcome;
 
+    private boolean fromImage;
+
     @Option(names = "--explain", description = "Print every step of the launch instead of performing it.")
     private boolean explain;
+
+    @Option(names = "--why", description = "With --explain: say in a sentence why each step exists.")
+    private boolean why;
 
     @Option(names = "--trace", description = "Report each step and its time on stderr.")
     private boolean trace;
@@ -164,14 +140,27 @@ final class RunCommand implements ContainerCommand {
     private boolean debug;
 
     @Override
+    public boolean launches() {
+        return true;
+    }
+
+    @Override
     public int perform(CommandContext context) {
         try {
-            if (rootfs == null) {
+            if (!isImage()) {
+                images.checkNone(request);
+            }
+            if (request.rootfs().isEmpty() && !isImage()) {
                 return runBundle(context);
             }
-            if (bundle.isGiven() || keep) {
-                throw new InvalidSpecException("--rootfs and " + (keep ? "--keep, which is for a bundle" : "--bundle")
-                        + ": a container comes from one of them");
+            if (bundle.isGiven()) {
+                throw new InvalidSpecException("--rootfs and --bundle: a container comes from one of them");
+            }
+            if (keep && options.removes()) {
+                throw new InvalidSpecException("--keep and --rm: the container stays after its end, or it does not");
+            }
+            if (why && !explain) {
+                throw new InvalidSpecException("--why goes with --explain: it says why each step of the plan exists");
             }
             if (!detach || explain) {
                 return runRootfs(context);
@@ -186,11 +175,11 @@ final class RunCommand implements ContainerCommand {
     }
 
     private int runBundle(CommandContext context) {
-        if (words.size() != 1 || !command.isEmpty()) {
+        if (words.size() != 1 || !request.command().isEmpty()) {
             throw new InvalidSpecException(
                     bundle.isGiven()
                             ? "run --bundle DIR takes one word more, the container's id"
-                            : "what to run is missing: give --rootfs DIR and a command, or --bundle DIR and an id");
+                            : "nothing to run: pass --rootfs DIR and a command, or --bundle DIR and a container id");
         }
         RunStage stage = context.stage("run");
         Outcome ended = new BundleRun(
@@ -201,11 +190,21 @@ final class RunCommand implements ContainerCommand {
 
     private int runRootfs(CommandContext context) {
         outcome.check();
-        Launch launch = new Launch(context.linux(), context.self(), context.store(), spec(context));
+        long timeoutMillis = request.timeoutMillis();
+        Spec spec = spec(context);
+        if (keep && spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
+            throw new InvalidSpecException(
+                    "--keep and --ephemeral: what it writes is in memory, and goes with its end");
+        }
+        Launch launch = new Launch(context.linux(), context.self(), context.store(), spec);
         if (explain) {
             Launch.Explanation explained = launch.explain(name);
-            System.out.print(PlanPrinter.print(explained.cgroup(), explained.plan()));
+            System.out.print(PlanPrinter.print(explained.cgroup(), explained.plan(), why));
             return 0;
+        }
+        if (isImage() && !name.isEmpty()) {
+            // A detached one that has ended has its files under this name.
+            context.engine().checkFree(name);
         }
         RunStage stage = context.stage("run");
         launch.warning()
@@ -219,7 +218,7 @@ final class RunCommand implements ContainerCommand {
         }
         boolean done = false;
         try {
-            Outcome ended = launch.run(id, stage.sparing(), traced, outcome.timeoutMillis());
+            Outcome ended = (keep ? launch.keeping() : launch).run(id, stage.sparing(), traced, timeoutMillis);
             done = ended.reason() != Outcome.Reason.SETUP_FAILED;
             return tell(ended, context);
         } finally {
@@ -231,6 +230,7 @@ final class RunCommand implements ContainerCommand {
 
     private int runDetached(CommandContext context) {
         outcome.checkDetached();
+        request.timeoutMillis();
         if (trace) {
             throw new InvalidSpecException("--trace reports to who waits for the container; leave --detach out");
         }
@@ -238,18 +238,22 @@ final class RunCommand implements ContainerCommand {
         new Launch(context.linux(), context.self(), context.store(), spec);
         Linux linux = context.linux();
         WindowSize size = spec.process().terminal() && linux.isTerminal(0) ? linux.windowSize(0) : new WindowSize(0, 0);
-        ObjectNode asked =
-                JsonNodeFactory.instance.objectNode().put("rootfs", spec.root().path());
+        ObjectNode asked = JsonNodeFactory.instance.objectNode();
+        if (isImage()) {
+            asked.put("image", words.get(0));
+        } else {
+            asked.put("rootfs", spec.root().path());
+        }
         spec.process().args().forEach(asked.putArray("command")::add);
         ObjectNode resolved = JsonNodeFactory.instance.objectNode();
         resolved.set(LocalEngine.FILES, LaunchedWith.of(spec).json());
         MonitorMain.write(resolved, context.args(), Path.of("").toAbsolutePath().toString());
         NewContainer wanted = new NewContainer(
-                options.labels(),
+                isImage() ? new TreeMap<>(spec.labels()) : container.labels(),
                 spec.process().terminal(),
                 size.rows(),
                 size.columns(),
-                options.isInteractive(),
+                container.isInteractive(),
                 MAX_LOG,
                 options.removes(),
                 asked,
@@ -287,7 +291,8 @@ final class RunCommand implements ContainerCommand {
 
     /** What it is launched with by the process that watches it, when it is detached. */
     Monitor.Launched launched(CommandContext context) {
-        return new Monitor.Launched(spec(context), outcome.timeoutMillis());
+        return new Monitor.Launched(
+                spec(context), request.timeoutMillis(), context.store().systemdMakesCgroups());
     }
 
     private int tell(Outcome ended, CommandContext context) {
@@ -298,45 +303,163 @@ final class RunCommand implements ContainerCommand {
         return ended.exitCode();
     }
 
-    private String workdir(boolean wholeHost) {
-        if (workdir != null) {
-            return workdir;
-        }
-        return wholeHost ? Path.of("").toAbsolutePath().toString() : "/";
+    /** Whether the first word is an image. */
+    private boolean isImage() {
+        return fromImage
+                || request.rootfs().isEmpty()
+                        && !bundle.isGiven()
+                        && !words.isEmpty()
+                        && request.command().isEmpty();
     }
 
     private Spec spec(CommandContext context) {
+        return isImage() ? spec(context, new ImageSite(context)) : spec(context, new RootfsSite(context));
+    }
+
+    private Spec spec(CommandContext context, Site site) {
+        SpecBuilder spec = LaunchSpec.of(request, site);
+        site.complete(spec);
+        container.labels().forEach(spec::annotation);
         Linux linux = context.linux();
-        boolean wholeHost = rootfs.equals("/");
-        List<String> words = options.words(command.isEmpty() ? this.words : command);
-        RootfsDirectory directory = RootfsDirectory.at(linux, rootfs);
-        if (!storage.bringsFiles() && !words.isEmpty()) {
-            directory.checkTree(words.get(0));
-        }
-        Users.Account account = Users.of(directory).find(user, privileges.groups(), privileges.umask());
-        boolean terminal = tty != null ? tty : !detach && linux.isTerminal(0);
-        SpecBuilder spec = new SpecBuilder(directory.path(), words)
-                .hostname(hostname)
-                .cwd(workdir(wholeHost))
-                .user(account.user())
-                .terminal(terminal)
-                .env(SpecDefaults.PATH)
-                .env("HOSTNAME=" + hostname)
-                .env("HOME=" + account.home());
-        if (terminal) {
-            spec.env("TERM=" + Optional.ofNullable(System.getenv("TERM")).orElse("xterm"));
-        }
-        options.variables().words().forEach(spec::env);
-        options.labels().forEach(spec::annotation);
-        limits.addTo(spec, linux);
-        storage.addTo(spec, linux, wholeHost);
+        limits.addTo(spec, linux, request.resources());
+        storage.addTo(spec, linux, site.isHosts());
         namespaces.addTo(spec, linux, context.store());
-        privileges.addTo(spec, linux, account.user());
-        if (init) {
-            spec.annotation(Spec.INIT_ANNOTATION, "true");
-        }
+        privileges.addTo(spec, linux, site.root().user(), request.dropped());
         Spec made = spec.build();
+        if (site.isImage() && linux.isRoot() && made.linux().has(NamespaceType.USER)) {
+            throw new InvalidSpecException(
+                    "--userns and --uidmap: the layers of root's images belong to the host's ids;"
+                            + " launch it as an ordinary user, or from a --rootfs");
+        }
         privileges.check(made, linux);
         return made;
+    }
+
+    /** This machine, on which all that root can do may be asked for. */
+    private abstract class Site implements LaunchSite {
+
+        private final CommandContext context;
+
+        Site(CommandContext context) {
+            this.context = context;
+        }
+
+        /** Adds what only this kind of root file system has. */
+        void complete(SpecBuilder spec) {
+            // Nothing.
+        }
+
+        /** Whether the root file system is the host's own tree. */
+        boolean isHosts() {
+            return false;
+        }
+
+        boolean isImage() {
+            return false;
+        }
+
+        @Override
+        public Terminal terminal() {
+            boolean given = container
+                    .terminal()
+                    .orElseGet(() -> !detach && context.linux().isTerminal(0));
+            return new Terminal(
+                    given, Optional.ofNullable(System.getenv("TERM")).orElse("xterm"));
+        }
+
+        @Override
+        public List<Spec.Mount> furtherMounts() {
+            return storage.mounts();
+        }
+
+        @Override
+        public Spec.Mount mount(Volume volume) {
+            return MountParser.volume(volume);
+        }
+
+        @Override
+        public void join(SpecBuilder spec, String word) {
+            new NamespaceParser(context.store()).apply(spec, NamespaceType.NETWORK, "--net", word);
+        }
+    }
+
+    /** A directory of this machine as the root file system. */
+    private final class RootfsSite extends Site {
+
+        private final Root root;
+
+        RootfsSite(CommandContext context) {
+            super(context);
+            images.checkNone(request);
+            options.complete(request, words);
+            request.useEntrypoint();
+            RootfsDirectory directory =
+                    RootfsDirectory.at(context.linux(), request.rootfs().orElseThrow());
+            boolean bringsFiles = storage.bringsFiles() || !request.mounts().isEmpty();
+            if (!bringsFiles && !request.command().isEmpty()) {
+                directory.checkTree(request.command().get(0));
+            }
+            Users.Account account =
+                    Users.of(directory).find(request.user().orElse("0"), privileges.groups(), privileges.umask());
+            this.root = new Root(directory.path(), account.user(), account.home());
+        }
+
+        @Override
+        boolean isHosts() {
+            return request.rootfs().filter("/"::equals).isPresent();
+        }
+
+        @Override
+        public Root root() {
+            return root;
+        }
+
+        @Override
+        public String workdir() {
+            return isHosts() ? Path.of("").toAbsolutePath().toString() : "/";
+        }
+    }
+
+    /** The layers of an image as the root file system. */
+    private final class ImageSite extends Site {
+
+        private final ImageLaunch image;
+        private final Root root;
+        private final Map<String, String> files;
+
+        ImageSite(CommandContext context) {
+            super(context);
+            fromImage = true;
+            this.image = new ImageLaunch(images.image(context, request, words.get(0)));
+            request.command(image.command(request, words.subList(1, words.size())));
+            options.completeVariables(request);
+            this.root = image.root(request, privileges.groups(), privileges.umask());
+            this.files = images.files(context.linux(), request.hostname(), request.network());
+        }
+
+        @Override
+        void complete(SpecBuilder spec) {
+            image.complete(spec, request, files);
+        }
+
+        @Override
+        boolean isImage() {
+            return true;
+        }
+
+        @Override
+        public Root root() {
+            return root;
+        }
+
+        @Override
+        public String workdir() {
+            return image.workdir();
+        }
+
+        @Override
+        public List<String> environment() {
+            return image.environment();
+        }
     }
 }

@@ -2,13 +2,31 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.cli.common.AttachCommand;
 import dev.rustyrun.cli.common.CopyCommand;
+import dev.rustyrun.cli.common.DeleteCommand;
 import dev.rustyrun.cli.common.FreezeCommand;
 import dev.rustyrun.cli.common.InspectCommand;
+import dev.rustyrun.cli.common.KillCommand;
+import dev.rustyrun.cli.common.ListCommand;
 import dev.rustyrun.cli.common.LogsCommand;
-import dev.rustyrun.cli.common.ProcessTable;
+import dev.rustyrun.cli.common.ProcessesCommand;
 import dev.rustyrun.cli.common.StatsCommand;
 import dev.rustyrun.cli.common.StopCommand;
 import dev.rustyrun.cli.common.WaitCommand;
+import dev.rustyrun.cli.images.CommitCommand;
+import dev.rustyrun.cli.images.DiffCommand;
+import dev.rustyrun.cli.images.DiskUsageCommand;
+import dev.rustyrun.cli.images.ExportCommand;
+import dev.rustyrun.cli.images.ImageCommand;
+import dev.rustyrun.cli.images.ImagesCommand;
+import dev.rustyrun.cli.images.ImportCommand;
+import dev.rustyrun.cli.images.LoadCommand;
+import dev.rustyrun.cli.images.LoginCommand;
+import dev.rustyrun.cli.images.LogoutCommand;
+import dev.rustyrun.cli.images.PullCommand;
+import dev.rustyrun.cli.images.RemoveImageCommand;
+import dev.rustyrun.cli.images.RootfsCommand;
+import dev.rustyrun.cli.images.SaveCommand;
+import dev.rustyrun.cli.images.TagCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Mixin;
@@ -20,7 +38,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code rustyrun} itself, which only has subcommands. */
 @Command(
         name = "rustyrun",
-        description = "Runs commands in containers.",
+        description = "Run commands in containers.",
         versionProvider = Version.class,
         subcommands = {
             RunCommand.class,
@@ -31,17 +49,33 @@ import picocli.CommandLine.Spec;
             DeleteCommand.class,
             ListCommand.class,
             ExecCommand.class,
-            PsCommand.class,
-            ProcessTable.Top.class,
+            ProcessesCommand.Ps.class,
+            ProcessesCommand.Top.class,
             LogsCommand.class,
             AttachCommand.class,
             WaitCommand.class,
             StopCommand.class,
             CopyCommand.class,
+            DiffCommand.class,
+            CommitCommand.class,
+            ExportCommand.class,
             InspectCommand.class,
             StatsCommand.class,
             FreezeCommand.Pause.class,
             FreezeCommand.Resume.class,
+            PullCommand.class,
+            ImagesCommand.class,
+            RemoveImageCommand.class,
+            TagCommand.class,
+            LoadCommand.class,
+            SaveCommand.class,
+            ImportCommand.class,
+            LoginCommand.class,
+            LogoutCommand.class,
+            ImageCommand.class,
+            DiskUsageCommand.class,
+            DiskUsageCommand.SystemCommand.class,
+            RootfsCommand.class,
             UpdateCommand.class,
             EventsCommand.class,
             VersionCommand.class,
@@ -50,6 +84,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             HealthCommand.class,
             DoctorCommand.class,
+            CompletionCommand.class,
             GcCommand.class,
             HelpCommand.class
         },

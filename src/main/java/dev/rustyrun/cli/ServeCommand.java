@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Serves launches over HTTP until it gets SIGTERM or SIGINT: docs/http.md, /q/openapi.",
+        description = "Serve launches over HTTP until SIGTERM or SIGINT: docs/http.md, /q/openapi.",
         footer = {
             "",
             "Health and metrics are on the management port: /q/health, /q/metrics.",

@@ -1,8 +1,8 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.stage.SelfExec;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.graalvm.nativeimage.RuntimeOptions;
@@ -13,13 +13,13 @@ import org.graalvm.nativeimage.RuntimeOptions;
  */
 final class ServiceHeap {
 
-    private static final long MOST = 512L << 20;
-    private static final long LEAST = 16L << 20;
+    private static final long MAX_BYTES = 512L << 20;
+    private static final long MIN_BYTES = 16L << 20;
     /** What is no heap: the executable's own pages, stacks, buffers of connections, and what a collection copies. */
     private static final int PART_OF_LIMIT = 3;
 
     private static final int PART_OF_NEW = 5;
-    private static final long MOST_NEW = 20L << 20;
+    private static final long MAX_NEW = 20L << 20;
 
     private ServiceHeap() {}
 
@@ -29,9 +29,9 @@ final class ServiceHeap {
         if (!SelfExec.isNativeImage() || limit.isEmpty()) {
             return;
         }
-        long most = Math.max(LEAST, Math.min(MOST, limit.getAsLong() / PART_OF_LIMIT));
-        if (most < MOST) {
-            RuntimeOptions.set("MaxNewSize", Math.min(MOST_NEW, most / PART_OF_NEW));
+        long most = Math.max(MIN_BYTES, Math.min(MAX_BYTES, limit.getAsLong() / PART_OF_LIMIT));
+        if (most < MAX_BYTES) {
+            RuntimeOptions.set("MaxNewSize", Math.min(MAX_NEW, most / PART_OF_NEW));
             RuntimeOptions.set("MaxHeapSize", most);
         }
     }

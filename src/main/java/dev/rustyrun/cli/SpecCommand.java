@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Writes a config.json to start an OCI bundle from.",
+        description = "Write a config.json as a start for an OCI bundle.",
         footer = {
             "",
             "It runs sh on a terminal, in the directory rootfs beside it. A config.json that",

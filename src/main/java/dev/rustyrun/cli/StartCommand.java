@@ -1,7 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.container.Start;
-import dev.rustyrun.launch.StartReports;
+import dev.rustyrun.stage.StartReports;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Starts the command of a created container.")
+        description = "Start the command of a created container.")
 final class StartCommand implements ContainerCommand {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")

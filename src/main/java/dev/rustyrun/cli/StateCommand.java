@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Prints the state of a container as JSON.")
+        description = "Print the state of a container as JSON.")
 final class StateCommand implements ContainerCommand {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")

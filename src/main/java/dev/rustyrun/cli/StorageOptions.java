@@ -15,9 +15,6 @@ import picocli.CommandLine.Option;
 /** The options of a launch that say what the container sees of files and devices. */
 final class StorageOptions {
 
-    @Option(names = "--read-only", description = "Mount the rootfs read-only.")
-    private boolean readOnly;
-
     @Option(
             names = "--ephemeral",
             arity = "0..1",
@@ -30,22 +27,10 @@ final class StorageOptions {
     private String ephemeral;
 
     @Option(
-            names = {"-v", "--volume"},
-            paramLabel = "SRC:DST[:ro]",
-            description = "Show a host file or directory inside; repeatable.")
-    private List<String> volumes = List.of();
-
-    @Option(
             names = "--mount",
             paramLabel = "type=bind,source=SRC,target=DST[,ro]",
-            description = "The same in long form, type bind or tmpfs; repeatable.")
+            description = "A mount in long form, of type bind or tmpfs; repeatable.")
     private List<String> mounts = List.of();
-
-    @Option(names = "--tmpfs", paramLabel = "DST[:OPTIONS]", description = "An empty tmpfs inside; repeatable.")
-    private List<String> tmpfs = List.of();
-
-    @Option(names = "--shm-size", paramLabel = "SIZE", description = "The size of /dev/shm (default: 64m).")
-    private String shmSize;
 
     @Option(names = "--device", paramLabel = "SRC[:DST]", description = "A host device to use inside; repeatable.")
     private List<String> devices = List.of();
@@ -61,7 +46,7 @@ final class StorageOptions {
 
     /** Whether files of the host are shown inside, which may be all that the container needs. */
     boolean bringsFiles() {
-        return !volumes.isEmpty() || !mounts.isEmpty();
+        return !mounts.isEmpty();
     }
 
     /** Whether the rootfs is to stay as it is. */
@@ -69,9 +54,13 @@ final class StorageOptions {
         return ephemeral != null;
     }
 
+    /** What is mounted besides the usual. */
+    List<Spec.Mount> mounts() {
+        return mounts.stream().map(MountParser::mount).toList();
+    }
+
     /** Adds what was asked for to {@code spec}. */
     void addTo(SpecBuilder spec, Linux linux, boolean wholeHost) {
-        spec.readonly(readOnly);
         if (ephemeral != null || wholeHost) {
             String size = ephemeral == null ? "" : ephemeral;
             if (!size.isEmpty() && !size.matches(SizeIfThere.SIZE)) {
@@ -79,24 +68,10 @@ final class StorageOptions {
             }
             spec.annotation(Spec.EPHEMERAL_ANNOTATION, size.isEmpty() ? "" : "size=" + size);
         }
-        if (shmSize != null) {
-            spec.mount(sharedMemory(LimitOptions.size("--shm-size", shmSize)));
-        }
-        mounts.forEach(text -> spec.mount(MountWords.mount(text)));
-        volumes.forEach(text -> spec.mount(MountWords.volume(text)));
-        tmpfs.forEach(text -> spec.mount(MountWords.tmpfs(text)));
         devices.forEach(text -> spec.device(device(linux, text)));
         spec.protectedPaths(
                 protectedPaths(SpecDefaults.MASKED_PATHS, masked),
                 protectedPaths(SpecDefaults.READONLY_PATHS, List.of()));
-    }
-
-    private Spec.Mount sharedMemory(long size) {
-        if (size <= 0) {
-            throw new InvalidSpecException("--shm-size \"" + shmSize + "\" is not a size such as 64m");
-        }
-        return new Spec.Mount(
-                "/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=" + size));
     }
 
     private List<String> protectedPaths(List<String> defaults, List<String> further) {

@@ -7,6 +7,8 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.oci.ConfigJson;
+import dev.rustyrun.request.ByteSize;
+import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Resources;
 import java.math.BigDecimal;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Changes the limits of a container that runs; others stay.",
+        description = "Change limits of a running container; those that are not named stay.",
         footer = {
             "",
             "Examples:",
@@ -137,8 +139,8 @@ final class UpdateCommand implements ContainerCommand {
                         "--cpus is a quota in a period: give it, or --cpu-quota and --cpu-period");
             }
             all.withObject("/cpu")
-                    .put("quota", LimitOptions.quota(processors))
-                    .put("period", LimitOptions.PERIOD_MICROS);
+                    .put("quota", LaunchRequest.quota(processors))
+                    .put("period", LaunchRequest.PERIOD_MICROS);
         }
         number(all, "cpu", "realtimePeriod", "--cpu-rt-period", realtimePeriod);
         number(all, "cpu", "realtimeRuntime", "--cpu-rt-runtime", realtimeRuntime);
@@ -156,7 +158,7 @@ final class UpdateCommand implements ContainerCommand {
 
     private static void size(ObjectNode all, String group, String field, String option, String text) {
         if (text != null) {
-            all.withObject("/" + group).put(field, LimitOptions.size(option, text));
+            all.withObject("/" + group).put(field, ByteSize.ofOption(option, text));
         }
     }
 

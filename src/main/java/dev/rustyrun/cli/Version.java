@@ -1,7 +1,7 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.oci.OciVersion;
+import dev.rustyrun.stage.SelfExec;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} says, in the lines that engines look for in runc's. */

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
         name = "version",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Prints which Rustyrun this is.")
+        description = "Print the version.")
 final class VersionCommand implements ContainerCommand {
 
     @Override

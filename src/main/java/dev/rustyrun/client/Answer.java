@@ -14,8 +14,8 @@ import java.util.Map;
 /** An answer of HTTP/1.1 (RFC 9112): its status and headers, and its body as a stream, to be read once. */
 final class Answer {
 
-    private static final int MOST_HEAD = 64 * 1024;
-    private static final int MOST_JSON = 64 * 1024 * 1024;
+    private static final int MAX_HEAD = 64 * 1024;
+    private static final int MAX_JSON = 64 * 1024 * 1024;
 
     private final Connection connection;
     private final int status;
@@ -38,7 +38,7 @@ final class Answer {
         for (String line = line(connection.in()); !line.isEmpty(); line = line(connection.in())) {
             int colon = line.indexOf(':');
             size += line.length();
-            if (colon < 1 || size > MOST_HEAD) {
+            if (colon < 1 || size > MAX_HEAD) {
                 throw new IOException("what answers speaks no HTTP/1.1: its headers are wrong");
             }
             headers.put(
@@ -55,7 +55,7 @@ final class Answer {
             if (b < 0) {
                 throw new EOFException("the server closed the connection");
             }
-            if (text.length() > MOST_HEAD) {
+            if (text.length() > MAX_HEAD) {
                 throw new IOException("what answers speaks no HTTP/1.1: a line is too long");
             }
             text.append((char) b);
@@ -88,7 +88,7 @@ final class Answer {
     /** The body as JSON; nothing when it has none. */
     JsonNode json() throws IOException {
         try (connection) {
-            byte[] bytes = body().readNBytes(MOST_JSON);
+            byte[] bytes = body().readNBytes(MAX_JSON);
             return bytes.length == 0 ? MissingNode.getInstance() : new ObjectMapper().readTree(bytes);
         }
     }

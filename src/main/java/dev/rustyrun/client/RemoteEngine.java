@@ -2,10 +2,13 @@ package dev.rustyrun.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rustyrun.engine.ContainerFilter;
 import dev.rustyrun.engine.Conversation;
 import dev.rustyrun.engine.Engine;
+import dev.rustyrun.engine.Images;
 import dev.rustyrun.engine.LogOutput;
 import dev.rustyrun.engine.LogView;
+import dev.rustyrun.engine.ProcessTable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +16,9 @@ import java.io.InputStreamReader;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /** The containers of a launch service. */
@@ -48,8 +53,33 @@ public final class RemoteEngine implements Engine {
     }
 
     @Override
+    public Optional<Images> images() {
+        return Optional.of(new RemoteImages(server));
+    }
+
+    @Override
     public JsonNode container(String id) {
         return server.get(path(id));
+    }
+
+    @Override
+    public List<JsonNode> list(ContainerFilter wanted) {
+        StringBuilder filter = new StringBuilder();
+        wanted.status().ifPresent(word -> filter.append("&status=").append(encoded(word)));
+        wanted.labels().forEach(label -> filter.append("&label=").append(encoded(label)));
+        List<JsonNode> all = new ArrayList<>();
+        // The address of the next page says where it begins, and not what is looked for.
+        for (String next = CONTAINERS + "?limit=1000"; !next.isEmpty(); ) {
+            JsonNode page = server.get(next + filter);
+            page.path("items").forEach(all::add);
+            next = page.path("next").asText("");
+        }
+        return all;
+    }
+
+    @Override
+    public List<String> columns() {
+        return List.of("id", "status", "launch/rootfs", "launch/image", "created", "launch/command");
     }
 
     @Override
@@ -58,8 +88,8 @@ public final class RemoteEngine implements Engine {
     }
 
     @Override
-    public void kill(String id, String signal) {
-        server.post(path(id) + "/kill?signal=" + encoded(signal));
+    public void kill(String id, String signal, boolean all) {
+        server.post(path(id) + "/kill?signal=" + encoded(signal) + (all ? "&all=true" : ""));
     }
 
     @Override
@@ -88,6 +118,14 @@ public final class RemoteEngine implements Engine {
     }
 
     @Override
+    public String processTable(String id, List<String> psOptions) {
+        if (!psOptions.isEmpty()) {
+            throw new ClientException("a server takes no options of ps(1): rustyrun ps " + id);
+        }
+        return ProcessTable.of(processes(id));
+    }
+
+    @Override
     public void logs(String id, LogView view, LogOutput output) {
         StringBuilder path = new StringBuilder(path(id)).append("/logs?follow=").append(view.follow());
         view.tail().ifPresent(lines -> path.append("&tail=").append(lines));
@@ -111,8 +149,13 @@ public final class RemoteEngine implements Engine {
         }
     }
 
-    private static void show(String event, JsonNode data, LogOutput output) {
-        byte[] bytes = Base64.getDecoder().decode(data.path("base64").asText(""));
+    private static void show(String event, JsonNode data, LogOutput output) throws IOException {
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(data.path("base64").asText(""));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("what the server answers is not base64", e);
+        }
         switch (event) {
             case "stdout" -> output.write(1, bytes);
             case "stderr" -> output.write(2, bytes);

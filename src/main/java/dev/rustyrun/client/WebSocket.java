@@ -25,8 +25,8 @@ final class WebSocket implements Conversation {
     private static final int FINAL = 0x80;
     private static final int MASKED = 0x80;
     private static final int GOING_AWAY = 1001;
-    private static final int MOST_FRAME = 32 * 1024;
-    private static final int MOST = 64 * 1024 * 1024;
+    private static final int MAX_FRAME = 32 * 1024;
+    private static final int MAX_BYTES = 64 * 1024 * 1024;
 
     private final SecureRandom random = new SecureRandom();
     private final Connection connection;
@@ -70,7 +70,7 @@ final class WebSocket implements Conversation {
         int all = length < 0 ? payload.length : length;
         int from = 0;
         do {
-            int count = Math.min(all - from, MOST_FRAME);
+            int count = Math.min(all - from, MAX_FRAME);
             int last = from + count == all ? FINAL : 0;
             sendFrame(last | (from == 0 ? opcode : CONTINUED), payload, from, count);
             from += count;
@@ -124,7 +124,7 @@ final class WebSocket implements Conversation {
             if ((first & FINAL) != 0 && (first & 0xf) <= BINARY) {
                 return new Message(kind, whole.toByteArray());
             }
-            if (whole.size() > MOST) {
+            if (whole.size() > MAX_BYTES) {
                 throw new IOException("a message is too long");
             }
         }
@@ -138,7 +138,7 @@ final class WebSocket implements Conversation {
                     case 127 -> in.readLong();
                     default -> second & 0x7f;
                 };
-        if ((second & MASKED) != 0 || length < 0 || length > MOST) {
+        if ((second & MASKED) != 0 || length < 0 || length > MAX_BYTES) {
             throw new IOException("the server speaks no web socket");
         }
         byte[] payload = in.readNBytes((int) length);

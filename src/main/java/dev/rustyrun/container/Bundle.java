@@ -4,6 +4,7 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.network.EgressPolicy;
 import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
@@ -46,6 +47,7 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
     static Bundle parse(Path path, String text) {
         ConfigJson.Config config = ConfigJson.read(text, path);
         SpecValidator.check(config.spec());
+        EgressPolicy.of(config.spec().allowedHosts());
         return new Bundle(path, text, config.spec(), config.warnings());
     }
 

@@ -1,11 +1,11 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.RunStage;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.StartReports;
-import dev.rustyrun.launch.StepLog;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.RunStage;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.StartReports;
+import dev.rustyrun.stage.StepLog;
 import java.io.PrintStream;
 import java.util.Optional;
 

@@ -5,13 +5,14 @@ import dev.rustyrun.cgroup.CgroupLayout;
 import dev.rustyrun.cgroup.CgroupOwner;
 import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.cgroup.Statistics;
+import dev.rustyrun.cgroup.SystemdCgroup;
 import dev.rustyrun.cgroup.Usage;
-import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.DeviceRule;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.stage.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,18 +50,20 @@ final class ContainerCgroup {
         if (disabled && limited) {
             throw new InvalidSpecException("limits need a cgroup, and cgroups are disabled for this container");
         }
-        if (disabled || !limited && !linux.isRoot()) {
+        if (disabled || !limited && !linux.isRoot() && !store.systemdMakesCgroups()) {
             return none();
         }
         CgroupLayout layout = CgroupLayout.detect(linux);
         if (layout.kind() == CgroupLayout.Kind.NONE && !limited) {
             return none();
         }
-        CgroupPath path = CgroupPath.of(spec.linux().cgroupsPath(), id);
+        Resources limits = asked.withDevices(linux.isRoot() ? DeviceRule.withDefaults(asked.devices()) : List.of());
+        String wanted = spec.linux().cgroupsPath();
+        Cgroup cgroup = store.systemdMakesCgroups()
+                ? SystemdCgroup.of(linux, layout, wanted, id, limits, spec.annotations())
+                : Cgroup.at(linux, layout, CgroupPath.of(wanted, id));
         return new ContainerCgroup(
-                Optional.of(Cgroup.at(linux, layout, path)),
-                asked.withDevices(linux.isRoot() ? DeviceRule.withDefaults(asked.devices()) : List.of()),
-                () -> CgroupOwner.mark(linux, layout, path, store.identity()));
+                Optional.of(cgroup), limits, () -> CgroupOwner.mark(linux, layout, cgroup.path(), store.identity()));
     }
 
     /** Makes and limits it, {@code where} even if no limit needs that. */
@@ -99,14 +102,19 @@ final class ContainerCgroup {
         return new ContainerCgroup(cgroup, wanted, mark);
     }
 
-    /** Where it is below each hierarchy; empty when there is none. */
+    /** Where it is below each hierarchy, as {@link CgroupPath#written}; empty when there is none. */
     String path() {
-        return cgroup.map(group -> group.path().value()).orElse("");
+        return cgroup.map(group -> group.path().written()).orElse("");
     }
 
-    /** The files through which it is entered; none when there is none. */
+    /** The files through which its first process enters it; none when there is none. */
     List<String> files() {
-        return cgroup.map(Cgroup::procsFiles).orElse(List.of());
+        return cgroup.map(Cgroup::firstProcsFiles).orElse(List.of());
+    }
+
+    /** Its first process has entered it. */
+    void entered() {
+        cgroup.ifPresent(Cgroup::entered);
     }
 
     /** The same for one that is only talked about. */
@@ -118,7 +126,7 @@ final class ContainerCgroup {
     /** Its directories, one in each hierarchy. */
     List<String> directories() {
         List<String> directories = new ArrayList<>();
-        for (String file : files()) {
+        for (String file : cgroup.map(Cgroup::procsFiles).orElse(List.of())) {
             directories.add(file.substring(0, file.lastIndexOf('/')));
         }
         return directories;
@@ -131,7 +139,7 @@ final class ContainerCgroup {
 
     /** What is asked of it, in words; empty when there is none. */
     Optional<String> words() {
-        return cgroup.map(group -> "make cgroup " + group.path().value() + ResourceWords.of(resources));
+        return cgroup.map(group -> "make cgroup " + group.path().value() + ResourceFormatter.of(resources));
     }
 
     /** {@code outcome} with what the cgroup knows about why, and about how much was used. */
@@ -149,11 +157,10 @@ final class ContainerCgroup {
         if (used.oomKills() > 0) {
             return measured.because(
                     Outcome.Reason.OOM,
-                    "killed: out of memory (limit " + ResourceWords.bytes(used.memoryLimit()) + ")");
+                    "killed: out of memory (limit " + ResourceFormatter.bytes(used.memoryLimit()) + ")");
         }
         if (used.pidsRefused() > 0) {
-            return measured.because(
-                    Outcome.Reason.PIDS_LIMIT, "it was refused a further process (limit " + used.pidsLimit() + ")");
+            return measured.because(Outcome.Reason.PIDS_LIMIT, ResourceFormatter.processLimitReached(used.pidsLimit()));
         }
         return measured;
     }

@@ -1,10 +1,10 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.launch.CommandPipes;
-import dev.rustyrun.launch.StandardFiles;
-import dev.rustyrun.linux.CapabilityWords;
+import dev.rustyrun.linux.CapabilitySets;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.stage.CommandPipes;
+import dev.rustyrun.step.StandardFiles;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -88,7 +88,7 @@ public record ContainerIds(List<IdMapping> users, List<IdMapping> groups) {
                 || groupOutside(0).isEmpty()) {
             return () -> {};
         }
-        CapabilityWords own = linux.capabilities();
+        CapabilitySets own = linux.capabilities();
         linux.setFileOwner(
                 (int) userOutside(0).getAsLong(), (int) groupOutside(0).getAsLong());
         linux.setCapabilities(own);

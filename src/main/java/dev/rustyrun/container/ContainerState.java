@@ -47,18 +47,20 @@ public record ContainerState(
      * @param annotations of its config.json
      * @param hasProcess whether it says what to run
      * @param hasLateHooks whether hooks run after its start or after its deletion
-     * @param keptProcess of a container from the command line, {@link dev.rustyrun.oci.KeptProcess}; else empty
+     * @param keptProcess of a container from the command line, {@link dev.rustyrun.oci.SavedProcess}; else empty
+     * @param stays whether one from the command line stays after its end, until it is deleted
      */
     public record Origin(
             String bundle,
             Map<String, String> annotations,
             boolean hasProcess,
             boolean hasLateHooks,
-            String keptProcess) {
+            String keptProcess,
+            boolean stays) {
 
         /** A bundle. */
         public Origin(String bundle, Map<String, String> annotations, boolean hasProcess, boolean hasLateHooks) {
-            this(bundle, annotations, hasProcess, hasLateHooks, "");
+            this(bundle, annotations, hasProcess, hasLateHooks, "", false);
         }
 
         /** No bundle. */
@@ -68,7 +70,12 @@ public record ContainerState(
 
         /** The same with these labels. */
         static Origin commandLine(String keptProcess, Map<String, String> labels) {
-            return new Origin("", labels, true, false, keptProcess);
+            return new Origin("", labels, true, false, keptProcess, false);
+        }
+
+        /** The same of a container that stays after its end. */
+        Origin staying() {
+            return new Origin(bundle, annotations, hasProcess, hasLateHooks, keptProcess, true);
         }
 
         public Origin {

@@ -5,21 +5,17 @@ import dev.rustyrun.cgroup.CgroupLayout;
 import dev.rustyrun.cgroup.CgroupOwner;
 import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.linux.Errno;
-import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.InvalidSpecException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The containers of this user on this machine: a folder each, with a {@code state.json} in it, in the folder that
@@ -28,31 +24,27 @@ import java.util.regex.Pattern;
  */
 public final class ContainerStore {
 
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_+.-]{1,128}");
-
-    private static final String STATE = "state.json";
-    private static final String CONFIG = "config.json";
-    private static final String FIFO = "exec.fifo";
-    private static final String REPORTS = "start.reports";
-    private static final List<String> FILES = List.of(STATE, STATE + ".new", CONFIG, FIFO, REPORTS);
+    private static final List<String> ALL_BUT_STATE =
+            Stream.concat(Stream.of(StoredStates.NEW), KeptFiles.NAMES.stream()).toList();
+    private static final List<String> ALL =
+            Stream.concat(Stream.of(StoredStates.STATE), ALL_BUT_STATE.stream()).toList();
     /** How often a container's state is written while it is removed, at most: each of its writers has little to say. */
     private static final int WRITES_MEANWHILE = 16;
-
-    private static final int ID_BYTES = 6;
     /** A maker writes the state right after it has made the folder. */
     private static final long EMPTY_AT_MOST_SECONDS = 10;
-    /** A state has its annotations in it, and so may be large; a file that is larger than this is none. */
-    private static final int MAX_STATE_BYTES = 64 * 1024 * 1024;
 
     private final Linux linux;
-    private final String folder;
+    private final StoreFolder folder;
+    private final StoredStates states;
     private Optional<CgroupLayout> layout = Optional.empty();
-    private Optional<OwnDirectory> directory = Optional.empty();
     private Optional<IdRanges> ranges = Optional.empty();
 
-    private ContainerStore(Linux linux, String folder) {
+    private boolean systemdMakesCgroups;
+
+    private ContainerStore(Linux linux, String path) {
         this.linux = linux;
-        this.folder = folder;
+        this.folder = new StoreFolder(linux, path);
+        this.states = new StoredStates(linux, folder);
     }
 
     /** The store of this user. */
@@ -67,10 +59,21 @@ public final class ContainerStore {
                 : new ContainerStore(linux, Path.of(folder).toAbsolutePath().toString());
     }
 
+    /** The same store; whether systemd makes the cgroups of new containers. */
+    public ContainerStore withSystemd(boolean makes) {
+        systemdMakesCgroups = makes;
+        return this;
+    }
+
+    /** Whether systemd makes the cgroups of new containers. */
+    public boolean systemdMakesCgroups() {
+        return systemdMakesCgroups;
+    }
+
     /** The ranges of ids that containers of all this user's stores share: made once, for it keeps a folder open. */
     synchronized IdRanges idRanges() {
         if (ranges.isEmpty()) {
-            ContainerStore shared = folder.equals(StorePlace.of(linux)) ? this : of(linux);
+            ContainerStore shared = folder().equals(StorePlace.of(linux)) ? this : of(linux);
             ranges = Optional.of(new IdRanges(linux, shared));
         }
         return ranges.get();
@@ -78,30 +81,7 @@ public final class ContainerStore {
 
     /** Where it is. */
     public String folder() {
-        return folder;
-    }
-
-    /** The folder, if it exists; looked at each time. */
-    private synchronized Optional<OwnDirectory> directory() {
-        directory = directory.filter(this::isStillThere).or(() -> OwnDirectory.find(linux, folder));
-        return directory;
-    }
-
-    private boolean isStillThere(OwnDirectory open) {
-        if (open.exists()) {
-            return true;
-        }
-        open.close();
-        return false;
-    }
-
-    /** The folder, made where it is missing. */
-    private synchronized OwnDirectory madeDirectory() {
-        Optional<OwnDirectory> existing = directory();
-        if (existing.isEmpty()) {
-            directory = Optional.of(OwnDirectory.make(linux, folder));
-        }
-        return directory.get();
+        return folder.path();
     }
 
     /**
@@ -110,11 +90,7 @@ public final class ContainerStore {
      * @throws InvalidSpecException when others could have put it there
      */
     void check() {
-        directory();
-    }
-
-    private OwnDirectory directoryOf(String id) {
-        return directory().orElseThrow(() -> new NoSuchContainerException(id));
+        folder.directory();
     }
 
     /**
@@ -123,7 +99,7 @@ public final class ContainerStore {
      * @throws InvalidSpecException when it is no id, or another container that has not ended has it
      */
     public void checkFree(String id) {
-        if (isTaken(checked(id))) {
+        if (isTaken(ContainerId.checked(id))) {
             throw inUse(id);
         }
     }
@@ -134,15 +110,7 @@ public final class ContainerStore {
 
     /** A new id that no container has: twelve hexadecimal digits. */
     public String newId() {
-        byte[] random = new byte[ID_BYTES];
-        try (OpenFile file = new OpenFile(linux, linux.open("/dev/urandom", FileFlag.O_RDONLY))) {
-            linux.read(file.descriptor(), random, random.length);
-        }
-        StringBuilder id = new StringBuilder();
-        for (byte b : random) {
-            id.append(Character.forDigit(b >> 4 & 0xf, 16)).append(Character.forDigit(b & 0xf, 16));
-        }
-        return id.toString();
+        return ContainerId.random(linux);
     }
 
     /**
@@ -207,21 +175,11 @@ public final class ContainerStore {
     }
 
     private boolean makeDirectory(String id) {
-        checked(id);
-        OwnDirectory folder = madeDirectory();
-        try {
-            linux.makeDirectory(folder.descriptor(), id, 0700);
-            return true;
-        } catch (LinuxException e) {
-            if (e.errno() == Errno.EEXIST) {
-                return false;
-            }
-            throw e;
-        }
+        return folder.make(ContainerId.checked(id));
     }
 
     private boolean isCommandLines(String id) {
-        return read(id).map(state -> state.origin().bundle().isEmpty()).orElse(true);
+        return states.read(id).map(state -> !stays(state)).orElse(true);
     }
 
     /**
@@ -230,195 +188,57 @@ public final class ContainerStore {
      * @throws NoSuchContainerException when there is none, or no longer
      */
     ContainerLock lock(String id) {
-        checked(id);
-        return ContainerLock.of(linux, id, directoryOf(id));
+        return ContainerLock.of(linux, id, folder.directoryOf(ContainerId.checked(id)));
     }
 
-    /**
-     * {@code id}, if it can be a container's.
-     *
-     * @throws InvalidSpecException when it cannot
-     */
-    static String checked(String id) {
-        if (!isId(id)) {
-            throw new InvalidSpecException("container id \"" + id
-                    + "\" must be 1 to 128 letters, digits or any of _+.-," + " and start with neither . nor -");
-        }
-        return id;
-    }
-
-    /** Whether {@code name} can be the id of a container. */
-    public static boolean isId(String name) {
-        return ID.matcher(name).matches() && !name.startsWith(".") && !name.startsWith("-");
+    /** What is kept of the container {@code id} beside its state. */
+    KeptFiles files(String id) {
+        return new KeptFiles(linux, folder, id);
     }
 
     /** Makes the folder {@code name} in this one, for what is no container's, if it is not there; its path. */
     String makeFolder(String name) {
-        try {
-            linux.makeDirectory(madeDirectory().descriptor(), name, 0700);
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EEXIST) {
-                throw e;
-            }
-        }
+        folder.make(name);
         return path(name);
     }
 
     /** Writes the state anew, at once: a reader sees the old one or the new one. */
     public void write(ContainerState state) {
-        String target = state.id() + "/" + STATE;
-        String temporary = target + ".new";
-        int store = directoryOf(state.id()).descriptor();
-        boolean renamed = false;
-        try {
-            try (OpenFile file = new OpenFile(linux, createAnew(store, temporary))) {
-                linux.writeAll(file.descriptor(), StateFile.write(state).getBytes(StandardCharsets.UTF_8));
-            }
-            linux.rename(store, temporary, target);
-            renamed = true;
-        } finally {
-            if (!renamed) {
-                // The disk may be full: what is left behind must not count as a container.
-                linux.removeFile(store, temporary);
-            }
-        }
-    }
-
-    private int createAnew(int store, String name) {
-        try {
-            return linux.createNew(store, name, 0600);
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EEXIST) {
-                throw e;
-            }
-            // Of a writer that was killed.
-            linux.removeFile(store, name);
-            return linux.createNew(store, name, 0600);
-        }
+        states.write(state);
     }
 
     /** What must be removed of a container in the end: its state, and these directories of its cgroup. */
-    HostFacts.Leftovers leftoversOf(String id, List<String> cgroupDirectories) {
+    HostFacts.Cleanup cleanupOf(String id, List<String> cgroupDirectories) {
         List<String> directories = new ArrayList<>(cgroupDirectories);
         directories.add(path(id));
-        return new HostFacts.Leftovers(List.of(path(id) + "/" + STATE), directories);
+        return new HostFacts.Cleanup(List.of(path(id) + "/" + StoredStates.STATE), directories);
     }
 
     /** Whether this is the first time for {@code what}, a name of something that this user is told once. */
     boolean isFirst(String what) {
-        try {
-            linux.makeNode(madeDirectory().descriptor(), "." + what, FileFlag.S_IFREG | 0600, 0);
-            return true;
-        } catch (LinuxException e) {
-            return false;
-        }
+        return folder.isFirst("." + what);
     }
 
     /** Forgets a container. */
     public void remove(String id) {
-        checked(id);
-        for (int left = WRITES_MEANWHILE; !isRemoved(id, left > 0); left--) {
-            // Whoever makes it has written its state anew, just now; the next time there is no folder for that.
-        }
-    }
-
-    private boolean isRemoved(String id, boolean mayBeWritten) {
-        Optional<OwnDirectory> open = directory();
-        if (open.isEmpty()) {
-            return true;
-        }
-        int store = open.get().descriptor();
-        for (String file : FILES) {
-            linux.removeFile(store, id + "/" + file);
-        }
-        try {
-            linux.removeDirectory(store, id);
-        } catch (LinuxException e) {
-            if (e.errno() == Errno.ENOTEMPTY && mayBeWritten) {
-                return false;
-            }
-            if (e.errno() != Errno.ENOENT) {
-                throw e;
+        ContainerId.checked(id);
+        for (int left = WRITES_MEANWHILE; ; left--) {
+            try {
+                folder.remove(id, ALL);
+                return;
+            } catch (LinuxException e) {
+                // Whoever makes it has written its state anew, just now; the next time there is no folder for that.
+                if (e.errno() != Errno.ENOTEMPTY || left == 0) {
+                    throw e;
+                }
             }
         }
-        return true;
     }
 
     /** Forgets a container that is broken, with whatever is in its folder. */
     void removeWithAll(String id) {
-        try (OpenFile container =
-                directoryOf(id).open(checked(id), FileFlag.O_RDONLY | FileFlag.O_DIRECTORY, FileFlag.S_IFDIR)) {
-            for (List<String> names = linux.nextNames(container.descriptor());
-                    !names.isEmpty();
-                    names = linux.nextNames(container.descriptor())) {
-                for (String name : names) {
-                    if (linux.status(container.descriptor(), name).isDirectory()) {
-                        linux.removeDirectory(container.descriptor(), name);
-                    } else {
-                        linux.removeFile(container.descriptor(), name);
-                    }
-                }
-            }
-        } catch (LinuxException e) {
-            // Whoever ran it may remove it too, as its processes end.
-            if (e.errno() != Errno.ENOENT) {
-                throw e;
-            }
-        }
+        folder.empty(ContainerId.checked(id));
         remove(id);
-    }
-
-    /** Keeps the container's config.json: later changes of the bundle's have no effect; runtime.md, "Create". */
-    void keepConfig(String id, String text) {
-        try (OpenFile file = new OpenFile(linux, createAnew(directoryOf(id).descriptor(), id + "/" + CONFIG))) {
-            linux.writeAll(file.descriptor(), text.getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    /** The config.json that was kept. */
-    String config(String id) {
-        try (OpenFile file = directoryOf(id).open(id + "/" + CONFIG, FileFlag.O_RDONLY, FileFlag.S_IFREG)) {
-            return linux.readText(file.descriptor(), Integer.MAX_VALUE);
-        }
-    }
-
-    /** Makes the FIFO at which the container waits for its start; it exists as long as it does. */
-    void makeFifo(String id) {
-        linux.makeNode(directoryOf(id).descriptor(), id + "/" + FIFO, FileFlag.S_IFIFO | 0600, 0);
-    }
-
-    /** Opens that FIFO. */
-    OpenFile openFifo(String id, int flags) {
-        return directoryOf(id).open(id + "/" + FIFO, flags, FileFlag.S_IFIFO);
-    }
-
-    void removeFifo(String id) {
-        linux.removeFile(directoryOf(id).descriptor(), id + "/" + FIFO);
-    }
-
-    private boolean hasFifo(String id) {
-        try {
-            return directory().isPresent()
-                    && linux.status(directory().get().descriptor(), id + "/" + FIFO)
-                                    .mode()
-                            != 0;
-        } catch (LinuxException e) {
-            return false;
-        }
-    }
-
-    /** Makes the file into which a container that is being started reports a failure; open for writing. */
-    int createReports(String id) {
-        return createAnew(directoryOf(id).descriptor(), id + "/" + REPORTS);
-    }
-
-    /** That file, open for reading. */
-    OpenFile openReports(String id) {
-        return directoryOf(id).open(id + "/" + REPORTS, FileFlag.O_RDONLY, FileFlag.S_IFREG);
-    }
-
-    void removeReports(String id) {
-        linux.removeFile(directoryOf(id).descriptor(), id + "/" + REPORTS);
     }
 
     /**
@@ -427,14 +247,12 @@ public final class ContainerStore {
      * @throws NoSuchContainerException when there is none
      */
     public ContainerState get(String id) {
-        checked(id);
-        return read(id).orElseThrow(() -> new NoSuchContainerException(id));
+        return states.read(ContainerId.checked(id)).orElseThrow(() -> new NoSuchContainerException(id));
     }
 
     /** The container with this id, if there is one. */
     public Optional<ContainerState> find(String id) {
-        checked(id);
-        return read(id);
+        return states.read(ContainerId.checked(id));
     }
 
     /** Where in its life a container is. */
@@ -445,7 +263,7 @@ public final class ContainerStore {
         if (!isInitAlive(state)) {
             return ContainerStatus.STOPPED;
         }
-        if (hasFifo(state.id())) {
+        if (files(state.id()).hasFifo()) {
             return ContainerStatus.CREATED;
         }
         return cgroup(state).map(Cgroup::isFrozen).orElse(false) ? ContainerStatus.PAUSED : ContainerStatus.RUNNING;
@@ -465,7 +283,7 @@ public final class ContainerStore {
         if (layout.kind() == CgroupLayout.Kind.NONE) {
             return Optional.empty();
         }
-        return Optional.of(Cgroup.at(linux, layout, new CgroupPath(path)));
+        return Optional.of(Cgroup.at(linux, layout, CgroupPath.read(path)));
     }
 
     /**
@@ -480,7 +298,7 @@ public final class ContainerStore {
 
     /** What tells this store from all others. */
     String identity() {
-        return madeDirectory().identity();
+        return folder.madeDirectory().identity();
     }
 
     CgroupLayout layout() {
@@ -500,53 +318,27 @@ public final class ContainerStore {
 
     /** The container with this id, if it runs. */
     public Optional<ContainerState> running(String id) {
-        return read(checked(id)).filter(state -> isInitAlive(state));
+        return find(id).filter(this::isInitAlive);
     }
 
     /** Whether a container with this id is written down, whole or not. */
     public boolean has(String id) {
-        try {
-            return read(id).isPresent();
-        } catch (BrokenContainerException e) {
-            return true;
-        }
+        return states.has(id);
     }
 
     /** All containers that are written down, running or left over, but for {@link #broken} ones. */
     public List<ContainerState> all() {
-        List<ContainerState> all = new ArrayList<>();
-        for (String id : ids()) {
-            try {
-                read(id).ifPresent(all::add);
-            } catch (BrokenContainerException e) {
-                // Of that one nothing is known.
-            }
-        }
-        return all;
+        return states.all();
     }
 
     /** Those of which what is written down cannot be used: why, by id. */
     public Map<String, String> broken() {
-        Map<String, String> broken = new TreeMap<>();
-        for (String id : ids()) {
-            try {
-                read(id);
-            } catch (BrokenContainerException e) {
-                broken.put(id, e.reason());
-            }
-        }
-        return broken;
-    }
-
-    private List<String> ids() {
-        return directory().map(OwnDirectory::names).orElse(List.of()).stream()
-                .filter(ContainerStore::isId)
-                .toList();
+        return states.broken();
     }
 
     /**
-     * Those of which neither PID 1 nor the process that made or ran it is still there, except for those made from a bundle:
-     * they stay until they are deleted.
+     * Those of which neither PID 1 nor the process that made or ran it is still there, except for those made from a bundle or
+     * run with --keep: they stay until they are deleted.
      */
     public List<ContainerState> leftovers() {
         return all().stream().filter(this::isLeftover).toList();
@@ -554,11 +346,16 @@ public final class ContainerStore {
 
     /** The container with this id, if it is one of those. */
     Optional<ContainerState> leftover(String id) {
-        return read(id).filter(this::isLeftover);
+        return states.read(id).filter(this::isLeftover);
+    }
+
+    private static boolean stays(ContainerState state) {
+        return !state.origin().bundle().isEmpty()
+                || state.setUp() && state.origin().stays();
     }
 
     private boolean isLeftover(ContainerState state) {
-        return !isAlive(state) && (!state.setUp() || state.origin().bundle().isEmpty());
+        return !isAlive(state) && (!state.setUp() || !stays(state));
     }
 
     /**
@@ -567,112 +364,44 @@ public final class ContainerStore {
      * @return their names
      */
     List<String> removeEmpty() {
-        List<String> removed = new ArrayList<>();
-        for (String name : ids()) {
-            if (!has(name) && age(name) > EMPTY_AT_MOST_SECONDS) {
-                int store = directoryOf(name).descriptor();
-                try {
-                    for (String file : FILES) {
-                        if (!file.equals(STATE)) {
-                            linux.removeFile(store, name + "/" + file);
-                        }
-                    }
-                    // Fails when there is anything in it, or somebody has written its state just now.
-                    linux.removeDirectory(store, name);
-                    removed.add(name);
-                } catch (LinuxException e) {
-                    // Not one of ours, or no longer empty.
-                }
-            }
-        }
-        return removed;
+        return folder.ids().stream()
+                .filter(id -> folder.age(id) > EMPTY_AT_MOST_SECONDS && removeEmpty(id))
+                .toList();
     }
 
-    private long age(String name) {
+    /**
+     * Removes the folder of a container whose maker was killed before it wrote the state, and that nobody else makes now.
+     *
+     * @return whether there was such a folder
+     */
+    public boolean removeEmpty(String id) {
+        if (has(id) || !folder.has(id)) {
+            return false;
+        }
         try {
-            return System.currentTimeMillis() / 1000
-                    - linux.status(directoryOf(name).descriptor(), name).modified();
+            folder.remove(id, ALL_BUT_STATE);
+            return true;
         } catch (LinuxException e) {
-            return 0;
+            // Not one of ours, or somebody has written its state just now.
+            return false;
         }
     }
 
     private boolean isAlive(String id) {
-        return read(id).map(this::isAlive).orElse(false);
+        return states.read(id).map(this::isAlive).orElse(false);
     }
 
     private boolean isAlive(ContainerState state) {
         return isInitAlive(state) || isMakerAlive(state);
     }
 
-    /**
-     * What is written down about a container; nothing when it is not there.
-     *
-     * @throws BrokenContainerException when it cannot be used
-     */
-    private Optional<ContainerState> read(String id) {
-        Optional<String> text;
-        try {
-            text = text(id);
-        } catch (LinuxException e) {
-            throw new BrokenContainerException(id, STATE + " cannot be read: " + e.getMessage());
-        }
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(StateFile.read(text.get())
-                .filter(state -> state.id().equals(id) && isPlausible(state))
-                .orElseThrow(() -> new BrokenContainerException(id, STATE + " is damaged")));
-    }
-
-    private Optional<String> text(String id) {
-        Optional<OwnDirectory> open = directory();
-        if (open.isEmpty()) {
-            return Optional.empty();
-        }
-        try (OpenFile file =
-                open.get().open(id + "/" + STATE, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK, FileFlag.S_IFREG)) {
-            return Optional.of(linux.readText(file.descriptor(), MAX_STATE_BYTES));
-        } catch (InvalidSpecException e) {
-            throw new BrokenContainerException(id, e.getMessage());
-        } catch (LinuxException e) {
-            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
-    private static boolean isPlausible(ContainerState state) {
-        try {
-            return state.pid() >= 0
-                    && state.runPid() > 0
-                    && (state.cgroup().isEmpty()
-                            || CgroupPath.of(state.cgroup(), state.id()).value().equals(state.cgroup()));
-        } catch (InvalidSpecException e) {
-            return false;
-        }
-    }
-
     /** What can still be found out about a container that is broken. */
     Remains remains(String id) {
-        String text;
-        try {
-            text = text(id).orElse("");
-        } catch (LinuxException | InvalidSpecException e) {
-            text = "";
-        }
-        String config;
-        try {
-            config = config(id);
-        } catch (LinuxException | InvalidSpecException e) {
-            config = "";
-        }
-        return Remains.of(id, text, config);
+        return states.remains(id);
     }
 
     /** Where what is written down about the container {@code id} is. */
     String path(String id) {
-        return folder + "/" + id;
+        return folder.path(id);
     }
 }

@@ -1,10 +1,6 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
-import dev.rustyrun.launch.LaunchOptions;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.RunStage;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.plan.HostFacts;
@@ -15,6 +11,10 @@ import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.stage.LaunchOptions;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.RunStage;
+import dev.rustyrun.stage.SelfExec;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Optional;
@@ -54,19 +54,20 @@ public final class Creation {
         ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, id, store);
         ContainerState state = state(id, bundle, cgroup.path());
         try (ContainerLock held = store.addLocked(state)) {
-            BundleHost host = new BundleHost(linux, store, state, spec, options.pids());
+            ContainerRecord record = new ContainerRecord(linux, store, state, options.pids());
             Optional<Outcome> failure = Optional.empty();
             boolean done = false;
             try {
-                store.keepConfig(id, bundle.text());
+                store.files(id).keepConfig(bundle.text());
                 cgroup.make(Cgroup.Hierarchies.ALL);
                 failure = stage.launchDetached(
                         plan(spec, options, cgroup),
-                        new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host));
+                        new LaunchOptions(options.traced(), 0, options.consoleSocket(), record));
                 done = failure.isEmpty();
+                cgroup.entered();
             } finally {
                 if (!done) {
-                    undo(host, cgroup, spec.hooks());
+                    undo(record, cgroup, spec.hooks());
                 }
             }
             return failure;
@@ -79,7 +80,7 @@ public final class Creation {
 
     private LaunchPlan plan(Spec spec, CreateOptions options, ContainerCgroup cgroup) {
         HostFacts facts = probe.factsFor(
-                spec, HostFacts.Leftovers.NONE, cgroup.files(), cgroup.limitsDevices(), probe.filterFor(spec, store));
+                spec, HostFacts.Cleanup.NONE, cgroup.files(), cgroup.limitsDevices(), probe.filterFor(spec, store));
         Lifecycle life = Lifecycle.CREATED.withDescriptors(options.descriptors());
         return PlanCompiler.compile(spec, facts, options.noPivot() ? life.withoutPivot() : life);
     }
@@ -102,14 +103,14 @@ public final class Creation {
                 new ContainerState.Origin(bundle.path().toString(), spec.annotations(), spec.hasProcess(), late));
     }
 
-    private void undo(BundleHost host, ContainerCgroup cgroup, Hooks hooks) {
+    private void undo(ContainerRecord record, ContainerCgroup cgroup, Hooks hooks) {
         try {
             cgroup.remove();
         } finally {
-            store.remove(host.state().id());
+            store.remove(record.state().id());
         }
-        if (host.isHooked()) {
-            new HookStage(linux).runAll(hooks.poststop(), host.state(), ContainerStatus.STOPPED, messages);
+        if (record.isHooked()) {
+            new HookStage(linux).runAll(hooks.poststop(), record.state(), ContainerStatus.STOPPED, messages);
         }
     }
 }

@@ -123,7 +123,7 @@ public final class Deletion {
             return Hooks.NONE;
         }
         try {
-            String config = store.config(state.id());
+            String config = store.files(state.id()).config();
             return Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks();
         } catch (LinuxException | InvalidSpecException e) {
             messages.println(Printable.line("rustyrun: warning: its poststop hooks are not known: " + e.getMessage()));

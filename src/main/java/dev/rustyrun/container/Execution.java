@@ -2,13 +2,9 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.GroupsBelow;
-import dev.rustyrun.launch.LaunchOptions;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.RunStage;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.oci.KeptProcess;
+import dev.rustyrun.oci.SavedProcess;
 import dev.rustyrun.plan.ExecPlan;
 import dev.rustyrun.plan.ExecPlan.Joined;
 import dev.rustyrun.plan.HostFacts;
@@ -20,6 +16,10 @@ import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
+import dev.rustyrun.stage.LaunchOptions;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.RunStage;
+import dev.rustyrun.stage.SelfExec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,9 +75,8 @@ public final class Execution {
                 place.groups(),
                 new Lifecycle(detached, false, options.descriptors(), true),
                 stage.isReadOnly());
-        FurtherHost host = new FurtherHost(linux, spec, state, status, options.pids(), Optional.empty());
-        LaunchOptions how =
-                new LaunchOptions(options.traced(), 0, options.consoleSocket(), options.descriptors(), host);
+        ExecRecord record = new ExecRecord(linux, state, status, options.pids(), Optional.empty());
+        LaunchOptions how = new LaunchOptions(options.traced(), 0, options.consoleSocket(), record);
         if (!spec.process().terminal()) {
             ContainerIds.of(linux, state.pid()).giveStandardFiles(linux);
         }
@@ -101,12 +100,14 @@ public final class Execution {
     private Spec specOf(ContainerState state) {
         if (state.origin().bundle().isEmpty()) {
             try {
-                return KeptProcess.read(state.origin().keptProcess(), state.rootfs());
+                return SavedProcess.read(state.origin().keptProcess(), state.rootfs());
             } catch (InvalidSpecException e) {
                 throw new InvalidSpecException("cannot exec in container \"" + state.id() + "\": " + e.getMessage());
             }
         }
-        return Bundle.parse(Path.of(state.origin().bundle()), store.config(state.id()))
+        return Bundle.parse(
+                        Path.of(state.origin().bundle()),
+                        store.files(state.id()).config())
                 .spec();
     }
 

@@ -1,13 +1,13 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.launch.HookRunner;
-import dev.rustyrun.launch.HookRunner.HookFailure;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.oci.StateJson;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Hooks.Hook;
+import dev.rustyrun.step.HookRunner;
+import dev.rustyrun.step.HookRunner.HookFailure;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -32,9 +32,7 @@ final class HookStage {
 
     /** Runs {@code hooks}, which are of {@code kind}, in their order; the first that fails ends that. */
     void run(String kind, List<Hook> hooks, ContainerState state, ContainerStatus status) throws HookFailure {
-        for (int i = 0; i < hooks.size(); i++) {
-            runner.run(Hooks.name(kind, i), hooks.get(i), state(state, status));
-        }
+        runner.runAll(kind, hooks, state(state, status));
     }
 
     /** Runs all poststop {@code hooks}: one that fails only gives a warning. */

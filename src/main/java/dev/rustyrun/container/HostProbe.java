@@ -1,10 +1,8 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.KernelVersion;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.HostFacts;
-import dev.rustyrun.plan.SeccompFilter;
 import dev.rustyrun.seccomp.SeccompFilters;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.LinuxSpec;
@@ -12,6 +10,8 @@ import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Machine;
 import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.step.SeccompFilter;
 import java.util.List;
 
 /** Finds out what the host can do for a container, as far as its plan depends on it. */
@@ -55,7 +55,7 @@ final class HostProbe {
     HostFacts factsForFurther(boolean readOnly, List<String> cgroupFiles, boolean mayMapGroups, SeccompFilter filter) {
         return new HostFacts(
                 readOnly ? "" : self.program(),
-                HostFacts.Leftovers.NONE,
+                HostFacts.Cleanup.NONE,
                 cgroupFiles,
                 false,
                 mayMapGroups,
@@ -73,7 +73,7 @@ final class HostProbe {
      */
     HostFacts factsFor(
             Spec spec,
-            HostFacts.Leftovers leftovers,
+            HostFacts.Cleanup cleanup,
             List<String> cgroupFiles,
             boolean limitsDevices,
             SeccompFilter filter) {
@@ -85,7 +85,7 @@ final class HostProbe {
                 spec.mounts().stream().anyMatch(mount -> mount.type().equals("cgroup"));
         return new HostFacts(
                 self.program(),
-                leftovers,
+                cleanup,
                 cgroupFiles,
                 limitsDevices || userNamespace,
                 !mapsOnlyOne,

@@ -1,17 +1,19 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.launch.LaunchOptions;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.Stages;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.oci.KeptProcess;
+import dev.rustyrun.network.EgressPolicy;
+import dev.rustyrun.oci.SavedProcess;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.PlanCompiler;
-import dev.rustyrun.plan.SeccompFilter;
+import dev.rustyrun.spec.ProcPaths;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
+import dev.rustyrun.stage.LaunchOptions;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.Stages;
+import dev.rustyrun.step.SeccompFilter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,15 +26,20 @@ public final class Launch {
     private final Linux linux;
     private final HostProbe probe;
     private final ContainerStore store;
-    private final Spec spec;
+    private final SelfExec self;
+    private Spec spec;
     private Optional<SeccompFilter> filter = Optional.empty();
+    private Optional<RootVisitor> visitor = Optional.empty();
+    private boolean stays;
 
     /**
      * @throws dev.rustyrun.spec.InvalidSpecException when {@code spec} is not valid
      */
     public Launch(Linux linux, SelfExec self, ContainerStore store, Spec spec) {
         SpecValidator.check(spec);
+        EgressPolicy.of(spec.allowedHosts());
         this.linux = linux;
+        this.self = self;
         this.probe = new HostProbe(linux, self);
         this.store = store;
         this.spec = probe.own().within(spec);
@@ -46,7 +53,9 @@ public final class Launch {
     public Explanation explain(String id) {
         String name = name(id);
         ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name, store);
-        return new Explanation(cgroup.words(), PlanCompiler.compile(spec, facts(name, cgroup, cgroup.plannedFiles())));
+        Spec located = traces(name).layer().map(layer -> layer.locate(spec)).orElse(spec);
+        return new Explanation(
+                cgroup.words(), PlanCompiler.compile(located, facts(name, cgroup, cgroup.plannedFiles())));
     }
 
     /**
@@ -69,7 +78,14 @@ public final class Launch {
         ContainerState state = state(traces);
         try {
             traces.make(state, spec);
-            return launch(state, traces.cgroup(), plan(traces), stages, traced, timeoutMillis);
+            Outcome ended = launch(state, traces.cgroup(), plan(traces), stages, traced, timeoutMillis);
+            if (ended.reason() != Outcome.Reason.SETUP_FAILED) {
+                traces.keepLayer();
+                if (stays) {
+                    traces.keepState();
+                }
+            }
+            return ended;
         } finally {
             try {
                 stages.awaitEnd();
@@ -79,9 +95,47 @@ public final class Launch {
         }
     }
 
+    /** Lets {@code who} into the container before its command runs. */
+    public Launch visitedBy(RootVisitor who) {
+        visitor = Optional.of(who);
+        spec = spec.withAnnotation(Spec.VISIT_ANNOTATION, "");
+        return this;
+    }
+
+    /** Lets the layer that a container has over an image stay after its end, until it is deleted. */
+    public Launch keepingLayer() {
+        spec = spec.withRoot(new Spec.Root(
+                spec.root().path(), spec.root().readonly(), spec.root().image().map(Spec.Image::keeping)));
+        return this;
+    }
+
+    /** Lets the whole container stay after its end, until it is deleted. */
+    public Launch keeping() {
+        stays = true;
+        return keepingLayer();
+    }
+
     /** What the container of this name will have on the host. */
     Traces traces(String name) {
-        return new Traces(linux, store, name, ContainerCgroup.of(linux, spec, name, store));
+        return new Traces(linux, store, name, ContainerCgroup.of(linux, spec, name, store), layer(name));
+    }
+
+    /** The layer that the container of this name will have over its image. */
+    Optional<ContainerLayer> layer(String name) {
+        return spec.root()
+                .image()
+                .map(image -> new ContainerLayer(linux, self, spec.root().path(), name, image, volumes(image)));
+    }
+
+    /** Those of the image that nothing else is mounted on; what is written only to memory needs none. */
+    private List<String> volumes(Spec.Image image) {
+        boolean ephemeral = spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION);
+        return image.volumes().stream()
+                .filter(path -> !ephemeral
+                        && spec.mounts().stream()
+                                .noneMatch(mount ->
+                                        ProcPaths.plain(mount.destination()).equals(path)))
+                .toList();
     }
 
     /** The plan for a container that has made these. */
@@ -96,7 +150,8 @@ public final class Launch {
                 .filter(range -> pooled)
                 .map(range -> spec.withMappings(List.of(range), List.of(range)))
                 .orElse(spec);
-        return PlanCompiler.compile(mapped, facts(traces.id(), limited, limited.files()));
+        Spec located = traces.layer().map(layer -> layer.locate(mapped)).orElse(mapped);
+        return PlanCompiler.compile(located, facts(traces.id(), limited, limited.files()));
     }
 
     /** Runs the container whose state and cgroup have been made. */
@@ -110,7 +165,10 @@ public final class Launch {
         return cgroup.explain(stages.launch(
                 plan,
                 new LaunchOptions(
-                        traced, timeoutMillis, Optional.empty(), 0, new CommandLineHost(linux, store, spec, state))));
+                        traced,
+                        timeoutMillis,
+                        Optional.empty(),
+                        new ContainerRecord(linux, store, state, PidOutputs.NONE).visitedBy(visitor))));
     }
 
     /** What the user should know, and is told only once. */
@@ -132,12 +190,12 @@ public final class Launch {
     }
 
     private String name(String id) {
-        return id.isEmpty() ? store.newId() : ContainerStore.checked(id);
+        return id.isEmpty() ? store.newId() : ContainerId.checked(id);
     }
 
     private HostFacts facts(String id, ContainerCgroup cgroup, List<String> cgroupFiles) {
         return probe.factsFor(
-                spec, store.leftoversOf(id, cgroup.directories()), cgroupFiles, cgroup.limitsDevices(), filter());
+                spec, store.cleanupOf(id, cgroup.directories()), cgroupFiles, cgroup.limitsDevices(), filter());
     }
 
     /** Found once: a warm launch asks for the plan twice. */
@@ -150,16 +208,17 @@ public final class Launch {
 
     ContainerState state(Traces traces) {
         int run = linux.processId();
+        ContainerState.Origin origin = ContainerState.Origin.commandLine(SavedProcess.write(spec), spec.labels());
         return new ContainerState(
                 traces.id(),
                 0,
                 0,
-                spec.root().path(),
+                traces.layer().map(ContainerLayer::path).orElse(spec.root().path()),
                 traces.cgroup().path(),
                 Instant.now().toString(),
                 run,
                 ProcessTimes.startOf(linux, run),
                 false,
-                ContainerState.Origin.commandLine(KeptProcess.write(spec), spec.labels()));
+                stays ? origin.staying() : origin);
     }
 }

@@ -1,8 +1,8 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.StageSpawner;
 
 /**
  * What a launch is made with.

@@ -38,7 +38,14 @@ record Remains(String cgroup, int pid, long startTime) {
     }
 
     private static Optional<String> group(Matcher matcher, String id) {
-        return matcher.find() && !matcher.group(1).isEmpty() ? valid(matcher.group(1), id) : Optional.empty();
+        if (!matcher.find() || matcher.group(1).isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(CgroupPath.read(matcher.group(1)).written());
+        } catch (InvalidSpecException e) {
+            return valid(matcher.group(1), id);
+        }
     }
 
     private static Optional<String> configured(String id, String config) {

@@ -4,11 +4,6 @@ import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.GroupsBelow;
 import dev.rustyrun.cgroup.Statistics;
 import dev.rustyrun.cgroup.Subgroup;
-import dev.rustyrun.launch.CommandPipes;
-import dev.rustyrun.launch.LaunchOptions;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.Stages;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -23,6 +18,11 @@ import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
+import dev.rustyrun.stage.CommandPipes;
+import dev.rustyrun.stage.LaunchOptions;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.Stages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -145,8 +145,7 @@ public final class ServedExecution implements AutoCloseable {
                             false,
                             timeoutMillis,
                             Optional.empty(),
-                            0,
-                            new FurtherHost(linux, spec, state, ContainerStatus.RUNNING, PidOutputs.NONE, group)));
+                            new ExecRecord(linux, state, ContainerStatus.RUNNING, PidOutputs.NONE, group)));
             return explain(outcome, before, statistics(cgroup));
         } finally {
             try {
@@ -182,13 +181,12 @@ public final class ServedExecution implements AutoCloseable {
             return outcome.because(
                     Outcome.Reason.OOM,
                     "killed: the container was out of memory (limit "
-                            + ResourceWords.bytes(after.get().memoryLimit()) + ")");
+                            + ResourceFormatter.bytes(after.get().memoryLimit()) + ")");
         }
         return after.get().pidsRefused() > before.get().pidsRefused()
                 ? outcome.because(
                         Outcome.Reason.PIDS_LIMIT,
-                        "the container was refused a further process (limit "
-                                + after.get().pidsLimit() + ")")
+                        ResourceFormatter.processLimitReached(after.get().pidsLimit()))
                 : outcome;
     }
 

@@ -1,11 +1,11 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.launch.CommandIo;
-import dev.rustyrun.launch.CommandPipes;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.ServedStages;
-import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.stage.CommandIo;
+import dev.rustyrun.stage.CommandPipes;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.ServedStages;
+import dev.rustyrun.stage.StageSpawner;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -101,7 +101,11 @@ public final class ServedLaunch {
         if (!isAlive()) {
             return false;
         }
+        traces.take(launch.layer(traces.id()));
         fitting = Optional.of(launch.plan(traces)).filter(this::beginsAsBegun);
+        if (fitting.isEmpty()) {
+            traces.take(Optional.empty());
+        }
         return fitting.isPresent();
     }
 
@@ -121,6 +125,8 @@ public final class ServedLaunch {
         ContainerState state = launch.state(traces);
         if (begun.isEmpty()) {
             traces.make(state, launch.spec());
+        } else {
+            traces.makeLayer();
         }
         ContainerCgroup limited = traces.cgroup().limitedAs(launch.spec());
         LaunchPlan plan =

@@ -1,8 +1,5 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.launch.HookRunner.HookFailure;
-import dev.rustyrun.launch.StartReports;
-import dev.rustyrun.launch.StepLog;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
@@ -13,6 +10,9 @@ import dev.rustyrun.linux.Signal;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.stage.StartReports;
+import dev.rustyrun.stage.StepLog;
+import dev.rustyrun.step.HookRunner.HookFailure;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +66,7 @@ public final class Start {
 
     /** One that fails ends the container; runtime.md, "Lifecycle", 9. */
     private Optional<StartReports.Failure> runHooks(ContainerState state) {
-        String config = store.config(state.id());
+        String config = store.files(state.id()).config();
         List<Hooks.Hook> hooks = Bundle.parse(Path.of(state.origin().bundle()), config)
                 .spec()
                 .hooks()
@@ -84,23 +84,24 @@ public final class Start {
     }
 
     private Optional<StartReports.Failure> open(String id) {
-        try (OpenFile fifo = store.openFifo(id, FileFlag.O_WRONLY | FileFlag.O_NONBLOCK)) {
+        try (OpenFile fifo = store.files(id).openFifo(FileFlag.O_WRONLY | FileFlag.O_NONBLOCK)) {
             linux.writeAll(fifo.descriptor(), GO);
-            store.removeFifo(id);
+            store.files(id).removeFifo();
             // The other end is closed by the command's execve, or by the end of what should have become it.
             PollSet set = new PollSet(1);
             set.add(fifo.descriptor(), 0);
             linux.poll(set, -1);
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENXIO) {
-                store.removeFifo(id);
+                store.files(id).removeFifo();
                 throw new InvalidSpecException(
                         "cannot start container \"" + id + "\": it does not wait for that any more");
             }
             throw e;
         }
-        Optional<StartReports.Failure> failure = StartReports.read(linux, store.openReports(id), steps);
-        store.removeReports(id);
+        Optional<StartReports.Failure> failure =
+                StartReports.read(linux, store.files(id).openReports(), steps);
+        store.files(id).removeReports();
         return failure;
     }
 }

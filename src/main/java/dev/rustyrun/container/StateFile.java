@@ -39,6 +39,9 @@ final class StateFile {
             json.writeStringField("bundle", origin.bundle());
             json.writeBooleanField("hasProcess", origin.hasProcess());
             json.writeBooleanField("hasLateHooks", origin.hasLateHooks());
+            if (origin.stays()) {
+                json.writeBooleanField("stays", true);
+            }
             if (!origin.keptProcess().isEmpty()) {
                 json.writeFieldName(KEPT);
                 json.writeRawValue(origin.keptProcess());
@@ -98,7 +101,8 @@ final class StateFile {
                             annotations,
                             Boolean.parseBoolean(fields.get("hasProcess")),
                             Boolean.parseBoolean(fields.get("hasLateHooks")),
-                            fields.getOrDefault(KEPT, ""))));
+                            fields.getOrDefault(KEPT, ""),
+                            Boolean.parseBoolean(fields.get("stays")))));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }

@@ -1,14 +1,14 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.launch.CapturedIo;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.ServedStages;
 import dev.rustyrun.linux.FileStatus.Place;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.IdPool;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
+import dev.rustyrun.stage.CapturedIo;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.ServedStages;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -11,7 +11,8 @@ final class CgroupChecks {
     static final List<Question> ALL = List.of(
             new Question("cgroup", "version", CgroupChecks::version),
             new Question("cgroup", "controllers", CgroupChecks::controllers),
-            new Question("cgroup", "delegation", CgroupChecks::delegation));
+            new Question("cgroup", "delegation", CgroupChecks::delegation),
+            new Question("cgroup", "systemd", CgroupChecks::systemd));
 
     private static final List<String> WANTED = List.of("cpu", "cpuset", "io", "memory", "pids");
     private static final String PURE_V2 = "boot with systemd.unified_cgroup_hierarchy=1 on the kernel's command line";
@@ -110,6 +111,31 @@ final class CgroupChecks {
                         folder + " is this user's, without " + String.join(", ", missing),
                         "as root, in /etc/systemd/system/user@.service.d/delegate.conf: [Service] "
                                 + "Delegate=cpu cpuset io memory pids; then systemctl daemon-reload and log in again");
+    }
+
+    /** Whether systemd can be asked for cgroups, as --systemd-cgroup does; man 3 sd_booted. */
+    private static Answer systemd(Machine machine) {
+        if (!machine.exists("/run/systemd/system")) {
+            return Answer.ok("does not run here: engines are to use their cgroupfs driver");
+        }
+        Self self = Self.on(machine);
+        if (!self.isRoot() && !Layout.on(machine).pure()) {
+            return Answer.warn(
+                    "makes no cgroups with limits for this user, as there is cgroup v1: --systemd-cgroup fails",
+                    PURE_V2);
+        }
+        List<String> sockets = self.isRoot()
+                ? List.of("/run/systemd/private", "/run/dbus/system_bus_socket")
+                : List.of("/run/user/" + self.uid() + "/bus", "/run/user/" + self.uid() + "/systemd/private");
+        Optional<String> found = sockets.stream().filter(machine::exists).findFirst();
+        if (found.isPresent()) {
+            return Answer.ok("makes cgroups with --systemd-cgroup, by way of " + found.get());
+        }
+        return Answer.warn(
+                "runs here but cannot be reached (" + String.join(", ", sockets) + "): --systemd-cgroup fails",
+                self.isRoot()
+                        ? "in a container, mount the host's /run/systemd or /run/dbus"
+                        : "log in, or as root: loginctl enable-linger");
     }
 
     /** This process's own cgroup, below the mount of v2. */

@@ -17,6 +17,7 @@ public final class Doctor {
                     MountChecks.ALL,
                     SecurityChecks.ALL,
                     CapabilityChecks.ALL,
+                    NetworkChecks.ALL,
                     RuntimeChecks.ALL)
             .flatMap(List::stream)
             .toList();

@@ -56,6 +56,11 @@ final class HostMachine implements Machine {
     }
 
     @Override
+    public String path() {
+        return Optional.ofNullable(System.getenv("PATH")).orElse("");
+    }
+
+    @Override
     public boolean exists(String path) {
         return Files.exists(Path.of(path));
     }

@@ -57,6 +57,9 @@ interface Machine {
     /** Where a service would look for root file systems; {@code /} when there is no such folder. */
     String rootfsFolder();
 
+    /** The folders in which programs are looked for, with colons between them. */
+    String path();
+
     default String line(String path) {
         return text(path).orElse("").strip();
     }

@@ -41,7 +41,7 @@ public record AttachedContainer(Engine engine, String id, boolean owned) impleme
     @Override
     public void pass(Signal signal, Conversation conversation) {
         try {
-            engine.kill(id, Integer.toString(signal.number()));
+            engine.kill(id, Integer.toString(signal.number()), false);
         } catch (InvalidSpecException e) {
             // It has just ended, or the connection has: both are told by the thread that receives.
         }

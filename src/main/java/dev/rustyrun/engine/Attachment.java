@@ -3,7 +3,6 @@ package dev.rustyrun.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -12,6 +11,7 @@ import dev.rustyrun.linux.Signal;
 import dev.rustyrun.linux.SignalSet;
 import dev.rustyrun.linux.TerminalMode;
 import dev.rustyrun.linux.WindowSize;
+import dev.rustyrun.request.TerminalRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -74,12 +74,12 @@ public final class Attachment {
         this.conversation = peer.open();
     }
 
-    /** Adds to {@code request} the size of this process's terminal, if it has one, for that of a command. */
-    public static void addSize(Linux linux, ObjectNode request) {
+    /** Says in {@code request} how large this process's terminal is, if it has one, for that of a command. */
+    public static void size(Linux linux, TerminalRequest request) {
         if (linux.isTerminal(STDIN)) {
             WindowSize size = linux.windowSize(STDIN);
             if (size.rows() > 0 && size.columns() > 0) {
-                request.put("rows", size.rows()).put("columns", size.columns());
+                request.size(size.rows(), size.columns());
             }
         }
     }

@@ -1,13 +1,19 @@
 package dev.rustyrun.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.container.ContainerLayers;
 import dev.rustyrun.container.files.HostFiles;
-import dev.rustyrun.launch.SelfExec;
+import dev.rustyrun.image.ImageStore;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.linux.SignalNames;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.stage.SelfExec;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -33,6 +39,11 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
         int perform(EngineContext context);
     }
 
+    /** The names of signals. */
+    public static List<String> signals() {
+        return SignalNames.all();
+    }
+
     /**
      * Has signals wait to be read from a descriptor, as a launch on this machine does it: they go on to the command. Call
      * it before anything else is done, for a JVM may start itself again.
@@ -44,6 +55,48 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
     /** The files of this machine. */
     HostFiles hostFiles() {
         return new HostFiles(linux);
+    }
+
+    /** The images of this machine's user. */
+    public LocalImages images() {
+        return new LocalImages(ImageStore.open(linux).with(new ContainerLayers(linux, self)));
+    }
+
+    /** The images of this machine's user, or of the server. */
+    public Images anyImages() {
+        return engine.images().orElseGet(this::images);
+    }
+
+    /** The path of an archive that the user names: empty for standard input. */
+    public String archive(String path) {
+        return path.equals("-") || path.equals("/dev/stdin") ? "" : path;
+    }
+
+    /** Whether stdout is a terminal. */
+    public boolean printsToTerminal() {
+        return linux.isTerminal(1);
+    }
+
+    /** Becomes {@code program}, with the environment of this process; {@code words} are its arguments, its name first. */
+    public void become(String program, List<String> words) {
+        List<String> environment = new ArrayList<>();
+        System.getenv().forEach((name, value) -> environment.add(name + "=" + value));
+        linux.execute(program, words, environment);
+    }
+
+    /** Stdout, for bytes. */
+    public OutputStream standardOutput() {
+        return new OutputStream() {
+            @Override
+            public void write(int one) {
+                print(1, new byte[] {(byte) one});
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                print(1, Arrays.copyOfRange(bytes, offset, offset + length));
+            }
+        };
     }
 
     /** Prints on stdout. */

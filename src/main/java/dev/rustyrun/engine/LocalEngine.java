@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerLayers;
 import dev.rustyrun.container.ContainerReport;
+import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.container.Running;
 import dev.rustyrun.container.files.ContainerFiles;
 import dev.rustyrun.container.files.LaunchedWith;
+import dev.rustyrun.container.files.UnwatchedFiles;
 import dev.rustyrun.container.log.LogReader;
 import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.container.supervised.ContainerFolder;
@@ -19,23 +23,23 @@ import dev.rustyrun.container.supervised.NewContainer;
 import dev.rustyrun.container.supervised.ResultHold;
 import dev.rustyrun.container.supervised.Unwatched;
 import dev.rustyrun.container.supervised.UsageJson;
+import dev.rustyrun.spec.ContainerStatus;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * The containers of this user on this machine: those that the command line has detached, with their logs, and for what can be
@@ -81,22 +85,39 @@ public final class LocalEngine implements Engine {
         });
     }
 
-    /** What is told of all: those of the store, and detached ones that have ended or were never started. */
-    public List<ContainerReport> reports() {
-        List<ContainerReport> all = new ArrayList<>(ContainerReport.all(tools.store()));
-        Set<String> ids = all.stream().map(report -> report.state().id()).collect(Collectors.toSet());
+    @Override
+    public List<JsonNode> list(ContainerFilter filter) {
+        filter.check(ContainerFilter.STATUSES);
+        Map<String, JsonNode> all = new TreeMap<>();
+        ContainerReport.all(tools.store())
+                .forEach(report -> all.put(report.state().id(), report.json()));
         detached()
-                .ifPresent(others -> others.containers().all().stream()
-                        .filter(folder -> !ids.contains(folder.id()))
-                        .map(folder -> others.containers().report(folder))
-                        .forEach(all::add));
-        all.sort(Comparator.comparing(report -> report.state().id()));
-        return all;
+                .ifPresent(others -> others.containers().all().forEach(folder -> {
+                    ObjectNode shown = (ObjectNode) all.computeIfAbsent(
+                            folder.id(),
+                            id -> others.containers().report(folder).json());
+                    folder.description().ifPresent(known -> shown.set("labels", known.path("labels")));
+                }));
+        return all.values().stream().filter(filter::matches).toList();
+    }
+
+    @Override
+    public List<String> columns() {
+        return List.of("id", "pid", "status", "bundle", "created", "owner");
+    }
+
+    /** Checks that no detached container has this id. */
+    public void checkFree(String id) {
+        if (find(id).isPresent()) {
+            throw ContainerStore.inUse(id);
+        }
     }
 
     /** Removes what killed processes have left of detached ones; a line for each. */
     public List<String> collect() {
-        return detached().map(Detached::collect).orElse(List.of());
+        List<String> lines = new ArrayList<>(detached().map(Detached::collect).orElse(List.of()));
+        lines.addAll(ContainerLayers.removeLeft(tools.linux(), tools.self()));
+        return lines;
     }
 
     /**
@@ -127,13 +148,13 @@ public final class LocalEngine implements Engine {
 
     @Override
     public JsonNode container(String id) {
-        Optional<ContainerFolder> folder = find(id);
-        if (folder.isPresent()) {
-            return containers().view(folder.get());
-        }
         Optional<ObjectNode> ended = Optional.ofNullable(attached.get(id)).flatMap(ResultHold::read);
-        return ended.isPresent()
-                ? JsonNodeFactory.instance.objectNode().set("result", ended.get())
+        if (ended.isPresent()) {
+            return JsonNodeFactory.instance.objectNode().set("result", ended.get());
+        }
+        Optional<ContainerFolder> folder = find(id);
+        return folder.isPresent()
+                ? containers().view(folder.get())
                 : unwatched.report(id).json();
     }
 
@@ -151,12 +172,12 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
-    public void kill(String id, String signal) {
+    public void kill(String id, String signal, boolean all) {
         Optional<ContainerFolder> folder = find(id);
         if (folder.isPresent()) {
-            uninterrupted(() -> containers().kill(folder.get(), signal));
+            uninterrupted(() -> containers().kill(folder.get(), signal, all));
         } else {
-            unwatched.kill(id, signal);
+            unwatched.kill(id, signal, all);
         }
     }
 
@@ -165,8 +186,10 @@ public final class LocalEngine implements Engine {
         Optional<ContainerFolder> folder = find(id);
         if (folder.isPresent()) {
             uninterrupted(() -> containers().remove(folder.get(), force));
+            ContainerLayers.forget(tools.linux(), tools.self(), tools.store().folder(), id);
         } else {
             unwatched.delete(id, force);
+            ContainerLayers.forget(tools.linux(), tools.self(), tools.store().folder(), id);
         }
     }
 
@@ -203,6 +226,13 @@ public final class LocalEngine implements Engine {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         unwatched.processes(id).forEach(process -> all.add(process.json(true)));
         return all;
+    }
+
+    @Override
+    public String processTable(String id, List<String> psOptions) {
+        checkRuns(id);
+        List<Integer> pids = Running.processes(tools.store(), id);
+        return ProcessTable.ofPs(tools.linux(), pids, psOptions.isEmpty() ? List.of("-ef") : psOptions);
     }
 
     @Override
@@ -243,9 +273,10 @@ public final class LocalEngine implements Engine {
     @Override
     public Conversation attach(String id, boolean start) {
         ContainerFolder folder = watched(id, "way to its input and output");
-        attached.put(id, folder.holdResult());
         Conversation conversation =
                 new LocalConversation(containers(), detached.orElseThrow().watches(), folder);
+        // Last: from here on it may end, and be removed, without anything of it being missed.
+        attached.put(id, folder.holdResult());
         if (start) {
             await(interruptibly(() -> containers().start(folder)));
         }
@@ -260,21 +291,72 @@ public final class LocalEngine implements Engine {
 
     @Override
     public InputStream read(String id, String path) {
-        ContainerFolder folder = watched(id, "way to its files");
-        LaunchedWith launched = LaunchedWith.read(folder.resolved().path(FILES));
-        uninterrupted(() -> files().checkReadable(folder, launched, path));
-        return TarPipe.from(out -> uninterrupted(() -> files().read(folder, launched, path, true, out)));
+        Optional<ContainerFolder> folder = find(id);
+        if (folder.isEmpty()) {
+            UnwatchedFiles files = new UnwatchedFiles(tools, id);
+            files.checkReadable(path);
+            return TarPipe.from(out -> files.read(path, out));
+        }
+        LaunchedWith launched = LaunchedWith.read(folder.get().resolved().path(FILES));
+        uninterrupted(() -> files().checkReadable(folder.get(), launched, path));
+        return TarPipe.from(out -> uninterrupted(() -> files().read(folder.get(), launched, path, true, out)));
     }
 
     @Override
     public void write(String id, String path, InputStream tar) {
-        ContainerFolder folder = watched(id, "way to its files");
-        LaunchedWith launched = LaunchedWith.read(folder.resolved().path(FILES));
-        interruptibly(() -> files().write(folder, launched, path, tar, Long.MAX_VALUE));
+        Optional<ContainerFolder> folder = find(id);
+        if (folder.isEmpty()) {
+            new UnwatchedFiles(tools, id).write(path, tar);
+            return;
+        }
+        LaunchedWith launched = LaunchedWith.read(folder.get().resolved().path(FILES));
+        interruptibly(() -> files().write(folder.get(), launched, path, tar, Long.MAX_VALUE));
+    }
+
+    private ContainerTrees trees(String id) {
+        return new ContainerTrees(tools, find(id), id);
+    }
+
+    @Override
+    public List<String> changes(String id) {
+        return trees(id).changes();
+    }
+
+    @Override
+    public void export(String id, OutputStream out) {
+        trees(id).export(out);
+    }
+
+    @Override
+    public String commit(String id, Commit commit) {
+        boolean paused = commit.pause() && isPaused(id);
+        try {
+            return trees(id).commit(commit);
+        } finally {
+            if (paused) {
+                resume(id);
+            }
+        }
+    }
+
+    /** Whether it was paused just now; one that has no cgroup is committed as it runs. */
+    private boolean isPaused(String id) {
+        boolean runs = tools.store()
+                .running(id)
+                .filter(state -> tools.store().status(state) == ContainerStatus.RUNNING)
+                .isPresent();
+        try {
+            if (runs) {
+                unwatched.pause(id);
+            }
+            return runs;
+        } catch (ContainerException e) {
+            return false;
+        }
     }
 
     private ContainerFiles files() {
-        return new ContainerFiles(tools.linux(), tools.store(), containers());
+        return new ContainerFiles(tools.linux(), tools.self(), tools.store(), containers());
     }
 
     private interface Action {

@@ -1,6 +1,6 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.watch.Bell;
+import dev.rustyrun.container.watch.Wakeup;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Signal;
@@ -21,14 +21,14 @@ import java.util.function.Consumer;
 final class AttachedCaller implements Client, AutoCloseable {
 
     private static final String TAKEN = "taken";
-    private static final int MOST_SIGNALS = 16;
+    private static final int MAX_SIGNALS = 16;
 
     private final String name;
     private final Sender socket;
     private final Departures departures = new Departures();
     private Optional<String> last = Optional.empty();
     private Runnable whenFinished = () -> {};
-    private final Bell bell;
+    private final Wakeup wakeup;
     private final InputQueue input;
     private final Deque<Integer> signals = new ArrayDeque<>();
     private final Deque<Buffer> rest = new ArrayDeque<>();
@@ -45,13 +45,13 @@ final class AttachedCaller implements Client, AutoCloseable {
         this.input = new InputQueue(budget);
         this.name = name;
         this.socket = socket;
-        this.bell = new Bell(linux);
+        this.wakeup = new Wakeup(linux);
     }
 
     /** He has sent input; why he must be sent away, if there is no room for it. */
     synchronized Optional<CloseReason> offer(byte[] bytes) {
         Optional<CloseReason> refused = input.offer(bytes);
-        bell.ring();
+        wakeup.wake();
         return refused;
     }
 
@@ -63,13 +63,13 @@ final class AttachedCaller implements Client, AutoCloseable {
         } else if (order.matches("resize [0-9]{1,4} [0-9]{1,4}")) {
             size = Optional.of(new WindowSize(Integer.parseInt(words[1]), Integer.parseInt(words[2])));
         } else if (order.matches("signal (HUP|INT|QUIT|TERM|USR1|USR2)")) {
-            if (signals.size() < MOST_SIGNALS) {
+            if (signals.size() < MAX_SIGNALS) {
                 signals.addLast(Signal.valueOf("SIG" + words[1]).number());
             }
         } else {
             return false;
         }
-        bell.ring();
+        wakeup.wake();
         return true;
     }
 
@@ -78,7 +78,7 @@ final class AttachedCaller implements Client, AutoCloseable {
         departures.tell();
         synchronized (this) {
             input.close();
-            bell.ring();
+            wakeup.wake();
         }
         advance();
     }
@@ -101,13 +101,13 @@ final class AttachedCaller implements Client, AutoCloseable {
     /** Waits for what he does, too. */
     synchronized void addTo(PollSet set) {
         if (!isGone()) {
-            bell.addTo(set);
+            wakeup.addTo(set);
         }
     }
 
     /** What he has done until now has been heard. */
-    void hush() {
-        bell.hush();
+    void clear() {
+        wakeup.clear();
     }
 
     /** The next piece of input, if there is one; whoever gets it must say when it was {@link #taken}. */
@@ -162,13 +162,13 @@ final class AttachedCaller implements Client, AutoCloseable {
 
     private synchronized void setTakenUnderWay(boolean is) {
         takenUnderWay = is;
-        bell.ring();
+        wakeup.wake();
     }
 
     private void setOutputUnderWay(boolean is) {
         synchronized (this) {
             outputUnderWay = is;
-            bell.ring();
+            wakeup.wake();
         }
         if (!is) {
             advance();
@@ -216,6 +216,6 @@ final class AttachedCaller implements Client, AutoCloseable {
     @Override
     public void close() {
         input.close();
-        bell.close();
+        wakeup.close();
     }
 }

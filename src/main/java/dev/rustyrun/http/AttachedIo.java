@@ -1,12 +1,12 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.log.LogWriter;
-import dev.rustyrun.launch.CommandIo;
-import dev.rustyrun.launch.CommandPipes;
-import dev.rustyrun.launch.Transfer;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.WindowSize;
+import dev.rustyrun.stage.CommandIo;
+import dev.rustyrun.stage.CommandPipes;
+import dev.rustyrun.stage.Transfer;
 import java.util.Optional;
 
 /**
@@ -16,7 +16,7 @@ import java.util.Optional;
 final class AttachedIo implements CommandIo {
 
     /** The most of an output that is kept at the end for a slow caller: as much as a pipe may hold. */
-    private static final int MOST_REST = 1024 * 1024;
+    private static final int MAX_REST = 1024 * 1024;
 
     private static final byte[] TERMINAL_END = {4};
     private static final byte[] NOTHING = {};
@@ -42,11 +42,11 @@ final class AttachedIo implements CommandIo {
      * @param tty whether the command gets a terminal, for which input waits
      * @param size of that, until the caller says another
      */
-    AttachedIo(Linux linux, CommandPipes pipes, AttachedCaller caller, boolean tty, WindowSize size) {
+    AttachedIo(Linux linux, CommandPipes pipes, AttachedCaller caller, boolean tty, int rows, int columns) {
         this.linux = linux;
         this.caller = caller;
         this.tty = tty;
-        this.size = size;
+        this.size = new WindowSize(rows, columns);
         this.stdin = pipes.stdin();
         this.stdout = pipes.stdout();
         this.stderr = pipes.stderr();
@@ -81,7 +81,7 @@ final class AttachedIo implements CommandIo {
 
     @Override
     public void relay(PollSet found) {
-        caller.hush();
+        caller.clear();
         Optional<WindowSize> wanted = caller.takeSize();
         if (wanted.isPresent()) {
             resize(wanted.get());
@@ -199,7 +199,7 @@ final class AttachedIo implements CommandIo {
 
     private void keepRest(int descriptor, byte stream) {
         int kept = 0;
-        for (int got = 1; descriptor >= 0 && got > 0 && kept < MOST_REST; kept += Math.max(0, got)) {
+        for (int got = 1; descriptor >= 0 && got > 0 && kept < MAX_REST; kept += Math.max(0, got)) {
             got = Transfer.read(linux, descriptor, buffer);
             if (got > 0) {
                 total += got;

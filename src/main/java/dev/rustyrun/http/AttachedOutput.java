@@ -19,7 +19,7 @@ import java.util.Optional;
 final class AttachedOutput {
 
     /** A closing message has room for 123 bytes. */
-    private static final int MOST_REASON = 60;
+    private static final int MAX_REASON = 60;
 
     private final Containers containers;
     private final ContainerFolder folder;
@@ -81,7 +81,7 @@ final class AttachedOutput {
             return;
         }
         if (!failure.isEmpty()) {
-            end(Closing.refused(Printable.of(failure, MOST_REASON)));
+            end(Closing.refused(Printable.of(failure, MAX_REASON)));
             return;
         }
         boolean goesOn = false;

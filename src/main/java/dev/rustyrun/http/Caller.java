@@ -1,9 +1,9 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.watch.Bell;
-import dev.rustyrun.launch.CommandIo;
+import dev.rustyrun.container.watch.Wakeup;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.stage.CommandIo;
 
 /**
  * Who waits for the answer to a request. When it has gone, what runs for it is not wanted any more; unless its request has an
@@ -46,13 +46,13 @@ final class Caller implements Client {
     private final class Watched implements CommandIo {
 
         private final CommandIo io;
-        private final Bell departure;
+        private final Wakeup departure;
         private boolean heard;
 
         Watched(Linux linux, CommandIo io) {
             this.io = io;
-            this.departure = new Bell(linux);
-            onDeparture(departure::ring);
+            this.departure = new Wakeup(linux);
+            onDeparture(departure::wake);
         }
 
         @Override

@@ -4,25 +4,25 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.engine.ContainerFilter;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.InvalidSpecException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * A page of the list of containers, oldest first.
  *
- * @param status only containers of this status; nothing: of any
- * @param labels {@code NAME} or {@code NAME=VALUE}, all of which a container has
+ * @param filter only containers that match
  * @param limit the most containers
  * @param after where to go on: behind this container, whether or not it is still there
  */
-record ContainerPage(Optional<String> status, List<String> labels, int limit, Optional<Place> after) {
+record ContainerPage(ContainerFilter filter, int limit, Optional<Place> after) {
 
     /**
      * A container's place in the list.
@@ -52,15 +52,12 @@ record ContainerPage(Optional<String> status, List<String> labels, int limit, Op
      * @throws ProblemException when there is no such status, or {@code after} is none of ours
      */
     static ContainerPage of(String status, List<String> labels, int limit, String after) {
-        if (status != null
-                && ContainerStatus.OF_WATCHED.stream()
-                        .noneMatch(known -> known.word().equals(status))) {
-            String all = ContainerStatus.OF_WATCHED.stream()
-                    .map(ContainerStatus::word)
-                    .collect(Collectors.joining(", "));
-            throw Problem.field("/status", "status must be one of " + all).exception();
+        try {
+            ContainerFilter filter = new ContainerFilter(Optional.ofNullable(status), List.copyOf(labels));
+            return new ContainerPage(filter.check(ContainerStatus.OF_WATCHED), limit, place(after));
+        } catch (InvalidSpecException e) {
+            throw Problem.field("/status", e.getMessage()).exception();
         }
-        return new ContainerPage(Optional.ofNullable(status), List.copyOf(labels), limit, place(after));
     }
 
     private static Optional<Place> place(String after) {
@@ -90,9 +87,7 @@ record ContainerPage(Optional<String> status, List<String> labels, int limit, Op
                 continue;
             }
             ObjectNode view = SecretFields.hide(containers.view(folder), caller);
-            boolean wanted =
-                    status.isEmpty() || status.get().equals(view.path("status").asText());
-            if (wanted && labels.stream().allMatch(label -> hasLabel(view, label))) {
+            if (filter.matches(view)) {
                 if (items.size() == limit) {
                     page.put("next", next(last.orElseThrow()));
                     break;
@@ -104,16 +99,10 @@ record ContainerPage(Optional<String> status, List<String> labels, int limit, Op
         return page;
     }
 
-    private static boolean hasLabel(ObjectNode view, String label) {
-        String[] pair = label.split("=", 2);
-        var value = view.path("labels").path(pair[0]);
-        return pair.length == 1 ? !value.isMissingNode() : value.asText("").equals(pair[1]) && value.isTextual();
-    }
-
     private String next(Place last) {
         StringBuilder address = new StringBuilder("/v1/containers?limit=").append(limit);
-        status.ifPresent(word -> address.append("&status=").append(encoded(word)));
-        labels.forEach(label -> address.append("&label=").append(encoded(label)));
+        filter.status().ifPresent(word -> address.append("&status=").append(encoded(word)));
+        filter.labels().forEach(label -> address.append("&label=").append(encoded(label)));
         return address.append("&after=").append(encoded(last.text())).toString();
     }
 

@@ -7,6 +7,9 @@ import dev.rustyrun.container.supervised.UsageJson;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.LaunchRole;
 import dev.rustyrun.http.access.ReadRole;
+import dev.rustyrun.request.ContainerRequest;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.request.RequestJson;
 import dev.rustyrun.spec.ContainerStatus;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
@@ -23,6 +26,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -43,27 +47,24 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
 public class ContainersResource {
 
-    private static final int MOST_PER_PAGE = 1000;
-    private static final int MOST_SECONDS = 300;
+    private static final int MAX_PER_PAGE = 1000;
+    private static final int MAX_SECONDS = 300;
 
     private final Containers containers;
     private final RequestedContainers requested;
-    private final Limits limits;
     private final IdempotencyKeys keys;
-    private final LaunchSlots slots;
+    private final LaunchQueue slots;
     private final Followers followers;
 
     ContainersResource(
             Containers containers,
             RequestedContainers requested,
-            Limits limits,
             IdempotencyKeys keys,
-            LaunchSlots slots,
+            LaunchQueue slots,
             Followers followers) {
         this.followers = followers;
         this.containers = containers;
         this.requested = requested;
-        this.limits = limits;
         this.keys = keys;
         this.slots = slots;
     }
@@ -75,29 +76,37 @@ public class ContainersResource {
     @RequestBody(
             content =
                     @Content(
-                            schema = @Schema(allOf = {LaunchRequest.class, ContainerRequest.class}),
+                            schema = @Schema(ref = RequestSchemas.CONTAINER),
                             examples =
                                     @ExampleObject(
                                             name = "counter",
-                                            value =
-                                                    "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\","
-                                                            + " \"while sleep 1; do date; done\"], \"labels\": {\"job\": \"17\"}, \"start\": true}")))
+                                            value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\","
+                                                    + " \"while sleep 1; do date; done\"], \"labels\": {\"job\":"
+                                                    + " \"17\"}, \"start\": true}")))
     @APIResponse(responseCode = "201", description = "It is made; Location says where it is")
     public CompletionStage<Response> create(
-            @HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
+            @HeaderParam("Idempotency-Key") String key,
+            @Context RoutingContext context,
+            @Context UriInfo uri,
+            byte[] body) {
         if (slots.isDraining()) {
             throw Problem.busy(503, "the service is stopping", 1).exception();
         }
         return keys.once(Identity.of(context), "containers", key, body, () -> {
-            ContainerRequest request = ContainerRequest.read(body, limits);
-            ContainerFolder folder = requested.create(request);
-            // Here, for it takes the address of the request at hand.
-            Response.ResponseBuilder answer = Response.created(URI.create("/v1/containers/" + folder.id()))
-                    .type(MediaType.APPLICATION_JSON);
-            CompletionStage<ContainerFolder> made =
-                    request.start() ? started(folder) : CompletableFuture.completedStage(folder);
-            return made.thenApply(
-                    done -> answer.entity(containers.view(folder).toString()).build());
+            LaunchRequest launch = new LaunchRequest();
+            ContainerRequest request = new ContainerRequest();
+            RequestJson.read(body, launch, request);
+            // Here, for it is the address of the request at hand.
+            URI base = uri.getBaseUri();
+            Caller caller = key == null ? Callers.of(context) : new Caller(Callers.nameOf(context));
+            return requested
+                    .create(launch, request, caller::onDeparture)
+                    .thenCompose(
+                            folder -> request.starts() ? started(folder) : CompletableFuture.completedStage(folder))
+                    .thenApply(folder -> Response.created(base.resolve("/v1/containers/" + folder.id()))
+                            .type(MediaType.APPLICATION_JSON)
+                            .entity(containers.view(folder).toString())
+                            .build());
         });
     }
 
@@ -111,7 +120,7 @@ public class ContainersResource {
                     String limitText,
             @QueryParam("after") @DefaultValue("") String after,
             @Context RoutingContext context) {
-        int limit = (int) QueryParameters.whole("limit", limitText, 100, 1, MOST_PER_PAGE);
+        int limit = (int) QueryParameters.whole("limit", limitText, 100, 1, MAX_PER_PAGE);
         return ok(ContainerPage.of(status, labels, limit, after).view(containers, Identity.of(context)));
     }
 
@@ -159,11 +168,15 @@ public class ContainersResource {
     @LaunchRole
     @POST
     @Path("{id}/kill")
-    @Operation(summary = "Send a signal to PID 1 of a container")
+    @Operation(summary = "Send a signal to PID 1 of a container, or with all=true to every process of it")
     @APIResponse(responseCode = "204", description = "It is sent")
-    public Response kill(@PathParam("id") String id, @QueryParam("signal") @DefaultValue("TERM") String signal) {
+    public Response kill(
+            @PathParam("id") String id,
+            @QueryParam("signal") @DefaultValue("TERM") String signal,
+            @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("all") String all) {
+        boolean everyone = QueryParameters.flag("all", all);
         return interruptibly(() -> {
-            containers.kill(containers.named(id), signal);
+            containers.kill(containers.named(id), signal, everyone);
             return Response.noContent().build();
         });
     }
@@ -177,7 +190,7 @@ public class ContainersResource {
             @Context RoutingContext context,
             @Parameter(schema = @Schema(type = SchemaType.INTEGER, defaultValue = "60")) @QueryParam("timeoutSeconds")
                     String timeout) {
-        int seconds = (int) QueryParameters.whole("timeoutSeconds", timeout, 60, 0, MOST_SECONDS);
+        int seconds = (int) QueryParameters.whole("timeoutSeconds", timeout, 60, 0, MAX_SECONDS);
         ContainerFolder folder = containers.named(id);
         Caller caller = Callers.of(context);
         Runnable leave = followers.enter(caller.name());

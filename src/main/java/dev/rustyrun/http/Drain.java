@@ -20,7 +20,7 @@ final class Drain {
 
     private static final CloseReason GOING_AWAY = new CloseReason(1001, "the service is stopping");
 
-    private final LaunchSlots slots;
+    private final LaunchQueue slots;
     private final Containers containers;
     private final ServeConfig config;
     private final OpenConnections sockets;
@@ -30,7 +30,7 @@ final class Drain {
     private volatile boolean over;
 
     Drain(
-            LaunchSlots slots,
+            LaunchQueue slots,
             Containers containers,
             ServeConfig config,
             OpenConnections sockets,

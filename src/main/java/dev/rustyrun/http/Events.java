@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Events implements Listener {
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
-    private static final int MOST_UNREAD = 1000;
+    private static final int MAX_UNREAD = 1000;
     private static final String END = "";
 
     private final BroadcastProcessor<String> processor = BroadcastProcessor.create();
@@ -65,7 +65,7 @@ final class Events implements Listener {
                 Multi.createFrom().ticks().every(HEARTBEAT).onOverflow().drop().map(tick -> "{}");
         return Multi.createBy()
                 .merging()
-                .streams(processor.onOverflow().buffer(MOST_UNREAD), beats, untilOver())
+                .streams(processor.onOverflow().buffer(MAX_UNREAD), beats, untilOver())
                 .select()
                 .first(text -> !text.equals(END));
     }

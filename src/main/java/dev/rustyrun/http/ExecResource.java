@@ -29,13 +29,11 @@ public class ExecResource {
 
     private final Containers containers;
     private final Execs execs;
-    private final Limits limits;
     private final WaitedAnswers answers;
 
-    ExecResource(Containers containers, Execs execs, Limits limits, WaitedAnswers answers) {
+    ExecResource(Containers containers, Execs execs, WaitedAnswers answers) {
         this.containers = containers;
         this.execs = execs;
-        this.limits = limits;
         this.answers = answers;
     }
 
@@ -49,14 +47,14 @@ public class ExecResource {
     @RequestBody(
             content =
                     @Content(
-                            schema = @Schema(implementation = ExecRequest.class),
+                            schema = @Schema(ref = RequestSchemas.EXEC),
                             examples = {
                                 @ExampleObject(name = "ps", value = "{\"command\": [\"/bin/ps\"]}"),
                                 @ExampleObject(
                                         name = "limited",
                                         value = "{\"command\": [\"/bin/sh\", \"-c\", \"cat > /tmp/in; id\"],"
-                                                + " \"stdin\": \"text\", \"user\": \"1000\", \"env\": {\"A\": \"1\"}, \"timeoutSeconds\": 5,"
-                                                + " \"maxOutput\": \"64k\"}")
+                                                + " \"stdin\": \"text\", \"user\": \"1000\", \"env\": {\"A\": \"1\"},"
+                                                + " \"timeoutSeconds\": 5, \"maxOutput\": \"64k\"}")
                             }))
     @APIResponse(
             responseCode = "200",
@@ -66,11 +64,12 @@ public class ExecResource {
                             examples =
                                     @ExampleObject(
                                             name = "ps",
-                                            value =
-                                                    "{\"id\": \"3f0c4b1f9a7e\", \"reason\": \"exited\","
-                                                            + " \"exitCode\": 0, \"wallMicros\": 2410, \"cpuMicros\": 1500, \"queuedMicros\": 2,"
-                                                            + " \"warm\": false, \"stdout\": {\"text\": \"PID   USER     TIME  COMMAND\\n\", \"bytes\": 30,"
-                                                            + " \"truncated\": false}, \"stderr\": {\"text\": \"\", \"bytes\": 0, \"truncated\": false}}")))
+                                            value = "{\"id\": \"3f0c4b1f9a7e\", \"reason\": \"exited\", \"exitCode\":"
+                                                    + " 0, \"wallMicros\": 2410, \"cpuMicros\": 1500,"
+                                                    + " \"queuedMicros\": 2, \"warm\": false, \"stdout\":"
+                                                    + " {\"text\": \"PID   USER     TIME  COMMAND\\n"
+                                                    + "\", \"bytes\": 30, \"truncated\": false}, \"stderr\":"
+                                                    + " {\"text\": \"\", \"bytes\": 0, \"truncated\": false}}")))
     @APIResponse(responseCode = "404", description = "There is no container of this id")
     @APIResponse(
             responseCode = "409",
@@ -81,9 +80,9 @@ public class ExecResource {
                             examples =
                                     @ExampleObject(
                                             name = "ended",
-                                            value =
-                                                    "{\"type\": \"urn:rustyrun:problem:conflict\", \"title\": \"Conflict\", \"status\": 409,"
-                                                            + " \"detail\": \"the container does not run: it is exited\"}")))
+                                            value = "{\"type\": \"urn:rustyrun:problem:conflict\", \"title\":"
+                                                    + " \"Conflict\", \"status\": 409, \"detail\": \"the container"
+                                                    + " does not run: it is exited\"}")))
     @APIResponse(responseCode = "422", description = "A field is wrong, or the command cannot be executed")
     @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
     @APIResponse(
@@ -96,11 +95,7 @@ public class ExecResource {
             byte[] body) {
         ContainerFolder folder = containers.named(id);
         return answers.answer(
-                "exec " + id,
-                key,
-                body,
-                context,
-                (caller, share) -> execs.run(folder, ExecRequest.read(body, limits), caller, share));
+                "exec " + id, key, body, context, (caller, share) -> execs.run(folder, body, caller, share));
     }
 
     @LaunchRole
@@ -109,14 +104,15 @@ public class ExecResource {
     @Produces(Problem.MEDIA_TYPE)
     @Operation(
             summary = "Run a further command in a running container with its input and output here: a web socket",
-            description =
-                    "The first message from you is text: the JSON of an Exec without `stdin`, `stdinBase64` and"
-                            + " `maxOutput`, but with `tty` (true: it gets a terminal), `rows` and `columns`; `timeoutSeconds` is the most that"
-                            + " is allowed if not said. Example: `{\"command\": [\"/bin/sh\"], \"tty\": true, \"rows\": 24, \"columns\": 80}`."
-                            + " Then a binary message from you is input, one to you is output: its first byte is 1 for stdout, 2 for stderr."
-                            + " A text message from you is an order: `eof`, `resize ROWS COLUMNS`, or `signal NAME` with HUP, INT, QUIT, TERM,"
-                            + " USR1 or USR2. A text message to you is `taken`, for each message of input; or the last one, which is JSON: what"
-                            + " POST would answer, without stdout and stderr. When the connection ends before, the command is killed.")
+            description = "The first message from you is text: the JSON of an Exec without `stdin`, `stdinBase64` and"
+                    + " `maxOutput`, but with `tty` (true: it gets a terminal), `rows` and `columns`;"
+                    + " `timeoutSeconds` is the most that is allowed if not said. Example: `{\"command\":"
+                    + " [\"/bin/sh\"], \"tty\": true, \"rows\": 24, \"columns\": 80}`. Then a binary message from"
+                    + " you is input, one to you is output: its first byte is 1 for stdout, 2 for stderr. A text"
+                    + " message from you is an order: `eof`, `resize ROWS COLUMNS`, or `signal NAME` with HUP,"
+                    + " INT, QUIT, TERM, USR1 or USR2. A text message to you is `taken`, for each message of"
+                    + " input; or the last one, which is JSON: what POST would answer, without stdout and stderr."
+                    + " When the connection ends before, the command is killed.")
     @APIResponse(responseCode = "101", description = "The web socket is open")
     @APIResponse(responseCode = "426", description = "The request asks for no web socket")
     public Response attach() {

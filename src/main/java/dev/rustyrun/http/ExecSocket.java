@@ -30,23 +30,21 @@ import java.util.concurrent.Semaphore;
 public class ExecSocket {
 
     private static final UserData.TypedKey<AttachedCaller> CALLER = new UserData.TypedKey<>("caller");
-    private static final int MOST = 100;
+    private static final int MAX_SOCKETS = 100;
 
     private final Linux linux;
     private final Containers containers;
     private final Execs execs;
-    private final Limits limits;
     private final Steps steps;
     private final Budget budget;
-    private final Semaphore free = new Semaphore(MOST);
+    private final Semaphore free = new Semaphore(MAX_SOCKETS);
 
-    ExecSocket(Linux linux, Containers containers, Execs execs, Limits limits, Steps steps, Budget budget) {
+    ExecSocket(Linux linux, Containers containers, Execs execs, Steps steps, Budget budget) {
         this.budget = budget;
         this.steps = steps;
         this.linux = linux;
         this.containers = containers;
         this.execs = execs;
-        this.limits = limits;
     }
 
     @OnOpen
@@ -95,7 +93,7 @@ public class ExecSocket {
         AttachedCaller caller = new AttachedCaller(Identity.of(connection).name(), linux, budget, connection);
         if (!free.tryAcquire()) {
             caller.close();
-            Problem busy = Problem.busy(503, MOST + " are attached, which is the most", 1);
+            Problem busy = Problem.busy(503, MAX_SOCKETS + " are attached, which is the most", 1);
             return connection.sendText(busy.json().toString()).chain(() -> connection.close());
         }
         connection.userData().put(CALLER, caller);
@@ -111,7 +109,7 @@ public class ExecSocket {
     }
 
     private CompletionStage<RunResult> launch(String request, String id, AttachedCaller caller) {
-        return execs.attach(containers.named(id), AttachedExecRequest.read(request, limits), caller);
+        return execs.attach(containers.named(id), request, caller);
     }
 
     private static String told(RunResult result) {

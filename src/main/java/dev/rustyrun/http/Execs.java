@@ -6,12 +6,18 @@ import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.RunningContainers;
 import dev.rustyrun.container.watch.Clearing;
-import dev.rustyrun.launch.CapturedIo;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.ServedStages;
+import dev.rustyrun.request.ExecRequest;
+import dev.rustyrun.request.ExecTerminal;
+import dev.rustyrun.request.InputRequest;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.request.RequestJson;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
+import dev.rustyrun.stage.CapturedIo;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.ServedStages;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -21,39 +27,53 @@ final class Execs {
 
     private final LaunchTools tools;
     private final Containers containers;
-    private final Turns turns;
+    private final Limits limits;
+    private final QueuedLaunches queued;
     private final Clearing clearing;
 
-    Execs(LaunchTools tools, Containers containers, Turns turns, Clearing clearing) {
+    Execs(LaunchTools tools, Containers containers, Limits limits, QueuedLaunches queued, Clearing clearing) {
         this.tools = tools;
         this.containers = containers;
-        this.turns = turns;
+        this.limits = limits;
+        this.queued = queued;
         this.clearing = clearing;
     }
 
     /**
-     * Runs what {@code request} asks for in {@code folder}'s container to its end, or until the caller has gone.
+     * Runs what {@code body} asks for in {@code folder}'s container to its end, or until the caller has gone.
      *
+     * @throws dev.rustyrun.request.FieldException when a field of it is wrong
      * @throws ProblemException when it is not allowed, or not now, or not by this program
      */
-    CompletionStage<RunResult> run(ContainerFolder folder, ExecRequest request, Caller caller, Budget.Share share) {
+    CompletionStage<RunResult> run(ContainerFolder folder, byte[] body, Caller caller, Budget.Share share) {
+        ExecRequest request = new ExecRequest();
+        InputRequest given = new InputRequest();
+        RequestJson.read(body, request, given);
+        byte[] input = given.bytes();
+        int maxOutput = limits.policy().output("maxOutput", given.maxOutput());
+        long timeoutMillis = limits.policy().timeoutMillis(request.timeoutSeconds());
         Spec spec = spec(folder, request, false);
         return take(folder, caller, (execution, stages, queuedMicros) -> {
-            CapturedIo io =
-                    new CapturedIo(tools.linux(), stages.pipes(), request.stdin(), request.maxOutput(), share::take);
+            CapturedIo io = new CapturedIo(tools.linux(), stages.pipes(), input, maxOutput, share::take);
             stages.speakingWith(io).speakingWith(caller.watching(tools.linux(), io));
-            Outcome outcome = execution.run(spec, stages, request.timeoutMillis());
+            Outcome outcome = execution.run(spec, stages, timeoutMillis);
             return new RunResult(folder.id(), outcome, io, queuedMicros, false);
         });
     }
 
-    /** The same with the caller at its input and output. */
-    CompletionStage<RunResult> attach(ContainerFolder folder, AttachedExecRequest request, AttachedCaller caller) {
-        Spec spec = spec(folder, request.exec(), request.tty());
+    /** The same with the caller at its input and output, of which all goes out; {@code body} is its first message. */
+    CompletionStage<RunResult> attach(ContainerFolder folder, String body, AttachedCaller caller) {
+        ExecRequest request = new ExecRequest();
+        ExecTerminal terminal = new ExecTerminal();
+        RequestJson.read(body.getBytes(StandardCharsets.UTF_8), request, terminal);
+        int rows = terminal.rows();
+        int columns = terminal.columns();
+        long timeoutMillis = limits.policy().longestTimeoutMillis(request.timeoutSeconds());
+        Spec spec = spec(folder, request, terminal.isGiven());
         return take(folder, caller, (execution, stages, queuedMicros) -> {
-            AttachedIo io = new AttachedIo(tools.linux(), stages.pipes(), caller, request.tty(), request.size());
+            AttachedIo io = new AttachedIo(tools.linux(), stages.pipes(), caller, terminal.isGiven(), rows, columns);
             stages.speakingWith(io);
-            Outcome outcome = execution.run(spec, stages, request.exec().timeoutMillis());
+            Outcome outcome = execution.run(spec, stages, timeoutMillis);
             return new RunResult(folder.id(), outcome, Optional.empty(), io.total(), queuedMicros, false);
         });
     }
@@ -61,7 +81,7 @@ final class Execs {
     private Spec spec(ContainerFolder folder, ExecRequest request, boolean terminal) {
         Spec spec = ResolvedSpec.of(
                 tools.linux(),
-                request.in(LaunchRequest.of(folder.resolved())),
+                request.in(RequestJson.readOwn(folder.resolved(), new LaunchRequest())),
                 terminal,
                 UserIds.of(folder.description()));
         SpecValidator.check(spec);
@@ -74,11 +94,11 @@ final class Execs {
     }
 
     private CompletionStage<RunResult> take(ContainerFolder folder, Client client, Work work) {
-        return turns.take(client, queuedMicros -> {
+        return queued.take(client, queuedMicros -> {
             RunResult result = containers
                     .running()
                     .exec(folder, clearing::clear, (execution, stages) -> work.run(execution, stages, queuedMicros));
-            return new Turns.Done(result, () -> {});
+            return new QueuedLaunches.Done(result, () -> {});
         });
     }
 }

@@ -7,6 +7,9 @@ import dev.rustyrun.container.files.Unpacked;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.http.access.LaunchRole;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.request.RequestJson;
+import dev.rustyrun.request.Volume;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
@@ -44,12 +47,12 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 public class FilesResource {
 
     private static final String TAR = "application/x-tar";
-    private static final int MOST = 8;
+    private static final int MAX_TRANSFERS = 8;
 
     private final Containers containers;
     private final ContainerFiles files;
     private final long mostBytes;
-    private final Semaphore free = new Semaphore(MOST);
+    private final Semaphore free = new Semaphore(MAX_TRANSFERS);
 
     FilesResource(
             Containers containers,
@@ -132,9 +135,9 @@ public class FilesResource {
                             examples =
                                     @ExampleObject(
                                             name = "climbs",
-                                            value =
-                                                    "{\"type\": \"urn:rustyrun:problem:invalid-archive\", \"title\": \"Unprocessable Content\","
-                                                            + " \"status\": 422, \"detail\": \"entry \\\"../x\\\" climbs with ..\"}")))
+                                            value = "{\"type\": \"urn:rustyrun:problem:invalid-archive\", \"title\":"
+                                                    + " \"Unprocessable Content\", \"status\": 422, \"detail\":"
+                                                    + " \"entry \\\"../x\\\" climbs with ..\"}")))
     @APIResponse(responseCode = "507", description = "It would take more memory than the container may use")
     public Response put(
             @PathParam("id") String id,
@@ -165,14 +168,12 @@ public class FilesResource {
     }
 
     private static LaunchedWith launched(ContainerFolder folder) {
-        LaunchRequest request = LaunchRequest.of(folder.resolved());
+        LaunchRequest request = RequestJson.readOwn(folder.resolved(), new LaunchRequest());
         UserIds ids = UserIds.of(folder.description());
-        List<String> sources = request.mounts().stream()
-                .map(LaunchRequest.MountRequest::source)
-                .toList();
+        List<String> sources = request.mounts().stream().map(Volume::source).toList();
         return new LaunchedWith(
-                request.rootfs(),
-                request.readOnly(),
+                request.rootfs().orElse(""),
+                request.isReadOnly(),
                 true,
                 request.memory().map(OptionalLong::of).orElse(OptionalLong.empty()),
                 sources,
@@ -180,7 +181,7 @@ public class FilesResource {
     }
 
     private static ProblemException tooMany() {
-        return Problem.busy(429, MOST + " transfers of files are under way, which is the most", 1)
+        return Problem.busy(429, MAX_TRANSFERS + " transfers of files are under way, which is the most", 1)
                 .exception();
     }
 

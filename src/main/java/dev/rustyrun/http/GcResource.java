@@ -33,7 +33,7 @@ public class GcResource {
     public Response collect() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         var removed = json.putArray("removed");
-        folder.removeLeftovers().forEach(removed::add);
+        folder.removeStale().forEach(removed::add);
         containers.settleLost().forEach(json.putArray("lost")::add);
         return Response.ok(json.toString()).build();
     }

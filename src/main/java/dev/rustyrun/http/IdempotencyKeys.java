@@ -15,12 +15,12 @@ import java.util.function.Supplier;
 
 /**
  * The answers to requests that carried an {@code Idempotency-Key}, so that a caller who lost one can ask again without
- * launching twice. The latest {@value #MOST} are kept, until the service stops. Safe for use by several threads.
+ * launching twice. The latest {@value #MAX_KEYS} are kept, until the service stops. Safe for use by several threads.
  */
 @Singleton
 final class IdempotencyKeys {
 
-    private static final int MOST = 500;
+    private static final int MAX_KEYS = 500;
     private static final int LONGEST_KEY = 255;
 
     private record Name(String caller, String operation, String key) {}
@@ -118,7 +118,7 @@ final class IdempotencyKeys {
             keep(name, new Entry(request, answer));
         }
         var oldest = entries.entrySet().iterator();
-        while ((entries.size() > MOST || keptBytes > budget.most() / PART_OF_BUDGET) && oldest.hasNext()) {
+        while ((entries.size() > MAX_KEYS || keptBytes > budget.most() / PART_OF_BUDGET) && oldest.hasNext()) {
             Entry entry = oldest.next().getValue();
             if (entry.answer.isPresent()) {
                 oldest.remove();

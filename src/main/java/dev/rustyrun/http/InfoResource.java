@@ -12,6 +12,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
@@ -21,7 +22,7 @@ public class InfoResource {
 
     private final ServeConfig config;
     private final RootfsFolder rootfs;
-    private final LaunchSlots slots;
+    private final LaunchQueue slots;
     private final WarmPool warm;
     private final Events events;
     private final Followers followers;
@@ -30,7 +31,7 @@ public class InfoResource {
     InfoResource(
             ServeConfig config,
             RootfsFolder rootfs,
-            LaunchSlots slots,
+            LaunchQueue slots,
             WarmPool warm,
             Events events,
             Followers followers,
@@ -64,8 +65,10 @@ public class InfoResource {
                 .put("pids", config.pids().max())
                 .put("timeoutSeconds", config.timeout().max())
                 .put("output", config.output().max())
-                .put("hostNetwork", config.allowHostNetwork());
+                .put("hostNetwork", config.allowHostNetwork())
+                .put("privateNetwork", config.allowPrivateNetwork());
         users.describe(json);
+        config.imageSources().orElse(List.of()).forEach(json.putArray("imageSources")::add);
         config.mounts().keySet().stream().sorted().forEach(json.putArray("mounts")::add);
         return Response.ok(json.toString()).build();
     }

@@ -11,14 +11,17 @@ import dev.rustyrun.container.watch.FileWatch;
 import dev.rustyrun.container.watch.PollLoop;
 import dev.rustyrun.container.watch.Steps;
 import dev.rustyrun.container.watch.Timers;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.StageSpawner;
+import dev.rustyrun.engine.ImageSources;
+import dev.rustyrun.engine.ServedImages;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.StageSpawner;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Gives the HTTP side the namespace core. */
 final class Kernel {
@@ -104,7 +107,19 @@ final class Kernel {
 
     @Produces
     @Singleton
+    ServedImages images(LaunchTools tools, ServeConfig config) {
+        ImageSources sources = ImageSources.parse(
+                config.imageSources().orElse(List.of()), config.warmImages().orElse(List.of()));
+        return new ServedImages(tools, sources, config.pulls());
+    }
+
+    void stopPulls(@Observes ShutdownEvent event, ServedImages images) {
+        images.stop();
+    }
+
+    @Produces
+    @Singleton
     ContainerFiles containerFiles(LaunchTools tools, Containers containers) {
-        return new ContainerFiles(tools.linux(), tools.store(), containers);
+        return new ContainerFiles(tools.linux(), tools.self(), tools.store(), containers);
     }
 }

@@ -1,9 +1,11 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.spec.OutputFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Supplier;
 
 /** The answer that tells a result with much output, made as it is sent. */
 final class LargeResult extends StreamedAnswer {
@@ -27,15 +29,29 @@ final class LargeResult extends StreamedAnswer {
         parts.add(new OutputJson(result.captured().orElseThrow().out())::next);
         parts.add(once(",\"stderr\":"));
         parts.add(new OutputJson(result.captured().orElseThrow().err())::next);
+        result.files().ifPresent(files -> {
+            String before = ",\"outputs\":[";
+            for (OutputFile file : files) {
+                String start = before;
+                parts.add(later(() -> start + RunResult.json(file)));
+                before = ",";
+            }
+            parts.add(once(files.isEmpty() ? before + "]" : "]"));
+        });
         parts.add(once("}"));
     }
 
     private static Part once(String text) {
-        byte[][] left = {text.getBytes(StandardCharsets.UTF_8)};
+        return later(() -> text);
+    }
+
+    /** A text that is made when its turn comes. */
+    private static Part later(Supplier<String> text) {
+        boolean[] told = {false};
         return () -> {
-            byte[] bytes = left[0];
-            left[0] = new byte[0];
-            return bytes;
+            boolean first = !told[0];
+            told[0] = true;
+            return first ? text.get().getBytes(StandardCharsets.UTF_8) : new byte[0];
         };
     }
 

@@ -39,8 +39,9 @@ final class LaunchLog {
                     .ifPresent(result -> tell(
                             folder.id(),
                             folder.description()
-                                    .map(json ->
-                                            json.path("launch").path("rootfs").asText())
+                                    .map(json -> json.path("launch"))
+                                    .map(launch -> launch.path("rootfs")
+                                            .asText(launch.path("image").asText()))
                                     .orElse(""),
                             result.path("reason").asText(),
                             result.path("exitCode").asInt(),

@@ -1,6 +1,6 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.stage.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -34,7 +34,7 @@ final class LaunchMetrics {
     private final Timer queued;
     private final Timer ran;
 
-    LaunchMetrics(MeterRegistry registry, LaunchSlots slots, WarmPool warm) {
+    LaunchMetrics(MeterRegistry registry, LaunchQueue slots, WarmPool warm) {
         for (Outcome.Reason reason : Outcome.Reason.values()) {
             launches.put(
                     reason,
@@ -51,8 +51,8 @@ final class LaunchMetrics {
                 .register(registry);
         queued = timer(registry, "queue");
         ran = timer(registry, "run");
-        registry.gauge("rustyrun.launches.running", slots, LaunchSlots::running);
-        registry.gauge("rustyrun.launches.waiting", slots, LaunchSlots::waiting);
+        registry.gauge("rustyrun.launches.running", slots, LaunchQueue::running);
+        registry.gauge("rustyrun.launches.waiting", slots, LaunchQueue::waiting);
         registry.gauge("rustyrun.warm", warm, WarmPool::waiting);
     }
 

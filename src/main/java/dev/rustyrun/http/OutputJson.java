@@ -1,6 +1,6 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.launch.CapturedIo;
+import dev.rustyrun.stage.CapturedIo;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

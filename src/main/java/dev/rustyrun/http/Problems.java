@@ -3,8 +3,11 @@ package dev.rustyrun.http;
 import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.NoIdsLeftException;
+import dev.rustyrun.engine.ImageFailure;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.request.FieldException;
+import dev.rustyrun.request.MalformedJsonException;
 import dev.rustyrun.spec.InvalidSpecException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
@@ -21,6 +24,7 @@ final class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);
     private static final int SOON = 1;
+    private static final String IMAGE = "/image";
 
     @ServerExceptionMapper
     Response problem(ProblemException e) {
@@ -71,8 +75,17 @@ final class Problems {
 
     /** What is told of {@code e}; what is not the caller's fault is logged too. */
     static Problem of(Throwable e) {
+        if (e instanceof CompletionException && e.getCause() != null) {
+            return of(e.getCause());
+        }
         if (e instanceof ProblemException known) {
             return known.problem();
+        }
+        if (e instanceof FieldException wrong) {
+            return Problem.field(wrong.pointer(), wrong.inJson());
+        }
+        if (e instanceof MalformedJsonException) {
+            return Problem.of(400, "malformed-json", e.getMessage());
         }
         if (e instanceof NoIdsLeftException) {
             LOG.warn(e.getMessage());
@@ -80,14 +93,14 @@ final class Problems {
         if (e instanceof ContainerException failed) {
             return of(failed);
         }
+        if (e instanceof ImageFailure failed) {
+            return of(failed);
+        }
         if (e instanceof InvalidSpecException) {
             return Problem.of(422, "invalid-request", e.getMessage());
         }
         if (isFull(e)) {
             return Problem.of(507, "insufficient-storage", "no space is left where containers are kept: " + reason(e));
-        }
-        if (e instanceof CompletionException && e.getCause() != null) {
-            return of(e.getCause());
         }
         if (e instanceof VirtualMachineError) {
             LOG.errorf("a request needed more memory than there is: %s", e.getMessage());
@@ -110,6 +123,27 @@ final class Problems {
         }
         LOG.error("a request failed unexpectedly", e);
         return Problem.of(500, "unexpected", "the request failed unexpectedly; the service's log has the reason");
+    }
+
+    private static Problem of(ImageFailure e) {
+        String detail = e.getMessage();
+        return switch (e.kind()) {
+            case NAME -> Problem.field(IMAGE, detail);
+            case NOT_ALLOWED -> image(422, "image-not-allowed", detail);
+            case UNKNOWN -> Problem.notFound(detail);
+            case NOT_FOUND -> image(422, "image-not-found", detail);
+            case DENIED -> image(422, "registry-denied", detail);
+            case WRONG -> image(502, "wrong-image", detail);
+            case UNAVAILABLE -> image(502, "registry-unavailable", detail);
+            case FULL -> Problem.of(507, "insufficient-storage", detail);
+            case IN_USE -> Problem.of(409, "image-in-use", detail);
+            case BUSY -> Problem.busy(429, detail, SOON);
+            case UNUSABLE -> image(422, "image-unusable", detail);
+        };
+    }
+
+    private static Problem image(int status, String type, String detail) {
+        return new Problem(status, type, detail, IMAGE, "", 0);
     }
 
     private static Problem of(ContainerException e) {

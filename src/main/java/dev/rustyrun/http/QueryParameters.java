@@ -1,5 +1,7 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.request.Suggestion;
+import dev.rustyrun.spec.JsonFault;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
@@ -20,11 +22,12 @@ final class QueryParameters {
     static final Map<String, Set<String>> KNOWN = Map.of(
             "ContainersResource.list", Set.of("status", "label", "limit", "after"),
             "ContainersResource.delete", Set.of("force"),
-            "ContainersResource.kill", Set.of("signal"),
+            "ContainersResource.kill", Set.of("signal", "all"),
             "ContainersResource.await", Set.of("timeoutSeconds"),
             "LogsResource.logs", Set.of("follow", "tail", "since"),
             "FilesResource.get", Set.of("path"),
-            "FilesResource.put", Set.of("path"));
+            "FilesResource.put", Set.of("path"),
+            "ImagesResource.delete", Set.of("force"));
 
     private static final Set<String> REPEATABLE = Set.of("label");
 
@@ -47,8 +50,8 @@ final class QueryParameters {
             String name = parameter.getKey();
             if (!known.contains(name)) {
                 return Optional.of(Problem.field(
-                        "/" + JsonRequest.shown(name),
-                        JsonRequest.quoted(name) + " is not a query parameter of this address"
+                        "/" + JsonFault.shown(name),
+                        JsonFault.quoted(name) + " is not a query parameter of this address"
                                 + Suggestion.of(name, known)));
             }
             if (parameter.getValue().size() > 1 && !REPEATABLE.contains(name)) {

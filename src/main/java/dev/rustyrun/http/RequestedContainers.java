@@ -5,8 +5,16 @@ import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.NewContainer;
+import dev.rustyrun.engine.ServedImages;
+import dev.rustyrun.request.ContainerRequest;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.request.Policy;
+import dev.rustyrun.request.RequestJson;
 import dev.rustyrun.spec.SpecValidator;
 import jakarta.inject.Singleton;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** Makes containers of requests. */
 @Singleton
@@ -16,8 +24,10 @@ final class RequestedContainers {
     private final Specs specs;
     private final Limits limits;
     private final Containers containers;
+    private final ServedImages images;
 
-    RequestedContainers(LaunchTools tools, Specs specs, Limits limits, Containers containers) {
+    RequestedContainers(LaunchTools tools, Specs specs, Limits limits, Containers containers, ServedImages images) {
+        this.images = images;
         this.tools = tools;
         this.specs = specs;
         this.limits = limits;
@@ -25,26 +35,39 @@ final class RequestedContainers {
     }
 
     /**
-     * Makes one that is not started.
+     * Makes one that is not started, once its image is here.
      *
-     * @throws ProblemException for the first field that is not allowed
+     * @param whenGone has something done when nobody waits for it any more
+     * @throws dev.rustyrun.request.FieldException for the first field that is not allowed
      */
-    ContainerFolder create(ContainerRequest request) {
-        LaunchRequest resolved = specs.resolve(
-                request.launch(), limits.longestTimeoutMillis(request.launch().timeoutSeconds()));
+    CompletionStage<ContainerFolder> create(
+            LaunchRequest launch, ContainerRequest request, Consumer<Runnable> whenGone) {
+        Policy policy = limits.policy();
+        int maxLog = policy.output("maxLog", request.maxLog());
+        LaunchRequest resolved = specs.resolve(launch, policy.longestTimeoutMillis(launch.timeoutSeconds()));
+        if (launch.image().isEmpty()) {
+            return CompletableFuture.completedFuture(create(launch, request, resolved, maxLog));
+        }
+        return images.ready(resolved, whenGone)
+                .thenApply(image -> create(launch, request, resolved.inImage(image.digest(), image.command()), maxLog));
+    }
+
+    private ContainerFolder create(LaunchRequest launch, ContainerRequest request, LaunchRequest resolved, int maxLog) {
+        boolean terminal = request.terminal().orElse(false);
         UserIds ids = specs.userIds(resolved);
-        SpecValidator.check(ResolvedSpec.of(tools.linux(), resolved, request.tty(), ids));
-        ObjectNode launched = resolved.json();
+        SpecValidator.check(ResolvedSpec.of(tools.linux(), resolved, terminal, ids));
+        ObjectNode launched = RequestJson.write(resolved);
         ids.writeTo(launched);
+        resolved.image().ifPresent(image -> launched.put(RequestedLaunch.IMAGES, images.folder()));
         return containers.create(new NewContainer(
                 request.labels(),
-                request.tty(),
+                terminal,
                 request.rows(),
                 request.columns(),
-                request.openStdin(),
-                request.maxLog(),
+                request.isInteractive(),
+                maxLog,
                 false,
-                request.launch().json(),
+                RequestJson.write(launch),
                 launched));
     }
 }

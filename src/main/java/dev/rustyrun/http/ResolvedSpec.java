@@ -1,138 +1,167 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.engine.ImageLaunch;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.request.FieldException;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.request.LaunchSite;
+import dev.rustyrun.request.LaunchSpec;
+import dev.rustyrun.request.Volume;
 import dev.rustyrun.rootfs.RootfsDirectory;
 import dev.rustyrun.rootfs.Users;
-import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import dev.rustyrun.spec.SpecDefaults;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Makes a Spec of a request that {@link Specs#resolve} has resolved. Needs no configuration: monitors use it too. */
-final class ResolvedSpec {
+final class ResolvedSpec implements LaunchSite {
 
     /** Where a container has proc, sysfs and its devices. */
     private static final Pattern KERNELS = Pattern.compile(
             "/+(\\./+)*(proc|sys|dev(/+(null|zero|full|random|urandom|tty|console|ptmx|pts|fd|std.*))?)/*");
 
-    private ResolvedSpec() {}
+    private final Home home;
+    private final boolean terminal;
+    private final UserIds ids;
+
+    /** What the root file system says of its users, and of what runs in it. */
+    private interface Home {
+
+        Root root();
+
+        default String workdir() {
+            return "/";
+        }
+
+        default List<String> environment() {
+            return List.of();
+        }
+
+        default void complete(SpecBuilder spec) {
+            // A directory says nothing more.
+        }
+    }
+
+    private ResolvedSpec(Home home, boolean terminal, UserIds ids) {
+        this.home = home;
+        this.terminal = terminal;
+        this.ids = ids;
+    }
 
     /**
      * The Spec for {@code request}.
      *
      * @param terminal whether the command gets one
      * @param ids whose ids it has
-     * @throws ProblemException for the first field that is wrong
+     * @throws FieldException for the first field that is wrong
      */
     static Spec of(Linux linux, LaunchRequest request, boolean terminal, UserIds ids) {
-        RootfsDirectory directory = RootfsDirectory.at(linux, request.rootfs());
-        String hostname = request.hostname().isEmpty() ? SpecDefaults.HOSTNAME : request.hostname();
-        Users.Account account = account(directory, request.user(), ids);
-        SpecBuilder spec = new SpecBuilder(directory.path(), request.command())
-                .hostname(hostname)
-                .cwd(request.workdir())
-                .user(account.user())
-                .terminal(terminal)
-                .readonly(request.readOnly())
-                .env(SpecDefaults.PATH)
-                .env("HOSTNAME=" + hostname)
-                .env("HOME=" + account.home())
-                .resources(Limits.resources(request))
-                .capabilities(capabilities(request.dropCapabilities()));
-        if (terminal) {
-            spec.env("TERM=xterm");
-        }
-        request.env().forEach((name, value) -> spec.env(variable(name, value)));
-        if (!request.readOnly()) {
+        return of(linux, request, terminal, ids, "");
+    }
+
+    /**
+     * The same in a process that has not the service's environment.
+     *
+     * @param images where the service has its images; empty for where this process has them
+     */
+    static Spec of(Linux linux, LaunchRequest request, boolean terminal, UserIds ids, String images) {
+        Home home = request.image().isPresent()
+                ? image(request, images)
+                : directory(RootfsDirectory.at(linux, request.rootfs().orElseThrow()), request);
+        SpecBuilder spec = LaunchSpec.of(request, new ResolvedSpec(home, terminal, ids));
+        home.complete(spec);
+        if (!request.isReadOnly()) {
             spec.annotation(Spec.EPHEMERAL_ANNOTATION, "");
         }
-        if (request.init()) {
-            spec.annotation(Spec.INIT_ANNOTATION, "true");
-        }
-        request.tmpfs()
-                .forEach(path -> spec.mount(
-                        new Spec.Mount(absolute("/tmpfs", path), "tmpfs", "tmpfs", List.of("nosuid", "nodev"))));
-        request.mounts().forEach(mount -> spec.mount(mount(mount, ids)));
         ids.pool().ifPresent(spec::isolate);
-        network(spec, request.network());
         return spec.build();
     }
 
-    private static void network(SpecBuilder spec, String network) {
-        if (network.equals("host")) {
-            spec.share(NamespaceType.NETWORK);
-        } else if (!network.equals("none")) {
-            throw Problem.field("/network", "network \"" + network + "\" is neither none nor host")
-                    .exception();
-        }
+    private static Home directory(RootfsDirectory directory, LaunchRequest request) {
+        return () -> {
+            Users.Account account = Users.of(directory).find(request.user().orElse("0"), List.of(), SpecDefaults.UMASK);
+            return new Root(directory.path(), account.user(), account.home());
+        };
     }
 
-    private static Users.Account account(RootfsDirectory directory, String user, UserIds ids) {
+    private static Home image(LaunchRequest request, String images) {
+        ImageLaunch image = ImageLaunch.stored(request.image().orElseThrow(), images);
+        Map<String, String> texts = ImageLaunch.etc(request.hostname(), request.network());
+        return new Home() {
+            @Override
+            public Root root() {
+                return image.root(request, List.of(), SpecDefaults.UMASK);
+            }
+
+            @Override
+            public String workdir() {
+                return image.workdir();
+            }
+
+            @Override
+            public List<String> environment() {
+                return image.environment();
+            }
+
+            @Override
+            public void complete(SpecBuilder spec) {
+                image.complete(spec, request, texts);
+            }
+        };
+    }
+
+    @Override
+    public Root root() {
         try {
-            Users.Account account = Users.of(directory).find(user, List.of(), SpecDefaults.UMASK);
-            ids.check(account.user());
-            return account;
+            Root root = home.root();
+            ids.check(root.user());
+            return root;
         } catch (InvalidSpecException e) {
-            throw Problem.field("/user", e.getMessage()).exception();
+            throw FieldException.at("/user", e.getMessage());
         }
     }
 
-    private static String variable(String name, String value) {
-        if (name.isEmpty() || name.contains("=")) {
-            throw Problem.field("/env", "env: \"" + name + "\" is no name of a variable")
-                    .exception();
-        }
-        return name + "=" + value;
+    @Override
+    public String workdir() {
+        return home.workdir();
     }
 
-    private static Spec.Mount mount(LaunchRequest.MountRequest mount, UserIds ids) {
+    @Override
+    public List<String> environment() {
+        return home.environment();
+    }
+
+    @Override
+    public Terminal terminal() {
+        return new Terminal(terminal, "xterm");
+    }
+
+    @Override
+    public void join(SpecBuilder spec, String word) {
+        throw FieldException.at("/network", "network \"" + word + "\" is neither none, private nor host");
+    }
+
+    @Override
+    public Spec.Mount mount(Volume volume) {
         List<String> options = new ArrayList<>(List.of("rbind", "nosuid", "nodev"));
-        if (mount.readOnly()) {
+        if (volume.isReadOnly()) {
             options.add("rro");
         }
-        if (ids.maps(mount.source())) {
+        if (ids.maps(volume.source())) {
             options.add("ridmap");
         }
-        String target = absolute("/mounts", mount.target());
+        String target = volume.target();
+        if (!target.startsWith("/")) {
+            throw FieldException.at("/mounts", "\"" + target + "\" is not an absolute path");
+        }
         if (KERNELS.matcher(target).matches()) {
-            throw Problem.field("/mounts", "\"" + target + "\" is the kernel's; mount it elsewhere")
-                    .exception();
+            throw FieldException.at("/mounts", "\"" + target + "\" is the kernel's; mount it elsewhere");
         }
-        return new Spec.Mount(target, "bind", mount.source(), options);
-    }
-
-    private static String absolute(String pointer, String path) {
-        if (!path.startsWith("/")) {
-            throw Problem.field(pointer, "\"" + path + "\" is not an absolute path")
-                    .exception();
-        }
-        return path;
-    }
-
-    private static Spec.Capabilities capabilities(List<String> dropped) {
-        EnumSet<Capability> kept = EnumSet.copyOf(Capability.DEFAULTS);
-        for (String name : dropped) {
-            if (name.equalsIgnoreCase("all")) {
-                kept.clear();
-            } else {
-                kept.remove(capability(name));
-            }
-        }
-        return new Spec.Capabilities(kept, kept, kept, Set.of(), Set.of());
-    }
-
-    private static Capability capability(String name) {
-        try {
-            return Capability.named(name);
-        } catch (InvalidSpecException e) {
-            throw Problem.field("/dropCapabilities", e.getMessage()).exception();
-        }
+        return new Spec.Mount(target, "bind", volume.source(), options);
     }
 }

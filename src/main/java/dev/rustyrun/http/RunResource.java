@@ -24,12 +24,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 public class RunResource {
 
     private final Runner runner;
-    private final Limits limits;
     private final WaitedAnswers answers;
 
-    RunResource(Runner runner, Limits limits, WaitedAnswers answers) {
+    RunResource(Runner runner, WaitedAnswers answers) {
         this.runner = runner;
-        this.limits = limits;
         this.answers = answers;
     }
 
@@ -42,17 +40,20 @@ public class RunResource {
     @RequestBody(
             content =
                     @Content(
-                            schema = @Schema(implementation = LaunchRequest.class),
+                            schema = @Schema(ref = RequestSchemas.RUN),
                             examples = {
                                 @ExampleObject(
                                         name = "hello",
                                         value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/echo\", \"hello\"]}"),
                                 @ExampleObject(
+                                        name = "image",
+                                        value = "{\"image\": \"alpine\", \"command\": [\"/bin/echo\", \"hello\"]}"),
+                                @ExampleObject(
                                         name = "limited",
-                                        value =
-                                                "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"cat; id\"],"
-                                                        + " \"stdin\": \"text\", \"user\": \"1000\", \"memory\": \"64m\", \"cpus\": 0.5, \"pids\": 32,"
-                                                        + " \"timeoutSeconds\": 5, \"maxOutput\": \"64k\"}")
+                                        value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"cat;"
+                                                + " id\"], \"stdin\": \"text\", \"user\": \"1000\", \"memory\":"
+                                                + " \"64m\", \"cpus\": 0.5, \"pids\": 32, \"timeoutSeconds\": 5,"
+                                                + " \"maxOutput\": \"64k\"}")
                             }))
     @APIResponse(
             responseCode = "200",
@@ -62,11 +63,12 @@ public class RunResource {
                             examples =
                                     @ExampleObject(
                                             name = "hello",
-                                            value =
-                                                    "{\"id\": \"3f0c4b1f9a7e\", \"reason\": \"exited\","
-                                                            + " \"exitCode\": 0, \"wallMicros\": 3120, \"cpuMicros\": 1900, \"peakMemoryBytes\": 430080,"
-                                                            + " \"queuedMicros\": 2, \"warm\": true, \"stdout\": {\"text\": \"hello\\n\", \"bytes\": 6,"
-                                                            + " \"truncated\": false}, \"stderr\": {\"text\": \"\", \"bytes\": 0, \"truncated\": false}}")))
+                                            value = "{\"id\": \"3f0c4b1f9a7e\", \"reason\": \"exited\", \"exitCode\":"
+                                                    + " 0, \"wallMicros\": 3120, \"cpuMicros\": 1900,"
+                                                    + " \"peakMemoryBytes\": 430080, \"queuedMicros\": 2,"
+                                                    + " \"warm\": true, \"stdout\": {\"text\": \"hello\\n"
+                                                    + "\", \"bytes\": 6, \"truncated\": false}, \"stderr\":"
+                                                    + " {\"text\": \"\", \"bytes\": 0, \"truncated\": false}}")))
     @APIResponse(
             responseCode = "422",
             description = "A field is wrong, or the command cannot be executed",
@@ -76,14 +78,13 @@ public class RunResource {
                             examples =
                                     @ExampleObject(
                                             name = "field",
-                                            value =
-                                                    "{\"type\": \"urn:rustyrun:problem:invalid-field\", \"title\": \"Unprocessable Content\", \"status\": 422,"
-                                                            + " \"detail\": \"memory must be a number of bytes, or a size such as \\\"64m\\\"\","
-                                                            + " \"field\": \"/memory\"}")))
+                                            value = "{\"type\": \"urn:rustyrun:problem:invalid-field\", \"title\":"
+                                                    + " \"Unprocessable Content\", \"status\": 422, \"detail\":"
+                                                    + " \"memory must be a number of bytes, or a size such as"
+                                                    + " \\\"64m\\\"\", \"field\": \"/memory\"}")))
     @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
     public CompletionStage<Response> run(
             @HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
-        return answers.answer(
-                "run", key, body, context, (caller, share) -> runner.run(RunRequest.read(body, limits), caller, share));
+        return answers.answer("run", key, body, context, (caller, share) -> runner.run(body, caller, share));
     }
 }

@@ -1,16 +1,19 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.launch.CapturedIo;
-import dev.rustyrun.launch.Outcome;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.OutputFile;
+import dev.rustyrun.stage.CapturedIo;
+import dev.rustyrun.stage.Outcome;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -21,9 +24,16 @@ import java.util.regex.Pattern;
  * @param written how many bytes of output there were
  * @param queuedMicros how long it waited for its turn
  * @param warm whether its stages had been started before
+ * @param files those that were wanted back, if some were
  */
 record RunResult(
-        String id, Outcome outcome, Optional<CapturedIo> captured, long written, long queuedMicros, boolean warm) {
+        String id,
+        Outcome outcome,
+        Optional<CapturedIo> captured,
+        long written,
+        long queuedMicros,
+        boolean warm,
+        Optional<List<OutputFile>> files) {
 
     /** The kernel's words for a path that is not what the request needs there, and ours. */
     private static final Pattern REQUESTS_FAULT = Pattern.compile(
@@ -34,18 +44,52 @@ record RunResult(
         this(id, outcome, Optional.of(io), io.out().total() + io.err().total(), queuedMicros, warm);
     }
 
+    /** One that wanted no files back. */
+    RunResult(
+            String id, Outcome outcome, Optional<CapturedIo> captured, long written, long queuedMicros, boolean warm) {
+        this(id, outcome, captured, written, queuedMicros, warm, Optional.empty());
+    }
+
+    /** The same with these files, if some were wanted back. */
+    RunResult with(List<String> patterns, List<OutputFile> found) {
+        Optional<List<OutputFile>> wanted = patterns.isEmpty() ? Optional.empty() : Optional.of(found);
+        return new RunResult(id, outcome, captured, written, queuedMicros, warm, wanted);
+    }
+
     ObjectNode json() {
         ObjectNode json = withoutOutputs();
         captured.ifPresent(io -> {
             json.set("stdout", output(io.out()));
             json.set("stderr", output(io.err()));
         });
+        files.ifPresent(all -> {
+            ArrayNode array = json.putArray("outputs");
+            all.forEach(file -> array.add(json(file)));
+        });
         return json;
     }
 
     /** How many bytes of output it holds. */
     long kept() {
-        return captured.map(io -> (long) io.out().size() + io.err().size()).orElse(0L);
+        return captured.map(io -> (long) io.out().size() + io.err().size()).orElse(0L)
+                + files.stream()
+                        .flatMap(List::stream)
+                        .mapToLong(file -> file.bytes().length)
+                        .sum();
+    }
+
+    /** A file that was wanted back: as text when it is some, or else as base64; or why it is not here. */
+    static ObjectNode json(OutputFile file) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("path", file.path());
+        if (!file.error().isEmpty()) {
+            return json.put("error", file.error());
+        }
+        json.put("mode", String.format("%04o", file.mode())).put("bytes", file.bytes().length);
+        try {
+            return json.put("text", text(file.bytes(), false));
+        } catch (CharacterCodingException notText) {
+            return json.put("base64", Base64.getEncoder().encodeToString(file.bytes()));
+        }
     }
 
     /** Whether a part of its output is missing because there was no memory for it. */

@@ -3,11 +3,21 @@ package dev.rustyrun.http;
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.ServedLaunch;
+import dev.rustyrun.container.files.LaunchFiles;
 import dev.rustyrun.container.watch.Clearing;
-import dev.rustyrun.launch.CapturedIo;
-import dev.rustyrun.launch.Outcome;
+import dev.rustyrun.engine.ServedImages;
+import dev.rustyrun.request.FilesRequest;
+import dev.rustyrun.request.InputRequest;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.request.PlacedFile;
+import dev.rustyrun.request.RequestJson;
+import dev.rustyrun.request.Volume;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.stage.CapturedIo;
+import dev.rustyrun.stage.Outcome;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,43 +26,82 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @Singleton
 final class Runner {
 
+    private static final int MAX_FILES = 1000;
+
     private final LaunchTools tools;
     private final Specs specs;
     private final Limits limits;
-    private final Turns turns;
+    private final QueuedLaunches queued;
     private final WarmPool warm;
     private final Clearing clearing;
+    private final ServedImages images;
 
-    Runner(LaunchTools tools, Specs specs, Limits limits, Turns turns, WarmPool warm, Clearing clearing) {
+    Runner(
+            LaunchTools tools,
+            Specs specs,
+            Limits limits,
+            QueuedLaunches queued,
+            WarmPool warm,
+            Clearing clearing,
+            ServedImages images) {
+        this.images = images;
         this.tools = tools;
         this.specs = specs;
         this.limits = limits;
-        this.turns = turns;
+        this.queued = queued;
         this.warm = warm;
         this.clearing = clearing;
     }
 
     /**
-     * Runs what {@code request} asks for to its end, or until the caller has gone.
+     * Runs what {@code body} asks for to its end, or until the caller has gone.
      *
+     * @throws dev.rustyrun.request.FieldException when a field of it is wrong
      * @throws ProblemException when it is not allowed, or not now
      */
-    CompletionStage<RunResult> run(RunRequest request, Caller caller, Budget.Share share) {
-        long timeoutMillis = limits.timeoutMillis(request.launch());
-        LaunchRequest resolved = specs.resolve(request.launch(), timeoutMillis);
+    CompletionStage<RunResult> run(byte[] body, Caller caller, Budget.Share share) {
+        LaunchRequest request = new LaunchRequest();
+        InputRequest given = new InputRequest();
+        FilesRequest files = new FilesRequest();
+        RequestJson.read(body, request, given, files);
+        files.check(request, MAX_FILES);
+        byte[] input = given.bytes();
+        int maxOutput = limits.policy().output("maxOutput", given.maxOutput());
+        long timeoutMillis = limits.policy().timeoutMillis(request.timeoutSeconds());
+        LaunchRequest resolved = specs.resolve(request, timeoutMillis);
+        Asked asked = new Asked(input, maxOutput, placed(files, share), files.outputs());
+        if (request.image().isEmpty()) {
+            return run(resolved, request.rootfs().orElseThrow(), asked, timeoutMillis, caller, share);
+        }
+        return images.ready(resolved, caller::onDeparture)
+                .thenCompose(image -> run(
+                        resolved.inImage(image.digest(), image.command()),
+                        request.image().orElseThrow(),
+                        asked,
+                        timeoutMillis,
+                        caller,
+                        share));
+    }
+
+    private CompletionStage<RunResult> run(
+            LaunchRequest resolved, String origin, Asked asked, long timeoutMillis, Caller caller, Budget.Share share) {
         Spec spec = ResolvedSpec.of(tools.linux(), resolved, false, specs.userIds(resolved));
         Launch launch = new Launch(tools.linux(), tools.self(), tools.store(), spec);
-        return turns.take(caller, queuedMicros -> {
+        return queued.take(caller, queuedMicros -> {
+            LaunchFiles files = files(asked, spec, resolved);
+            if (!asked.files.isEmpty() || !asked.outputs.isEmpty()) {
+                launch.visitedBy(files);
+            }
             ServedLaunch begun = begin(launch);
             boolean ran = false;
-            try {
-                CapturedIo io =
-                        new CapturedIo(tools.linux(), begun.pipes(), request.stdin(), request.maxOutput(), share::take);
+            try (files) {
+                CapturedIo io = new CapturedIo(tools.linux(), begun.pipes(), asked.input, asked.maxOutput, share::take);
                 begun.speakingWith(io);
                 begun.speakingWith(caller.watching(tools.linux(), io));
                 Outcome outcome = begun.run(launch, timeoutMillis);
-                RunResult result = new RunResult(begun.id(), outcome, io, queuedMicros, begun.isWarm());
-                Turns.Done done = new Turns.Done(result, rest(result, request, begun));
+                RunResult result = new RunResult(begun.id(), outcome, io, queuedMicros, begun.isWarm())
+                        .with(asked.outputs, files.outputs(maxOutputs(), share::take));
+                QueuedLaunches.Done done = new QueuedLaunches.Done(result, rest(result, origin, begun));
                 ran = true;
                 return done;
             } finally {
@@ -63,19 +112,47 @@ final class Runner {
         });
     }
 
+    /** What is asked for besides the launch. */
+    private record Asked(byte[] input, int maxOutput, List<LaunchFiles.Placed> files, List<String> outputs) {}
+
+    /** The files that come along, whose bytes have their place besides those of the request. */
+    private static List<LaunchFiles.Placed> placed(FilesRequest asked, Budget.Share share) {
+        List<LaunchFiles.Placed> placed = new ArrayList<>();
+        for (PlacedFile file : asked.files()) {
+            byte[] bytes = file.bytes();
+            share.demand(bytes.length);
+            placed.add(new LaunchFiles.Placed(file.path(), bytes, file.mode(), "files/" + placed.size()));
+        }
+        return placed;
+    }
+
+    private LaunchFiles files(Asked asked, Spec spec, LaunchRequest resolved) {
+        return new LaunchFiles(
+                tools.linux(),
+                asked.files,
+                asked.outputs,
+                spec,
+                resolved.memory().orElse(Long.MAX_VALUE),
+                resolved.mounts().stream().map(Volume::source).toList());
+    }
+
+    private long maxOutputs() {
+        return limits.policy().output().most().longValue();
+    }
+
     private ServedLaunch begin(Launch launch) throws InterruptedException {
         Optional<ServedLaunch> waiting = warm.take(launch);
         return waiting.isPresent() ? waiting.get() : ServedLaunch.cold(launch, tools.spawner());
     }
 
     /** The caller need not wait for the log, either. */
-    private static Runnable rest(RunResult result, RunRequest request, ServedLaunch ended) {
+    private static Runnable rest(RunResult result, String rootfs, ServedLaunch ended) {
         AtomicBoolean logged = new AtomicBoolean();
         return () -> {
             if (!logged.getAndSet(true)) {
                 LaunchLog.tell(
                         result.id(),
-                        request.launch().rootfs(),
+                        rootfs,
                         result.outcome().reason().word(),
                         result.outcome().exitCode(),
                         result.outcome().wallMicros() / 1000);

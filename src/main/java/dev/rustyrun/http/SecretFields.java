@@ -17,6 +17,16 @@ final class SecretFields {
         return caller.role() != Role.READ;
     }
 
+    /** The same for what an image says: its variables have their names only. */
+    static ObjectNode hideImage(ObjectNode view, Identity caller) {
+        if (!mayBeSeenBy(caller) && view.path("config").path("env") instanceof ArrayNode env) {
+            for (int i = 0; i < env.size(); i++) {
+                env.set(i, env.get(i).asText().replaceFirst("=.*", ""));
+            }
+        }
+        return view;
+    }
+
     /** Hides them in {@code view}, which is also returned, from those who may not see them. */
     static ObjectNode hide(ObjectNode view, Identity caller) {
         if (mayBeSeenBy(caller)) {

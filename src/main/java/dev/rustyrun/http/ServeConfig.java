@@ -52,9 +52,27 @@ public interface ServeConfig {
     /** The host ids that they get ranges of, as {@code FIRST:COUNT}. */
     Optional<String> usernsPool();
 
+    /** The registries and repositories from which images may come; none by default. */
+    Optional<java.util.List<String>> imageSources();
+
+    /** Images that are fetched at the start, which requests may name besides. */
+    Optional<java.util.List<String>> warmImages();
+
+    /** How many images are fetched at once. */
+    @WithDefault("4")
+    int pulls();
+
     /** Whether a request may ask for the host's network. */
     @WithDefault("false")
     boolean allowHostNetwork();
+
+    /** Whether a request may ask for a private network, which reaches what the host reaches. */
+    @WithDefault("false")
+    boolean allowPrivateNetwork();
+
+    /** The hosts that requests may allow their containers to reach; none by default. */
+    @WithName("allow")
+    Optional<java.util.List<String>> allowedHostsOfContainers();
 
     /** How many launches wait warm; 0 for none. */
     @WithDefault("2")

@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.request.ByteSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.DomainSocketServerStart;
@@ -74,6 +75,7 @@ final class StartCheck {
         atLeast("rustyrun.queue", config.queue(), 0);
         atLeast("rustyrun.queue-seconds", config.queueSeconds(), 0);
         atLeast("rustyrun.drain-seconds", config.drainSeconds(), 0);
+        atLeast("rustyrun.pulls", config.pulls(), 1);
         atLeast("rustyrun.warm", config.warm(), 0);
         within(
                 "memory",

@@ -126,6 +126,15 @@ final class UserNamespaces {
         return new UserIds(Optional.of(pool), mappedSources);
     }
 
+    /** The same for an image: the files of its layers belong to the host's ids, and are not mapped. */
+    UserIds ofImage() {
+        if (setting == Setting.ALWAYS) {
+            throw Problem.field("/image", refusal("the layers of images belong to the host's ids"))
+                    .exception();
+        }
+        return UserIds.HOST;
+    }
+
     /** The same for a root file system that is not known yet. */
     UserIds likely() {
         return of(rootfsFolder);

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class WaitedAnswers {
 
     /** What is rendered at once. */
-    private static final int MOST_AT_ONCE = 64 * 1024;
+    private static final int MAX_AT_ONCE = 64 * 1024;
 
     /** What is done for a request: for whom, and what counts the memory that it takes. */
     interface Work {
@@ -81,7 +81,7 @@ final class WaitedAnswers {
         if (result.problem().isPresent()) {
             return result.problem().get().response(result.told());
         }
-        return result.kept() > MOST_AT_ONCE
+        return result.kept() > MAX_AT_ONCE
                 ? Response.ok(new LargeResult(result, share), MediaType.APPLICATION_JSON)
                         .build()
                 : Response.ok(result.told().toString(), MediaType.APPLICATION_JSON)

@@ -2,8 +2,8 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.container.ReadyPool;
 import dev.rustyrun.container.ServedLaunch;
-import dev.rustyrun.container.WarmStock;
 import dev.rustyrun.container.watch.Clearing;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -15,32 +15,32 @@ import java.util.Optional;
 @Singleton
 public final class WarmPool {
 
-    private final WarmStock<ServedLaunch> stock;
+    private final ReadyPool<ServedLaunch> pool;
 
     WarmPool(LaunchTools tools, Specs specs, ServeConfig config, Clearing clearing) {
-        this.stock = new WarmStock<>(new Launches(tools, specs, clearing), config.warm(), clearing);
+        this.pool = new ReadyPool<>(new Launches(tools, specs, clearing), config.warm(), clearing);
     }
 
     void start(@Observes StartupEvent event) {
-        stock.start();
+        pool.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
-        stock.stop();
+        pool.stop();
     }
 
     /** A warm launch that can serve {@code launch}, now the caller's; nothing when none does. */
     Optional<ServedLaunch> take(Launch launch) {
-        return stock.take(warm -> warm.fits(launch));
+        return pool.take(warm -> warm.fits(launch));
     }
 
     /** How many wait. */
     public int waiting() {
-        return stock.waiting();
+        return pool.waiting();
     }
 
     private record Launches(LaunchTools tools, Specs specs, Clearing clearing)
-            implements WarmStock.Goods<ServedLaunch> {
+            implements ReadyPool.Source<ServedLaunch> {
 
         @Override
         public ServedLaunch begin() throws InterruptedException {

@@ -103,7 +103,12 @@ public interface DescriptorCalls extends KernelCalls {
         check(libc().repeat("flock", fd, FileFlag.LOCK_EX), "flock", fd);
     }
 
-    /** The same without waiting: whether nobody else has it locked. */
+    /** Waits until nobody has {@code fd}'s file locked alone, and locks it together with others until {@code fd} is closed. */
+    default void share(int fd) {
+        check(libc().repeat("flock", fd, FileFlag.LOCK_SH), "flock", fd);
+    }
+
+    /** Locks {@code fd}'s file alone without waiting: whether nobody else has it locked. */
     default boolean lockIfFree(int fd) {
         return lockIfFree(fd, FileFlag.LOCK_EX);
     }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -18,6 +19,11 @@ final class DirectoryEntries {
 
     /** Adds the names in {@code entries[0..count)} to {@code names}: not those of the directory itself and of its parent. */
     static void decode(byte[] entries, int count, List<String> names, Consumer<String> unusable) {
+        decode(entries, count, name -> add(names, ByteBuffer.wrap(name), unusable));
+    }
+
+    /** Gives the names in {@code entries[0..count)} to {@code names}: not those of the directory itself and of its parent. */
+    static void decode(byte[] entries, int count, Consumer<byte[]> names) {
         ByteBuffer buffer = ByteBuffer.wrap(entries).order(ByteOrder.nativeOrder());
         for (int at = 0; at < count; ) {
             int next = at + Short.toUnsignedInt(buffer.getShort(at + LENGTH));
@@ -25,18 +31,22 @@ final class DirectoryEntries {
             while (entries[end] != 0) {
                 end++;
             }
-            add(names, ByteBuffer.wrap(entries, at + NAME, end - at - NAME), unusable);
+            byte[] name = Arrays.copyOfRange(entries, at + NAME, end);
+            if (!isDots(name)) {
+                names.accept(name);
+            }
             at = next;
         }
     }
 
+    private static boolean isDots(byte[] name) {
+        return name[0] == '.' && (name.length == 1 || name.length == 2 && name[1] == '.');
+    }
+
     private static void add(List<String> names, ByteBuffer name, Consumer<String> unusable) {
         try {
-            String text =
-                    StandardCharsets.UTF_8.newDecoder().decode(name.duplicate()).toString();
-            if (!text.equals(".") && !text.equals("..")) {
-                names.add(text);
-            }
+            names.add(
+                    StandardCharsets.UTF_8.newDecoder().decode(name.duplicate()).toString());
         } catch (CharacterCodingException e) {
             // Our texts cannot hold it, so that nobody could open it by that name.
             unusable.accept(StandardCharsets.UTF_8.decode(name).toString());

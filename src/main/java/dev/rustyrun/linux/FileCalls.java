@@ -25,6 +25,29 @@ public interface FileCalls extends OpenCalls {
         }
     }
 
+    /** Writes all of {@code buffer[0..count)} at {@code position} of the file; man 2 pwrite. */
+    default void writeAt(int fd, byte[] buffer, int count, long position) {
+        for (int done = 0; done < count; ) {
+            Argument input = new Argument.Input(buffer, done, count - done);
+            done += check(libc().repeat("pwrite", fd, input, count - done, position + done), "pwrite", fd, position);
+        }
+    }
+
+    /** Makes the file {@code size} bytes long, with a hole where it was shorter; man 2 ftruncate. */
+    default void truncate(int fd, long size) {
+        check(libc().repeat("ftruncate", fd, size), "ftruncate", fd, size);
+    }
+
+    /** Waits until the open file or directory is on disk; man 2 fsync. */
+    default void sync(int fd) {
+        check(libc().repeat("fsync", fd), "fsync", fd);
+    }
+
+    /** Waits until all of the file system of {@code fd} is on disk; man 2 syncfs. */
+    default void syncFileSystem(int fd) {
+        check(libc().repeat("syncfs", fd), "syncfs", fd);
+    }
+
     /** Replaces what is in the existing file {@code path}, as one writes to the kernel's files: at once. */
     default void writeFile(String path, String text) {
         int fd = open(path, FileFlag.O_WRONLY);

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
  * @param minor of a device file
  * @param size of its contents, in bytes
  * @param modified when its contents were last changed, in seconds since 1970
+ * @param modifiedNanos of that second
  * @param place its file system and its number there: two files with the same are the same file
  * @param mount the mount by which it was found
  */
@@ -26,6 +27,7 @@ public record FileStatus(
         int minor,
         long size,
         long modified,
+        int modifiedNanos,
         Place place,
         long mount) {
 
@@ -53,8 +55,20 @@ public record FileStatus(
                 b.getInt(132),
                 b.getLong(40),
                 b.getLong(112),
+                b.getInt(120),
                 new Place(b.getInt(136), b.getInt(140), b.getLong(32)),
                 b.getLong(144));
+    }
+
+    /** Two {@code struct timespec}s with the same time. */
+    static byte[] times(long seconds, int nanos) {
+        return ByteBuffer.allocate(32)
+                .order(ByteOrder.nativeOrder())
+                .putLong(seconds)
+                .putLong(nanos)
+                .putLong(seconds)
+                .putLong(nanos)
+                .array();
     }
 
     public boolean isDirectory() {

@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public final class GivenBytes {
 
-    private static final int MOST_SHOWN = 80;
+    private static final int MAX_SHOWN = 80;
     private static final char REPLACEMENT = '\uFFFD';
 
     private GivenBytes() {}
@@ -67,11 +67,11 @@ public final class GivenBytes {
     /** {@code bytes} in quotes, with C escapes for all that is not printable ASCII. */
     private static String shown(byte[] bytes) {
         StringBuilder shown = new StringBuilder("\"");
-        for (int i = 0; i < Math.min(bytes.length, MOST_SHOWN); i++) {
+        for (int i = 0; i < Math.min(bytes.length, MAX_SHOWN); i++) {
             boolean plain = bytes[i] >= ' ' && bytes[i] < 0x7f;
             shown.append(plain ? Character.toString((char) bytes[i]) : String.format("\\x%02x", bytes[i] & 0xff));
         }
-        return shown.append(bytes.length > MOST_SHOWN ? "..." : "").append('"').toString();
+        return shown.append(bytes.length > MAX_SHOWN ? "..." : "").append('"').toString();
     }
 
     private static List<byte[]> read(String file) {

@@ -1,7 +1,6 @@
 package dev.rustyrun.linux;
 
 import com.kenai.jffi.MemoryIO;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,12 +72,12 @@ final class NativeMemory implements AutoCloseable {
         return address;
     }
 
-    /** A NUL-terminated UTF-8 copy of {@code text}, or the null pointer. */
+    /** A NUL-terminated UTF-8 copy of {@code text}, which may be a {@link FileName}; or the null pointer. */
     long string(String text) {
         if (text == null) {
             return 0;
         }
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = FileName.bytes(text);
         long address = allocate(bytes.length + 1);
         MEMORY.putByteArray(address, bytes, 0, bytes.length);
         return address;

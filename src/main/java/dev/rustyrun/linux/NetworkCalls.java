@@ -31,6 +31,27 @@ public interface NetworkCalls extends SocketCalls {
         return Ioctl.interfaceIndex(request);
     }
 
+    /**
+     * A socket that listens at {@code port} of 127.0.0.1 in this network; man 7 ipv6. It is one of IPv6 where there is that: a JVM
+     * whose standard input is a socket of IPv4 does without IPv6.
+     */
+    default int listenOnLoopback(int port) {
+        int type = SocketConstants.SOCK_STREAM | SocketConstants.SOCK_CLOEXEC;
+        int socket = libc().call("socket", SocketConstants.AF_INET6, type, 0);
+        byte[] address = SocketConstants.loopback(port, socket >= 0);
+        if (socket < 0) {
+            socket = check(libc().call("socket", SocketConstants.AF_INET, type, 0), "socket AF_INET");
+        }
+        try {
+            check(libc().call("bind", socket, address, address.length), "bind 127.0.0.1", port);
+            check(libc().call("listen", socket, SocketConstants.BACKLOG), "listen", port);
+            return socket;
+        } catch (LinuxException e) {
+            libc().call("close", socket);
+            throw e;
+        }
+    }
+
     /** A socket to the network of this thread's namespace; man 7 rtnetlink. */
     default int routeSocket() {
         int type = SocketConstants.SOCK_RAW | SocketConstants.SOCK_CLOEXEC;

@@ -5,12 +5,16 @@ import static dev.rustyrun.linux.LinuxException.failure;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Names in directories: they are made, read, changed and removed. */
 public interface PathCalls extends KernelCalls {
+
+    /** XATTR_SIZE_MAX and XATTR_LIST_MAX. */
+    int MAX_ATTRIBUTE = 64 * 1024;
 
     /** Changes the working directory; man 2 chdir. */
     default void changeDirectory(String path) {
@@ -66,6 +70,11 @@ public interface PathCalls extends KernelCalls {
         check(libc().call("rename", from, to), "rename", from, to);
     }
 
+    /** The same for names below two open directories; man 2 rename. */
+    default void rename(int fromDirectory, String from, int toDirectory, String to) {
+        check(libc().call("renameat", fromDirectory, from, toDirectory, to), "rename", from, to);
+    }
+
     /** The same for names below the open directory {@code dirfd}; man 2 rename. */
     default void rename(int dirfd, String from, String to) {
         check(libc().call("renameat", dirfd, from, dirfd, to), "rename", from, to);
@@ -82,6 +91,41 @@ public interface PathCalls extends KernelCalls {
         byte[] value = new byte[8 * 1024];
         int got = libc().call("getxattr", path, name, new Argument.Output(value, value.length), value.length);
         return got <= 0 ? Optional.empty() : Optional.of(new String(value, 0, got, StandardCharsets.UTF_8));
+    }
+
+    /** The names of all that is attached to the file {@code path}; man 2 listxattr. */
+    default List<String> attributeNames(String path) {
+        byte[] names = new byte[MAX_ATTRIBUTE];
+        int got = libc().call("listxattr", path, new Argument.Output(names, names.length), names.length);
+        if (got == -Errno.EOPNOTSUPP || got == 0) {
+            return List.of();
+        }
+        check(got, "listxattr", path);
+        return List.of(new String(names, 0, got, StandardCharsets.UTF_8).split("\0"));
+    }
+
+    /** The bytes attached to the file {@code path} under {@code name}; nothing when there are none; man 2 getxattr. */
+    default Optional<byte[]> attributeBytes(String path, String name) {
+        byte[] value = new byte[MAX_ATTRIBUTE];
+        int got = libc().call("getxattr", path, name, new Argument.Output(value, value.length), value.length);
+        return got < 0 ? Optional.empty() : Optional.of(Arrays.copyOf(value, got));
+    }
+
+    /** Attaches {@code value} to an open file or directory under {@code name}; man 2 fsetxattr. */
+    default void setAttribute(int fd, String name, byte[] value) {
+        Argument input = new Argument.Input(value, 0, value.length);
+        check(libc().call("fsetxattr", fd, name, input, value.length, 0), "setxattr", fd, name);
+    }
+
+    /** The same of {@code path}, itself even if it is a link; man 2 lsetxattr. */
+    default void setOwnAttribute(String path, String name, byte[] value) {
+        Argument input = new Argument.Input(value, 0, value.length);
+        check(libc().call("lsetxattr", path, name, input, value.length, 0), "setxattr", path, name);
+    }
+
+    /** Gives {@code path} below {@code olddir}, itself even if it is a link, a further name; man 2 linkat. */
+    default void link(int olddir, String path, int newdir, String name) {
+        check(libc().call("linkat", olddir, path, newdir, name, 0), "link", path, name);
     }
 
     /** Gives the open file {@code fd} the further name {@code name} in the open directory {@code dirfd}; man 2 link. */
@@ -105,6 +149,26 @@ public interface PathCalls extends KernelCalls {
         Argument room = new Argument.Output(buffer, buffer.length);
         int length = check(libc().call("readlinkat", dirfd, path, room, buffer.length), "readlink", path);
         return new String(buffer, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** The target of the open symbolic link {@code fd}, a {@link FileName}; man 2 readlink. */
+    default String linkTarget(int fd) {
+        byte[] buffer = new byte[4096];
+        Argument room = new Argument.Output(buffer, buffer.length);
+        int length = check(libc().call("readlinkat", fd, "", room, buffer.length), "readlink", fd);
+        return FileName.of(Arrays.copyOf(buffer, length));
+    }
+
+    /** Some further names in the open directory {@code fd}, each a {@link FileName}; none at the end; man 2 getdents. */
+    default List<String> nextFileNames(int fd) {
+        byte[] entries = new byte[DirectoryEntries.ROOM];
+        Argument room = new Argument.Output(entries, entries.length);
+        List<String> names = new ArrayList<>();
+        for (int got = 1; got > 0 && names.isEmpty(); ) {
+            got = check(libc().call("getdents64", fd, room, entries.length), "getdents64", fd);
+            DirectoryEntries.decode(entries, got, name -> names.add(FileName.of(name)));
+        }
+        return names;
     }
 
     /**

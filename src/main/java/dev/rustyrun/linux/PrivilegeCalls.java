@@ -46,15 +46,15 @@ public interface PrivilegeCalls extends KernelCalls {
     }
 
     /** This thread's capabilities; man 2 capget. */
-    default CapabilityWords capabilities() {
-        byte[] data = new byte[CapabilityWords.SIZE];
-        check(libc().call("capget", CapabilityWords.header(), data), "capget");
-        return CapabilityWords.decode(data);
+    default CapabilitySets capabilities() {
+        byte[] data = new byte[CapabilitySets.SIZE];
+        check(libc().call("capget", CapabilitySets.header(), data), "capget");
+        return CapabilitySets.decode(data);
     }
 
     /** Sets this thread's capabilities; man 2 capset. */
-    default void setCapabilities(CapabilityWords words) {
-        check(libc().call("capset", CapabilityWords.header(), words.encode()), "capset", words);
+    default void setCapabilities(CapabilitySets words) {
+        check(libc().call("capset", CapabilitySets.header(), words.encode()), "capset", words);
     }
 
     /** One of {@link Prctl}'s operations; man 2 prctl. */

@@ -15,6 +15,15 @@ public interface SignalCalls extends KernelCalls {
     }
 
     /**
+     * Blocks SIGPIPE too, for good: a write to a pipe that nobody reads then fails with EPIPE, and does not end this process; man 7
+     * pipe. A JVM ignores it already.
+     */
+    default void blockPipeSignal() {
+        SignalSet before = blockSignals(SignalSet.of(Signal.SIGPIPE));
+        blockSignals(before.with(Signal.SIGPIPE));
+    }
+
+    /**
      * Lets no signal be ignored any more. Handlers stay: they are the JVM's, and execve resets them; man 2 rt_sigaction. It
      * is the system call itself, for glibc's function refuses the signals that it uses and ignores in what posix_spawn
      * starts.

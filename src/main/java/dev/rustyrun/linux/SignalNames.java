@@ -17,6 +17,11 @@ public final class SignalNames {
 
     private SignalNames() {}
 
+    /** All names without SIG, but those of real-time signals. */
+    public static List<String> all() {
+        return NAMES;
+    }
+
     /** The number of {@code word}: a number, or a name with or without SIG, in any case, also {@code RTMIN+n}. */
     public static OptionalInt number(String word) {
         if (word.matches("[0-9]{1,2}")) {

@@ -1,5 +1,8 @@
 package dev.rustyrun.linux;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /** Values of {@code sys/socket.h} and {@code sys/un.h}. */
 final class SocketConstants {
 
@@ -13,7 +16,28 @@ final class SocketConstants {
     static final int SOCK_CLOEXEC = FileFlag.O_CLOEXEC;
     static final int MSG_NOSIGNAL = 0x4000;
     static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    static final int AF_INET6 = 10;
+    static final int INADDR_LOOPBACK = 0x7f000001;
+    static final int BACKLOG = 128;
     static final int UNIX_PATH_MAX = 108;
 
+    private static final int SOCKADDR_IN = 16;
+    private static final int SOCKADDR_IN6 = 28;
+    /** The end of the first 96 bits of an IPv4 address in IPv6, {@code ::ffff:0:0}. */
+    private static final int MAPPED = 0xffff;
+
     private SocketConstants() {}
+
+    /** {@code struct sockaddr_in} of 127.0.0.1, or {@code struct sockaddr_in6} of the same address. */
+    static byte[] loopback(int port, boolean six) {
+        ByteBuffer address = ByteBuffer.allocate(six ? SOCKADDR_IN6 : SOCKADDR_IN)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) (six ? AF_INET6 : AF_INET))
+                .order(ByteOrder.BIG_ENDIAN)
+                .putShort((short) port);
+        if (six) {
+            address.putInt(0).putLong(0).putInt(MAPPED);
+        }
+        return address.putInt(INADDR_LOOPBACK).array();
+    }
 }

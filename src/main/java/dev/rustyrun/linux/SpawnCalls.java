@@ -104,6 +104,16 @@ public interface SpawnCalls extends KernelCalls {
         }
     }
 
+    /** Starts {@code path} with a clean signal state and {@code descriptors[n]} as its descriptor n, and no others. */
+    default int spawnWith(String path, List<String> argv, List<String> env, int... descriptors) {
+        try (SpawnSettings settings = new SpawnSettings(libc())) {
+            settings.resetSignals();
+            settings.duplicate(descriptors);
+            settings.closeFrom(descriptors.length);
+            return settings.spawn(path, argv, env);
+        }
+    }
+
     /** Starts a command with a clean signal state, which inherits the descriptors below {@code firstClosed}. */
     default int spawnInheriting(String path, List<String> argv, List<String> env, int firstClosed) {
         try (SpawnSettings settings = new SpawnSettings(libc())) {

@@ -79,6 +79,27 @@ public interface StatusCalls extends KernelCalls {
         check(libc().call("fchmod", fd, mode), "fchmod", fd, mode);
     }
 
+    /** Sets the permissions of {@code path} below {@code dirfd}, which must be no link; man 2 fchmodat. */
+    default void changeMode(int dirfd, String path, int mode) {
+        check(libc().call("fchmodat", dirfd, path, mode, 0), "chmod", path);
+    }
+
+    /**
+     * Sets when the contents of {@code path} below {@code dirfd}, itself even if it is a link, were last changed and read; man 2
+     * utimensat.
+     *
+     * @param nanos of the second, 0 to 999999999
+     */
+    default void setTimes(int dirfd, String path, long seconds, int nanos) {
+        byte[] times = FileStatus.times(seconds, nanos);
+        check(libc().call("utimensat", dirfd, path, times, FileFlag.AT_SYMLINK_NOFOLLOW), "utimensat", path);
+    }
+
+    /** The same of an open file; man 3 futimens. */
+    default void setTimes(int fd, long seconds, int nanos) {
+        check(libc().call("futimens", fd, FileStatus.times(seconds, nanos)), "futimens", fd);
+    }
+
     /** Sets which permission bits new files lack; man 2 umask. */
     default void setUmask(int mask) {
         libc().call("umask", mask);

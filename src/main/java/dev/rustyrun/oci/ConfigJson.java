@@ -21,9 +21,9 @@ public final class ConfigJson {
 
     private final Path bundle;
     private final List<String> warnings = new ArrayList<>();
-    private final Surroundings host;
+    private final HostFeatures host;
 
-    private ConfigJson(Path bundle, Surroundings host) {
+    private ConfigJson(Path bundle, HostFeatures host) {
         this.bundle = bundle.toAbsolutePath();
         this.host = host;
     }
@@ -52,10 +52,10 @@ public final class ConfigJson {
 
     /** As {@link #parse}, with what is worth a warning. */
     public static Config read(String json, Path bundle) {
-        return read(json, bundle, Surroundings.current());
+        return read(json, bundle, HostFeatures.current());
     }
 
-    static Config read(String json, Path bundle, Surroundings host) {
+    static Config read(String json, Path bundle, HostFeatures host) {
         JsonField config = new JsonField("", JsonText.tree("config.json", json));
         if (!config.node().isObject()) {
             throw new JsonField("config.json", config.node()).wrong("is not an object");
@@ -69,7 +69,7 @@ public final class ConfigJson {
      * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value cannot be: the message names the field
      */
     public static Spec.Process process(String json) {
-        return new ProcessJson(Surroundings.current(), new ArrayList<>())
+        return new ProcessJson(HostFeatures.current(), new ArrayList<>())
                 .process(new JsonField("process", JsonText.tree("process", json)));
     }
 
@@ -79,7 +79,7 @@ public final class ConfigJson {
      * @throws dev.rustyrun.spec.InvalidSpecException when this kernel does not have what they are for
      */
     public static Spec.Process labelled(Spec.Process process, String apparmor, String selinux) {
-        Surroundings host = Surroundings.current();
+        HostFeatures host = HostFeatures.current();
         String profile = new ProcessJson(host, new ArrayList<>())
                 .apparmorProfile(new JsonField("--apparmor", TextNode.valueOf(apparmor)));
         String label = ProcessJson.label(new JsonField("--process-label", TextNode.valueOf(selinux)), host);
@@ -187,7 +187,7 @@ public final class ConfigJson {
         if (!json.isPresent()) {
             return Hooks.NONE;
         }
-        Optional<List<String>> outside = Optional.of(Surroundings.environment());
+        Optional<List<String>> outside = Optional.of(HostFeatures.environment());
         return new Hooks(
                 hookList(json.field("prestart"), outside),
                 hookList(json.field("createRuntime"), outside),

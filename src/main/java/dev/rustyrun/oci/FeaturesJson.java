@@ -7,6 +7,7 @@ import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.MemoryPolicy;
 import dev.rustyrun.spec.MountOptions;
+import dev.rustyrun.spec.PrivateNetwork;
 import dev.rustyrun.spec.Seccomp;
 import dev.rustyrun.spec.Spec;
 import java.util.List;
@@ -43,6 +44,10 @@ public final class FeaturesJson {
                         Spec.EPHEMERAL_ANNOTATION,
                         Spec.IDMAP_ROOTFS_ANNOTATION,
                         Spec.INIT_ANNOTATION,
+                        Spec.UNIT_PROPERTY_ANNOTATIONS,
+                        Spec.ALLOW_ANNOTATION,
+                        PrivateNetwork.ANNOTATION,
+                        PrivateNetwork.PORTS_ANNOTATION,
                         Spec.KEEP_GROUPS_ANNOTATION));
         return features.toPrettyString() + "\n";
     }
@@ -59,8 +64,8 @@ public final class FeaturesJson {
         linux.putObject("cgroup")
                 .put("v1", true)
                 .put("v2", true)
-                .put("systemd", false)
-                .put("systemdUser", false)
+                .put("systemd", true)
+                .put("systemdUser", true)
                 .put("rdma", true);
         seccomp(linux.putObject("seccomp"));
         linux.putObject("apparmor").put("enabled", true);

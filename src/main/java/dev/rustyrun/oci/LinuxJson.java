@@ -22,10 +22,10 @@ final class LinuxJson {
     private static final Set<String> PROPAGATIONS =
             Set.of("", "private", "slave", "shared", "unbindable", "rprivate", "rslave", "rshared", "runbindable");
 
-    private final Surroundings host;
+    private final HostFeatures host;
     private final List<String> warnings;
 
-    LinuxJson(Surroundings host, List<String> warnings) {
+    LinuxJson(HostFeatures host, List<String> warnings) {
         this.host = host;
         this.warnings = warnings;
     }

@@ -16,10 +16,10 @@ import java.util.Set;
 /** Reads {@code process} of a config.json, and of the file that {@code exec --process} takes. */
 final class ProcessJson {
 
-    private final Surroundings host;
+    private final HostFeatures host;
     private final List<String> warnings;
 
-    ProcessJson(Surroundings host, List<String> warnings) {
+    ProcessJson(HostFeatures host, List<String> warnings) {
         this.host = host;
         this.warnings = warnings;
     }
@@ -142,7 +142,7 @@ final class ProcessJson {
         return profile.equals("unconfined") && !host.apparmor() ? "" : profile;
     }
 
-    static String label(JsonField json, Surroundings host) {
+    static String label(JsonField json, HostFeatures host) {
         String label = json.textOr("");
         if (!label.isEmpty() && !host.selinux()) {
             throw json.wrong("is " + JsonField.quoted(label) + ", but this kernel has no SELinux: leave it out");

@@ -5,7 +5,12 @@ import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.MountOptions;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.step.FileSystemStep;
+import dev.rustyrun.step.MountStep;
+import dev.rustyrun.step.NodeStep;
+import dev.rustyrun.step.Step;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * What a mount of type {@code cgroup} comes to. On a host with cgroup v2 alone it is that file system. With v1, alone or
@@ -19,9 +24,14 @@ final class CgroupView {
     private final HostFacts host;
     private final boolean namespaced;
     private final boolean filledLater;
+    private final ToIntFunction<String> sources;
 
-    /** @param filledLater whether something else is mounted in it afterwards */
-    CgroupView(Spec spec, Spec.Mount mount, HostFacts host, boolean filledLater) {
+    /**
+     * @param filledLater whether something else is mounted in it afterwards
+     * @param sources the number of the step that opens a source which {@code init} cannot reach
+     */
+    CgroupView(Spec spec, Spec.Mount mount, HostFacts host, boolean filledLater, ToIntFunction<String> sources) {
+        this.sources = sources;
         this.filledLater = filledLater;
         this.mount = mount;
         this.options = MountOptions.parse(mount.options());
@@ -54,7 +64,7 @@ final class CgroupView {
             steps.add(show(hierarchy, mount.destination() + "/" + hierarchy.name(), own));
             if (hierarchy.name().contains(",")) {
                 for (String controller : hierarchy.name().split(",")) {
-                    steps.add(new MountStep.MakeLink(mount.destination() + "/" + controller, hierarchy.name()));
+                    steps.add(new NodeStep.MakeLink(mount.destination() + "/" + controller, hierarchy.name()));
                 }
             }
         }
@@ -87,7 +97,8 @@ final class CgroupView {
                 MountAttr.bitsToClear(flags, options.clear() & ~flags),
                 0,
                 0,
-                options.propagation());
+                options.propagation(),
+                sources.applyAsInt(own.isEmpty() ? directory : own));
     }
 
     /** The host path of the container's own cgroup in this hierarchy; empty when it has none. */
@@ -101,7 +112,7 @@ final class CgroupView {
     }
 
     private Step fileSystem(String type, String target, long flags, String data) {
-        return new MountStep.MountFileSystem(
+        return new FileSystemStep.MountFileSystem(
                 type,
                 type.isEmpty() ? "" : "cgroup",
                 target,

@@ -5,6 +5,17 @@ import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.step.CgroupStep;
+import dev.rustyrun.step.CommandStep;
+import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.IdMaps;
+import dev.rustyrun.step.LimitStep;
+import dev.rustyrun.step.NamespaceStep;
+import dev.rustyrun.step.PivotStep;
+import dev.rustyrun.step.RootStep;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.SuccessionStep;
+import dev.rustyrun.step.UserNamespaceStep;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,7 +23,7 @@ import java.util.Optional;
 
 /**
  * Compiles the plan of a further process in a container that runs: it joins what {@code init} is in, and makes nothing. The
- * container's processes see it from its {@link NamespaceStep.Appear} on, when it has nothing left that they have not.
+ * container's processes see it from its {@link SuccessionStep.Appear} on, when it has nothing left that they have not.
  */
 public final class ExecPlan {
 
@@ -27,6 +38,8 @@ public final class ExecPlan {
      * @param joined the namespaces to join, by the host paths of their files
      */
     public static LaunchPlan compile(Spec spec, HostFacts host, boolean full, List<Joined> joined, Lifecycle life) {
+        HostSteps run = new HostSteps();
+        LifecyclePlan lifecycle = new LifecyclePlan(withoutHooks(spec), life, run);
         List<Step> child = new ArrayList<>();
         List<Step> init = new ArrayList<>();
         TaskPlan task = new TaskPlan(spec);
@@ -36,16 +49,17 @@ public final class ExecPlan {
         task.beforeCgroup(entering);
         int files = host.cgroupFiles().size();
         if (files > 0) {
-            child.add(new NamespaceStep.OpenCgroup(host.cgroupFiles()));
-            entering.add(new NamespaceStep.EnterCgroup(files));
+            child.add(new CgroupStep.OpenCgroup(host.cgroupFiles()));
+            entering.add(new CgroupStep.EnterCgroup(files));
         }
-        child.add(new NamespaceStep.AwaitSuccessor(files));
+        child.add(new SuccessionStep.AwaitSuccessor(files, lifecycle.part()));
         task.afterCgroup(entering);
         if (spec.process().oomScoreAdj() != Spec.Process.INHERITED) {
-            init.add(new PrivilegeStep.SetOomScore(spec.process().oomScoreAdj()));
+            init.add(new LimitStep.SetOomScore(spec.process().oomScoreAdj()));
         }
         Optional<Joined> first = joined.stream().filter(Joined::first).findAny();
-        first.ifPresent(users -> child.add(new NamespaceStep.JoinUserNamespace(users.path())));
+        first.ifPresent(users -> child.add(new UserNamespaceStep.JoinUserNamespace(
+                users.path(), run.add(new HostStep.MapIds(new IdMaps(List.of(), List.of(), true, true))))));
         if (!host.program().isEmpty()) {
             // The container sees init among its processes, and through it Rustyrun's executable (CVE-2019-5736).
             child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWNS.value()));
@@ -53,18 +67,16 @@ public final class ExecPlan {
             child.add(new RootStep.ProtectProgram(host.program()));
         }
         join(init, joined.stream().filter(namespace -> !namespace.first()).toList());
-        init.add(new RootStep.EnterContainer());
-        LifecyclePlan lifecycle = new LifecyclePlan(withoutHooks(spec), life);
-        ProcessPlan process = new ProcessPlan(spec, host, lifecycle);
+        init.add(new PivotStep.EnterContainer());
+        ProcessPlan process = new ProcessPlan(spec, host, lifecycle, run);
         process.terminal(init, false, false);
         init.add(new CommandStep.ChangeDirectory(spec.process().cwd(), false));
         List<Step> appear = new ArrayList<>();
-        appear.add(new NamespaceStep.Appear(files, spec.process().terminal()));
+        appear.add(new SuccessionStep.Appear(files, spec.process().terminal()));
         appear.addAll(late);
         // It is no PID 1, and needs no reaper.
         process.command(init, appear, false);
-        IdMaps maps = first.isPresent() ? new IdMaps(List.of(), List.of(), true, true) : IdMaps.NONE;
-        return new LaunchPlan(child, init, spec.process().terminal(), false, maps, List.of(), List.of());
+        return new LaunchPlan(run.all(), child, init, spec.process().terminal(), false);
     }
 
     /**

@@ -9,6 +9,17 @@ import dev.rustyrun.spec.MountOptions;
 import dev.rustyrun.spec.MountOptions.IdMappedMount;
 import dev.rustyrun.spec.ProcPaths;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.step.Connection;
+import dev.rustyrun.step.CoverStep;
+import dev.rustyrun.step.FileSystemStep;
+import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.MountStep;
+import dev.rustyrun.step.NodeStep;
+import dev.rustyrun.step.PivotStep;
+import dev.rustyrun.step.RootStep;
+import dev.rustyrun.step.SentMount;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.StepFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +32,9 @@ final class FileSystemPlan {
     /** Their files have labels that the policy gives them. */
     private static final Set<String> WITHOUT_LABEL = Set.of("proc", "sysfs", "mqueue", "cgroup2");
 
+    /** So that a layer can be made of what is in the upper directory: no file there refers to a lower one. */
+    private static final String WHOLE_COPIES = ",redirect_dir=off,metacopy=off";
+
     private static final long PRIVATE = MountFlag.of(MountFlag.MS_PRIVATE, MountFlag.MS_REC);
 
     /** Stands for the PID namespace of the process that mounts. */
@@ -29,16 +43,17 @@ final class FileSystemPlan {
     private final Spec spec;
     private final HostFacts host;
     private final int openedPids;
-    private final List<SentMount> sent = new ArrayList<>();
+    private final HostSteps run;
     private final List<String> sealedLater = new ArrayList<>();
 
     /**
      * @param openedPids the place, among the descriptors that {@code init} inherits, of the PID namespace that a new {@code /proc}
      *     shows, or {@link #OWN_PIDS}
      */
-    FileSystemPlan(Spec spec, HostFacts host, int openedPids) {
+    FileSystemPlan(Spec spec, HostFacts host, HostSteps run, int openedPids) {
         this.spec = spec;
         this.host = host;
+        this.run = run;
         this.openedPids = openedPids;
     }
 
@@ -47,11 +62,15 @@ final class FileSystemPlan {
         enterRoot(steps);
         for (Spec.Mount mount : spec.mounts()) {
             if (mount.type().equals("cgroup")) {
-                if (new CgroupView(spec, mount, host, isFilledLater(mount)).addTo(steps)) {
+                if (new CgroupView(spec, mount, host, isFilledLater(mount), this::source).addTo(steps)) {
                     sealedLater.add(mount.destination());
                 }
             } else {
                 steps.add(mount(mount));
+                if (spec.root().image().stream()
+                        .anyMatch(image -> image.isVolume(mount, spec.root().path()))) {
+                    steps.add(new MountStep.FillVolume(mount.destination()));
+                }
             }
         }
         devices(steps);
@@ -63,25 +82,29 @@ final class FileSystemPlan {
         // A device file in the image must not reach the host's device: the cgroup sees to that, or else the mount.
         boolean refuseDevices = !host.limitsDevices();
         if (spec.mapsRootfs()) {
-            sent.add(new SentMount(
-                    path, false, true, 0, 0, 0, 0, 0, SentMount.Mapping.CONTAINER, true, List.of(), List.of()));
-            steps.add(new RootStep.ReceiveLayer(path));
+            SentMount layer =
+                    new SentMount(path, true, 0, 0, 0, 0, 0, SentMount.Mapping.CONTAINER, true, List.of(), List.of());
+            steps.add(new RootStep.ReceiveLayer(path, run.add(new HostStep.SendMount(layer))));
         }
-        if (ephemeral == null) {
+        boolean inUserNamespace = spec.linux().has(NamespaceType.USER);
+        String userNamespace = inUserNamespace ? ",userxattr" : "";
+        if (ephemeral == null && spec.root().image().isPresent()) {
+            steps.add(new RootStep.EnterLayers(
+                    spec.root().image().get().layers(),
+                    path,
+                    // Who deletes it at its end need not wait until it is on disk.
+                    (inUserNamespace ? userNamespace : WHOLE_COPIES)
+                            + (spec.root().image().get().kept() ? "" : ",volatile"),
+                    refuseDevices ? MountFlag.MS_NODEV.value() : 0));
+        } else if (ephemeral == null) {
             steps.add(new RootStep.EnterRootfs(path, refuseDevices ? MountAttr.MOUNT_ATTR_NODEV : 0));
         } else {
-            String userNamespace = spec.linux().has(NamespaceType.USER) ? ",userxattr" : "";
             steps.add(new RootStep.EnterOverlay(
-                    List.of(path),
-                    Words.join("mode=755", ephemeral),
+                    spec.root().image().map(Spec.Image::layers).orElse(List.of(path)),
+                    StepFormatter.join("mode=755", ephemeral),
                     userNamespace,
                     refuseDevices ? MountFlag.MS_NODEV.value() : 0));
         }
-    }
-
-    /** The mounts that {@code run} prepares, in the order in which they are received. */
-    List<SentMount> sent() {
-        return sent;
     }
 
     /**
@@ -108,21 +131,27 @@ final class FileSystemPlan {
         String destination = mount.destination();
         if (options.idMapping() != IdMappedMount.NO || !mount.uidMappings().isEmpty()) {
             boolean own = isCovered(mount);
-            send(mount, options, mappingOf(mount), own);
-            return new MountStep.ReceiveMount(
-                    destination,
-                    "id-mapped " + mount.source(),
-                    own ? mount.source() : "",
-                    own && options.isRecursive());
+            SentMount wanted = sent(mount, options, mappingOf(mount));
+            String what = "id-mapped " + mount.source();
+            return own
+                    ? new MountStep.ReceiveMount(
+                            destination,
+                            what,
+                            run.add(new HostStep.ChangeMount(wanted)),
+                            mount.source(),
+                            options.isRecursive(),
+                            source(mount.source()))
+                    : new MountStep.ReceiveMount(destination, what, run.add(new HostStep.SendMount(wanted)));
         }
         if (!options.isRemount() && (options.isBind() || mount.type().equals("bind"))) {
             // An overlay is put together over a directory of the host's, in which a source may lie.
             boolean sends = spec.mapsRootfs() || (sharesEvents(options) || isEphemeral()) && canSend();
             if (sends && !isCovered(mount)) {
                 // The host's root reaches what the root of a user namespace, who is somebody else, does not.
-                send(mount, options, SentMount.Mapping.NONE, false);
                 return new MountStep.ReceiveMount(
-                        destination, mount.source() + Words.options(MountFlag.describe(options.propagation())));
+                        destination,
+                        mount.source() + StepFormatter.options(MountFlag.describe(options.propagation())),
+                        run.add(new HostStep.SendMount(sent(mount, options, SentMount.Mapping.NONE))));
             }
             return new MountStep.BindMount(
                     mount.source(),
@@ -132,7 +161,8 @@ final class FileSystemPlan {
                     MountAttr.bitsToClear(options.flags(), options.clear()),
                     MountAttr.bits(options.flagsBelow()),
                     MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()),
-                    options.propagation());
+                    options.propagation(),
+                    source(mount.source()));
         }
         long flags = options.flags();
         if ((flags & MountFlag.MS_RDONLY.value()) != 0
@@ -146,12 +176,12 @@ final class FileSystemPlan {
         boolean ofOthers = openedPids != OWN_PIDS && mount.type().equals("proc") && !options.isRemount();
         String data = labelled(mount.type(), options, data(mount.type(), options.data()));
         boolean refuseLinks = KERNEL_VIEWS.contains(mount.type()) || destination.equals("/dev");
-        return new MountStep.MountFileSystem(
+        return new FileSystemStep.MountFileSystem(
                 mount.type(),
                 mount.source(),
                 destination,
                 flags,
-                ofOthers ? Words.join(data, ofOpenedPids()) : data,
+                ofOthers ? StepFormatter.join(data, ofOpenedPids()) : data,
                 options.propagation(),
                 refuseLinks,
                 options.copyUp());
@@ -175,7 +205,7 @@ final class FileSystemPlan {
     }
 
     private String ofOpenedPids() {
-        return MountStep.MountFileSystem.PIDNS + "/proc/self/fd/" + (LaunchPlan.FIRST_HANDED_DOWN + openedPids);
+        return FileSystemStep.MountFileSystem.PIDNS + "/proc/self/fd/" + (Connection.FIRST_HANDED_DOWN + openedPids);
     }
 
     /** Whether what is mounted or made later lies in {@code mount}, and it is not covered itself. */
@@ -200,7 +230,7 @@ final class FileSystemPlan {
         String label = spec.linux().mountLabel();
         boolean takesOne =
                 !label.isEmpty() && !WITHOUT_LABEL.contains(type) && !options.isRemount() && !data.contains("context=");
-        return takesOne ? Words.join(data, "context=\"" + label + "\"") : data;
+        return takesOne ? StepFormatter.join(data, "context=\"" + label + "\"") : data;
     }
 
     /** A mapping that is the container's needs no other namespace. */
@@ -210,11 +240,15 @@ final class FileSystemPlan {
         return same || mount.uidMappings().isEmpty() ? SentMount.Mapping.CONTAINER : SentMount.Mapping.OWN;
     }
 
-    private void send(Spec.Mount mount, MountOptions options, SentMount.Mapping mapping, boolean ofContainer) {
+    /** The number of the step that opens {@code path} where the root of a user namespace cannot reach it, and the host's root can. */
+    private int source(String path) {
+        return spec.linux().has(NamespaceType.USER) ? run.add(new HostStep.OpenSource(path)) : HostStep.NONE;
+    }
+
+    private SentMount sent(Spec.Mount mount, MountOptions options, SentMount.Mapping mapping) {
         boolean own = mapping == SentMount.Mapping.OWN;
-        sent.add(new SentMount(
+        return new SentMount(
                 mount.source(),
-                ofContainer,
                 options.isRecursive(),
                 MountAttr.bits(options.flags()),
                 MountAttr.bitsToClear(options.flags(), options.clear()),
@@ -224,7 +258,7 @@ final class FileSystemPlan {
                 mapping,
                 options.idMapping() == IdMappedMount.RECURSIVE,
                 own ? mount.uidMappings() : List.of(),
-                own ? mount.gidMappings() : List.of()));
+                own ? mount.gidMappings() : List.of());
     }
 
     /** A mount that events of the host's come into, or go out of: the container's own copies are in no peer group. */
@@ -260,9 +294,9 @@ final class FileSystemPlan {
         device(steps, "/dev/tty", 5, 0);
         for (LinuxSpec.Device device : spec.linux().devices()) {
             if (device.type().equals("p")) {
-                steps.add(new MountStep.MakeFifo(device.path(), device.fileMode(), device.uid(), device.gid()));
+                steps.add(new NodeStep.MakeFifo(device.path(), device.fileMode(), device.uid(), device.gid()));
             } else if (host.mayMakeDevices()) {
-                steps.add(new MountStep.MakeDevice(
+                steps.add(new NodeStep.MakeDevice(
                         device.path(),
                         device.type().equals("b"),
                         device.major(),
@@ -274,29 +308,28 @@ final class FileSystemPlan {
                 steps.add(share(device.path()));
             }
         }
-        steps.add(new MountStep.MakeLink("/dev/fd", "/proc/self/fd"));
-        steps.add(new MountStep.MakeLink("/dev/stdin", "/proc/self/fd/0"));
-        steps.add(new MountStep.MakeLink("/dev/stdout", "/proc/self/fd/1"));
-        steps.add(new MountStep.MakeLink("/dev/stderr", "/proc/self/fd/2"));
-        steps.add(new MountStep.MakeLink("/dev/ptmx", "pts/ptmx"));
+        steps.add(new NodeStep.MakeLink("/dev/fd", "/proc/self/fd"));
+        steps.add(new NodeStep.MakeLink("/dev/stdin", "/proc/self/fd/0"));
+        steps.add(new NodeStep.MakeLink("/dev/stdout", "/proc/self/fd/1"));
+        steps.add(new NodeStep.MakeLink("/dev/stderr", "/proc/self/fd/2"));
+        steps.add(new NodeStep.MakeLink("/dev/ptmx", "pts/ptmx"));
     }
 
     private void device(List<Step> steps, String path, int major, int minor) {
-        steps.add(
-                host.mayMakeDevices() ? new MountStep.MakeDevice(path, false, major, minor, 0666, 0, 0) : share(path));
+        steps.add(host.mayMakeDevices() ? new NodeStep.MakeDevice(path, false, major, minor, 0666, 0, 0) : share(path));
     }
 
     private static Step share(String device) {
-        return new MountStep.ShareDevice(device);
+        return new NodeStep.ShareDevice(device);
     }
 
     /** Adds what hides or seals kernel files, once everything is mounted. */
     void protect(List<Step> steps) {
-        sealedLater.forEach(path -> steps.add(new MountStep.SealMount(path)));
-        spec.linux().maskedPaths().forEach(path -> steps.add(new MountStep.MaskPath(path)));
+        sealedLater.forEach(path -> steps.add(new CoverStep.SealMount(path)));
+        spec.linux().maskedPaths().forEach(path -> steps.add(new CoverStep.MaskPath(path)));
         spec.linux().readonlyPaths().stream()
                 .filter(path -> !isRoot(path))
-                .forEach(path -> steps.add(new MountStep.ReadOnlyPath(path)));
+                .forEach(path -> steps.add(new CoverStep.ReadOnlyPath(path)));
     }
 
     private static boolean isRoot(String path) {
@@ -306,7 +339,7 @@ final class FileSystemPlan {
     /** Adds what can only be done to the root once it is the root. */
     void seal(List<Step> steps) {
         if (spec.root().readonly() || spec.linux().readonlyPaths().stream().anyMatch(FileSystemPlan::isRoot)) {
-            steps.add(new RootStep.ReadOnlyRoot());
+            steps.add(new PivotStep.ReadOnlyRoot());
         }
         String propagation = spec.linux().rootfsPropagation();
         if (!propagation.isEmpty()) {

@@ -1,13 +1,15 @@
 package dev.rustyrun.plan;
 
+import dev.rustyrun.step.SeccompFilter;
 import java.util.List;
 
 /**
  * What the host has prepared for a launch, or can do, as far as the plan depends on it.
  *
  * @param program host path of Rustyrun's own executable, to be protected from the container; empty to leave it
- * @param leftovers what must be removed at the end
- * @param cgroupFiles the files through which the container's cgroup is entered; empty when it has none
+ * @param cleanup what must be removed at the end
+ * @param cgroupFiles the files through which the container's cgroup is entered, those of hierarchies first; empty when it has
+ *     none
  * @param limitsDevices whether that cgroup lets only allowed devices be opened
  * @param mayMapGroups whether a new user namespace keeps setgroups(2): not when an unprivileged user maps only himself
  * @param mayMakeDevices whether device files can be made; where not, the host's are shown instead
@@ -18,7 +20,7 @@ import java.util.List;
  */
 public record HostFacts(
         String program,
-        Leftovers leftovers,
+        Cleanup cleanup,
         List<String> cgroupFiles,
         boolean limitsDevices,
         boolean mayMapGroups,
@@ -29,19 +31,19 @@ public record HostFacts(
 
     /** A privileged host that has prepared nothing. */
     public static final HostFacts PLAIN =
-            new HostFacts("", Leftovers.NONE, List.of(), false, true, true, SeccompFilter.NONE, List.of(), false);
+            new HostFacts("", Cleanup.NONE, List.of(), false, true, true, SeccompFilter.NONE, List.of(), false);
 
     /**
      * Host paths of what a launch makes there and removes at its end.
      *
      * @param directories removed after the files, and only when empty
      */
-    public record Leftovers(List<String> files, List<String> directories) {
+    public record Cleanup(List<String> files, List<String> directories) {
 
         /** Nothing. */
-        public static final Leftovers NONE = new Leftovers(List.of(), List.of());
+        public static final Cleanup NONE = new Cleanup(List.of(), List.of());
 
-        public Leftovers {
+        public Cleanup {
             files = List.copyOf(files);
             directories = List.copyOf(directories);
         }
@@ -52,11 +54,17 @@ public record HostFacts(
         cgroupHierarchies = List.copyOf(cgroupHierarchies);
     }
 
+    /** How many of the files of its cgroup are those of hierarchies; they come first. */
+    int hierarchies() {
+        return (int)
+                cgroupFiles.stream().filter(file -> !file.startsWith("/proc/")).count();
+    }
+
     /** A host where {@code init} can be set up outside of a joined PID namespace or, with false, cannot. */
     public HostFacts appearing(boolean may) {
         return new HostFacts(
                 program,
-                leftovers,
+                cleanup,
                 cgroupFiles,
                 limitsDevices,
                 mayMapGroups,
@@ -69,7 +77,7 @@ public record HostFacts(
     /** A host on which nothing appears, for a container that joins no PID namespace. */
     public HostFacts(
             String program,
-            Leftovers leftovers,
+            Cleanup cleanup,
             List<String> cgroupFiles,
             boolean limitsDevices,
             boolean mayMapGroups,
@@ -78,7 +86,7 @@ public record HostFacts(
             List<CgroupHierarchy> cgroupHierarchies) {
         this(
                 program,
-                leftovers,
+                cleanup,
                 cgroupFiles,
                 limitsDevices,
                 mayMapGroups,
@@ -91,12 +99,12 @@ public record HostFacts(
     /** A host with no mounted control groups that the container would show. */
     public HostFacts(
             String program,
-            Leftovers leftovers,
+            Cleanup cleanup,
             List<String> cgroupFiles,
             boolean limitsDevices,
             boolean mayMapGroups,
             boolean mayMakeDevices,
             SeccompFilter seccomp) {
-        this(program, leftovers, cgroupFiles, limitsDevices, mayMapGroups, mayMakeDevices, seccomp, List.of(), false);
+        this(program, cleanup, cgroupFiles, limitsDevices, mayMapGroups, mayMakeDevices, seccomp, List.of(), false);
     }
 }

@@ -2,6 +2,10 @@ package dev.rustyrun.plan;
 
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.step.ExecStep;
+import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.LifecycleStep;
+import dev.rustyrun.step.Step;
 import java.util.List;
 
 /** The parts of a plan that keep in step with the host: hooks, waits. */
@@ -9,10 +13,12 @@ final class LifecyclePlan {
 
     private final Spec spec;
     private final Lifecycle life;
+    private final HostSteps run;
 
-    LifecyclePlan(Spec spec, Lifecycle life) {
+    LifecyclePlan(Spec spec, Lifecycle life, HostSteps run) {
         this.spec = spec;
         this.life = life;
+        this.run = run;
     }
 
     /** Whether the command waits until it is started, by when those have gone who have set it up. */
@@ -25,8 +31,13 @@ final class LifecyclePlan {
         Hooks hooks = spec.hooks();
         boolean told =
                 !hooks.createContainer().isEmpty() || !hooks.startContainer().isEmpty();
-        if (told || !hooks.prestart().isEmpty() || !hooks.createRuntime().isEmpty()) {
-            steps.add(new LifecycleStep.AwaitHostHooks());
+        boolean visited = spec.annotations().containsKey(Spec.VISIT_ANNOTATION);
+        if (visited
+                || told
+                || !hooks.prestart().isEmpty()
+                || !hooks.createRuntime().isEmpty()) {
+            steps.add(new LifecycleStep.AwaitHostHooks(
+                    run.add(new HostStep.RunHooks(hooks.prestart(), hooks.createRuntime()))));
         }
         add(steps, hooks.createContainer(), false);
     }
@@ -34,7 +45,8 @@ final class LifecyclePlan {
     /** Adds what is still part of the set-up. */
     void beforeWait(List<Step> steps) {
         if (life.descriptors() > 0) {
-            steps.add(new LifecycleStep.ReceiveDescriptors(life.descriptors()));
+            steps.add(new LifecycleStep.ReceiveDescriptors(
+                    life.descriptors(), run.add(new HostStep.SendDescriptors(life.descriptors()))));
         }
         if (life.awaitsStart() && spec.hasProcess()) {
             steps.add(new LifecycleStep.FindProgram(
@@ -45,19 +57,46 @@ final class LifecyclePlan {
     /** Adds the wait between the set-up and the command. */
     void awaitStart(List<Step> steps) {
         if (life.detached()) {
-            steps.add(new LifecycleStep.Detach());
+            steps.add(new LifecycleStep.Detach(letGo()));
         }
         if (life.awaitsStart()) {
-            steps.add(new LifecycleStep.AwaitStart());
+            steps.add(new LifecycleStep.AwaitStart(run.add(new HostStep.AwaitStart())));
+        }
+    }
+
+    private int letGo() {
+        return run.add(new HostStep.LetGo(life.awaitsStart()));
+    }
+
+    /** What {@code child} asks for to let a successor go on alone, if it does. */
+    int part() {
+        return life.detached() ? run.add(new HostStep.Part(life.awaitsStart())) : HostStep.NONE;
+    }
+
+    /** What the process asks for by itself that goes on alone as the small program or, where that cannot be, without it. */
+    ExecStep.PartingSteps partingSteps() {
+        return switch (parting()) {
+            case NEVER -> ExecStep.PartingSteps.NONE;
+            case WHEN_EXECUTED -> new ExecStep.PartingSteps(HostStep.NONE, letGo(), HostStep.NONE);
+            case BEFORE_START ->
+                new ExecStep.PartingSteps(
+                        run.add(new HostStep.SendGate()), letGo(), run.add(new HostStep.AwaitStart()));
+        };
+    }
+
+    /** Adds the wait for the state of another process than before, if hooks in the container get it. */
+    void renewState(List<Step> steps) {
+        if (hasHooksInside()) {
+            steps.add(new LifecycleStep.AwaitState(run.add(new HostStep.SendState())));
         }
     }
 
     /** When it goes on without the processes that make it. */
-    CommandStep.Parting parting() {
+    ExecStep.Parting parting() {
         if (life.awaitsStart()) {
-            return CommandStep.Parting.BEFORE_START;
+            return ExecStep.Parting.BEFORE_START;
         }
-        return life.detached() ? CommandStep.Parting.WHEN_EXECUTED : CommandStep.Parting.NEVER;
+        return life.detached() ? ExecStep.Parting.WHEN_EXECUTED : ExecStep.Parting.NEVER;
     }
 
     /** Whether hooks run in the container, right before the command. */

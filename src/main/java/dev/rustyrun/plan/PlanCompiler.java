@@ -4,8 +4,23 @@ import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.PrivateNetwork;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SysctlName;
+import dev.rustyrun.step.CgroupStep;
+import dev.rustyrun.step.CommandStep;
+import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.IdMaps;
+import dev.rustyrun.step.LifecycleStep;
+import dev.rustyrun.step.LimitStep;
+import dev.rustyrun.step.NamespaceStep;
+import dev.rustyrun.step.NetworkStep;
+import dev.rustyrun.step.PivotStep;
+import dev.rustyrun.step.RootStep;
+import dev.rustyrun.step.SettingStep;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.SuccessionStep;
+import dev.rustyrun.step.UserNamespaceStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,9 +37,13 @@ public final class PlanCompiler {
     private final LinuxSpec linux;
     private final HostFacts host;
     private final Lifecycle life;
+    private final LifecyclePlan lifecycle;
     /** Whether the container joins a PID namespace, and is set up outside of it. */
     private final boolean appears;
 
+    private final Optional<PrivateNetwork> network;
+
+    private final HostSteps run = new HostSteps();
     private final List<Step> child = new ArrayList<>();
     private final List<Step> init = new ArrayList<>();
 
@@ -33,6 +52,8 @@ public final class PlanCompiler {
         this.linux = spec.linux();
         this.host = host;
         this.life = life;
+        this.lifecycle = new LifecyclePlan(spec, life, run);
+        this.network = PrivateNetwork.of(spec.annotations());
         this.appears = host.mayAppear() && linux.isJoined(NamespaceType.PID);
     }
 
@@ -51,30 +72,32 @@ public final class PlanCompiler {
         new TaskPlan(spec).first(init);
         cgroup();
         identity();
-        FileSystemPlan files = new FileSystemPlan(spec, host, appears ? openedPids() : FileSystemPlan.OWN_PIDS);
+        FileSystemPlan files = new FileSystemPlan(spec, host, run, appears ? openedPids() : FileSystemPlan.OWN_PIDS);
         files.before(init);
         for (var parameter : new java.util.TreeMap<>(linux.sysctl()).entrySet()) {
-            init.add(new NamespaceStep.SetSysctl(
+            init.add(new SettingStep.SetSysctl(
                     SysctlName.parse(parameter.getKey()).path(), parameter.getValue()));
         }
-        LifecyclePlan lifecycle = new LifecyclePlan(spec, life);
         lifecycle.beforeRoot(init);
-        ProcessPlan process = new ProcessPlan(spec, host, lifecycle);
+        ProcessPlan process = new ProcessPlan(spec, host, lifecycle, run);
         process.terminal(init, true, !appears);
         files.protect(init);
-        init.add(new RootStep.PivotRoot(life.pivots()));
+        init.add(new PivotStep.PivotRoot(life.pivots()));
         if (spec.hasProcess()) {
             init.add(new CommandStep.ChangeDirectory(spec.process().cwd(), true));
         }
         files.seal(init);
+        if (network.isPresent()) {
+            // As late as can be: it has started beside all that is done here.
+            init.add(new NetworkStep.AwaitNetwork());
+        }
         if (appears) {
             // What is started before, such as a hook, stays outside.
             init.add(new NamespaceStep.JoinOpened(PIDS, openedPids()));
         }
         // In a joined PID namespace it would be no PID 1: that one has its own, which reaps.
-        process.command(init, appears ? appear(lifecycle) : List.of(), spec.wantsReaper() && !appears);
-        return new LaunchPlan(
-                child, init, spec.process().terminal(), life.awaitsStart(), idMaps(), files.sent(), linux.netDevices());
+        process.command(init, appears ? appear() : List.of(), spec.wantsReaper() && !appears);
+        return new LaunchPlan(run.all(), child, init, spec.process().terminal(), life.awaitsStart());
     }
 
     /**
@@ -82,15 +105,15 @@ public final class PlanCompiler {
      * a new one owns none of them, and in another one there may be no right to them; man 7 user_namespaces.
      */
     private void namespaces() {
-        if (!host.leftovers().directories().isEmpty()) {
-            child.add(new NamespaceStep.RegisterCleanup(
-                    host.leftovers().files(), host.leftovers().directories()));
+        if (!host.cleanup().directories().isEmpty()) {
+            child.add(new LifecycleStep.RegisterCleanup(
+                    host.cleanup().files(), host.cleanup().directories()));
         }
         if (!host.cgroupFiles().isEmpty()) {
-            child.add(new NamespaceStep.OpenCgroup(host.cgroupFiles()));
+            child.add(new CgroupStep.OpenCgroup(host.cgroupFiles()));
         }
         if (appears) {
-            child.add(new NamespaceStep.AwaitSuccessor(host.cgroupFiles().size()));
+            child.add(new SuccessionStep.AwaitSuccessor(host.cgroupFiles().size(), lifecycle.part()));
         }
         boolean joinsUser = linux.isJoined(NamespaceType.USER);
         int unshared = 0;
@@ -109,9 +132,9 @@ public final class PlanCompiler {
         linux.namespace(NamespaceType.USER).ifPresent(user -> {
             if (user.isNew()) {
                 child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()));
-                child.add(new NamespaceStep.MapIds(host.mayMapGroups() && !spec.keepsGroups()));
+                child.add(new UserNamespaceStep.MapIds(host.mayMapGroups() && !spec.keepsGroups(), mapIds()));
             } else {
-                child.add(new NamespaceStep.JoinUserNamespace(user.path()));
+                child.add(new UserNamespaceStep.JoinUserNamespace(user.path(), mapIds()));
             }
         });
         if (unshared != 0) {
@@ -119,7 +142,7 @@ public final class PlanCompiler {
         }
         linux.timeOffsets()
                 .forEach(offset -> child.add(
-                        new NamespaceStep.SetTimeOffset(offset.clock(), offset.seconds(), offset.nanoseconds())));
+                        new SettingStep.SetTimeOffset(offset.clock(), offset.seconds(), offset.nanoseconds())));
         if (linux.isNew(NamespaceType.MOUNT)) {
             child.add(new RootStep.SetPropagation("/", propagationOfHost()));
             if (!host.program().isEmpty()) {
@@ -156,14 +179,14 @@ public final class PlanCompiler {
     /** The cgroup namespace is made inside the cgroup, so that the container sees its own as the root. */
     private void cgroup() {
         if (spec.process().oomScoreAdj() != Spec.Process.INHERITED) {
-            init.add(new PrivilegeStep.SetOomScore(spec.process().oomScoreAdj()));
+            init.add(new LimitStep.SetOomScore(spec.process().oomScoreAdj()));
         }
         int files = host.cgroupFiles().size();
         if (files > 0 && !entersLate()) {
-            init.add(new NamespaceStep.EnterCgroup(files));
+            init.add(new CgroupStep.EnterCgroup(files));
         }
         if (linux.isNew(NamespaceType.CGROUP) && entersLate()) {
-            init.add(new NamespaceStep.SeeCgroup(files));
+            init.add(new CgroupStep.SeeCgroup(host.hierarchies()));
         } else if (linux.isNew(NamespaceType.CGROUP)) {
             init.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWCGROUP.value()));
         }
@@ -172,17 +195,22 @@ public final class PlanCompiler {
     private void identity() {
         if (linux.has(NamespaceType.UTS)) {
             if (!spec.hostname().isEmpty()) {
-                init.add(new NamespaceStep.SetHostname(spec.hostname()));
+                init.add(new SettingStep.SetHostname(spec.hostname()));
             }
             if (!spec.domainname().isEmpty()) {
-                init.add(new NamespaceStep.SetDomainname(spec.domainname()));
+                init.add(new SettingStep.SetDomainname(spec.domainname()));
             }
         }
         if (linux.isNew(NamespaceType.NETWORK)) {
-            init.add(new NamespaceStep.LoopbackUp());
+            init.add(new SettingStep.LoopbackUp());
         }
+        if (!spec.allowedHosts().isEmpty()) {
+            init.add(
+                    new NetworkStep.OfferProxy(Spec.PROXY_PORT, run.add(new HostStep.StartProxy(spec.allowedHosts()))));
+        }
+        network.ifPresent(wanted -> init.add(new NetworkStep.StartNetwork(run.add(new HostStep.StartNetwork(wanted)))));
         if (!linux.netDevices().isEmpty()) {
-            init.add(new LifecycleStep.AwaitNetDevices());
+            init.add(new LifecycleStep.AwaitNetDevices(run.add(new HostStep.MoveNetDevices(linux.netDevices()))));
         }
     }
 
@@ -192,16 +220,14 @@ public final class PlanCompiler {
     }
 
     /** The copy is the first process of ours that those in the joined PID namespace see. */
-    private List<Step> appear(LifecyclePlan lifecycle) {
+    private List<Step> appear() {
         List<Step> steps = new ArrayList<>();
         int files = host.cgroupFiles().size();
-        steps.add(new NamespaceStep.Appear(files, spec.process().terminal()));
+        steps.add(new SuccessionStep.Appear(files, spec.process().terminal()));
         if (entersLate()) {
-            steps.add(new NamespaceStep.EnterCgroup(files));
+            steps.add(new CgroupStep.EnterCgroup(files));
         }
-        if (lifecycle.hasHooksInside()) {
-            steps.add(new LifecycleStep.AwaitState());
-        }
+        lifecycle.renewState(steps);
         return steps;
     }
 
@@ -210,13 +236,8 @@ public final class PlanCompiler {
         return appears && !host.cgroupFiles().isEmpty() && linux.resources().pids() == 1;
     }
 
-    private IdMaps idMaps() {
-        return linux.has(NamespaceType.USER)
-                ? new IdMaps(
-                        linux.uidMappings(),
-                        linux.gidMappings(),
-                        host.mayMapGroups(),
-                        linux.isJoined(NamespaceType.USER))
-                : IdMaps.NONE;
+    private int mapIds() {
+        return run.add(new HostStep.MapIds(new IdMaps(
+                linux.uidMappings(), linux.gidMappings(), host.mayMapGroups(), linux.isJoined(NamespaceType.USER))));
     }
 }

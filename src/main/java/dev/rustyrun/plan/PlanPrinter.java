@@ -1,5 +1,8 @@
 package dev.rustyrun.plan;
 
+import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.Stage;
+import dev.rustyrun.step.Step;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -7,39 +10,61 @@ import java.util.Optional;
 /** Shows a plan to a person: every step in order, numbered, with its stage. */
 public final class PlanPrinter {
 
-    private PlanPrinter() {}
+    private final LaunchPlan plan;
+    private final boolean reasons;
+    private final StringBuilder text = new StringBuilder();
+    private int number;
+    private String last = "";
+
+    private PlanPrinter(LaunchPlan plan, boolean reasons) {
+        this.plan = plan;
+        this.reasons = reasons;
+    }
 
     /**
-     * One line per step; {@code run}'s own part is told around them.
+     * One line per step; what {@code run} does for a stage follows the step that asks for it.
      *
      * @param first what {@code run} does first, if anything
+     * @param reasons whether a line below each step, or several of one kind, says why it exists
      */
-    public static String print(Optional<String> first, LaunchPlan plan) {
-        StringBuilder text = new StringBuilder();
-        first.ifPresent(words -> line(text, Stage.RUN, 1, words));
-        int start = first.isPresent() ? 2 : 1;
-        line(text, Stage.RUN, start, "start the child stage, send it this plan");
-        int number = list(text, Stage.CHILD, plan.child(), start + 1);
-        line(text, Stage.CHILD, number, "start the init stage as PID 1 of the new namespaces");
-        number = list(text, Stage.INIT, plan.init(), number + 1);
+    public static String print(Optional<String> first, LaunchPlan plan, boolean reasons) {
+        return new PlanPrinter(plan, reasons).print(first);
+    }
+
+    private String print(Optional<String> first) {
+        first.ifPresent(words -> line(
+                Stage.RUN, words, "The cgroup counts and limits what all processes of the container use together."));
         line(
-                text,
                 Stage.RUN,
-                number,
-                (plan.terminal() ? "relay the terminal, " : "") + "forward signals, wait, exit as"
-                        + " the command does");
+                "start the child stage, send it this plan",
+                "A process of its own leaves the host's namespaces, so that run can stay in them.");
+        list(Stage.CHILD, plan.child());
+        line(
+                Stage.CHILD,
+                "start the init stage as PID 1 of the new namespaces",
+                "A new PID namespace holds only the children of the process that unshares, so it takes one more.");
+        list(Stage.INIT, plan.init());
+        line(
+                Stage.RUN,
+                (plan.terminal() ? "relay the terminal, " : "") + "forward signals, wait, exit as the command does",
+                "To its caller, the container is this one process.");
         return text.toString();
     }
 
-    private static int list(StringBuilder text, Stage stage, List<Step> steps, int first) {
-        int number = first;
+    private void list(Stage stage, List<Step> steps) {
         for (Step step : steps) {
-            line(text, stage, number++, step.describe());
+            line(stage, step.describe(), reasons ? Reasons.of(step) : "");
+            if (step.due() != HostStep.NONE) {
+                line(Stage.RUN, plan.run().get(step.due()).describe(), Reasons.OF_HOST);
+            }
         }
-        return number;
     }
 
-    private static void line(StringBuilder text, Stage stage, int number, String what) {
-        text.append(String.format(Locale.ROOT, "%3d  %-5s  %s%n", number, stage.word(), what));
+    private void line(Stage stage, String what, String why) {
+        text.append(String.format(Locale.ROOT, "%3d  %-5s  %s%n", ++number, stage.word(), what));
+        if (reasons && !why.equals(last)) {
+            last = why;
+            text.append(String.format(Locale.ROOT, "            # %s%n", why));
+        }
     }
 }

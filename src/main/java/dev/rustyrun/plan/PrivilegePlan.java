@@ -1,9 +1,15 @@
 package dev.rustyrun.plan;
 
-import dev.rustyrun.plan.PrivilegeStep.SetUser.SetGroups;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.LaunchCall;
+import dev.rustyrun.step.LimitStep;
+import dev.rustyrun.step.PrivilegeStep;
+import dev.rustyrun.step.PrivilegeStep.SetUser.SetGroups;
+import dev.rustyrun.step.Step;
 import java.util.List;
 import java.util.Set;
 
@@ -12,10 +18,12 @@ final class PrivilegePlan {
 
     private final Spec spec;
     private final HostFacts host;
+    private final HostSteps run;
 
-    PrivilegePlan(Spec spec, HostFacts host) {
+    PrivilegePlan(Spec spec, HostFacts host, HostSteps run) {
         this.spec = spec;
         this.host = host;
+        this.run = run;
     }
 
     /** Adds what must happen before a command may wait for its start. */
@@ -23,7 +31,7 @@ final class PrivilegePlan {
         Spec.Process process = spec.process();
         Spec.Capabilities sets = process.capabilities();
         for (Spec.Rlimit rlimit : process.rlimits()) {
-            steps.add(new PrivilegeStep.RaiseRlimit(
+            steps.add(new LimitStep.RaiseRlimit(
                     rlimit.type().ordinal(), rlimit.type().name(), rlimit.hard()));
         }
         steps.add(new PrivilegeStep.LimitCapabilities(Capability.bits(sets.bounding())));
@@ -57,7 +65,7 @@ final class PrivilegePlan {
      * The limits that the command's own execve is preceded by: whoever has them may get no memory, file or process any more, so
      * that no stage can do anything after that. None when the filter forbids to set them then.
      */
-    List<PrivilegeStep.SetRlimit> lastLimits() {
+    List<LimitStep.SetRlimit> lastLimits() {
         return setsLimitsLast() ? limits() : List.of();
     }
 
@@ -70,9 +78,9 @@ final class PrivilegePlan {
                 || host.seccomp().permits(calls) && host.seccomp().permits(LaunchCall.MEMORY);
     }
 
-    private List<PrivilegeStep.SetRlimit> limits() {
+    private List<LimitStep.SetRlimit> limits() {
         return spec.process().rlimits().stream()
-                .map(rlimit -> new PrivilegeStep.SetRlimit(
+                .map(rlimit -> new LimitStep.SetRlimit(
                         rlimit.type().ordinal(), rlimit.type().name(), rlimit.soft(), rlimit.hard()))
                 .toList();
     }
@@ -83,11 +91,21 @@ final class PrivilegePlan {
             steps.addAll(limits());
         }
         if (filtersWithPrivilege()) {
-            steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp()));
+            steps.add(filter());
             dropCapabilities(steps);
         } else if (isFiltered()) {
-            steps.add(new PrivilegeStep.InstallSeccomp(host.seccomp()));
+            steps.add(filter());
         }
+    }
+
+    private Step filter() {
+        if (host.seccomp().hasListener() && spec.linux().seccomp() instanceof SeccompSetting.Profile profile) {
+            return new PrivilegeStep.InstallSeccomp(
+                    host.seccomp(),
+                    run.add(new HostStep.ReachAgent(profile.seccomp().listenerPath())),
+                    run.add(new HostStep.TellAgent(profile.seccomp().listenerMetadata())));
+        }
+        return new PrivilegeStep.InstallSeccomp(host.seccomp());
     }
 
     private void dropCapabilities(List<Step> steps) {

@@ -1,7 +1,17 @@
 package dev.rustyrun.plan;
 
-import dev.rustyrun.plan.CommandStep.ReaperKind;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.step.CgroupStep;
+import dev.rustyrun.step.CommandStep;
+import dev.rustyrun.step.ExecStep;
+import dev.rustyrun.step.ExecStep.ReaperKind;
+import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.LaunchCall;
+import dev.rustyrun.step.LifecycleStep;
+import dev.rustyrun.step.LimitStep;
+import dev.rustyrun.step.SeccompFilter;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.SuccessionStep;
 import java.util.List;
 
 /** The parts of a plan that make a process the command, in a new container or in one that runs. */
@@ -10,11 +20,13 @@ final class ProcessPlan {
     private final Spec spec;
     private final HostFacts host;
     private final LifecyclePlan lifecycle;
+    private final HostSteps run;
 
-    ProcessPlan(Spec spec, HostFacts host, LifecyclePlan lifecycle) {
+    ProcessPlan(Spec spec, HostFacts host, LifecyclePlan lifecycle, HostSteps run) {
         this.spec = spec;
         this.host = host;
         this.lifecycle = lifecycle;
+        this.run = run;
     }
 
     /**
@@ -27,7 +39,12 @@ final class ProcessPlan {
         if (spec.process().terminal()) {
             Spec.ConsoleSize size = spec.process().consoleSize();
             steps.add(new CommandStep.OpenTerminal(
-                    spec.process().user().uid(), console, controls, size.height(), size.width()));
+                    spec.process().user().uid(),
+                    console,
+                    controls,
+                    size.height(),
+                    size.width(),
+                    run.add(new HostStep.TakeTerminal())));
         }
     }
 
@@ -48,7 +65,7 @@ final class ProcessPlan {
      * @param reaper whether it stays as the command's reaper
      */
     void command(List<Step> steps, List<Step> appear, boolean reaper) {
-        PrivilegePlan privileges = new PrivilegePlan(spec, host);
+        PrivilegePlan privileges = new PrivilegePlan(spec, host, run);
         first(steps, privileges);
         boolean listener = host.seccomp().hasListener();
         // An agent is told the id of the process that has the filter, which must then be the one that appears.
@@ -88,27 +105,27 @@ final class ProcessPlan {
             privileges.addLast(steps);
         }
         ReaperKind kind = reaper ? reaperUnder(host.seccomp()) : ReaperKind.NONE;
-        steps.add(new CommandStep.Exec(spec.process().args(), spec.process().env(), kind, privileges.lastLimits()));
+        steps.add(new ExecStep.Exec(spec.process().args(), spec.process().env(), kind, privileges.lastLimits()));
     }
 
     /** Whether the small program can do all that is left: it knows of no hooks, and a label is for one execve. */
     private boolean isPlain(List<Step> appear) {
-        return appear.stream().skip(1).allMatch(step -> step instanceof NamespaceStep.EnterCgroup)
+        return appear.stream().skip(1).allMatch(step -> step instanceof CgroupStep.EnterCgroup)
                 && !lifecycle.hasHooksInside()
                 && spec.process().apparmorProfile().isEmpty()
                 && spec.process().selinuxLabel().isEmpty()
                 && host.seccomp().permits(LaunchCall.APPEARING);
     }
 
-    private void appearAsCommand(List<Step> steps, List<Step> appear, List<PrivilegeStep.SetRlimit> limits) {
-        NamespaceStep.Appear first = (NamespaceStep.Appear) appear.get(0);
+    private void appearAsCommand(List<Step> steps, List<Step> appear, List<LimitStep.SetRlimit> limits) {
+        SuccessionStep.Appear first = (SuccessionStep.Appear) appear.get(0);
         int cgroups = appear.stream()
                 .skip(1)
-                .mapToInt(step -> ((NamespaceStep.EnterCgroup) step).count())
+                .mapToInt(step -> ((CgroupStep.EnterCgroup) step).count())
                 .sum();
         // Signals stay blocked until its last moment.
         steps.add(new CommandStep.HandOver(true));
-        steps.add(new CommandStep.ExecAppearing(
+        steps.add(new ExecStep.ExecAppearing(
                 spec.process().args(),
                 spec.process().env(),
                 first.handedDown(),
@@ -117,6 +134,7 @@ final class ProcessPlan {
                 !host.seccomp().permits(LaunchCall.EXECUTE_DESCRIPTOR),
                 cgroups,
                 lifecycle.parting(),
+                lifecycle.partingSteps(),
                 limits));
     }
 

@@ -4,6 +4,8 @@ import dev.rustyrun.linux.SchedulerAttributes;
 import dev.rustyrun.spec.MemoryPolicy;
 import dev.rustyrun.spec.Scheduling;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.TaskStep;
 import java.util.List;
 
 /** The part of a plan that says how the kernel treats the command. */

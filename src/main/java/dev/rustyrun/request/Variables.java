@@ -29,12 +29,12 @@ public final class Variables {
     }
 
     /**
-     * Adds each of {@code words}. A later value of a name takes the place of an earlier one.
+     * Adds each of {@code variables}. A later value of a name takes the place of an earlier one.
      *
-     * @throws InvalidSpecException for a word without a name
+     * @throws InvalidSpecException for one without a name
      */
-    public Variables add(List<String> words) {
-        words.forEach(word -> add("environment variable", word));
+    public Variables add(List<Variable> variables) {
+        variables.forEach(variable -> add("environment variable", variable));
         return this;
     }
 
@@ -48,22 +48,20 @@ public final class Variables {
         for (String line : text.lines().toList()) {
             String word = line.stripLeading();
             if (!word.isEmpty() && !word.startsWith("#")) {
-                add("--env-file " + file + ":", word);
+                add("--env-file " + file + ":", Variable.of(word));
             }
         }
         return this;
     }
 
-    private void add(String place, String word) {
-        int equals = word.indexOf('=');
-        if (equals == 0 || word.isBlank()) {
-            throw new InvalidSpecException(place + " \"" + word + "\" is neither NAME=VALUE nor NAME");
+    private void add(String place, Variable variable) {
+        String name = variable.name();
+        if (name.isEmpty() || variable.word().isBlank()) {
+            throw new InvalidSpecException(place + " \"" + variable.word() + "\" is neither NAME=VALUE nor NAME");
         }
-        if (equals > 0) {
-            values.put(word.substring(0, equals), word.substring(equals + 1));
-        } else {
-            callers.apply(word).ifPresent(value -> values.put(word, checked(place, word, value)));
-        }
+        variable.value()
+                .or(() -> callers.apply(name).map(value -> checked(place, name, value)))
+                .ifPresent(value -> values.put(name, value));
     }
 
     private static String checked(String place, String name, String value) {
@@ -73,15 +71,19 @@ public final class Variables {
         return value;
     }
 
-    /** Their values by their names, in the order in which they were given. */
-    public Map<String, String> values() {
-        return values;
+    /** All of them, each with a value, in the order in which they were given. */
+    public List<Variable> list() {
+        List<Variable> list = new ArrayList<>();
+        values.forEach((name, value) -> list.add(new Variable(name, Optional.of(value))));
+        return list;
     }
 
-    /** The same as {@code NAME=VALUE}. */
-    public List<String> words() {
-        List<String> words = new ArrayList<>();
-        values.forEach((name, value) -> words.add(name + "=" + value));
-        return words;
+    /** {@code variables} with the type of a terminal, unless they say one. */
+    static List<Variable> withType(List<Variable> variables, String type) {
+        List<Variable> all = new ArrayList<>(variables);
+        if (variables.stream().noneMatch(variable -> variable.name().equals("TERM"))) {
+            all.add(new Variable("TERM", Optional.of(type)));
+        }
+        return all;
     }
 }

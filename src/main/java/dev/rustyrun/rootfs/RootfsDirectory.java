@@ -13,7 +13,7 @@ import java.util.Optional;
 public final class RootfsDirectory {
 
     /** A passwd or group file is not read further than this, because it comes from the image. */
-    private static final int MOST_BYTES = 4 << 20;
+    private static final int MAX_BYTES = 4 << 20;
 
     /** Names of which every root file system has at least one. */
     private static final List<String> PARTS = List.of("bin", "sbin", "usr", "etc", "nix", "dev", "proc", "sys");
@@ -43,7 +43,7 @@ public final class RootfsDirectory {
             }
         } catch (LinuxException e) {
             throw new InvalidSpecException("rootfs " + path + " cannot be used: " + Errno.describe(e.errno())
-                    + "; root-file-systems/get makes one");
+                    + "; rustyrun rootfs get makes one");
         }
         return new RootfsDirectory(linux, absolute);
     }
@@ -59,7 +59,7 @@ public final class RootfsDirectory {
             if (PARTS.stream().noneMatch(part -> has(root, part)) && !(program.startsWith("/") && has(root, program))) {
                 throw new InvalidSpecException(
                         "rootfs " + path + " does not look like a root file system: there is neither " + program
-                                + " in it nor a directory such as /bin or /usr; root-file-systems/get makes one");
+                                + " in it nor a directory such as /bin or /usr; rustyrun rootfs get makes one");
             }
         }
     }
@@ -83,7 +83,7 @@ public final class RootfsDirectory {
         try (OpenFile root = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
                 OpenFile open = new OpenFile(
                         linux, linux.openInRoot(root.descriptor(), file, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK))) {
-            return Optional.of(linux.readText(open.descriptor(), MOST_BYTES));
+            return Optional.of(linux.readText(open.descriptor(), MAX_BYTES));
         } catch (LinuxException e) {
             return Optional.empty();
         }

@@ -27,7 +27,8 @@ public final class Users {
                 rootfs.read("etc/passwd").orElse(""), rootfs.read("etc/group").orElse(""));
     }
 
-    static Users parse(String passwd, String group) {
+    /** The users of these two files. */
+    public static Users parse(String passwd, String group) {
         return new Users(entries(passwd, 7), entries(group, 4));
     }
 

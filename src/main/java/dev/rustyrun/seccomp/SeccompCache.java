@@ -28,7 +28,7 @@ final class SeccompCache {
 
     private static final byte[] MAGIC = "rustyrun seccomp 1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER_SIZE = MAGIC.length + Integer.BYTES + Long.BYTES;
-    private static final int MOST_BYTES = 4096 * UnknownCalls.INSTRUCTION_SIZE;
+    private static final int MAX_BYTES = 4096 * UnknownCalls.INSTRUCTION_SIZE;
 
     private final Linux linux;
     private final String folder;
@@ -49,7 +49,7 @@ final class SeccompCache {
                     linux,
                     linux.openWithoutLinks(directory.descriptor(), key, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK))) {
                 return isTrusted(file)
-                        ? decode(key, linux.readBytes(file.descriptor(), HEADER_SIZE + MOST_BYTES))
+                        ? decode(key, linux.readBytes(file.descriptor(), HEADER_SIZE + MAX_BYTES))
                         : Optional.empty();
             }
         } catch (LinuxException e) {
@@ -70,7 +70,7 @@ final class SeccompCache {
         long checksum = b.getLong();
         if (length != b.remaining()
                 || length == 0
-                || length > MOST_BYTES
+                || length > MAX_BYTES
                 || length % UnknownCalls.INSTRUCTION_SIZE != 0) {
             return Optional.empty();
         }

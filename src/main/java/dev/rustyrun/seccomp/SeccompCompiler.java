@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 final class SeccompCompiler {
 
     /** BPF_MAXINSNS. */
-    private static final int MOST_INSTRUCTIONS = 4096;
+    private static final int MAX_INSTRUCTIONS = 4096;
 
     private static final int ENOSYS = 38;
     /** libseccomp up to 2.5.4 makes a wrong search tree of very few rules. */
@@ -83,9 +83,9 @@ final class SeccompCompiler {
         }
         program = UnknownCalls.refuse(lastCalls(), program);
         int count = program.length / UnknownCalls.INSTRUCTION_SIZE;
-        if (count > MOST_INSTRUCTIONS) {
+        if (count > MAX_INSTRUCTIONS) {
             throw new InvalidSpecException("the seccomp profile comes to " + count + " instructions, but the kernel"
-                    + " takes " + MOST_INSTRUCTIONS + ": use fewer rules or architectures");
+                    + " takes " + MAX_INSTRUCTIONS + ": use fewer rules or architectures");
         }
         return program;
     }

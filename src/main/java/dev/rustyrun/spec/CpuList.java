@@ -6,7 +6,7 @@ import java.util.BitSet;
 public final class CpuList {
 
     /** More than any kernel is built for. */
-    private static final int MOST = 8192;
+    private static final int MAX_CPUS = 8192;
 
     private CpuList() {}
 
@@ -55,7 +55,7 @@ public final class CpuList {
             throw wrong(what, text);
         }
         int number = Integer.parseInt(text, from, to, 10);
-        if (number >= MOST) {
+        if (number >= MAX_CPUS) {
             throw wrong(what, text);
         }
         return number;
@@ -63,6 +63,6 @@ public final class CpuList {
 
     private static InvalidSpecException wrong(String what, String text) {
         return new InvalidSpecException(
-                what + " \"" + text + "\" is not a list of numbers below " + MOST + " such as 0-3,5");
+                what + " \"" + text + "\" is not a list of numbers below " + MAX_CPUS + " such as 0-3,5");
     }
 }

@@ -32,4 +32,14 @@ public final class JsonFault {
                 .replaceFirst("");
         return own.isBlank() || said == null || CODE.matcher(own).find() ? UNNAMED : Printable.of(own, MAX_LENGTH);
     }
+
+    /** A name from a document as it may stand in a message. */
+    public static String shown(String name) {
+        return Printable.shown(name);
+    }
+
+    /** The same in quotation marks. */
+    public static String quoted(String name) {
+        return Printable.quoted(name);
+    }
 }

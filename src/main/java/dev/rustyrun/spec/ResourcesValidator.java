@@ -9,7 +9,7 @@ import java.util.Map;
 public final class ResourcesValidator {
 
     private static final long UNSET = Resources.UNSET;
-    private static final long LEAST_PERIOD = 1000;
+    private static final long MIN_PERIOD = 1000;
     private static final long LONGEST_PERIOD = 1_000_000;
     private static final long HIGHEST_NUMBER = 0xFFFFFFFFL;
 
@@ -70,9 +70,9 @@ public final class ResourcesValidator {
 
     private static void checkCpu(Resources.Cpu cpu) {
         range("cpu.shares", cpu.shares(), 2, 262_144);
-        range("cpu.period", cpu.period(), LEAST_PERIOD, LONGEST_PERIOD);
-        if (cpu.quota() != UNSET && cpu.quota() != Resources.UNLIMITED && cpu.quota() < LEAST_PERIOD) {
-            throw new InvalidSpecException("cpu.quota " + cpu.quota() + " must be " + LEAST_PERIOD
+        range("cpu.period", cpu.period(), MIN_PERIOD, LONGEST_PERIOD);
+        if (cpu.quota() != UNSET && cpu.quota() != Resources.UNLIMITED && cpu.quota() < MIN_PERIOD) {
+            throw new InvalidSpecException("cpu.quota " + cpu.quota() + " must be " + MIN_PERIOD
                     + " or more microseconds, or -1 for no limit");
         }
         if (cpu.burst() != UNSET && (cpu.burst() < 0 || cpu.quota() >= 0 && cpu.burst() > cpu.quota())) {

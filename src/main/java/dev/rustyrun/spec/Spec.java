@@ -1,7 +1,10 @@
 package dev.rustyrun.spec;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -45,12 +48,27 @@ public record Spec(
     /** Set to {@code disabled}, leaves the container in the caller's cgroup, without limits. */
     public static final String CGROUPS_ANNOTATION = "dev.rustyrun.cgroups";
 
+    /** What the names of annotations begin with that are properties of the unit that systemd makes; runc's docs/systemd.md. */
+    public static final String UNIT_PROPERTY_ANNOTATIONS = "org.systemd.property.";
+
     /** Set to {@code true}, shows the rootfs to a new user namespace with its ids mapped, so that root owns root's files. */
     public static final String IDMAP_ROOTFS_ANNOTATION = "dev.rustyrun.idmap-rootfs";
     /** When there, the container has the supplementary groups of its caller; man 1 crun, "Extensions to OCI". */
     public static final String KEEP_GROUPS_ANNOTATION = "run.oci.keep_original_groups";
     /** Says that the host ids of its new user namespace are a range of this pool's, taken when it is launched. */
     public static final String ID_POOL_ANNOTATION = "dev.rustyrun.id-pool";
+
+    /** The hosts that the container may reach through a proxy, with commas between them; it has no other way out. */
+    public static final String ALLOW_ANNOTATION = "dev.rustyrun.allow";
+
+    /** The port of its own loopback at which a container finds the proxy. */
+    public static final int PROXY_PORT = 3128;
+
+    /** The same with the address. */
+    public static final String PROXY = "127.0.0.1:" + PROXY_PORT;
+
+    /** Whether the host does something in the container before its command runs. */
+    public static final String VISIT_ANNOTATION = "dev.rustyrun.visit";
 
     public Spec {
         mounts = mounts.stream().map(mount -> IdMapOption.applied(mount, linux)).toList();
@@ -67,9 +85,21 @@ public record Spec(
         return new Spec(other, root, hostname, domainname, mounts, linux, annotations, hooks);
     }
 
+    /** The same container with another root. */
+    public Spec withRoot(Root other) {
+        return new Spec(process, other, hostname, domainname, mounts, linux, annotations, hooks);
+    }
+
     /** The same container with other mounts. */
     public Spec withMounts(List<Mount> others) {
         return new Spec(process, root, hostname, domainname, others, linux, annotations, hooks);
+    }
+
+    /** The same container with one more annotation. */
+    public Spec withAnnotation(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(annotations);
+        more.put(name, value);
+        return new Spec(process, root, hostname, domainname, mounts, linux, more, hooks);
     }
 
     /** The same container with other mappings of its new user namespace. */
@@ -93,6 +123,12 @@ public record Spec(
         Map<String, String> labels = new TreeMap<>(annotations);
         labels.keySet().removeIf(name -> name.startsWith(OWN_ANNOTATIONS));
         return labels;
+    }
+
+    /** The hosts that it may reach through a proxy, each HOST[:PORT]. */
+    public List<String> allowedHosts() {
+        String hosts = annotations.getOrDefault(ALLOW_ANNOTATION, "");
+        return hosts.isEmpty() ? List.of() : List.of(hosts.split(",", -1));
     }
 
     /** Whether a reaper of ours is PID 1. */
@@ -298,8 +334,59 @@ public record Spec(
         public static final long UNLIMITED = -1;
     }
 
-    /** config.md, "root": an absolute host path, and whether it is mounted read-only. */
-    public record Root(String path, boolean readonly) {}
+    /**
+     * config.md, "root".
+     *
+     * @param path on the host, absolute; of an image the container's own folder, in which its layer is
+     * @param readonly whether it is mounted read-only
+     * @param image what an image brings, if it comes from one
+     */
+    public record Root(String path, boolean readonly, Optional<Image> image) {
+
+        /** A directory. */
+        public Root(String path, boolean readonly) {
+            this(path, readonly, Optional.empty());
+        }
+    }
+
+    /**
+     * The image of a container, over which that writes to a layer of its own.
+     *
+     * @param name what it is called in the store
+     * @param layers host paths of its layers, the topmost first
+     * @param model host path of the layer that says what the root directory is like
+     * @param files texts of files that the container sees, by their paths inside
+     * @param volumes directories inside that are the container's own, apart from its layer; each before those below it
+     * @param kept whether its own layer stays after its end
+     */
+    public record Image(
+            String name,
+            List<String> layers,
+            String model,
+            Map<String, String> files,
+            List<String> volumes,
+            boolean kept) {
+        public Image {
+            layers = List.copyOf(layers);
+            volumes = List.copyOf(volumes);
+            files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
+        }
+
+        /** Where a container whose own layer is at {@code path} has the volume with this number. */
+        public static String volume(String path, int number) {
+            return path + "/volume" + number;
+        }
+
+        /** Whether {@code mount} is one of its volumes, for a container whose own layer is at {@code path}. */
+        public boolean isVolume(Mount mount, String path) {
+            return volumes.contains(mount.destination()) && mount.source().startsWith(path + "/volume");
+        }
+
+        /** The same for a container whose own layer stays after its end. */
+        public Image keeping() {
+            return new Image(name, layers, model, files, volumes, true);
+        }
+    }
 
     /**
      * config.md, "mounts".

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes a {@link Spec} from what a caller asks for; everything not asked for is as {@link SpecDefaults} has it. Owned by
@@ -25,6 +26,7 @@ public final class SpecBuilder {
     private final List<Spec.Rlimit> rlimits = new ArrayList<>();
     private final Map<String, String> sysctl = new HashMap<>();
     private final Map<String, String> annotations = new HashMap<>();
+    private Optional<Spec.Image> image = Optional.empty();
     private boolean readonly;
     private boolean terminal;
     private Spec.User user = Spec.User.ROOT;
@@ -85,7 +87,7 @@ public final class SpecBuilder {
                 List.of());
         return new Spec(
                 process,
-                new Spec.Root(rootfs, readonly),
+                new Spec.Root(rootfs, readonly, image),
                 ownHostname(linux),
                 domainname,
                 mounts,
@@ -157,6 +159,12 @@ public final class SpecBuilder {
 
     public SpecBuilder annotation(String name, String value) {
         annotations.put(name, value);
+        return this;
+    }
+
+    /** Puts the root file system together from the layers of an image, in a folder below the rootfs's path. */
+    public SpecBuilder image(Spec.Image layers) {
+        this.image = Optional.of(layers);
         return this;
     }
 

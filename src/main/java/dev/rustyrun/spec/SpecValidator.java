@@ -30,6 +30,20 @@ public final class SpecValidator {
             checkMount(mount);
         }
         LinuxSpecValidator.check(spec);
+        if (!spec.allowedHosts().isEmpty()) {
+            checkAllowed(spec);
+        }
+        PrivateNetwork.of(spec.annotations()).ifPresent(network -> network.check(spec.linux()));
+    }
+
+    private static void checkAllowed(Spec spec) {
+        boolean own = spec.linux().isNew(LinuxSpec.NamespaceType.NETWORK)
+                && spec.linux().isNew(LinuxSpec.NamespaceType.PID)
+                && PrivateNetwork.of(spec.annotations()).isEmpty();
+        if (!own) {
+            throw new InvalidSpecException(
+                    "allowed hosts need a network with no other way out, --net none, and a new PID" + " namespace");
+        }
     }
 
     private static void checkName(String what, String name) {

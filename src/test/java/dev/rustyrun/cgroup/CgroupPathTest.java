@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.spec.InvalidSpecException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,10 +38,21 @@ class CgroupPathTest {
     }
 
     @Test
-    void systemds_form_is_refused_in_words() {
+    void systemds_form_takes_systemd() {
         InvalidSpecException e =
                 assertThrows(InvalidSpecException.class, () -> CgroupPath.of("system.slice:docker:f00", "x"));
-        assertTrue(e.getMessage().contains("systemd"), e.getMessage());
+        assertTrue(e.getMessage().contains("--systemd-cgroup"), e.getMessage());
+    }
+
+    @Test
+    void what_is_written_down_comes_back() {
+        for (String written : List.of("/a/b.scope", "systemd:/a/b.scope")) {
+            assertEquals(written, CgroupPath.read(written).written());
+        }
+        assertTrue(CgroupPath.read("systemd:/a/b.scope").ofSystemd());
+        for (String wrong : List.of("", "/", "a", "systemd:", "systemd:a", "/a/../b", "/a//b", "systemd:/../b")) {
+            assertThrows(InvalidSpecException.class, () -> CgroupPath.read(wrong), wrong);
+        }
     }
 
     @Test

@@ -1,16 +1,20 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.cli.common.GroupedOptions;
 import dev.rustyrun.container.ContainerStore;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.request.OptionsOfDoor;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.stage.SelfExec;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The door of {@code rustyrun run}: from the words of a command line to a Spec. */
 public final class CliDoor {
@@ -18,12 +22,21 @@ public final class CliDoor {
     private CliDoor() {}
 
     private static CommandLine model() {
-        return new CommandLine(new RunCommand()).setStopAtPositional(true);
+        CommandLine run = new CommandLine(new RunCommand()).setStopAtPositional(true);
+        OptionsOfDoor.here(run);
+        return run;
     }
 
-    /** The longest name of each option. */
-    public static Set<String> options() {
-        return OptionNames.of(model());
+    /** The options by the headings of the help. */
+    public static Map<String, List<OptionSpec>> groups() {
+        CommandLine run = CommandLineMain.Commands.MODEL.getSubcommands().get("run");
+        GroupedOptions help = (GroupedOptions) run.getHelpSectionMap().get(UsageMessageSpec.SECTION_KEY_OPTION_LIST);
+        return help.groups(run.getCommandSpec());
+    }
+
+    /** The options. */
+    public static List<OptionSpec> options() {
+        return OptionNames.own(model());
     }
 
     /** What {@code run WORDS} would launch. */

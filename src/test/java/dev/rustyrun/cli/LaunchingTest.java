@@ -1,11 +1,48 @@
 package dev.rustyrun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.cli.remote.HostOption;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 class LaunchingTest {
+
+    private static final CommandLine MODEL = CommandLineMain.Commands.MODEL;
+
+    @Test
+    void what_launches_something_is_what_the_model_says() {
+        Set<String> commands = new TreeSet<>();
+        MODEL.getSubcommands().forEach((name, command) -> {
+            if (command.getCommand() instanceof ContainerCommand local && local.launches()) {
+                commands.add(name);
+            }
+        });
+        assertEquals(commands, new TreeSet<>(Launching.COMMANDS));
+    }
+
+    @Test
+    void options_with_a_value_before_the_command_are_those_of_the_model() {
+        Set<String> options = new TreeSet<>();
+        MODEL.getCommandSpec().options().stream()
+                .filter(option -> option.arity().min() > 0)
+                .forEach(option -> options.addAll(Set.of(option.names())));
+        assertEquals(options, new TreeSet<>(HostOption.LOCAL_WITH_VALUE));
+    }
+
+    @Test
+    void what_only_tells_starts_no_stage() {
+        for (String name : Launching.COMMANDS) {
+            MODEL.getSubcommands().get(name).getCommandSpec().options().stream()
+                    .filter(option -> option.usageHelp() || option.versionHelp())
+                    .forEach(option -> assertTrue(Launching.ONLY_TELLS.containsAll(Set.of(option.names()))));
+        }
+    }
 
     @ParameterizedTest
     @CsvSource({

@@ -1,20 +1,18 @@
 package dev.rustyrun.cli;
 
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** The options of a command by their longest names, without those that every command has. */
+/** The options of a command, without those that every command has. */
 public final class OptionNames {
 
     private OptionNames() {}
 
     /** Those of {@code command}. */
-    public static Set<String> of(CommandLine command) {
-        Set<String> names = new TreeSet<>();
-        command.getCommandSpec().options().stream()
+    public static List<OptionSpec> own(CommandLine command) {
+        return command.getCommandSpec().options().stream()
                 .filter(option -> !option.usageHelp() && !option.versionHelp())
-                .forEach(option -> names.add(option.longestName()));
-        return names;
+                .toList();
     }
 }

@@ -3,14 +3,14 @@ package dev.rustyrun.container;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.it.Host;
-import dev.rustyrun.launch.CapturedIo;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FaultyLibC;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
+import dev.rustyrun.stage.CapturedIo;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.StageSpawner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ class ServedLaunchFaultTest {
     /** Stands for an Error that is thrown. */
     private static final int ERROR = 0;
     /** More than a launch has. */
-    private static final int MOST_CALLS = 2_000;
+    private static final int MAX_CALLS = 2_000;
 
     @TempDir
     Path folder;
@@ -63,9 +63,14 @@ class ServedLaunchFaultTest {
                 linux,
                 self,
                 store,
-                linux.isRoot() && Files.isWritable(Path.of("/sys/fs/cgroup"))
+                linux.isRoot() && hasCgroups()
                         ? spec.build()
                         : spec.annotation(Spec.CGROUPS_ANNOTATION, "disabled").build());
+    }
+
+    private static boolean hasCgroups() {
+        return Stream.of("/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/memory/cgroup.procs")
+                .anyMatch(file -> Files.isWritable(Path.of(file)));
     }
 
     private void cold(Launch launch) throws InterruptedException {
@@ -107,7 +112,7 @@ class ServedLaunchFaultTest {
         attempt.make(launch());
         Set<String> before = traces();
         for (int call = 1; ; call++) {
-            assertTrue(call < MOST_CALLS, "it comes to no end");
+            assertTrue(call < MAX_CALLS, "it comes to no end");
             Launch launch = launch();
             kernel.failAt(call, errno);
             try {

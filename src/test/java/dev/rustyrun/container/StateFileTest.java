@@ -2,7 +2,7 @@ package dev.rustyrun.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.rustyrun.oci.KeptProcess;
+import dev.rustyrun.oci.SavedProcess;
 import dev.rustyrun.spec.SpecBuilder;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ class StateFileTest {
 
     @Test
     void a_state_is_the_same_after_the_journey() {
-        String kept = KeptProcess.write(new SpecBuilder("/r", List.of("sh", "\u00fc{}\"")).build());
+        String kept = SavedProcess.write(new SpecBuilder("/r", List.of("sh", "\u00fc{}\"")).build());
         for (ContainerState.Origin origin : List.of(
                 ContainerState.Origin.commandLine(kept),
                 new ContainerState.Origin("/b", Map.of("a", "b"), true, true))) {

@@ -316,6 +316,24 @@ class DoctorTest {
     }
 
     @Test
+    void cgroups_that_systemd_makes() {
+        expect(FakeMachine.asRoot(), "cgroup", "systemd", Level.OK, "does not run here", "");
+        FakeMachine booted = FakeMachine.asRoot().with("/run/systemd/system", "");
+        expect(booted, "cgroup", "systemd", Level.WARN, "cannot be reached", "mount the host's /run/systemd");
+        expect(booted.with("/run/systemd/private", ""), "cgroup", "systemd", Level.OK, "/run/systemd/private", "");
+        FakeMachine jane = FakeMachine.asJane().with("/run/systemd/system", "");
+        expect(jane, "cgroup", "systemd", Level.WARN, "cannot be reached", "enable-linger");
+        expect(jane.with("/run/user/1000/bus", ""), "cgroup", "systemd", Level.OK, "/run/user/1000/bus", "");
+        expect(
+                jane.mounts("31 25 0:31 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu"),
+                "cgroup",
+                "systemd",
+                Level.WARN,
+                "as there is cgroup v1",
+                "systemd.unified_cgroup_hierarchy=1");
+    }
+
+    @Test
     void cgroup_v1_hybrid_and_none() {
         String root = "25 1 8:1 / / rw - ext4 /dev/sda1 rw";
         String[] hybrid = {
@@ -489,6 +507,32 @@ class DoctorTest {
                 Level.WARN,
                 "/tmp",
                 "chmod 1777 /tmp");
+    }
+
+    @Test
+    void a_private_network_needs_pasta_and_its_device() {
+        expect(FakeMachine.asRoot(), "network", "--net private", Level.OK, "/usr/bin/pasta", "");
+        expect(
+                FakeMachine.asRoot().without("/usr/bin/pasta"),
+                "network",
+                "--net private",
+                Level.WARN,
+                "pasta is not installed",
+                "install the package passt");
+        expect(
+                FakeMachine.asRoot().without("/dev/net/tun"),
+                "network",
+                "--net private",
+                Level.WARN,
+                "/dev/net/tun does not exist",
+                "modprobe tun");
+        expect(
+                FakeMachine.asRoot().notWritable("/dev/net/tun"),
+                "network",
+                "--net private",
+                Level.WARN,
+                "/dev/net/tun may not be opened",
+                "chmod 666 /dev/net/tun");
     }
 
     @Test

@@ -36,7 +36,10 @@ final class FakeMachine implements Machine {
         with("/etc/subuid", "jane:100000:65536\n").with("/etc/subgid", "jane:100000:65536\n");
         with("/usr/bin/newuidmap", "").with("/usr/bin/newgidmap", "");
         withMoreRights.addAll(Set.of("/usr/bin/newuidmap", "/usr/bin/newgidmap"));
-        with("/dev/ptmx", "").with("/tmp", "");
+        with("/dev/ptmx", "")
+                .with("/usr/bin/pasta", "")
+                .with("/dev/net/tun", "")
+                .with("/tmp", "");
         with("/sys/kernel/security/lsm", "lockdown,capability,yama,apparmor");
         mounts(
                 "25 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw",
@@ -136,6 +139,11 @@ final class FakeMachine implements Machine {
     @Override
     public Optional<String> text(String path) {
         return Optional.ofNullable(files.get(path));
+    }
+
+    @Override
+    public String path() {
+        return "/usr/local/bin:/usr/bin";
     }
 
     @Override

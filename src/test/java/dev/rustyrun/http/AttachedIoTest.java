@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rustyrun.launch.CommandPipes;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Signal;
-import dev.rustyrun.linux.WindowSize;
+import dev.rustyrun.stage.CommandPipes;
 import io.quarkus.websockets.next.Sender;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -85,8 +84,7 @@ class AttachedIoTest {
         for (int ours : new int[] {stdin[1], stdout[0], stderr[0]}) {
             linux.setNonBlocking(ours);
         }
-        io = new AttachedIo(
-                linux, new CommandPipes(stdin[1], stdout[0], stderr[0]), caller, false, new WindowSize(24, 80));
+        io = new AttachedIo(linux, new CommandPipes(stdin[1], stdout[0], stderr[0]), caller, false, 24, 80);
     }
 
     private void relay(int times) {

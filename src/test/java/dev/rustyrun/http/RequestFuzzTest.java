@@ -4,19 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.LaunchTools;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.request.ContainerRequest;
+import dev.rustyrun.request.ExecRequest;
+import dev.rustyrun.request.ExecTerminal;
+import dev.rustyrun.request.FieldException;
+import dev.rustyrun.request.FilesRequest;
+import dev.rustyrun.request.InputRequest;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.request.MalformedJsonException;
+import dev.rustyrun.request.RequestJson;
+import dev.rustyrun.request.TerminalRequest;
 import dev.rustyrun.spec.IdPool;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.SpecValidator;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.StageSpawner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -32,23 +45,24 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterContainer;
 
 /** Whatever a request says, it is one whose Spec is valid, or is refused in one line that names the field: never a 500. */
 class RequestFuzzTest {
 
     private static final String RUN = """
-            {"rootfs": "one", "command": ["/bin/sh", "-c", "id"], "env": {"A": "b", "C": ""}, "workdir": "/tmp", "user": "1000:5",
-             "hostname": "h", "init": true, "readOnly": true, "tmpfs": ["/run", "/a"], "network": "host",
-             "mounts": [{"source": "data", "target": "/data", "readOnly": true}], "dropCapabilities": ["NET_RAW", "all"],
-             "memory": "64m", "cpus": 0.5, "pids": 32, "timeoutSeconds": 1.5, "stdin": "text", "maxOutput": 1000}
-            """;
+        {"rootfs": "one", "command": ["/bin/sh", "-c", "id"], "env": {"A": "b", "C": ""}, "workdir": "/tmp", "user": "1000:5",
+         "hostname": "h", "domainname": "d", "init": true, "readOnly": true, "tmpfs": ["/run", "/a"], "network": "host",
+         "mounts": [{"source": "data", "target": "/data", "readOnly": true}], "dropCapabilities": ["NET_RAW", "all"],
+         "memory": "64m", "shmSize": "1m", "cpus": 0.5, "pids": 32, "timeoutSeconds": 1.5, "stdin": "text", "maxOutput": 1000}
+        """;
     private static final String CONTAINER = RUN.replace(
             "\"stdin\": \"text\", \"maxOutput\": 1000",
             "\"labels\": {\"a\": \"b\"}, \"tty\": true, \"openStdin\": true, \"start\": false, \"maxLog\": \"1m\"");
     private static final String EXEC = """
-            {"command": ["/bin/ps", "x"], "env": {"A": "b"}, "workdir": "/", "user": "0", "stdinBase64": "dGV4dA==",
-             "timeoutSeconds": 5, "maxOutput": "64k"}
-            """;
+        {"command": ["/bin/ps", "x"], "env": {"A": "b"}, "workdir": "/", "user": "0", "stdinBase64": "dGV4dA==",
+         "timeoutSeconds": 5, "maxOutput": "64k"}
+        """;
     private static final String ATTACHED = EXEC.replace("\"stdinBase64\": \"dGV4dA==\",", "")
             .replace("\"maxOutput\": \"64k\"", "\"tty\": true, \"rows\": 24, \"columns\": 80");
     private static final List<String> WORDS = List.of(
@@ -81,14 +95,15 @@ class RequestFuzzTest {
             "=");
 
     private static final Linux LINUX = Linux.host();
+    private static final Path FOLDER = rootfsFolder();
     private static final ServeConfig CONFIG = Configured.with(
-            rootfsFolder(),
+            FOLDER,
             Map.of("rustyrun.allow-host-network", "true", "rustyrun.mounts.data", "/tmp", "rustyrun.userns", "host"));
     private static final Limits LIMITS = new Limits(CONFIG);
     private static final LaunchTools NONE = new LaunchTools(
             LINUX, SelfExec.current(), new StageSpawner(LINUX, SelfExec.current()), ContainerStore.of(LINUX));
     private static final Specs SPECS =
-            new Specs(CONFIG, new RootfsFolder(LINUX, CONFIG), LIMITS, new UserNamespaces(NONE, CONFIG));
+            new Specs(new RootfsFolder(LINUX, CONFIG), LIMITS, new UserNamespaces(NONE, CONFIG));
     private static final UserIds POOLED = new UserIds(Optional.of(IdPool.DEFAULT), Set.of("/tmp"));
 
     private static Path rootfsFolder() {
@@ -104,22 +119,22 @@ class RequestFuzzTest {
         }
     }
 
+    @AfterContainer
+    static void deleteFolder() throws IOException {
+        try (Stream<Path> all = Files.walk(FOLDER)) {
+            all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+        }
+    }
+
     private interface Reading {
         LaunchRequest read(byte[] body);
     }
 
     private enum Kind {
-        OF_RUN(RUN, body -> RunRequest.read(body, LIMITS).launch()),
-        OF_CONTAINER(CONTAINER, body -> ContainerRequest.read(body, LIMITS).launch()),
-        OF_EXEC(
-                EXEC,
-                body -> ExecRequest.read(body, LIMITS)
-                        .in(RunRequest.read(bytes(RUN), LIMITS).launch())),
-        OF_ATTACHED(
-                ATTACHED,
-                body -> AttachedExecRequest.read(new String(body, StandardCharsets.UTF_8), LIMITS)
-                        .exec()
-                        .in(RunRequest.read(bytes(RUN), LIMITS).launch()));
+        OF_RUN(RUN, body -> launch(body, new InputRequest())),
+        OF_CONTAINER(CONTAINER, body -> launch(body, new ContainerRequest())),
+        OF_EXEC(EXEC, body -> exec(body, new InputRequest())),
+        OF_ATTACHED(ATTACHED, body -> exec(body, new ExecTerminal()));
 
         private final String good;
         private final Reading reading;
@@ -130,6 +145,35 @@ class RequestFuzzTest {
         }
     }
 
+    private static LaunchRequest launch(byte[] body, Object more) {
+        LaunchRequest launch = new LaunchRequest();
+        FilesRequest files = new FilesRequest();
+        RequestJson.read(body, launch, more, files);
+        files.check(launch, 1000);
+        return use(launch, more);
+    }
+
+    private static LaunchRequest exec(byte[] body, Object more) {
+        ExecRequest exec = new ExecRequest();
+        RequestJson.read(body, exec, more);
+        return use(exec.in(launch(bytes(RUN), new InputRequest())), more);
+    }
+
+    /** Asks {@code more} for all that it may refuse to say. */
+    private static LaunchRequest use(LaunchRequest launch, Object more) {
+        if (more instanceof InputRequest input) {
+            input.bytes();
+            LIMITS.policy().output("maxOutput", input.maxOutput());
+        } else if (more instanceof ContainerRequest container) {
+            container.labels();
+            LIMITS.policy().output("maxLog", container.maxLog());
+        }
+        if (more instanceof TerminalRequest terminal) {
+            assertTrue(terminal.rows() > 0 && terminal.columns() > 0);
+        }
+        return launch;
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -138,17 +182,15 @@ class RequestFuzzTest {
     private static boolean isTaken(Kind kind, byte[] body) {
         try {
             LaunchRequest launch = kind.reading.read(body);
-            LaunchRequest resolved = SPECS.resolve(launch, LIMITS.timeoutMillis(launch));
-            assertEquals(
-                    resolved.json(),
-                    LaunchRequest.read(JsonRequest.parse(bytes(resolved.json().toString())))
-                            .json());
+            LaunchRequest resolved = SPECS.resolve(launch, LIMITS.policy().timeoutMillis(launch.timeoutSeconds()));
+            ObjectNode written = RequestJson.write(resolved);
+            assertEquals(written, RequestJson.write(RequestJson.readOwn(written, new LaunchRequest())));
             assertEquals(UserIds.HOST, SPECS.userIds(resolved));
             SpecValidator.check(ResolvedSpec.of(LINUX, resolved, false, UserIds.HOST));
             SpecValidator.check(ResolvedSpec.of(LINUX, resolved, false, POOLED));
             return true;
-        } catch (ProblemException e) {
-            Problem problem = e.problem();
+        } catch (ProblemException | FieldException | MalformedJsonException e) {
+            Problem problem = Problems.of(e);
             assertTrue(
                     problem.status() == 400
                             || problem.status() == 422 && problem.field().startsWith("/"),

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code spec} and {@code features}: neither makes a container, so neither needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class BundleTemplateIT {
 
     @TempDir

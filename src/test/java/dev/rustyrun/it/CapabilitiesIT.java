@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The five capability sets of the command, as the kernel tells them, and what they come to. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class CapabilitiesIT {
 
     private static final String NONE = "0000000000000000";

@@ -83,6 +83,7 @@ class ClientIT {
                 0, client("list", "--label", "none").expect(0).out().lines().count() - 1);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void input_and_output_of_any_bytes_and_size_arrive_whole(@TempDir Path folder) throws Exception {
         byte[] bytes = new byte[1_500_000];
@@ -99,6 +100,7 @@ class ClientIT {
         assertArrayEquals(bytes, Files.readAllBytes(out));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void H1_all_of_a_commands_output_arrives_however_much_it_is() throws Exception {
         for (String script :
@@ -136,8 +138,7 @@ class ClientIT {
             pty.type("sleep 1; stty size\n");
             pty.expect("44 88");
             pty.type("sleep 1000\n");
-            pty.expect("sleep 1000");
-            Thread.sleep(1000);
+            Host.expectRunning("sleep 1000");
             pty.type("\003");
             pty.expect("# ");
             pty.type("exit 5\n");
@@ -152,6 +153,7 @@ class ClientIT {
         return started.pid();
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void an_interrupt_reaches_the_command_without_a_terminal_too() throws Exception {
         Process run = new ProcessBuilder(command(
@@ -173,6 +175,7 @@ class ClientIT {
         assertEquals(9, run.exitValue());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_container_goes_on_alone_is_followed_waited_for_and_deleted() {
         String id = detached("for i in 1 2 3; do echo out $i; echo err $i >&2; sleep 0.3; done; exit 3");
@@ -189,6 +192,7 @@ class ClientIT {
         assertTrue(client("logs", id).expect(125).errorLine().contains("no container"), "it is gone");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_signal_ends_one_with_its_exit_code_wherever_it_is_waited_for() throws Exception {
         String id = detached("echo begun; sleep 1000");
@@ -209,6 +213,18 @@ class ClientIT {
         client("delete", id).expect(0);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
+    @Test
+    void a_signal_to_all_reaches_every_process() throws Exception {
+        String id = detached("sleep 1000 & trap '' TERM; echo up; wait $!; echo ended $?");
+        Host.eventually("it is up", () -> client("logs", id).out().contains("up"));
+        client("kill", "--all", id).expect(0);
+        client("wait", id).expect(0);
+        assertEquals("up\nended 143\n", client("logs", id).expect(0).out());
+        client("delete", id).expect(0);
+    }
+
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_further_command_streams_input_and_output_and_exits_as_it_does(@TempDir Path folder) throws Exception {
         String id = detached("sleep 1000");
@@ -250,9 +266,9 @@ class ClientIT {
         client("delete", "--force", id).expect(0);
     }
 
+    @NativeOnly("exec joins a mount namespace: not the JVM")
     @Test
     void a_further_shell_on_a_terminal_has_its_size_and_gives_the_terminal_back() throws Exception {
-        org.junit.jupiter.api.Assumptions.assumeTrue(Launcher.isNative(), "exec joins a mount namespace: not the JVM");
         String id = detached("sleep 1000");
         try (Pty pty = new Pty()) {
             pty.resize(33, 77);
@@ -303,6 +319,7 @@ class ClientIT {
                 .contains("cannot connect to http://127.0.0.1:1: Connection refused"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void the_environment_names_the_server_too_but_only_for_what_a_server_does()
             throws IOException, InterruptedException {

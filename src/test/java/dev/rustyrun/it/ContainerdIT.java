@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * containerd and its runc shim with Rustyrun as the shim's binary. A containerd of our own runs it, on an image of busybox
  * that buildah makes. Needs root, containerd and buildah.
  */
+@NativeOnly("containerd starts its runtime several times for each call, and joins mount namespaces, which a JVM cannot")
 class ContainerdIT {
 
     private static final String IMAGE = "localhost/rustyrun-busybox:latest";
@@ -27,10 +29,6 @@ class ContainerdIT {
     @BeforeAll
     static void startDaemon() throws IOException {
         Launcher.requireRoot();
-        Assumptions.assumeTrue(
-                Launcher.isNative(),
-                "containerd starts its runtime several times for each call, and joins mount"
-                        + " namespaces, which a JVM cannot: runs against the native executable");
         for (String program : List.of("containerd", "ctr", "buildah", "busybox")) {
             Assumptions.assumeTrue(
                     Launcher.execute(List.of("sh", "-c", "command -v " + program), "")
@@ -76,19 +74,27 @@ class ContainerdIT {
         }
     }
 
-    private static Launcher.Result ctr(String... words) {
+    private static List<String> command(String... words) {
         List<String> all = new ArrayList<>(List.of("ctr", "--address", folder + "/socket"));
         all.addAll(List.of(words));
-        return Launcher.execute(all, "");
+        return all;
     }
 
-    private static Launcher.Result run(List<String> options, String id, String... words) {
+    private static Launcher.Result ctr(String... words) {
+        return Launcher.execute(command(words), "");
+    }
+
+    private static String[] runWords(List<String> options, String id, String... words) {
         List<String> all = new ArrayList<>(
                 List.of("run", "--runc-binary", Launcher.command().get(0), "--snapshotter", "native"));
         all.addAll(options);
         all.addAll(List.of(IMAGE, id));
         all.addAll(List.of(words));
-        return ctr(all.toArray(String[]::new));
+        return all.toArray(String[]::new);
+    }
+
+    private static Launcher.Result run(List<String> options, String id, String... words) {
+        return ctr(runWords(options, id, words));
     }
 
     private static String status(String id) {
@@ -102,12 +108,17 @@ class ContainerdIT {
     }
 
     @Test
-    void run_tells_output_and_exit_code() {
-        assertEquals(
-                "hello\n",
-                run(List.of("--rm"), "one", "sh", "-c", "echo hello; exit 3")
-                        .expect(3)
-                        .out());
+    void run_tells_output_and_exit_code() throws Exception {
+        // It ends only when its output has been read: ctr drops that of a container which ends before ctr has opened
+        // the FIFO.
+        Process one = new ProcessBuilder(
+                        command(runWords(List.of("--rm"), "one", "sh", "-c", "echo hello; read line; exit 3")))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertEquals("hello\n", new String(one.getInputStream().readNBytes(6), StandardCharsets.UTF_8));
+        one.getOutputStream().write('\n');
+        one.getOutputStream().flush();
+        assertEquals(3, one.waitFor());
         run(List.of("--rm", "--memory-limit", "33554432"), "hungry", "sh", "-c", "x=x; while :; do x=$x$x; done")
                 .expect(137);
     }

@@ -103,6 +103,9 @@ class DetachedIT {
                         .asInt()
                 >= 1);
         assertTrue(error(125, "rm", "web").contains("is running"));
+        assertEquals(
+                "web\n", rustyrun("list", "-q", "--status", "running").expect(0).out());
+        assertEquals("", rustyrun("list", "-q", "--status", "exited").expect(0).out());
         rustyrun("kill", "web", "KILL").expect(0);
         assertEquals(137, rustyrun("wait", "web").exitCode());
         assertTrue(rustyrun("list").expect(0).out().lines().anyMatch(line -> line.matches("web +0 +exited .*")));
@@ -119,6 +122,7 @@ class DetachedIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_how_it_ends_is_told_by_wait_and_by_logs_that_follow() {
         run("seven", "sh", "-c", "for i in 1 2 3; do echo $i; sleep 0.1; done; exit 7");
@@ -128,6 +132,7 @@ class DetachedIT {
         assertTrue(error(125, "logs", "--since", "never", "seven").contains("--since must be a time"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_what_cannot_be_started_is_said_at_once_and_leaves_nothing() throws IOException {
         Path idFile = folder.resolve("cid");
@@ -142,6 +147,7 @@ class DetachedIT {
                 .contains("\"taken\" is in use"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_attach_gives_it_input_and_shows_all_of_its_output() {
         run("cat", "-i", "cat");
@@ -156,6 +162,7 @@ class DetachedIT {
         assertEquals(137, exit(attached));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_a_terminal_is_left_by_the_keys_of_docker() throws IOException {
         run("keys", "-i", "-t", "sh");
@@ -199,6 +206,7 @@ class DetachedIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_stop_asks_and_then_kills() throws IOException {
         run("heeds", "sh", "-c", "trap 'echo asked; exit 3' TERM; touch /ready; while :; do sleep 0.05; done");
@@ -214,17 +222,24 @@ class DetachedIT {
         rustyrun("stop", "deaf").expect(0);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_a_terminal_a_label_and_its_removal_at_the_end() throws IOException {
         run("terminal", "-t", "tty");
         rustyrun("wait", "terminal").expect(0);
         assertTrue(rustyrun("logs", "terminal").expect(0).out().startsWith("/dev/pts/"));
         run("labelled", "--label", "job=17", "true");
+        assertEquals(
+                "labelled\n",
+                rustyrun("list", "-q", "--label", "job=17").expect(0).out());
+        assertEquals("", rustyrun("list", "-q", "--label", "job=18").expect(0).out());
+        assertTrue(error(125, "list", "--status", "lost-it").contains("status must be one of creating, created"));
         assertEquals("17", inspect("labelled").path("labels").path("job").asText());
         run("gone", "--rm", "true");
         Host.eventually("it is removed", () -> !Files.exists(Path.of(store, ".detached", "gone")));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_cp_copies_in_and_out_as_docker_does() throws IOException {
         run("web", "sleep", "4711");
@@ -258,6 +273,7 @@ class DetachedIT {
         assertEquals("one", Files.readString(folder.resolve("after")));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_what_comes_out_has_no_more_rights_and_goes_nowhere_else() throws IOException {
         Path inside = Files.createDirectory(rootfs.resolve("evil"));
@@ -281,6 +297,7 @@ class DetachedIT {
         assertTrue(error(125, "cp", "evil:/proc/1/environ", out.toString()).contains("is the kernel's"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_cp_follows_no_link_that_an_earlier_copy_has_brought() throws IOException {
         Path victim = Files.createDirectory(folder.resolve("victim"));
@@ -301,6 +318,7 @@ class DetachedIT {
         assertTrue(Files.exists(deep.resolve("conf/keys/authorized")));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_cp_replaces_nothing_but_files_and_leaves_nothing_out_silently() throws IOException {
         run("web", "sleep", "4711");
@@ -319,6 +337,7 @@ class DetachedIT {
         assertTrue(error(125, "cp", "web:/etc/passwd", folder + "/none/x").contains("there is no directory"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_no_program_becomes_set_user_id_on_a_volume() throws IOException {
         Path program = Files.writeString(folder.resolve("program"), "x");
@@ -333,6 +352,7 @@ class DetachedIT {
                 06755, linux.status(rootfs.resolve("tmp/program").toString()).mode() & 07777);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_how_one_ended_that_removes_itself_is_told_to_who_waits() {
         run("seven", "--rm", "sh", "-c", "while [ ! -e /go ]; do sleep 0.05; done; exit 7");
@@ -350,6 +370,26 @@ class DetachedIT {
         assertTrue(error(125, "wait", "seven").contains("does not exist"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
+    @Test
+    void P3_who_is_attached_to_one_that_removes_itself_gets_all_of_its_output() throws IOException {
+        run(
+                "talk",
+                "--rm",
+                "sh",
+                "-c",
+                "while [ ! -e /go ]; do sleep 0.05; done; head -c 1000000 /dev/zero | tr '\\0' x; exit 7");
+        Process attached = start(command("attach", "talk"), "");
+        Host.eventually("it is attached", () -> holders("talk") == 1);
+        Process waiting = start(command("wait", "talk"), "");
+        Files.createFile(rootfs.resolve("go"));
+        // What was written is more than a pipe holds: it ends while most of it has not been read.
+        assertEquals(7, exit(waiting));
+        assertEquals("x".repeat(1_000_000), output(attached.getInputStream()));
+        assertEquals(7, exit(attached));
+        Host.eventually("it is removed", () -> !Files.exists(Path.of(store, ".detached", "talk")));
+    }
+
     /** How many processes have the file of a container's end open. */
     private long holders(String id) {
         String file = Path.of(store, ".detached", id, "result.json.new").toString();
@@ -365,6 +405,7 @@ class DetachedIT {
                 .count();
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_one_whose_id_cannot_be_printed_is_not_left_behind() throws IOException {
         List<String> words = command("run", "-d", "--name", "mute", "--rootfs", rootfs.toString(), "sleep", "4711");
@@ -377,6 +418,7 @@ class DetachedIT {
         Host.expectEnded("sleep 4711");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_the_log_of_one_that_never_stops_writing_comes_to_an_end() {
         run("flood", "sh", "-c", "while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done");
@@ -386,6 +428,7 @@ class DetachedIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_several_are_stopped_and_removed_whatever_one_of_them_is() {
         run("one", "sleep", "4711");
@@ -400,6 +443,7 @@ class DetachedIT {
         assertEquals(1, rustyrun("list").expect(0).out().lines().count());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P3_its_files_are_for_its_owner_alone_and_no_services() throws IOException {
         run("web", "sleep", "4711");
@@ -412,6 +456,7 @@ class DetachedIT {
         Files.setPosixFilePermissions(detached, PosixFilePermissions.fromString("rwx------"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void what_a_killed_monitor_leaves_is_told_and_removed() throws IOException {
         run("lost", "sleep", "4711");
@@ -428,6 +473,7 @@ class DetachedIT {
         Host.expectEnded("sleep 4711");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void what_only_a_detached_one_has_is_said_of_others() throws IOException {
         Process foreground = new ProcessBuilder(command(
@@ -444,5 +490,63 @@ class DetachedIT {
         } finally {
             foreground.destroyForcibly();
         }
+    }
+
+    @Test
+    void wait_takes_several_and_prints_how_each_ended() throws IOException {
+        run("one", "sh", "-c", "exit 3");
+        List<String> removed =
+                new ArrayList<>(List.of("run", "-d", "--rm", "--name", "two", "--rootfs", rootfs.toString()));
+        removed.addAll(List.of("sh", "-c", "until [ -e /go ]; do sleep 0.1; done; exit 4"));
+        rustyrun(removed.toArray(String[]::new)).expect(0);
+        run("three", "sh", "-c", "until [ -e /go ]; do sleep 0.1; done");
+        Process waiting = start(command("wait", "two", "one", "three"), "");
+        Host.eventually("it waits for the one that is removed", () -> holders("two") > 0);
+        Files.createFile(rootfs.resolve("go"));
+        assertEquals("4\n3\n0\n", new String(waiting.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        assertEquals(0, exit(waiting));
+        Launcher.Result unknown = rustyrun("wait", "one", "nobody").expect(125);
+        assertEquals("3\n", unknown.out());
+        assertTrue(unknown.errorLine().contains("nobody"));
+    }
+
+    @Test
+    void logs_begin_some_time_ago_and_with_any_number_of_lines() {
+        run("writes", "sh", "-c", "echo 1; echo 2");
+        rustyrun("wait", "writes").expect(0);
+        assertEquals(
+                "1\n2\n", rustyrun("logs", "--tail", "all", "writes").expect(0).out());
+        assertEquals("2\n", rustyrun("logs", "--tail", "1", "writes").expect(0).out());
+        assertEquals(
+                "1\n2\n",
+                rustyrun("logs", "--since", "1h30m", "writes").expect(0).out());
+        assertTrue(error(125, "logs", "--tail", "some", "writes").contains("--tail \"some\" is neither"));
+    }
+
+    @Test
+    void cp_keeps_modification_times() throws IOException {
+        Path tree = Files.createDirectories(folder.resolve("tree/sub"));
+        Files.writeString(tree.resolve("file"), "x");
+        Files.createSymbolicLink(tree.resolve("link"), Path.of("nowhere"));
+        String dated =
+                "touch -h -d @1000000003 $0/sub/link; touch -d @1000000002 $0/sub/file; touch -d @1000000001 $0/sub";
+        Launcher.execute(List.of("sh", "-c", dated, folder.resolve("tree").toString()), "")
+                .expect(0);
+        run("sleeps", "sleep", "4711");
+        rustyrun("cp", tree.toString(), "sleeps:/tmp").expect(0);
+        String list = "cd $0; stat -c '%Y %n' sub sub/file sub/link";
+        String times = "1000000001 sub\n1000000002 sub/file\n1000000003 sub/link\n";
+        assertEquals(
+                times,
+                Launcher.execute(List.of("sh", "-c", list, rootfs + "/tmp"), "")
+                        .expect(0)
+                        .out());
+        Path out = Files.createDirectory(folder.resolve("out"));
+        rustyrun("cp", "sleeps:/tmp/sub", out.toString()).expect(0);
+        assertEquals(
+                times,
+                Launcher.execute(List.of("sh", "-c", list, out.toString()), "")
+                        .expect(0)
+                        .out());
     }
 }

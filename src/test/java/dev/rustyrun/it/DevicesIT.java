@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a container may do with devices, and where its own are made; masks and read-only paths. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class DevicesIT {
 
     /** How long names are exchanged while containers are started. */

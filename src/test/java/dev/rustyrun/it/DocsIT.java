@@ -33,17 +33,17 @@ class DocsIT {
         }
     }
 
+    @NativeOnly("exec needs the native binary, and the many commands take a second each on a JVM")
     @Test
     void the_commands_of_docs_cli_work() throws IOException {
-        requireNative();
         Launcher.Result result = run("docs/cli.md");
         assertTrue(result.out().contains("ended with 137"), result.out());
         assertTrue(result.out().contains("true"), result.out());
     }
 
+    @NativeOnly("exec needs the native binary, and the many commands take a second each on a JVM")
     @Test
     void the_commands_of_docs_http_work() throws IOException {
-        requireNative();
         Launcher.Result result = run("docs/http.md");
         assertTrue(result.out().contains("\"hello\\n\""), result.out());
         assertTrue(Files.exists(folder.resolve("here/now")), "what went into the container came out");
@@ -100,11 +100,30 @@ class DocsIT {
         steps.forEach(step -> assertTrue(printed.contains(step), () -> step + "\nis not in\n" + printed));
     }
 
-    private static void requireNative() {
-        Assumptions.assumeTrue(
-                Launcher.isNative(),
-                "natively only: exec there needs the native binary, and its many"
-                        + " commands take a second each on a JVM");
+    @NativeOnly("the last steps need a user namespace, which a JVM cannot enter")
+    @Test
+    void the_tutorial_goes_as_it_says() throws IOException {
+        String setUp = "rr() { " + String.join(" ", Launcher.command("run", "--rootfs")) + " " + Launcher.busybox()
+                + " \"$@\"; }\n";
+        int commands = 0;
+        for (Page.Block block : Page.named(PROJECT, "docs/tutorial.md").blocks("console")) {
+            String output = "";
+            for (String line : block.text().lines().toList()) {
+                if (line.startsWith("# rr ")) {
+                    commands++;
+                    Launcher.Result result =
+                            Launcher.execute(List.of("sh", "-c", setUp + line.substring(2) + " 2>&1"), "");
+                    output = result.out();
+                } else if (!line.startsWith("#")) {
+                    List<String> words = List.of(output.split("\\s+"));
+                    for (String word : line.strip().split("\\s+")) {
+                        String all = output;
+                        assertTrue(word.contains("...") || words.contains(word), () -> line + "\nis not\n" + all);
+                    }
+                }
+            }
+        }
+        assertTrue(commands >= 9, "only " + commands);
     }
 
     private Launcher.Result run(String page) throws IOException {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * The ways out of a container that became known elsewhere, each tried for real. A test is named after the report that it
  * guards against. Needs root.
  */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class EscapesIT {
 
     /** How long a race is run: long enough for hundreds of exchanges during each of some launches. */
@@ -97,10 +97,6 @@ class EscapesIT {
 
     @Test
     void CVE_2019_5736_our_own_executable_cannot_be_overwritten_from_inside() throws IOException {
-        Assumptions.assumeTrue(
-                Launcher.isNative(),
-                "on the JVM the executable is java itself, which this test would"
-                        + " damage if the attack succeeded: runs against the native executable, of which it takes a copy");
         Path built = Path.of(Launcher.command().get(0));
         Path program = folder.resolve("rustyrun");
         Files.copy(built, program);

@@ -12,12 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Options that people know from docker and podman (P1, P5, P8). Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class FamiliarOptionsIT {
 
     /** What is no option here, and a word of what is said to use instead. */
@@ -25,8 +25,7 @@ class FamiliarOptionsIT {
             "--privileged", "--cap-add all",
             "--dns=1.1.1.1", "/etc/resolv.conf",
             "--add-host=a:1.2.3.4", "/etc/hosts",
-            "-p", "--net host",
-            "--publish=80:80", "--net host",
+            "--publish=80:80", "--net private",
             "--restart=always", "systemd",
             "--security-opt=seccomp=unconfined", "--seccomp",
             "--gpus=all", "--device");
@@ -90,6 +89,12 @@ class FamiliarOptionsIT {
     }
 
     @Test
+    void the_domain_name_is_the_containers_own() {
+        assertEquals(
+                "example.org\n", out("--domainname", "example.org", "--command", "cat", "/proc/sys/kernel/domainname"));
+    }
+
+    @Test
     void P1_the_id_is_in_its_file_and_in_none_when_nothing_was_started() throws IOException {
         Path file = folder.resolve("id");
         Launcher.run("--cidfile", file.toString(), "--command", "true").expect(0);
@@ -131,7 +136,7 @@ class FamiliarOptionsIT {
     void P5_help_is_grouped_and_has_a_short_synopsis_and_lines_for_eighty_characters() {
         String help = Launcher.rustyrun("run", "--help").expect(0).out();
         List<String> lines = help.lines().toList();
-        assertEquals("Usage: rustyrun run [OPTIONS] --rootfs DIR CMD [ARGS...]", lines.get(0));
+        assertEquals("Usage: rustyrun run [OPTIONS] IMAGE [CMD [ARGS...]]", lines.get(0));
         assertTrue(
                 lines.containsAll(List.of("Options:", "Files and devices:", "Namespaces:", "Privileges:", "Limits:")),
                 help);
@@ -145,12 +150,11 @@ class FamiliarOptionsIT {
     void P8_a_network_that_is_none_of_ours_names_those_that_are() {
         String line =
                 Launcher.run("--net", "bridge", "--command", "true").expect(125).errorLine();
-        assertTrue(line.contains("must be one of none, host, container:ID and path:/FILE"), line);
+        assertTrue(line.contains("must be one of none, private, host, container:ID and path:/FILE"), line);
     }
 
     @Test
     void P4_exec_takes_the_words_of_docker() throws IOException {
-        Assumptions.assumeTrue(Launcher.isNative(), "exec needs the native binary");
         Process container = Launcher.start("--name", "p4", "--command", "sleep", "4004");
         try {
             Host.eventually(

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever one caller sends, others are answered, memory stays bounded and the log is not filled. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class FloodIT {
 
     private static final int FRAMES_AT_ONCE = 10_000;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -129,6 +130,17 @@ public final class Host {
                 throw new IllegalStateException(e);
             }
         }
+    }
+
+    /** Waits until {@code value} is the same a hundred times in a row. */
+    static void settled(LongSupplier value) {
+        long[] last = {-1, 0};
+        eventually("it has come to rest", () -> {
+            long now = value.getAsLong();
+            last[1] = now == last[0] ? last[1] + 1 : 0;
+            last[0] = now;
+            return last[1] >= 100;
+        });
     }
 
     static void signal(long pid, String name) {

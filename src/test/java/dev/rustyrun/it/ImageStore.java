@@ -64,7 +64,7 @@ final class ImageStore implements AutoCloseable {
 
     /** Takes Debian's files, without those that nothing here reads. */
     void importBase() {
-        script("tar -c -C '" + Launcher.rootfs("debian") + "' --exclude=./usr/share/doc --exclude=./usr/share/man"
+        script("tar -c -C '" + Launcher.debian() + "' --exclude=./usr/share/doc --exclude=./usr/share/man"
                 + " --exclude=./usr/share/locale --exclude=./var/cache --exclude=./var/lib/apt --exclude=./dev . | "
                 + String.join(" ", podmanCommand("import", "-q", "-", BASE)));
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * The images of src/main/docker, built and run by podman, with the manifest of k8s/base/sidecar: the JVM's image when the
  * JVM launcher is tested, the native ones with the native executable. Needs root, podman, runc and debootstrap.
  */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class ImagesIT {
 
     private static final String ROOT = "/root-file-systems";

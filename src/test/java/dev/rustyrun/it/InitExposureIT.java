@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,10 +92,9 @@ class InitExposureIT {
         expectNothing("--ulimit", "nofile=16:16");
     }
 
+    @NativeOnly("only a process with one thread can enter a user namespace: not the JVM")
     @Test
     void S4_nor_in_a_user_namespace_of_its_own() {
-        Assumptions.assumeTrue(
-                Launcher.isNative(), "only a process with one thread can enter a user namespace: not the JVM");
         expectNothing(OWN_USERS);
     }
 

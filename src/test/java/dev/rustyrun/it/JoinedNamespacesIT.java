@@ -185,13 +185,9 @@ class JoinedNamespacesIT {
                 "0\n 0 " + FIRST_ID + " 65536\n0 0\n0\t0\n", result.expect(0).out());
     }
 
-    private void needsNative() {
-        Assumptions.assumeTrue(Launcher.isNative(), "a JVM has several threads: it cannot join a user namespace");
-    }
-
+    @NativeOnly("a JVM has several threads: it cannot join a user namespace")
     @Test
     void C4_a_user_namespace_by_path_is_joined_without_mappings() throws IOException {
-        needsNative();
         startPodWithUsers();
         try (OciBundle bundle = inPod(ROOT_OF_POD)) {
             bundle.edit(config -> sysctl(config, "net.ipv4.ping_group_range", "0 0"));
@@ -199,9 +195,9 @@ class JoinedNamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM has several threads: it cannot join a user namespace")
     @Test
     void C40_a_pod_has_a_user_namespace_by_path_and_its_mappings() throws IOException {
-        needsNative();
         startPodWithUsers();
         try (OciBundle bundle = inPod(ROOT_OF_POD)) {
             bundle.edit(config -> {
@@ -220,9 +216,9 @@ class JoinedNamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM has several threads: it cannot join a user namespace")
     @Test
     void C4_other_mappings_than_those_of_the_joined_namespace_are_refused() throws IOException {
-        needsNative();
         startPodWithUsers();
         try (OciBundle bundle = inPod("true")) {
             bundle.edit(config -> {
@@ -235,24 +231,24 @@ class JoinedNamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM has several threads: it cannot join a user namespace")
     @Test
     void C4_a_joined_user_namespace_may_deny_setgroups() throws IOException {
-        needsNative();
         startPod("--user", "--map-root-user", "--net", "--ipc", "--uts");
         try (OciBundle bundle = inPod("id -G; cat /proc/self/setgroups")) {
             assertEquals("0\ndeny\n", run(bundle).expect(0).out());
         }
     }
 
+    @NativeOnly("a JVM has several threads: it cannot join a user namespace")
     @Test
     void C4_a_mount_maps_ids_as_the_joined_namespace_does() throws IOException {
-        needsNative();
         startPodWithUsers();
         Path data = Files.createTempDirectory(Path.of("/var/tmp"), "rustyrun-c4");
-        try (OciBundle bundle = inPod("ls -nd /data | tr -s ' ' | cut -d ' ' -f 3,4")) {
+        try (OciBundle bundle = inPod("ls -nd /tmp | tr -s ' ' | cut -d ' ' -f 3,4")) {
             bundle.edit(config -> config.withArray("mounts")
                     .addObject()
-                    .put("destination", "/data")
+                    .put("destination", "/tmp")
                     .put("type", "bind")
                     .put("source", data.toString())
                     .putArray("options")
@@ -264,9 +260,9 @@ class JoinedNamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM has several threads: it cannot join a user namespace")
     @Test
     void C15_sysfs_is_the_hosts_where_the_network_is_of_another_user_namespace() throws IOException {
-        needsNative();
         startPod("--net");
         for (String network : List.of("/proc/self/ns/net", podsPath("net"))) {
             try (OciBundle bundle = new OciBundle(
@@ -296,9 +292,9 @@ class JoinedNamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM has several threads: it cannot join a user namespace")
     @Test
     void C4_the_user_namespace_of_another_container_is_shared() throws Exception {
-        needsNative();
         String id = "c4-" + ProcessHandle.current().pid();
         Process first = Launcher.start(
                 "--name",

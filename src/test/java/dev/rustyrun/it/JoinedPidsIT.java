@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,9 +88,9 @@ class JoinedPidsIT {
                 out.lines().toList());
     }
 
+    @NativeOnly("exec needs the native binary")
     @Test
     void a_signal_at_any_moment_of_its_start_ends_it() throws Exception {
-        Assumptions.assumeTrue(Launcher.isNative(), "exec needs the native binary");
         for (int millis = 0; millis < 16; millis++) {
             for (List<String> words : List.of(
                     List.of("exec", name, "/bin/sleep", "4719"),

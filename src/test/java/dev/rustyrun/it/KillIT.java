@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** SIGKILL to any of the processes, at any moment, leaves nothing behind. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class KillIT {
 
     private static final String MARK = "98765.4321";

@@ -20,6 +20,7 @@ public final class Launcher {
     private static final Path BASE = Path.of(System.getProperty("rustyrun.basedir", "."));
     private static final Path PROGRAM = Path.of(System.getProperty("rustyrun.launcher", "target/rustyrun-jvm"))
             .toAbsolutePath();
+    private static final String SHARED = "root-file-systems";
     private static final int SECONDS = 300;
 
     private Launcher() {}
@@ -55,15 +56,20 @@ public final class Launcher {
         return BASE.toAbsolutePath();
     }
 
-    /** The busybox root file system, made when it is missing. */
+    /** The busybox root file system of this fork of the tests, which write in it; made when it is missing. */
     public static Path busybox() {
-        return rootfs("busybox");
+        return rootfs("busybox", System.getProperty("rustyrun.root-file-systems", SHARED));
     }
 
-    static Path rootfs(String name) {
-        Path rootfs = BASE.resolve("root-file-systems/" + name + "-rootfs").toAbsolutePath();
+    /** The debian root file system, which no test changes; made when it is missing. */
+    static Path debian() {
+        return rootfs("debian", SHARED);
+    }
+
+    private static Path rootfs(String name, String folder) {
+        Path rootfs = BASE.resolve(folder).resolve(name + "-rootfs").toAbsolutePath();
         if (!Files.exists(rootfs.resolve(".rustyrun-complete"))) {
-            execute(List.of(BASE.resolve("root-file-systems/get").toString(), name), "")
+            execute(List.of(BASE.resolve("root-file-systems/get").toString(), name, rootfs.toString()), "")
                     .expect(0);
         }
         return rootfs;

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Resource limits, the OOM score, the umask, groups, and who the user is. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class LimitsIT {
 
     @BeforeAll

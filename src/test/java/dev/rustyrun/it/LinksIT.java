@@ -9,12 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where mounts and the working directory go when the rootfs has links and directories of its own there. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class LinksIT {
 
     @TempDir
@@ -109,16 +109,28 @@ class LinksIT {
                         "")
                 .expect(0);
         String look = "stat -c %a /kept /new /given";
-        assertEquals(
-                "2750\n1777\n700\n",
-                run("--tmpfs", "/kept", "--tmpfs", "/new", "--tmpfs", "/given:mode=700", "--command", "sh", "-c", look)
-                        .expect(0)
-                        .out());
+        // The directories that the first launch has made make no difference to the second one.
+        for (int launch = 0; launch < 2; launch++) {
+            assertEquals(
+                    "2750\n1777\n700\n",
+                    run(
+                                    "--tmpfs",
+                                    "/kept",
+                                    "--tmpfs",
+                                    "/new",
+                                    "--tmpfs",
+                                    "/given:mode=700",
+                                    "--command",
+                                    "sh",
+                                    "-c",
+                                    look)
+                            .expect(0)
+                            .out());
+        }
     }
 
     @Test
     void C7_an_exec_makes_no_working_directory() throws IOException {
-        Assumptions.assumeTrue(Launcher.isNative(), "exec needs the native binary");
         String name = "it-cwd-" + ProcessHandle.current().pid();
         Process container = new ProcessBuilder(Launcher.command(
                         "run", "--name", name, "--rootfs", rootfs.toString(), "--command", "sh", "-c", "echo up; cat"))

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where {@code rustyrun serve} listens, whom it lets in there, and what it logs. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class ListenIT {
 
     @TempDir

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,14 +25,9 @@ class NamespacesIT {
         Launcher.requireRoot();
     }
 
-    private static void nativeOnly() {
-        Assumptions.assumeTrue(
-                Launcher.isNative(), "a JVM cannot enter a user namespace: runs against the native executable");
-    }
-
+    @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void root_of_a_user_namespace_is_another_user_outside_and_owns_the_rootfs_inside() throws IOException {
-        nativeOnly();
         Path file = Launcher.busybox().resolve("of-the-container");
         try {
             String out = Launcher.run(
@@ -62,9 +56,9 @@ class NamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void a_process_of_a_user_namespace_is_no_root_on_the_host() throws IOException {
-        nativeOnly();
         Process run = Launcher.start(
                 "--uidmap", "0:100000:65536", "--command", "/bin/sh", "-c", "echo ready; exec sleep 4712");
         assertEquals("ready", run.inputReader().readLine());
@@ -85,9 +79,9 @@ class NamespacesIT {
                 .findFirst();
     }
 
+    @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void an_ephemeral_rootfs_in_a_user_namespace_is_roots_too() {
-        nativeOnly();
         assertEquals(
                 "0:0\n",
                 Launcher.run(
@@ -207,7 +201,7 @@ class NamespacesIT {
             value = {
                 "--pid|container:nosuch|no container of this id runs",
                 "--net|path:/no/such|ENOENT",
-                "--net|path:relative|must be one of none, host, container:ID and path:/FILE",
+                "--net|path:relative|must be one of none, private, host, container:ID and path:/FILE",
                 "--ipc|path:/etc/passwd|EINVAL",
                 "--uts|container:../x|container id \"../x\" must be",
                 "--net|path:/proc/self/ns/uts|EINVAL"

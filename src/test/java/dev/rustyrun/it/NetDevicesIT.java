@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Network devices of the host's move into containers. Needs root, ip(8), and a kernel with veth. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class NetDevicesIT {
 
     private static final String MOVED = "rrtest0";

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What engines and scripts expect of runc's and crun's command lines and bundles. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class OciCompatibilityIT {
 
     /** Receives a descriptor and the word that comes with it, and kills the process that it is of. */
@@ -40,10 +41,6 @@ class OciCompatibilityIT {
 
     private static Launcher.Result run(OciBundle bundle) {
         return bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box");
-    }
-
-    private static void needsNative() {
-        Assumptions.assumeTrue(Launcher.isNative(), "exec joins a mount namespace, which a JVM cannot");
     }
 
     private static Process killer(OciBundle bundle) throws IOException {
@@ -87,7 +84,6 @@ class OciCompatibilityIT {
 
     @Test
     void C12_a_socket_gets_a_descriptor_of_the_process_of_an_exec() throws Exception {
-        needsNative();
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
@@ -154,7 +150,6 @@ class OciCompatibilityIT {
 
     @Test
     void C14_a_further_capability_is_ambient_where_the_container_has_inheritable_ones() {
-        needsNative();
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
             bundle.editProcess(process -> {
                 process.putObject("user").put("uid", 1000).put("gid", 1000);

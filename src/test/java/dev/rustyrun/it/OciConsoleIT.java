@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Terminals, descriptors and sockets of containers that are made from bundles. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class OciConsoleIT {
 
     /** Takes a terminal's master side from a console socket, and copies what it says to stdout. */

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +26,6 @@ class OciExecIT {
         Launcher.requireRoot();
     }
 
-    private static void needsNative() {
-        Assumptions.assumeTrue(
-                Launcher.isNative(),
-                "exec joins a mount namespace, which only a process with one thread can: not the JVM");
-    }
-
     private static OciBundle running(java.util.function.Consumer<OciBundle> change) {
         OciBundle bundle = new OciBundle("sleep", "1000");
         change.accept(bundle);
@@ -42,19 +35,19 @@ class OciExecIT {
     }
 
     private static OciBundle running() {
-        needsNative();
         return running(bundle -> {});
     }
 
+    @JvmOnly
     @Test
     void on_the_jvm_it_says_why_it_cannot() {
-        Assumptions.assumeFalse(Launcher.isNative(), "the native binary can");
         try (OciBundle bundle = running(made -> {})) {
             String line = bundle.rustyrun("exec", "box", "true").expect(125).errorLine();
             assertTrue(line.contains("exec needs the native binary"), line);
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void its_exit_code_and_output_are_the_commands() {
         try (OciBundle bundle = running()) {
@@ -71,6 +64,7 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void it_is_in_every_namespace_and_the_cgroup_of_the_container() {
         try (OciBundle bundle = running()) {
@@ -88,6 +82,7 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void user_directory_environment_and_capabilities_are_as_asked_for() {
         try (OciBundle bundle = running()) {
@@ -121,6 +116,7 @@ class OciExecIT {
         return Long.parseUnsignedLong(line.replaceAll(".*\t", "").strip(), 16);
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void a_process_file_says_it_all() throws Exception {
         try (OciBundle bundle = running()) {
@@ -140,6 +136,7 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void stdin_goes_in() {
         try (OciBundle bundle = running()) {
@@ -151,6 +148,7 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void a_terminal_is_relayed() {
         try (OciBundle bundle = running();
@@ -166,6 +164,7 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void detached_it_goes_on_and_its_id_is_written_down() {
         try (OciBundle bundle = running()) {
@@ -179,9 +178,9 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void C39_whoever_has_it_executed_and_let_go_always_hears_how_it_ends() {
-        needsNative();
         List<Process> busy = new ArrayList<>();
         try (OciBundle bundle = running();
                 Subreaper caller = new Subreaper()) {
@@ -204,9 +203,9 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void in_a_user_namespace_it_is_who_the_container_is() {
-        needsNative();
         try (OciBundle bundle = running(made -> made.edit(config -> {
             var linux = config.withObject("/linux");
             linux.withArray("namespaces").addObject().put("type", "user");
@@ -232,6 +231,7 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void descriptors_are_handed_over_when_asked_for_and_no_other() throws Exception {
         try (OciBundle bundle = running()) {
@@ -249,6 +249,7 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void in_a_paused_container_it_is_refused_or_waits_until_that_is_resumed() throws Exception {
         try (OciBundle bundle = running()) {
@@ -270,9 +271,9 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void it_joins_a_cgroup_below_the_containers_that_is_there_and_no_other() throws Exception {
-        needsNative();
         try (OciBundle bundle = running(made -> made.edit(config -> {
             removeCgroupNamespace(config);
             config.withObject("/linux").put("cgroupsPath", "/rustyrun-it-exec");
@@ -314,6 +315,7 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void a_capability_that_is_none_is_warned_of_and_ignored() {
         try (OciBundle bundle = running()) {
@@ -324,9 +326,9 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void what_does_not_run_cannot_be_joined() {
-        needsNative();
         try (OciBundle bundle = new OciBundle("true")) {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
@@ -338,9 +340,9 @@ class OciExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void a_container_from_the_command_line_is_joined_and_confined_as_its_command_is() throws Exception {
-        needsNative();
         Process run = Launcher.start(
                 "--name",
                 "exec-box",

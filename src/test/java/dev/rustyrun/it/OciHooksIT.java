@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** runtime-spec config.md, "POSIX-platform Hooks", with real containers. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class OciHooksIT {
 
     private static final List<String> KINDS =

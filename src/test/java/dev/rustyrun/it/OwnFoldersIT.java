@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * Where the command line and the service make files, as root and as an ordinary user without XDG_RUNTIME_DIR: everything that
  * is made where others can make files too is seen, however short it is there. Needs root to become that user.
  */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class OwnFoldersIT {
 
     private static final String USER = "4242";
@@ -154,7 +154,6 @@ class OwnFoldersIT {
 
     @Test
     void s9_the_command_line_of_an_ordinary_user_makes_nothing_where_others_could_exchange_it() throws Exception {
-        Assumptions.assumeTrue(Launcher.isNative(), "a JVM cannot enter a user namespace");
         sh("chown -R " + USER + ":" + USER + " $0/home $0/bundle $0/roots", folder.toString());
         live(asOrdinaryUser(), folder.resolve("home/.local/state/rustyrun"), Integer.parseInt(USER), true);
         expectOwn(folder.resolve("home"), Integer.parseInt(USER));
@@ -168,7 +167,6 @@ class OwnFoldersIT {
 
     @Test
     void s9_a_service_of_an_ordinary_user_makes_nothing_where_others_could_exchange_it() throws Exception {
-        Assumptions.assumeTrue(Launcher.isNative(), "a JVM cannot enter a user namespace");
         sh("chown -R " + USER + ":" + USER + " $0/home $0/roots", folder.toString());
         List<String> command = new ArrayList<>(asOrdinaryUser());
         command.addAll(List.of("serve", "--port", "0", "--management-port", "0", "--rootfs-folder", folder + "/roots"));

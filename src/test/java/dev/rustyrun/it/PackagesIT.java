@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the release profile has made, as a user gets it. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class PackagesIT {
 
     private static final Path FOLDER = Launcher.baseDirectory().resolve("target/release");
@@ -36,7 +37,7 @@ class PackagesIT {
                                 "-m",
                                 "src/test/packages/install-check",
                                 made(".deb").toString(),
-                                Launcher.rootfs("debian").toRealPath().toString(),
+                                Launcher.debian().toRealPath().toString(),
                                 Launcher.busybox().toRealPath().toString()),
                         "")
                 .expect(0);
@@ -47,6 +48,7 @@ class PackagesIT {
                 "spec: 1.3.0",
                 "built: native",
                 "container: rustyrun-container 1 ",
+                "rootfs: rustyrun: rootfs get: no root file system is named \"plan9\"; there are busybox, debian and alpine",
                 "service: rustyrun-container",
                 "service's exit status: 0",
                 "left: ",
@@ -79,12 +81,24 @@ class PackagesIT {
                         "")
                 .expect(0);
         assertEquals("rustyrun-container\n", result.out());
+        Launcher.execute(
+                        List.of(
+                                folder.resolve("rustyrun").toString(),
+                                "rootfs",
+                                "get",
+                                "busybox",
+                                folder.resolve("box").toString()),
+                        "")
+                .expect(0);
+        assertTrue(Files.isExecutable(folder.resolve("box/bin/busybox")));
         for (String file : List.of(
                 "LICENSE",
                 "README.md",
                 "docs/cli.md",
                 "man/man1/rustyrun-run.1",
                 "rustyrun.bash",
+                "_rustyrun",
+                "rustyrun.fish",
                 "rustyrun.service",
                 "rustyrun.cdx.json",
                 "libjffi-1.2.so")) {
@@ -125,33 +139,16 @@ class PackagesIT {
     }
 
     @Test
-    void bash_completes_commands_and_options() {
-        String script = """
-                source %s
-                complete -p rustyrun
-                words() {
-                    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMPREPLY=()
-                    COMP_POINT=${#COMP_LINE}
-                    _complete_rustyrun 2> /dev/null
-                    echo "$*: ${COMPREPLY[*]}"
-                }
-                words rustyrun run --ro
-                words rustyrun run --rootfs x --read
-                words rustyrun do
-                words rustyrun log
-                """.formatted(FOLDER.resolve("rustyrun.bash"));
-        assertEquals(
-                List.of(
-                        "complete -o default -F _complete_rustyrun rustyrun",
-                        "rustyrun run --ro: --rootfs",
-                        "rustyrun run --rootfs x --read: --read-only",
-                        "rustyrun do: doctor",
-                        "rustyrun log: logs"),
-                Launcher.execute(List.of("bash", "--norc", "-c", script), "")
-                        .expect(0)
-                        .out()
-                        .lines()
-                        .toList());
+    void the_packages_have_the_completion_that_the_program_prints() throws IOException {
+        for (List<String> shell : List.of(
+                List.of("bash", "rustyrun.bash", "usr/share/bash-completion/completions/rustyrun"),
+                List.of("zsh", "_rustyrun", "usr/share/zsh/vendor-completions/_rustyrun"),
+                List.of("fish", "rustyrun.fish", "usr/share/fish/vendor_completions.d/rustyrun.fish"))) {
+            String printed =
+                    Launcher.rustyrun("completion", shell.get(0)).expect(0).out();
+            assertEquals(printed, Files.readString(FOLDER.resolve(shell.get(1))));
+            assertEquals(printed, Files.readString(FOLDER.resolve("deb/" + shell.get(2))));
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a container sees of the kernel's files. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class PathsIT {
 
     @BeforeAll

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * podman, and conmon below it, with Rustyrun as their runtime: a client that nobody here wrote. It works on a storage of its
  * own with an image of busybox that buildah makes. Needs root, podman and buildah.
  */
+@NativeOnly("podman starts its runtime several times for each call, and joins mount namespaces, which a JVM cannot")
 class PodmanIT {
 
     private static final String IMAGE = "localhost/rustyrun-busybox";
@@ -29,10 +30,6 @@ class PodmanIT {
     @BeforeAll
     static void makeImage() throws IOException {
         Launcher.requireRoot();
-        Assumptions.assumeTrue(
-                Launcher.isNative(),
-                "podman starts its runtime several times for each call, and joins mount"
-                        + " namespaces, which a JVM cannot: runs against the native executable");
         for (String program : List.of("podman", "buildah", "busybox")) {
             Assumptions.assumeTrue(
                     Launcher.execute(List.of("sh", "-c", "command -v " + program), "")

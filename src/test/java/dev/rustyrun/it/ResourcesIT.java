@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The limits of the command line, as the kernel has them while the container runs. Needs root and writable cgroups. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class ResourcesIT {
 
     private static final String ID = "rustyrun-it-limits";

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Callers of a real service, each with a token of its own. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class RolesIT {
 
     private static final String READ = "reader-0123456789";

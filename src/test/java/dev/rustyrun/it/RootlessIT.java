@@ -27,7 +27,7 @@ class RootlessIT {
         folder = Files.createTempDirectory("rustyrun-it");
         program = Launcher.copyProgram(folder);
         sh(
-                "cp -a \"$1\" \"$0/rootfs\"; chown -R 65534:65534 \"$0/rootfs\"; chmod -R a+rX \"$0\"",
+                "rm -rf /tmp/rustyrun-65534; cp -a \"$1\" \"$0/rootfs\"; chown -R 65534:65534 \"$0/rootfs\"; chmod -R a+rX \"$0\"",
                 folder.toString(),
                 Launcher.busybox().toString());
     }
@@ -64,23 +64,18 @@ class RootlessIT {
         return Launcher.execute(command, "");
     }
 
-    private static void nativeOnly() {
-        Assumptions.assumeTrue(
-                Launcher.isNative(), "a JVM cannot enter a user namespace: runs against the native executable");
-    }
-
+    @JvmOnly
     @Test
     void on_a_jvm_it_says_that_it_needs_root_or_the_native_binary() {
-        Assumptions.assumeFalse(Launcher.isNative(), "about the JVM launcher: the native executable can do it");
         Launcher.Result result = asOrdinaryUser("--command", "true").expect(125);
         assertTrue(
                 result.errorLine().contains("run needs root on the JVM: without root it takes a user namespace"),
                 result.err());
     }
 
+    @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void an_ordinary_user_is_root_in_his_container_and_himself_outside() throws IOException {
-        nativeOnly();
         Launcher.Result result = asOrdinaryUser(
                         "--command",
                         "/bin/sh",
@@ -102,9 +97,9 @@ class RootlessIT {
         assertEquals("", asOrdinaryUser("--command", "true").expect(0).err(), "that is told once");
     }
 
+    @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void it_has_all_capabilities_inside_that_docker_grants_and_none_outside() {
-        nativeOnly();
         String out = asOrdinaryUser(
                         "--command",
                         "/bin/sh",
@@ -167,9 +162,9 @@ class RootlessIT {
         }
     }
 
+    @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void C32_exec_joins_a_container_from_the_command_line() throws Exception {
-        nativeOnly();
         sh("mkdir $0 && chown 65534:65534 $0", folder + "/state");
         List<String> command = asUser(
                 program.toString(),
@@ -200,9 +195,9 @@ class RootlessIT {
                 .getKey();
     }
 
+    @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void C32_exec_joins_a_container_from_a_bundle() throws Exception {
-        nativeOnly();
         sh("mkdir $0/state; chown 65534:65534 $0 $0/state", folder.toString());
         rustyrun("spec", "--rootless", "--bundle", folder.toString());
         sh(
@@ -225,18 +220,18 @@ class RootlessIT {
         Launcher.execute(all, "").expect(0);
     }
 
+    @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void another_user_needs_an_id_of_his_own() {
-        nativeOnly();
         assertTrue(asOrdinaryUser("--user", "1", "--command", "true")
                 .expect(125)
                 .errorLine()
                 .contains("user 1 is not mapped in the user namespace, which has [0:65534:1]"));
     }
 
+    @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void its_host_tree_can_be_run_on_through_an_overlay() {
-        nativeOnly();
         List<String> command = List.of(
                 "setpriv",
                 "--reuid",
@@ -256,9 +251,9 @@ class RootlessIT {
         assertFalse(Files.exists(Path.of("/tmp/x")));
     }
 
+    @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void a_user_who_is_granted_ids_has_them_inside() throws IOException {
-        nativeOnly();
         Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/newuidmap")), "needs newuidmap: apt-get install uidmap");
         // The test's own grant, taken back at its end.
         for (String file : List.of("/etc/subuid", "/etc/subgid")) {

@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -277,6 +279,11 @@ class RunIT {
                 "init   execute /bin/touch /explained")) {
             assertTrue(plan.contains(step), plan);
         }
+        assertTrue(Launcher.run("--explain", "--why", "--command", "/bin/true")
+                .expect(0)
+                .out()
+                .contains("pivot_root\n            # The rootfs becomes /"));
+        Launcher.run("--why", "--command", "/bin/true").expect(125);
     }
 
     @Test
@@ -297,7 +304,7 @@ class RunIT {
 
     @Test
     void a_debian_root_file_system_runs_too() {
-        Path debian = Launcher.rootfs("debian");
+        Path debian = Launcher.debian();
         Launcher.Result result = Launcher.rustyrun(
                         "run",
                         "--rootfs",
@@ -322,6 +329,9 @@ class RunIT {
                 Launcher.rustyrun("run", "--rootfs", made.toString(), "--command", "echo", "works")
                         .expect(0)
                         .out());
+        String twoAtOnce = "\"$0\" busybox \"$1\" & \"$0\" busybox \"$1\" && wait $!";
+        String twice = folder.resolve("twice").toString();
+        Launcher.execute(List.of("sh", "-c", twoAtOnce, get, twice), "").expect(0);
         Path occupied = Files.createDirectory(folder.resolve("occupied"));
         Files.writeString(occupied.resolve("mine"), "");
         Launcher.execute(List.of(get, "busybox", occupied.toString()), "").expect(1);
@@ -340,9 +350,41 @@ class RunIT {
                 .expect(1);
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(
-                    List.of("box", "occupied"),
+                    List.of("box", "occupied", "twice"),
                     left.map(p -> p.getFileName().toString()).sorted().toList());
         }
         Launcher.execute(List.of("rm", "-rf", folder.toString()), "").expect(0);
+    }
+
+    @Test
+    void P9_rootfs_get_makes_the_same_without_a_checkout(@TempDir Path folder) {
+        String made = folder.resolve("box").toString();
+        assertEquals(
+                "made " + made + "\n",
+                Launcher.rustyrun("rootfs", "get", "busybox", made).expect(0).out());
+        assertEquals(
+                made + " is already there\n",
+                Launcher.rustyrun("rootfs", "get", "busybox", made).expect(0).out());
+        assertEquals(
+                "works\n",
+                Launcher.rustyrun("run", "--rootfs", made, "echo", "works")
+                        .expect(0)
+                        .out());
+        String unknown = Launcher.rustyrun("rootfs", "get", "plan9", folder + "/p")
+                .expect(125)
+                .errorLine()
+                .strip();
+        assertEquals(
+                "rustyrun: rootfs get: no root file system is named \"plan9\"; there are busybox, debian and alpine",
+                unknown);
+        assertTrue(Launcher.rustyrun("run", "--rootfs", folder + "/nowhere", "true")
+                .expect(125)
+                .errorLine()
+                .contains("rustyrun rootfs get makes one"));
+        List<String> here = new ArrayList<>(List.of("sh", "-c", "cd \"$0\" && exec \"$@\"", folder.toString()));
+        here.addAll(Launcher.command("rootfs", "get", "busybox"));
+        assertEquals(
+                "made root-file-systems/busybox-rootfs\n",
+                Launcher.execute(here, "").expect(0).out());
     }
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** How the kernel treats a container's process, as that sees it. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class SchedulingIT {
 
     /** Nice value and policy of the shell itself; man 5 proc_pid_stat, fields 19 and 41. */
@@ -185,7 +186,6 @@ class SchedulingIT {
 
     @Test
     void a_further_process_has_the_processors_that_it_asks_for_and_the_first_has_all() {
-        Assumptions.assumeTrue(Launcher.isNative(), "exec needs one thread: not the JVM");
         Assumptions.assumeTrue(
                 Runtime.getRuntime().availableProcessors() > 1, "needs two processors, to leave one out");
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real agent answers for system calls of real containers, SCMP_ACT_NOTIFY. Needs root and gcc. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class SeccompAgentIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -169,7 +170,6 @@ class SeccompAgentIT {
 
     @Test
     void a_further_process_has_a_listener_of_its_own() throws Exception {
-        Assumptions.assumeTrue(Launcher.isNative(), "exec needs one thread: not the JVM");
         startAgent(EXDEV);
         try (OciBundle bundle = bundle("sleep", "1000")) {
             bundle.create("box").expect(0);

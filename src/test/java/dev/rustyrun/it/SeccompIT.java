@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the kernel answers a command that is filtered. Needs root, and gcc for what only a program of its own can ask. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class SeccompIT {
 
     private static final String FILTERED = "2";

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** No caller can keep others from launching, or probes from being answered. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class ServeBoundedIT {
 
     private static final String LONG = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sleep\", \"%s\"]%s}";

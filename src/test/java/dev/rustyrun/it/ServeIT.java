@@ -35,6 +35,7 @@ class ServeIT {
         assertEquals(before, Host.state());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void serve_without_the_right_to_make_namespaces_is_alive_but_not_ready_and_says_why() throws Exception {
         try (Server server = Server.startBy(List.of("setpriv", "--bounding-set", "-sys_admin"))) {
@@ -91,6 +92,7 @@ class ServeIT {
         return body.replaceFirst(".*\"stdout\":(\\{.*?}).*", "$1");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void limits_timeouts_and_what_cannot_be_executed_are_told_apart() throws Exception {
         try (Server server = Server.start()) {
@@ -110,6 +112,7 @@ class ServeIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void the_same_idempotency_key_launches_once() throws Exception {
         try (Server server = Server.start()) {
@@ -122,6 +125,7 @@ class ServeIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_command_whose_caller_goes_away_is_killed_and_its_turn_is_free_unless_he_may_come_back() throws Exception {
         String sleeps = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"sleep %d; echo done\"]}";
@@ -180,6 +184,7 @@ class ServeIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void serve_refuses_to_let_other_machines_in_without_tokens() {
         Launcher.Result refused =
@@ -187,6 +192,7 @@ class ServeIT {
         assertTrue(refused.errorLine().contains("--token-file"), refused.err());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void many_at_once_all_run() throws Exception {
         AtomicInteger done = new AtomicInteger();

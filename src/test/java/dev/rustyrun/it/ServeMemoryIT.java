@@ -12,11 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A service with little memory. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class ServeMemoryIT {
 
     private static final int READERS = 120;
@@ -35,7 +35,6 @@ class ServeMemoryIT {
 
     /** In a cgroup of so many MiB; the native executable takes its heap's size from that. */
     private static void withMemory(int mebibytes, Trial trial) throws Exception {
-        Assumptions.assumeTrue(Launcher.isNative(), "a JVM's own memory is more than that");
         boolean v2 = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
         Path group = Path.of("/sys/fs/cgroup", v2 ? "" : "memory", "rustyrun-it-small-" + mebibytes);
         Files.createDirectories(group);

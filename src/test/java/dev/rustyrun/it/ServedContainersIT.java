@@ -93,6 +93,7 @@ class ServedContainersIT {
         Host.expectNothingLeft("never-started");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_running_container_is_deleted_only_by_force() throws Exception {
         try (Server server = start()) {
@@ -131,6 +132,7 @@ class ServedContainersIT {
         Host.expectNothingLeft("never-started");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void who_sends_input_on_and_on_to_a_container_that_takes_none_is_closed_on() throws Exception {
         try (Server server = start()) {
@@ -163,6 +165,7 @@ class ServedContainersIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void H1_a_container_waits_for_who_is_attached_and_for_nobody_else() throws Exception {
         // More than all buffers between the log and a reader hold.
@@ -198,6 +201,7 @@ class ServedContainersIT {
         Host.expectEnded("sleep 30011");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void what_is_sent_before_a_container_has_started_is_its_input() throws Exception {
         try (Server server = start()) {
@@ -219,6 +223,7 @@ class ServedContainersIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void attaching_starts_a_container_once_and_says_why_it_cannot() throws Exception {
         try (Server server = start()) {
@@ -233,6 +238,7 @@ class ServedContainersIT {
         Host.expectEnded("sleep 30012");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void H8_the_next_page_keeps_the_filters_and_goes_on_where_the_last_one_ended() throws Exception {
         try (Server server = start()) {
@@ -259,6 +265,7 @@ class ServedContainersIT {
         return "\"id\":\"" + at.substring(at.lastIndexOf('/') + 1) + "\"";
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void H20_a_paused_container_can_be_killed_and_one_that_was_not_started_has_not_ended() throws Exception {
         try (Server server = start()) {
@@ -274,6 +281,7 @@ class ServedContainersIT {
         Host.expectEnded("sleep 30013");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void P4_the_service_knows_the_signals_that_the_command_line_knows() throws Exception {
         try (Server server = start()) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** No descriptor of the service is open in a container, and a launch leaves none open in the service. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class ServedDescriptorsIT {
 
     private static final int LAUNCHES = 50;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,12 +21,6 @@ class ServedExecIT {
     @BeforeAll
     static void needsRoot() {
         Launcher.requireRoot();
-    }
-
-    private static void needsNative() {
-        Assumptions.assumeTrue(
-                Launcher.isNative(),
-                "exec joins a mount namespace, which only a process with one thread can: not the JVM");
     }
 
     private Server start(String... more) throws IOException {
@@ -58,9 +51,9 @@ class ServedExecIT {
         return answer.body();
     }
 
+    @JvmOnly
     @Test
     void on_the_jvm_it_says_why_it_cannot() throws Exception {
-        Assumptions.assumeFalse(Launcher.isNative(), "the native binary can");
         try (Server server = start()) {
             String at = running(server, "");
             HttpResponse<String> refused = server.post(at + "/exec", "{\"command\": [\"/bin/true\"]}");
@@ -90,9 +83,9 @@ class ServedExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
     void what_does_not_run_or_is_paused_takes_no_further_command() throws Exception {
-        needsNative();
         try (Server server = start()) {
             String at = container(server, SLEEPS, "");
             assertEquals(
@@ -115,9 +108,9 @@ class ServedExecIT {
         Host.expectEnded("sleep 31000");
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
     void it_is_answered_as_a_run_is_and_the_container_goes_on() throws Exception {
-        needsNative();
         try (Server server = start()) {
             String at =
                     running(server, ", \"env\": {\"A\": \"container\", \"B\": \"container\"}, \"workdir\": \"/tmp\"");
@@ -145,9 +138,9 @@ class ServedExecIT {
         Host.expectEnded("sleep 31000");
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
     void it_is_in_every_namespace_of_the_container_and_confined_as_it_is() throws Exception {
-        needsNative();
         String links =
                 "for n in pid net mnt ipc uts cgroup user; do readlink /proc/$P/ns/$n; done; cat /proc/$P/root/here;"
                         + " grep -E 'Seccomp|Cap|NoNew' /proc/$P/status";
@@ -180,9 +173,9 @@ class ServedExecIT {
         return body.replaceFirst(".*\"stdout\":(\\{.*?}).*", "$1");
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
     void it_counts_for_the_containers_limits() throws Exception {
-        needsNative();
         try (Server server = start()) {
             String at = running(server, ", \"memory\": \"16m\", \"pids\": 16");
             String many = sh(server, at, "i=0; while [ $i -lt 40 ]; do sleep 5 & i=$((i+1)); done; kill $(jobs -p)");
@@ -194,9 +187,9 @@ class ServedExecIT {
         Host.expectEnded("sleep 31000");
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
     void after_its_time_all_that_it_has_started_is_killed_and_nothing_else() throws Exception {
-        needsNative();
         try (Server server = start()) {
             String at = running(server, "");
             long start = System.nanoTime();
@@ -216,9 +209,9 @@ class ServedExecIT {
         Host.expectEnded("sleep 31000");
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
     void it_ends_with_the_container_and_many_at_once_leave_nothing() throws Exception {
-        needsNative();
         Host.State before = Host.state();
         try (Server server = start()) {
             String at = running(server, "");
@@ -237,7 +230,7 @@ class ServedExecIT {
             assertEquals(204, server.delete(at + "?force=true").statusCode());
             callers[0].join();
             Host.eventually(
-                    "no child is left but the nursery",
+                    "no child is left but the zygote",
                     () -> Host.childrenOf(server.pid()).size() <= 1);
         }
         assertEquals(before, Host.state());
@@ -248,9 +241,9 @@ class ServedExecIT {
         return "{\"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}";
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
     void through_a_web_socket_input_and_output_go_as_they_come_and_the_answer_comes_last() throws Exception {
-        needsNative();
         try (Server server = start()) {
             String at = running(server, "");
             Talk talk = server.talk(
@@ -301,9 +294,9 @@ class ServedExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
     void a_terminal_is_one_in_the_container_and_its_size_follows() throws Exception {
-        needsNative();
         try (Server server = start()) {
             String at = running(server, "");
             Talk talk = server.talk(
@@ -324,9 +317,9 @@ class ServedExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
     void when_the_caller_goes_all_that_it_has_started_is_killed_and_nothing_else() throws Exception {
-        needsNative();
         try (Server server = start()) {
             String at = running(server, "");
             String starts = script("setsid sleep 30001 & sleep 30002", "");
@@ -354,9 +347,9 @@ class ServedExecIT {
         }
     }
 
+    @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
     void who_reads_slowly_holds_up_the_command_not_the_service_and_gets_all_of_it() throws Exception {
-        needsNative();
         try (Server server = start()) {
             String at = running(server, "");
             long before = memoryOf(server);
@@ -365,7 +358,7 @@ class ServedExecIT {
                     false,
                     script("yes | head -c 60000000 | tee /tmp/many | head -c 50000000; echo; echo end", ""));
             Host.eventually("it has begun", () -> written(server, at) > 0);
-            Thread.sleep(2000);
+            Host.settled(() -> written(server, at));
             assertTrue(written(server, at) < 20_000_000, "it waits for its caller");
             assertTrue(memoryOf(server) - before < 30_000, "kilobytes more: " + (memoryOf(server) - before));
             deaf.listen();

@@ -8,12 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the processes of a service's container see of the stages that join it. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class ServedExposureIT {
 
     private static final int TIMES = 30;
@@ -28,7 +28,6 @@ class ServedExposureIT {
 
     @Test
     void S2_what_is_executed_by_http_shows_nothing_of_the_hosts_and_can_not_be_attached() throws Exception {
-        Assumptions.assumeTrue(Launcher.isNative(), "exec takes a process with one thread: not the JVM");
         Path secret = Files.writeString(folder.resolve("secret"), "of the host");
         String mounts = "RUSTYRUN_MOUNTS_ATTEMPTS=" + Attempts.program().getParent();
         for (String users : List.of("host", "auto")) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code /v1/containers/{id}/files}. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class ServedFilesIT {
 
     @TempDir

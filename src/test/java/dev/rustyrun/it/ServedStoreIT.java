@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a service keeps on disk, and what becomes of it when that is damaged, full, or somebody else's. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class ServedStoreIT {
 
     private static final String CREATE =

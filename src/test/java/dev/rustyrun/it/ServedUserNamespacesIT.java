@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,10 +36,6 @@ class ServedUserNamespacesIT {
     @BeforeAll
     static void needsRoot() {
         Launcher.requireRoot();
-    }
-
-    private static void needsNative() {
-        Assumptions.assumeTrue(Launcher.isNative(), "a JVM has several threads, and cannot make a user namespace");
     }
 
     private Server start(String... settings) throws IOException {
@@ -91,9 +86,9 @@ class ServedUserNamespacesIT {
         assertTrue(id >= FIRST && id < END && id % RANGE == 0, Long.toString(id));
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void every_container_has_ids_that_no_other_and_no_user_of_the_host_has() throws Exception {
-        needsNative();
         try (Server server = start("RUSTYRUN_WARM=0")) {
             String one = running(server, "");
             String other = running(server, "");
@@ -115,9 +110,9 @@ class ServedUserNamespacesIT {
         Host.expectNothingLeft("31000");
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void a_warm_launch_has_its_ids_before_it_is_asked_for() throws Exception {
-        needsNative();
         try (Server server = start("RUSTYRUN_WARM=1")) {
             Host.eventually(
                     "one is warm",
@@ -138,9 +133,9 @@ class ServedUserNamespacesIT {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void the_root_file_system_is_its_roots_and_what_root_may_do_it_may_do_there() throws Exception {
-        needsNative();
         try (Server server = start()) {
             String script = "stat -c %u:%g / /bin /bin/busybox /dev /dev/pts /tmp /proc/1; touch /new && chown 5:7 /new"
                     + " && stat -c %u:%g /new; rm /bin/ls && echo removed; cat /proc/kcore 2>/dev/null | wc -c;"
@@ -154,9 +149,9 @@ class ServedUserNamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void files_are_put_and_read_with_the_ids_that_the_container_knows() throws Exception {
-        needsNative();
         try (Server server = start()) {
             String at = running(server, "");
             exec(server, at, "mkdir -m 700 /w && chown 9:9 /w && echo hers > /w/mine && chown 1000:1001 /w/mine");
@@ -191,9 +186,9 @@ class ServedUserNamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void what_is_mounted_from_the_host_is_nobodys_unless_it_is_configured_to_be_mapped() throws Exception {
-        needsNative();
         Path plain = Files.createDirectories(folder.resolve("plain"));
         Path mapped = Files.createDirectories(folder.resolve("mapped"));
         for (Path each : List.of(plain, mapped)) {
@@ -224,9 +219,9 @@ class ServedUserNamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void with_the_hosts_network_it_has_no_rights_over_that() throws Exception {
-        needsNative();
         try (Server server = start("RUSTYRUN_ALLOW_HOST_NETWORK=true")) {
             String answer = server.sh(
                     200,
@@ -240,9 +235,9 @@ class ServedUserNamespacesIT {
         assertTrue(answer.contains(part), answer);
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void limits_and_ends_are_as_ever() throws Exception {
-        needsNative();
         try (Server server = start()) {
             expect("\"timeout\"", server.sh(200, "sleep 31001", "\"timeoutSeconds\": 0.3"));
             String forks = "i=0; while [ $i -lt 30 ]; do sleep 31001 & i=$((i+1)); done";
@@ -253,9 +248,9 @@ class ServedUserNamespacesIT {
         Host.expectNothingLeft("31001");
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void when_all_ranges_are_taken_a_launch_is_refused_until_one_is_free() throws Exception {
-        needsNative();
         try (Server server = start("RUSTYRUN_WARM=0", "RUSTYRUN_USERNS_POOL=1900019712:65536")) {
             String at = running(server, "");
             Host.eventually(
@@ -270,9 +265,9 @@ class ServedUserNamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void a_killed_service_and_its_stages_keep_no_range() throws Exception {
-        needsNative();
         Server killed = start("RUSTYRUN_WARM=1", "RUSTYRUN_USERNS_POOL=1900085248:65536");
         Host.eventually(
                 "one is warm",
@@ -304,9 +299,9 @@ class ServedUserNamespacesIT {
         }
     }
 
+    @JvmOnly
     @Test
     void where_there_can_be_none_it_says_so_and_goes_on() throws Exception {
-        Assumptions.assumeFalse(Launcher.isNative(), "the native executable can");
         try (Server server = start()) {
             server.sh(200, "true");
             Host.eventually(
@@ -317,9 +312,9 @@ class ServedUserNamespacesIT {
         }
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void where_a_file_system_cannot_map_ids_containers_have_the_hosts_and_the_log_says_so() throws Exception {
-        needsNative();
         Path scratch = Files.createDirectories(folder.resolve("scratch"));
         Path rootfs = Launcher.busybox().getParent();
         String mounts = "mount -t tmpfs none $0 && mkdir $0/upper $0/work && mount -t overlay"
@@ -360,9 +355,9 @@ class ServedUserNamespacesIT {
                 refused.out() + refused.err());
     }
 
+    @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
     void the_command_line_has_them_too() {
-        needsNative();
         var first = Launcher.run("--userns", "auto", "--ephemeral", "--command", "cat", "/proc/self/uid_map");
         assertEquals(0, first.exitCode(), first.err());
         var second = Launcher.run("--userns", "auto", "--ephemeral", "--command", "cat", "/proc/self/uid_map");

@@ -122,6 +122,19 @@ final class ServiceTraces implements AutoCloseable {
         return Set.copyOf(namesIn(STATE));
     }
 
+    /** What is there, with what is written down about each container, and what the service has logged. */
+    String shown() {
+        StringBuilder all = new StringBuilder(now().toString());
+        for (String id : statesNow()) {
+            try {
+                all.append('\n').append(Files.readString(STATE.resolve(id).resolve("state.json")));
+            } catch (IOException gone) {
+                all.append('\n').append(id).append(" has no state");
+            }
+        }
+        return all + "\n" + server.log();
+    }
+
     private List<String> statesNow() {
         return namesIn(STATE).stream().filter(id -> !others.contains(id)).toList();
     }
@@ -156,7 +169,7 @@ final class ServiceTraces implements AutoCloseable {
                 "nothing is left; " + seed,
                 () -> now().entrySet().stream()
                         .allMatch(kind -> kind.getValue() <= before.getOrDefault(kind.getKey(), 0L)),
-                () -> "before " + before + ", now " + now() + "\n" + server.log());
+                () -> "before " + before + ", now " + shown());
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,9 +67,9 @@ class SmallLimitsIT {
         }
     }
 
+    @NativeOnly("a JVM starts the command under the limits: it cannot be copied")
     @Test
     void under_a_reaper_too() {
-        Assumptions.assumeTrue(Launcher.isNative(), "a JVM starts the command under the limits: it cannot be copied");
         for (String limit : List.of("as=20000000", "nproc=1", "nofile=3", "fsize=0", "stack=131072")) {
             run(List.of("--init", "--user", "1000", "--trace", "--ulimit", limit), "/bin/sh", "-c", "exit 7")
                     .expect(7);

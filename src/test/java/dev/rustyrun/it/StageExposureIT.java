@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,9 +38,6 @@ class StageExposureIT {
 
     /** What a container saw while something was done to it again and again. */
     private Map<String, String> watched(Deed deed, String... options) throws IOException {
-        Assumptions.assumeTrue(
-                Launcher.isNative(),
-                "only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM");
         Path secret = Files.writeString(folder.resolve("secret"), "of the host");
         String name = "it-watch-" + ProcessHandle.current().pid();
         List<String> words = new ArrayList<>(List.of("--name", name, "--volume", Attempts.volume()));
@@ -84,6 +80,7 @@ class StageExposureIT {
         void run() throws IOException;
     }
 
+    @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
     void S1_whoever_may_trace_never_sees_the_hosts_root_and_attaches_nothing_of_ours() throws IOException {
         withMountOfHost(() -> {
@@ -125,6 +122,7 @@ class StageExposureIT {
         assertEquals("0", seen.get("stronger"), seen.toString());
     }
 
+    @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
     void S1_a_launch_into_the_PID_namespace_of_who_may_trace_shows_nothing_of_the_hosts() throws IOException {
         String[][] launches = {
@@ -150,6 +148,7 @@ class StageExposureIT {
         });
     }
 
+    @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
     void S1_what_is_executed_and_let_go_shows_nothing_of_ours_and_cannot_be_attached() throws IOException {
         Path pidFile = folder.resolve("pid");
@@ -165,9 +164,9 @@ class StageExposureIT {
         }
     }
 
+    @NativeOnly("exec needs the native binary")
     @Test
     void S1_what_is_killed_in_the_container_at_any_moment_is_told_of_and_leaves_nothing() throws IOException {
-        Assumptions.assumeTrue(Launcher.isNative(), "exec needs the native binary");
         Set<Long> others = Host.processes().keySet();
         String name = "it-slay-" + ProcessHandle.current().pid();
         Process slayer =
@@ -195,6 +194,7 @@ class StageExposureIT {
     }
 
     /** Such a launch gets no further than the first file that it makes, but was seen before. */
+    @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
     void S1_a_launch_into_a_PID_and_a_user_namespace_shows_nothing_of_the_hosts() throws IOException {
         withMountOfHost(() -> expectNothing(watched(
@@ -221,6 +221,7 @@ class StageExposureIT {
                 }));
     }
 
+    @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
     void S1_S3_what_is_created_and_started_in_a_joined_PID_namespace_shows_nothing_of_the_hosts() throws IOException {
         withMountOfHost(() -> {
@@ -250,6 +251,7 @@ class StageExposureIT {
         });
     }
 
+    @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
     void S2_nothing_can_be_read_of_a_launch_into_a_PID_namespace_and_none_be_attached() throws IOException {
         withMountOfHost(() -> {
@@ -261,6 +263,7 @@ class StageExposureIT {
         });
     }
 
+    @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
     void S2_nothing_of_the_hosts_can_be_read_of_a_stage_and_none_be_attached() throws IOException {
         withMountOfHost(() -> {

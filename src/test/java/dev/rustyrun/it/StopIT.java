@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The end of {@code rustyrun serve}: what becomes of containers, and of who follows something. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class StopIT {
 
     @TempDir

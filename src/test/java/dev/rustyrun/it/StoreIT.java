@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Where containers are written down: whose that is, and what is done about what cannot be used. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class StoreIT {
 
     private static final String VICTIM = "4242";

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** H13, H14, H19, H21, H22: what is asked for wrongly, of a service or of its start, is said in a line. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class StrictRequestsIT {
 
     @TempDir
@@ -78,7 +79,7 @@ class StrictRequestsIT {
                 expect("/mounts", server.post("/v1/run", launch(mount.formatted(target))));
             }
             expect("/tmpfs", server.post("/v1/run", launch(", \"tmpfs\": [\"/etc/passwd\"]")));
-            expect("/image", server.post("/v1/run", "{\"image\": \"busybox\", \"cmd\": [\"true\"]}"));
+            expect("/cmd", server.post("/v1/run", "{\"rootfs\": \"busybox\", \"cmd\": [\"true\"]}"));
 
             String cut = server.sh(200, "printf éééé", "\"maxOutput\": 5");
             assertTrue(cut.contains("\"text\":\"éé\",\"bytes\":8,\"truncated\":true"), cut);

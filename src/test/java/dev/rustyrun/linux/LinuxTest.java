@@ -45,8 +45,8 @@ class LinuxTest {
                 status.contains(
                         String.format("CapEff:\t%016x\n", linux.capabilities().effective())),
                 status);
-        CapabilityWords words = new CapabilityWords(0x1_8000_0001L, 0x1ff_ffff_ffffL, 0x80_0000_0000L);
-        assertEquals(words, CapabilityWords.decode(words.encode()));
+        CapabilitySets words = new CapabilitySets(0x1_8000_0001L, 0x1ff_ffff_ffffL, 0x80_0000_0000L);
+        assertEquals(words, CapabilitySets.decode(words.encode()));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.rustyrun.linux;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,13 +19,23 @@ public final class RecordingLibC {
 
     private static final int NEW_LISTENER = 1 << 3;
 
+    /** How long poll(2) without a time limit waits at most, so that no test hangs. */
+    private static final int LONGEST_WAIT_MILLIS = 1000;
+
     private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private int lastDescriptor = 9;
+    private final Map<Integer, String> written = new ConcurrentHashMap<>();
+    private boolean hasWritten;
 
     /** The calls so far, as {@code name(argument, …)}; arrays and structs are left out. */
     public List<String> calls() {
         return calls;
+    }
+
+    /** All that was written to a descriptor so far. */
+    public String written(int descriptor) {
+        return written.getOrDefault(descriptor, "");
     }
 
     /** Lets every later call of {@code name}, or of {@code name(argument…} when it has such, fail with {@code errno}. */
@@ -54,6 +65,27 @@ public final class RecordingLibC {
         });
     }
 
+    /**
+     * Lets poll(2) wait for the next write(2), as a thread that waits for events would: one that found nothing at once
+     * would ask again for as long as the tests take, and each of its calls would be remembered.
+     */
+    private void awaitWrite(String name, Object... arguments) {
+        synchronized (calls) {
+            if ("write".equals(name)) {
+                hasWritten = true;
+                calls.notifyAll();
+            } else if ("poll".equals(name) && !hasWritten) {
+                int millis = (int) arguments[2];
+                try {
+                    calls.wait(millis < 0 ? LONGEST_WAIT_MILLIS : Math.max(1, millis));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            hasWritten &= !"poll".equals(name);
+        }
+    }
+
     private int record(String name, Object... arguments) {
         List<String> words = Arrays.stream(arguments)
                 .filter(a -> a == null || a instanceof Number || a instanceof String)
@@ -61,6 +93,7 @@ public final class RecordingLibC {
                 .toList();
         String call = name + "(" + String.join(", ", words) + ")";
         calls.add(call);
+        awaitWrite(name, arguments);
         for (Map.Entry<String, Integer> failure : failures.entrySet()) {
             if (call.startsWith(failure.getKey())) {
                 return -failure.getValue();
@@ -69,7 +102,12 @@ public final class RecordingLibC {
         return switch (name) {
             case "open", "openat2", "open_tree", "socket", "signalfd" -> ++lastDescriptor;
             case "sendmsg" -> ((MessageHeader) arguments[1]).count();
-            case "write" -> ((Argument.Input) arguments[1]).count();
+            case "write" -> {
+                Argument.Input input = (Argument.Input) arguments[1];
+                String text = new String(input.array(), input.offset(), input.count(), StandardCharsets.UTF_8);
+                written.merge((Integer) arguments[0], text, String::concat);
+                yield input.count();
+            }
             case "statx" -> {
                 // A file's number is all that tells one from another.
                 byte[] statx = (byte[]) arguments[4];

@@ -24,7 +24,7 @@ import net.jqwik.api.constraints.IntRange;
 /** Whatever a config.json says, it is a Spec or is refused in one line, by the reader or by the validator. */
 class ConfigJsonFuzzTest {
 
-    private static final Surroundings HOST = new Surroundings(true, true, false, 022);
+    private static final HostFeatures HOST = new HostFeatures(true, true, false, 022);
     private static final String GOOD = """
             {"ociVersion": "1.2.0", "hostname": "h", "domainname": "d", "root": {"path": "rootfs", "readonly": true},
              "process": {"terminal": true, "consoleSize": {"height": 1, "width": 2}, "user": {"uid": 0, "gid": 0, "umask": 18,

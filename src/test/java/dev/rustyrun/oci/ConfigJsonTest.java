@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConfigJsonTest {
 
     private static final Path BUNDLE = Path.of("/bundle");
-    private static final Surroundings PLAIN = new Surroundings(false, false, false, 027);
-    private static final Surroundings ALL = new Surroundings(true, true, true, 022);
+    private static final HostFeatures PLAIN = new HostFeatures(false, false, false, 027);
+    private static final HostFeatures ALL = new HostFeatures(true, true, true, 022);
 
     /** A config.json whose process, top level and linux section have these more members. */
     private static String config(String process, String top, String linux) {
@@ -525,8 +525,8 @@ class ConfigJsonTest {
 
     @Test
     void the_umask_is_found_in_the_status_of_a_process() {
-        assertEquals(0077, Surroundings.umask("Name:\tx\nUmask:\t0077\n"));
-        assertEquals(0022, Surroundings.umask("Name:\tx\n"), "kernels before 4.7");
-        assertTrue(Surroundings.current().umask() <= 0777);
+        assertEquals(0077, HostFeatures.umask("Name:\tx\nUmask:\t0077\n"));
+        assertEquals(0022, HostFeatures.umask("Name:\tx\n"), "kernels before 4.7");
+        assertTrue(HostFeatures.current().umask() <= 0777);
     }
 }

@@ -28,7 +28,7 @@ class OciOutputTest {
 
     private static Spec read(String template) {
         ConfigJson.Config config =
-                ConfigJson.read(template, Path.of("/bundle"), new Surroundings(false, false, false, 022));
+                ConfigJson.read(template, Path.of("/bundle"), new HostFeatures(false, false, false, 022));
         assertEquals(List.of(), config.warnings());
         SpecValidator.check(config.spec());
         return config.spec();

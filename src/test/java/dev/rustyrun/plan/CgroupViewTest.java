@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
+import dev.rustyrun.step.SeccompFilter;
+import dev.rustyrun.step.Step;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +29,7 @@ class CgroupViewTest {
                 .mount(new Spec.Mount("/cg", "cgroup", "cgroup", options));
         Spec spec = (namespaced ? builder : builder.share(NamespaceType.CGROUP)).build();
         HostFacts facts = new HostFacts(
-                "", HostFacts.Leftovers.NONE, List.of(cgroupFiles), false, true, true, SeccompFilter.NONE, host);
+                "", HostFacts.Cleanup.NONE, List.of(cgroupFiles), false, true, true, SeccompFilter.NONE, host);
         return PlanCompiler.compile(spec, facts).init().stream()
                 .map(Step::describe)
                 .filter(step -> step.contains("/cg"))

@@ -10,6 +10,17 @@ import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
+import dev.rustyrun.step.CgroupStep;
+import dev.rustyrun.step.CommandStep;
+import dev.rustyrun.step.ExecStep;
+import dev.rustyrun.step.FileSystemStep;
+import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.NamespaceStep;
+import dev.rustyrun.step.SeccompFilter;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.StepKind;
+import dev.rustyrun.step.SuccessionStep;
+import dev.rustyrun.step.UserNamespaceStep;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,10 +41,14 @@ class JoinedPidsPlanTest {
     }
 
     private static HostFacts host(SeccompFilter filter) {
+        return host(filter, "/cg/a", "/cg/b");
+    }
+
+    private static HostFacts host(SeccompFilter filter, String... cgroupFiles) {
         return new HostFacts(
                         "/bin/rustyrun",
-                        HostFacts.Leftovers.NONE,
-                        List.of("/cg/a", "/cg/b"),
+                        HostFacts.Cleanup.NONE,
+                        List.of(cgroupFiles),
                         true,
                         true,
                         true,
@@ -62,7 +77,7 @@ class JoinedPidsPlanTest {
         LaunchPlan plan = plan(spec());
         assertTrue(plan.appears());
         assertTrue(plan.child().contains(new NamespaceStep.OpenNamespace("/proc/7/ns/pid", PIDS, 3, false)));
-        assertTrue(plan.child().contains(new NamespaceStep.AwaitSuccessor(2)));
+        assertTrue(plan.child().contains(new SuccessionStep.AwaitSuccessor(2, HostStep.NONE)));
         assertTrue(plan.child().stream().noneMatch(step -> step instanceof NamespaceStep.JoinNamespace));
         expectOrder(
                 plan,
@@ -79,15 +94,15 @@ class JoinedPidsPlanTest {
         assertTrue(place(plan, StepKind.APPEAR) < 0);
     }
 
-    private static CommandStep.ExecAppearing appearing(LaunchPlan plan) {
-        return (CommandStep.ExecAppearing) plan.init().get(plan.init().size() - 1);
+    private static ExecStep.ExecAppearing appearing(LaunchPlan plan) {
+        return (ExecStep.ExecAppearing) plan.init().get(plan.init().size() - 1);
     }
 
     @Test
     void its_proc_is_that_of_the_joined_namespace() {
-        MountStep.MountFileSystem proc = plan(spec()).init().stream()
-                .filter(step -> step instanceof MountStep.MountFileSystem)
-                .map(step -> (MountStep.MountFileSystem) step)
+        FileSystemStep.MountFileSystem proc = plan(spec()).init().stream()
+                .filter(step -> step instanceof FileSystemStep.MountFileSystem)
+                .map(step -> (FileSystemStep.MountFileSystem) step)
                 .findFirst()
                 .orElseThrow();
         assertEquals("pidns=/proc/self/fd/203", proc.data());
@@ -100,8 +115,8 @@ class JoinedPidsPlanTest {
         LaunchPlan plan = PlanCompiler.compile(spec().build(), host(filter), Lifecycle.CREATED);
         expectOrder(plan, StepKind.INSTALL_SECCOMP, StepKind.HAND_OVER, StepKind.EXEC_APPEARING);
         assertTrue(place(plan, StepKind.APPEAR) < 0);
-        assertEquals(CommandStep.Parting.BEFORE_START, appearing(plan).parting());
-        assertEquals(CommandStep.Parting.NEVER, appearing(plan(spec())).parting());
+        assertEquals(ExecStep.Parting.BEFORE_START, appearing(plan).parting());
+        assertEquals(ExecStep.Parting.NEVER, appearing(plan(spec())).parting());
     }
 
     @Test
@@ -167,19 +182,30 @@ class JoinedPidsPlanTest {
         assertEquals(2, appearing(plan).cgroups());
     }
 
+    /** systemd would end the scope, which has no process between the first that enters it and the second. */
+    @Test
+    void who_only_looks_from_a_cgroup_does_not_end_what_holds_it() {
+        LaunchPlan plan = PlanCompiler.compile(
+                spec().resources(Resources.none().withPids(1)).build(),
+                host(new SeccompFilter(ALLOWING, 0), "/cg/a", "/proc/9/fd/0"));
+        assertTrue(
+                plan.init().contains(new CgroupStep.SeeCgroup(1)), plan.init().toString());
+        assertEquals(2, appearing(plan).cgroups());
+    }
+
     @Test
     void the_terminal_is_taken_by_the_copy() {
         LaunchPlan plan = plan(spec().terminal(true));
         assertTrue(appearing(plan).terminal());
         assertEquals(2, appearing(plan).handedDown());
-        assertTrue(plan.init().contains(new CommandStep.OpenTerminal(0, true, false, 0, 0)));
+        assertTrue(plan.init().contains(new CommandStep.OpenTerminal(0, true, false, 0, 0, 0)));
     }
 
     @Test
     void one_of_another_user_namespace_can_be_opened_before_that_is_joined_or_after() {
         List<Step> child = plan(spec().join(NamespaceType.USER, "/u")).child();
         int opened = child.indexOf(new NamespaceStep.OpenNamespace("/proc/7/ns/pid", PIDS, 3, true));
-        int joined = child.indexOf(new NamespaceStep.JoinUserNamespace("/u"));
+        int joined = child.indexOf(new UserNamespaceStep.JoinUserNamespace("/u", 0));
         assertTrue(opened >= 0 && joined > opened, child.toString());
     }
 

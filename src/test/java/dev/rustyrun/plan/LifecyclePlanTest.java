@@ -10,6 +10,10 @@ import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.RlimitType;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
+import dev.rustyrun.step.ExecStep;
+import dev.rustyrun.step.SeccompFilter;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.StepKind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +22,7 @@ class LifecyclePlanTest {
 
     private static final HostFacts FILTERED = new HostFacts(
             "/bin/rustyrun",
-            HostFacts.Leftovers.NONE,
+            HostFacts.Cleanup.NONE,
             List.of("/cg/tasks"),
             true,
             true,
@@ -94,7 +98,7 @@ class LifecyclePlanTest {
     @Test
     void a_filter_with_an_agent_is_there_before_the_wait_for_run_is_what_tells_the_agent() {
         HostFacts host = new HostFacts(
-                "", HostFacts.Leftovers.NONE, List.of(), false, true, true, new SeccompFilter(new byte[8], 1 << 3));
+                "", HostFacts.Cleanup.NONE, List.of(), false, true, true, new SeccompFilter(new byte[8], 1 << 3));
         for (boolean noNewPrivileges : List.of(true, false)) {
             LaunchPlan plan = PlanCompiler.compile(spec(noNewPrivileges), host, Lifecycle.CREATED);
             assertEquals(
@@ -186,7 +190,7 @@ class LifecyclePlanTest {
         List<StepKind> child = plan.child().stream().map(Step::kind).toList();
         assertEquals(
                 child.indexOf(StepKind.UNSHARE), child.indexOf(StepKind.JOIN_USER_NAMESPACE) + 1, child.toString());
-        assertTrue(plan.idMaps().isAwaited());
+        assertTrue(plan.idMaps().orElseThrow().joined());
         assertEquals(
                 List.of("join CLONE_NEWPID /proc/7/ns/pid", "join CLONE_NEWNS /proc/7/ns/mnt"),
                 plan.init().stream()
@@ -204,7 +208,7 @@ class LifecyclePlanTest {
                 .putInt(verdict)
                 .array();
         return new HostFacts(
-                "", HostFacts.Leftovers.NONE, List.of(), false, true, true, new SeccompFilter(program, 0), List.of());
+                "", HostFacts.Cleanup.NONE, List.of(), false, true, true, new SeccompFilter(program, 0), List.of());
     }
 
     @Test
@@ -241,7 +245,7 @@ class LifecyclePlanTest {
                 List<Step> init =
                         PlanCompiler.compile(limited, filteredBy(verdict), life).init();
                 List<StepKind> kinds = init.stream().map(Step::kind).toList();
-                CommandStep.Exec last = (CommandStep.Exec) init.get(init.size() - 1);
+                ExecStep.Exec last = (ExecStep.Exec) init.get(init.size() - 1);
                 assertEquals(allows ? 1 : 0, last.limits().size());
                 assertEquals(
                         allows ? -1 : kinds.indexOf(StepKind.INSTALL_SECCOMP) - 1, kinds.indexOf(StepKind.SET_RLIMIT));

@@ -15,7 +15,22 @@ import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.LinuxSpec.TimeOffset;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
+import dev.rustyrun.step.ExecStep;
+import dev.rustyrun.step.FileSystemStep;
+import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.IdMaps;
+import dev.rustyrun.step.MountStep;
+import dev.rustyrun.step.NamespaceStep;
+import dev.rustyrun.step.NodeStep;
+import dev.rustyrun.step.PrivilegeStep;
+import dev.rustyrun.step.RootStep;
+import dev.rustyrun.step.SeccompFilter;
+import dev.rustyrun.step.SentMount;
+import dev.rustyrun.step.SettingStep;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.UserNamespaceStep;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a Spec compiles to; no root, no kernel. */
@@ -23,7 +38,7 @@ class PlanCompilerTest {
 
     private static final HostFacts PREPARED = new HostFacts(
             "/bin/rustyrun",
-            new HostFacts.Leftovers(List.of("/s/state.json"), List.of("/s")),
+            new HostFacts.Cleanup(List.of("/s/state.json"), List.of("/s")),
             List.of("/cg/cgroup.procs"),
             true,
             true,
@@ -72,9 +87,12 @@ class PlanCompilerTest {
         LaunchPlan plan = plan(spec().unshare(NamespaceType.USER)
                 .mappings(List.of(new IdMapping(0, 1000, 1)), List.of(new IdMapping(0, 1000, 1))));
         assertEquals(
-                List.of(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()), new NamespaceStep.MapIds(true)),
+                List.of(
+                        new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()),
+                        new UserNamespaceStep.MapIds(true, 0)),
                 plan.child().subList(0, 2));
-        assertEquals(List.of(new IdMapping(0, 1000, 1)), plan.idMaps().uids());
+        assertEquals(
+                List.of(new IdMapping(0, 1000, 1)), plan.idMaps().orElseThrow().uids());
         assertTrue(
                 plan.init().stream().noneMatch(s -> s.describe().contains("gid=5")), "group 5 has no number outside");
     }
@@ -88,7 +106,7 @@ class PlanCompilerTest {
         assertEquals(
                 "unshare CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID",
                 child.get(1).describe());
-        assertFalse(init(spec().join(NamespaceType.NETWORK, "/x")).contains(new NamespaceStep.LoopbackUp()));
+        assertFalse(init(spec().join(NamespaceType.NETWORK, "/x")).contains(new SettingStep.LoopbackUp()));
     }
 
     @Test
@@ -106,7 +124,7 @@ class PlanCompilerTest {
         assertEquals(
                 List.of(
                         new NamespaceStep.JoinNamespace("/n", CloneFlag.CLONE_NEWNET.value(), true),
-                        new NamespaceStep.JoinUserNamespace("/u")),
+                        new UserNamespaceStep.JoinUserNamespace("/u", 0)),
                 withOther.subList(0, 2));
     }
 
@@ -129,26 +147,26 @@ class PlanCompilerTest {
     void C4_a_joined_user_namespace_may_have_mappings_and_its_root_becomes_ours() {
         List<IdMapping> maps = List.of(new IdMapping(0, 100000, 65536));
         LaunchPlan any = plan(spec().join(NamespaceType.USER, "/u"));
-        assertTrue(any.child().contains(new NamespaceStep.JoinUserNamespace("/u")));
-        assertEquals(new IdMaps(List.of(), List.of(), true, true), any.idMaps());
+        assertTrue(any.child().contains(new UserNamespaceStep.JoinUserNamespace("/u", 0)));
+        assertEquals(new IdMaps(List.of(), List.of(), true, true), any.idMaps().orElseThrow());
         assertTrue(any.init().stream()
                 .anyMatch(step -> step instanceof PrivilegeStep.SetUser user
                         && user.setGroups() == PrivilegeStep.SetUser.SetGroups.IF_ALLOWED));
         LaunchPlan same = plan(spec().join(NamespaceType.USER, "/u").mappings(maps, maps));
-        assertEquals(new IdMaps(maps, maps, true, true), same.idMaps());
+        assertEquals(new IdMaps(maps, maps, true, true), same.idMaps().orElseThrow());
     }
 
     @Test
     void clocks_are_shifted_before_anything_is_in_the_time_namespace() {
         List<Step> child = plan(spec().unshare(NamespaceType.TIME).timeOffset(new TimeOffset("boottime", 60, 0)))
                 .child();
-        assertTrue(child.contains(new NamespaceStep.SetTimeOffset("boottime", 60, 0)));
+        assertTrue(child.contains(new SettingStep.SetTimeOffset("boottime", 60, 0)));
     }
 
     @Test
     void without_a_network_namespace_lo_is_left_alone() {
-        assertFalse(init(spec().share(NamespaceType.NETWORK)).contains(new NamespaceStep.LoopbackUp()));
-        assertTrue(init(spec()).contains(new NamespaceStep.LoopbackUp()));
+        assertFalse(init(spec().share(NamespaceType.NETWORK)).contains(new SettingStep.LoopbackUp()));
+        assertTrue(init(spec()).contains(new SettingStep.LoopbackUp()));
     }
 
     @Test
@@ -224,8 +242,8 @@ class PlanCompilerTest {
     @Test
     void proc_sys_and_dev_may_not_be_links() {
         List<String> strict = init(spec()).stream()
-                .filter(s -> s instanceof MountStep.MountFileSystem m && m.refuseLinks())
-                .map(s -> ((MountStep.MountFileSystem) s).target())
+                .filter(s -> s instanceof FileSystemStep.MountFileSystem m && m.refuseLinks())
+                .map(s -> ((FileSystemStep.MountFileSystem) s).target())
                 .toList();
         assertEquals(List.of("/proc", "/dev", "/sys"), strict);
     }
@@ -264,6 +282,13 @@ class PlanCompilerTest {
         assertFalse(bind.recursive());
     }
 
+    private static List<SentMount> sent(LaunchPlan plan) {
+        return plan.run().stream()
+                .filter(step -> step instanceof HostStep.SendMount)
+                .map(step -> ((HostStep.SendMount) step).mount())
+                .toList();
+    }
+
     @Test
     void a_bind_mount_that_events_go_through_is_copied_on_the_host() {
         LaunchPlan plan =
@@ -271,7 +296,6 @@ class PlanCompilerTest {
         assertEquals(
                 List.of(new SentMount(
                         "/srv",
-                        false,
                         true,
                         0,
                         MountAttr.MOUNT_ATTR_RDONLY,
@@ -282,7 +306,7 @@ class PlanCompilerTest {
                         false,
                         List.of(),
                         List.of())),
-                plan.sentMounts());
+                sent(plan));
         assertTrue(plan.init().stream().anyMatch(step -> step.describe().equals("attach /srv (rec,shared) at /data")));
     }
 
@@ -294,26 +318,43 @@ class PlanCompilerTest {
         LaunchPlan mapped = plan(spec().annotation(Spec.IDMAP_ROOTFS_ANNOTATION, "true")
                 .unshare(NamespaceType.USER)
                 .mappings(List.of(new IdMapping(0, 1000, 9)), List.of(new IdMapping(0, 1000, 9))));
-        assertEquals("/rootfs", mapped.sentMounts().get(0).source());
+        assertEquals("/rootfs", sent(mapped).get(0).source());
         List<Step> steps = mapped.init();
         assertTrue(names(steps).indexOf("ReceiveLayer") < names(steps).indexOf("EnterRootfs"));
     }
 
     @Test
+    void an_image_is_an_overlay_of_its_layers_and_one_on_disk() {
+        Spec.Image image = new Spec.Image("sha256:1", List.of("/l/2", "/l/1"), "/l/1", Map.of(), List.of(), false);
+        assertTrue(init(spec().image(image))
+                .contains(new RootStep.EnterLayers(
+                        List.of("/l/2", "/l/1"),
+                        "/rootfs",
+                        ",redirect_dir=off,metacopy=off,volatile",
+                        MountFlag.MS_NODEV.value())));
+        assertTrue(init(spec().image(image.keeping()).unshare(NamespaceType.USER))
+                .contains(new RootStep.EnterLayers(
+                        List.of("/l/2", "/l/1"), "/rootfs", ",userxattr", MountFlag.MS_NODEV.value())));
+        assertTrue(init(spec().image(image).annotation(Spec.EPHEMERAL_ANNOTATION, ""))
+                .contains(new RootStep.EnterOverlay(
+                        List.of("/l/2", "/l/1"), "mode=755", "", MountFlag.MS_NODEV.value())));
+    }
+
+    @Test
     void a_fifo_is_made_even_where_devices_cannot_be() {
-        HostFacts facts = new HostFacts("", HostFacts.Leftovers.NONE, List.of(), true, true, false, SeccompFilter.NONE);
+        HostFacts facts = new HostFacts("", HostFacts.Cleanup.NONE, List.of(), true, true, false, SeccompFilter.NONE);
         assertTrue(PlanCompiler.compile(
                         spec().device(new LinuxSpec.Device("/dev/p", "p", 0, 0, 0600, 1, 2))
                                 .build(),
                         facts)
                 .init()
-                .contains(new MountStep.MakeFifo("/dev/p", 0600, 1, 2)));
+                .contains(new NodeStep.MakeFifo("/dev/p", 0600, 1, 2)));
     }
 
     @Test
     void a_remount_changes_what_is_mounted_and_binds_nothing() {
         assertTrue(init(spec().mount(new Spec.Mount("/dev", "", "", List.of("bind", "remount", "ro"))))
-                .contains(new MountStep.MountFileSystem(
+                .contains(new FileSystemStep.MountFileSystem(
                         "",
                         "",
                         "/dev",
@@ -326,10 +367,10 @@ class PlanCompilerTest {
 
     @Test
     void where_devices_cannot_be_made_the_hosts_are_shown() {
-        HostFacts facts = new HostFacts("", HostFacts.Leftovers.NONE, List.of(), true, true, false, SeccompFilter.NONE);
+        HostFacts facts = new HostFacts("", HostFacts.Cleanup.NONE, List.of(), true, true, false, SeccompFilter.NONE);
         List<Step> steps = PlanCompiler.compile(spec().build(), facts).init();
-        assertTrue(steps.contains(new MountStep.ShareDevice("/dev/null")));
-        assertTrue(steps.stream().noneMatch(MountStep.MakeDevice.class::isInstance));
+        assertTrue(steps.contains(new NodeStep.ShareDevice("/dev/null")));
+        assertTrue(steps.stream().noneMatch(NodeStep.MakeDevice.class::isInstance));
     }
 
     @Test
@@ -340,7 +381,7 @@ class PlanCompilerTest {
     @Test
     void the_printed_plan_numbers_every_step_with_its_stage() {
         LaunchPlan plan = plan(spec());
-        List<String> lines = PlanPrinter.print(java.util.Optional.of("make cgroup /x"), plan)
+        List<String> lines = PlanPrinter.print(java.util.Optional.of("make cgroup /x"), plan, false)
                 .lines()
                 .toList();
         assertEquals(plan.child().size() + plan.init().size() + 4, lines.size());
@@ -348,9 +389,27 @@ class PlanCompilerTest {
         assertTrue(lines.get(lines.size() - 2).endsWith("init   execute /bin/true"));
         assertEquals(
                 "execute sh -c 'echo '\\''x'\\'' $y'",
-                new CommandStep.Exec(
-                                List.of("sh", "-c", "echo 'x' $y"), List.of(), CommandStep.ReaperKind.NONE, List.of())
+                new ExecStep.Exec(List.of("sh", "-c", "echo 'x' $y"), List.of(), ExecStep.ReaperKind.NONE, List.of())
                         .describe());
+    }
+
+    @Test
+    void with_reasons_every_step_is_followed_by_one() {
+        LaunchPlan plan = plan(spec().terminal(true));
+        List<String> lines = PlanPrinter.print(java.util.Optional.empty(), plan, true)
+                .lines()
+                .toList();
+        String last = "";
+        for (int i = 0; i < lines.size(); i++) {
+            boolean reason = lines.get(i).startsWith("            # ");
+            assertTrue(reason || !last.isEmpty() || i == 0, "the first has one: " + lines);
+            if (reason) {
+                assertTrue(lines.get(i).matches(" {12}# [A-Z].{20,}[.)]"), lines.get(i));
+                assertFalse(last.equals(lines.get(i)), "once for several: " + lines.get(i));
+                last = lines.get(i);
+            }
+        }
+        assertTrue(lines.stream().anyMatch(line -> line.endsWith("run    take over the terminal")), "run's steps too");
     }
 
     @Test
@@ -362,7 +421,7 @@ class PlanCompilerTest {
                 ordinary.init().stream().anyMatch(step -> step.describe().startsWith("bind mount /sys on /sys (rbind")),
                 ordinary.init().toString());
         LaunchPlan roots = plan(spec().isolate(IdPool.DEFAULT).share(NamespaceType.NETWORK));
-        SentMount sysfs = roots.sentMounts().get(1);
+        SentMount sysfs = sent(roots).get(1);
         assertEquals("/sys", sysfs.source());
         assertFalse(sysfs.recursive());
         assertTrue((sysfs.set() & MountAttr.MOUNT_ATTR_RDONLY) != 0);

@@ -2,7 +2,8 @@ package dev.rustyrun.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.rustyrun.plan.CommandStep.ReaperKind;
+import dev.rustyrun.step.ExecStep.ReaperKind;
+import dev.rustyrun.step.SeccompFilter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;

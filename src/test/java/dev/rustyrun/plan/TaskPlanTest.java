@@ -9,6 +9,12 @@ import dev.rustyrun.spec.MemoryPolicy;
 import dev.rustyrun.spec.Scheduling;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
+import dev.rustyrun.step.CgroupStep;
+import dev.rustyrun.step.FileSystemStep;
+import dev.rustyrun.step.SeccompFilter;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.StepKind;
+import dev.rustyrun.step.TaskStep;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -97,11 +103,11 @@ class TaskPlanTest {
     @Test
     void a_further_process_has_one_affinity_before_it_enters_the_cgroup_and_one_after() {
         HostFacts host =
-                new HostFacts("", HostFacts.Leftovers.NONE, List.of("/c"), false, true, true, SeccompFilter.NONE);
+                new HostFacts("", HostFacts.Cleanup.NONE, List.of("/c"), false, true, true, SeccompFilter.NONE);
         List<Step> init = ExecPlan.compile(spec("", "", SCHEDULING), host, false, List.of(), Lifecycle.FOREGROUND)
                 .init();
         assertEquals(
-                List.of(new TaskStep.SetAffinity("0"), new NamespaceStep.EnterCgroup(1), new TaskStep.SetAffinity("1")),
+                List.of(new TaskStep.SetAffinity("0"), new CgroupStep.EnterCgroup(1), new TaskStep.SetAffinity("1")),
                 init.subList(0, 3));
     }
 
@@ -140,9 +146,9 @@ class TaskPlanTest {
     void mounts_have_the_label_where_the_kernel_takes_one() {
         List<String> labelled =
                 PlanCompiler.compile(spec("", "", Scheduling.INHERITED), HostFacts.PLAIN).init().stream()
-                        .filter(step -> step instanceof MountStep.MountFileSystem mount
+                        .filter(step -> step instanceof FileSystemStep.MountFileSystem mount
                                 && mount.data().contains("context=\"system_u:object_r:container_file_t:s0:c1,c2\""))
-                        .map(step -> ((MountStep.MountFileSystem) step).target())
+                        .map(step -> ((FileSystemStep.MountFileSystem) step).target())
                         .toList();
         assertEquals(List.of("/dev", "/dev/pts", "/dev/shm"), labelled);
     }

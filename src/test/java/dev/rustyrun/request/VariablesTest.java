@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,26 +25,30 @@ class VariablesTest {
         return new Variables(name -> Optional.ofNullable(callers.get(name)));
     }
 
+    private static List<Variable> given(String... words) {
+        return Stream.of(words).map(Variable::of).toList();
+    }
+
+    private static List<String> words(Variables variables) {
+        return variables.list().stream().map(Variable::word).toList();
+    }
+
     @Test
     void a_name_alone_has_the_callers_value_and_is_left_out_if_there_is_none() {
-        assertEquals(
-                List.of("HOME=/home/me", "EMPTY="),
-                variables().add(List.of("HOME", "EMPTY", "NONE")).words());
+        assertEquals(List.of("HOME=/home/me", "EMPTY="), words(variables().add(given("HOME", "EMPTY", "NONE"))));
     }
 
     @Test
     void a_later_value_takes_the_place_of_an_earlier_one() {
-        assertEquals(
-                List.of("A=3=3", "B=2"),
-                variables().add(List.of("A=1", "B=2", "A=3=3")).words());
-        assertEquals(List.of("A="), variables().add(List.of("A=1", "A=")).words());
+        assertEquals(List.of("A=3=3", "B=2"), words(variables().add(given("A=1", "B=2", "A=3=3"))));
+        assertEquals(List.of("A="), words(variables().add(given("A=1", "A="))));
     }
 
     @Test
     void a_word_without_a_name_is_refused() {
         for (String wrong : List.of("=x", "", " ")) {
             Variables none = variables();
-            assertThrows(InvalidSpecException.class, () -> none.add(List.of(wrong)), wrong);
+            assertThrows(InvalidSpecException.class, () -> none.add(given(wrong)), wrong);
         }
     }
 
@@ -52,7 +57,7 @@ class VariablesTest {
         Path file = Files.writeString(folder.resolve("env"), "# a comment\n\nA=1 # no comment\n  B=2\nHOME\nNONE\n");
         assertEquals(
                 List.of("A=1 # no comment", "B=2", "HOME=/home/me"),
-                variables().addFile(file.toString()).words());
+                words(variables().addFile(file.toString())));
     }
 
     @Test

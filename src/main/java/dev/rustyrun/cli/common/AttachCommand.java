@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
         description = {
-            "Shows a container's past and new output, sends it input and signals, and exits as it does.",
+            "Attach to a running container: show its output, send it input and signals, exit with its status.",
             "SIGHUP and SIGTERM end only attach, not the container."
         })
 public final class AttachCommand implements EngineContext.Command {

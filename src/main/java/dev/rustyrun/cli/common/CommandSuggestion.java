@@ -16,11 +16,10 @@ public final class CommandSuggestion {
 
     /** Words of other runtimes, and what to use here instead. */
     private static final Map<String, String> OTHERS_WORDS = Map.ofEntries(
-            Map.entry("images", "root file systems are directories: see root-file-systems/get"),
-            Map.entry("pull", "root file systems are directories: see root-file-systems/get"),
+            Map.entry("build", "images are built elsewhere, such as with buildah: rustyrun load reads its archives"),
+            Map.entry("push", "images are pushed with skopeo or podman: rustyrun save writes archives for them"),
             Map.entry("info", BY_SERVICE));
 
-    private static final String NO_ENGINE = "there are no images or networks to configure here";
     private static final String NO_RESTART = "have your service manager, such as systemd, start it again";
     private static final String PORTS = "with --net host it listens on the host's own ports";
     private static final String OWN_FILE = "mount your own file: -v FILE:/etc/%s:ro";
@@ -30,10 +29,8 @@ public final class CommandSuggestion {
             Map.entry(
                     "--privileged",
                     "use --cap-add all --seccomp unconfined --unmask all --new-privileges, and --device"),
-            Map.entry("--dns", OWN_FILE.formatted("resolv.conf")),
             Map.entry("--dns-search", OWN_FILE.formatted("resolv.conf")),
             Map.entry("--dns-option", OWN_FILE.formatted("resolv.conf")),
-            Map.entry("--add-host", OWN_FILE.formatted("hosts")),
             Map.entry("--publish", PORTS),
             Map.entry("-p", PORTS),
             Map.entry("--publish-all", PORTS),
@@ -41,8 +38,6 @@ public final class CommandSuggestion {
             Map.entry("--expose", PORTS),
             Map.entry("--ip", PORTS),
             Map.entry("--restart", NO_RESTART),
-            Map.entry("--pull", NO_ENGINE),
-            Map.entry("--platform", NO_ENGINE),
             Map.entry("--security-opt", "use --seccomp PROFILE or --new-privileges"),
             Map.entry("--gpus", "use --device for each device file"),
             Map.entry("--volumes-from", "use --volume for each directory"),

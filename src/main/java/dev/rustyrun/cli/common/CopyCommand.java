@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
         description = {
-            "Copies a file or a directory into a container, or out of one.",
+            "Copy files between a container and the local file system.",
             "- stands for a tar stream on stdin or stdout.",
             "Files copied in belong to the container's root; files copied out are yours and never set-user-id."
         },

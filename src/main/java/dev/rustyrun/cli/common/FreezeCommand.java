@@ -26,7 +26,7 @@ public abstract class FreezeCommand implements EngineContext.Command {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = "Freezes all processes of a container.")
+            description = "Freeze all processes of a container.")
     public static final class Pause extends FreezeCommand {
         @Override
         void order(Engine engine, String id) {
@@ -41,7 +41,7 @@ public abstract class FreezeCommand implements EngineContext.Command {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = "Resumes all processes of a paused container.")
+            description = "Resume all processes of a paused container.")
     public static final class Resume extends FreezeCommand {
         @Override
         void order(Engine engine, String id) {

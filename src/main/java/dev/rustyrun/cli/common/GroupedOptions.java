@@ -1,45 +1,69 @@
 package dev.rustyrun.cli.common;
 
+import dev.rustyrun.request.OptionsOfDoor;
+import dev.rustyrun.request.RequestField;
 import java.lang.reflect.Member;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IHelpSectionRenderer;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The options in a command's help, under a heading for each of the classes that they are fields of. */
 public final class GroupedOptions implements IHelpSectionRenderer {
 
-    private final Map<Class<?>, String> headings;
+    private final Map<String, String> headings;
     private final String others;
 
-    private GroupedOptions(Map<Class<?>, String> headings, String others) {
+    private GroupedOptions(Map<String, String> headings, String others) {
         this.headings = Map.copyOf(headings);
         this.others = others;
     }
 
-    /** Has the help of {@code command} show its options so, those of other classes under {@code others}, and first. */
+    /**
+     * Has the help of {@code command} show its options so. A field of a request says itself under which heading; those of other
+     * classes are under {@code others}, and first.
+     */
     public static void in(CommandLine command, Map<Class<?>, String> headings, String others) {
-        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions(headings, others));
+        Map<String, String> all = headings(command, headings, others);
+        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions(all, others));
         command.getHelpSectionMap().remove(UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING);
+    }
+
+    /** The heading of each option, by its longest name. */
+    private static Map<String, String> headings(CommandLine command, Map<Class<?>, String> classes, String others) {
+        Map<String, String> all = new HashMap<>();
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            String ofClass = option.userObject() instanceof Member member
+                    ? classes.getOrDefault(member.getDeclaringClass(), others)
+                    : others;
+            String own = OptionsOfDoor.of(option).map(RequestField::heading).orElse("");
+            all.put(option.longestName(), own.isEmpty() ? ofClass : own);
+        }
+        return all;
+    }
+
+    /** The options of {@code command} by their headings, in the order of the help. */
+    public Map<String, List<OptionSpec>> groups(CommandSpec command) {
+        Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
+        groups.put(others, new ArrayList<>());
+        for (OptionSpec option : command.options()) {
+            groups.computeIfAbsent(headings.get(option.longestName()), any -> new ArrayList<>())
+                    .add(option);
+        }
+        return groups;
     }
 
     @Override
     public String render(Help help) {
-        Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
-        groups.put(others, new ArrayList<>());
-        for (OptionSpec option : help.commandSpec().options()) {
-            String heading = option.userObject() instanceof Member member
-                    ? headings.getOrDefault(member.getDeclaringClass(), others)
-                    : others;
-            groups.computeIfAbsent(heading, any -> new ArrayList<>()).add(option);
-        }
         StringBuilder text = new StringBuilder();
-        groups.forEach((heading, options) -> {
+        groups(help.commandSpec()).forEach((heading, options) -> {
             Help.Layout layout = help.createDefaultLayout();
             layout.addOptions(options, help.parameterLabelRenderer());
             text.append(System.lineSeparator())

@@ -1,10 +1,13 @@
 package dev.rustyrun.cli.common;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.rustyrun.engine.EngineContext;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code inspect}: prints what is known of containers. */
@@ -13,17 +16,45 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Prints what is known of containers, as a JSON array.")
+        description = "Print everything known about containers as a JSON array.",
+        footer = {"", "Example:", "  rustyrun inspect --format '{{.Status}} {{json .Result}}' web"})
 public final class InspectCommand implements EngineContext.Command {
+
+    /** What only some containers have. */
+    private static final List<Column> COLUMNS = List.of(
+            Column.shown("ID", "ID", "id"),
+            Column.shown("Status", "STATUS", "status"),
+            Column.hidden("Name", "id"),
+            Column.hidden("Result", "result"),
+            Column.hidden("Labels", "labels"),
+            Column.hidden("Annotations", "annotations"),
+            Column.hidden("Reason", "reason"));
 
     @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
     private List<String> ids;
 
+    @Mixin
+    private FormatOption format;
+
     @Override
     public int perform(EngineContext context) {
-        ArrayNode all = JsonNodeFactory.instance.arrayNode();
-        int code = context.each(ids, id -> all.add(context.engine().container(id)));
-        context.print(all.toPrettyString() + "\n");
+        return print(context, format, COLUMNS, ids, context.engine()::container);
+    }
+
+    /** Prints what {@code inspected} knows of {@code names}: for people as long as no form is asked for. */
+    public static int print(
+            EngineContext context,
+            FormatOption format,
+            List<Column> columns,
+            List<String> names,
+            Function<String, JsonNode> inspected) {
+        format.check(columns);
+        List<JsonNode> rows = new ArrayList<>();
+        int code = context.each(names, name -> rows.add(inspected.apply(name)));
+        context.print(
+                format.isAbsent()
+                        ? JsonNodeFactory.instance.arrayNode().addAll(rows).toPrettyString() + "\n"
+                        : format.text(columns, rows));
         return code;
     }
 }

@@ -3,6 +3,7 @@ package dev.rustyrun.cli.common;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.engine.LogOutput;
 import dev.rustyrun.engine.LogView;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Prints what a container has written to stdout and stderr.")
+        description = "Print the output of a container.")
 public final class LogsCommand implements EngineContext.Command {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
@@ -28,22 +29,24 @@ public final class LogsCommand implements EngineContext.Command {
 
     @Option(
             names = {"-n", "--tail"},
-            paramLabel = "N",
-            description = "Begin with the last N lines.")
-    private Optional<Long> tail = Optional.empty();
+            paramLabel = "N|all",
+            description = "Begin with the last N lines (default: all).")
+    private Optional<String> tail = Optional.empty();
 
     @Option(
             names = "--since",
             paramLabel = "TIME",
-            description = "Begin at this time, such as 2026-01-31T12:00:00Z, or seconds since 1970.")
+            description =
+                    "Begin at this time, such as 2026-01-31T12:00:00Z, 10m for ten minutes ago, or seconds since 1970.")
     private Optional<String> since = Optional.empty();
 
     @Override
     public int perform(EngineContext context) {
         LogView view = new LogView(
                 follow,
-                tail.map(OptionalLong::of).orElse(OptionalLong.empty()),
-                since.map(text -> LogView.micros("--since", text)).orElse(0L));
+                tail.map(text -> LogView.lines("--tail", text)).orElse(OptionalLong.empty()),
+                since.map(text -> LogView.micros("--since", text, Instant.now()))
+                        .orElse(0L));
         context.engine().logs(id, view, new LogOutput() {
             @Override
             public void write(int stream, byte[] bytes) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Sends a signal to containers, and kills those that have not ended after a timeout.",
+        description = "Stop containers: send a signal, and SIGKILL to those still running after a timeout.",
         footer = {"", "Example:", "  rustyrun stop --time 2 web"})
 public final class StopCommand implements EngineContext.Command {
 
@@ -36,8 +36,8 @@ public final class StopCommand implements EngineContext.Command {
     @Option(
             names = {"-s", "--signal"},
             paramLabel = "SIGNAL",
-            defaultValue = "TERM",
-            description = "The signal to send first (default: ${DEFAULT-VALUE}).")
+            defaultValue = Option.NULL_VALUE,
+            description = "The signal to send first (default: the image's, or else TERM).")
     private String signal;
 
     @Override
@@ -54,7 +54,7 @@ public final class StopCommand implements EngineContext.Command {
             return;
         }
         if (seconds > 0) {
-            send(engine, id, signal);
+            send(engine, id, signal == null ? ownSignal(engine, id) : signal);
             await(engine, id, seconds);
         }
         if (!hasEnded(engine, id)) {
@@ -64,6 +64,15 @@ public final class StopCommand implements EngineContext.Command {
                 throw new InvalidSpecException("container " + id + " was killed and has not ended yet");
             }
         }
+    }
+
+    /** What its image says; image-spec, conversion.md. */
+    private static String ownSignal(Engine engine, String id) {
+        String own = engine.container(id)
+                .path("labels")
+                .path("org.opencontainers.image.stopSignal")
+                .asText("");
+        return own.matches("(SIG)?[A-Z0-9+]{1,12}") ? own : "TERM";
     }
 
     /** In pieces that a server takes. */
@@ -76,7 +85,7 @@ public final class StopCommand implements EngineContext.Command {
     /** It may end just then, which is what is wanted. */
     private static void send(Engine engine, String id, String signal) {
         try {
-            engine.kill(id, signal);
+            engine.kill(id, signal, false);
         } catch (InvalidSpecException e) {
             if (!hasEnded(engine, id)) {
                 throw e;

@@ -2,13 +2,19 @@ package dev.rustyrun.cli.remote;
 
 import dev.rustyrun.cli.common.AttachCommand;
 import dev.rustyrun.cli.common.CopyCommand;
+import dev.rustyrun.cli.common.DeleteCommand;
 import dev.rustyrun.cli.common.FreezeCommand;
 import dev.rustyrun.cli.common.InspectCommand;
+import dev.rustyrun.cli.common.KillCommand;
+import dev.rustyrun.cli.common.ListCommand;
 import dev.rustyrun.cli.common.LogsCommand;
-import dev.rustyrun.cli.common.ProcessTable;
+import dev.rustyrun.cli.common.ProcessesCommand;
 import dev.rustyrun.cli.common.StatsCommand;
 import dev.rustyrun.cli.common.StopCommand;
 import dev.rustyrun.cli.common.WaitCommand;
+import dev.rustyrun.cli.images.ImagesCommand;
+import dev.rustyrun.cli.images.PullCommand;
+import dev.rustyrun.cli.images.RemoveImageCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Mixin;
@@ -19,25 +25,28 @@ import picocli.CommandLine.Spec;
 /** The command {@code rustyrun --host URL}, which only has subcommands: those that a server can perform. */
 @Command(
         name = "rustyrun",
-        description = "Runs commands in containers of a server.",
+        description = "Run commands in containers of a server.",
         mixinStandardHelpOptions = true,
         subcommands = {
             RunRemotely.class,
             AttachCommand.class,
             ExecRemotely.class,
-            ProcessesCommand.class,
-            ListRemotely.class,
+            ProcessesCommand.Ps.class,
+            ListCommand.class,
             LogsCommand.class,
-            SignalCommand.class,
-            DeleteRemotely.class,
+            KillCommand.class,
+            DeleteCommand.class,
             FreezeCommand.Pause.class,
             FreezeCommand.Resume.class,
             StatsCommand.class,
             StopCommand.class,
             CopyCommand.class,
-            ProcessTable.Top.class,
+            ProcessesCommand.Top.class,
             InspectCommand.class,
             WaitCommand.class,
+            ImagesCommand.class,
+            PullCommand.class,
+            RemoveImageCommand.class,
             InfoCommand.class,
             HelpCommand.class
         },

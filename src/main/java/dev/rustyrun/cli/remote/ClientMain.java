@@ -5,12 +5,14 @@ import dev.rustyrun.cli.common.StrictCommandLine;
 import dev.rustyrun.client.RemoteEngine;
 import dev.rustyrun.client.Server;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.request.OptionsOfDoor;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.stage.SelfExec;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine;
@@ -105,14 +107,32 @@ public final class ClientMain {
         return EngineContext.FAILED;
     }
 
+    /** What a client's command line can be. */
+    public static CommandLine model() {
+        return Commands.MODEL;
+    }
+
+    /** What a command of these words would work with; its messages go nowhere. */
+    public static EngineContext context(Linux linux, SelfExec self, List<String> words) {
+        ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
+        ClientCommand root = (ClientCommand) parsed.commandSpec().userObject();
+        return new EngineContext(
+                linux,
+                self,
+                new RemoteEngine(root.options().server()),
+                new PrintStream(OutputStream.nullOutputStream()),
+                words);
+    }
+
     /** In a class of its own: a native executable has the model built in. */
-    private static final class Commands {
+    static final class Commands {
 
         // What follows the command's name is the command's.
         static final CommandLine MODEL =
                 StrictCommandLine.of(new ClientCommand()).setStopAtPositional(true);
 
         static {
+            OptionsOfDoor.atService(MODEL.getSubcommands().get("run"));
             MODEL.getSubcommands()
                     .forEach((name, command) -> command.setStopAtPositional(name.equals("run") || name.equals("exec")));
             KillArguments.allowShort(MODEL.getSubcommands().get("kill"));

@@ -1,13 +1,15 @@
 package dev.rustyrun.cli.remote;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.client.AttachedExec;
 import dev.rustyrun.client.Server;
 import dev.rustyrun.engine.Attachment;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.request.ExecOptions;
+import dev.rustyrun.request.ExecRequest;
+import dev.rustyrun.request.RequestJson;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -42,16 +44,16 @@ final class ExecRemotely implements RemoteCommand {
     @Override
     public int perform(EngineContext context, Server server) {
         context.takeSignals();
-        boolean tty = options.hasTerminal();
-        ObjectNode request = JsonNodeFactory.instance.objectNode().put("tty", tty);
-        words.forEach(request.putArray("command")::add);
-        request.set("env", LaunchOptions.environment(options.variables(), tty));
-        options.user().ifPresent(text -> request.put("user", text));
-        options.workdir().ifPresent(text -> request.put("workdir", text));
+        boolean tty = options.terminal().isGiven();
+        ExecRequest request = options.request();
+        request.command(words);
+        request.resolveVariables();
         if (tty) {
-            Attachment.addSize(context.linux(), request);
+            Attachment.size(context.linux(), options.terminal());
+            Optional.ofNullable(System.getenv("TERM")).ifPresent(request::terminalType);
         }
         boolean input = options.isInteractive();
-        return context.end(new Attachment(context, new AttachedExec(server, id, request, input), tty, input).relay());
+        ObjectNode body = RequestJson.write(request, options.terminal());
+        return context.end(new Attachment(context, new AttachedExec(server, id, body, input), tty, input).relay());
     }
 }

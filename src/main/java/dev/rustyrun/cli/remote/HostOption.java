@@ -9,11 +9,13 @@ public final class HostOption {
     static final String VARIABLE = "RUSTYRUN_HOST";
 
     private static final String NAME = "--host";
-    private static final Set<String> OWN_WITH_VALUE = Set.of("--token-file", "--tls-ca", "--tls-cert", "--tls-key");
-    private static final Set<String> OTHERS_WITH_VALUE = Set.of("--root", "--log", "--log-format", "--cgroup-manager");
-    private static final Set<String> COMMANDS = Set.of(
+    /** Options of the local runtime that take the next word; a test compares these lists with the models of the command lines. */
+    public static final Set<String> LOCAL_WITH_VALUE = Set.of("--root", "--log", "--log-format", "--cgroup-manager");
+
+    static final Set<String> OWN_WITH_VALUE = Set.of("--token-file", "--tls-ca", "--tls-cert", "--tls-key");
+    static final Set<String> COMMANDS = Set.of(
             "run", "attach", "exec", "ps", "top", "list", "ls", "logs", "kill", "stop", "delete", "rm", "pause",
-            "resume", "stats", "inspect", "cp", "wait", "info");
+            "unpause", "resume", "stats", "inspect", "cp", "wait", "info", "images", "pull", "rmi");
 
     private HostOption() {}
 
@@ -35,7 +37,7 @@ public final class HostOption {
                 return true;
             }
             named &= OWN_WITH_VALUE.contains(word.split("=", 2)[0]) || word.equals("--debug");
-            at += OWN_WITH_VALUE.contains(word) || OTHERS_WITH_VALUE.contains(word) ? 2 : 1;
+            at += OWN_WITH_VALUE.contains(word) || LOCAL_WITH_VALUE.contains(word) ? 2 : 1;
         }
         return named && at < args.length && COMMANDS.contains(args[at]);
     }

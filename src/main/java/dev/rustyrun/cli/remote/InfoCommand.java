@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Prints what a server has and allows, and the names of its root file systems, as JSON.")
+        description = "Print what a server has and allows, and its root file systems, as JSON.")
 final class InfoCommand implements RemoteCommand {
 
     @Override

@@ -2,7 +2,6 @@ package dev.rustyrun.cli.remote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.cli.common.CommandWords;
 import dev.rustyrun.client.ClientException;
 import dev.rustyrun.client.RemoteEngine;
 import dev.rustyrun.client.Server;
@@ -10,6 +9,11 @@ import dev.rustyrun.engine.AttachedContainer;
 import dev.rustyrun.engine.Attachment;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.request.CommandOptions;
+import dev.rustyrun.request.ContainerRequest;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.request.RequestJson;
+import dev.rustyrun.request.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,13 +31,14 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
         description =
-                "Runs a command in a new container of a server and exits as it does. The container is deleted then.",
+                "Run a command in a new container of a server and exit with its status. The container is deleted then.",
         footer = {
             "",
             "Exit status: the command's; 128 + N when signal N ended it; 127 when it does not exist,",
             "126 when it cannot be executed, 125 when the server, or the way to it, failed.",
             "",
             "Examples:",
+            "  rustyrun --host http://127.0.0.1:8080 run alpine ls /",
             "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox -t --command /bin/sh",
             "  tar c . | rustyrun --host unix:///run/rustyrun.sock run --rootfs busybox --command /bin/tar t",
             "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox --detach --label job=17 sleep 60"
@@ -41,15 +46,13 @@ import picocli.CommandLine.Parameters;
 final class RunRemotely implements RemoteCommand {
 
     @Mixin
-    private LaunchOptions options;
+    private LaunchRequest request;
 
-    @Option(
-            names = {"-t", "--tty"},
-            negatable = true,
-            defaultValue = Option.NULL_VALUE,
-            fallbackValue = "true",
-            description = "Give the command a terminal, or not (default: when stdin is one).")
-    private Boolean tty;
+    @Mixin
+    private ContainerRequest container;
+
+    @Mixin
+    private CommandOptions options;
 
     @Option(
             names = {"-d", "--detach"},
@@ -59,45 +62,55 @@ final class RunRemotely implements RemoteCommand {
     @Option(names = "--result", paramLabel = "FILE", description = "Write how it ended to FILE, as JSON.")
     private Optional<Path> result = Optional.empty();
 
-    @Option(
-            names = "--command",
+    @Parameters(
             paramLabel = "CMD [ARGS...]",
-            arity = "1",
-            preprocessor = CommandWords.class,
-            description = "The command; all words after it are its arguments. Last option.")
-    private List<String> command = List.of();
-
-    @Parameters(paramLabel = "CMD [ARGS...]", arity = "0..*", description = "The command, instead of --command.")
+            arity = "0..*",
+            description = "An image of the server and its command; with --rootfs the command, instead of --command.")
     private List<String> words = List.of();
 
     @Override
     public int perform(EngineContext context, Server server) {
         Linux linux = context.linux();
-        List<String> argv = command.isEmpty() ? words : command;
-        if (options.common().words(argv).isEmpty()) {
-            throw new ClientException("what to run is missing: --command CMD [ARGS...]");
+        boolean image = request.rootfs().isEmpty() && request.command().isEmpty() && !words.isEmpty();
+        if (image) {
+            request.image(words.get(0));
         }
-        if (detach && options.common().removes()) {
+        options.complete(request, image ? words.subList(1, words.size()) : words);
+        if (!image && (request.rootfs().isEmpty() || request.command().isEmpty())) {
+            throw new ClientException("nothing to run: pass an image, or --rootfs NAME and a command");
+        }
+        if (detach && options.removes()) {
             throw new ClientException("--rm and --detach: a server keeps what is detached; delete it when it has ended,"
                     + " by rustyrun --host ADDRESS delete ID");
         }
         if (!detach) {
             context.takeSignals();
         }
-        boolean terminal = tty != null ? tty : !detach && linux.isTerminal(0);
-        ObjectNode request = options.request(argv, terminal)
-                .put("tty", terminal)
-                .put("openStdin", !detach)
-                .put("start", detach);
+        request.mounts().forEach(RunRemotely::check);
+        boolean terminal = container.terminal().orElseGet(() -> !detach && linux.isTerminal(0));
+        container.begin(terminal, !detach, detach);
         if (terminal) {
-            Attachment.addSize(linux, request);
+            Attachment.size(linux, container);
+            Optional.ofNullable(System.getenv("TERM")).ifPresent(request::terminalType);
         }
-        String id = server.post(RemoteEngine.CONTAINERS, request).path("id").asText();
+        ObjectNode body = RequestJson.write(request, container);
+        String id = server.post(RemoteEngine.CONTAINERS, body).path("id").asText();
         if (detach) {
             context.print(id + "\n");
             return 0;
         }
         return attach(context, id, terminal);
+    }
+
+    private static void check(Volume volume) {
+        String text = "--volume \"" + volume.source() + ":" + volume.target() + "\"";
+        if (volume.source().contains("/")) {
+            throw new ClientException(text + ": a server mounts no path, only directories that it has configured by a"
+                    + " name, which info lists");
+        }
+        if (!volume.options().isEmpty() && !volume.options().equals(List.of("ro"))) {
+            throw new ClientException(text + " has options, of which a server takes only ro");
+        }
     }
 
     private int attach(EngineContext context, String id, boolean terminal) {

@@ -1,6 +1,6 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.files.TarReader.Entry;
+import dev.rustyrun.image.tar.TarReader.Entry;
 import dev.rustyrun.linux.Printable;
 import java.util.ArrayList;
 import java.util.List;

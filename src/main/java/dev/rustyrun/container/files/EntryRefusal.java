@@ -2,7 +2,7 @@ package dev.rustyrun.container.files;
 
 import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerException.Kind;
-import dev.rustyrun.container.files.TarReader.Entry;
+import dev.rustyrun.image.tar.TarReader.Entry;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;

@@ -54,7 +54,7 @@ public final class HostFiles {
                 return;
             }
             try (OpenFile inner = made(base, below.get())) {
-                TreeUnpacking.onHost(linux, inner, owners(), onlyName).unpack(tar);
+                TreeUnpacking.onHost(linux, inner, owners(), onlyName).intoNew().unpack(tar);
             }
         }
     }

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 /**
  * What a container was launched with, as far as its files depend on that.
  *
- * @param rootfs host path of its root file system
+ * @param rootfs host path of its root file system; empty for one that comes from an image
  * @param readOnly whether it cannot write there
  * @param isEphemeral whether what it writes there goes with its end
  * @param memory its limit in bytes, if it has one
@@ -29,11 +29,16 @@ public record LaunchedWith(
         sources = List.copyOf(sources);
     }
 
+    /** Whether it comes from an image. */
+    boolean isLayered() {
+        return rootfs.isEmpty();
+    }
+
     /** What a container with {@code spec} is launched with, whose ids are mapped as they are for who has asked for it. */
     public static LaunchedWith of(Spec spec) {
         long memory = spec.linux().resources().memory().limit();
         return new LaunchedWith(
-                spec.root().path(),
+                spec.root().image().isPresent() ? "" : spec.root().path(),
                 spec.root().readonly(),
                 spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION),
                 memory > 0 ? OptionalLong.of(memory) : OptionalLong.empty(),

@@ -1,7 +1,8 @@
 package dev.rustyrun.container.files;
 
 import dev.rustyrun.container.ContainerException;
-import dev.rustyrun.container.files.TarReader.Entry;
+import dev.rustyrun.image.tar.TarReader;
+import dev.rustyrun.image.tar.TarReader.Entry;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus.Place;
@@ -10,7 +11,9 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -22,7 +25,10 @@ import java.util.OptionalLong;
  */
 final class TreeUnpacking {
 
-    private static final int MOST_ATTEMPTS = 50;
+    private static final int MAX_ATTEMPTS = 50;
+    /** So many keep their times; a stream may have any number. */
+    private static final int MAX_DATED_DIRECTORIES = 10_000;
+
     private static final int HIDDEN = 0700;
     private static final long HIGHEST_ID = 0xFFFFFFFEL;
     private static final int ALL_BITS = 07777;
@@ -35,6 +41,8 @@ final class TreeUnpacking {
     private final Optional<String> onlyName;
     private final boolean setsIds;
     private final byte[] buffer = new byte[64 * 1024];
+    private final Map<String, Entry> directories = new LinkedHashMap<>();
+    private boolean isNew;
     private long entries;
     private long bytes;
 
@@ -74,6 +82,12 @@ final class TreeUnpacking {
         return new TreeUnpacking(linux, base, RoomGuard.none(linux, base), owners, false, onlyName);
     }
 
+    /** The base was made for this: what the stream says of itself is said of it. */
+    TreeUnpacking intoNew() {
+        isNew = true;
+        return this;
+    }
+
     /** What has been unpacked until now. */
     Unpacked unpacked() {
         return new Unpacked(entries, bytes);
@@ -91,6 +105,9 @@ final class TreeUnpacking {
             Entry entry = next.get();
             List<String> named = EntryPath.of(entry, entry.name());
             List<String> path = onlyName.map(List::of).orElse(named);
+            if (path.isEmpty() && isNew && entry.type() == TarReader.DIRECTORY) {
+                directories.put(".", entry);
+            }
             try {
                 if (!path.isEmpty()) {
                     room.check(0);
@@ -101,13 +118,32 @@ final class TreeUnpacking {
             }
             entries++;
         }
+        directories.forEach(this::setTimes);
+    }
+
+    /** What was put into a directory has changed its time. One that is not there any more needs none. */
+    private void setTimes(String path, Entry entry) {
+        try (OpenFile directory = open(base, path)) {
+            setTimes(entry, directory);
+        } catch (LinuxException e) {
+            return;
+        }
+    }
+
+    private void setTimes(Entry entry, OpenFile file) {
+        linux.setTimes(file.descriptor(), entry.more().seconds(), entry.more().nanos());
     }
 
     private void unpack(Entry entry, List<String> path, TarReader tar) throws IOException {
         String name = path.get(path.size() - 1);
         try (OpenFile parent = directory(path.subList(0, path.size() - 1))) {
             switch (entry.type()) {
-                case TarReader.DIRECTORY -> makeDirectory(entry, parent, name);
+                case TarReader.DIRECTORY -> {
+                    makeDirectory(entry, parent, name);
+                    if (directories.size() < MAX_DATED_DIRECTORIES) {
+                        directories.put(String.join("/", path), entry);
+                    }
+                }
                 case TarReader.FILE -> makeFile(entry, parent, name, tar);
                 case TarReader.SYMBOLIC_LINK -> makeSymbolicLink(entry, parent, name);
                 case TarReader.HARD_LINK -> makeHardLink(entry, parent, name);
@@ -165,6 +201,7 @@ final class TreeUnpacking {
                 bytes += got;
             }
             give(entry, file);
+            setTimes(entry, file);
         }
     }
 
@@ -177,6 +214,11 @@ final class TreeUnpacking {
             // Something else that has come in its place is not ours to give away.
             if (linux.status(link.descriptor()).isSymbolicLink()) {
                 linux.changeOwnerOfPath(link.descriptor(), user(entry), group(entry));
+                linux.setTimes(
+                        parent.descriptor(),
+                        name,
+                        entry.more().seconds(),
+                        entry.more().nanos());
             }
         }
     }
@@ -211,7 +253,7 @@ final class TreeUnpacking {
     /** Makes {@code name}, of which nothing but a directory may be there. */
     private void replacing(Entry entry, OpenFile parent, String name, Runnable make) {
         checkNotMounted(parent, name);
-        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             linux.removeFile(parent.descriptor(), name);
             try {
                 make.run();

@@ -1,6 +1,7 @@
 package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerId;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
@@ -63,7 +64,7 @@ final class ContainerFolders {
     /** The one with this id, if there is one. */
     Optional<ContainerFolder> find(String id) {
         return Optional.of(id)
-                .filter(ContainerStore::isId)
+                .filter(ContainerId::isId)
                 .map(name -> new ContainerFolder(root.resolve(name)))
                 .filter(ContainerFolder::exists);
     }
@@ -115,7 +116,7 @@ final class ContainerFolders {
 
     private List<ContainerFolder> folders() {
         try (Stream<Path> all = Files.list(root)) {
-            return all.filter(path -> ContainerStore.isId(path.getFileName().toString()))
+            return all.filter(path -> ContainerId.isId(path.getFileName().toString()))
                     .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
                     .map(ContainerFolder::new)
                     .toList();

@@ -1,11 +1,11 @@
 package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.container.watch.PollLoop;
-import dev.rustyrun.launch.Transfer;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.stage.Transfer;
 import java.nio.file.Path;
 import java.util.Optional;
 

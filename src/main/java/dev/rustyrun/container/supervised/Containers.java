@@ -7,13 +7,13 @@ import dev.rustyrun.container.ContainerReport;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.log.LogHold;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.StageSpawner;
-import dev.rustyrun.launch.StageSpawner.StartedMonitor;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.StageSpawner;
+import dev.rustyrun.stage.StageSpawner.StartedMonitor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -212,13 +212,13 @@ public final class Containers {
     }
 
     /**
-     * Sends a signal to PID 1; waits a moment for a container that is just being made to have one.
+     * Sends a signal to PID 1, or to all processes; waits a moment for a container that is just being made to have one.
      *
      * @param signal a name, such as TERM, or a number
      * @throws ContainerException when there is no such signal, or the container does not run
      */
-    public void kill(ContainerFolder folder, String signal) throws InterruptedException {
-        ending.kill(folder, signal);
+    public void kill(ContainerFolder folder, String signal, boolean all) throws InterruptedException {
+        ending.kill(folder, signal, all);
     }
 
     /**
@@ -295,16 +295,19 @@ public final class Containers {
      * @param kept its end
      */
     public ObjectNode viewAtEnd(ContainerFolder folder, ResultHold kept) {
+        Optional<ObjectNode> end = kept.read();
         try {
-            return view(folder);
+            ObjectNode json = view(folder);
+            // It may have been removed while it was read.
+            end.ifPresent(read -> json.set("result", read));
+            return json;
         } catch (ContainerException gone) {
             ObjectNode json =
                     ContainerFolder.object().put("id", folder.id()).put("status", ContainerStatus.EXITED.word());
             json.set(
                     "result",
-                    kept.read()
-                            .orElseGet(() -> ContainerFolder.object()
-                                    .put("message", "container " + folder.id() + " is deleted")));
+                    end.orElseGet(
+                            () -> ContainerFolder.object().put("message", "container " + folder.id() + " is deleted")));
             return json;
         }
     }

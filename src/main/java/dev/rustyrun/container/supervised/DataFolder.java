@@ -1,19 +1,22 @@
 package dev.rustyrun.container.supervised;
 
+import dev.rustyrun.container.ContainerLayers;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.LaunchTools;
-import dev.rustyrun.container.Leftovers;
 import dev.rustyrun.container.OwnDirectory;
+import dev.rustyrun.container.StaleContainers;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.stage.SelfExec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -23,12 +26,14 @@ public final class DataFolder {
     private static final int OTHERS_MAY_WRITE = 0022;
 
     private final Linux linux;
+    private final SelfExec self;
     private final ContainerStore store;
     private final Containers containers;
 
     /** That of {@code containers}. */
     public DataFolder(LaunchTools tools, Containers containers) {
         this.linux = tools.linux();
+        this.self = tools.self();
         this.store = tools.store();
         this.containers = containers;
     }
@@ -79,14 +84,16 @@ public final class DataFolder {
 
     /** Removes what nobody will ask for any more, before any is made; what was removed and what could not be, a line each. */
     public List<String> collect() {
-        List<String> lines = removeLeftovers();
+        List<String> lines = removeStale();
         containers.removeUnfinished(Duration.ZERO).forEach(id -> lines.add("removed folder of container " + id));
         containers.settleLost().forEach(id -> lines.add("container " + id + " is lost"));
         return lines;
     }
 
     /** Removes what killed processes have left on the host; what was removed and what could not be, a line each. */
-    public List<String> removeLeftovers() {
-        return new Leftovers(linux, store).remove();
+    public List<String> removeStale() {
+        List<String> lines = new ArrayList<>(new StaleContainers(linux, store).remove());
+        lines.addAll(ContainerLayers.removeLeft(linux, self));
+        return lines;
     }
 }

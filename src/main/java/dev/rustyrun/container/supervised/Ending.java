@@ -34,7 +34,7 @@ final class Ending {
 
     /** Sends a signal to PID 1, if there is one; whether there is. One that is frozen goes on, so that it can heed it. */
     boolean killIfMade(ContainerFolder folder, int signal) {
-        if (!isSent(folder, signal)) {
+        if (!isSent(folder, signal, false)) {
             return false;
         }
         if (containers.running().isFrozen(folder)) {
@@ -43,11 +43,11 @@ final class Ending {
         return true;
     }
 
-    /** Sends a signal to PID 1; waits a moment for a container that is just being made to have one. */
-    void kill(ContainerFolder folder, String signal) throws InterruptedException {
+    /** Sends a signal to PID 1, or to all processes; waits a moment for a container that is just being made to have one. */
+    void kill(ContainerFolder folder, String signal, boolean all) throws InterruptedException {
         int number = number(signal);
         for (long end = System.nanoTime() + Containers.START_SECONDS * 1_000_000_000; System.nanoTime() < end; ) {
-            if (isSent(folder, number)) {
+            if (isSent(folder, number, all)) {
                 return;
             }
             if (containers.status(folder) != ContainerStatus.RUNNING) {
@@ -59,12 +59,12 @@ final class Ending {
         throw ContainerException.busy("the container is still being made");
     }
 
-    private boolean isSent(ContainerFolder folder, int signal) {
+    private boolean isSent(ContainerFolder folder, int signal, boolean all) {
         if (store.running(folder.id()).isEmpty()) {
             return false;
         }
         try {
-            new Kill(linux, store).kill(folder.id(), signal, false);
+            new Kill(linux, store).kill(folder.id(), signal, all);
         } catch (ContainerException e) {
             // It has just ended.
             return false;
@@ -107,7 +107,7 @@ final class Ending {
 
     private void killUnlessEnded(ContainerFolder folder) throws InterruptedException {
         try {
-            kill(folder, Signal.SIGKILL.name());
+            kill(folder, Signal.SIGKILL.name(), false);
         } catch (ContainerException e) {
             if (containers.status(folder).isAlive()) {
                 throw e;
@@ -130,6 +130,8 @@ final class Ending {
     private void endLost(ContainerFolder folder) {
         if (store.has(folder.id())) {
             delete(folder);
+        } else {
+            store.removeEmpty(folder.id());
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.rustyrun.container.supervised;
 
-import dev.rustyrun.launch.StageSpawner;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.stage.StageSpawner;
 import java.io.File;
 import java.nio.file.Files;
 import java.util.Optional;

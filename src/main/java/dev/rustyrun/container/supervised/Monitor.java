@@ -3,19 +3,22 @@ package dev.rustyrun.container.supervised;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.cgroup.CgroupException;
+import dev.rustyrun.container.ContainerLayers;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.OutcomeJson;
 import dev.rustyrun.container.log.LogWriter;
-import dev.rustyrun.launch.Outcome;
-import dev.rustyrun.launch.SelfExec;
-import dev.rustyrun.launch.ServedStages;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.ServedStages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -28,13 +31,15 @@ import java.time.Instant;
 public final class Monitor {
 
     private static final int FAILED = 125;
+    private static final int READERS_MILLIS = 10_000;
 
     /**
      * What a container is launched with.
      *
      * @param timeoutMillis after how many milliseconds it is killed; 0 for never
+     * @param systemdCgroup whether systemd makes its cgroup
      */
-    public record Launched(Spec spec, long timeoutMillis) {}
+    public record Launched(Spec spec, long timeoutMillis, boolean systemdCgroup) {}
 
     /** Reads that from the {@link NewContainer#resolved} of its maker. */
     public interface Reader {
@@ -69,9 +74,26 @@ public final class Monitor {
         result.put("finished", Instant.now().toString());
         folder.finish(result);
         if (description.path("autoRemove").asBoolean()) {
+            awaitReaders();
+            ContainerLayers.forget(linux, self, description.path("store").asText(), folder.id());
             folder.remove();
         }
         return 0;
+    }
+
+    /** Who is attached gets the rest of what was written before that is removed; who does not read gets no more than this time. */
+    private void awaitReaders() {
+        // They have the FIFO open for reading, too: its other end is in error when the last of them has closed it.
+        try (OpenFile others = new OpenFile(
+                linux,
+                linux.open(
+                        folder.readers().toString(), FileFlag.O_WRONLY | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW))) {
+            PollSet set = new PollSet(1);
+            set.add(others.descriptor(), 0);
+            linux.poll(set, READERS_MILLIS);
+        } catch (LinuxException e) {
+            // ENXIO: there is nobody.
+        }
     }
 
     private ObjectNode result(ObjectNode description) {
@@ -90,7 +112,10 @@ public final class Monitor {
                 (ObjectNode) description.get("resolved"),
                 description.path("tty").asBoolean());
         Launch launch = new Launch(
-                linux, self, ContainerStore.at(linux, description.path("store").asText()), launched.spec());
+                linux,
+                self,
+                ContainerStore.at(linux, description.path("store").asText()).withSystemd(launched.systemdCgroup()),
+                launched.spec());
         // Open before anybody is told that it runs: what is then written there is kept.
         int stdin = open(folder.stdin());
         int control = open(folder.control());
@@ -111,7 +136,13 @@ public final class Monitor {
                 readers,
                 description.path("openStdin").asBoolean(),
                 size(description));
-        return launch.run(folder.id(), stages.speakingWith(io), false, launched.timeoutMillis());
+        return (goesWithItsEnd(launched.spec()) ? launch : launch.keepingLayer())
+                .run(folder.id(), stages.speakingWith(io), false, launched.timeoutMillis());
+    }
+
+    /** Whether what the container writes is in memory, so that there is nothing to keep. */
+    private static boolean goesWithItsEnd(Spec spec) {
+        return spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION);
     }
 
     /** Of its terminal, as long as nobody says another. */

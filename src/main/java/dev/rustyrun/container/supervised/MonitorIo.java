@@ -1,12 +1,12 @@
 package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.container.log.LogWriter;
-import dev.rustyrun.launch.CommandIo;
-import dev.rustyrun.launch.CommandPipes;
-import dev.rustyrun.launch.Transfer;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.WindowSize;
+import dev.rustyrun.stage.CommandIo;
+import dev.rustyrun.stage.CommandPipes;
+import dev.rustyrun.stage.Transfer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

@@ -41,12 +41,12 @@ public final class Unwatched {
         return ContainerReport.of(tools.store(), tools.store().get(id));
     }
 
-    /** Sends a signal, a name or a number, to its PID 1. */
-    public void kill(String id, String signal) {
+    /** Sends a signal, a name or a number, to its PID 1, or to all of its processes. */
+    public void kill(String id, String signal, boolean all) {
         int number = SignalNames.number(signal)
                 .orElseThrow(() -> ContainerException.invalid(
                         "signal", "unknown signal \"" + signal + "\": use a name or a number, such as KILL or 9"));
-        new Kill(tools.linux(), tools.store()).kill(id, number, false);
+        new Kill(tools.linux(), tools.store()).kill(id, number, all);
     }
 
     /** Waits until its PID 1 has ended, so many seconds at most. */

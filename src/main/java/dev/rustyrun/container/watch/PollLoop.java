@@ -34,7 +34,7 @@ public final class PollLoop {
     private final Set<Registered> entries = ConcurrentHashMap.newKeySet();
 
     private Thread thread;
-    private volatile Bell bell;
+    private volatile Wakeup wakeup;
     private volatile boolean stopped;
 
     public PollLoop(Linux linux) {
@@ -52,7 +52,7 @@ public final class PollLoop {
         @Override
         public void close() {
             if (entries.remove(this)) {
-                bell.ring();
+                wakeup.wake();
             }
         }
     }
@@ -62,7 +62,7 @@ public final class PollLoop {
         start();
         Registered made = new Registered(new Entry(descriptor, events, action));
         entries.add(made);
-        bell.ring();
+        wakeup.wake();
         return made;
     }
 
@@ -104,7 +104,7 @@ public final class PollLoop {
 
     private synchronized void start() {
         if (thread == null) {
-            bell = bell == null ? new Bell(linux) : bell;
+            wakeup = wakeup == null ? new Wakeup(linux) : wakeup;
             Thread made = new Thread(this::run, "poll-loop");
             made.setDaemon(true);
             made.start();
@@ -114,8 +114,8 @@ public final class PollLoop {
 
     public void stop() {
         stopped = true;
-        if (bell != null) {
-            bell.ring();
+        if (wakeup != null) {
+            wakeup.wake();
         }
     }
 
@@ -135,14 +135,14 @@ public final class PollLoop {
         List<Registered> now = new ArrayList<>(entries);
         boolean looks = false;
         set.clear();
-        bell.addTo(set);
+        wakeup.addTo(set);
         for (Registered each : now) {
             set.add(each.entry.descriptor, each.entry.events);
             looks |= each.entry.descriptor == NONE;
         }
         boolean found = linux.poll(set, looks ? LOOK_MILLIS : -1);
         if (set.foundAt(0) != 0) {
-            bell.hush();
+            wakeup.clear();
         }
         for (int i = 0; i < now.size(); i++) {
             Registered each = now.get(i);

@@ -25,7 +25,7 @@ import java.util.Set;
  */
 public final class TokenFile {
 
-    private static final int LEAST_LENGTH = 16;
+    private static final int MIN_LENGTH = 16;
     /** Enough of a digest to tell tokens apart, and too little to be one. */
     private static final int NAME_BYTES = 12;
 
@@ -111,8 +111,8 @@ public final class TokenFile {
                 .filter(known -> words.length == 2)
                 .orElseThrow(() ->
                         new IllegalArgumentException("line " + number + " is not read, launch or admin and a token"));
-        if (words[1].length() < LEAST_LENGTH) {
-            throw new IllegalArgumentException("the token in line " + number + " is shorter than " + LEAST_LENGTH);
+        if (words[1].length() < MIN_LENGTH) {
+            throw new IllegalArgumentException("the token in line " + number + " is shorter than " + MIN_LENGTH);
         }
         byte[] digest = digest(words[1]);
         return new Entry(digest, new Identity("token:" + HexFormat.of().formatHex(digest, 0, NAME_BYTES), role));

@@ -1,7 +1,7 @@
 package dev.rustyrun.http.health;
 
-import dev.rustyrun.launch.NamespaceProbe;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.stage.NamespaceProbe;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 import org.eclipse.microprofile.health.HealthCheckResponse;

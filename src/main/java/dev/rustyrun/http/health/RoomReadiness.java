@@ -1,6 +1,6 @@
 package dev.rustyrun.http.health;
 
-import dev.rustyrun.http.LaunchSlots;
+import dev.rustyrun.http.LaunchQueue;
 import dev.rustyrun.http.ServeConfig;
 import dev.rustyrun.http.Shortage;
 import io.smallrye.health.api.AsyncHealthCheck;
@@ -13,15 +13,15 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 final class RoomReadiness implements AsyncHealthCheck {
 
-    private static final long LEAST_BYTES = 64 << 20;
+    private static final long MIN_BYTES = 64 << 20;
 
-    private final LaunchSlots slots;
+    private final LaunchQueue slots;
     private final File rootfs;
     private final File data;
 
     private final HealthThread thread;
 
-    RoomReadiness(LaunchSlots slots, ServeConfig config, HealthThread thread) {
+    RoomReadiness(LaunchQueue slots, ServeConfig config, HealthThread thread) {
         this.thread = thread;
         this.slots = slots;
         this.rootfs = new File(config.rootfsFolder());
@@ -40,7 +40,7 @@ final class RoomReadiness implements AsyncHealthCheck {
                         ? "the queue is full"
                         : !rootfs.isDirectory()
                                 ? "there is no folder of root file systems " + rootfs
-                                : data.exists() && data.getUsableSpace() < LEAST_BYTES
+                                : data.exists() && data.getUsableSpace() < MIN_BYTES
                                         ? "less than 64 MiB are free on " + data
                                         : Shortage.recent().orElse("");
         var response = HealthCheckResponse.named("room")

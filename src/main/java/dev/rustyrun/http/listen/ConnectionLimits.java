@@ -21,8 +21,8 @@ record ConnectionLimits(int connections, int perPeer, int headerSeconds, int idl
     /** Of the management port, which has its own. */
     static final int MANAGEMENT = 64;
 
-    private static final int MOST = 4096;
-    private static final int LEAST = 32;
+    private static final int MAX_CONNECTIONS = 4096;
+    private static final int MIN_CONNECTIONS = 32;
     /** What the service itself has open. */
     private static final int OWN_DESCRIPTORS = 96 + MANAGEMENT;
     /** Pipes, connections to stages and cgroup files of a launch. */
@@ -36,7 +36,7 @@ record ConnectionLimits(int connections, int perPeer, int headerSeconds, int idl
                 config.getOptionalValue("rustyrun.concurrent", Integer.class).orElse(32);
         long spare = openFiles() - OWN_DESCRIPTORS - (long) DESCRIPTORS_OF_A_LAUNCH * concurrent;
         int connections = config.getOptionalValue("rustyrun.connections", Integer.class)
-                .orElse((int) Math.max(LEAST, Math.min(spare, MOST)));
+                .orElse((int) Math.max(MIN_CONNECTIONS, Math.min(spare, MAX_CONNECTIONS)));
         return new ConnectionLimits(
                 connections,
                 config.getOptionalValue("rustyrun.connections-per-peer", Integer.class)

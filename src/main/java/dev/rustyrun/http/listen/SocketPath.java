@@ -22,7 +22,7 @@ import java.util.Set;
 public final class SocketPath {
 
     /** {@code sun_path} without the NUL at its end; man 7 unix. */
-    private static final int MOST = 107;
+    private static final int MAX_BYTES = 107;
 
     private static final String BOUND = "s";
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
@@ -42,9 +42,9 @@ public final class SocketPath {
      */
     public String prepare() {
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
-        if (length > MOST) {
+        if (length > MAX_BYTES) {
             throw new InvalidSpecException("--socket " + path + " has " + length
-                    + " bytes, and a unix socket's path at most " + MOST + ": choose a shorter one");
+                    + " bytes, and a unix socket's path at most " + MAX_BYTES + ": choose a shorter one");
         }
         refuseLive();
         try {
@@ -53,7 +53,7 @@ public final class SocketPath {
                     ".rustyrun",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             String bound = folder.resolve(BOUND).toString();
-            if (bound.getBytes(StandardCharsets.UTF_8).length > MOST) {
+            if (bound.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
                 Files.delete(folder);
                 throw new InvalidSpecException(
                         "--socket " + path + ": its folder's name is too long for a unix socket");

@@ -121,7 +121,7 @@ final class StrictHttp extends ChannelDuplexHandler {
         private static final String ENCODER = "httpEncoder";
 
         /** What the preface of HTTP/2 begins with, {@code PRI} and a space, is as long, and no method of HTTP/1. */
-        private static final int MOST_UNDECIDED = 4;
+        private static final int MAX_UNDECIDED = 4;
 
         private final boolean decrypted;
         private int passed;
@@ -148,7 +148,7 @@ final class StrictHttp extends ChannelDuplexHandler {
                 // Where HTTP/2 is on, as Quarkus has it on the management port, the first bytes decide about the
                 // decoder.
                 while (pipeline.get(DECODER) == null && bytes.isReadable()) {
-                    if (passed == MOST_UNDECIDED) {
+                    if (passed == MAX_UNDECIDED) {
                         context.close();
                         return;
                     }

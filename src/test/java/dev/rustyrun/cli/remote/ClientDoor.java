@@ -5,16 +5,17 @@ import dev.rustyrun.cli.OptionNames;
 import dev.rustyrun.client.RemoteEngine;
 import dev.rustyrun.client.Server;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.launch.SelfExec;
 import dev.rustyrun.linux.RecordingLibC;
+import dev.rustyrun.request.OptionsOfDoor;
+import dev.rustyrun.stage.SelfExec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The door of {@code rustyrun --host URL run}: from the words of a command line to the body that a server gets. */
 public final class ClientDoor {
@@ -24,12 +25,19 @@ public final class ClientDoor {
     private ClientDoor() {}
 
     private static CommandLine model() {
-        return new CommandLine(new RunRemotely()).setStopAtPositional(true);
+        CommandLine run = new CommandLine(new RunRemotely()).setStopAtPositional(true);
+        OptionsOfDoor.atService(run);
+        return run;
     }
 
-    /** The longest name of each option. */
-    public static Set<String> options() {
-        return OptionNames.of(model());
+    /** The model of the whole command line of a client. */
+    public static CommandLine root() {
+        return ClientMain.Commands.MODEL;
+    }
+
+    /** The options. */
+    public static List<OptionSpec> options() {
+        return OptionNames.own(model());
     }
 
     /** What {@code --host URL run --detach WORDS} sends to {@code POST /v1/containers}. */

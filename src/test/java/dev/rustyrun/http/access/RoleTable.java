@@ -23,7 +23,7 @@ final class RoleTable {
     record Row(String call, String path, Role role) {
 
         String path(String id) {
-            return path.replace("{id}", id);
+            return path.replace("{id}", id).replace("{name}", "none");
         }
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.it.Host;
 import dev.rustyrun.it.Launcher;
+import dev.rustyrun.it.NativeOnly;
 import dev.rustyrun.it.OciBundle;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,13 +19,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** config-linux.md, "Control groups" and "Seccomp". Needs root and the native executable. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class CgroupConformanceIT {
 
     private static final String PLACE = "/rustyrun-conformance/place";
 
     @BeforeAll
     static void needsRootAndTheNativeExecutable() {
-        Conformance.requireRootAndTheNativeExecutable();
+        Launcher.requireRoot();
     }
 
     /** The directories above a cgroup that was asked for are not the container's to remove. */

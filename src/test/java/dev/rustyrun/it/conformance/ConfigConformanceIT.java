@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.it.Launcher;
+import dev.rustyrun.it.NativeOnly;
 import dev.rustyrun.it.OciBundle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,11 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** config.md, without its hooks. Needs root and the native executable. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class ConfigConformanceIT {
 
     @BeforeAll
     static void needsRootAndTheNativeExecutable() {
-        Conformance.requireRootAndTheNativeExecutable();
+        Launcher.requireRoot();
     }
 
     @ParameterizedTest

@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Assumptions;
 
 /** What the conformance tests have in common. */
 final class Conformance {
@@ -21,15 +20,6 @@ final class Conformance {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Conformance() {}
-
-    /** The rules are kept by the same classes on a JVM, where these many containers would take ten times as long. */
-    static void requireRootAndTheNativeExecutable() {
-        Launcher.requireRoot();
-        Assumptions.assumeTrue(
-                Launcher.isNative(),
-                "seventy containers by way of a JVM take minutes and show nothing more:"
-                        + " runs against the native executable");
-    }
 
     /** What a container says whose shell script is {@code script}, and whose config.json was changed. */
     static String output(Consumer<ObjectNode> change, String script) {

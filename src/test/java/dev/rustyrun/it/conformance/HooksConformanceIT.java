@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.it.Launcher;
+import dev.rustyrun.it.NativeOnly;
 import dev.rustyrun.it.OciBundle;
 import java.nio.file.Files;
 import java.util.List;
@@ -18,11 +20,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** runtime.md, "Lifecycle", and config.md, "POSIX-platform Hooks". Needs root and the native executable. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class HooksConformanceIT {
 
     @BeforeAll
     static void needsRootAndTheNativeExecutable() {
-        Conformance.requireRootAndTheNativeExecutable();
+        Launcher.requireRoot();
     }
 
     /** A bundle whose directory is shown inside at its own path, so that all hooks can write into it. */

@@ -11,13 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.it.Host;
 import dev.rustyrun.it.Launcher;
+import dev.rustyrun.it.NativeOnly;
 import dev.rustyrun.it.OciBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,13 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** config-linux.md: namespaces, devices, kernel parameters, paths, what has a default. Needs root and the native executable. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class LinuxConformanceIT {
 
     private static final Map<String, String> FILES = Map.of("network", "net", "mount", "mnt");
 
     @BeforeAll
     static void needsRootAndTheNativeExecutable() {
-        Conformance.requireRootAndTheNativeExecutable();
+        Launcher.requireRoot();
     }
 
     private static String own(String type) throws IOException {
@@ -122,7 +123,6 @@ class LinuxConformanceIT {
     @Test
     @DisplayName("config-linux.md, User namespace mappings: ids are mapped, and files keep their owners")
     void ids_are_mapped() {
-        Assumptions.assumeTrue(Launcher.isNative(), "a user namespace needs a process with one thread: not the JVM");
         assertEquals(
                 "         0     100000      65536\n",
                 output(

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rustyrun.it.Host;
 import dev.rustyrun.it.Launcher;
+import dev.rustyrun.it.NativeOnly;
 import dev.rustyrun.it.OciBundle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** runtime.md: state and operations. Needs root and the native executable. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class RuntimeConformanceIT {
 
     private static final String SEMVER =
@@ -24,7 +26,7 @@ class RuntimeConformanceIT {
 
     @BeforeAll
     static void needsRootAndTheNativeExecutable() {
-        Conformance.requireRootAndTheNativeExecutable();
+        Launcher.requireRoot();
     }
 
     /** The rules of the specification's state-schema.json, and of runtime.md, "State". */

@@ -1,0 +1,213 @@
+package dev.rustyrun.cgroup.systemd;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Received;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * A connection to a bus, or to a peer that speaks as one; D-Bus Specification. What comes over it is bounded in size, and
+ * each wait in time. For use by one thread.
+ */
+final class Bus implements AutoCloseable {
+
+    /** Who routes messages, on a bus. */
+    private static final String DAEMON = "org.freedesktop.DBus";
+
+    private static final String DAEMON_PATH = "/org/freedesktop/DBus";
+
+    /** The peer takes our credentials from the socket, so there is nothing more to say; as sd-bus does it. */
+    private static final String HANDSHAKE = "\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n";
+
+    private static final int MAX_LINE = 4096;
+    /** Signals that have come while something else was waited for. */
+    private static final int MAX_KEPT = 256;
+
+    private final Linux linux;
+    private final int socket;
+    private final String path;
+    private final long patienceNanos;
+    private final Deque<Message> kept = new ArrayDeque<>();
+    private byte[] received = new byte[0];
+    private int serial;
+
+    /**
+     * Connects to the socket {@code path}.
+     *
+     * @param seconds how long an answer may take
+     * @throws LinuxException when nobody listens there
+     * @throws SystemdException when nobody there speaks D-Bus with us
+     */
+    Bus(Linux linux, String path, long seconds) {
+        this.linux = linux;
+        this.path = path;
+        this.patienceNanos = TimeUnit.SECONDS.toNanos(seconds);
+        this.socket = linux.connect(path);
+        boolean open = false;
+        try {
+            handshake();
+            open = true;
+        } finally {
+            if (!open) {
+                close();
+            }
+        }
+    }
+
+    private void handshake() {
+        send(HANDSHAKE.getBytes(StandardCharsets.US_ASCII));
+        long deadline = System.nanoTime() + patienceNanos;
+        String line = line(deadline);
+        if (line.startsWith("DATA")) {
+            line = line(deadline);
+        }
+        if (!line.startsWith("OK ")) {
+            throw new SystemdException(path + " does not accept this user"
+                    + (line.startsWith("REJECTED") ? "" : ": it does not speak D-Bus"));
+        }
+    }
+
+    private void send(byte[] bytes) {
+        try {
+            linux.send(socket, bytes, -1);
+        } catch (LinuxException e) {
+            throw new SystemdException(path + ": " + e.getMessage());
+        }
+    }
+
+    private String line(long deadline) {
+        for (int i = 0; ; i++) {
+            while (i + 1 >= received.length) {
+                more(deadline);
+            }
+            if (received[i] == '\r' && received[i + 1] == '\n') {
+                String line = new String(received, 0, i, StandardCharsets.US_ASCII);
+                received = Arrays.copyOfRange(received, i + 2, received.length);
+                return line;
+            }
+            if (i > MAX_LINE) {
+                throw new SystemdException(path + " does not speak D-Bus");
+            }
+        }
+    }
+
+    /** Introduces us to a bus; a peer that is no bus needs none of it. */
+    void hello() {
+        call(DAEMON, DAEMON_PATH, DAEMON, "Hello", "");
+    }
+
+    /** Has the bus send us these signals. */
+    void match(String rule) {
+        call(DAEMON, DAEMON_PATH, DAEMON, "AddMatch", "s", rule);
+    }
+
+    /**
+     * Calls a method and waits for its answer.
+     *
+     * @param signature the types of {@code arguments}
+     * @throws SystemdException when the answer is an error, or does not come in time
+     */
+    Message call(String destination, String object, String type, String method, String signature, Object... arguments) {
+        int number = ++serial;
+        Map<Integer, Object> fields = new TreeMap<>();
+        fields.put(Message.PATH, object);
+        fields.put(Message.INTERFACE, type);
+        fields.put(Message.MEMBER, method);
+        fields.put(Message.DESTINATION, destination);
+        send(Message.encode(new Message(Message.METHOD_CALL, number, fields, Arrays.asList(arguments)), signature));
+        Message answer = await(message -> message.answers(number), patienceNanos, method);
+        if (answer.kind() == Message.ERROR) {
+            String why = answer.textAt(0);
+            String name = answer.text(Message.ERROR_NAME);
+            throw new SystemdException(name, why.isEmpty() ? name : why);
+        }
+        return answer;
+    }
+
+    /**
+     * The next signal that is {@code wanted}, which may have come already.
+     *
+     * @param what it is waited for, in words
+     */
+    Message signal(Predicate<Message> wanted, String what) {
+        Optional<Message> earlier = kept.stream().filter(wanted).findFirst();
+        if (earlier.isPresent()) {
+            kept.remove(earlier.get());
+            return earlier.get();
+        }
+        return await(message -> message.kind() == Message.SIGNAL && wanted.test(message), patienceNanos, what);
+    }
+
+    private Message await(Predicate<Message> wanted, long nanos, String what) {
+        long deadline = System.nanoTime() + nanos;
+        while (true) {
+            Message message = next(deadline, what);
+            if (wanted.test(message)) {
+                return message;
+            }
+            if (message.kind() == Message.SIGNAL) {
+                kept.add(message);
+                if (kept.size() > MAX_KEPT) {
+                    kept.remove();
+                }
+            }
+        }
+    }
+
+    private Message next(long deadline, String what) {
+        try {
+            while (received.length < Message.START) {
+                more(deadline);
+            }
+            int size = Message.size(received);
+            while (received.length < size) {
+                more(deadline);
+            }
+            Message message = Message.decode(Arrays.copyOf(received, size));
+            received = Arrays.copyOfRange(received, size, received.length);
+            return message;
+        } catch (SystemdException e) {
+            throw new SystemdException(path + ", waiting for " + what + ": " + e.getMessage());
+        }
+    }
+
+    private void more(long deadline) {
+        byte[] buffer = new byte[MAX_LINE];
+        Received got;
+        try {
+            PollSet set = new PollSet(1);
+            set.add(socket, PollSet.POLLIN);
+            long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (millis <= 0 || !linux.poll(set, (int) Math.min(millis, Integer.MAX_VALUE))) {
+                throw new SystemdException("no answer in " + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s");
+            }
+            got = linux.receive(socket, buffer, buffer.length);
+        } catch (LinuxException e) {
+            throw new SystemdException(e.getMessage());
+        }
+        if (got.descriptor() >= 0) {
+            // Nobody has asked for one.
+            linux.close(got.descriptor());
+        }
+        if (got.count() == 0) {
+            throw new SystemdException("the connection was closed");
+        }
+        int before = received.length;
+        received = Arrays.copyOf(received, before + got.count());
+        System.arraycopy(buffer, 0, received, before, got.count());
+    }
+
+    @Override
+    public void close() {
+        linux.close(socket);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.rustyrun.cli;
+
+import dev.rustyrun.container.EtcFiles;
+import dev.rustyrun.container.ImageRootfs;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** The options of a launch that are about its image, and about the files in /etc that engines make for it. */
+final class ImageOptions {
+
+    @Option(names = "--dns", paramLabel = "ADDRESS", description = "A name server for /etc/resolv.conf; repeatable.")
+    private List<String> dns = List.of();
+
+    @Option(
+            names = "--add-host",
+            paramLabel = "NAME:ADDRESS",
+            description = "A further line of /etc/hosts; repeatable.")
+    private List<String> hosts = List.of();
+
+    @Option(
+            names = "--no-etc",
+            description = "Leave /etc/resolv.conf, /etc/hosts and /etc/hostname as the image has them.")
+    private boolean noEtc;
+
+    /** The image of this name. */
+    ImageRootfs image(CommandContext context, LaunchRequest request, String name) {
+        return ImageRootfs.of(
+                context.linux(), context.self(), name, ImageRootfs.Pull.parse(request.pull()), request.platform());
+    }
+
+    /** Throws when something is given that only a container from an image has. */
+    void checkNone(LaunchRequest request) {
+        refuse(!dns.isEmpty(), "--dns", "mount your own file: -v FILE:/etc/resolv.conf:ro");
+        refuse(!hosts.isEmpty(), "--add-host", "mount your own file: -v FILE:/etc/hosts:ro");
+        refuse(noEtc, "--no-etc", "a --rootfs keeps its /etc anyway");
+        request.pull();
+        refuse(!request.platform().isEmpty(), "--platform", "a --rootfs has one already");
+    }
+
+    private static void refuse(boolean given, String option, String instead) {
+        if (given) {
+            throw new InvalidSpecException(option + " is for a container from an image; " + instead);
+        }
+    }
+
+    /** The texts of the files in /etc, by their paths. */
+    Map<String, String> files(Linux linux, String hostname, String network) {
+        return noEtc ? Map.of() : new EtcFiles(dns, hosts).texts(linux, hostname, network);
+    }
+}

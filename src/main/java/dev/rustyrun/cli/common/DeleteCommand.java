@@ -1,0 +1,59 @@
+package dev.rustyrun.cli.common;
+
+import dev.rustyrun.engine.ContainerFilter;
+import dev.rustyrun.engine.Engine;
+import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code delete}: deletes containers that have stopped. */
+@Command(
+        name = "delete",
+        aliases = "rm",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "Delete containers that have stopped, what was made for them, and their logs.")
+public final class DeleteCommand implements EngineContext.Command {
+
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
+    private List<String> ids;
+
+    @Option(
+            names = {"-f", "--force"},
+            description = "Kill one that has not stopped; one that is not there is no error.")
+    private boolean force;
+
+    @Option(
+            names = "--regex",
+            description = "The ids are regular expressions: delete every container whose id has a match.")
+    private boolean regex;
+
+    @Override
+    public int perform(EngineContext context) {
+        Engine engine = context.engine();
+        return context.each(regex ? matching(engine) : ids, id -> engine.delete(id, force));
+    }
+
+    private List<String> matching(Engine engine) {
+        List<Pattern> patterns = ids.stream().map(DeleteCommand::pattern).toList();
+        return engine.list(ContainerFilter.NONE).stream()
+                .map(container -> container.path("id").asText())
+                .filter(id -> patterns.stream()
+                        .anyMatch(pattern -> pattern.matcher(id).find()))
+                .toList();
+    }
+
+    private static Pattern pattern(String text) {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw new InvalidSpecException("--regex: \"" + text + "\" is no regular expression: " + e.getDescription());
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.rustyrun.cli.images;
+
+import dev.rustyrun.engine.EngineContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code diff}: shows what a container has changed in the files of its image. */
+@Command(
+        name = "diff",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeOnInvalidInput = 125,
+        description = "List what a container has added (A), changed (C) and removed (D) in the files of its image.")
+public final class DiffCommand implements EngineContext.Command {
+
+    @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
+    private String id;
+
+    @Override
+    public int perform(EngineContext context) {
+        context.engine().changes(id).forEach(line -> context.print(line + "\n"));
+        return 0;
+    }
+}

@@ -1,0 +1,2 @@
+/** Commands about images. */
+package dev.rustyrun.cli.images;

@@ -1,0 +1,140 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.stage.SelfExec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a container writes over its image: a folder on disk with the directories that an overlay needs, and the files that it is
+ * given. It is locked while the container is made and runs; one that is neither locked nor to be kept has been left by somebody
+ * who was killed.
+ */
+final class ContainerLayer {
+
+    private static final int FOLDER = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW;
+
+    private final Linux linux;
+    private final SelfExec self;
+    private final String folder;
+    private final String id;
+    private final Spec.Image image;
+    private final List<String> volumes;
+    private OpenFile lock;
+
+    /**
+     * @param folder that has the layers of all containers
+     * @param volumes those of the image that the container gets
+     */
+    ContainerLayer(Linux linux, SelfExec self, String folder, String id, Spec.Image image, List<String> volumes) {
+        this.linux = linux;
+        this.self = self;
+        this.folder = folder;
+        this.id = id;
+        this.image = image;
+        this.volumes = volumes;
+    }
+
+    /** Its folder. */
+    String path() {
+        return folder + "/" + id;
+    }
+
+    /** The container with this layer, and with the files that it is given mounted over those of the image. */
+    Spec locate(Spec spec) {
+        List<Spec.Mount> mounts = new ArrayList<>();
+        List<String> options = new ArrayList<>(List.of("bind", "private", "nosuid", "nodev"));
+        if (spec.mapsRootfs()) {
+            options.add("idmap");
+        }
+        for (String volume : volumes) {
+            mounts.add(new Spec.Mount(volume, "bind", Spec.Image.volume(path(), mounts.size()), options));
+        }
+        int number = 0;
+        for (String path : image.files().keySet()) {
+            mounts.add(new Spec.Mount(path, "bind", path() + "/file" + number++, List.of("bind", "private")));
+        }
+        // What the caller mounts comes later, and covers them.
+        int own = (int) spec.mounts().stream()
+                .takeWhile(mount -> !mount.type().equals("bind"))
+                .count();
+        List<Spec.Mount> all = new ArrayList<>(spec.mounts());
+        all.addAll(own, mounts);
+        return spec.withRoot(new Spec.Root(
+                        path(), spec.root().readonly(), spec.root().image()))
+                .withMounts(all);
+    }
+
+    /**
+     * Makes it.
+     *
+     * @param store folder of the store that the container is in
+     */
+    void make(String store) {
+        ContainerLayers.makeFolder(linux, folder);
+        try {
+            linux.makeDirectory(path(), 0700);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+            // The store has no container of this name.
+            ContainerLayers.checkUnused(linux, folder, id, store);
+            ContainerLayers.remove(linux, self, folder, id);
+            linux.makeDirectory(path(), 0700);
+        }
+        lock = new OpenFile(linux, linux.open(path(), FOLDER));
+        linux.lock(lock.descriptor());
+        write(ContainerLayers.IMAGE, image.name());
+        write(ContainerLayers.LAYERS, String.join("\n", image.layers()));
+        write(ContainerLayers.STORE, store + "\n" + (image.kept() ? "kept" : "running"));
+        if (!volumes.isEmpty()) {
+            write(ContainerLayers.VOLUMES, String.join("\n", volumes));
+        }
+        for (int volume = 0; volume < volumes.size(); volume++) {
+            linux.makeDirectory(Spec.Image.volume(path(), volume), 0755);
+        }
+        FileStatus model = linux.status(image.model());
+        for (String name : List.of("upper", "work", "root")) {
+            linux.makeDirectory(lock.descriptor(), name, 0755);
+        }
+        if (linux.isRoot()) {
+            linux.changeOwner(lock.descriptor(), "upper", model.uid(), model.gid());
+        }
+        linux.changeMode(lock.descriptor(), "upper", model.permissions());
+        int number = 0;
+        for (String text : image.files().values()) {
+            String name = "file" + number++;
+            write(name, text);
+            linux.changeMode(lock.descriptor(), name, 0644);
+        }
+    }
+
+    private void write(String name, String text) {
+        try (OpenFile file = new OpenFile(linux, linux.createNew(lock.descriptor(), name, 0600))) {
+            linux.writeAll(file.descriptor(), text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /**
+     * Removes it, or leaves it until its container is deleted.
+     *
+     * @param hasRun whether the container has: what could not be made is not kept
+     */
+    void end(boolean hasRun) {
+        if (lock != null) {
+            lock.close();
+            lock = null;
+        }
+        if (!image.kept() || !hasRun) {
+            ContainerLayers.remove(linux, self, folder, id);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.oci.StateJson;
+import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.step.LaunchRecord;
+import java.util.Optional;
+
+/** What the store has of a container while it is made. */
+final class ContainerRecord implements LaunchRecord {
+
+    private final Linux linux;
+    private final ContainerStore store;
+    private final PidOutputs pids;
+    private Optional<RootVisitor> visitor = Optional.empty();
+    private ContainerState state;
+    private boolean hooked;
+
+    /** @param state the container's, which the store has */
+    ContainerRecord(Linux linux, ContainerStore store, ContainerState state, PidOutputs pids) {
+        this.linux = linux;
+        this.store = store;
+        this.state = state;
+        this.pids = pids;
+    }
+
+    /** Lets {@code who} into the container before its command runs. */
+    ContainerRecord visitedBy(Optional<RootVisitor> who) {
+        visitor = who;
+        return this;
+    }
+
+    /** The container as far as it has come. */
+    ContainerState state() {
+        return state;
+    }
+
+    /** Whether hooks have been told of it, and so are to be told of its end. */
+    boolean isHooked() {
+        return hooked;
+    }
+
+    @Override
+    public String id() {
+        return state.id();
+    }
+
+    @Override
+    public void started(int pid, boolean successorFollows) {
+        state = state.withInit(pid, ProcessTimes.startOf(linux, pid));
+        if (hasBundle()) {
+            store.write(state);
+            return;
+        }
+        try {
+            state = state.afterSetUp();
+            store.write(state);
+        } catch (LinuxException e) {
+            // A container that others cannot find by its name still runs; its end is reported as ever.
+        }
+    }
+
+    @Override
+    public void assembled() {
+        visitor.ifPresent(this::letIn);
+    }
+
+    /** The container's first process is in the root file system, and has not left the host's yet. */
+    private void letIn(RootVisitor who) {
+        String process = "/proc/" + state.pid();
+        OpenFile root = new OpenFile(linux, linux.open(process + "/cwd", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+        OpenFile mounts;
+        try {
+            mounts = new OpenFile(linux, linux.open(process + "/ns/mnt", FileFlag.O_RDONLY));
+        } catch (LinuxException e) {
+            root.close();
+            throw e;
+        }
+        who.enter(root, mounts, ContainerIds.of(linux, state.pid()));
+    }
+
+    /** Comes after the gate: a container that is set up and has none has been started. */
+    @Override
+    public void created() {
+        state = state.afterSetUp();
+        store.write(state);
+        pids.report(linux, state.pid(), "standard");
+    }
+
+    @Override
+    public String state(ContainerStatus status) {
+        hooked = true;
+        // Only those of a bundle have hooks, which are told of it.
+        return hasBundle() ? HookStage.state(state, status) : "";
+    }
+
+    @Override
+    public String processState(String metadata) {
+        return StateJson.ofProcess(
+                state.pid(),
+                metadata,
+                state.id(),
+                ContainerStatus.CREATING,
+                state.pid(),
+                hasBundle() ? state.origin().bundle() : store.folder() + "/" + state.id(),
+                state.origin().annotations());
+    }
+
+    @Override
+    public Gate gate() {
+        store.files(state.id()).makeFifo();
+        int fifo = store.files(state.id()).openFifo(FileFlag.O_RDWR).descriptor();
+        return new Gate(fifo, store.files(state.id()).createReports());
+    }
+
+    private boolean hasBundle() {
+        return !state.origin().bundle().isEmpty();
+    }
+}

@@ -1,0 +1,274 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.image.Digest;
+import dev.rustyrun.image.ImageConfig;
+import dev.rustyrun.image.ImageStore;
+import dev.rustyrun.image.StoredImage;
+import dev.rustyrun.image.layer.LayerStore;
+import dev.rustyrun.image.layer.LayeredFiles;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.rootfs.Users;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.stage.SelfExec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** An image as the root file system of a container: its unpacked layers, and what it says of how a container is run. */
+public final class ImageRootfs {
+
+    /** The annotation of the signal that asks a container to end; OCI image-spec, conversion.md. */
+    public static final String STOP_SIGNAL = "org.opencontainers.image.stopSignal";
+
+    private static final int MAX_FILE = 4 << 20;
+    private static final int MAX_VOLUMES = 100;
+    /** Annotations that runtimes obey: an image only describes itself. */
+    private static final List<String> OBEYED =
+            List.of(Spec.OWN_ANNOTATIONS, "run.oci.", "io.podman.", "io.crun.", Spec.UNIT_PROPERTY_ANNOTATIONS);
+
+    private final ImageStore images;
+    private final StoredImage image;
+    private final List<String> layers;
+    private final String model;
+    private final LayeredFiles files;
+
+    private ImageRootfs(ImageStore images, StoredImage image, List<String> layers, String model, LayeredFiles files) {
+        this.images = images;
+        this.image = image;
+        this.layers = layers;
+        this.model = model;
+        this.files = files;
+    }
+
+    /** When an image is fetched from its registry. */
+    public enum Pull {
+        ALWAYS,
+        MISSING,
+        NEVER;
+
+        /** The one of this word. */
+        public static Pull parse(String word) {
+            for (Pull pull : values()) {
+                if (pull.name().equalsIgnoreCase(word)) {
+                    return pull;
+                }
+            }
+            throw new InvalidSpecException(
+                    "--pull " + Printable.quoted(word) + " is none of always, missing and never");
+        }
+    }
+
+    /**
+     * The image of this name or id, pulled and unpacked if it is not yet.
+     *
+     * @param platform as {@code OS/ARCHITECTURE[/VARIANT]}; empty for this machine's
+     * @throws InvalidSpecException when it is missing, or cannot be used
+     */
+    public static ImageRootfs of(Linux linux, SelfExec self, String name, Pull pull, String platform) {
+        ImageStore images = ImageStore.open(linux);
+        Optional<StoredImage> found = images.find(name);
+        if (pull == Pull.ALWAYS || found.isEmpty() && pull == Pull.MISSING) {
+            pull(linux, self, name, platform);
+            found = images.find(name);
+        }
+        StoredImage image = found.orElseThrow(() -> new InvalidSpecException(
+                "image " + Printable.shown(name) + " is not here: rustyrun pull " + Printable.shown(name)));
+        checkPlatform(name, image.config(), platform);
+        unpack(linux, self, images, image);
+        LayerStore store = new LayerStore(linux, images.layers());
+        return of(linux, images, image, store, name);
+    }
+
+    /**
+     * The image whose manifest has this digest, as it is in the store.
+     *
+     * @param folder of the store; empty for this user's
+     * @throws InvalidSpecException when it is missing, or not unpacked
+     */
+    public static ImageRootfs stored(String name, String folder) {
+        Linux linux = Linux.host();
+        ImageStore images = folder.isEmpty() ? ImageStore.open(linux) : ImageStore.open(linux, Path.of(folder));
+        StoredImage image = images.find(Digest.parse(name))
+                .orElseThrow(() -> new InvalidSpecException(
+                        "image " + Printable.shown(name) + " has been removed from the store"));
+        LayerStore store = new LayerStore(linux, images.layers());
+        if (!isUnpacked(image, store)) {
+            throw new InvalidSpecException("the layers of image " + Printable.shown(name) + " are not unpacked");
+        }
+        return of(linux, images, image, store, name);
+    }
+
+    private static boolean isUnpacked(StoredImage image, LayerStore store) {
+        return image.layers().stream()
+                .allMatch(layer -> store.has(layer.diffId().hex()));
+    }
+
+    /** Whether all layers of an image of this user's store are unpacked. */
+    public static boolean isReady(StoredImage image) {
+        Linux linux = Linux.host();
+        return isUnpacked(image, new LayerStore(linux, ImageStore.open(linux).layers()));
+    }
+
+    /**
+     * Has the layers of the image of this name unpacked.
+     *
+     * @throws InvalidSpecException when it is missing, or cannot be
+     */
+    public static void unpack(Linux linux, SelfExec self, String name) {
+        ImageStore images = ImageStore.open(linux);
+        unpack(linux, self, images, images.get(name));
+    }
+
+    /**
+     * Checks that an image is for this platform, if one is given.
+     *
+     * @throws InvalidSpecException when it is not
+     */
+    public static void checkPlatform(String name, StoredImage image, String platform) {
+        checkPlatform(name, image.config(), platform);
+    }
+
+    /** Has the layers of an image that is in the store unpacked, in a process of its own. */
+    static void unpack(Linux linux, SelfExec self, ImageStore images, StoredImage image) {
+        if (!isUnpacked(image, new LayerStore(linux, images.layers()))) {
+            new StoreProcess(linux, self)
+                    .perform(
+                            StoreProcess.UNPACK,
+                            images.root().toString(),
+                            image.manifestDigest().toString());
+        }
+    }
+
+    private static ImageRootfs of(Linux linux, ImageStore images, StoredImage image, LayerStore store, String name) {
+        List<String> hashes = new ArrayList<>();
+        image.layers().forEach(layer -> hashes.add(layer.diffId().hex()));
+        Collections.reverse(hashes);
+        if (hashes.isEmpty()) {
+            throw new InvalidSpecException(
+                    "image " + Printable.shown(name) + " has no layers: there is nothing to run");
+        }
+        List<String> trees = hashes.stream().distinct().map(store::tree).toList();
+        String model = hashes.stream()
+                .filter(store::saysRoot)
+                .findFirst()
+                .map(store::tree)
+                .orElse(trees.get(trees.size() - 1));
+        return new ImageRootfs(images, image, trees, model, new LayeredFiles(linux, trees));
+    }
+
+    private static void pull(Linux linux, SelfExec self, String name, String platform) {
+        List<String> words = new ArrayList<>(List.of("pull"));
+        if (!platform.isEmpty()) {
+            words.add("--platform=" + platform);
+        }
+        words.addAll(List.of("--", name));
+        // What it prints is no output of the container's.
+        int code = linux.await(self.startCommand(linux, words, -1, 2)).exitCode();
+        if (code != 0) {
+            throw new InvalidSpecException(
+                    "image " + Printable.shown(name) + " could not be pulled: see above, or rustyrun pull " + name);
+        }
+    }
+
+    static void checkPlatform(String name, ImageConfig config, String platform) {
+        String own = config.os() + "/" + config.architecture();
+        String whole = config.variant().isEmpty() ? own : own + "/" + config.variant();
+        if (!platform.isEmpty() && !platform.equals(own) && !platform.equals(whole)) {
+            throw new InvalidSpecException("image " + Printable.shown(name) + " is for " + Printable.shown(whole)
+                    + ", not for " + Printable.shown(platform) + ": pull it with --pull always");
+        }
+    }
+
+    /** The folder in which a container of it gets its own. */
+    public String folder() {
+        return ContainerLayers.folder(images);
+    }
+
+    /** What a Spec says of it, with the texts of files that the container sees. */
+    public Spec.Image layers(Map<String, String> texts) {
+        return new Spec.Image(image.manifestDigest().toString(), layers, model, texts, volumes(), false);
+    }
+
+    /** Its users and groups. */
+    public Users users() {
+        return Users.parse(
+                files.read("etc/passwd", MAX_FILE).orElse(""),
+                files.read("etc/group", MAX_FILE).orElse(""));
+    }
+
+    /**
+     * What runs in a container of it.
+     *
+     * @param entrypoint what takes the place of its own and of its words; empty for none at all
+     * @param words what takes the place of its words
+     * @throws InvalidSpecException when that is nothing
+     */
+    public List<String> command(Optional<String> entrypoint, List<String> words) {
+        List<String> all = new ArrayList<>();
+        if (entrypoint.isPresent()) {
+            entrypoint.filter(program -> !program.isEmpty()).ifPresent(all::add);
+            all.addAll(words);
+        } else {
+            all.addAll(image.config().entrypoint());
+            all.addAll(words.isEmpty() ? image.config().cmd() : words);
+        }
+        if (all.isEmpty()) {
+            throw new InvalidSpecException("the image says nothing to run: give a command after its name");
+        }
+        return all;
+    }
+
+    /** Its variables, as {@code NAME=VALUE}. */
+    public List<String> env() {
+        return image.config().env().stream()
+                .filter(variable -> variable.indexOf('=') > 0 && variable.indexOf('\0') < 0)
+                .toList();
+    }
+
+    /** As whom its command runs, as {@code USER[:GROUP]}. */
+    public String user() {
+        return image.config().user().isEmpty() ? "0" : image.config().user();
+    }
+
+    /** Where its command runs. */
+    public String workingDirectory() {
+        String directory = image.config().workingDir();
+        return directory.isEmpty() ? "/" : directory.startsWith("/") ? directory : "/" + directory;
+    }
+
+    /** Directories that are volumes, each before those below it; what the kernel shows in a container cannot be one. */
+    private List<String> volumes() {
+        List<String> volumes = image.config().volumes().stream()
+                .filter(path -> path.startsWith("/") && path.indexOf('\0') < 0 && path.indexOf('\n') < 0)
+                .map(path -> Path.of(path).normalize().toString())
+                .filter(path -> path.length() > 1 && !path.matches("/(proc|sys|dev)(/.*)?"))
+                .distinct()
+                .sorted()
+                .toList();
+        if (volumes.size() > MAX_VOLUMES) {
+            throw new InvalidSpecException(
+                    "the image has " + volumes.size() + " volumes; a container can have " + MAX_VOLUMES);
+        }
+        return volumes;
+    }
+
+    /** Its labels and what else describes it, as a container of it has them. */
+    public Map<String, String> labels() {
+        Map<String, String> all = new TreeMap<>();
+        image.config().labels().forEach((name, value) -> {
+            if (!name.isEmpty() && OBEYED.stream().noneMatch(name::startsWith)) {
+                all.put(name, value);
+            }
+        });
+        if (!image.config().stopSignal().isEmpty()) {
+            all.put(STOP_SIGNAL, image.config().stopSignal());
+        }
+        return all;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.linux.CloneFlag;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tree of a container that comes from an image, put together in a mount namespace of this process's own: so it can be used
+ * while the container does not run, and nobody else sees the mount. For one process, which ends with its use.
+ */
+public final class LayerMount {
+
+    private static final int DIRECTORY = FileFlag.O_PATH | FileFlag.O_DIRECTORY;
+
+    private final Linux linux;
+    private final String folder;
+    private final boolean inUserNamespace;
+    private final List<String> layers;
+    private final List<String> volumes;
+    private boolean apart;
+
+    /** @param folder of the container's own layer */
+    public LayerMount(Linux linux, String folder, boolean inUserNamespace) {
+        this.linux = linux;
+        this.folder = folder;
+        this.inUserNamespace = inUserNamespace;
+        this.layers =
+                List.of(linux.readFile(folder + "/" + ContainerLayers.LAYERS).split("\n"));
+        String named = folder + "/" + ContainerLayers.VOLUMES;
+        this.volumes = linux.exists(named) ? List.of(linux.readFile(named).split("\n")) : List.of();
+    }
+
+    /** The own layer alone. */
+    public OpenFile upper() {
+        return new OpenFile(linux, linux.open(folder + "/upper", DIRECTORY));
+    }
+
+    /** The tree, to be read: the container may run. */
+    public OpenFile toRead() {
+        List<String> all = new ArrayList<>(List.of(folder + "/upper"));
+        all.addAll(layers);
+        return mounted(all, "", "root");
+    }
+
+    /** The tree of the image, to be read. */
+    public OpenFile image() {
+        // The kernel takes two directories at least.
+        List<String> all = new ArrayList<>(layers);
+        all.add(folder + "/root");
+        return mounted(all, "", "work");
+    }
+
+    /** The tree, to be written: the caller has the layer locked. */
+    public OpenFile toWrite() {
+        return mounted(layers, folder, "root");
+    }
+
+    /** The same tree with the volumes of the container. */
+    public OpenFile withVolumes(OpenFile root) {
+        for (int number = 0; number < volumes.size(); number++) {
+            String source = Spec.Image.volume(folder, number);
+            try (OpenFile target =
+                    new OpenFile(linux, linux.openInRoot(root.descriptor(), volumes.get(number), DIRECTORY))) {
+                linux.mount(source, target.path(), null, MountFlag.MS_BIND.value(), null);
+            } catch (LinuxException e) {
+                // Before its start, or when it has removed the directory, there is nothing to mount it on.
+                if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
+                    throw e;
+                }
+            }
+        }
+        return root;
+    }
+
+    private OpenFile mounted(List<String> lower, String own, String place) {
+        if (!apart) {
+            linux.unshare(CloneFlag.CLONE_NEWNS.value());
+            linux.mount(null, "/", null, MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE), null);
+            apart = true;
+        }
+        List<OpenFile> open = new ArrayList<>();
+        try {
+            StringBuilder data = new StringBuilder("lowerdir=");
+            for (String path : lower) {
+                data.append(open.isEmpty() ? "" : ":").append(opened(path, open));
+            }
+            if (own.isEmpty()) {
+                data.append(",index=off");
+            } else {
+                data.append(",upperdir=").append(opened(own + "/upper", open));
+                data.append(",workdir=").append(opened(own + "/work", open));
+            }
+            data.append(options(inUserNamespace));
+            linux.changeDirectory("/proc/self/fd");
+            long flags = MountFlag.of(MountFlag.MS_NODEV, MountFlag.MS_NOSUID);
+            linux.mount("overlay", folder + "/" + place, "overlay", flags, data.toString());
+        } finally {
+            open.forEach(OpenFile::close);
+        }
+        return new OpenFile(linux, linux.open(folder + "/" + place, DIRECTORY));
+    }
+
+    private static String options(boolean inUserNamespace) {
+        return inUserNamespace ? ",userxattr" : ",redirect_dir=off,metacopy=off";
+    }
+
+    private int opened(String path, List<OpenFile> open) {
+        open.add(new OpenFile(linux, linux.open(path, DIRECTORY)));
+        return open.get(open.size() - 1).descriptor();
+    }
+}

@@ -1,0 +1,215 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.container.watch.Clearing;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
+
+/**
+ * A few things that are made ahead and wait, replaced in the background as they are taken. Safe for use by several threads.
+ *
+ * @param <W> what waits, of which each is given to one taker only
+ */
+public final class ReadyPool<W> {
+
+    private static final Logger LOG = Logger.getLogger(ReadyPool.class);
+    private static final long PAUSE_AFTER_FAILURE_MILLIS = 5_000;
+    /** About what a short command takes: its launch shall not share the processors with the making of the next one. */
+    private static final long PAUSE_BEFORE_REFILL_MILLIS = 12;
+    /** What is begun when the service ends must be taken back before the process does. */
+    private static final long STOP_MILLIS = 5_000;
+    /** How long one that was killed may lie there. */
+    private static final long LOOK_MILLIS = 1_000;
+
+    /** What is to be known of what waits. */
+    public interface Source<W> {
+        /** Makes one. */
+        W begin() throws InterruptedException;
+
+        boolean isAlive(W waiting);
+
+        /** Why it is not alive, in one line. */
+        String failure(W ended);
+
+        /** Ends it: nobody will take it. */
+        void discard(W left);
+    }
+
+    private final Source<W> source;
+    private final int size;
+    private final Clearing clearing;
+    private final Deque<W> waiting = new ArrayDeque<>();
+    private final Thread filler = new Thread(this::fill, "warm-pool");
+    private boolean stopped;
+    private boolean taken;
+
+    /** @param size how many wait; 0 for none */
+    public ReadyPool(Source<W> source, int size, Clearing clearing) {
+        this.source = source;
+        this.size = size;
+        this.clearing = clearing;
+    }
+
+    public void start() {
+        if (size > 0) {
+            filler.setDaemon(true);
+            filler.start();
+        }
+    }
+
+    /** Discards what waits, and makes no more. */
+    public void stop() {
+        synchronized (this) {
+            stopped = true;
+            notifyAll();
+        }
+        filler.interrupt();
+        for (Optional<W> left = next(); left.isPresent(); left = next()) {
+            discard(left.get());
+        }
+        try {
+            filler.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The first that waits, now the caller's, if it fits; else it goes on waiting. */
+    public Optional<W> take(Predicate<W> fits) {
+        Optional<W> first = next();
+        if (first.isEmpty()) {
+            return first;
+        }
+        boolean taken = false;
+        try {
+            taken = fits.test(first.get());
+        } finally {
+            if (!taken) {
+                giveBackOrDiscard(first.get());
+            }
+        }
+        return taken ? first : Optional.empty();
+    }
+
+    private void giveBackOrDiscard(W one) {
+        boolean waits = false;
+        try {
+            waits = giveBack(one);
+        } finally {
+            if (!waits) {
+                discard(one);
+            }
+        }
+    }
+
+    /** Whatever cannot be taken away is tried again: nobody else knows of it. */
+    private void discard(W left) {
+        try {
+            if (!isStopped() && !source.isAlive(left)) {
+                LOG.warnf("a launch that waited warm has ended: %s", source.failure(left));
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.warnf("a launch that waited warm is discarded: %s", e.getMessage());
+        } finally {
+            clearing.clear(() -> source.discard(left));
+        }
+    }
+
+    private synchronized boolean isStopped() {
+        return stopped;
+    }
+
+    private synchronized Optional<W> next() {
+        Optional<W> first = Optional.ofNullable(waiting.pollFirst());
+        taken = true;
+        notifyAll();
+        return first;
+    }
+
+    /** One that has not been used can be used by another request, as long as it is alive. */
+    private synchronized boolean giveBack(W one) {
+        if (stopped || waiting.size() >= size || !source.isAlive(one)) {
+            return false;
+        }
+        waiting.addFirst(one);
+        return true;
+    }
+
+    /** How many wait. */
+    public synchronized int waiting() {
+        return waiting.size();
+    }
+
+    private void fill() {
+        while (true) {
+            try {
+                if (!awaitRoom()) {
+                    return;
+                }
+                pauseIfTaken();
+                giveBackOrDiscard(source.begin());
+            } catch (InterruptedException e) {
+                return;
+            } catch (Throwable e) {
+                // An Error too: without this thread there would be none any more.
+                LOG.warn("no launch can be kept warm: " + e.getMessage());
+                if (!pause()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Looks at those that wait meanwhile: nobody else misses one that was killed. */
+    private boolean awaitRoom() {
+        while (true) {
+            List<W> ended;
+            synchronized (this) {
+                if (stopped) {
+                    return false;
+                }
+                ended = removeEnded();
+                if (ended.isEmpty() && waiting.size() < size) {
+                    return true;
+                }
+                try {
+                    if (ended.isEmpty()) {
+                        wait(LOOK_MILLIS);
+                    }
+                } catch (InterruptedException e) {
+                    return false;
+                }
+            }
+            ended.forEach(this::discard);
+        }
+    }
+
+    private List<W> removeEnded() {
+        List<W> ended = waiting.stream().filter(one -> !source.isAlive(one)).toList();
+        waiting.removeAll(ended);
+        return ended;
+    }
+
+    private void pauseIfTaken() throws InterruptedException {
+        boolean busy;
+        synchronized (this) {
+            busy = taken;
+            taken = false;
+        }
+        if (busy) {
+            Thread.sleep(PAUSE_BEFORE_REFILL_MILLIS);
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+}

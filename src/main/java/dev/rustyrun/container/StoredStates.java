@@ -1,0 +1,137 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.cgroup.CgroupPath;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The {@code state.json} of each container of a {@link ContainerStore}. */
+final class StoredStates {
+
+    static final String STATE = "state.json";
+    static final String NEW = STATE + ".new";
+    /** A state has its annotations in it, and so may be large; a file that is larger than this is none. */
+    private static final int MAX_BYTES = 64 * 1024 * 1024;
+
+    private final Linux linux;
+    private final StoreFolder folder;
+
+    StoredStates(Linux linux, StoreFolder folder) {
+        this.linux = linux;
+        this.folder = folder;
+    }
+
+    /** Writes the state anew, at once: a reader sees the old one or the new one. */
+    void write(ContainerState state) {
+        folder.replace(state.id(), STATE, NEW, StateFile.write(state));
+    }
+
+    /**
+     * What is written down about a container; nothing when it is not there.
+     *
+     * @throws BrokenContainerException when it cannot be used
+     */
+    Optional<ContainerState> read(String id) {
+        Optional<String> text;
+        try {
+            text = text(id);
+        } catch (LinuxException e) {
+            throw new BrokenContainerException(id, STATE + " cannot be read: " + e.getMessage());
+        }
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(StateFile.read(text.get())
+                .filter(state -> state.id().equals(id) && isPlausible(state))
+                .orElseThrow(() -> new BrokenContainerException(id, STATE + " is damaged")));
+    }
+
+    private Optional<String> text(String id) {
+        Optional<OwnDirectory> open = folder.directory();
+        if (open.isEmpty()) {
+            return Optional.empty();
+        }
+        try (OpenFile file =
+                open.get().open(id + "/" + STATE, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK, FileFlag.S_IFREG)) {
+            return Optional.of(linux.readText(file.descriptor(), MAX_BYTES));
+        } catch (InvalidSpecException e) {
+            throw new BrokenContainerException(id, e.getMessage());
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isPlausible(ContainerState state) {
+        try {
+            return state.pid() >= 0
+                    && state.runPid() > 0
+                    && (state.cgroup().isEmpty()
+                            || CgroupPath.read(state.cgroup()).written().equals(state.cgroup()));
+        } catch (InvalidSpecException e) {
+            return false;
+        }
+    }
+
+    /** Whether anything is written down about a container, whole or not. */
+    boolean has(String id) {
+        try {
+            return read(id).isPresent();
+        } catch (BrokenContainerException e) {
+            return true;
+        }
+    }
+
+    /** All that can be used. */
+    List<ContainerState> all() {
+        List<ContainerState> all = new ArrayList<>();
+        for (String id : folder.ids()) {
+            try {
+                read(id).ifPresent(all::add);
+            } catch (BrokenContainerException e) {
+                // Of that one nothing is known.
+            }
+        }
+        return all;
+    }
+
+    /** Those that cannot be used: why, by id. */
+    Map<String, String> broken() {
+        Map<String, String> broken = new TreeMap<>();
+        for (String id : folder.ids()) {
+            try {
+                read(id);
+            } catch (BrokenContainerException e) {
+                broken.put(id, e.reason());
+            }
+        }
+        return broken;
+    }
+
+    /** What can still be found out about a container that is broken. */
+    Remains remains(String id) {
+        String text;
+        try {
+            text = text(id).orElse("");
+        } catch (LinuxException | InvalidSpecException e) {
+            text = "";
+        }
+        String config;
+        try {
+            config = new KeptFiles(linux, folder, id).config();
+        } catch (LinuxException | InvalidSpecException e) {
+            config = "";
+        }
+        return Remains.of(id, text, config);
+    }
+}

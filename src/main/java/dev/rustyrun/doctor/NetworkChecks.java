@@ -1,0 +1,32 @@
+package dev.rustyrun.doctor;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Whether containers can have a network with a way out; docs/network.md. */
+final class NetworkChecks {
+
+    static final List<Question> ALL = List.of(new Question("network", "--net private", NetworkChecks::privateNetwork));
+
+    private static final String WITHOUT = "no --net private: ";
+
+    private NetworkChecks() {}
+
+    private static Answer privateNetwork(Machine machine) {
+        Optional<String> pasta = Stream.of(machine.path().split(":"))
+                .map(folder -> folder + "/pasta")
+                .filter(program -> program.startsWith("/") && machine.exists(program))
+                .findFirst();
+        if (pasta.isEmpty()) {
+            return Answer.warn(WITHOUT + "pasta is not installed", "install the package passt");
+        }
+        if (!machine.exists("/dev/net/tun")) {
+            return Answer.warn(WITHOUT + "/dev/net/tun does not exist", "as root: modprobe tun");
+        }
+        if (!machine.mayWrite("/dev/net/tun")) {
+            return Answer.warn(WITHOUT + "/dev/net/tun may not be opened", "as root: chmod 666 /dev/net/tun");
+        }
+        return Answer.ok(pasta.get());
+    }
+}

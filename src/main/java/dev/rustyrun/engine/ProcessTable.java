@@ -1,0 +1,71 @@
+package dev.rustyrun.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The processes of a container as text: what ps(1) prints of them, or a table of our own. */
+public final class ProcessTable {
+
+    private static final List<String> HEADINGS = List.of("UID", "PID", "PPID", "STATE", "COMMAND");
+
+    private ProcessTable() {}
+
+    /** A table of {@code processes}, as {@link Engine#processes} gives them. */
+    public static String of(JsonNode processes) {
+        List<List<String>> lines = new ArrayList<>(List.of(HEADINGS));
+        for (JsonNode one : processes) {
+            lines.add(List.of(
+                    one.path("uid").asText(),
+                    one.path("pid").asText(),
+                    one.path("parent").asText(),
+                    one.path("state").asText(),
+                    one.path("command").asText().replaceAll("\\p{Cntrl}", "?")));
+        }
+        return Table.of(lines);
+    }
+
+    /**
+     * What ps(1) prints of the processes with these ids.
+     *
+     * @param options of ps(1)
+     * @throws InvalidSpecException when it fails, or prints no column PID
+     */
+    static String ofPs(Linux linux, List<Integer> pids, List<String> options) {
+        StringBuilder text = new StringBuilder();
+        int column = -1;
+        for (String line : ps(linux, options)) {
+            List<String> fields = List.of(line.strip().split("\\s+"));
+            if (column < 0) {
+                column = fields.indexOf("PID");
+                if (column < 0) {
+                    throw new InvalidSpecException("ps " + String.join(" ", options) + " prints no column PID");
+                }
+                text.append(line).append('\n');
+            } else if (column < fields.size()) {
+                String pid = fields.get(column);
+                if (pids.stream().anyMatch(one -> pid.equals(one.toString()))) {
+                    text.append(line).append('\n');
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    /** Read through a pipe of ours: this process may have one thread only. */
+    private static List<String> ps(Linux linux, List<String> options) {
+        List<String> argv = new ArrayList<>(List.of("ps"));
+        argv.addAll(options);
+        int[] pipe = linux.pipe();
+        int process = linux.spawnCommand("/bin/ps", argv, List.of(), -1, pipe[1]);
+        linux.close(pipe[1]);
+        String text = linux.readText(pipe[0], Integer.MAX_VALUE);
+        linux.close(pipe[0]);
+        if (linux.await(process).exitCode() != 0) {
+            throw new InvalidSpecException("ps " + String.join(" ", options) + " failed");
+        }
+        return text.lines().toList();
+    }
+}

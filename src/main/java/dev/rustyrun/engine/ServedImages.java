@@ -1,0 +1,175 @@
+package dev.rustyrun.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.container.ContainerLayers;
+import dev.rustyrun.container.ImageRootfs;
+import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.image.ImageReference;
+import dev.rustyrun.image.ImageStore;
+import dev.rustyrun.image.StoredImage;
+import dev.rustyrun.request.LaunchRequest;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The images of a launch service: those of its user's store that come from where the operator lets them come from. What does not
+ * is not there for those who ask. All methods throw {@link ImageFailure}. Safe for use by several threads.
+ */
+public final class ServedImages {
+
+    private final LaunchTools tools;
+    private final ImageSources sources;
+    private final ImageStore store;
+    private final Pulls pulls;
+
+    /** @param most how many images are fetched at once */
+    public ServedImages(LaunchTools tools, ImageSources sources, int most) {
+        this.tools = tools;
+        this.sources = sources;
+        this.store = ImageStore.open().with(new ContainerLayers(tools.linux(), tools.self()));
+        this.pulls = new Pulls(store, most, name -> ImageRootfs.unpack(tools.linux(), tools.self(), name.toString()));
+    }
+
+    /**
+     * An image that is unpacked.
+     *
+     * @param digest of its manifest, by which {@link ImageLaunch#stored} finds it
+     * @param command all that runs
+     */
+    public record Ready(String digest, List<String> command) {}
+
+    /**
+     * Makes the image of {@code request} ready for its launch.
+     *
+     * @param whenGone has something done when nobody waits for the launch any more
+     */
+    public CompletionStage<Ready> ready(LaunchRequest request, Consumer<Runnable> whenGone) {
+        return failing(() -> {
+            String name = request.image().orElseThrow();
+            ImageReference wanted = allowed(name);
+            Optional<StoredImage> found = store.find(wanted);
+            boolean fetch = request.pull().equals("always")
+                    || found.isEmpty() && !request.pull().equals("never");
+            if (!fetch) {
+                StoredImage image = found.orElseThrow(() -> new ImageFailure(
+                        ImageFailure.Kind.NOT_FOUND, "image " + name + " is not here, and pull is never"));
+                if (ImageRootfs.isReady(image)) {
+                    return CompletableFuture.completedFuture(described(image, request));
+                }
+            }
+            Pulling.Waiter waiter = pulls.join(wanted, fetch ? request.platform() : "", fetch);
+            whenGone.accept(waiter::leave);
+            return waiter.outcome().thenApply(done -> {
+                StoredImage image = store.find(wanted)
+                        .orElseThrow(() -> new ImageFailure(
+                                ImageFailure.Kind.UNKNOWN, "image " + name + " has just been removed"));
+                return failing(() -> described(image, request));
+            });
+        });
+    }
+
+    private Ready described(StoredImage image, LaunchRequest request) {
+        ImageRootfs.checkPlatform(request.image().orElseThrow(), image, request.platform());
+        String digest = image.manifestDigest().toString();
+        return new Ready(digest, ImageLaunch.stored(digest).command(request, request.command()));
+    }
+
+    /** Fetches an image, even when it is here. */
+    public Pulling.Waiter pull(String name, String platform) {
+        return failing(() -> pulls.join(allowed(name), platform, true));
+    }
+
+    /** Where they are, for a process that has not this one's environment. */
+    public String folder() {
+        return store.root().toString();
+    }
+
+    /** Has an image that its operator has named ready: fetched if it is not here, and unpacked. */
+    public Pulling.Waiter warm(String name) {
+        return failing(() -> {
+            ImageReference wanted = allowed(name);
+            return pulls.join(wanted, "", store.find(wanted).isEmpty());
+        });
+    }
+
+    /** The name, when it is one of the operator's. An id is none: it says not where the image comes from. */
+    private ImageReference allowed(String text) {
+        ImageReference name = ImageReference.parse(text);
+        if (!sources.have(name)) {
+            throw new ImageFailure(
+                    ImageFailure.Kind.NOT_ALLOWED,
+                    "image " + name.familiar() + " is not allowed by this service"
+                            + (sources.areNone()
+                                    ? ", which allows none: rustyrun.image-sources names registries and repositories"
+                                    : "'s rustyrun.image-sources"));
+        }
+        return name;
+    }
+
+    /** One row for each name that is allowed. */
+    public List<ImageRow> list() {
+        return failing(() -> local().list(sources::have));
+    }
+
+    private LocalImages local() {
+        return new LocalImages(store);
+    }
+
+    /** What is known of an image. */
+    public JsonNode inspect(String name) {
+        return failing(() -> local().inspect(known(name).toString(), sources::have));
+    }
+
+    private ImageReference known(String name) {
+        ImageReference wanted;
+        try {
+            wanted = ImageReference.parse(name);
+        } catch (InvalidSpecException e) {
+            throw new ImageFailure(ImageFailure.Kind.UNKNOWN, e.getMessage());
+        }
+        if (!sources.have(wanted) || store.find(wanted).isEmpty()) {
+            throw new ImageFailure(
+                    ImageFailure.Kind.UNKNOWN,
+                    "there is no image " + wanted.familiar() + "; GET /v1/images lists those that there are");
+        }
+        return wanted;
+    }
+
+    /** Removes a name, and the image with its last one; what was done, a line each. */
+    public List<String> remove(String name, boolean force) {
+        return failing(() -> store.remove(known(name).toString(), force));
+    }
+
+    /** How many images are fetched, or wait for that. */
+    public int pulling() {
+        return pulls.running();
+    }
+
+    /** How many pulls have succeeded. */
+    public long pulled() {
+        return pulls.done();
+    }
+
+    /** How many pulls have failed. */
+    public long failed() {
+        return pulls.failed();
+    }
+
+    /** Ends all pulls. */
+    public void stop() {
+        pulls.stop();
+    }
+
+    private static <T> T failing(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (InvalidSpecException e) {
+            throw e instanceof dev.rustyrun.request.FieldException ? e : ImageFailure.of(e);
+        }
+    }
+}

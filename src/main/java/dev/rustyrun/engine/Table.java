@@ -1,0 +1,38 @@
+package dev.rustyrun.engine;
+
+import dev.rustyrun.linux.Printable;
+import java.util.List;
+
+/** Lines of words as a table, for people to read. */
+public final class Table {
+
+    private static final int GAP = 4;
+
+    private Table() {}
+
+    /** A word as it may stand in a line: what a terminal would obey is escaped. */
+    public static String cell(String word) {
+        return Printable.escaped(word);
+    }
+
+    /** The words of each line below those of the line before; all lines have the same number of them. */
+    public static String of(List<List<String>> cells) {
+        List<List<String>> lines = cells.stream()
+                .map(line -> line.stream().map(Table::cell).toList())
+                .toList();
+        StringBuilder text = new StringBuilder();
+        for (List<String> line : lines) {
+            for (int column = 0; column < line.size(); column++) {
+                int place = column;
+                int width = lines.stream()
+                                .mapToInt(other -> other.get(place).length())
+                                .max()
+                                .orElse(0)
+                        + GAP;
+                String word = line.get(column);
+                text.append(word).append(column == line.size() - 1 ? "\n" : " ".repeat(width - word.length()));
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,168 @@
+package dev.rustyrun.image;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.image.StoredImage.LayerBlob;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Writes images of the store as archives that docker, podman and skopeo read. The same images make the same bytes. */
+final class ArchiveSave {
+
+    private static final String DOCKER_ARCHIVE = "docker-archive";
+    private static final String OCI_ARCHIVE = "oci-archive";
+    private static final String OCI_DIRECTORY = "oci-dir";
+
+    private final ImageStore store;
+    private final Set<String> written = new HashSet<>();
+
+    ArchiveSave(ImageStore store) {
+        this.store = store;
+    }
+
+    void save(List<StoredImage> images, List<String> asked, String format, Optional<Path> file, OutputStream out)
+            throws IOException {
+        if (!List.of(DOCKER_ARCHIVE, OCI_ARCHIVE, OCI_DIRECTORY).contains(format)) {
+            throw new InvalidSpecException(
+                    "--format " + Printable.quoted(format) + " is none of docker-archive, oci-archive and oci-dir");
+        }
+        if (format.equals(OCI_DIRECTORY)) {
+            Path directory = file.orElseThrow(() ->
+                    new InvalidSpecException("--format oci-dir needs --output DIR: a directory does not go to stdout"));
+            checkEmpty(directory);
+            writeOci(images, asked, new ArchiveSink.Directory(directory));
+            return;
+        }
+        if (file.isEmpty()) {
+            write(images, asked, format, out);
+            return;
+        }
+        Path target = file.get().toAbsolutePath();
+        Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+        try (OutputStream whole = Files.newOutputStream(beside)) {
+            write(images, asked, format, whole);
+            StoreFolder.move(beside, target);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+
+    private static void checkEmpty(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> content = Files.list(directory)) {
+                if (content.findAny().isPresent()) {
+                    throw new InvalidSpecException("the directory " + directory + " is not empty");
+                }
+            }
+        }
+    }
+
+    private void write(List<StoredImage> images, List<String> asked, String format, OutputStream out)
+            throws IOException {
+        try (ArchiveSink.Tar tar = new ArchiveSink.Tar(new BufferedOutputStream(out, Blobs.BUFFER))) {
+            if (format.equals(OCI_ARCHIVE)) {
+                writeOci(images, asked, tar);
+            } else {
+                writeDocker(images, asked, tar);
+            }
+        }
+    }
+
+    private void writeDocker(List<StoredImage> images, List<String> asked, ArchiveSink sink) throws IOException {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        for (int i = 0; i < images.size(); i++) {
+            StoredImage image = images.get(i);
+            String config = image.id().hex() + ".json";
+            copy(sink, config, store.blobs().path(image.id()));
+            List<String> layers = new ArrayList<>();
+            for (LayerBlob layer : image.layers()) {
+                String name = layer.diffId().hex() + ".tar";
+                layers.add(name);
+                if (written.add(name)) {
+                    Descriptor tar = ManifestWriter.unpacked(layer.file());
+                    if (!tar.digest().equals(layer.diffId())) {
+                        throw new WrongBlobException("the layer " + layer.digest()
+                                + " does not unpack to what the image says: remove the image and pull it again");
+                    }
+                    try (InputStream in = LayerStream.open(layer.file())) {
+                        sink.add(name, tar.size(), in);
+                    }
+                }
+            }
+            ObjectNode entry = list.addObject().put("Config", config);
+            ArrayNode tags = entry.putArray("RepoTags");
+            name(image, asked.get(i)).ifPresent(name -> tags.add(name.familiar()));
+            ArrayNode names = entry.putArray("Layers");
+            layers.forEach(names::add);
+        }
+        add(sink, "manifest.json", list.toString());
+    }
+
+    private void writeOci(List<StoredImage> images, List<String> asked, ArchiveSink sink) throws IOException {
+        add(sink, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
+        ObjectNode index =
+                JsonNodeFactory.instance.objectNode().put("schemaVersion", 2).put("mediaType", ManifestIndex.OCI);
+        ArrayNode list = index.putArray("manifests");
+        for (int i = 0; i < images.size(); i++) {
+            StoredImage image = images.get(i);
+            ImageRecord record = store.record(image.manifestDigest())
+                    .orElseThrow(() -> new InvalidSpecException("image " + image.id() + " is gone"));
+            Path manifest = store.blobs().path(record.manifest());
+            copy(sink, nameOf(record.manifest()), manifest);
+            copy(sink, nameOf(record.id()), store.blobs().path(record.id()));
+            for (LayerBlob layer : image.layers()) {
+                copy(sink, nameOf(layer.digest()), layer.file());
+            }
+            ObjectNode entry = ManifestWriter.put(
+                    list.addObject(), new Descriptor(record.mediaType(), record.manifest(), Files.size(manifest)));
+            name(image, asked.get(i))
+                    .ifPresent(name -> entry.putObject("annotations")
+                            .put("io.containerd.image.name", name.toString())
+                            .put("org.opencontainers.image.ref.name", name.toString()));
+        }
+        add(sink, "index.json", index.toString());
+    }
+
+    /** The tag that was asked for; an image that was asked for by its id has none in the archive. */
+    private static Optional<ImageReference> name(StoredImage image, String asked) {
+        return image.references().stream()
+                .filter(name -> name.digest().isEmpty())
+                .filter(name -> !asked.startsWith("sha256:")
+                        && asked.length() < 64
+                        && ImageReference.parse(asked).equals(name))
+                .findFirst();
+    }
+
+    private static String nameOf(Digest digest) {
+        return "blobs/" + digest.algorithm() + "/" + digest.hex();
+    }
+
+    private void copy(ArchiveSink sink, String name, Path file) throws IOException {
+        if (written.add(name)) {
+            try (InputStream in = Files.newInputStream(file)) {
+                sink.add(name, Files.size(file), in);
+            }
+        }
+    }
+
+    private static void add(ArchiveSink sink, String name, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        sink.add(name, bytes.length, new ByteArrayInputStream(bytes));
+    }
+}

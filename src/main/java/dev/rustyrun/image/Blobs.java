@@ -1,0 +1,234 @@
+package dev.rustyrun.image;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The blobs of a store: files that are called by the digest of their bytes. */
+final class Blobs {
+
+    static final int BUFFER = 128 * 1024;
+
+    private static final String BLOBS = "blobs";
+    private static final List<String> ALGORITHMS = List.of(Digest.SHA256, Digest.SHA512);
+
+    private final Linux linux;
+    private final StoreFolder folder;
+
+    Blobs(Linux linux, StoreFolder folder) {
+        this.linux = linux;
+        this.folder = folder;
+    }
+
+    /** Where the bytes of a blob come from. */
+    interface Source {
+
+        /**
+         * Opens it.
+         *
+         * @param offset the bytes before are here already
+         * @throws IOException when trying again may help
+         * @throws InvalidSpecException when it does not
+         */
+        Part open(long offset) throws IOException;
+    }
+
+    /**
+     * Bytes of a blob, to its end.
+     *
+     * @param offset where they begin, which may be before what was asked for
+     */
+    record Part(InputStream bytes, long offset) implements AutoCloseable {
+
+        @Override
+        public void close() throws IOException {
+            bytes.close();
+        }
+    }
+
+    Path path(Digest digest) {
+        return folder.path(BLOBS).resolve(digest.algorithm()).resolve(digest.hex());
+    }
+
+    /** Whether the blob is here, whole. */
+    boolean has(Digest digest, long size) {
+        try {
+            return Files.size(path(digest)) == size;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The bytes of a small blob.
+     *
+     * @throws InvalidSpecException when it is missing, or larger than {@code most} bytes
+     */
+    byte[] read(Digest digest, int most) {
+        try (InputStream in = Files.newInputStream(path(digest))) {
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length <= most) {
+                return bytes;
+            }
+        } catch (IOException e) {
+            throw new InvalidSpecException(
+                    "the image store lacks the blob " + digest + " (" + Failures.of(e) + "); pull the image again");
+        }
+        throw new InvalidSpecException("the blob " + digest + " has more than " + most + " bytes");
+    }
+
+    /** Stores a small blob. */
+    Descriptor add(String mediaType, byte[] bytes) throws IOException {
+        Descriptor blob = new Descriptor(mediaType, Digest.of(bytes), bytes.length);
+        add(blob.digest(), bytes);
+        return blob;
+    }
+
+    /** Stores a small blob whose digest was computed. */
+    void add(Digest digest, byte[] bytes) throws IOException {
+        if (!has(digest, bytes.length)) {
+            folder.write(place(digest), bytes);
+        }
+    }
+
+    /** Makes a synced file the blob of which {@code digest} is the digest. */
+    void adopt(Path file, Digest digest) throws IOException {
+        StoreFolder.move(file, place(digest));
+    }
+
+    private Path place(Digest digest) throws IOException {
+        folder.make(BLOBS + "/" + digest.algorithm());
+        return path(digest);
+    }
+
+    /**
+     * Has the blob here: what is missing of it is fetched. Of several processes that want it, one fetches it and the others wait.
+     * What came before a connection broke is kept, and the next attempt goes on behind it.
+     *
+     * @throws IOException when the source broke off or could not be reached; trying again may help
+     * @throws InvalidSpecException when the source has other bytes than the digest and the size say
+     */
+    void fetch(Descriptor blob, Source source, Progress progress) throws IOException {
+        if (has(blob.digest(), blob.size())) {
+            progress.end(blob.digest(), true);
+            return;
+        }
+        Path partial = folder.partial(blob.digest());
+        try (StoreLock lock = StoreLock.alone(linux, partial)) {
+            if (has(blob.digest(), blob.size())) {
+                progress.end(blob.digest(), true);
+                return;
+            }
+            receive(blob, partial, source, progress);
+            adopt(partial, blob.digest());
+            progress.end(blob.digest(), false);
+        }
+    }
+
+    private static void receive(Descriptor blob, Path partial, Source source, Progress progress) throws IOException {
+        try (FileChannel file = FileChannel.open(
+                partial, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            if (file.size() > blob.size()) {
+                file.truncate(0);
+            }
+            MessageDigest hash = blob.digest().hash();
+            long here = file.size();
+            if (here < blob.size() || here == 0) {
+                try (Part part = source.open(here)) {
+                    here = Math.min(part.offset(), here);
+                    file.truncate(here);
+                    hash(file, hash);
+                    append(blob, file, part.bytes(), hash, progress);
+                }
+            } else {
+                hash(file, hash);
+            }
+            Digest found = Digest.of(blob.digest().algorithm(), hash.digest());
+            if (!found.equals(blob.digest())) {
+                file.truncate(0);
+                throw new WrongBlobException("the blob " + blob.digest() + " has another digest, " + found
+                        + ": the registry or something on the way has changed it");
+            }
+            file.force(true);
+        }
+    }
+
+    private static void append(Descriptor blob, FileChannel file, InputStream in, MessageDigest hash, Progress progress)
+            throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        long done = file.position();
+        for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
+            if (done + got > blob.size()) {
+                file.truncate(0);
+                throw new WrongBlobException(
+                        "the blob " + blob.digest() + " is larger than the manifest says, " + blob.size() + " bytes");
+            }
+            hash.update(buffer, 0, got);
+            ByteBuffer rest = ByteBuffer.wrap(buffer, 0, got);
+            while (rest.hasRemaining()) {
+                file.write(rest);
+            }
+            done += got;
+            progress.advance(blob.digest(), done);
+        }
+        if (done < blob.size()) {
+            throw new IOException("it ended after " + done + " of " + blob.size() + " bytes");
+        }
+    }
+
+    /** Reads the whole file into {@code hash}; its position is then at the end. */
+    private static void hash(FileChannel file, MessageDigest hash) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        file.position(0);
+        while (file.read(buffer) >= 0) {
+            hash.update(buffer.flip());
+            buffer.clear();
+        }
+    }
+
+    /** The bytes that all blobs take. */
+    long size() {
+        long size = 0;
+        for (String algorithm : ALGORITHMS) {
+            for (String hex : folder.names(BLOBS + "/" + algorithm)) {
+                size += sizeOf(path(new Digest(algorithm, hex)));
+            }
+        }
+        return size;
+    }
+
+    private static long sizeOf(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Removes all blobs but {@code needed}; how many bytes they took. The caller has the blobs to itself. */
+    long retain(Set<Digest> needed) throws IOException {
+        Set<Path> kept = new HashSet<>();
+        needed.forEach(digest -> kept.add(path(digest)));
+        long freed = 0;
+        for (String algorithm : ALGORITHMS) {
+            for (String hex : folder.names(BLOBS + "/" + algorithm)) {
+                Path file = folder.path(BLOBS).resolve(algorithm).resolve(hex);
+                if (!kept.contains(file)) {
+                    freed += sizeOf(file);
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+        return freed;
+    }
+}

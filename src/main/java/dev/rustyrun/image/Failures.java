@@ -1,0 +1,43 @@
+package dev.rustyrun.image;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** Failures of reading and writing in words, without names of classes. */
+final class Failures {
+
+    private Failures() {}
+
+    static String of(IOException e) {
+        if (e instanceof FileSystemException file) {
+            String why = e instanceof NoSuchFileException
+                    ? "ENOENT (No such file or directory)"
+                    : e instanceof AccessDeniedException
+                            ? "EACCES (Permission denied)"
+                            : e instanceof FileAlreadyExistsException
+                                    ? "EEXIST (File exists)"
+                                    : String.valueOf(file.getReason());
+            return file.getFile() + ": " + why;
+        }
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+                return "its name cannot be resolved; look at the spelling, /etc/resolv.conf and HTTPS_PROXY";
+            }
+            if (cause instanceof HttpConnectTimeoutException) {
+                return "nothing answers there";
+            }
+        }
+        String message = e.getMessage();
+        if (message == null || message.isBlank()) {
+            return e instanceof ConnectException ? "the connection was refused" : "the connection was closed";
+        }
+        return message;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.rustyrun.image;
+
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Images as files: what {@code load}, {@code save} and {@code import} do. */
+public final class ImageArchive {
+
+    private final ImageStore store;
+
+    public ImageArchive(ImageStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Reads a docker-archive, an OCI archive or a directory with an OCI layout.
+     *
+     * @param path of it; empty for {@code in}
+     * @param platform which image of a list is taken
+     * @return the names of what was loaded, or ids of images without a name
+     * @throws InvalidSpecException when it is none of these, or not whole
+     */
+    public List<String> load(String path, InputStream in, Platform platform) {
+        try (StoreLock held = store.hold();
+                ArchiveFiles files = open(path, in)) {
+            return new ArchiveLoad(store, files).load(platform);
+        } catch (IOException e) {
+            throw new InvalidSpecException("the archive cannot be loaded: " + Failures.of(e));
+        }
+    }
+
+    private ArchiveFiles open(String path, InputStream in) throws IOException {
+        if (path.isEmpty()) {
+            return ArchiveFiles.of(store.folder(), in);
+        }
+        Path given = Path.of(path);
+        if (Files.isDirectory(given)) {
+            return ArchiveFiles.of(given);
+        }
+        try (InputStream file = Files.newInputStream(regular(given))) {
+            return ArchiveFiles.of(store.folder(), file);
+        }
+    }
+
+    private static Path regular(Path path) {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new InvalidSpecException(Printable.quoted(path.toString()) + " is neither a file nor a directory");
+        }
+        return path;
+    }
+
+    /**
+     * Writes images.
+     *
+     * @param format docker-archive, oci-archive or oci-dir
+     * @param file where; {@code out} if it is empty
+     * @throws InvalidSpecException when that cannot be done; a file that has the name already stays as it is
+     */
+    public void save(List<String> images, String format, Optional<Path> file, OutputStream out) {
+        try (StoreLock held = store.hold()) {
+            new ArchiveSave(store).save(images.stream().map(store::get).toList(), images, format, file, out);
+        } catch (IOException e) {
+            throw new InvalidSpecException("the archive cannot be written: " + Failures.of(e));
+        }
+    }
+
+    /**
+     * Makes an image of one layer.
+     *
+     * @param path of the tar of a root file system, which may be compressed; empty for {@code in}
+     * @param changes instructions of a Dockerfile's, such as {@code CMD ["sh"]}
+     * @return its id
+     */
+    public Digest importTree(String path, InputStream in, Optional<ImageReference> name, List<String> changes) {
+        try (StoreLock held = store.hold()) {
+            ImportedTree tree = new ImportedTree(store);
+            if (path.isEmpty()) {
+                return tree.add(in, name, changes);
+            }
+            try (InputStream file = Files.newInputStream(regular(Path.of(path)))) {
+                return tree.add(file, name, changes);
+            }
+        } catch (IOException e) {
+            throw new InvalidSpecException("the tree cannot be imported: " + Failures.of(e));
+        }
+    }
+}

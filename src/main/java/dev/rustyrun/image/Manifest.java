@@ -1,0 +1,68 @@
+package dev.rustyrun.image;
+
+import dev.rustyrun.linux.Printable;
+import java.util.List;
+
+/**
+ * What an image of one platform consists of: an OCI image manifest, or Docker's schema 2, which differ in their media types only;
+ * OCI image-spec, manifest.md.
+ *
+ * @param layers the lowest first
+ */
+record Manifest(String mediaType, Descriptor config, List<Descriptor> layers) {
+
+    /** The largest manifest that is read, in bytes. */
+    static final int MAX_BYTES = 4 << 20;
+
+    static final String OCI = "application/vnd.oci.image.manifest.v1+json";
+    static final String DOCKER = "application/vnd.docker.distribution.manifest.v2+json";
+    static final String OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
+    static final String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
+    static final String OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";
+    static final String DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar";
+
+    private static final int MAX_LAYERS = 1000;
+
+    /**
+     * Reads a manifest.
+     *
+     * @param what it is, for messages
+     * @param served the media type that the registry says; the document's own counts first
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is none, or not of an image for containers
+     */
+    static Manifest parse(String what, String served, byte[] json) {
+        DocumentField all = DocumentField.read(what, json);
+        if (all.field("schemaVersion").node().asInt() == 1) {
+            throw all.wrong("is of schema version 1, which is no longer used; push the image again");
+        }
+        if (all.field("manifests").isPresent()) {
+            throw all.wrong("is a list of manifests where one manifest is expected");
+        }
+        String type = all.field("mediaType").textOr(served.isEmpty() ? OCI : served);
+        Descriptor config = Descriptor.of(all.field("config"));
+        if (!config.mediaType().isEmpty()
+                && !config.mediaType().equals(OCI_CONFIG)
+                && !config.mediaType().equals(DOCKER_CONFIG)) {
+            throw all.wrong("is not of an image but of an artifact: its configuration is of the type "
+                    + Printable.shown(config.mediaType()));
+        }
+        if (config.size() > ImageConfig.MAX_BYTES) {
+            throw all.wrong("has a configuration of " + config.size() + " bytes; at most " + ImageConfig.MAX_BYTES
+                    + " are read");
+        }
+        List<DocumentField> layers = all.field("layers").elements();
+        if (layers.size() > MAX_LAYERS) {
+            throw all.wrong("has " + layers.size() + " layers; at most " + MAX_LAYERS + " are taken");
+        }
+        return new Manifest(type, config, layers.stream().map(Manifest::layer).toList());
+    }
+
+    private static Descriptor layer(DocumentField field) {
+        Descriptor layer = Descriptor.of(field);
+        if (layer.mediaType().contains("foreign") || layer.mediaType().contains("encrypted")) {
+            throw field.wrong("is of the type " + Printable.shown(layer.mediaType())
+                    + ", which is not kept in registries or is encrypted");
+        }
+        return layer;
+    }
+}

@@ -1,0 +1,167 @@
+package dev.rustyrun.image.layer;
+
+import dev.rustyrun.image.LayerStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The tar stream in the blob of a layer: gzip, zstd or neither, image-spec layer.md, media types. It
+ * is decompressed and hashed by a thread of its own, a little ahead of whoever reads it.
+ */
+final class LayerContents extends InputStream {
+
+    private static final int CHUNK = 256 * 1024;
+    private static final int CHUNKS_AHEAD = 6;
+
+    /** Some bytes; none at the end, which may be a failure. */
+    private record Chunk(byte[] bytes, int count, Throwable failure) {}
+
+    private final BlockingQueue<Chunk> queue = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
+    private final MessageDigest hash;
+    private final Counted file;
+    private final Thread thread;
+    private Chunk chunk = new Chunk(new byte[0], 0, null);
+    private int at;
+    private boolean ended;
+
+    /**
+     * Starts to read {@code blob}.
+     *
+     * @param algorithm of the diffId, {@code sha256} or {@code sha512}
+     */
+    LayerContents(Path blob, String algorithm) throws IOException {
+        this.hash = hash(algorithm);
+        this.file = new Counted(Files.newInputStream(blob));
+        this.thread = new Thread(this::readAhead, "layer");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static MessageDigest hash(String algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm.equals("sha512") ? "SHA-512" : "SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** How many bytes of the blob have been read. */
+    long blobRead() {
+        return file.count.get();
+    }
+
+    /** The hash of the whole stream, once it has been read to its end, in hexadecimal digits. */
+    String hex() {
+        return HexFormat.of().formatHex(hash.digest());
+    }
+
+    private void readAhead() {
+        try (InputStream in = LayerStream.of(file)) {
+            while (true) {
+                byte[] bytes = new byte[CHUNK];
+                int got = in.readNBytes(bytes, 0, CHUNK);
+                hash.update(bytes, 0, got);
+                queue.put(new Chunk(bytes, got, null));
+                if (got == 0) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody reads on.
+        } catch (IOException | RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void fail(Throwable e) {
+        try {
+            queue.put(new Chunk(new byte[0], 0, e));
+        } catch (InterruptedException nobody) {
+            // Nobody reads on.
+        }
+    }
+
+    @Override
+    public int read() throws IOException {
+        return next() ? chunk.bytes[at++] & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        if (!next()) {
+            return -1;
+        }
+        int got = Math.min(length, chunk.count - at);
+        System.arraycopy(chunk.bytes, at, buffer, offset, got);
+        at += got;
+        return got;
+    }
+
+    private boolean next() throws IOException {
+        if (at < chunk.count) {
+            return true;
+        }
+        if (ended) {
+            return false;
+        }
+        try {
+            chunk = queue.take();
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted");
+        }
+        at = 0;
+        if (chunk.failure != null) {
+            ended = true;
+            throw new IOException("it cannot be decompressed: " + chunk.failure.getMessage());
+        }
+        ended = chunk.count == 0;
+        return !ended;
+    }
+
+    @Override
+    public void close() throws IOException {
+        thread.interrupt();
+        file.close();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Counts what goes through it. */
+    private static final class Counted extends FilterInputStream {
+
+        private final AtomicLong count = new AtomicLong();
+
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int got = super.read();
+            count.addAndGet(got < 0 ? 0 : 1);
+            return got;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int got = super.read(buffer, offset, length);
+            count.addAndGet(Math.max(got, 0));
+            return got;
+        }
+    }
+}

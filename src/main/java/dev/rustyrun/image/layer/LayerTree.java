@@ -1,0 +1,273 @@
+package dev.rustyrun.image.layer;
+
+import dev.rustyrun.image.tar.SparseMap;
+import dev.rustyrun.image.tar.TarReader;
+import dev.rustyrun.image.tar.TarReader.Entry;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes the files of a layer in an empty directory that nobody else writes to; image-spec layer.md. The layer is taken for
+ * hostile: every directory is opened below the root without following a link, so that nothing is made outside. What hides
+ * files of lower layers becomes what an overlay takes for that: a device 0/0, and an attribute of a directory.
+ */
+final class LayerTree implements AutoCloseable {
+
+    private static final int HIDDEN = 0700;
+    /** What podman gives to a root directory of which no layer says anything. */
+    private static final int IMPLIED_ROOT = 0555;
+
+    private static final int BUFFER = 256 * 1024;
+
+    private final Linux linux;
+    private final OpenFile root;
+    private final LayerOwners owners;
+    private final LayerLimits limits;
+    private final LongSupplier read;
+    private final LayerAttributes attributes;
+    private final LayerDirectories directories;
+    private final byte[] buffer = new byte[BUFFER];
+    private long entries;
+    private long bytes;
+
+    /**
+     * @param root the directory, open to be read
+     * @param read how many bytes of the compressed layer have been read
+     */
+    LayerTree(Linux linux, OpenFile root, LayerOwners owners, LayerLimits limits, LongSupplier read) {
+        this.linux = linux;
+        this.root = root;
+        this.owners = owners;
+        this.limits = limits;
+        this.read = read;
+        this.attributes = new LayerAttributes(linux, owners);
+        this.directories = new LayerDirectories(linux, root);
+    }
+
+    /** How many entries there were. */
+    long entries() {
+        return entries;
+    }
+
+    /** How many bytes there were in files. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Whether the layer says what its root directory is like. */
+    boolean saysRoot() {
+        return directories.entry("").isPresent();
+    }
+
+    /**
+     * Makes all that {@code tar} has.
+     *
+     * @throws IOException when it is no tar stream, or ends too early
+     * @throws LayerException for the first entry that is refused
+     */
+    void unpack(TarReader tar) throws IOException {
+        linux.changeMode(root.descriptor(), IMPLIED_ROOT);
+        for (Optional<Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
+            Entry entry = next.get();
+            limits.checkEntries(++entries);
+            try {
+                unpack(entry, LayerPath.of(entry.name()), tar);
+            } catch (LinuxException e) {
+                throw LayerPath.refused(entry.name(), why(e));
+            }
+        }
+        directories.finish(attributes);
+    }
+
+    private static String why(LinuxException e) {
+        return switch (e.errno()) {
+            case Errno.ELOOP -> "leads through a symbolic link";
+            case Errno.ENOSPC, Errno.EDQUOT -> "does not fit: the disk is full (" + Errno.describe(e.errno()) + ")";
+            default -> "cannot be made: " + e.getMessage();
+        };
+    }
+
+    private void unpack(Entry entry, LayerPath path, TarReader tar) throws IOException {
+        if (path.isRoot()) {
+            if (entry.type() != TarReader.DIRECTORY) {
+                throw LayerPath.refused(entry.name(), "is its root, and no directory");
+            }
+            directories.remember("", entry);
+        } else if (path.isOpaqueMark()) {
+            attributes.hideLower(directories.open(path.parent()));
+        } else if (!path.isMeta()) {
+            if (path.parent().names().stream().anyMatch(name -> name.startsWith(".wh."))) {
+                throw LayerPath.refused(entry.name(), "is in a whiteout");
+            }
+            if (path.isWhiteout()) {
+                hide(path.hidden());
+            } else {
+                make(entry, path, directories.open(path.parent()), tar);
+            }
+        }
+    }
+
+    /** What this layer has there itself stays; of a directory only that is seen. */
+    private void hide(LayerPath path) {
+        OpenFile parent = directories.open(path.parent());
+        try {
+            linux.makeNode(parent.descriptor(), path.name(), FileFlag.S_IFCHR, 0);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+            if (linux.status(parent.descriptor(), path.name()).isDirectory()) {
+                attributes.hideLower(directories.open(path));
+            }
+        }
+    }
+
+    private void make(Entry entry, LayerPath path, OpenFile parent, TarReader tar) throws IOException {
+        switch (entry.type()) {
+            case TarReader.DIRECTORY -> makeDirectory(entry, path, parent);
+            case TarReader.FILE -> makeFile(entry, path, parent, tar);
+            case TarReader.SYMBOLIC_LINK -> makeSymbolicLink(entry, path, parent);
+            case TarReader.HARD_LINK -> makeHardLink(entry, path, parent);
+            case TarReader.CHARACTER_DEVICE -> makeNode(entry, path, parent, FileFlag.S_IFCHR);
+            case TarReader.BLOCK_DEVICE -> makeNode(entry, path, parent, FileFlag.S_IFBLK);
+            case TarReader.FIFO -> makeNode(entry, path, parent, FileFlag.S_IFIFO);
+            default -> throw LayerPath.refused(entry.name(), "is of the unknown type '" + entry.type() + "'");
+        }
+    }
+
+    private void makeDirectory(Entry entry, LayerPath path, OpenFile parent) {
+        directories.remember(path.text(), entry);
+        try {
+            linux.makeDirectory(parent.descriptor(), path.name(), HIDDEN);
+            return;
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+        FileStatus there = linux.status(parent.descriptor(), path.name());
+        if (!there.isDirectory()) {
+            linux.removeFile(parent.descriptor(), path.name());
+            linux.makeDirectory(parent.descriptor(), path.name(), HIDDEN);
+            if (there.isCharacterDevice(0, 0)) {
+                attributes.hideLower(directories.open(path));
+            }
+        }
+    }
+
+    private void makeFile(Entry entry, LayerPath path, OpenFile parent, TarReader tar) throws IOException {
+        int made = replacing(path, () -> linux.createNew(parent.descriptor(), path.name(), HIDDEN));
+        try (OpenFile file = new OpenFile(linux, made)) {
+            if (entry.more().holes().isPresent()) {
+                writePieces(file, entry.more().holes().get(), tar);
+            } else {
+                write(file, tar, 0, Long.MAX_VALUE);
+            }
+            attributes.give(entry, file);
+        }
+    }
+
+    private void writePieces(OpenFile file, SparseMap holes, TarReader tar) throws IOException {
+        for (int i = 0; i < holes.count(); i++) {
+            write(file, tar, holes.offset(i), holes.size(i));
+        }
+        linux.truncate(file.descriptor(), holes.wholeSize());
+    }
+
+    private void write(OpenFile file, TarReader tar, long offset, long most) throws IOException {
+        long done = 0;
+        while (done < most) {
+            int got = tar.read(buffer, (int) Math.min(buffer.length, most - done));
+            if (got < 0) {
+                return;
+            }
+            bytes += got;
+            limits.checkBytes(bytes, read.getAsLong());
+            linux.writeAt(file.descriptor(), buffer, got, offset + done);
+            done += got;
+        }
+    }
+
+    private void makeSymbolicLink(Entry entry, LayerPath path, OpenFile parent) {
+        if (entry.link().isEmpty() || entry.link().indexOf('\0') >= 0) {
+            throw LayerPath.refused(entry.name(), "is a link that leads nowhere");
+        }
+        replacing(path, () -> {
+            linux.makeSymbolicLink(entry.link(), parent.descriptor(), path.name());
+            return 0;
+        });
+        attributes.give(entry, parent, path.name(), true);
+    }
+
+    /** The file is found as any other: below the root, through no link. */
+    private void makeHardLink(Entry entry, LayerPath path, OpenFile parent) {
+        LayerPath target = LayerPath.of(entry.link());
+        if (target.isRoot()) {
+            throw LayerPath.refused(entry.name(), "is a hard link to a directory");
+        }
+        try (OpenFile folder = directories.find(target.parent())) {
+            FileStatus file = linux.status(folder.descriptor(), target.name());
+            if (file.isDirectory() || file.isCharacterDevice(0, 0)) {
+                throw LayerPath.refused(entry.name(), "is a hard link to what is no file");
+            }
+            if (target.text().equals(path.text())) {
+                return;
+            }
+            replacing(path, () -> {
+                linux.link(folder.descriptor(), target.name(), parent.descriptor(), path.name());
+                return 0;
+            });
+        }
+    }
+
+    private void makeNode(Entry entry, LayerPath path, OpenFile parent, int type) {
+        int major = entry.more().major();
+        int minor = entry.more().minor();
+        boolean whiteout = type == FileFlag.S_IFCHR && major == 0 && minor == 0;
+        long device = type == FileFlag.S_IFIFO ? 0 : FileFlag.device(major, minor);
+        try {
+            replacing(path, () -> {
+                linux.makeNode(parent.descriptor(), path.name(), type | HIDDEN, device);
+                return 0;
+            });
+        } catch (LinuxException e) {
+            // In a user namespace there are no devices, and engines leave them out.
+            if (e.errno() == Errno.EPERM && type != FileFlag.S_IFIFO && !owners.isHostsRoot()) {
+                return;
+            }
+            throw e;
+        }
+        if (!whiteout) {
+            attributes.give(entry, parent, path.name(), false);
+        }
+    }
+
+    private interface Making {
+        int make();
+    }
+
+    /** Makes what {@code path} is, in place of what an earlier entry has made there. */
+    private int replacing(LayerPath path, Making making) {
+        try {
+            return making.make();
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+        directories.clear(path);
+        return making.make();
+    }
+
+    @Override
+    public void close() {
+        directories.close();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.rustyrun.image.layer;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Removes a directory with all that is in it, however deep that is and whatever its names are. No link is followed. */
+public final class TreeRemoval {
+
+    /** A path longer than this is moved up before it is walked: a container can make ones that no call takes. */
+    private static final int MAX_PATH = 2000;
+
+    private static final String MOVED = ".removed-";
+
+    private final Linux linux;
+    private final OpenFile base;
+    private final Deque<String> stack = new ArrayDeque<>();
+    private int moved;
+
+    private TreeRemoval(Linux linux, OpenFile base) {
+        this.linux = linux;
+        this.base = base;
+    }
+
+    /** Removes {@code name} in the open directory {@code base}, which nobody else writes to; no failure when it is missing. */
+    public static void remove(Linux linux, OpenFile base, String name) {
+        try {
+            linux.removeFile(base.descriptor(), name);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EISDIR && e.errno() != Errno.EPERM) {
+                throw e;
+            }
+            TreeRemoval removal = new TreeRemoval(linux, base);
+            removal.stack.push(name);
+            removal.removeAll();
+        }
+    }
+
+    private void removeAll() {
+        while (!stack.isEmpty()) {
+            String path = stack.peek();
+            if (empty(path)) {
+                stack.removeFirstOccurrence(path);
+                linux.removeDirectory(base.descriptor(), path);
+            }
+        }
+    }
+
+    /** Whether it is empty now; else what is in it comes first. */
+    private boolean empty(String path) {
+        boolean empty = true;
+        int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW;
+        try (OpenFile directory = new OpenFile(linux, linux.openWithoutLinks(base.descriptor(), path, flags))) {
+            for (var names = linux.nextFileNames(directory.descriptor());
+                    !names.isEmpty();
+                    names = linux.nextFileNames(directory.descriptor())) {
+                for (String name : names) {
+                    empty &= remove(directory, path, name);
+                }
+            }
+        }
+        return empty;
+    }
+
+    private boolean remove(OpenFile directory, String path, String name) {
+        try {
+            linux.removeFile(directory.descriptor(), name);
+            return true;
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EISDIR && e.errno() != Errno.EPERM) {
+                throw e;
+            }
+        }
+        try {
+            linux.removeDirectory(directory.descriptor(), name);
+            return true;
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOTEMPTY && e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+        if (path.length() + name.length() < MAX_PATH) {
+            stack.push(path + "/" + name);
+            return false;
+        }
+        String shorter = MOVED + linux.processId() + "-" + moved++;
+        linux.rename(directory.descriptor(), name, base.descriptor(), shorter);
+        stack.push(shorter);
+        return true;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.rustyrun.network;
+
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+
+/** Which hosts a container may reach. */
+public final class EgressPolicy {
+
+    private final List<AllowedHost> allowed;
+
+    private EgressPolicy(List<AllowedHost> allowed) {
+        this.allowed = List.copyOf(allowed);
+    }
+
+    /** Finds all addresses of a name. */
+    @FunctionalInterface
+    public interface Resolver {
+        InetAddress[] resolve(String name) throws UnknownHostException;
+    }
+
+    /**
+     * What is to be done about an attempt.
+     *
+     * @param address the address that was checked, the only one to connect to; empty when the attempt is refused
+     * @param reason why it is refused
+     */
+    public record Decision(Optional<InetAddress> address, String reason) {
+        static Decision refuse(String reason) {
+            return new Decision(Optional.empty(), reason);
+        }
+    }
+
+    /**
+     * Allows these, each {@code HOST[:PORT]}.
+     *
+     * @throws dev.rustyrun.spec.InvalidSpecException for the first that is not that
+     */
+    public static EgressPolicy of(List<String> hosts) {
+        return new EgressPolicy(hosts.stream().map(AllowedHost::parse).toList());
+    }
+
+    /** The first of {@code hosts} that is not allowed here, if there is one. */
+    public Optional<String> firstBeyond(List<String> hosts) {
+        return hosts.stream()
+                .filter(host -> {
+                    AllowedHost wanted = AllowedHost.parse(host);
+                    return allowed.stream().noneMatch(own -> own.covers(wanted));
+                })
+                .findFirst();
+    }
+
+    /**
+     * Decides about an attempt to reach {@code host}. A name is resolved here and only once, and only if it is allowed.
+     *
+     * @param host a name or an address, as the container has sent it
+     */
+    public Decision decide(String host, int port, Resolver resolver) {
+        if (port < 1 || port > 65535) {
+            return Decision.refuse("no such port");
+        }
+        Optional<InetAddress> literal = AddressRange.address(host);
+        if (literal.isPresent()) {
+            return allows(literal.get(), port)
+                    ? new Decision(literal, "")
+                    : Decision.refuse("this address and port are not allowed");
+        }
+        Optional<String> name = HostName.of(host);
+        if (name.isEmpty()) {
+            return Decision.refuse("neither a name nor an address in its usual spelling");
+        }
+        if (allowed.stream().noneMatch(own -> own.allows(name.get(), port))) {
+            return Decision.refuse("this name and port are not allowed");
+        }
+        try {
+            // With the dot at the end, no search domain is tried.
+            for (InetAddress address : resolver.resolve(name.get() + ".")) {
+                if (!AddressRange.isSpecial(address) && !isHosts(address) || allows(address, port)) {
+                    return new Decision(Optional.of(address), "");
+                }
+            }
+            return Decision.refuse("this name has only addresses that must be allowed as addresses");
+        } catch (UnknownHostException e) {
+            return Decision.refuse("this name has no address");
+        }
+    }
+
+    /** Whether it is one of this machine's own: whoever answers for a name shall not lead to what listens here. */
+    private static boolean isHosts(InetAddress address) {
+        try {
+            return NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    private boolean allows(InetAddress address, int port) {
+        return allowed.stream().anyMatch(own -> own.allows(address, port));
+    }
+}

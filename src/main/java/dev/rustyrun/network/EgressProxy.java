@@ -1,0 +1,154 @@
+package dev.rustyrun.network;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Connects a container to the hosts that its policy allows, and to no others: HTTP's CONNECT, HTTP requests with a whole address,
+ * and SOCKS5. It listens on a socket inside the container's network and connects from the host's.
+ *
+ * <p>Each connection has two threads and two buffers, and there are at most {@link #MAX_CONNECTIONS}. That is a simple program
+ * whose every wait has an end; a library of event loops would be most of the memory and of the start of a process that serves
+ * one container.
+ */
+public final class EgressProxy {
+
+    static final int MAX_CONNECTIONS = 64;
+    private static final int CONNECT_MILLIS = 10_000;
+    private static final int IDLE_MILLIS = 600_000;
+    private static final int END_MILLIS = 1000;
+    private static final int BUFFER = 32 * 1024;
+    private static final int STACK = 256 * 1024;
+
+    private final EgressPolicy policy;
+    private final EgressPolicy.Resolver resolver;
+    private final Consumer<EgressAttempt> attempts;
+    private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
+
+    /** @param attempts is given every attempt when it is over */
+    public EgressProxy(EgressPolicy policy, EgressPolicy.Resolver resolver, Consumer<EgressAttempt> attempts) {
+        this.policy = policy;
+        this.resolver = resolver;
+        this.attempts = attempts;
+    }
+
+    /** Serves connections until {@code listener} is closed. */
+    public void serve(ServerSocketChannel listener) throws IOException {
+        while (listener.isOpen()) {
+            SocketChannel accepted = listener.accept();
+            // The others wait, in the kernel.
+            free.acquireUninterruptibly();
+            start(() -> {
+                try (accepted) {
+                    handle(accepted.socket());
+                } catch (IOException | RuntimeException e) {
+                    // The container has closed it, or has sent what is no request.
+                } finally {
+                    free.release();
+                }
+            });
+        }
+    }
+
+    /** Waits for the connections of a container that has ended, so that each is reported; not for ever. */
+    void awaitConnections() {
+        try {
+            free.tryAcquire(MAX_CONNECTIONS, END_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Thread start(Runnable work) {
+        Thread thread = new Thread(null, work, "egress", STACK);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private void handle(Socket client) throws IOException {
+        EgressRequest request;
+        try {
+            request = EgressRequest.read(client);
+        } catch (EgressRequest.Refused e) {
+            attempts.accept(new EgressAttempt("", 0, "", e.getMessage(), 0, 0));
+            return;
+        }
+        EgressPolicy.Decision decision = policy.decide(request.host(), request.port(), resolver);
+        if (decision.address().isEmpty()) {
+            attempts.accept(new EgressAttempt(request.host(), request.port(), "", decision.reason(), 0, 0));
+            request.refuse(client, decision.reason());
+            return;
+        }
+        connect(client, request, decision.address().get());
+    }
+
+    private void connect(Socket client, EgressRequest request, InetAddress address) throws IOException {
+        AtomicLong sent = new AtomicLong();
+        AtomicLong received = new AtomicLong();
+        String failure = "";
+        try (SocketChannel channel = SocketChannel.open()) {
+            Socket server = channel.socket();
+            try {
+                server.connect(new InetSocketAddress(address, request.port()), CONNECT_MILLIS);
+            } catch (IOException e) {
+                failure = e instanceof SocketTimeoutException ? "it does not answer" : "it cannot be connected to";
+                request.fail(client, failure);
+                return;
+            }
+            request.accept(client);
+            server.getOutputStream().write(request.ahead());
+            sent.addAndGet(request.ahead().length);
+            client.setSoTimeout(IDLE_MILLIS);
+            server.setSoTimeout(IDLE_MILLIS);
+            Thread back = start(() -> copy(server, client, received));
+            copy(client, server, sent);
+            join(back);
+        } finally {
+            attempts.accept(new EgressAttempt(
+                    request.host(), request.port(), address.getHostAddress(), failure, sent.get(), received.get()));
+        }
+    }
+
+    /** Until the end of {@code from}, which {@code to} gets as well; after an error both are closed. */
+    private static void copy(Socket from, Socket to, AtomicLong count) {
+        byte[] buffer = new byte[BUFFER];
+        try {
+            for (int got = from.getInputStream().read(buffer);
+                    got >= 0;
+                    got = from.getInputStream().read(buffer)) {
+                to.getOutputStream().write(buffer, 0, got);
+                count.addAndGet(got);
+            }
+            to.shutdownOutput();
+        } catch (IOException e) {
+            close(from);
+            close(to);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is closed.
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

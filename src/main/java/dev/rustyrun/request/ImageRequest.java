@@ -1,0 +1,97 @@
+package dev.rustyrun.request;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** The part of a {@link LaunchRequest} that is about an image. The command lines take the image as their first word. */
+public abstract class ImageRequest {
+
+    private static final String HEADING = "From an image";
+    private static final String ALWAYS = "always";
+    private static final String MISSING = "missing";
+    private static final String NEVER = "never";
+
+    @RequestField(
+            json = "image",
+            inJson = "An image instead of rootfs, as docs/images.md names them; the command may be its own then.",
+            example = "\"alpine\"")
+    private String image;
+
+    @RequestField(json = "pull", unsaid = MISSING, example = "\"missing\"", heading = HEADING)
+    @Option(
+            names = "--pull",
+            paramLabel = "always|missing|never",
+            defaultValue = Option.NULL_VALUE,
+            description = "When to fetch the image from its registry (default: missing).")
+    private String pull;
+
+    @RequestField(json = "platform", unsaid = "the server's", example = "\"linux/amd64\"", heading = HEADING)
+    @Option(
+            names = "--platform",
+            paramLabel = "OS/ARCH[/VARIANT]",
+            defaultValue = Option.NULL_VALUE,
+            description = "Which of the images of a name to use (default: this machine's).")
+    private String platform;
+
+    @RequestField(json = "entrypoint", example = "\"/bin/sh\"", heading = CommandOptions.HEADING)
+    @Option(
+            names = "--entrypoint",
+            paramLabel = "CMD",
+            defaultValue = Option.NULL_VALUE,
+            description = "A program to put before the command's words; it replaces that of an image, and its words.")
+    private String entrypoint;
+
+    ImageRequest() {}
+
+    /** The image whose layers are the root file system, if that is not a directory. */
+    public Optional<String> image() {
+        return Optional.ofNullable(image);
+    }
+
+    /**
+     * When the image is fetched.
+     *
+     * @throws FieldException when it is another word than always, missing and never
+     */
+    public String pull() {
+        String word = pull == null ? MISSING : pull;
+        if (!Set.of(ALWAYS, MISSING, NEVER).contains(word)) {
+            throw FieldException.of("--pull", "pull", "\"" + word + "\" is none of always, missing and never");
+        }
+        return word;
+    }
+
+    /** The platform of the image, as OS/ARCH[/VARIANT]; empty for this machine's. */
+    public String platform() {
+        return platform == null ? "" : platform;
+    }
+
+    /** The program before the command's words, if that was said; empty to take none. */
+    public Optional<String> entrypoint() {
+        return Optional.ofNullable(entrypoint);
+    }
+
+    /** {@code words} of a command in a directory, which has no entry point of its own, behind the one that was given. */
+    List<String> behindEntrypoint(List<String> words) {
+        List<String> all = new ArrayList<>();
+        if (entrypoint != null && !entrypoint.isEmpty()) {
+            all.add(entrypoint);
+        }
+        all.addAll(words);
+        return all;
+    }
+
+    void sayImage(String newImage) {
+        image = newImage;
+    }
+
+    /** Forgets what is already in the command, and how the image was found. */
+    void settle() {
+        pull = null;
+        platform = null;
+        entrypoint = null;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.rustyrun.request;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+
+/** What can be said of a command whose whole input comes with the request, and whose output with the answer. */
+public final class InputRequest {
+
+    @RequestField(json = "stdin", kind = RequestField.Kind.CONTENT, inJson = "All of its input.", example = "\"text\"")
+    private String stdin;
+
+    @RequestField(
+            json = "stdinBase64",
+            kind = RequestField.Kind.CONTENT,
+            inJson = "The same in base64, when it is no text.",
+            example = "\"dGV4dA==\"")
+    private String stdinBase64;
+
+    @RequestField(
+            json = "maxOutput",
+            kind = RequestField.Kind.SIZE,
+            inJson = "The most of each output to keep.",
+            unsaid = "configured",
+            example = "\"64k\"")
+    private String maxOutput;
+
+    /**
+     * Its input.
+     *
+     * @throws FieldException when it is given twice, or is no base64
+     */
+    public byte[] bytes() {
+        byte[] text = stdin == null ? new byte[0] : stdin.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = stdinBase64 == null ? new byte[0] : decode(stdinBase64);
+        if (text.length > 0 && bytes.length > 0) {
+            throw FieldException.at("/stdinBase64", "stdinBase64 cannot be there together with stdin");
+        }
+        return text.length > 0 ? text : bytes;
+    }
+
+    private static byte[] decode(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw FieldException.at("/stdinBase64", "stdinBase64 is not base64: " + e.getMessage());
+        }
+    }
+
+    /** Bytes of each output to keep, if that was said. */
+    public Optional<Long> maxOutput() {
+        return Optional.ofNullable(maxOutput).map(text -> ByteSize.ofOption("maxOutput", text));
+    }
+}

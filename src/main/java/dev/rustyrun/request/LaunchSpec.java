@@ -1,0 +1,139 @@
+package dev.rustyrun.request;
+
+import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.PrivateNetwork;
+import dev.rustyrun.spec.PublishedPort;
+import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SpecBuilder;
+import dev.rustyrun.spec.SpecDefaults;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The Spec of a {@link LaunchRequest}: the only way from one to the other, for all doors. */
+public final class LaunchSpec {
+
+    /** By which programs find a proxy; some read these in lower case, some in upper case. */
+    private static final Map<String, String> PROXY_VARIABLES = Map.of(
+            "http_proxy", "http://" + Spec.PROXY,
+            "https_proxy", "http://" + Spec.PROXY,
+            "all_proxy", "socks5h://" + Spec.PROXY,
+            "no_proxy", "localhost,127.0.0.1,::1");
+
+    private LaunchSpec() {}
+
+    /**
+     * What {@code request} asks for at {@code site}; a door may add what only it can ask for.
+     *
+     * @throws FieldException for the first field that is wrong
+     */
+    public static SpecBuilder of(LaunchRequest request, LaunchSite site) {
+        LaunchSite.Root root = site.root();
+        LaunchSite.Terminal terminal = site.terminal();
+        Set<Capability> capabilities = request.capabilities();
+        SpecBuilder spec = new SpecBuilder(root.path(), request.command())
+                .hostname(request.hostname())
+                .domainname(request.domainname())
+                .cwd(request.workdir().orElseGet(site::workdir))
+                .user(root.user())
+                .terminal(terminal.isGiven())
+                .readonly(request.isReadOnly())
+                .env(SpecDefaults.PATH)
+                .env("HOSTNAME=" + request.hostname())
+                .env("HOME=" + root.home())
+                .resources(request.resources())
+                .capabilities(new Spec.Capabilities(capabilities, capabilities, capabilities, Set.of(), Set.of()));
+        if (!request.allowed().isEmpty()) {
+            allow(request, spec);
+        }
+        site.environment().forEach(spec::env);
+        if (terminal.isGiven()) {
+            spec.env("TERM=" + terminal.type());
+        }
+        request.env().forEach(variable -> spec.env(checked(variable).word()));
+        if (request.hasInit()) {
+            spec.annotation(Spec.INIT_ANNOTATION, "true");
+        }
+        mounts(request, site).forEach(spec::mount);
+        switch (request.network()) {
+            case "none", "new" -> spec.unshare(NamespaceType.NETWORK);
+            case PrivateNetwork.WORD ->
+                spec.unshare(NamespaceType.NETWORK).annotation(PrivateNetwork.ANNOTATION, PrivateNetwork.WORD);
+            case "host" -> spec.share(NamespaceType.NETWORK);
+            default -> site.join(spec, request.network());
+        }
+        List<PublishedPort> published = request.published();
+        if (!published.isEmpty() && !request.network().equals(PrivateNetwork.WORD)) {
+            throw FieldException.of(
+                    "--publish", "publish", "only a private network has published ports: --net private");
+        }
+        if (!published.isEmpty()) {
+            spec.annotation(PrivateNetwork.PORTS_ANNOTATION, PrivateNetwork.text(published));
+        }
+        return spec;
+    }
+
+    private static void allow(LaunchRequest request, SpecBuilder spec) {
+        if (!request.network().equals("none")) {
+            throw FieldException.of(
+                    "--allow", "allow", "the only way to allowed hosts is a proxy: it needs network none");
+        }
+        spec.annotation(Spec.ALLOW_ANNOTATION, String.join(",", request.allowed()));
+        PROXY_VARIABLES.forEach(
+                (name, value) -> spec.env(name + "=" + value).env(name.toUpperCase(Locale.ROOT) + "=" + value));
+    }
+
+    private static Variable checked(Variable variable) {
+        if (variable.name().isEmpty() || variable.name().contains("=")) {
+            throw FieldException.at("/env", "env: \"" + variable.name() + "\" is no name of a variable");
+        }
+        return variable;
+    }
+
+    /** What lies below another one comes after it: it would be hidden. */
+    private static List<Spec.Mount> mounts(LaunchRequest request, LaunchSite site) {
+        List<Spec.Mount> mounts = new ArrayList<>();
+        request.shmSize().ifPresent(bytes -> mounts.add(sharedMemory(bytes)));
+        mounts.addAll(site.furtherMounts());
+        request.mounts().forEach(volume -> mounts.add(site.mount(volume)));
+        request.tmpfs().forEach(text -> mounts.add(tmpfs(text)));
+        mounts.sort(Comparator.comparingInt(LaunchSpec::depth));
+        return mounts;
+    }
+
+    private static Spec.Mount sharedMemory(long bytes) {
+        return new Spec.Mount(
+                "/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=" + bytes));
+    }
+
+    private static int depth(Spec.Mount mount) {
+        return (int) Stream.of(mount.destination().split("/"))
+                .filter(name -> !name.isEmpty() && !name.equals("."))
+                .count();
+    }
+
+    /**
+     * The tmpfs of {@code DST[:OPTIONS]}.
+     *
+     * @throws FieldException when DST is no absolute path
+     */
+    public static Spec.Mount tmpfs(String text) {
+        String[] parts = text.split(":", 2);
+        if (!parts[0].startsWith("/")) {
+            throw FieldException.of("--tmpfs", "tmpfs", "\"" + text + "\" is not an absolute path");
+        }
+        return tmpfs(parts[0], parts.length == 2 ? List.of(parts[1].split(",")) : List.of());
+    }
+
+    /** A tmpfs with these options, as mount(8) has them. */
+    public static Spec.Mount tmpfs(String target, List<String> options) {
+        List<String> all = new ArrayList<>(List.of("nosuid", "nodev"));
+        all.addAll(options);
+        return new Spec.Mount(target, "tmpfs", "tmpfs", all);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.rustyrun.request;
+
+import dev.rustyrun.spec.InvalidSpecException;
+
+/** The document of a request is no JSON. */
+public final class MalformedJsonException extends InvalidSpecException {
+
+    private static final long serialVersionUID = 1L;
+
+    MalformedJsonException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.rustyrun.request;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/** A file that a launch brings along. */
+public final class PlacedFile {
+
+    private static final int DEFAULT_MODE = 0644;
+
+    @RequestField(
+            json = "path",
+            inJson = "Where it is, absolute or from the working directory.",
+            required = "is missing")
+    private String path;
+
+    @RequestField(json = "text", kind = RequestField.Kind.CONTENT, inJson = "What it holds.")
+    private String text;
+
+    @RequestField(json = "base64", kind = RequestField.Kind.CONTENT, inJson = "The same in base64, when it is no text.")
+    private String base64;
+
+    @RequestField(json = "mode", inJson = "Its permissions, three octal digits.", unsaid = "0644")
+    private String mode;
+
+    PlacedFile() {}
+
+    /** Where it is. */
+    public String path() {
+        return path;
+    }
+
+    /** What it holds. */
+    public byte[] bytes() {
+        return base64 == null
+                ? (text == null ? "" : text).getBytes(StandardCharsets.UTF_8)
+                : Base64.getDecoder().decode(base64);
+    }
+
+    /** Its permissions. */
+    public int mode() {
+        return mode == null ? DEFAULT_MODE : Integer.parseInt(mode, 8);
+    }
+
+    void check(String pointer) {
+        if (text != null && base64 != null) {
+            throw FieldException.at(pointer + "/base64", "base64 cannot be there together with text");
+        }
+        if (mode != null && !mode.matches("0?[0-7]{3}")) {
+            throw FieldException.at(pointer + "/mode", "mode must be three octal digits, such as \"0644\"");
+        }
+        try {
+            bytes();
+        } catch (IllegalArgumentException e) {
+            throw FieldException.at(pointer + "/base64", "base64 is not base64: " + e.getMessage());
+        }
+    }
+}

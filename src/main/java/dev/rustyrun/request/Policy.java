@@ -1,0 +1,147 @@
+package dev.rustyrun.request;
+
+import dev.rustyrun.network.EgressPolicy;
+import dev.rustyrun.spec.PrivateNetwork;
+import dev.rustyrun.spec.Resources;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What a service allows to those who ask it: the most, and what they get who say nothing.
+ *
+ * @param memory bytes
+ * @param cpus processors
+ * @param pids processes and threads
+ * @param timeout seconds
+ * @param output bytes that are kept of an output
+ * @param allowsHostNetwork whether a container may be on the host's network
+ * @param allowsPrivateNetwork whether a container may have a network of its own with a way out
+ * @param allowedHosts the hosts that requests may allow their containers to reach
+ * @param mounts paths of the directories that may be mounted, by their names
+ */
+public record Policy(
+        Range memory,
+        Range cpus,
+        Range pids,
+        Range timeout,
+        Range output,
+        boolean allowsHostNetwork,
+        boolean allowsPrivateNetwork,
+        List<String> allowedHosts,
+        Map<String, String> mounts) {
+
+    /** Options of a tmpfs that give nobody more than its size of memory, which is the container's own. */
+    private static final Pattern TMPFS_OPTION =
+            Pattern.compile("(size|mode|nr_inodes|uid|gid)=[0-9]{1,15}[kKmMgG%]?|ro|rw|noexec|nosuid|nodev|noatime");
+
+    /**
+     * A limit.
+     *
+     * @param usual for those who say nothing
+     */
+    public record Range(BigDecimal least, BigDecimal usual, BigDecimal most) {
+
+        /** One of whole numbers; nobody who says nothing gets more than the most. */
+        public static Range of(long least, long usual, long most) {
+            return new Range(BigDecimal.valueOf(least), BigDecimal.valueOf(usual), BigDecimal.valueOf(most));
+        }
+
+        /** What holds for those who say nothing. */
+        public BigDecimal unsaid() {
+            return usual.min(most);
+        }
+
+        private BigDecimal within(String field, Optional<? extends Number> asked) {
+            BigDecimal value = asked.map(number ->
+                            number instanceof BigDecimal exact ? exact : BigDecimal.valueOf(number.longValue()))
+                    .orElseGet(this::unsaid);
+            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+                throw FieldException.at(
+                        "/" + field,
+                        field + " " + value + " is not from " + least + " to " + most
+                                + ", the most that this service allows");
+            }
+            return value;
+        }
+    }
+
+    /**
+     * {@code request} as far as this decides: every limit is said, and its mounts are paths.
+     *
+     * @param timeoutMillis the time allowed to it
+     * @throws FieldException for the first field that is not allowed
+     */
+    public LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
+        LaunchRequest limited = request.limitedTo(
+                memory.within("memory", request.memory()).longValue(),
+                cpus.within("cpus", request.cpus()),
+                pids.within("pids", request.pids()).longValue(),
+                BigDecimal.valueOf(timeoutMillis, 3));
+        switch (request.network()) {
+            case "none" -> {}
+            case "host" -> allow("host", allowsHostNetwork);
+            case PrivateNetwork.WORD -> allow(PrivateNetwork.WORD, allowsPrivateNetwork);
+            default ->
+                throw FieldException.at(
+                        "/network", "network \"" + request.network() + "\" is neither none, private nor host");
+        }
+        EgressPolicy.of(allowedHosts).firstBeyond(request.allowed()).ifPresent(host -> {
+            throw FieldException.at("/allow", "allow \"" + host + "\" is not allowed by this service's configuration");
+        });
+        request.tmpfs().forEach(Policy::checkTmpfs);
+        return limited.with(request.mounts().stream().map(this::resolve).toList());
+    }
+
+    /** The limits of a launch that says nothing about them. */
+    public Resources usual() {
+        return resolve(new LaunchRequest(), timeoutMillis(Optional.empty())).resources();
+    }
+
+    private static void allow(String network, boolean allowed) {
+        if (!allowed) {
+            throw FieldException.at(
+                    "/network", "network " + network + " is not allowed by this service's configuration");
+        }
+    }
+
+    private static void checkTmpfs(String text) {
+        String[] parts = text.split(":", 2);
+        for (String option : parts.length == 2 ? List.of(parts[1].split(",")) : List.<String>of()) {
+            if (!TMPFS_OPTION.matcher(option).matches()) {
+                throw FieldException.at(
+                        "/tmpfs",
+                        "tmpfs \"" + text + "\": a service takes the options size, mode, nr_inodes, uid, gid, ro and"
+                                + " noexec, and not \"" + option + "\"");
+            }
+        }
+    }
+
+    private Volume resolve(Volume volume) {
+        String path = mounts.get(volume.source());
+        if (path == null) {
+            throw FieldException.at(
+                    "/mounts",
+                    "mounts: this service is not configured to mount \"" + volume.source() + "\"; it mounts "
+                            + (mounts.isEmpty() ? "nothing" : mounts.keySet()));
+        }
+        return volume.from(path);
+    }
+
+    /** The time allowed to what is waited for and asks for {@code seconds}, in milliseconds. */
+    public long timeoutMillis(Optional<BigDecimal> seconds) {
+        return timeout.within("timeoutSeconds", seconds).movePointRight(3).longValue();
+    }
+
+    /** The same for what may take long, as a container that nobody waits for: if it says nothing, the most. */
+    public long longestTimeoutMillis(Optional<BigDecimal> seconds) {
+        return timeoutMillis(seconds.or(() -> Optional.of(timeout.most())));
+    }
+
+    /** The bytes of an output to keep for who asks for {@code size} in {@code field}. */
+    public int output(String field, Optional<Long> size) {
+        return output.within(field, size).intValueExact();
+    }
+}

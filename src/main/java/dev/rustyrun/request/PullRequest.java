@@ -1,0 +1,29 @@
+package dev.rustyrun.request;
+
+/** Which image is fetched. */
+public final class PullRequest {
+
+    @RequestField(
+            json = "image",
+            inJson = "Its name, as docs/images.md has it.",
+            required = "is missing",
+            example = "\"alpine\"")
+    private String image = "";
+
+    @RequestField(
+            json = "platform",
+            inJson = "Which of the images of that name.",
+            unsaid = "the server's",
+            example = "\"linux/amd64\"")
+    private String platform = "";
+
+    /** Its name. */
+    public String image() {
+        return image;
+    }
+
+    /** Its platform, as OS/ARCH[/VARIANT]; empty for the server's. */
+    public String platform() {
+        return platform;
+    }
+}

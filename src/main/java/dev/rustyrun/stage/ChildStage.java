@@ -1,0 +1,218 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.ChildStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.linux.ReceivedSignal;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.step.Connection;
+import dev.rustyrun.step.LaunchSignals;
+import dev.rustyrun.step.Report;
+import dev.rustyrun.step.Stage;
+import dev.rustyrun.step.StepContext;
+import dev.rustyrun.step.StepFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The second stage. It leaves the host's namespaces, except for the PID namespace, because {@code unshare(CLONE_NEWPID)}
+ * affects only children; the {@code init} that it starts is PID 1 of the new one. Then it forwards signals, waits, and exits
+ * as {@code init} did. When {@code run} dies, it kills {@code init} and ends.
+ */
+public final class ChildStage {
+
+    /** The name of this stage on the command line. */
+    public static final String NAME = "child";
+    /** Its name when it runs from a read-only mount, so that {@code init} can be a copy of it. */
+    public static final String COPYING = "copying-child";
+
+    private final Linux linux;
+    private final InitStart init;
+
+    /** @param word {@link #NAME} or {@link #COPYING} */
+    public ChildStage(Linux linux, SelfExec self, String word) {
+        this(linux, word.equals(COPYING) ? new StageCopy(linux) : InitStart.byExec(linux, self));
+    }
+
+    ChildStage(Linux linux, InitStart init) {
+        this.linux = linux;
+        this.init = init;
+    }
+
+    /**
+     * Runs the stage.
+     *
+     * @param runPid the process that started this one
+     * @return the code to exit with
+     */
+    public int perform(int runPid) {
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
+        LaunchSignals.block(linux);
+        linux.prctl(Prctl.PR_SET_PDEATHSIG, LaunchSignals.PARENT_DIED.number());
+        if (linux.parentProcessId() != runPid) {
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        linux.closeOnExec(StageChannel.DESCRIPTOR);
+        StageChannel channel = new StageChannel(linux);
+        Optional<StageChannel.Part> part = channel.takePart();
+        if (part.isEmpty()) {
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        boolean traced = part.get().traced();
+        int handedDown = part.get().handedDown();
+        StepContext context = new StepContext(linux, channel, traced);
+        StepRunner runner = new StepRunner(Stage.CHILD, channel, context);
+        if (!runner.perform(part.get().steps(), traced)) {
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        return startInit(context, runPid, handedDown);
+    }
+
+    private int startInit(StepContext context, int runPid, int handedDown) {
+        Connection channel = context.connection();
+        int signals = linux.signalDescriptor(LaunchSignals.HANDLED);
+        int pid;
+        if (context.succession() >= 0) {
+            // Before init starts: this call discards a pending SIGCHLD.
+            linux.hearOfStops();
+        }
+        try {
+            pid = init.start(handedDown);
+        } catch (LinuxException e) {
+            channel.send(new Report.StepFailed(
+                    Stage.CHILD, "start the init stage", e.getMessage(), StepFailure.RUSTYRUN_FAILED));
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        channel.send(new Report.InitStarted(pid));
+        for (int i = 0; i < handedDown; i++) {
+            linux.close(StageChannel.FIRST_HANDED_DOWN + i);
+        }
+        return await(pid, signals, runPid, context);
+    }
+
+    private int await(int started, int signals, int runPid, StepContext context) {
+        Succession succession = new Succession(linux, context.connection(), context.succession(), started);
+        List<Integer> early = new ArrayList<>();
+        PollSet set = new PollSet(2);
+        while (true) {
+            set.clear();
+            set.add(signals, PollSet.POLLIN);
+            succession.addTo(set);
+            linux.poll(set, -1);
+            if (succession.isHeardIn(set)) {
+                succession.hear();
+            }
+            if (succession.parts()) {
+                return part(succession, context);
+            }
+            if (succession.successor() != 0) {
+                early.forEach(signal -> linux.kill(succession.successor(), signal));
+                early.clear();
+            }
+            Optional<ReceivedSignal> signal = linux.nextSignal(signals);
+            if (signal.isEmpty()) {
+                continue;
+            }
+            int number = signal.get().number();
+            if (number == Signal.SIGCHLD.number()) {
+                Optional<ChildStatus> ended = reap(started, succession);
+                if (succession.parts()) {
+                    return part(succession, context);
+                }
+                if (ended.isPresent()) {
+                    return end(ended.get(), runPid, context);
+                }
+            } else if (LaunchSignals.isForwarded(number) && succession.isExpected()) {
+                // A copy does not inherit the pending signals of its original.
+                early.add(number);
+            } else if (LaunchSignals.isForwarded(number)) {
+                linux.kill(present(started, succession), number);
+            } else if (linux.parentProcessId() != runPid) {
+                linux.kill(present(started, succession), Signal.SIGKILL.number());
+            }
+        }
+    }
+
+    /** Ends, and never waits for the successor: that is for whoever gets it as a child. */
+    private int part(Succession succession, StepContext context) {
+        context.connection().ask(context.partDue());
+        if (!context.connection().awaitGo()) {
+            linux.kill(succession.successor(), Signal.SIGKILL.number());
+            linux.awaitIfChild(succession.successor());
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        succession.part();
+        return 0;
+    }
+
+    private static int present(int started, Succession succession) {
+        return succession.successor() != 0 ? succession.successor() : started;
+    }
+
+    /** How {@code init}, or the successor that continues as {@code init}, has ended. */
+    private Optional<ChildStatus> reap(int started, Succession succession) {
+        Optional<ChildStatus> first = linux.reap(started);
+        while (first.isPresent() && succession.isAwaited() && succession.hear()) {
+            // Before it ended, it has named its successor or reported a failure.
+        }
+        if (succession.successor() == 0) {
+            if (first.isPresent() && succession.isExpected()) {
+                endUnnamed();
+                if (first.get().status() == 0) {
+                    succession.disturbed();
+                }
+            }
+            return first;
+        }
+        if (succession.isForOthers()) {
+            return Optional.empty();
+        }
+        Optional<ChildStatus> ended = linux.reap(succession.successor());
+        if (ended.isPresent() && ended.get().stopped()) {
+            succession.goOn(ended.get());
+            if (succession.isForOthers()) {
+                return Optional.empty();
+            }
+            // It may have stopped again since then, and both stops may have sent only one signal.
+            ended = linux.reap(succession.successor());
+            if (ended.isPresent() && ended.get().stopped()) {
+                succession.goOn(ended.get());
+                return Optional.empty();
+            }
+        }
+        if (ended.isPresent()) {
+            // Its failure is reported before its end. The first process has only to end, but may not have done so.
+            while (!succession.isOver() && succession.hear()) {
+                // Until no message is left.
+            }
+            linux.awaitIfChild(started);
+        }
+        return ended;
+    }
+
+    /** Ends a successor whose {@code init} was killed before it could name it. */
+    private void endUnnamed() {
+        try {
+            String children = linux.readFile("/proc/self/task/" + linux.processId() + "/children");
+            for (String child : children.strip().split(" ")) {
+                if (!child.isEmpty()) {
+                    linux.kill(Integer.parseInt(child), Signal.SIGKILL.number());
+                    linux.awaitIfChild(Integer.parseInt(child));
+                }
+            }
+        } catch (LinuxException e) {
+            // This kernel does not have that file: the successor ends by itself when its parent does.
+        }
+    }
+
+    private int end(ChildStatus ended, int runPid, StepContext context) {
+        context.connection().send(new Report.InitEnded(ended.status(), linux.childrenCpuMicros()));
+        if (linux.parentProcessId() != runPid) {
+            context.cleanup().perform();
+        }
+        return ended.exitCode();
+    }
+}

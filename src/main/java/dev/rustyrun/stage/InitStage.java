@@ -1,0 +1,49 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.step.LaunchSignals;
+import dev.rustyrun.step.Stage;
+import dev.rustyrun.step.StepContext;
+import dev.rustyrun.step.StepFailure;
+import java.util.Optional;
+
+/**
+ * The third stage: PID 1 of the new PID namespace. It builds the container around itself, step by step, and becomes the
+ * command, or stays as its reaper. It dies with {@code child}.
+ */
+public final class InitStage {
+
+    /** Its word on the command line. */
+    public static final String NAME = "init";
+
+    private final Linux linux;
+
+    public InitStage(Linux linux) {
+        this.linux = linux;
+    }
+
+    /** Performs the stage; returns the code to exit with only when something failed. */
+    public int perform() {
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
+        linux.clearEnvironment();
+        LaunchSignals.block(linux);
+        linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
+        linux.closeOnExec(StageChannel.DESCRIPTOR);
+        StageChannel channel = new StageChannel(linux);
+        if (channel.isAbandoned()) {
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        // A session of its own: no way to the caller's terminal, and its ^C comes only once, through run.
+        linux.startSession();
+        linux.setUmask(0);
+        Optional<StageChannel.Part> part = channel.takePart();
+        if (part.isPresent()) {
+            boolean traced = part.get().traced();
+            StepRunner runner = new StepRunner(Stage.INIT, channel, new StepContext(linux, channel, traced));
+            runner.perform(part.get().steps(), traced);
+        }
+        return StepFailure.RUSTYRUN_FAILED;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import java.io.File;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Waits for the children of this process that it has not started itself: each was a stage's, or a monitor's, which was killed
+ * before it had told of it. Whatever namespaces they are in, they are told by not being known: so those that are started must
+ * be {@linkplain #started named}, by the thread that looks for the others. Safe for use by several threads.
+ */
+final class Orphans {
+
+    private static final long SOON_MILLIS = 500;
+    private static final long LATER_MILLIS = 10_000;
+
+    private final Linux linux;
+    private final ScheduledExecutorService starter;
+    private final AtomicBoolean soon = new AtomicBoolean();
+    private final AtomicBoolean later = new AtomicBoolean();
+    private final Map<Integer, Object> started = new ConcurrentHashMap<>();
+    /** Of the last look; whoever has started something else, such as a helper, waits for that at once. */
+    private Set<Integer> ended = Set.of();
+
+    /** @param starter the thread on which all children are started, and named here before it does anything else */
+    Orphans(Linux linux, ScheduledExecutorService starter) {
+        this.linux = linux;
+        this.starter = starter;
+    }
+
+    /** The process {@code pid} was started, and somebody waits for it; does the result once that has been waited for. */
+    Runnable started(int pid) {
+        Object mark = new Object();
+        started.put(pid, mark);
+        // Its number may be another's by then.
+        return () -> started.remove(pid, mark);
+    }
+
+    /** There may be one, now or in a moment. */
+    void expect() {
+        look(soon, SOON_MILLIS);
+        look(later, LATER_MILLIS);
+    }
+
+    private void look(AtomicBoolean expected, long millis) {
+        if (expected.compareAndSet(false, true)) {
+            starter.schedule(
+                    () -> {
+                        expected.set(false);
+                        reap();
+                    },
+                    millis,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void reap() {
+        Set<Integer> now = new HashSet<>();
+        boolean alive = false;
+        String[] names = new File("/proc").list((folder, name) -> name.matches("[0-9]+"));
+        for (String name : names == null ? new String[0] : names) {
+            int process = Integer.parseInt(name);
+            String status = started.containsKey(process) ? "" : statusOfChild(process);
+            if (!status.contains("\nState:\tZ")) {
+                alive |= !status.isEmpty();
+            } else if (ended.contains(process)) {
+                linux.reap(process);
+            } else {
+                now.add(process);
+            }
+        }
+        ended = now;
+        if (!now.isEmpty()) {
+            look(soon, SOON_MILLIS);
+        }
+        if (alive) {
+            // It dies with what has started it.
+            look(later, LATER_MILLIS);
+        }
+    }
+
+    /** Empty when it is none. */
+    private String statusOfChild(int process) {
+        try {
+            String status = linux.readFile("/proc/" + process + "/status");
+            return status.contains("\nPPid:\t" + linux.processId() + "\n") ? status : "";
+        } catch (LinuxException gone) {
+            return "";
+        }
+    }
+}

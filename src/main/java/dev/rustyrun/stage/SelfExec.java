@@ -1,0 +1,279 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.step.LaunchSignals;
+import dev.rustyrun.step.StepContext;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How this program starts itself again as another stage: a native executable as {@code /proc/self/exe}, a JVM as the
+ * same {@code java} with the same archive and class path.
+ */
+public final class SelfExec {
+
+    /** Set by the launcher script and by {@link #becomeStageReady}: signals are blocked and the JVM leaves them alone. */
+    private static final String READY = "rustyrun.ready";
+    /** Where libjffi lies; jffi unpacks a copy at every start unless it is told. */
+    private static final String JFFI_FOLDER = "jffi.boot.library.path";
+    /** HotSpot takes SIGUSR2 for itself unless it is given another, here a real-time signal. */
+    private static final String FREE_SIGUSR2 = "_JAVA_SR_SIGNUM=40";
+
+    /**
+     * Given to a native stage in its environment, which then need not find it out again. Not as arguments: the command line
+     * of a copy can be read by whoever sees that process.
+     */
+    private static final String PROGRAM = "RUSTYRUN_PROGRAM";
+
+    private static final String LIBRARIES = "RUSTYRUN_LIBRARIES";
+
+    /** The variables of its starter that a monitor gets: where images are, and how they are fetched. */
+    private static final List<String> PLACES = List.of(
+            "RUSTYRUN_IMAGES",
+            "XDG_DATA_HOME",
+            "HOME",
+            "XDG_CONFIG_HOME",
+            "XDG_RUNTIME_DIR",
+            "REGISTRY_AUTH_FILE",
+            "PATH",
+            "http_proxy",
+            "HTTP_PROXY",
+            "https_proxy",
+            "HTTPS_PROXY",
+            "all_proxy",
+            "ALL_PROXY",
+            "no_proxy",
+            "NO_PROXY",
+            "REQUEST_METHOD");
+
+    private final boolean isNative;
+    private final String executable;
+    private final String program;
+    private final List<String> prefix;
+    private final List<String> env;
+
+    private SelfExec(boolean isNative, String executable, String program, List<String> prefix, List<String> env) {
+        this.isNative = isNative;
+        this.executable = executable;
+        this.program = program;
+        this.prefix = prefix;
+        this.env = env;
+    }
+
+    /** Host path of the executable that runs the stages, ours or {@code java}, to be protected from containers. */
+    public String program() {
+        return program;
+    }
+
+    /** Whether this is a native executable and not a JVM. */
+    public static boolean isNativeImage() {
+        return StepContext.isNativeImage();
+    }
+
+    /** How this very process does it. Sets the folder of libjffi, so call it before the kernel is first called. */
+    public static SelfExec current() {
+        return isNativeImage() ? nativeExecutable() : jvm();
+    }
+
+    private static SelfExec nativeExecutable() {
+        String program = realPath("/proc/self/exe");
+        useLibrariesIn(new File(program).getParent());
+        return nativeExecutable(program);
+    }
+
+    private static SelfExec nativeExecutable(String program) {
+        return new SelfExec(
+                true,
+                "/proc/self/exe",
+                program,
+                List.of("rustyrun"),
+                List.of(PROGRAM + "=" + program, LIBRARIES + "=" + System.getProperty(JFFI_FOLDER, "")));
+    }
+
+    private static SelfExec jvm() {
+        String jar = SelfExec.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
+        String folder = new File(jar).getParent();
+        useLibrariesIn(folder);
+        String java = System.getProperty("java.home") + "/bin/java";
+        List<String> prefix = new ArrayList<>(List.of(
+                java,
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-XX:+DisableAttachMechanism",
+                "-Xrs",
+                "-Xmx64m",
+                "-Duser.language=en",
+                "-D" + READY + "=true"));
+        File archive = new File(folder, "rustyrun.jsa");
+        if (archive.exists()) {
+            prefix.add("-XX:SharedArchiveFile=" + archive);
+        }
+        if (Runtime.version().feature() >= 24) {
+            prefix.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
+        prefix.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.rustyrun.Rustyrun"));
+        return new SelfExec(false, java, realPath(java), prefix, List.of(FREE_SIGUSR2));
+    }
+
+    private static void useLibrariesIn(String folder) {
+        if (new File(folder, "libjffi-1.2.so").exists()) {
+            System.setProperty(JFFI_FOLDER, folder);
+        }
+    }
+
+    private static String realPath(String link) {
+        try {
+            return new File(link).getCanonicalPath();
+        } catch (IOException e) {
+            return link;
+        }
+    }
+
+    /**
+     * Blocks the signals that stages handle. A JVM that was not started by our launcher has threads that do not block
+     * them: it replaces itself by one that was started rightly, and never returns.
+     */
+    public void becomeStageReady(Linux linux, List<String> arguments) {
+        LaunchSignals.block(linux);
+        if (!isNative && System.getProperty(READY) == null) {
+            List<String> argv = new ArrayList<>(prefix);
+            argv.addAll(arguments);
+            List<String> everything = new ArrayList<>(env);
+            System.getenv().forEach((name, value) -> everything.add(name + "=" + value));
+            linux.execute(executable, argv, everything);
+        }
+    }
+
+    /** Starts a stage with {@code channel} as its descriptor 3; its process id. */
+    int start(Linux linux, String stage, int channel, String argument) {
+        return start(linux, stage, new int[] {-1, -1, -1, channel}, argument);
+    }
+
+    /** The same with {@code descriptors[n]} as its descriptor n; what is negative stays as it is. */
+    int start(Linux linux, String stage, int[] descriptors, String argument) {
+        // By its name init is started from the read-only mount that child has put there, not from the host's.
+        return linux.spawn(
+                stage.equals(InitStage.NAME) ? program : executable,
+                descriptors,
+                argv(stage, argument),
+                stage.equals(StageSpawner.MONITOR) ? withPlaces() : env);
+    }
+
+    /** A monitor finds programs, and finds and fetches images, as its starter does. */
+    private List<String> withPlaces() {
+        List<String> all = new ArrayList<>(env);
+        for (String name : PLACES) {
+            Optional.ofNullable(System.getenv(name)).ifPresent(value -> all.add(name + "=" + value));
+        }
+        return all;
+    }
+
+    /**
+     * Starts a command of this program, with this process's environment and a clean signal state; its process id.
+     *
+     * @param stdio what it gets as its descriptors 0, 1 and so on; what is negative stays as it is
+     */
+    public int startCommand(Linux linux, List<String> words, int... stdio) {
+        List<String> argv = new ArrayList<>(prefix);
+        argv.addAll(words);
+        List<String> everything = new ArrayList<>(env);
+        System.getenv().forEach((name, value) -> everything.add(name + "=" + value));
+        return linux.spawnCommand(executable, argv, everything, stdio);
+    }
+
+    /**
+     * Starts {@code child} with these descriptors. Where it can be, from a mount of the program that is read-only and that
+     * nobody else sees: then {@code init} can be a copy of that {@code child}, which is a start of the program less. That
+     * takes a program of one thread, and the right to mount.
+     */
+    StartedChild startChild(Linux linux, int[] descriptors) {
+        String run = Integer.toString(linux.processId());
+        if (isNative && linux.isRoot()) {
+            try (OpenFile mount = new OpenFile(linux, linux.cloneMount(program, false))) {
+                linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
+                return new StartedChild(
+                        linux.spawn(
+                                "/proc/self/fd/" + mount.descriptor(),
+                                descriptors,
+                                argv(ChildStage.COPYING, run),
+                                withLibraries()),
+                        true);
+            } catch (LinuxException e) {
+                // Root of a user namespace only, or an old kernel: then it is a start more.
+            }
+        }
+        return new StartedChild(start(linux, ChildStage.NAME, descriptors, run), false);
+    }
+
+    /**
+     * A {@code child} that waits for its plan.
+     *
+     * @param pid its process id
+     * @param readOnly whether it, and so {@code init}, runs from a read-only mount of the program
+     */
+    record StartedChild(int pid, boolean readOnly) {}
+
+    /** The loader looks for libraries beside the program, but that mount is nowhere. */
+    private List<String> withLibraries() {
+        String folder = new File(program).getParent();
+        String libraries = folder + "/jdklib";
+        if (!new File(libraries).exists()) {
+            return env;
+        }
+        List<String> all = new ArrayList<>(env);
+        all.add("LD_LIBRARY_PATH=" + folder + ":" + libraries);
+        return all;
+    }
+
+    /** Becomes a stage, by the program's name: from the mount that is there in this mount namespace. */
+    void become(Linux linux, String stage, String argument) {
+        linux.execute(program, argv(stage, argument), env);
+    }
+
+    /** Whether our starter gave us {@code descriptor}. Ours are all close-on-exec, but not the files that a JVM reads. */
+    boolean wasGiven(Linux linux, int descriptor) {
+        if (!linux.isInherited(descriptor)) {
+            return false;
+        }
+        String file = isNative ? "" : realPath("/proc/self/fd/" + descriptor);
+        return isNative
+                || !file.startsWith(realPath(System.getProperty("java.home")))
+                        && !List.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                                .contains(file);
+    }
+
+    private List<String> argv(String stage, String argument) {
+        List<String> argv = new ArrayList<>(prefix);
+        argv.add(stage);
+        argv.add(argument);
+        return argv;
+    }
+
+    /** How a stage does it that was itself started by {@link #start}, with these arguments. */
+    public static SelfExec ofStage(String[] arguments) {
+        if (arguments.length < 2) {
+            throw new IllegalArgumentException(arguments[0] + " is a stage that rustyrun run starts, not a command");
+        }
+        String program = isNativeImage() ? System.getenv(PROGRAM) : null;
+        if (program == null) {
+            return current();
+        }
+        String libraries = System.getenv(LIBRARIES);
+        if (libraries != null && !libraries.isEmpty()) {
+            System.setProperty(JFFI_FOLDER, libraries);
+        }
+        return nativeExecutable(program);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Received;
+import dev.rustyrun.step.CgroupStep;
+import dev.rustyrun.step.Connection;
+import dev.rustyrun.step.NamespaceStep;
+import dev.rustyrun.step.PlanCodec;
+import dev.rustyrun.step.Report;
+import dev.rustyrun.step.ReportCodec;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.StepFailure;
+import dev.rustyrun.step.SuccessionStep;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A stage's end of the socket to {@code run}. The {@code child} and the {@code init} stage share it, one after the
+ * other: each takes its own part of the plan from it, exactly, and sends reports into it.
+ */
+final class StageChannel implements Connection {
+
+    /** What {@code run} sends to a stage that waits: go on. */
+    static final byte[] GO = {'g'};
+
+    private final Linux linux;
+    private int descriptor = DESCRIPTOR;
+    private boolean isSocket = true;
+
+    StageChannel(Linux linux) {
+        this.linux = linux;
+    }
+
+    /**
+     * A stage's part of the plan.
+     *
+     * @param traced whether to report each step
+     */
+    record Part(boolean traced, List<Step> steps) {
+
+        /** How many descriptors these steps open for the next stage to inherit. */
+        int handedDown() {
+            int count = 0;
+            for (Step step : steps) {
+                count += step instanceof CgroupStep.OpenCgroup open
+                        ? open.procsFiles().size()
+                        : step instanceof SuccessionStep.AwaitSuccessor || step instanceof NamespaceStep.OpenNamespace
+                                ? 1
+                                : 0;
+            }
+            return count;
+        }
+
+        byte[] encode() {
+            byte[] plan = PlanCodec.encode(steps);
+            return ByteBuffer.allocate(5 + plan.length)
+                    .putInt(1 + plan.length)
+                    .put((byte) (traced ? 1 : 0))
+                    .put(plan)
+                    .array();
+        }
+    }
+
+    /** Takes this stage's part of the plan; nothing when {@code run} ended without sending one. */
+    Optional<Part> takePart() {
+        byte[] length = new byte[4];
+        if (!readFully(length)) {
+            return Optional.empty();
+        }
+        byte[] part = new byte[ByteBuffer.wrap(length).getInt()];
+        if (!readFully(part)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Part(part[0] == 1, PlanCodec.decode(java.util.Arrays.copyOfRange(part, 1, part.length))));
+    }
+
+    @Override
+    public boolean awaitGo() {
+        return readFully(new byte[GO.length]);
+    }
+
+    @Override
+    public String awaitText() {
+        byte[] length = new byte[4];
+        boolean came = readFully(length);
+        byte[] text = new byte[came ? ByteBuffer.wrap(length).getInt() : 0];
+        if (!came || !readFully(text)) {
+            throw new StepFailure("run ended");
+        }
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
+    /** A text as {@link #awaitText} takes it. */
+    static byte[] encode(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(4 + bytes.length)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
+    }
+
+    /** A process id as it travels. */
+    static byte[] encode(int pid) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(pid).array();
+    }
+
+    @Override
+    public void redirect(int file) {
+        linux.close(descriptor);
+        descriptor = file;
+        isSocket = false;
+    }
+
+    @Override
+    public void moveFrom(int least) {
+        int moved = linux.duplicateFrom(descriptor, least);
+        linux.close(descriptor);
+        descriptor = moved;
+    }
+
+    @Override
+    public void close() {
+        linux.close(descriptor);
+    }
+
+    @Override
+    public int awaitDescriptor() {
+        int received = awaitDescriptorIfThere();
+        if (received == NO_DESCRIPTOR) {
+            throw new StepFailure("run did not send it");
+        }
+        return received;
+    }
+
+    @Override
+    public int awaitDescriptorIfThere() {
+        Received received = linux.receive(descriptor, new byte[GO.length], GO.length);
+        if (received.count() == 0) {
+            throw new StepFailure("run ended");
+        }
+        return received.descriptor() < 0 ? NO_DESCRIPTOR : received.descriptor();
+    }
+
+    private boolean readFully(byte[] bytes) {
+        byte[] piece = new byte[bytes.length];
+        for (int done = 0; done < bytes.length; ) {
+            int got = linux.read(descriptor, piece, bytes.length - done);
+            if (got == 0) {
+                return false;
+            }
+            System.arraycopy(piece, 0, bytes, done, got);
+            done += got;
+        }
+        return true;
+    }
+
+    /** Whether {@code run} has closed its end, which only its death does while a stage is starting. */
+    boolean isAbandoned() {
+        PollSet set = new PollSet(1);
+        set.add(descriptor, 0);
+        return linux.poll(set, 0) && set.found(descriptor, PollSet.POLLHUP | PollSet.POLLERR);
+    }
+
+    @Override
+    public void send(Report report) {
+        if (!isSocket) {
+            linux.writeAll(descriptor, ReportCodec.encode(report));
+            return;
+        }
+        int along = report instanceof Report.Due due ? due.descriptor() : NO_DESCRIPTOR;
+        try {
+            linux.send(descriptor, ReportCodec.encode(report), along);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,417 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.ChildStatus;
+import dev.rustyrun.linux.EndedChild;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.linux.Received;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.step.Connection;
+import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.Report;
+import dev.rustyrun.step.ReportCodec;
+import dev.rustyrun.step.Stage;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.StepFailure;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntConsumer;
+
+/**
+ * What the process that acts as {@code run} says to the stages of one launch, and hears from them: the parts of the plan go
+ * down the socket, reports come up. How that process waits is its own business. For use by one thread.
+ */
+final class StageConnection {
+
+    private final Linux linux;
+    private final StageHost host;
+    private final int child;
+    private final int channel;
+    private final ReportCodec.Decoder decoder = new ReportCodec.Decoder();
+    private final byte[] buffer = new byte[4096];
+
+    private StepLog steps;
+    private LaunchPlan plan;
+    private LaunchOptions options;
+    private boolean open = true;
+    private boolean detached;
+    private boolean waiting;
+    private boolean mapped;
+    private int init;
+    /** The process that has named {@link #init}, if that is not the one that {@code child} has started. */
+    private int predecessor;
+
+    /** What an {@code init} has said of which is not known yet who it is. */
+    private final List<Report> early = new ArrayList<>();
+
+    /** The steps of {@code run} that a stage has asked for: none is done twice. */
+    private final Set<Integer> asked = new HashSet<>();
+
+    private Optional<Report.StepFailed> failure = Optional.empty();
+    private Optional<EndedChild> initEnded = Optional.empty();
+
+    /**
+     * @param messages where traced steps go
+     * @param child the started {@code child} stage
+     * @param channel our end of its socket
+     * @param terminalOpened is given the master side of the command's terminal
+     */
+    StageConnection(
+            Linux linux, SelfExec self, PrintStream messages, int child, int channel, IntConsumer terminalOpened) {
+        this.linux = linux;
+        this.host = new StageHost(linux, self, this, terminalOpened);
+        this.steps = new PrintedSteps(messages);
+        this.child = child;
+        this.channel = channel;
+    }
+
+    /** Traced steps go to {@code log}. */
+    void logSteps(StepLog log) {
+        steps = log;
+    }
+
+    /** The standard files are pipes of ours, and not those that this process has. */
+    void givePipes() {
+        host.givePipes();
+    }
+
+    int child() {
+        return child;
+    }
+
+    /** PID 1 of the container; 0 before there is one. */
+    int init() {
+        return init;
+    }
+
+    /** How PID 1 ended, once it has and {@code child} could say so. */
+    Optional<EndedChild> initEnded() {
+        return initEnded;
+    }
+
+    /** The step that failed and why, in one line; empty as long as none has. */
+    String failure() {
+        return failure.map(failed -> failed.stage().word() + " failed to " + failed.step() + ": " + failed.reason())
+                .orElse("");
+    }
+
+    /** Whether a stage may still have something to say. */
+    boolean isOpen() {
+        return open;
+    }
+
+    /** Whether {@code child} has ended and {@code init} goes on without it. */
+    boolean isDetached() {
+        return detached;
+    }
+
+    /** Whether {@code init} waits for its start, and says no more here. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    /** Sends the part of {@code child}, which can start before it is known what {@code init} is to do. */
+    void sendChildPart(List<Step> steps, boolean traced) {
+        send(new StageChannel.Part(traced, steps).encode(), -1);
+    }
+
+    /** Sends the part of {@code child} ahead of a launch that begins as {@code likely} does, and maps ids as it does. */
+    void prepare(LaunchPlan likely) {
+        plan = likely;
+        sendChildPart(likely.child(), false);
+    }
+
+    /** Sends the rest of {@code wanted} now or, when ids must be mapped first, after that. */
+    void launch(LaunchPlan wanted, LaunchOptions how) {
+        plan = wanted;
+        options = how;
+        if (init != 0) {
+            tellHost();
+        }
+        if (plan.idMaps().isEmpty() || mapped) {
+            sendInitPart();
+        }
+    }
+
+    private void sendInitPart() {
+        send(new StageChannel.Part(options.traced(), plan.init()).encode(), -1);
+    }
+
+    void send(byte[] bytes, int descriptor) {
+        try {
+            linux.send(channel, bytes, descriptor);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPIPE) {
+                throw e;
+            }
+            // The stage ended before it took its part: its report or its exit code says why.
+        }
+    }
+
+    /** Waits for reports too, as long as some may come. */
+    void addTo(PollSet set) {
+        if (open) {
+            set.add(channel, PollSet.POLLIN);
+        }
+    }
+
+    /** Whether the wait found some. */
+    boolean isHeardIn(PollSet set) {
+        return open && set.found(channel, PollSet.POLLIN | PollSet.POLLHUP);
+    }
+
+    /** Takes what has been reported, until now or, once the stages have gone, to the end. */
+    void hear() {
+        PollSet waiting = new PollSet(1);
+        waiting.add(channel, PollSet.POLLIN);
+        while (open && linux.poll(waiting, 0)) {
+            Received received = receive();
+            if (received.count() == 0) {
+                close();
+            }
+            decoder.take(buffer, received.count(), received.descriptor()).forEach(this::handle);
+        }
+    }
+
+    private Received receive() {
+        try {
+            return linux.receive(channel, buffer, buffer.length);
+        } catch (LinuxException e) {
+            // ECONNRESET: a stage ended without having read all of its part.
+            return new Received(0, -1);
+        }
+    }
+
+    /** Says nothing more; a stage that waits for its part takes that for the end. */
+    void close() {
+        if (open) {
+            open = false;
+            linux.close(channel);
+        }
+        for (Report unheard : early) {
+            if (unheard instanceof Report.Due due && due.descriptor() != Connection.NO_DESCRIPTOR) {
+                linux.close(due.descriptor());
+            }
+        }
+        early.clear();
+        host.close();
+    }
+
+    /** A copy of {@code child} may speak before that has told its process id, without which there is nothing to answer. */
+    private void handle(Report report) {
+        if (init == 0 && isOfInit(report) || awaitsSuccessor() && isOf(HostStep.Asker.COMMAND, report)) {
+            early.add(report);
+            return;
+        }
+        if (report instanceof Report.StepDone done) {
+            steps.done(done.stage().word(), done.micros(), done.step());
+        } else if (report instanceof Report.StepFailed failed) {
+            failure = failure.or(() -> Optional.of(failed));
+        } else if (report instanceof Report.InitStarted started) {
+            init = started.pid();
+            if (options != null) {
+                tellHost();
+            }
+            handleEarly();
+        } else if (report instanceof Report.Appeared appeared) {
+            predecessor = init;
+            init = appeared.pid();
+            options.record().started(init, false);
+            handleEarly();
+        } else if (report instanceof Report.InitEnded ended) {
+            initEnded = Optional.of(new EndedChild(new ChildStatus(init, ended.status()), ended.cpuMicros()));
+        } else if (report instanceof Report.Due due) {
+            apply(due);
+        }
+    }
+
+    private void tellHost() {
+        options.record().started(init, plan.appears());
+    }
+
+    private void handleEarly() {
+        List<Report> unheard = List.copyOf(early);
+        early.clear();
+        unheard.forEach(this::handle);
+    }
+
+    /** Whether the process that {@code init} is now will not be the command, but another that it has yet to name. */
+    boolean awaitsSuccessor() {
+        return plan != null && plan.appears() && predecessor == 0;
+    }
+
+    private boolean isOfInit(Report report) {
+        return report instanceof Report.Appeared
+                || isOf(HostStep.Asker.INIT, report)
+                || isOf(HostStep.Asker.COMMAND, report);
+    }
+
+    private boolean isOf(HostStep.Asker asker, Report report) {
+        return report instanceof Report.Due due
+                && isPlanned(due)
+                && plan.run().get(due.step()).asker() == asker;
+    }
+
+    private boolean isPlanned(Report.Due due) {
+        return due.step() >= 0 && due.step() < plan.run().size();
+    }
+
+    /** Does what a stage asks for, or ends the launch. */
+    private void apply(Report.Due due) {
+        if (!isPlanned(due) || !asked.add(due.step())) {
+            linux.closeAll(new int[] {due.descriptor()});
+            fail("do what a stage asks for", "step " + due.step() + " of run is not planned, or was done before");
+            return;
+        }
+        HostStep step = plan.run().get(due.step());
+        try {
+            step.apply(host, due.descriptor());
+        } catch (LinuxException | StepFailure e) {
+            fail(step.describe(), e.getMessage());
+            return;
+        }
+        if (step instanceof HostStep.MapIds) {
+            mapped = true;
+            if (options != null) {
+                sendInitPart();
+            }
+        }
+    }
+
+    /** The plan of this launch or, before there is one, a likely plan. */
+    LaunchPlan plan() {
+        return plan;
+    }
+
+    LaunchOptions options() {
+        return options;
+    }
+
+    /** Kills {@code child}, and waits for its end: {@code init} goes on alone. */
+    void endChild() {
+        linux.kill(child, Signal.SIGKILL.number());
+        linux.awaitIfChild(child);
+        if (predecessor != 0) {
+            linux.awaitIfChild(predecessor);
+        }
+        detached = true;
+    }
+
+    /** Waits for the end of {@code child}, which has let a successor go. */
+    void awaitChild(boolean waitsForStart) {
+        linux.awaitIfChild(child);
+        linux.awaitIfChild(predecessor);
+        detached = true;
+        waiting = waitsForStart;
+    }
+
+    void waitsForStart() {
+        waiting = true;
+    }
+
+    private void fail(String step, String reason) {
+        failure = Optional.of(new Report.StepFailed(
+                Stage.RUN,
+                Printable.of(step, StepRunner.MAX_STEP),
+                Printable.of(reason, StepRunner.MAX_REASON),
+                StepFailure.RUSTYRUN_FAILED));
+        if (init != 0) {
+            linux.kill(init, Signal.SIGKILL.number());
+        }
+        if (!detached) {
+            linux.kill(child, Signal.SIGKILL.number());
+        }
+    }
+
+    /** Kills the container or, while there is none, the stage that would make it. */
+    void kill() {
+        if (initEnded.isPresent()) {
+            // Its number may be another process's by now.
+            return;
+        }
+        try {
+            if (options != null) {
+                options.record().beforeKill();
+            }
+        } finally {
+            linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
+            if (awaitsSuccessor()) {
+                // Whoever is to be named now dies with child.
+                linux.kill(child, Signal.SIGKILL.number());
+            }
+        }
+    }
+
+    /** A child that was killed could not wait for {@code init}, which is now ours; nor for one that has named another. */
+    void killOrphan(ChildStatus ended) {
+        if (!ended.signalled() || init == 0 || initEnded.isPresent()) {
+            return;
+        }
+        if (awaitsSuccessor()) {
+            // It dies with child, or has just named its successor.
+            linux.awaitIfChild(init);
+            hear();
+        }
+        if (predecessor != 0) {
+            linux.awaitIfChild(predecessor);
+        }
+        if (linux.kill(init, Signal.SIGKILL.number())) {
+            linux.awaitIfChild(init);
+        }
+    }
+
+    /** Waits for what has served the container, which has ended: it ends by itself. */
+    void awaitServing() {
+        host.awaitServing();
+    }
+
+    /**
+     * How the launch ended, when {@code child} ended so.
+     *
+     * @param wallMicros since the plan was sent
+     * @param cpuMicros of the stages and the command
+     */
+    Outcome outcome(ChildStatus child, boolean timedOut, long wallMicros, long cpuMicros) {
+        if (failure.isPresent()) {
+            Report.StepFailed failed = failure.get();
+            return new Outcome(
+                    Outcome.Reason.SETUP_FAILED,
+                    failed.exitCode(),
+                    0,
+                    failure(),
+                    wallMicros,
+                    cpuMicros,
+                    -1,
+                    failed.step());
+        }
+        ChildStatus ended = initEnded.map(EndedChild::status).orElse(child);
+        if (timedOut) {
+            return new Outcome(
+                    Outcome.Reason.TIMEOUT,
+                    ended.exitCode(),
+                    ended.signal(),
+                    "killed: it ran longer than " + options.timeoutMillis() / 1000.0 + " s",
+                    wallMicros,
+                    cpuMicros,
+                    -1,
+                    "");
+        }
+        return new Outcome(
+                ended.signalled() ? Outcome.Reason.SIGNALLED : Outcome.Reason.EXITED,
+                ended.exitCode(),
+                ended.signal(),
+                "",
+                wallMicros,
+                cpuMicros,
+                -1,
+                "");
+    }
+}

@@ -1,0 +1,71 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.step.StepFailure;
+
+/**
+ * Starts stages as copies of a process of one thread that has loaded the program already, instead of executing it anew:
+ * {@code child} as a copy of the {@linkplain ZygoteStage zygote}, {@code init} as a copy of that {@code child}. They are
+ * the same stages and do the same; what an execve would have taken from them is taken here.
+ */
+final class StageCopy implements InitStart {
+
+    private static final int LAST = -1;
+
+    private final Linux linux;
+
+    StageCopy(Linux linux) {
+        this.linux = linux;
+    }
+
+    /**
+     * Starts {@code child} as a child of this process's parent.
+     *
+     * @param parent that parent's process id
+     * @param files what it gets as its descriptors 0, 1 and so on, numbered above all of these
+     * @return its process id
+     */
+    int startChild(int parent, int[] files) {
+        int pid = linux.forkSibling();
+        if (pid == 0) {
+            perform(() -> {
+                for (int i = 0; i < files.length; i++) {
+                    linux.duplicate(files[i], i);
+                }
+                linux.closeRange(files.length, LAST);
+                return new ChildStage(linux, this).perform(parent);
+            });
+        }
+        return pid;
+    }
+
+    @Override
+    public int start(int handedDown) {
+        int pid = linux.fork();
+        if (pid == 0) {
+            perform(() -> {
+                linux.closeRange(StageChannel.DESCRIPTOR + 1, StageChannel.FIRST_HANDED_DOWN - 1);
+                linux.closeRange(StageChannel.FIRST_HANDED_DOWN + handedDown, LAST);
+                return new InitStage(linux).perform();
+            });
+        }
+        return pid;
+    }
+
+    private interface Performance {
+        int perform();
+    }
+
+    /** Performs a stage in the copy, which never gets back to what the original was doing. */
+    private void perform(Performance stage) {
+        int status = StepFailure.RUSTYRUN_FAILED;
+        try {
+            status = stage.perform();
+        } catch (RuntimeException | Error e) {
+            System.err.println(Printable.line("rustyrun: " + e.getMessage()));
+        } finally {
+            linux.exit(status);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.CloneFlag;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.step.Connection;
+import dev.rustyrun.step.HostContext;
+import dev.rustyrun.step.IdMapWriter;
+import dev.rustyrun.step.IdMaps;
+import dev.rustyrun.step.LaunchRecord;
+import dev.rustyrun.step.NamespaceStep;
+import dev.rustyrun.step.Report;
+import dev.rustyrun.step.ReportCodec;
+import dev.rustyrun.step.StandardFiles;
+import dev.rustyrun.step.StepFailure;
+import dev.rustyrun.step.UserNamespaceStep;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/** The host's side of one launch, as the steps of {@code run} have it. */
+final class StageHost implements HostContext {
+
+    /** What console sockets are sent with a terminal's master side: its name. */
+    private static final byte[] TERMINAL_NAME = "/dev/ptmx".getBytes(StandardCharsets.UTF_8);
+
+    /** The word of a container's proxy on the command line. */
+    private static final String PROXY = "proxy";
+
+    private final Linux linux;
+    private final SelfExec self;
+    private final StageConnection stages;
+    private final IntConsumer terminalOpened;
+    private final List<Integer> serving = new ArrayList<>();
+    private boolean givesPipes;
+    private int agent = Connection.NO_DESCRIPTOR;
+
+    /** @param terminalOpened is given the master side of the command's terminal */
+    StageHost(Linux linux, SelfExec self, StageConnection stages, IntConsumer terminalOpened) {
+        this.linux = linux;
+        this.self = self;
+        this.stages = stages;
+        this.terminalOpened = terminalOpened;
+    }
+
+    /** The standard files are pipes of ours, and not those that this process has. */
+    void givePipes() {
+        givesPipes = true;
+    }
+
+    @Override
+    public Linux linux() {
+        return linux;
+    }
+
+    @Override
+    public int child() {
+        return stages.child();
+    }
+
+    @Override
+    public int init() {
+        return stages.init();
+    }
+
+    @Override
+    public LaunchRecord record() {
+        return stages.options().record();
+    }
+
+    @Override
+    public void answer(int descriptor) {
+        stages.send(StageChannel.GO, descriptor);
+    }
+
+    @Override
+    public void answer(String text) {
+        stages.send(StageChannel.encode(text), Connection.NO_DESCRIPTOR);
+    }
+
+    /** Through the child: our ends may be closed by now. */
+    @Override
+    public void giveStandardFiles(int uid, int gid) {
+        if (!givesPipes) {
+            if (!stages.plan().terminal()) {
+                StandardFiles.give(linux, uid, gid);
+            }
+            return;
+        }
+        for (int i = 0; i < StageChannel.DESCRIPTOR; i++) {
+            try (OpenFile file = new OpenFile(linux, linux.open("/proc/" + child() + "/fd/" + i, FileFlag.O_PATH))) {
+                linux.changeOwnerOfPath(file.descriptor(), uid, gid);
+            }
+        }
+    }
+
+    @Override
+    public void takeTerminal(int master) {
+        if (stages.options().consoleSocket().isEmpty()) {
+            terminalOpened.accept(master);
+            return;
+        }
+        String path = stages.options().consoleSocket().get();
+        try (OpenFile given = new OpenFile(linux, master);
+                OpenFile socket = new OpenFile(linux, linux.connect(path))) {
+            linux.send(socket.descriptor(), TERMINAL_NAME, given.descriptor());
+        } catch (LinuxException e) {
+            throw new StepFailure("cannot send it to " + path + ": " + e.getMessage());
+        }
+    }
+
+    /** A helper process makes it, for another may have only one. */
+    @Override
+    public int makeUserNamespace(IdMaps maps) {
+        int[] pair = linux.socketPair();
+        int helper = self.start(linux, ChildStage.NAME, pair[1], Integer.toString(linux.processId()));
+        linux.close(pair[1]);
+        try {
+            linux.send(
+                    pair[0],
+                    new StageChannel.Part(
+                                    false,
+                                    List.of(
+                                            new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()),
+                                            new UserNamespaceStep.MapIds(false, 0)))
+                            .encode(),
+                    -1);
+            if (firstReport(pair[0]) instanceof Report.StepFailed failed) {
+                throw new StepFailure("the helper failed to " + failed.step() + ": " + failed.reason());
+            }
+            new IdMapWriter(linux).write(helper, maps);
+            return linux.open("/proc/" + helper + "/ns/user", FileFlag.O_RDONLY);
+        } finally {
+            linux.close(pair[0]);
+            linux.kill(helper, Signal.SIGKILL.number());
+            linux.await(helper);
+        }
+    }
+
+    private Report firstReport(int channel) {
+        byte[] buffer = new byte[4096];
+        ReportCodec.Decoder decoder = new ReportCodec.Decoder();
+        List<Report> reports = List.of();
+        while (reports.isEmpty()) {
+            int got = linux.receive(channel, buffer, buffer.length).count();
+            if (got == 0) {
+                throw new StepFailure("the helper that makes a user namespace ended");
+            }
+            reports = decoder.take(buffer, got, Connection.NO_DESCRIPTOR);
+        }
+        return reports.get(0);
+    }
+
+    @Override
+    public boolean wasGiven(int descriptor) {
+        return self.wasGiven(linux, descriptor);
+    }
+
+    @Override
+    public int agent() {
+        return agent;
+    }
+
+    @Override
+    public void setAgent(int socket) {
+        agent = socket;
+    }
+
+    @Override
+    public void startProxy(List<String> hosts, int listening, int container) {
+        List<String> words = new ArrayList<>(List.of(PROXY, record().id()));
+        words.addAll(hosts);
+        awaitAfterContainer(self.startCommand(linux, words, listening, container));
+    }
+
+    @Override
+    public void awaitAfterContainer(int process) {
+        serving.add(process);
+    }
+
+    /** Waits for what has served the container, which has ended. */
+    void awaitServing() {
+        serving.forEach(linux::awaitIfChild);
+        serving.clear();
+    }
+
+    @Override
+    public void endChild() {
+        stages.endChild();
+    }
+
+    @Override
+    public void awaitChild(boolean waits) {
+        stages.awaitChild(waits);
+    }
+
+    @Override
+    public void waitsForStart() {
+        stages.waitsForStart();
+    }
+
+    /** Closes what a launch that failed has left open. */
+    void close() {
+        if (agent != Connection.NO_DESCRIPTOR) {
+            linux.close(agent);
+            agent = Connection.NO_DESCRIPTOR;
+        }
+    }
+}

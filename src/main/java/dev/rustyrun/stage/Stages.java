@@ -1,0 +1,18 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.plan.LaunchPlan;
+
+/** The stages of one launch, started and waiting for their plan. */
+public interface Stages {
+
+    /**
+     * Launches {@code plan} and waits for its end. A failure to make the container is an outcome, not an exception.
+     */
+    Outcome launch(LaunchPlan plan, LaunchOptions options);
+
+    /**
+     * Waits until no stage is there any more, which may be a moment after the container's end was told. Before that, the
+     * container's cgroup may not be empty.
+     */
+    void awaitEnd();
+}

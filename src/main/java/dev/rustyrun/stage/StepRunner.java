@@ -1,0 +1,83 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.step.ExecStep;
+import dev.rustyrun.step.Report;
+import dev.rustyrun.step.Stage;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.StepContext;
+import dev.rustyrun.step.StepFailure;
+import java.util.List;
+
+/** Performs a stage's steps one after the other, and reports each one when traced, and the one that fails. */
+final class StepRunner {
+
+    /** How many characters of a step and of a reason are reported: a message has at most about 2000. */
+    static final int MAX_STEP = 500;
+
+    static final int MAX_REASON = 1400;
+
+    private final Stage stage;
+    private final StageChannel channel;
+    private final StepContext context;
+
+    StepRunner(Stage stage, StageChannel channel, StepContext context) {
+        this.stage = stage;
+        this.channel = channel;
+        this.context = context;
+    }
+
+    /** Performs {@code steps}; whether all went well. The first failure is reported and ends it. */
+    boolean perform(List<Step> steps, boolean traced) {
+        for (Step step : steps) {
+            if (!perform(step, traced)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean perform(Step step, boolean traced) {
+        long start = System.nanoTime();
+        String described = beforehand(step);
+        try {
+            if (traced && (step instanceof ExecStep.Exec || step instanceof ExecStep.ExecAppearing)) {
+                // An execve that succeeds cannot report any more.
+                channel.send(new Report.StepDone(stage, step.describe(), 0));
+            }
+            step.apply(context);
+        } catch (LinuxException e) {
+            fail(step, described, e.getMessage() + hint(step, e.errno()), StepFailure.RUSTYRUN_FAILED);
+            return false;
+        } catch (StepFailure e) {
+            fail(step, described, e.getMessage(), e.exitCode());
+            return false;
+        } catch (RuntimeException | Error e) {
+            fail(step, described, "unexpected " + e, StepFailure.RUSTYRUN_FAILED);
+            return false;
+        }
+        if (traced) {
+            int micros = (int) ((System.nanoTime() - start) / 1000);
+            channel.send(new Report.StepDone(stage, step.describe(), micros));
+        }
+        return true;
+    }
+
+    private static String hint(Step step, int errno) {
+        String hint = step.hint(errno);
+        return hint.isEmpty() ? "" : "; " + hint;
+    }
+
+    /** Short, and made before there may be no memory for it any more. */
+    private static String beforehand(Step step) {
+        return step instanceof ExecStep.Exec exec && !exec.limits().isEmpty()
+                ? Printable.of(step.describe(), MAX_STEP)
+                : "";
+    }
+
+    private void fail(Step step, String described, String reason, int exitCode) {
+        String name = described.isEmpty() ? Printable.of(step.describe(), MAX_STEP) : described;
+        channel.send(new Report.StepFailed(stage, name, Printable.of(reason, MAX_REASON), exitCode));
+    }
+}

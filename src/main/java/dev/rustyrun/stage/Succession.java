@@ -1,0 +1,248 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.ChildStatus;
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.step.AppearProgram;
+import dev.rustyrun.step.Command;
+import dev.rustyrun.step.Connection;
+import dev.rustyrun.step.ExecStep;
+import dev.rustyrun.step.ExecStep.Parting;
+import dev.rustyrun.step.Report;
+import dev.rustyrun.step.Stage;
+import dev.rustyrun.step.StepFailure;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The socket on which {@code child} learns which process continues as its {@code init}: the successor. If that is a copy of
+ * the {@link AppearProgram}, {@code child} also lets it execute the command, and learns what failed. The socket stays open:
+ * its end shows the successor that {@code child} has ended.
+ */
+final class Succession {
+
+    private static final String YAMA = "/proc/sys/kernel/yama/ptrace_scope";
+    /** The value of Yama with which nobody may trace any process. */
+    private static final String NO_ATTACH = "3";
+
+    /** Why something that cannot be from a process of ours ends a launch. */
+    static final String DISTURBED = "a process of the container has disturbed it on its way in";
+
+    private static final int MAX_TOLD = 8192;
+    private static final int MAX_ERRNO = 4095;
+
+    private final Linux linux;
+    private final Connection channel;
+    private final int socket;
+    private final int first;
+    private String path = "";
+    private List<String> limits = List.of();
+    private int successor;
+    private boolean traced;
+    private boolean begun;
+    private boolean over;
+    private Parting parting = Parting.NEVER;
+    private boolean parts;
+
+    /**
+     * The succession of {@code first}, which {@code child} has started as {@code init}.
+     *
+     * @param socket negative if {@code first} will have no successor
+     */
+    Succession(Linux linux, Connection channel, int socket, int first) {
+        this.first = first;
+        this.linux = linux;
+        this.channel = channel;
+        this.socket = socket;
+        this.over = socket < 0;
+        if (!over) {
+            // A process that has taken the other end could make this one wait.
+            linux.setNonBlocking(socket);
+        }
+    }
+
+    void addTo(PollSet set) {
+        if (!over) {
+            set.add(socket, PollSet.POLLIN);
+        }
+    }
+
+    boolean isHeardIn(PollSet set) {
+        return !over && set.found(socket, PollSet.POLLIN | PollSet.POLLHUP);
+    }
+
+    /** Whether {@code init} may still name its successor. */
+    boolean isAwaited() {
+        return !over && successor == 0;
+    }
+
+    /** Whether the successor is to go on alone now. */
+    boolean parts() {
+        return parts;
+    }
+
+    /** Lets the successor go on alone, when nobody waits for it any more. */
+    void part() {
+        if (traced) {
+            linux.stopTracing(successor, 0);
+        } else if (!over) {
+            say(StageChannel.GO);
+        }
+    }
+
+    /** Whether the end of the successor is for somebody else to hear: it may have been executed. */
+    boolean isForOthers() {
+        if (successor != 0 && !traced && parting == Parting.WHEN_EXECUTED) {
+            while (!over && hear()) {
+                // Whether it has been executed.
+            }
+        }
+        return parts;
+    }
+
+    /** Whether no further message is read. */
+    boolean isOver() {
+        return over;
+    }
+
+    /** The process that continues as {@code init}; 0 until it has been named. */
+    int successor() {
+        return successor;
+    }
+
+    /** Whether {@code init} is to have a successor, but has not named it. */
+    boolean isExpected() {
+        return socket >= 0 && successor == 0;
+    }
+
+    /** Reads the next message; false if there is none. A message that cannot be from a process of ours is the last one. */
+    boolean hear() {
+        byte[] message = new byte[MAX_TOLD];
+        int length;
+        try {
+            length = linux.read(socket, message, message.length);
+        } catch (LinuxException e) {
+            // ECONNRESET: the program ended before it had read that it may continue.
+            over |= e.errno() != Errno.EAGAIN;
+            return false;
+        }
+        if (length == 0) {
+            over = true;
+            // The command has no end of it, whatever has become of that command since.
+            parts |= successor != 0 && !traced && parting == Parting.WHEN_EXECUTED;
+            return false;
+        }
+        int number = length < Integer.BYTES ? 0 : ByteBuffer.wrap(message).getInt();
+        if (number < 0 && path.isEmpty() && length == Integer.BYTES - number) {
+            hearPath(message, length);
+        } else if (length != Integer.BYTES) {
+            disturbed();
+        } else if (successor != 0) {
+            failed(number);
+        } else if (path.isEmpty()) {
+            // A copy of init: init has reported it to run, and the copy needs nothing more.
+            successor = number;
+            over = true;
+        } else {
+            named(number);
+        }
+        return true;
+    }
+
+    private void hearPath(byte[] message, int length) {
+        int start = Integer.BYTES + 2;
+        List<String> told = List.of(new String(message, start, length - start, StandardCharsets.UTF_8).split("\0"));
+        path = told.get(0);
+        limits = told.subList(1, told.size());
+        traced = message[Integer.BYTES] == ExecStep.ExecAppearing.TRACED && mayTrace();
+        parting = Parting.values()[message[Integer.BYTES + 1]];
+        say(traced ? new byte[] {AppearProgram.GO_TRACED} : StageChannel.GO);
+    }
+
+    private void named(int number) {
+        // A process of the container may have taken the socket from the copy: it can name only that copy.
+        if (number <= -AppearProgram.TRACE_FAILED) {
+            // The kernel or another filter forbids tracing: that is no reason to fail.
+            traced = false;
+        } else if (number > 0 && number != first && linux.isChild(number)) {
+            successor = number;
+            channel.send(new Report.Appeared(number));
+            parts = parting == Parting.BEFORE_START;
+            if (!parts) {
+                say(StageChannel.GO);
+            }
+        } else if (number < 0 && number >= -MAX_ERRNO) {
+            over = true;
+            fail(new StepFailure(
+                    LinuxException.of("clone CLONE_PARENT", -number).getMessage()));
+        } else {
+            disturbed();
+        }
+    }
+
+    private void failed(int number) {
+        if (number <= 0 || number > MAX_ERRNO) {
+            disturbed();
+            return;
+        }
+        over = true;
+        fail(Command.failure(path, number, limits));
+    }
+
+    /** Reports this instead of an exit code, which means nothing then. */
+    void disturbed() {
+        over = true;
+        fail(new StepFailure(DISTURBED));
+    }
+
+    /** Continues the successor, which has stopped because it is traced. */
+    void goOn(ChildStatus stop) {
+        if (!begun && stop.stopSignal() == Signal.SIGSTOP.number()) {
+            // It has stopped before its first instruction.
+            begun = true;
+            linux.hearOfExecve(successor);
+            linux.continueTraced(successor);
+        } else if (stop.hasExecuted()) {
+            // Messages from the command itself are not believed.
+            over = true;
+            parts = parting == Parting.WHEN_EXECUTED;
+            if (!parts) {
+                // Others may trace it from now on.
+                stopTracing(0);
+            }
+        } else {
+            // It has been sent a signal before it is the command.
+            stopTracing(stop.stopSignal());
+        }
+    }
+
+    private void stopTracing(int signal) {
+        traced = false;
+        linux.stopTracing(successor, signal);
+    }
+
+    private void say(byte[] word) {
+        try {
+            linux.send(socket, word, -1);
+        } catch (LinuxException e) {
+            // EPIPE: the receiver was killed.
+            over = true;
+        }
+    }
+
+    private boolean mayTrace() {
+        try {
+            return !linux.readFile(YAMA).startsWith(NO_ATTACH) && linux.mayTrace();
+        } catch (LinuxException e) {
+            return linux.mayTrace();
+        }
+    }
+
+    private void fail(StepFailure failure) {
+        channel.send(new Report.StepFailed(Stage.INIT, "execute " + path, failure.getMessage(), failure.exitCode()));
+    }
+}

@@ -1,0 +1,116 @@
+package dev.rustyrun.stage;
+
+import dev.rustyrun.linux.CloneFlag;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.linux.Received;
+import dev.rustyrun.linux.Signal;
+import dev.rustyrun.step.LaunchSignals;
+import dev.rustyrun.step.RootStep;
+import dev.rustyrun.step.StepContext;
+import dev.rustyrun.step.StepFailure;
+import java.nio.ByteBuffer;
+
+/**
+ * A process beside a server that makes stages by copying itself, for a server has many threads and cannot, and executing
+ * the program once for each stage costs most of a launch. It holds nothing of any launch, does nothing else, and dies with
+ * the server.
+ *
+ * <p>A container's command may reach for {@code /proc/self/exe} while {@code init} becomes it (CVE-2019-5736). So the
+ * zygote first executes the program once more from a read-only mount that only it has seen, then goes back to the
+ * server's mounts; all copies have that file as theirs.
+ */
+public final class ZygoteStage {
+
+    /** Its word on the command line. */
+    public static final String NAME = "zygote";
+    /** Its word when it runs from the read-only mount. */
+    public static final String PROTECTED = "protected-zygote";
+
+    /** The standard files and the channel of a {@code child}. */
+    static final int FILES = StageChannel.DESCRIPTOR + 1;
+
+    private static final int HOST_MOUNTS = StageChannel.FIRST_HANDED_DOWN;
+    private static final int HOST_ROOT = HOST_MOUNTS + 1;
+
+    private final Linux linux;
+    private final SelfExec self;
+
+    public ZygoteStage(Linux linux, SelfExec self) {
+        this.linux = linux;
+        this.self = self;
+    }
+
+    /**
+     * Performs the stage.
+     *
+     * @param word {@link #NAME} or {@link #PROTECTED}
+     * @param server the process that started this one
+     * @return the code to exit with
+     */
+    public int perform(String word, int server) {
+        linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
+        LaunchSignals.block(linux);
+        linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
+        if (linux.parentProcessId() != server) {
+            return StepFailure.RUSTYRUN_FAILED;
+        }
+        if (word.equals(NAME)) {
+            becomeProtected(server);
+        }
+        try (OpenFile mounts = new OpenFile(linux, HOST_MOUNTS)) {
+            linux.setNamespace(mounts.descriptor(), CloneFlag.CLONE_NEWNS.value());
+        }
+        try (OpenFile root = new OpenFile(linux, HOST_ROOT)) {
+            // The server may be in a chroot, which setns(2) has left.
+            linux.changeDirectory(root.descriptor());
+            linux.chroot(".");
+        }
+        serve(server);
+        return 0;
+    }
+
+    private void becomeProtected(int server) {
+        linux.duplicate(linux.open("/proc/self/ns/mnt", FileFlag.O_RDONLY), HOST_MOUNTS);
+        linux.duplicate(linux.open("/", FileFlag.O_PATH | FileFlag.O_DIRECTORY), HOST_ROOT);
+        linux.unshare(CloneFlag.CLONE_NEWNS.value());
+        linux.mount(null, "/", null, MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE), null);
+        StepContext context = new StepContext(linux, new StageChannel(linux), false);
+        new RootStep.ProtectProgram(self.program()).apply(context);
+        self.become(linux, PROTECTED, Integer.toString(server));
+    }
+
+    /** Until the server ends. Each request is the files of a {@code child}, the answer its process id or an errno. */
+    private void serve(int server) {
+        linux.closeOnExec(StageChannel.DESCRIPTOR);
+        StageCopy copies = new StageCopy(linux);
+        int[] files = new int[FILES];
+        byte[] mark = new byte[1];
+        while (true) {
+            for (int i = 0; i < FILES; i++) {
+                Received received = linux.receive(StageChannel.DESCRIPTOR, mark, mark.length);
+                if (received.count() == 0) {
+                    return;
+                }
+                files[i] = received.descriptor();
+            }
+            int answer;
+            try {
+                answer = copies.startChild(server, files);
+            } catch (LinuxException e) {
+                answer = -e.errno();
+            }
+            for (int file : files) {
+                linux.close(file);
+            }
+            linux.send(
+                    StageChannel.DESCRIPTOR,
+                    ByteBuffer.allocate(Integer.BYTES).putInt(answer).array(),
+                    -1);
+        }
+    }
+}

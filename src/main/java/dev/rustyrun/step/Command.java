@@ -1,0 +1,201 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.linux.ResourceLimit;
+import dev.rustyrun.spec.SpecDefaults;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The user's command inside the container: finds the program as execvp(3) does, and says clearly why it cannot run. */
+public final class Command {
+
+    private static final Set<String> OF_MEMORY = Set.of("RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_STACK");
+    private static final Set<String> OF_PROCESSES = Set.of("RLIMIT_NPROC");
+
+    private static final int SHOWN = 600;
+
+    private final Linux linux;
+    private final List<String> argv;
+    private final List<String> env;
+    private final List<LimitStep.SetRlimit> limits;
+
+    /** @param limits of the command, which this process has from its start on */
+    Command(Linux linux, List<String> argv, List<String> env, List<LimitStep.SetRlimit> limits) {
+        this.linux = linux;
+        this.argv = argv;
+        this.env = env;
+        this.limits = limits;
+    }
+
+    /** Becomes the command; returns only by throwing. */
+    void become() {
+        if (limits.isEmpty()) {
+            tryEach(path -> linux.execute(path, argv, env));
+            return;
+        }
+        List<ResourceLimit> wanted = limits.stream()
+                .map(limit -> new ResourceLimit(limit.resource(), limit.soft(), limit.hard()))
+                .toList();
+        List<LinuxException> failures = new ArrayList<>();
+        int[] tried = new int[1];
+        Attempt replay = path -> {
+            if (tried[0] < failures.size()) {
+                throw failures.get(tried[0]++);
+            }
+        };
+        if (!StepContext.isNativeImage()) {
+            rehearseFailure();
+        }
+        failures.addAll(linux.execute(candidates(argv.get(0)), argv, env, wanted));
+        tryEach(replay);
+    }
+
+    /** A JVM under the limits may have no memory to load another class: it loads before what a failure needs. */
+    private void rehearseFailure() {
+        try {
+            tryEach(path -> {
+                throw LinuxException.of("execve(\"" + Printable.of(path, SHOWN) + "\")", Errno.E2BIG);
+            });
+        } catch (StepFailure e) {
+            ReportCodec.encode(new Report.StepFailed(
+                    Stage.INIT, "", Printable.of(String.valueOf(e.getMessage()), SHOWN), e.exitCode()));
+        }
+    }
+
+    /** Becomes the program at {@code path}, which was found; returns only by throwing. */
+    void become(String path) {
+        try {
+            linux.execute(path, argv, env);
+        } catch (LinuxException e) {
+            throw failure(path, e, namesOf(limits));
+        }
+    }
+
+    /** What is to be executed, as far as that can be told without doing it. */
+    String find() {
+        String[] found = new String[1];
+        tryEach(path -> {
+            linux.checkExecutable(path);
+            found[0] = path;
+        });
+        return found[0];
+    }
+
+    /** Why {@code path}, which was found, could not be executed in the end. */
+    static StepFailure failure(String path, LinuxException e, List<String> limits) {
+        return e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR
+                ? withoutInterpreter(path)
+                : notExecutable(path, path, e, limits);
+    }
+
+    /** Why {@code path} could not be executed: the errno {@code errno}. */
+    public static StepFailure failure(String path, int errno, List<String> limits) {
+        return failure(path, LinuxException.of("execve(\"" + Printable.of(path, SHOWN) + "\")", errno), limits);
+    }
+
+    private static StepFailure notExecutable(String program, String path, LinuxException e, List<String> limits) {
+        return new StepFailure(
+                switch (e.errno()) {
+                    case Errno.EACCES ->
+                        program + " is not executable (a directory, or no x permission): " + e.getMessage();
+                    case Errno.ENOEXEC ->
+                        path + " is neither a program for this machine nor a script that starts with #!: "
+                                + e.getMessage();
+                    default -> e.getMessage() + limitsHint(e.errno(), limits);
+                },
+                StepFailure.NOT_EXECUTABLE);
+    }
+
+    private static StepFailure withoutInterpreter(String path) {
+        return new StepFailure(
+                path + " is there, but its interpreter (the #! line) or dynamic loader is not", StepFailure.NOT_FOUND);
+    }
+
+    /** Starts the command, which inherits the descriptors below {@code firstClosed}; its process id. */
+    int start(int firstClosed) {
+        limits.forEach(limit -> linux.setResourceLimit(limit.resource(), limit.soft(), limit.hard()));
+        int[] pid = new int[1];
+        tryEach(path -> pid[0] = linux.spawnInheriting(path, argv, env, firstClosed));
+        return pid[0];
+    }
+
+    private interface Attempt {
+        void execute(String path);
+    }
+
+    private void tryEach(Attempt attempt) {
+        String program = argv.get(0);
+        LinuxException denied = null;
+        for (String path : candidates(program)) {
+            try {
+                attempt.execute(path);
+                return;
+            } catch (LinuxException e) {
+                switch (e.errno()) {
+                    case Errno.ENOENT, Errno.ENOTDIR -> explainMissingInterpreter(path);
+                    case Errno.EACCES -> denied = e;
+                    default -> throw notExecutable(program, path, e, namesOf(limits));
+                }
+            }
+        }
+        if (denied != null) {
+            throw notExecutable(program, program, denied, List.of());
+        }
+        // The last words are those by which engines tell this failure from others.
+        throw new StepFailure(
+                program.contains("/")
+                        ? program + " does not exist in the container: no such file or directory"
+                        : program + " is not in the container's " + searchPath()
+                                + ": executable file not found in $PATH",
+                StepFailure.NOT_FOUND);
+    }
+
+    static List<String> namesOf(List<LimitStep.SetRlimit> limits) {
+        return limits.stream().map(LimitStep.SetRlimit::name).toList();
+    }
+
+    /** The kernel does not say which limit it was. */
+    private static String limitsHint(int errno, List<String> limits) {
+        Set<String> guilty =
+                switch (errno) {
+                    case Errno.E2BIG, Errno.ENOMEM -> OF_MEMORY;
+                    case Errno.EAGAIN -> OF_PROCESSES;
+                    default -> Set.of();
+                };
+        String names = limits.stream().filter(guilty::contains).collect(Collectors.joining(" or "));
+        return names.isEmpty() ? "" : "; the command's limits leave no room for it: raise " + names;
+    }
+
+    /** ENOENT for a file that is there means that what should run it is not. */
+    private void explainMissingInterpreter(String path) {
+        try {
+            linux.status(path);
+        } catch (LinuxException missing) {
+            return;
+        }
+        throw withoutInterpreter(path);
+    }
+
+    private List<String> candidates(String program) {
+        if (program.contains("/")) {
+            return List.of(program);
+        }
+        List<String> candidates = new ArrayList<>();
+        for (String directory : searchPath().substring("PATH=".length()).split(":")) {
+            candidates.add((directory.isEmpty() ? "." : directory) + "/" + program);
+        }
+        return candidates;
+    }
+
+    private String searchPath() {
+        return env.stream()
+                .filter(variable -> variable.startsWith("PATH="))
+                .reduce((first, last) -> last)
+                .orElse(SpecDefaults.PATH);
+    }
+}

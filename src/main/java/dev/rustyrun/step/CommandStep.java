@@ -1,0 +1,204 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.WindowSize;
+
+/** Steps that prepare this process for the command. */
+public sealed interface CommandStep extends Step {
+
+    /**
+     * Opens a new pseudo-terminal, sends its master side to the {@code run} stage, and makes it the command's.
+     *
+     * @param console whether it is the container's /dev/console too
+     * @param controls whether it becomes the controlling terminal of this process's session; not where another process goes on
+     * @param rows its height in characters; 0 to leave it
+     * @param columns its width in characters; 0 to leave it
+     * @param due the number of {@link HostStep.TakeTerminal}
+     */
+    record OpenTerminal(int owner, boolean console, boolean controls, int rows, int columns, int due)
+            implements CommandStep {
+
+        private static final String CONSOLE = "/dev/console";
+        private static final int GROUP_AS_IT_IS = -1;
+
+        static OpenTerminal read(PlanReader in) {
+            return new OpenTerminal(in.take32(), in.takeFlag(), in.takeFlag(), in.take32(), in.take32(), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.OPEN_TERMINAL;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(owner)
+                    .putFlag(console)
+                    .putFlag(controls)
+                    .put32(rows)
+                    .put32(columns)
+                    .put32(due);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            int flags = FileFlag.O_RDWR | FileFlag.O_NOCTTY;
+            try (OpenFile master = context.inside().opened("/dev/pts/ptmx", flags);
+                    OpenFile peer = new OpenFile(linux, linux.openTerminalPeer(master.descriptor()))) {
+                if (rows > 0 && columns > 0) {
+                    linux.setWindowSize(master.descriptor(), new WindowSize(rows, columns));
+                }
+                linux.changeOwner(peer.descriptor(), owner, GROUP_AS_IT_IS);
+                context.connection().send(new Report.Due(due, master.descriptor()));
+                if (console) {
+                    showAsConsole(context, peer);
+                }
+                if (controls) {
+                    linux.setControllingTerminal(peer.descriptor());
+                }
+                for (int standard = 0; standard < Connection.DESCRIPTOR; standard++) {
+                    linux.duplicate(peer.descriptor(), standard);
+                }
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "open terminal for uid " + owner;
+        }
+
+        /** In a directory of the host's nothing is made for it: there is a console only where that has a file for it. */
+        private static void showAsConsole(StepContext context, OpenFile peer) {
+            boolean makes = context.isOwn("/dev");
+            try (OpenFile console = makes
+                    ? context.inside().fileWithoutLinks(CONSOLE)
+                    : context.inside().existingWithoutLinks(CONSOLE, "a file")) {
+                context.linux().mount(peer.path(), console.path(), null, MountFlag.MS_BIND.value(), null);
+            } catch (LinuxException e) {
+                if (makes || e.errno() != Errno.ENOENT) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Goes to the working directory.
+     *
+     * @param make whether it is made when it is missing
+     */
+    record ChangeDirectory(String path, boolean make) implements CommandStep {
+        static ChangeDirectory read(PlanReader in) {
+            return new ChangeDirectory(in.takeText(), in.takeFlag());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.CHANGE_DIRECTORY;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path).putFlag(make);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            InsideRootfs inside = context.inside();
+            try (OpenFile directory = make ? inside.directory(path) : inside.existing(path)) {
+                linux.changeDirectory(directory.descriptor());
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "change to directory " + path;
+        }
+    }
+
+    /** Looks up the home directory of a user in the container's /etc/passwd: the command's HOME, which its environment lacks. */
+    record FindHome(int uid) implements CommandStep {
+        static FindHome read(PlanReader in) {
+            return new FindHome(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.FIND_HOME;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(uid);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            context.setHome(HomeDirectory.of(linux, context.inside(), uid));
+        }
+
+        @Override
+        public String describe() {
+            return "find the home of uid " + uid;
+        }
+    }
+
+    /**
+     * Puts the command's descriptors in their places, lets no other survive, and lets signals come again: a step of its own,
+     * so that a filter installed after it need allow nothing but the execve.
+     *
+     * @param reaper whether PID 1 is a reaper, which goes on waiting for blocked signals
+     */
+    record HandOver(boolean reaper) implements CommandStep {
+        static HandOver read(PlanReader in) {
+            return new HandOver(in.takeFlag());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.HAND_OVER;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putFlag(reaper);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            linux.closeOnExecFrom(Connection.DESCRIPTOR);
+            place(context);
+            linux.stopIgnoringSignals();
+            if (!reaper) {
+                LaunchSignals.unblock(linux);
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "hand over the command's descriptors";
+        }
+
+        private static void place(StepContext context) {
+            int[] descriptors = context.descriptorsForCommand();
+            if (descriptors.length > 0) {
+                context.connection().moveFrom(Connection.FIRST_HANDED_DOWN + descriptors.length);
+                context.moveGateFrom(Connection.FIRST_HANDED_DOWN + descriptors.length);
+            }
+            for (int i = 0; i < descriptors.length; i++) {
+                if (descriptors[i] != Connection.NO_DESCRIPTOR) {
+                    context.linux().duplicate(descriptors[i], Connection.DESCRIPTOR + i);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.OpenFile;
+
+/** Steps about what the container must not see or change, once everything is mounted. */
+public sealed interface CoverStep extends Step {
+
+    /** Makes the mount at {@code path} read-only, now that everything is in it; mounts below it stay as they are. */
+    record SealMount(String path) implements CoverStep {
+        static SealMount read(PlanReader in) {
+            return new SealMount(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SEAL_MOUNT;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            try (OpenFile mount = context.inside().existing(path)) {
+                // Of the mount alone: were another one there by now, its file system might be the host's.
+                linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "make the mount on " + path + " read-only";
+        }
+    }
+
+    /** Hides a file behind the null device or a directory behind an empty one; a missing one is left alone. */
+    record MaskPath(String path) implements CoverStep {
+
+        private static final String NULL_DEVICE = "/dev/null";
+
+        static MaskPath read(PlanReader in) {
+            return new MaskPath(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.MASK_PATH;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            try (OpenFile target = context.existing(path)) {
+                if (isRoot(context, target)) {
+                    throw new StepFailure(path + " leads to the root, which cannot be masked");
+                }
+                if (linux.status(target.descriptor()).isDirectory()) {
+                    linux.mount("tmpfs", target.path(), "tmpfs", MountFlag.MS_RDONLY.value(), "size=0k");
+                } else {
+                    maskFile(linux, target);
+                }
+            } catch (LinuxException e) {
+                unlessMissing(e);
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "mask " + path;
+        }
+
+        /** With the host's null device, not the container's, and looked at before use: the image could exchange either. */
+        private static void maskFile(Linux linux, OpenFile target) {
+            int flags = FileFlag.O_PATH | FileFlag.O_NOFOLLOW;
+            try (OpenFile device = new OpenFile(linux, linux.open(NULL_DEVICE, flags))) {
+                FileStatus status = linux.status(device.descriptor());
+                if (!status.isCharacterDevice(1, 3)) {
+                    throw new StepFailure(NULL_DEVICE + " of the host is not the null device");
+                }
+                linux.mount(device.path(), target.path(), null, MountFlag.MS_BIND.value(), null);
+            }
+        }
+    }
+
+    /** Makes what is below {@code path} read-only; a missing one is left alone. */
+    record ReadOnlyPath(String path) implements CoverStep {
+        static ReadOnlyPath read(PlanReader in) {
+            return new ReadOnlyPath(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.READ_ONLY_PATH;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            try (OpenFile target = context.existing(path)) {
+                if (isRoot(context, target)) {
+                    // A link to it. A mount on top of it would be left behind by pivot_root.
+                    linux.setMountAttributes(
+                            target.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
+                    return;
+                }
+                seal(linux, target);
+            } catch (LinuxException e) {
+                unlessMissing(e);
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "make read-only " + path;
+        }
+
+        private static void seal(Linux linux, OpenFile target) {
+            try (OpenFile mount = new OpenFile(linux, linux.cloneMount(target.path(), true))) {
+                linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), true);
+                linux.attachMount(mount.descriptor(), target.descriptor());
+            }
+        }
+    }
+
+    private static boolean isRoot(StepContext context, OpenFile file) {
+        try (OpenFile root = context.inside().existing("/")) {
+            FileStatus status = context.linux().status(root.descriptor());
+            FileStatus found = context.linux().status(file.descriptor());
+            return status.place().equals(found.place()) && status.mount() == found.mount();
+        }
+    }
+
+    private static void unlessMissing(LinuxException e) {
+        if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
+            throw e;
+        }
+    }
+}

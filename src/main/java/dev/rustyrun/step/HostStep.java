@@ -1,0 +1,413 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.Hooks.Hook;
+import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.spec.NetDevice;
+import dev.rustyrun.spec.PrivateNetwork;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One thing that the {@code run} stage does on the host, because a stage has no right to it any more. A stage asks for it by
+ * its number in the plan's list ({@link Report.Due}), once, and waits for the answer where there is one. So a stage can ask for
+ * nothing that is not planned.
+ */
+public sealed interface HostStep {
+
+    /** Stands for no step of {@code run}. */
+    int NONE = -1;
+
+    /** Which process asks for a step. */
+    enum Asker {
+        CHILD,
+        INIT,
+        /** The process that becomes the command: another one than {@code init} where the container joins a PID namespace. */
+        COMMAND
+    }
+
+    /** Who asks for this step. */
+    default Asker asker() {
+        return Asker.INIT;
+    }
+
+    /**
+     * Does it.
+     *
+     * @param sent a descriptor that came with the request, to be closed here, or {@link Connection#NO_DESCRIPTOR}
+     * @throws LinuxException when a kernel call fails
+     * @throws StepFailure when it cannot be done for another reason
+     */
+    void apply(HostContext host, int sent);
+
+    /** What the step does, in a few words that read well after "failed to". */
+    String describe();
+
+    /** Maps the ids of {@code child}'s new user namespace, or checks those of the one that it has joined. */
+    record MapIds(IdMaps maps) implements HostStep {
+        @Override
+        public Asker asker() {
+            return Asker.CHILD;
+        }
+
+        @Override
+        public void apply(HostContext host, int sent) {
+            IdMapWriter writer = new IdMapWriter(host.linux());
+            IdMaps mapped = maps;
+            if (maps.joined()) {
+                mapped = writer.check(host.child(), maps);
+            } else {
+                writer.write(host.child(), maps);
+            }
+            OptionalLong user = IdMapping.outside(mapped.uids(), 0);
+            OptionalLong group = IdMapping.outside(mapped.gids(), 0);
+            if (host.linux().isRoot() && user.isPresent() && group.isPresent()) {
+                // Nobody else could open them again, as by /dev/stdout.
+                host.giveStandardFiles((int) user.getAsLong(), (int) group.getAsLong());
+            }
+            host.answer(Connection.NO_DESCRIPTOR);
+        }
+
+        @Override
+        public String describe() {
+            return maps.joined() ? "join the user namespace" : "map ids";
+        }
+    }
+
+    /** Makes a mount that only the host's root can make, and sends it. */
+    record SendMount(SentMount mount) implements HostStep {
+        @Override
+        public void apply(HostContext host, int sent) {
+            try (OpenFile made = new OpenFile(host.linux(), new MappedMounts(host).make(mount))) {
+                host.answer(made.descriptor());
+            }
+        }
+
+        @Override
+        public String describe() {
+            return (mount.mapsIds() ? "map the ids of " : "copy the mount ") + mount.source();
+        }
+    }
+
+    /** Changes a copy of one of the container's own mounts, and sends it back. */
+    record ChangeMount(SentMount mount) implements HostStep {
+        @Override
+        public void apply(HostContext host, int sent) {
+            try (OpenFile copy = new OpenFile(host.linux(), sent)) {
+                new MappedMounts(host).change(copy.descriptor(), mount);
+                host.answer(copy.descriptor());
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "map the ids of " + mount.source();
+        }
+    }
+
+    /**
+     * Opens what the root of a user namespace cannot reach and the host's root can. It is opened in the container's mount
+     * namespace, where the kernel keeps a mount's {@code ro}, {@code nodev} and the like from being taken off by the container.
+     *
+     * @param path the source of a bind mount
+     */
+    record OpenSource(String path) implements HostStep {
+        @Override
+        public void apply(HostContext host, int sent) {
+            Linux linux = host.linux();
+            try (OpenFile root = new OpenFile(
+                            linux,
+                            linux.open("/proc/" + host.init() + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+                    OpenFile source = new OpenFile(linux, linux.openInRoot(root.descriptor(), path, FileFlag.O_PATH))) {
+                host.answer(source.descriptor());
+            } catch (LinuxException e) {
+                // The host's root cannot reach it either: init reports its own error.
+                host.answer(Connection.NO_DESCRIPTOR);
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "open " + path;
+        }
+    }
+
+    /** Moves network devices of the host's into the container. */
+    record MoveNetDevices(List<NetDevice> devices) implements HostStep {
+        public MoveNetDevices {
+            devices = List.copyOf(devices);
+        }
+
+        @Override
+        public void apply(HostContext host, int sent) {
+            new NetDeviceMover(host.linux()).move(devices, host.init());
+            host.answer(Connection.NO_DESCRIPTOR);
+        }
+
+        @Override
+        public String describe() {
+            return "move network devices into the container";
+        }
+    }
+
+    /** Starts the program that gives the container a way out, and sends the pipe on which it reports. */
+    record StartNetwork(PrivateNetwork network) implements HostStep {
+        @Override
+        public void apply(HostContext host, int sent) {
+            try (OpenFile namespace = new OpenFile(host.linux(), sent)) {
+                new Pasta(host).start(network, namespace);
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "start the private network";
+        }
+    }
+
+    /** Starts the proxy that serves the socket that was sent. */
+    record StartProxy(List<String> hosts) implements HostStep {
+        public StartProxy {
+            hosts = List.copyOf(hosts);
+        }
+
+        @Override
+        public void apply(HostContext host, int sent) {
+            try (OpenFile listening = new OpenFile(host.linux(), sent);
+                    OpenFile container = new OpenFile(host.linux(), host.linux().processDescriptor(host.init()))) {
+                host.startProxy(hosts, listening.descriptor(), container.descriptor());
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "start the proxy to " + String.join(" ", hosts);
+        }
+    }
+
+    /** Runs the hooks of the host's side, and sends the states that later hooks get; runtime-spec runtime.md, "Lifecycle". */
+    record RunHooks(List<Hook> prestart, List<Hook> createRuntime) implements HostStep {
+        public RunHooks {
+            prestart = List.copyOf(prestart);
+            createRuntime = List.copyOf(createRuntime);
+        }
+
+        @Override
+        public void apply(HostContext host, int sent) {
+            host.record().assembled();
+            String creating = host.record().state(ContainerStatus.CREATING);
+            HookRunner runner = new HookRunner(host.linux());
+            try {
+                runner.runAll("prestart", prestart, creating);
+                runner.runAll("createRuntime", createRuntime, creating);
+            } catch (HookRunner.HookFailure e) {
+                throw new StepFailure(e.getMessage());
+            }
+            host.answer(creating);
+            host.answer(host.record().state(ContainerStatus.CREATED));
+        }
+
+        @Override
+        public String describe() {
+            return "run hooks";
+        }
+    }
+
+    /** Sends the state that hooks get: another process than before is the container's now. */
+    record SendState() implements HostStep {
+        @Override
+        public Asker asker() {
+            return Asker.COMMAND;
+        }
+
+        @Override
+        public void apply(HostContext host, int sent) {
+            host.answer(host.record().state(ContainerStatus.CREATED));
+        }
+
+        @Override
+        public String describe() {
+            return "send the container's state";
+        }
+    }
+
+    /**
+     * Connects to the agent that will answer for system calls, before the filter exists: without an agent its calls would wait
+     * for ever.
+     *
+     * @param socket host path of the unix socket at which it listens
+     */
+    record ReachAgent(String socket) implements HostStep {
+        @Override
+        public Asker asker() {
+            return Asker.COMMAND;
+        }
+
+        @Override
+        public void apply(HostContext host, int sent) {
+            try {
+                host.setAgent(host.linux().connect(socket));
+            } catch (LinuxException e) {
+                throw new StepFailure(e.getMessage() + "; does it listen there?");
+            }
+            host.answer(Connection.NO_DESCRIPTOR);
+        }
+
+        @Override
+        public String describe() {
+            return "reach the seccomp agent at " + socket;
+        }
+    }
+
+    /**
+     * Hands the filter's listener to the agent: one message, then the connection is closed; runtime-spec config-linux.md,
+     * "Seccomp", {@code listenerPath}.
+     */
+    record TellAgent(String metadata) implements HostStep {
+        @Override
+        public Asker asker() {
+            return Asker.COMMAND;
+        }
+
+        @Override
+        public void apply(HostContext host, int sent) {
+            Linux linux = host.linux();
+            try (OpenFile listener = new OpenFile(linux, sent);
+                    OpenFile agent = new OpenFile(linux, host.agent())) {
+                host.setAgent(Connection.NO_DESCRIPTOR);
+                byte[] state = host.record().processState(metadata).getBytes(StandardCharsets.UTF_8);
+                linux.send(agent.descriptor(), state, listener.descriptor());
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "send the seccomp listener to its agent";
+        }
+    }
+
+    /** Hands over descriptors of the caller's, from 3 on; for one that is not open, the answer has none. */
+    record SendDescriptors(int count) implements HostStep {
+        @Override
+        public void apply(HostContext host, int sent) {
+            for (int i = 0; i < count; i++) {
+                int descriptor = Connection.DESCRIPTOR + i;
+                host.answer(host.wasGiven(descriptor) ? descriptor : Connection.NO_DESCRIPTOR);
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "hand over " + count + " descriptors";
+        }
+    }
+
+    /** Takes over the master side of the command's terminal. */
+    record TakeTerminal() implements HostStep {
+        @Override
+        public void apply(HostContext host, int sent) {
+            host.takeTerminal(sent);
+        }
+
+        @Override
+        public String describe() {
+            return "take over the terminal";
+        }
+    }
+
+    /**
+     * Lets {@code init} go on alone. {@code child} ends before: then only the process whose child {@code init} becomes learns how
+     * it ends.
+     *
+     * @param gated whether it waits for its start next
+     */
+    record LetGo(boolean gated) implements HostStep {
+        @Override
+        public Asker asker() {
+            return Asker.COMMAND;
+        }
+
+        @Override
+        public void apply(HostContext host, int sent) {
+            Optional<LaunchRecord.Gate> gate = gated ? Optional.of(host.record().gate()) : Optional.empty();
+            host.record().created();
+            host.endChild();
+            host.answer(Connection.NO_DESCRIPTOR);
+            gate.ifPresent(made -> SendGate.send(host, made));
+        }
+
+        @Override
+        public String describe() {
+            return "write down that it is created";
+        }
+    }
+
+    /** Sends what a created container waits at for its start. */
+    record SendGate() implements HostStep {
+        @Override
+        public void apply(HostContext host, int sent) {
+            send(host, host.record().gate());
+        }
+
+        static void send(HostContext host, LaunchRecord.Gate gate) {
+            try (OpenFile fifo = new OpenFile(host.linux(), gate.fifo());
+                    OpenFile reports = new OpenFile(host.linux(), gate.reports())) {
+                host.answer(fifo.descriptor());
+                host.answer(reports.descriptor());
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "make the exec fifo";
+        }
+    }
+
+    /**
+     * Lets {@code child} end, which lets the successor of {@code init} go on alone.
+     *
+     * @param waits whether that waits for its start
+     */
+    record Part(boolean waits) implements HostStep {
+        @Override
+        public Asker asker() {
+            return Asker.CHILD;
+        }
+
+        @Override
+        public void apply(HostContext host, int sent) {
+            host.record().created();
+            host.answer(Connection.NO_DESCRIPTOR);
+            host.awaitChild(waits);
+        }
+
+        @Override
+        public String describe() {
+            return "write down that it is created";
+        }
+    }
+
+    /** Remembers that {@code init} waits for its start, and reports no more. */
+    record AwaitStart() implements HostStep {
+        @Override
+        public Asker asker() {
+            return Asker.COMMAND;
+        }
+
+        @Override
+        public void apply(HostContext host, int sent) {
+            host.waitsForStart();
+        }
+
+        @Override
+        public String describe() {
+            return "leave the container until it is started";
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.ResourceLimit;
+
+/** Steps about limits of resources; man 2 getrlimit, man 5 proc. */
+public sealed interface LimitStep extends Step {
+
+    /**
+     * Lets the process set a limit of a resource later, without privileges, up to {@code hard}; man 2 getrlimit.
+     *
+     * @param resource the number of {@code name}, RLIMIT_...
+     * @param hard the highest limit that it may set then, -1 for none
+     */
+    record RaiseRlimit(int resource, String name, long hard) implements LimitStep {
+        static RaiseRlimit read(PlanReader in) {
+            return new RaiseRlimit(in.take32(), in.takeText(), in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.RAISE_RLIMIT;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(resource).putText(name).put64(hard);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            ResourceLimit now = linux.resourceLimit(resource);
+            if (Long.compareUnsigned(hard, now.hard()) > 0) {
+                linux.setResourceLimit(resource, now.soft(), hard);
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "allow " + name + " up to " + StepFormatter.limit(hard);
+        }
+    }
+
+    /**
+     * Limits a resource of the process; man 2 getrlimit.
+     *
+     * @param resource the number of {@code name}, RLIMIT_...
+     * @param soft the limit, -1 for none
+     * @param hard up to where the process may raise it
+     */
+    record SetRlimit(int resource, String name, long soft, long hard) implements LimitStep {
+        static SetRlimit read(PlanReader in) {
+            return new SetRlimit(in.take32(), in.takeText(), in.take64(), in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_RLIMIT;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(resource).putText(name).put64(soft).put64(hard);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            linux.setResourceLimit(resource, soft, hard);
+        }
+
+        @Override
+        public String describe() {
+            return "set " + name + " to " + StepFormatter.limit(soft) + ":" + StepFormatter.limit(hard);
+        }
+    }
+
+    /**
+     * Makes the kernel kill this process sooner or later than others when memory is short, -1000 to 1000; man 5 proc,
+     * {@code /proc/pid/oom_score_adj}.
+     */
+    record SetOomScore(int adjustment) implements LimitStep {
+        static SetOomScore read(PlanReader in) {
+            return new SetOomScore(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_OOM_SCORE;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(adjustment);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            context.writeOwnFile("/proc/self/oom_score_adj", Integer.toString(adjustment));
+        }
+
+        @Override
+        public String describe() {
+            return "set oom_score_adj " + adjustment;
+        }
+    }
+}

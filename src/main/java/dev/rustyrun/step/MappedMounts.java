@@ -1,0 +1,79 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.OpenFile;
+
+/**
+ * Makes the mounts that only {@code run}, on the host, can make: those that map ids, and those that mount events go through.
+ * The kernel takes a mapping from a user namespace: the container's own, or, for another
+ * mapping, one that a helper process makes and lends for the moment; man 2 mount_setattr.
+ */
+final class MappedMounts {
+
+    private final Linux linux;
+    private final HostContext host;
+
+    MappedMounts(HostContext host) {
+        this.linux = host.linux();
+        this.host = host;
+    }
+
+    /** A descriptor of the mount that {@code wanted} describes, attached nowhere. */
+    int make(SentMount wanted) {
+        int mount;
+        try {
+            mount = linux.cloneMount(wanted.source(), wanted.recursive());
+        } catch (LinuxException e) {
+            throw new StepFailure(e.getMessage());
+        }
+        try {
+            change(mount, wanted);
+            return mount;
+        } catch (StepFailure e) {
+            linux.close(mount);
+            throw e;
+        }
+    }
+
+    /** Makes {@code mount}, a copy that is attached nowhere, as {@code wanted}. */
+    void change(int mount, SentMount wanted) {
+        try {
+            if (wanted.setBelow() != 0 || wanted.clearBelow() != 0) {
+                linux.setMountAttributes(mount, new MountAttr(wanted.setBelow(), wanted.clearBelow(), 0), true);
+            }
+            if (wanted.set() != 0 || wanted.clear() != 0) {
+                linux.setMountAttributes(mount, new MountAttr(wanted.set(), wanted.clear(), 0), false);
+            }
+            if (wanted.mapsIds()) {
+                mapIds(mount, wanted);
+            }
+            long propagation = wanted.propagation() & ~MountFlag.MS_REC.value();
+            if (propagation != 0) {
+                linux.setMountAttributes(mount, new MountAttr(0, 0, propagation), propagation != wanted.propagation());
+            }
+        } catch (LinuxException e) {
+            throw new StepFailure(e.getMessage()
+                    + (e.errno() == Errno.EINVAL && wanted.mapsIds()
+                            ? "; the file system of " + wanted.source()
+                                    + (wanted.mapsBelow() ? ", or one mounted below it," : "")
+                                    + " cannot map ids: put it on ext4, xfs or btrfs"
+                            : ""));
+        }
+    }
+
+    private void mapIds(int mount, SentMount wanted) {
+        boolean lent = wanted.mapping() == SentMount.Mapping.CONTAINER;
+        try (OpenFile namespace = new OpenFile(
+                linux,
+                lent
+                        ? linux.open("/proc/" + host.child() + "/ns/user", FileFlag.O_RDONLY)
+                        : host.makeUserNamespace(new IdMaps(wanted.uids(), wanted.gids(), true)))) {
+            linux.setMountAttributes(mount, MountAttr.mappingIds(namespace.descriptor()), wanted.mapsBelow());
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.OpenFile;
+
+/** Steps that show mounts of the host in the container. */
+public sealed interface MountStep extends Step {
+
+    /**
+     * Shows a host file or directory at {@code target}, made when missing.
+     *
+     * @param source host path
+     * @param recursive whether mounts below the source come along
+     * @param set {@link MountAttr} bits to set on the new mount
+     * @param clear bits to clear on it
+     * @param setBelow bits to set on it and on all mounts below it
+     * @param clearBelow bits to clear on them
+     * @param propagation of the new mount, an MS_ flag perhaps with MS_REC, or 0
+     * @param sourceDue the number of {@link HostStep.OpenSource}, for a source that this stage cannot reach; or none
+     */
+    record BindMount(
+            String source,
+            String target,
+            boolean recursive,
+            long set,
+            long clear,
+            long setBelow,
+            long clearBelow,
+            long propagation,
+            int sourceDue)
+            implements MountStep {
+        /** One whose source this stage can reach. */
+        public BindMount(
+                String source,
+                String target,
+                boolean recursive,
+                long set,
+                long clear,
+                long setBelow,
+                long clearBelow,
+                long propagation) {
+            this(source, target, recursive, set, clear, setBelow, clearBelow, propagation, HostStep.NONE);
+        }
+
+        static BindMount read(PlanReader in) {
+            return new BindMount(
+                    in.takeText(),
+                    in.takeText(),
+                    in.takeFlag(),
+                    in.take64(),
+                    in.take64(),
+                    in.take64(),
+                    in.take64(),
+                    in.take64(),
+                    in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.BIND_MOUNT;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(source)
+                    .putText(target)
+                    .putFlag(recursive)
+                    .put64(set)
+                    .put64(clear)
+                    .put64(setBelow)
+                    .put64(clearBelow)
+                    .put64(propagation)
+                    .put32(sourceDue);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            MountPoints points = new MountPoints(context);
+            try (OpenFile mount = points.copyOf(source, recursive, sourceDue);
+                    OpenFile opened = points.targetOf(mount, target)) {
+                setAttributes(linux, mount);
+                points.attach(mount, opened, target);
+                setPropagation(linux, mount);
+            }
+            points.mountedAt(target);
+        }
+
+        @Override
+        public String describe() {
+            String own = StepFormatter.join(
+                    MountAttr.describe(set | setBelow, clear | clearBelow), MountFlag.describe(propagation));
+            return "bind mount " + source + " on " + target
+                    + StepFormatter.options(StepFormatter.join(recursive ? "rbind" : "bind", own));
+        }
+
+        @Override
+        public String hint(int errno) {
+            return errno == Errno.ENOENT ? "does " + source + " exist on the host?" : MountStep.super.hint(errno);
+        }
+
+        private void setAttributes(Linux linux, OpenFile mount) {
+            if (setBelow != 0 || clearBelow != 0) {
+                linux.setMountAttributes(mount.descriptor(), new MountAttr(setBelow, clearBelow, 0), true);
+            }
+            if (set != 0 || clear != 0) {
+                linux.setMountAttributes(mount.descriptor(), new MountAttr(set, clear, 0), false);
+            }
+        }
+
+        private void setPropagation(Linux linux, OpenFile mount) {
+            long own = propagation & ~MountFlag.MS_REC.value();
+            if (own != 0) {
+                linux.setMountAttributes(mount.descriptor(), new MountAttr(0, 0, own), own != propagation);
+            }
+        }
+    }
+
+    /**
+     * Attaches a mount that {@code run} has prepared and sends along, for it takes rights that this stage no longer has.
+     *
+     * @param what it is, in words
+     * @param due the number of {@link HostStep.SendMount} or, with {@code own}, of {@link HostStep.ChangeMount}
+     * @param own the path of a directory or file that the container has mounted: this stage copies that mount, and {@code run}
+     *     only changes it; empty when all is done there
+     * @param recursive whether the mounts below that come along
+     * @param sourceDue the number of {@link HostStep.OpenSource}, for an {@code own} that this stage cannot reach; or none
+     */
+    record ReceiveMount(String target, String what, int due, String own, boolean recursive, int sourceDue)
+            implements MountStep {
+        /** One that {@code run} makes. */
+        public ReceiveMount(String target, String what, int due) {
+            this(target, what, due, "", false, HostStep.NONE);
+        }
+
+        static ReceiveMount read(PlanReader in) {
+            return new ReceiveMount(
+                    in.takeText(), in.takeText(), in.take32(), in.takeText(), in.takeFlag(), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.RECEIVE_MOUNT;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(target)
+                    .putText(what)
+                    .put32(due)
+                    .putText(own)
+                    .putFlag(recursive)
+                    .put32(sourceDue);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            MountPoints points = new MountPoints(context);
+            int received = own.isEmpty() ? sent(context) : changedCopy(context, points);
+            try (OpenFile mount = new OpenFile(linux, received);
+                    OpenFile opened = points.targetOf(mount, target)) {
+                points.attach(mount, opened, target);
+            }
+            points.mountedAt(target);
+        }
+
+        @Override
+        public String describe() {
+            return "attach " + what + " at " + target;
+        }
+
+        private int sent(StepContext context) {
+            context.connection().ask(due);
+            return context.connection().awaitDescriptor();
+        }
+
+        private int changedCopy(StepContext context, MountPoints points) {
+            try (OpenFile copy = points.copyOf(own, recursive, sourceDue)) {
+                context.connection().send(new Report.Due(due, copy.descriptor()));
+                return context.connection().awaitDescriptor();
+            }
+        }
+    }
+
+    /**
+     * Copies what the image has at {@code target}, where a volume is mounted now, into that, unless something is there: with
+     * owner, permissions and times.
+     */
+    record FillVolume(String target) implements MountStep {
+
+        static FillVolume read(PlanReader in) {
+            return new FillVolume(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.FILL_VOLUME;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(target);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            InsideRootfs inside = context.inside();
+            int directory = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
+            try (OpenFile uncovered = inside.uncovered();
+                    OpenFile image = new InsideRootfs(linux, uncovered.descriptor()).opened(target, directory);
+                    OpenFile volume = inside.opened(target, directory)) {
+                if (linux.nextNames(volume.descriptor()).isEmpty()) {
+                    new TreeCopy(linux).copyWhole(image, volume);
+                }
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "fill volume " + target + " with what the image has there";
+        }
+    }
+}

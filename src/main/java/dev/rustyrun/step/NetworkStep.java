@@ -1,0 +1,131 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import java.nio.charset.StandardCharsets;
+
+/** Steps of {@code init} by which the host's side gives a container's network a way out. */
+public sealed interface NetworkStep extends Step {
+
+    /** Hands this process's network to {@code run}, which starts what gives it a way out; does not wait until it is ready. */
+    record StartNetwork(int due) implements NetworkStep {
+        private static final String OWN = "/proc/thread-self/ns/net";
+        /** An address that nobody else can have needs no second's wait for whether somebody has it; ip-sysctl.rst. */
+        private static final String DETECT_DUPLICATES = "/proc/sys/net/ipv6/conf/default/accept_dad";
+
+        static StartNetwork read(PlanReader in) {
+            return new StartNetwork(in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.START_NETWORK;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(due);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            try {
+                linux.writeFile(DETECT_DUPLICATES, "0");
+            } catch (LinuxException e) {
+                // A kernel without IPv6, or a /proc that is read-only: then an address is usable a second later.
+            }
+            try (OpenFile namespace = new OpenFile(linux, linux.open(OWN, FileFlag.O_RDONLY))) {
+                context.connection().send(new Report.Due(due, namespace.descriptor()));
+            }
+            context.setNetwork(context.connection().awaitDescriptor());
+        }
+
+        @Override
+        public String describe() {
+            return "start the private network";
+        }
+    }
+
+    /** Listens inside the network for connections to the proxy, and hands that to {@code run}, which starts the proxy. */
+    record OfferProxy(int port, int due) implements NetworkStep {
+        static OfferProxy read(PlanReader in) {
+            return new OfferProxy(in.take32(), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.OFFER_PROXY;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(port).put32(due);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            // Connections wait there until the proxy has started, so nothing here waits for it.
+            try (OpenFile socket = new OpenFile(linux, linux.listenOnLoopback(port))) {
+                context.connection().send(new Report.Due(due, socket.descriptor()));
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "offer a proxy at port " + port;
+        }
+    }
+
+    /** Waits until the network can be used. */
+    record AwaitNetwork() implements NetworkStep {
+        private static final int MAX_MESSAGE = 4096;
+        /** A line that pasta writes when there is no system log, for each line of its own. */
+        private static final String NO_SYSLOG = "Failed to send ";
+
+        @Override
+        public StepKind kind() {
+            return StepKind.AWAIT_NETWORK;
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            try (OpenFile reports = new OpenFile(context.linux(), context.network())) {
+                byte[] message = new byte[MAX_MESSAGE];
+                int length = 0;
+                byte[] next = new byte[1];
+                while (context.linux().read(reports.descriptor(), next, 1) == 1) {
+                    if (next[0] == 0) {
+                        return;
+                    }
+                    if (next[0] == 1) {
+                        break;
+                    }
+                    if (length < message.length) {
+                        message[length++] = next[0];
+                    }
+                }
+                throw new StepFailure(reason(new String(message, 0, length, StandardCharsets.UTF_8)));
+            }
+        }
+
+        /** The last line that means something. */
+        private static String reason(String errors) {
+            String last = "";
+            for (String line : errors.split("\n")) {
+                if (!line.isBlank() && !line.startsWith(NO_SYSLOG)) {
+                    last = line.strip();
+                }
+            }
+            return last.isEmpty() ? "pasta ended before it was ready" : "pasta: " + last;
+        }
+
+        @Override
+        public String describe() {
+            return "wait for the private network";
+        }
+    }
+}

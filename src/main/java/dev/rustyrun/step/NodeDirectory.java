@@ -1,0 +1,101 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ProcPaths;
+
+/**
+ * The directory in which nodes and links are made, kept open from one to the next. Nothing is made in a directory of the
+ * host's that is mounted in the container: a {@code /dev} of the host's stays as it is, as with runc.
+ */
+final class NodeDirectory {
+
+    private final StepContext context;
+    private final Linux linux;
+    private String path = "";
+    private OpenFile directory;
+    private boolean own;
+
+    NodeDirectory(StepContext context) {
+        this.context = context;
+        this.linux = context.linux();
+    }
+
+    /** Opens the directory of {@code node}; false when it is a {@code /dev} of the host's. */
+    boolean takes(String node) {
+        String wanted = InsideRootfs.parentOf(node);
+        if (!wanted.equals(path)) {
+            close();
+            own = context.isOwn(wanted);
+            if (own) {
+                directory = context.inside().directory(wanted);
+                own = context.isOwn(directory);
+            }
+            path = wanted;
+        }
+        if (!own && !ProcPaths.plain(node).startsWith("/dev/")) {
+            throw new StepFailure(node + " would be made in a directory of the host's, which is mounted there");
+        }
+        return own;
+    }
+
+    /**
+     * Makes a node, unless the same exists already; man 2 mknod.
+     *
+     * @param mode its type and permissions
+     * @param device its number, for a device
+     */
+    void makeNode(String node, int mode, long device, int uid, int gid) {
+        if (!takes(node)) {
+            return;
+        }
+        String name = InsideRootfs.nameOf(node);
+        try {
+            linux.makeNode(directory.descriptor(), name, mode, device);
+            if (uid != 0 || gid != 0) {
+                linux.changeOwner(directory.descriptor(), name, uid, gid);
+            }
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+            expectSame(node, mode, device);
+        }
+    }
+
+    /** What exists already is left as it is; config-linux.md, "Devices". */
+    private void expectSame(String node, int mode, long device) {
+        FileStatus there = linux.status(directory.descriptor(), InsideRootfs.nameOf(node));
+        boolean sameType = (there.mode() & FileFlag.S_IFMT) == (mode & FileFlag.S_IFMT);
+        if (!sameType || there.isDevice() && FileFlag.device(there.major(), there.minor()) != device) {
+            throw new StepFailure("there is something else at " + node + " in the container already");
+        }
+    }
+
+    /** Makes a symbolic link, unless something is at {@code link} already. */
+    void makeLink(String link, String target) {
+        if (!takes(link)) {
+            return;
+        }
+        try {
+            linux.makeSymbolicLink(target, directory.descriptor(), InsideRootfs.nameOf(link));
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+    }
+
+    /** To be opened anew, for something else may be mounted there now. */
+    void close() {
+        if (directory != null) {
+            directory.close();
+            directory = null;
+        }
+        path = "";
+    }
+}

@@ -1,0 +1,38 @@
+package dev.rustyrun.step;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The binary form in which a stage's steps travel to it: a count, then for each step its kind and its components in
+ * order. Both ends are the same executable, so there is no version.
+ */
+public final class PlanCodec {
+
+    private PlanCodec() {}
+
+    /** The binary form of {@code steps}. */
+    public static byte[] encode(List<Step> steps) {
+        PlanWriter out = new PlanWriter().put32(steps.size());
+        for (Step step : steps) {
+            step.writeTo(out.put8(step.kind().ordinal()));
+        }
+        return out.toBytes();
+    }
+
+    /**
+     * The steps in {@code bytes}.
+     *
+     * @throws IllegalArgumentException when {@code bytes} is not the whole binary form of a list of steps
+     */
+    public static List<Step> decode(byte[] bytes) {
+        PlanReader in = new PlanReader(bytes);
+        int count = in.takeCount(1);
+        List<Step> steps = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            steps.add(StepKind.read(in.take8(), in));
+        }
+        in.expectEnd();
+        return steps;
+    }
+}

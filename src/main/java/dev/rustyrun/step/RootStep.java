@@ -1,0 +1,353 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.linux.OpenFile;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Steps about the root of the mount tree; man 7 mount_namespaces. */
+public sealed interface RootStep extends Step {
+
+    /** Changes how mount events spread: {@link MountFlag} bits, with MS_REC for all below {@code target} too. */
+    record SetPropagation(String target, long flags) implements RootStep {
+        static SetPropagation read(PlanReader in) {
+            return new SetPropagation(in.takeText(), in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_PROPAGATION;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(target).put64(flags);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            linux.mount(null, target, null, flags, null);
+        }
+
+        @Override
+        public String describe() {
+            return "set propagation of " + target + " to " + MountFlag.describe(flags);
+        }
+
+        @Override
+        public String hint(int errno) {
+            return errno == Errno.EINVAL
+                    ? "/ is no mount point here (a chroot?): bind it to itself first, mount --rbind DIR DIR, and"
+                            + " chroot again"
+                    : RootStep.super.hint(errno);
+        }
+    }
+
+    /**
+     * Makes the executable of Rustyrun read-only for the container, which could otherwise reach it through
+     * {@code /proc/PID/exe} while a stage still runs in it, and overwrite it on the host (CVE-2019-5736).
+     *
+     * @param path the host's
+     */
+    record ProtectProgram(String path) implements RootStep {
+        static ProtectProgram read(PlanReader in) {
+            return new ProtectProgram(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.PROTECT_PROGRAM;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            try (OpenFile mount = new OpenFile(linux, linux.cloneMount(path, false));
+                    OpenFile target = new OpenFile(linux, linux.open(path, FileFlag.O_PATH))) {
+                linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
+                linux.attachMount(mount.descriptor(), target.descriptor());
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "make " + path + " read-only for the container";
+        }
+
+        @Override
+        public String hint(int errno) {
+            return errno == Errno.ENOENT
+                    ? "Rustyrun's executable was removed or replaced while it ran: start it again"
+                    : RootStep.super.hint(errno);
+        }
+    }
+
+    /**
+     * Makes the root file system at host path {@code rootfs} a mount of its own, as pivot_root needs, and enters it.
+     *
+     * @param set {@link MountAttr} bits for the new mount
+     */
+    record EnterRootfs(String rootfs, long set) implements RootStep {
+        static EnterRootfs read(PlanReader in) {
+            return new EnterRootfs(in.takeText(), in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.ENTER_ROOTFS;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(rootfs).put64(set);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            refuseHostsRoot(linux);
+            linux.mount(rootfs, rootfs, null, MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REC), null);
+            int root = linux.open(rootfs, FileFlag.O_PATH | FileFlag.O_DIRECTORY);
+            if (set != 0) {
+                linux.setMountAttributes(root, MountAttr.setting(set), false);
+            }
+            context.enter(root);
+        }
+
+        @Override
+        public String describe() {
+            return "enter rootfs " + rootfs + StepFormatter.options(MountAttr.describe(set, 0));
+        }
+
+        /** Whatever it is called: a link, a path with {@code ..}, another mount of it. */
+        private void refuseHostsRoot(Linux linux) {
+            if (linux.status(rootfs).place().equals(linux.status("/").place())) {
+                throw new StepFailure(
+                        "rootfs " + rootfs + " is the host's own root: only --ephemeral leaves it as it is");
+            }
+        }
+    }
+
+    /**
+     * Enters an overlay of read-only host directories whose upper layer is a tmpfs, thrown away with the container; the
+     * kernel's overlayfs.rst.
+     *
+     * @param layers host paths, the topmost first
+     * @param upperOptions for the tmpfs, such as {@code size=64m}
+     * @param overlayOptions for the overlay, each after a comma
+     * @param set {@link MountFlag} bits for the overlay
+     */
+    record EnterOverlay(List<String> layers, String upperOptions, String overlayOptions, long set) implements RootStep {
+
+        /** Where the layers of an overlay can be put together when the rootfs is {@code /} itself: one of these exists. */
+        private static final List<String> PLACES = List.of("/tmp", "/mnt", "/run", "/var");
+
+        public EnterOverlay {
+            layers = List.copyOf(layers);
+        }
+
+        static EnterOverlay read(PlanReader in) {
+            return new EnterOverlay(in.takeTexts(), in.takeText(), in.takeText(), in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.ENTER_OVERLAY;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putTexts(layers).putText(upperOptions).putText(overlayOptions).put64(set);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            String place = placeFor(linux, layers.get(0));
+            try {
+                putTogether(context, place);
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.EINVAL || !layers.equals(List.of("/"))) {
+                    throw e;
+                }
+                linux.detach(place);
+                context.enter(new ReadOnlyHostTree(linux).attachAt(place));
+                context.note(
+                        "/ read-only with fresh /tmp, /var/tmp and /run instead, as it cannot be a layer of an overlay"
+                                + " in this user namespace");
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "enter overlay of " + String.join(", ", layers) + StepFormatter.options(upperOptions);
+        }
+
+        private void putTogether(StepContext context, String place) {
+            Linux linux = context.linux();
+            List<OpenFile> open = new ArrayList<>();
+            StringBuilder lower = new StringBuilder("lowerdir=");
+            for (String path : layers) {
+                // Named by descriptor, a path may have commas and colons, and may be covered by the tmpfs that follows.
+                OpenFile layer = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+                lower.append(open.isEmpty() ? "" : ":").append(layer.path());
+                open.add(layer);
+            }
+            linux.mount("tmpfs", place, "tmpfs", MountFlag.MS_NODEV.value(), upperOptions);
+            try (OpenFile made = new OpenFile(linux, linux.open(place, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
+                for (String directory : List.of("upper", "work", "root")) {
+                    linux.makeDirectory(made.descriptor(), directory, 0755);
+                }
+                linux.mount(
+                        "overlay",
+                        place + "/root",
+                        "overlay",
+                        set,
+                        lower + ",upperdir=" + made.path() + "/upper,workdir=" + made.path() + "/work"
+                                + overlayOptions);
+                context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+            } finally {
+                // From a directory of the host's that stays open, the command's path could climb out (CVE-2024-21626).
+                open.forEach(OpenFile::close);
+            }
+        }
+
+        private static String placeFor(Linux linux, String rootfs) {
+            if (!rootfs.equals("/")) {
+                return rootfs;
+            }
+            for (String place : PLACES) {
+                try {
+                    if (linux.status(place).isDirectory()) {
+                        return place;
+                    }
+                } catch (LinuxException e) {
+                    if (e.errno() != Errno.ENOENT) {
+                        throw e;
+                    }
+                }
+            }
+            throw new StepFailure("this system has none of " + String.join(", ", PLACES) + " to put it together in");
+        }
+    }
+
+    /**
+     * Enters an overlay of an image's layers and of the container's own; the kernel's overlayfs.rst. Each directory is named by
+     * the number of its descriptor: so hundreds of them fit into the one page of mount(2).
+     *
+     * @param layers host paths of the image's, the topmost first
+     * @param folder host path of the folder that has the container's own: {@code upper}, {@code work} and {@code root}
+     * @param overlayOptions for the overlay, each after a comma
+     * @param set {@link MountFlag} bits for the overlay
+     */
+    record EnterLayers(List<String> layers, String folder, String overlayOptions, long set) implements RootStep {
+        private static final String VOLATILE = ",volatile";
+
+        public EnterLayers {
+            layers = List.copyOf(layers);
+        }
+
+        static EnterLayers read(PlanReader in) {
+            return new EnterLayers(in.takeTexts(), in.takeText(), in.takeText(), in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.ENTER_LAYERS;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putTexts(layers).putText(folder).putText(overlayOptions).put64(set);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            List<OpenFile> open = new ArrayList<>();
+            try {
+                StringBuilder data = new StringBuilder("lowerdir=");
+                for (String path : layers) {
+                    data.append(open.isEmpty() ? "" : ":").append(opened(linux, path, open));
+                }
+                data.append(",upperdir=").append(opened(linux, folder + "/upper", open));
+                data.append(",workdir=").append(opened(linux, folder + "/work", open));
+                linux.changeDirectory("/proc/self/fd");
+                mount(linux, data.toString());
+                context.enter(linux.open(folder + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+            } finally {
+                open.forEach(OpenFile::close);
+            }
+        }
+
+        private void mount(Linux linux, String data) {
+            String root = folder + "/root";
+            try {
+                linux.mount("overlay", root, "overlay", set, data + overlayOptions);
+            } catch (LinuxException e) {
+                // Before Linux 5.10 there is no volatile.
+                if (e.errno() != Errno.EINVAL || !overlayOptions.contains(VOLATILE)) {
+                    throw e;
+                }
+                linux.mount("overlay", root, "overlay", set, data + overlayOptions.replace(VOLATILE, ""));
+            }
+        }
+
+        private static int opened(Linux linux, String path, List<OpenFile> open) {
+            open.add(new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY)));
+            return open.get(open.size() - 1).descriptor();
+        }
+
+        @Override
+        public String describe() {
+            return "enter overlay of " + layers.size() + (layers.size() == 1 ? " layer" : " layers") + " and " + folder
+                    + "/upper" + StepFormatter.options(overlayOptions.replaceFirst("^,", ""));
+        }
+    }
+
+    /**
+     * Covers the host directory {@code path} with a mount of it that maps ids, which {@code run} has prepared and sends
+     * along.
+     */
+    record ReceiveLayer(String path, int due) implements RootStep {
+        static ReceiveLayer read(PlanReader in) {
+            return new ReceiveLayer(in.takeText(), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.RECEIVE_LAYER;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(path).put32(due);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            context.connection().ask(due);
+            try (OpenFile mount = new OpenFile(linux, context.connection().awaitDescriptor());
+                    OpenFile target = new OpenFile(linux, linux.open(path, FileFlag.O_PATH))) {
+                linux.attachMount(mount.descriptor(), target.descriptor());
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "map the ids of " + path;
+        }
+    }
+}

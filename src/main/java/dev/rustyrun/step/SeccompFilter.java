@@ -1,0 +1,80 @@
+package dev.rustyrun.step;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** A compiled seccomp filter; man 2 seccomp. Immutable. */
+public final class SeccompFilter {
+
+    /** No filter. */
+    public static final SeccompFilter NONE = new SeccompFilter(new byte[0], 0);
+
+    private static final int INSTRUCTION = 8;
+    /** SECCOMP_FILTER_FLAG_NEW_LISTENER. */
+    private static final int NEW_LISTENER = 1 << 3;
+
+    private final byte[] bytes;
+    private final int flags;
+
+    /**
+     * A filter.
+     *
+     * @param bytes its instructions, an array of {@code struct sock_filter}
+     * @param flags SECCOMP_FILTER_FLAG_ bits to install it with
+     */
+    public SeccompFilter(byte[] bytes, int flags) {
+        this.bytes = bytes.clone();
+        this.flags = flags;
+    }
+
+    static SeccompFilter read(PlanReader in) {
+        return new SeccompFilter(in.takeBytes(), in.take32());
+    }
+
+    void writeTo(PlanWriter out) {
+        out.putBytes(bytes).put32(flags);
+    }
+
+    /** The instructions. */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /** The flags to install it with. */
+    public int flags() {
+        return flags;
+    }
+
+    /** Whether its installation opens a listener's descriptor, which an agent must get. */
+    public boolean hasListener() {
+        return (flags & NEW_LISTENER) != 0;
+    }
+
+    /**
+     * Whether every one of {@code calls} is allowed; so is everything where there is no filter. A filter with instructions
+     * that none of ours has is taken for one that allows nothing.
+     */
+    public boolean permits(List<LaunchCall> calls) {
+        return bytes.length == 0 || calls.stream().allMatch(call -> new FilterRun(bytes).allows(call));
+    }
+
+    /** Whether no program can be executed behind it, and so no command started. */
+    public boolean refusesExecution() {
+        return bytes.length > 0 && LaunchCall.EXECUTE.stream().allMatch(call -> new FilterRun(bytes).refuses(call));
+    }
+
+    /** How many instructions there are. */
+    public int instructions() {
+        return bytes.length / INSTRUCTION;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SeccompFilter filter && flags == filter.flags && Arrays.equals(bytes, filter.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(bytes) + flags;
+    }
+}

@@ -1,0 +1,287 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.SchedulerAttributes;
+import dev.rustyrun.spec.CpuList;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+
+/**
+ * Steps about how the kernel treats the process that becomes the command: processors, disks, memory, the label of a security
+ * module; runtime-spec config.md, "Linux Process".
+ */
+public sealed interface TaskStep extends Step {
+
+    @Override
+    default String hint(int errno) {
+        return switch (errno) {
+            case Errno.EPERM -> "that needs CAP_SYS_NICE on the host, and a real-time share of the cgroup";
+            case Errno.EBUSY -> "the processors have not that much time left";
+            case Errno.EINVAL -> "does this machine have these processors, nodes or policies?";
+            case Errno.ENOSYS -> "this kernel is built without it";
+            default -> "";
+        };
+    }
+
+    /**
+     * Opens where this thread's label from its next execve on is written, while {@code /proc} is the host's and no other can
+     * be taken for it; man 5 proc_pid_attr.
+     *
+     * @param file such as {@code /proc/thread-self/attr/exec}
+     * @param older the same for an older kernel; empty for none
+     */
+    record OpenLabel(String file, String older) implements TaskStep {
+        static OpenLabel read(PlanReader in) {
+            return new OpenLabel(in.takeText(), in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.OPEN_LABEL;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(file).putText(older);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            try {
+                context.setLabel(linux.open(file, FileFlag.O_WRONLY));
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.ENOENT || older.isEmpty()) {
+                    throw e;
+                }
+                context.setLabel(linux.open(older, FileFlag.O_WRONLY));
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "open " + file;
+        }
+    }
+
+    /**
+     * Writes there, and closes it.
+     *
+     * @param module whose label it is, in words
+     * @param text what is written
+     */
+    record SetLabel(String module, String text) implements TaskStep {
+        static SetLabel read(PlanReader in) {
+            return new SetLabel(in.takeText(), in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_LABEL;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(module).putText(text);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            try (OpenFile file = new OpenFile(linux, context.label())) {
+                linux.writeAll(file.descriptor(), text.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "set the " + module + " label: " + text;
+        }
+
+        @Override
+        public String hint(int errno) {
+            return errno == Errno.ENOENT || errno == Errno.EINVAL
+                    ? "is that profile or label loaded on this machine?"
+                    : "";
+        }
+    }
+
+    /**
+     * Runs on these processors only; man 2 sched_setaffinity.
+     *
+     * @param processors a list such as {@code 0-3,5}
+     */
+    record SetAffinity(String processors) implements TaskStep {
+        static SetAffinity read(PlanReader in) {
+            return new SetAffinity(in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_AFFINITY;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(processors);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            linux.setAffinity(CpuList.parse("processors", processors));
+        }
+
+        @Override
+        public String describe() {
+            return "run on processors " + processors;
+        }
+    }
+
+    /**
+     * Sees the machine as another one of the same kind; man 2 personality.
+     *
+     * @param word the specification's
+     * @param persona PER_
+     */
+    record SetPersonality(String word, long persona) implements TaskStep {
+        static SetPersonality read(PlanReader in) {
+            return new SetPersonality(in.takeText(), in.take64());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_PERSONALITY;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(word).put64(persona);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            linux.setPersonality(persona);
+        }
+
+        @Override
+        public String describe() {
+            return "set personality " + word;
+        }
+    }
+
+    /**
+     * Gets memory from some nodes; man 2 set_mempolicy.
+     *
+     * @param mode MPOL_, with MPOL_F_ bits
+     * @param word the mode's name
+     * @param nodes a list; empty for none
+     */
+    record SetMemoryPolicy(int mode, String word, String nodes) implements TaskStep {
+        static SetMemoryPolicy read(PlanReader in) {
+            return new SetMemoryPolicy(in.take32(), in.takeText(), in.takeText());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_MEMORY_POLICY;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(mode).putText(word).putText(nodes);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            linux.setMemoryPolicy(mode, nodes.isEmpty() ? new BitSet() : CpuList.parse("nodes", nodes));
+        }
+
+        @Override
+        public String describe() {
+            return "set memory policy " + word + (nodes.isEmpty() ? "" : " nodes " + nodes);
+        }
+    }
+
+    /**
+     * Gets disks sooner or later than others; man 2 ioprio_set.
+     *
+     * @param ioClass its number
+     * @param word its name
+     * @param level in it, 0 to 7
+     */
+    record SetIoPriority(int ioClass, String word, int level) implements TaskStep {
+        static SetIoPriority read(PlanReader in) {
+            return new SetIoPriority(in.take32(), in.takeText(), in.take32());
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_IO_PRIORITY;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.put32(ioClass).putText(word).put32(level);
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            linux.setIoPriority(ioClass, level);
+        }
+
+        @Override
+        public String describe() {
+            return "set io priority " + word + " " + level;
+        }
+    }
+
+    /**
+     * Gets processors so; man 2 sched_setattr.
+     *
+     * @param word the policy's name
+     */
+    record SetScheduler(String word, SchedulerAttributes attributes) implements TaskStep {
+        static SetScheduler read(PlanReader in) {
+            return new SetScheduler(
+                    in.takeText(),
+                    new SchedulerAttributes(
+                            in.take32(), in.take64(), in.take32(), in.take32(), in.take64(), in.take64(), in.take64()));
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.SET_SCHEDULER;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(word)
+                    .put32(attributes.policy())
+                    .put64(attributes.flags())
+                    .put32(attributes.nice())
+                    .put32(attributes.priority())
+                    .put64(attributes.runtime())
+                    .put64(attributes.deadline())
+                    .put64(attributes.period());
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            Linux linux = context.linux();
+            linux.setScheduler(attributes);
+        }
+
+        @Override
+        public String describe() {
+            return "set scheduling policy " + word;
+        }
+    }
+}

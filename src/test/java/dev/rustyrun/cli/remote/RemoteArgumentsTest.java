@@ -1,0 +1,28 @@
+package dev.rustyrun.cli.remote;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** What is known of a client's words before its model is made is what the model says. */
+class RemoteArgumentsTest {
+
+    @Test
+    void the_commands_are_those_of_the_model() {
+        Set<String> commands = new TreeSet<>(ClientDoor.root().getSubcommands().keySet());
+        commands.remove("help");
+        assertEquals(commands, new TreeSet<>(HostOption.COMMANDS));
+    }
+
+    @Test
+    void the_options_with_a_value_are_those_of_the_model() {
+        Set<String> options = new TreeSet<>();
+        ClientDoor.root().getCommandSpec().options().stream()
+                .filter(option -> option.arity().min() > 0)
+                .forEach(option -> options.addAll(Set.of(option.names())));
+        options.remove("--host");
+        assertEquals(options, new TreeSet<>(HostOption.OWN_WITH_VALUE));
+    }
+}

@@ -1,0 +1,122 @@
+package dev.rustyrun.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImageStoreTest {
+
+    @TempDir
+    Path folder;
+
+    private ImageStore store;
+
+    @BeforeEach
+    void open() {
+        store = ImageStore.open(Linux.host(), folder.resolve("store"));
+    }
+
+    private Digest add(String name, String content) throws IOException {
+        return new ImageArchive(store)
+                .importTree(
+                        "",
+                        new ByteArrayInputStream(TestTar.of("file", content)),
+                        Optional.of(ImageReference.parse(name)),
+                        List.of());
+    }
+
+    @Test
+    void an_image_is_found_by_its_names_and_by_the_beginning_of_its_id() throws IOException {
+        Digest id = add("mine:1", "a");
+        store.tag("mine:1", ImageReference.parse("quay.io/other"));
+        for (String text : List.of(
+                "mine:1",
+                "quay.io/other:latest",
+                id.toString(),
+                id.hex(),
+                id.hex().substring(0, 4))) {
+            assertEquals(id, store.get(text).id(), text);
+        }
+        assertEquals(2, store.get("mine:1").references().size());
+        assertEquals(1, store.list().size());
+        assertTrue(store.find("nothing").isEmpty());
+        assertTrue(store.find("ffffffffffff").isEmpty());
+    }
+
+    @Test
+    void an_image_goes_with_its_last_name() throws IOException {
+        Digest id = add("mine:1", "a");
+        store.tag("mine:1", ImageReference.parse("mine:2"));
+        assertThrows(InvalidSpecException.class, () -> store.remove(id.hex(), false));
+        assertEquals(List.of("Untagged: mine:1"), store.remove("mine:1", false));
+        assertEquals(List.of("Untagged: mine:2", "Deleted: " + id), store.remove("mine:2", false));
+        assertEquals(0, store.usage().bytes());
+        assertThrows(InvalidSpecException.class, () -> store.remove("mine:2", false));
+    }
+
+    @Test
+    void blobs_that_images_share_stay_and_a_name_that_moves_leaves_an_image_that_prune_removes() throws IOException {
+        add("mine:1", "a");
+        add("mine:1", "b");
+        assertEquals(2, store.list().size());
+        ImageRemoval.Pruned pruned = store.prune(false);
+        assertEquals(1, pruned.removed().size());
+        assertTrue(Files.exists(store.get("mine:1").layers().get(0).file()));
+        assertEquals(1, store.prune(true).removed().size());
+        assertEquals(0, store.usage().bytes());
+    }
+
+    @Test
+    void what_a_killed_process_left_is_removed_unless_somebody_fetches() throws IOException {
+        add("mine:1", "a");
+        Path partial = store.folder().temporary();
+        Files.writeString(partial, "half");
+        Path unknown = store.blobs().path(Digest.of(new byte[] {1}));
+        Files.writeString(unknown, "x");
+        try (StoreLock held = store.hold()) {
+            assertEquals(0, store.collect());
+            assertTrue(Files.exists(partial));
+        }
+        assertEquals(1, store.collect());
+        assertFalse(Files.exists(partial));
+        assertFalse(Files.exists(unknown));
+        assertTrue(store.find("mine:1").isPresent());
+    }
+
+    @Test
+    void an_image_that_a_container_uses_stays() throws IOException {
+        Digest id = add("mine:1", "a");
+        ImageStore used = store.with(new LayerDisposal() {
+            @Override
+            public Set<Digest> used(List<Digest> images) {
+                return Set.copyOf(images);
+            }
+        });
+        assertThrows(InvalidSpecException.class, () -> used.remove("mine:1", false));
+        assertEquals(List.of(), used.prune(true).removed());
+        assertEquals(2, used.remove(id.hex(), true).size());
+    }
+
+    @Test
+    void a_store_that_others_can_write_is_not_used() throws IOException {
+        add("mine:1", "a");
+        Files.setPosixFilePermissions(store.root(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThrows(InvalidSpecException.class, () -> store.list());
+        assertThrows(InvalidSpecException.class, () -> store.find("mine:1"));
+    }
+}

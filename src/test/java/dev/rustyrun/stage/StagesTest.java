@@ -1,0 +1,209 @@
+package dev.rustyrun.stage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.MountAttr;
+import dev.rustyrun.linux.RecordingLibC;
+import dev.rustyrun.step.LaunchSignals;
+import dev.rustyrun.step.MountStep;
+import dev.rustyrun.step.NamespaceStep;
+import dev.rustyrun.step.NodeStep;
+import dev.rustyrun.step.PivotStep;
+import dev.rustyrun.step.PrivilegeStep;
+import dev.rustyrun.step.PrivilegeStep.SetUser.SetGroups;
+import dev.rustyrun.step.Report;
+import dev.rustyrun.step.ReportCodec;
+import dev.rustyrun.step.RootStep;
+import dev.rustyrun.step.SettingStep;
+import dev.rustyrun.step.Stage;
+import dev.rustyrun.step.Step;
+import dev.rustyrun.step.StepContext;
+import dev.rustyrun.step.UserNamespaceStep;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How steps are performed and reported, on a recording kernel: no root, no container. */
+class StagesTest {
+
+    private static List<String> perform(RecordingLibC kernel, Step... steps) {
+        Linux linux = kernel.linux();
+        StageChannel channel = new StageChannel(linux);
+        new StepRunner(Stage.INIT, channel, new StepContext(linux, channel, false)).perform(List.of(steps), false);
+        return kernel.calls();
+    }
+
+    @Test
+    void pivot_root_stacks_both_roots_and_detaches_the_old() {
+        assertEquals(
+                List.of("pivot_root(., .)", "umount2(., 2)", "chdir(/)"),
+                perform(new RecordingLibC(), new PivotStep.PivotRoot(true)));
+    }
+
+    @Test
+    void where_pivot_root_cannot_work_the_rootfs_covers_the_root() {
+        List<String> calls =
+                perform(new RecordingLibC().failing("pivot_root", Errno.EINVAL), new PivotStep.PivotRoot(true));
+        assertEquals(List.of("pivot_root(., .)", "mount(., /, null, 8192, null)"), calls.subList(0, 2));
+        assertTrue(calls.stream().anyMatch(call -> call.contains("self/mountinfo,")), "for proc and sysfs: " + calls);
+        assertEquals(List.of("chroot(.)", "chdir(/)"), calls.subList(calls.size() - 2, calls.size()));
+    }
+
+    @Test
+    void a_namespace_that_is_refused_is_joined_after_the_user_namespace_that_may_own_it() {
+        List<String> calls = perform(
+                new RecordingLibC().failing("setns(10", Errno.EPERM),
+                new NamespaceStep.JoinNamespace("/n", 1 << 30, true, ""),
+                new NamespaceStep.JoinNamespace("/u", 1 << 28, false, ""));
+        assertEquals(
+                List.of("setns(10, 1073741824)", "setns(11, 268435456)", "setns(12, 1073741824)"),
+                calls.stream().filter(call -> call.startsWith("setns")).toList());
+    }
+
+    @Test
+    void C4_a_user_namespace_is_joined_without_the_callers_groups_and_by_its_root_only_when_run_agrees() {
+        List<String> calls = perform(
+                new RecordingLibC().failing("setns(10", Errno.EPERM),
+                new NamespaceStep.JoinNamespace("/n", 1 << 30, true, ""),
+                new UserNamespaceStep.JoinUserNamespace("/u", 0));
+        assertEquals(
+                List.of("setns(10, 1073741824)", "setgroups(0)", "setns(11, 268435456)", "setns(12, 1073741824)"),
+                calls.stream()
+                        .filter(call -> call.startsWith("setns") || call.startsWith("setgroups"))
+                        .toList());
+        assertTrue(calls.stream().noneMatch(call -> call.startsWith("setres")), "run has not answered: " + calls);
+    }
+
+    @Test
+    void user_changes_after_groups_and_the_death_signal_is_set_again() {
+        assertEquals(
+                List.of(
+                        "umask(18)",
+                        "setgroups(0)",
+                        "setresgid(6, 6, 6)",
+                        "prctl(8, 1, 0, 0, 0)",
+                        "setresuid(5, 5, 5)",
+                        "prctl(8, 0, 0, 0, 0)",
+                        "prctl(1, 9, 0, 0, 0)"),
+                perform(new RecordingLibC(), new PrivilegeStep.SetUser(5, 6, List.of(), SetGroups.YES, 022)));
+    }
+
+    @Test
+    void groups_that_a_joined_user_namespace_denies_are_left_out_only_when_there_are_none() {
+        RecordingLibC denying = new RecordingLibC().failing("setgroups", Errno.EPERM);
+        assertTrue(perform(denying, new PrivilegeStep.SetUser(5, 6, List.of(), SetGroups.IF_ALLOWED, 022))
+                .contains("setresuid(5, 5, 5)"));
+        for (PrivilegeStep.SetUser refused : List.of(
+                new PrivilegeStep.SetUser(5, 6, List.of(7), SetGroups.IF_ALLOWED, 022),
+                new PrivilegeStep.SetUser(5, 6, List.of(), SetGroups.YES, 022))) {
+            RecordingLibC kernel = new RecordingLibC().failing("setgroups", Errno.EPERM);
+            assertFalse(perform(kernel, refused).contains("setresuid(5, 5, 5)"));
+        }
+    }
+
+    @Test
+    void capabilities_are_dropped_until_the_kernel_knows_no_more() {
+        List<String> calls = perform(
+                new RecordingLibC().failing("prctl(24, 5,", Errno.EINVAL), new PrivilegeStep.LimitCapabilities(0b1010));
+        assertEquals(
+                List.of(
+                        "prctl(47, 4, 0, 0, 0)",
+                        "prctl(24, 0, 0, 0, 0)",
+                        "prctl(24, 2, 0, 0, 0)",
+                        "prctl(24, 4, 0, 0, 0)",
+                        "prctl(24, 5, 0, 0, 0)"),
+                calls);
+    }
+
+    @Test
+    void a_fifo_is_made_with_its_mode_and_given_to_its_owner() {
+        List<String> calls = perform(
+                new RecordingLibC(), new RootStep.EnterRootfs("/r", 0), new NodeStep.MakeFifo("/dev/pipe", 0620, 5, 6));
+        assertTrue(
+                calls.stream()
+                        .anyMatch(call ->
+                                call.startsWith("mknodat(") && call.endsWith("pipe, " + (0010000 | 0620) + ", 0)")),
+                calls.toString());
+        assertTrue(
+                calls.stream().anyMatch(call -> call.startsWith("fchownat(") && call.contains("pipe, 5, 6")),
+                calls.toString());
+    }
+
+    @Test
+    void after_a_failed_step_no_other_is_performed() {
+        List<String> calls = perform(
+                new RecordingLibC().failing("sethostname", Errno.EPERM),
+                new SettingStep.SetHostname("box"),
+                new PivotStep.PivotRoot(true));
+        assertEquals("sethostname(box, 3)", calls.get(0));
+        assertTrue(calls.stream().noneMatch(call -> call.startsWith("pivot_root")), calls.toString());
+        assertTrue(calls.get(1).startsWith("sendmsg(3"), "it is reported: " + calls);
+    }
+
+    @Test
+    void every_open_file_of_a_step_is_closed_even_when_it_fails() {
+        for (String failing : List.of("none", "move_mount", "mount_setattr", "openat2", "open_tree")) {
+            RecordingLibC kernel = new RecordingLibC().failing(failing, Errno.EPERM);
+            List<String> calls = perform(
+                    kernel,
+                    new RootStep.EnterRootfs("/r", 0),
+                    new MountStep.BindMount("/s", "/t", true, 0, 0, MountAttr.MOUNT_ATTR_RDONLY, 0, 0));
+            // The root's own descriptor stays open until execve.
+            long opened = calls.stream()
+                            .filter(c -> c.startsWith("open") && !c.startsWith(failing))
+                            .count()
+                    - 1;
+            assertEquals(
+                    opened, calls.stream().filter(c -> c.startsWith("close(")).count(), failing + ": " + calls);
+        }
+    }
+
+    @Test
+    void a_bind_mount_gets_its_attributes_before_it_can_be_reached() {
+        List<String> calls = perform(
+                new RecordingLibC(),
+                new RootStep.EnterRootfs("/r", 0),
+                new MountStep.BindMount("/s", "/t", true, 0, 0, MountAttr.MOUNT_ATTR_RDONLY, 0, 0));
+        int attributes = calls.indexOf("mount_setattr(11, , 36864, 32)");
+        int attached = calls.indexOf("move_mount(11, , 12, , 68)");
+        assertTrue(attributes >= 0 && attributes < attached, calls.toString());
+    }
+
+    @Test
+    void reports_arrive_whole_however_they_are_cut() {
+        List<Report> sent = List.of(
+                new Report.StepDone(Stage.INIT, "mount ü", 17),
+                new Report.InitStarted(4711),
+                new Report.StepFailed(Stage.CHILD, "unshare", "EPERM", 125),
+                new Report.Due(3, -1),
+                new Report.InitEnded(256, 1234),
+                new Report.Due(4, 9));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        sent.forEach(report -> all.writeBytes(ReportCodec.encode(report)));
+        byte[] bytes = all.toByteArray();
+        for (int size = 1; size <= bytes.length; size++) {
+            ReportCodec.Decoder decoder = new ReportCodec.Decoder();
+            List<Report> received = new ArrayList<>();
+            for (int at = 0; at < bytes.length; at += size) {
+                byte[] piece = Arrays.copyOfRange(bytes, at, Math.min(at + size, bytes.length));
+                received.addAll(decoder.take(piece, piece.length, at == 0 ? 9 : -1));
+            }
+            assertEquals(sent, received);
+        }
+    }
+
+    @Test
+    void only_signals_meant_for_the_command_are_forwarded() {
+        assertTrue(LaunchSignals.isForwarded(15));
+        assertFalse(LaunchSignals.isForwarded(17), "SIGCHLD");
+        assertFalse(LaunchSignals.isForwarded(14), "the parent's death");
+        assertThrows(IllegalArgumentException.class, () -> SelfExec.ofStage(new String[] {"child"}));
+    }
+}
