@@ -150,7 +150,7 @@ final class StageChannel implements Connection {
     private boolean readFully(byte[] bytes) {
         byte[] piece = new byte[bytes.length];
         for (int done = 0; done < bytes.length; ) {
-            int got = linux.read(descriptor, piece, bytes.length - done);
+            int got = read(piece, bytes.length - done);
             if (got == 0) {
                 return false;
             }
@@ -158,6 +158,18 @@ final class StageChannel implements Connection {
             done += got;
         }
         return true;
+    }
+
+    private int read(byte[] piece, int count) {
+        try {
+            return linux.read(descriptor, piece, count);
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ECONNRESET) {
+                // Run ended before it had read every report.
+                return 0;
+            }
+            throw e;
+        }
     }
 
     /** Whether {@code run} has closed its end, which only its death does while a stage is starting. */

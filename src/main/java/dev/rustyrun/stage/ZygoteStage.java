@@ -1,6 +1,7 @@
 package dev.rustyrun.stage;
 
 import dev.rustyrun.linux.CloneFlag;
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -13,7 +14,6 @@ import dev.rustyrun.step.LaunchSignals;
 import dev.rustyrun.step.RootStep;
 import dev.rustyrun.step.StepContext;
 import dev.rustyrun.step.StepFailure;
-import java.nio.ByteBuffer;
 
 /**
  * A process beside a server that makes stages by copying itself, for a server has many threads and cannot, and executing
@@ -89,15 +89,7 @@ public final class ZygoteStage {
         linux.closeOnExec(StageChannel.DESCRIPTOR);
         StageCopy copies = new StageCopy(linux);
         int[] files = new int[FILES];
-        byte[] mark = new byte[1];
-        while (true) {
-            for (int i = 0; i < FILES; i++) {
-                Received received = linux.receive(StageChannel.DESCRIPTOR, mark, mark.length);
-                if (received.count() == 0) {
-                    return;
-                }
-                files[i] = received.descriptor();
-            }
+        while (takeFiles(linux, StageChannel.DESCRIPTOR, files)) {
             int answer;
             try {
                 answer = copies.startChild(server, files);
@@ -107,10 +99,44 @@ public final class ZygoteStage {
             for (int file : files) {
                 linux.close(file);
             }
-            linux.send(
-                    StageChannel.DESCRIPTOR,
-                    ByteBuffer.allocate(Integer.BYTES).putInt(answer).array(),
-                    -1);
+            if (!answer(linux, StageChannel.DESCRIPTOR, answer)) {
+                return;
+            }
         }
+    }
+
+    /** Takes a request's files; false when the server has ended. */
+    static boolean takeFiles(Linux linux, int channel, int[] files) {
+        byte[] mark = new byte[1];
+        try {
+            for (int i = 0; i < files.length; i++) {
+                Received received = linux.receive(channel, mark, mark.length);
+                if (received.count() == 0) {
+                    return false;
+                }
+                files[i] = received.descriptor();
+            }
+            return true;
+        } catch (LinuxException e) {
+            return stayed(e);
+        }
+    }
+
+    /** Answers a request; false when the server has ended. */
+    static boolean answer(Linux linux, int channel, int answer) {
+        try {
+            linux.send(channel, StageChannel.encode(answer), -1);
+            return true;
+        } catch (LinuxException e) {
+            return stayed(e);
+        }
+    }
+
+    /** False for what a channel says whose other end was closed, with the last answer read (EPIPE) or not. */
+    private static boolean stayed(LinuxException e) {
+        if (e.errno() == Errno.EPIPE || e.errno() == Errno.ECONNRESET) {
+            return false;
+        }
+        throw e;
     }
 }
