@@ -90,6 +90,21 @@ public final class Host {
                 .orElse(List.of());
     }
 
+    /** Whether this process has ended and nobody has waited for it yet. */
+    static boolean isZombie(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/stat"))
+                    .replaceFirst("(?s).*\\) ", "")
+                    .startsWith("Z");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    static List<Long> zombiesOf(long parent) {
+        return childrenOf(parent).stream().filter(Host::isZombie).toList();
+    }
+
     static Optional<Long> onlyChildOf(long pid) {
         return childrenOf(pid).stream().findFirst();
     }

@@ -231,7 +231,8 @@ class ServeBoundedIT {
                         return info.contains("\"running\":0,\"waiting\":0");
                     },
                     () -> info(server));
-            Host.eventually("no zombies", () -> zombies(server).isEmpty(), () -> zombies(server));
+            Host.eventually(
+                    "no zombies", () -> Host.zombiesOf(server.pid()).isEmpty(), () -> Host.zombiesOf(server.pid()));
             // Not: nothing of ours, for launches wait warm.
             Host.expectEnded("/bin/sleep 55");
             expectService(server);
@@ -244,14 +245,6 @@ class ServeBoundedIT {
         } catch (IOException | InterruptedException e) {
             return e.toString();
         }
-    }
-
-    private static List<Long> zombies(Server server) {
-        return Host.childrenOf(server.pid()).stream()
-                .filter(pid -> Host.read("/proc/" + pid + "/stat")
-                        .replaceFirst(".*\\) ", "")
-                        .startsWith("Z"))
-                .toList();
     }
 
     @Test
@@ -274,7 +267,8 @@ class ServeBoundedIT {
                     "true", again.headers().firstValue("Idempotency-Replayed").orElse(""));
             expectWholeOrRefused(again);
             expectService(server);
-            Host.eventually("no zombies", () -> zombies(server).isEmpty(), () -> zombies(server));
+            Host.eventually(
+                    "no zombies", () -> Host.zombiesOf(server.pid()).isEmpty(), () -> Host.zombiesOf(server.pid()));
         }
     }
 

@@ -151,21 +151,6 @@ class ServeFaultIT {
                 .orElseThrow();
     }
 
-    /** Children that have ended and that nobody has waited for. */
-    private static List<Long> zombiesOf(Server server) {
-        return Host.childrenOf(server.pid()).stream()
-                .filter(pid -> {
-                    try {
-                        return Files.readString(Path.of("/proc/" + pid + "/stat"))
-                                .replaceFirst(".*\\) ", "")
-                                .startsWith("Z");
-                    } catch (IOException gone) {
-                        return false;
-                    }
-                })
-                .toList();
-    }
-
     /** The stage that has started its {@code init}; the zygote of a native service has no children. */
     private static Optional<Long> warmChildOf(Server server) {
         return Host.childrenOf(server.pid()).stream()
@@ -185,7 +170,10 @@ class ServeFaultIT {
                                 .map(ProcessHandle::destroyForcibly)
                                 .orElse(false));
                 server.sh(200, "true");
-                Host.eventually("no zombie is left", () -> zombiesOf(server).isEmpty(), () -> zombiesOf(server));
+                Host.eventually(
+                        "no zombie is left",
+                        () -> Host.zombiesOf(server.pid()).isEmpty(),
+                        () -> Host.zombiesOf(server.pid()));
             }
         }
     }

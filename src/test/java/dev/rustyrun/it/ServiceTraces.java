@@ -63,7 +63,7 @@ final class ServiceTraces implements AutoCloseable {
         add(all, mounts("/proc/self/mountinfo"), "mounts of the host");
         add(all, mounts("/proc/" + server.pid() + "/mountinfo"), "mounts of the service");
         for (long child : Host.childrenOf(server.pid())) {
-            add(all, 1, isZombie(child) ? "zombie" : "child");
+            add(all, 1, Host.isZombie(child) ? "zombie" : "child");
         }
         for (String descriptor : descriptors()) {
             add(all, 1, descriptor.replaceAll("[0-9]+", "N"));
@@ -83,16 +83,6 @@ final class ServiceTraces implements AutoCloseable {
 
     private static long mounts(String file) {
         return Host.read(file).lines().count();
-    }
-
-    private static boolean isZombie(long pid) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/stat"))
-                    .replaceFirst("(?s).*\\) ", "")
-                    .startsWith("Z");
-        } catch (IOException gone) {
-            return false;
-        }
     }
 
     /** Not the files that a program reads when it first needs them. */
