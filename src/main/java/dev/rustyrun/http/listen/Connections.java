@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -25,11 +26,15 @@ final class Connections extends ChannelInboundHandlerAdapter {
     private static final String NAME = "rustyrun-connection";
     private static final int SWEEP_SECONDS = 1;
     private static final int[] READ_BYTES = {512, 2_048, 16_384};
+    /** Each has a descriptor until it is closed, which its own thread does; beyond so many, new ones wait in the kernel. */
+    static final int MAX_CLOSING = 16;
 
     private final ConnectionLimits limits;
     private final int max;
     private final int maxPerPeer;
     private final Set<Connection> open = new LinkedHashSet<>();
+    private final Set<Channel> paused = new HashSet<>();
+    private int closing;
     private boolean swept;
 
     Connections(ConnectionLimits limits, int max, int maxPerPeer) {
@@ -48,6 +53,7 @@ final class Connections extends ChannelInboundHandlerAdapter {
             return;
         }
         channel.closeFuture().addListener(closed -> remove(connection));
+        pauseWhileMuchCloses(context.channel());
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         // In one read and a turn of the thread: the next connection's comes after that, and not after sixteen of 64 KB.
         channel.config()
@@ -92,13 +98,27 @@ final class Connections extends ChannelInboundHandlerAdapter {
                 .min(Comparator.comparingLong(Connection::since));
         oldest.ifPresent(each -> {
             open.remove(each);
+            closing++;
             each.close();
         });
         return oldest.isPresent();
     }
 
     private synchronized void remove(Connection connection) {
-        open.remove(connection);
+        if (!open.remove(connection)) {
+            // It had to go.
+            closing--;
+        }
+        if (closing <= MAX_CLOSING && !paused.isEmpty()) {
+            paused.forEach(listener -> listener.config().setAutoRead(true));
+            paused.clear();
+        }
+    }
+
+    private synchronized void pauseWhileMuchCloses(Channel listener) {
+        if (closing > MAX_CLOSING && paused.add(listener)) {
+            listener.config().setAutoRead(false);
+        }
     }
 
     private synchronized void sweepLater(ChannelHandlerContext context) {
