@@ -27,8 +27,13 @@ public interface FileCalls extends OpenCalls {
 
     /** Writes all of {@code buffer[0..count)} at {@code position} of the file; man 2 pwrite. */
     default void writeAt(int fd, byte[] buffer, int count, long position) {
+        writeAt(fd, buffer, 0, count, position);
+    }
+
+    /** Writes all {@code count} bytes of {@code buffer} from {@code offset} on at {@code position} of the file; man 2 pwrite. */
+    default void writeAt(int fd, byte[] buffer, int offset, int count, long position) {
         for (int done = 0; done < count; ) {
-            Argument input = new Argument.Input(buffer, done, count - done);
+            Argument input = new Argument.Input(buffer, offset + done, count - done);
             done += check(libc().repeat("pwrite", fd, input, count - done, position + done), "pwrite", fd, position);
         }
     }

@@ -1,85 +1,154 @@
 package dev.rustyrun.step;
 
+import dev.rustyrun.linux.AttributeName;
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
+import dev.rustyrun.linux.FileStatus.Place;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.rustyrun.linux.SparseOutput;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * Copies what is in one open directory into another, for {@code tmpcopyup} and volumes: directories, regular files and symbolic
- * links, with owner, permissions and times; other files are left out. The source belongs to whoever made the image: every name is opened
- * relative to its directory, and no link is followed.
+ * Copies what is in one open directory into another, for {@code tmpcopyup} and volumes: with owners, permissions, times, extended
+ * attributes, hard links and holes. Sockets are left out, and devices where none can be made. The source belongs to whoever made
+ * the image: every name is opened relative to its directory, and no link is followed. Nobody else writes to the target.
  */
-final class TreeCopy {
+public final class TreeCopy {
+
+    private static final int LOOK = FileFlag.O_PATH | FileFlag.O_NOFOLLOW;
+    private static final int LIST = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
+    private static final int MAX_PATH = 4095;
 
     private final Linux linux;
     private final byte[] buffer = new byte[64 * 1024];
+    private final Map<Place, String> links = new HashMap<>();
 
-    TreeCopy(Linux linux) {
+    public TreeCopy(Linux linux) {
         this.linux = linux;
     }
 
-    /** The same with what is said of the directory itself. */
-    void copyWhole(OpenFile from, OpenFile to) {
+    /** Copies the open directory {@code from} to {@code to}, with what is said of the directory itself. */
+    public void copyWhole(OpenFile from, OpenFile to) {
         copy(from.descriptor(), to.descriptor());
-        giveTo(linux.status(from.descriptor()), to);
+        try (OpenFile target = open(to.descriptor(), ".", LIST)) {
+            giveTo(linux.status(from.descriptor()), from, target);
+        }
     }
 
     /** Copies the contents of the open directory {@code from} into the open directory {@code to}. */
     void copy(int from, int to) {
-        try (DirectoryStream<Path> names = Files.newDirectoryStream(Path.of("/proc/self/fd/" + from))) {
-            for (Path name : names) {
-                copy(from, to, name.getFileName().toString());
+        copy(from, to, to, "");
+    }
+
+    /** @param path of {@code to} below {@code root}, with a slash at its end unless it is the same */
+    private void copy(int from, int to, int root, String path) {
+        try (OpenFile source = open(from, ".", LIST)) {
+            for (List<String> names = linux.nextFileNames(source.descriptor());
+                    !names.isEmpty();
+                    names = linux.nextFileNames(source.descriptor())) {
+                for (String name : names) {
+                    try (OpenFile file = open(source.descriptor(), name, LOOK)) {
+                        member(file, to, name, root, path + name);
+                    }
+                }
             }
-        } catch (IOException e) {
-            throw new StepFailure("what it covers cannot be read: " + e.getMessage());
         }
     }
 
-    private void copy(int from, int to, String name) {
-        FileStatus status = linux.status(from, name);
+    private void member(OpenFile file, int to, String name, int root, String path) {
+        FileStatus status = linux.status(file.descriptor());
         if (status.isDirectory()) {
             linux.makeDirectory(to, name, 0700);
-            try (OpenFile source = open(from, name, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY);
-                    OpenFile target = open(to, name, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY)) {
-                copy(source.descriptor(), target.descriptor());
-                giveTo(status, target);
+            try (OpenFile target = open(to, name, LIST)) {
+                copy(file.descriptor(), target.descriptor(), root, path + "/");
+                giveTo(status, file, target);
             }
-        } else if (status.isRegularFile()) {
-            linux.makeNode(to, name, FileFlag.S_IFREG | 0600, 0);
-            try (OpenFile source = open(from, name, FileFlag.O_RDONLY | FileFlag.O_NONBLOCK);
-                    OpenFile target = open(to, name, FileFlag.O_WRONLY)) {
-                copyContents(source.descriptor(), target.descriptor());
-                giveTo(status, target);
+        } else if (!isLinked(status, to, name, root, path)) {
+            if (status.isRegularFile()) {
+                regular(file, status, to, name);
+            } else if (status.isSymbolicLink()) {
+                linux.makeSymbolicLink(linux.linkTarget(file.descriptor()), to, name);
+                linux.changeOwner(to, name, status.uid(), status.gid());
+                linux.setTimes(to, name, status.modified(), status.modifiedNanos());
+            } else if (!status.isSocket()) {
+                node(file, status, to, name);
             }
-        } else if (status.isSymbolicLink()) {
-            linux.makeSymbolicLink(linux.readLink(from, name), to, name);
-            linux.changeOwner(to, name, status.uid(), status.gid());
-            linux.setTimes(to, name, status.modified(), status.modifiedNanos());
         }
+    }
+
+    /** Whether it is a further name of a file that has been copied, and has become one there. */
+    private boolean isLinked(FileStatus status, int to, String name, int root, String path) {
+        if (status.links() < 2 || status.isSocket() || path.length() > MAX_PATH) {
+            return false;
+        }
+        String first = links.putIfAbsent(status.place(), path);
+        if (first == null) {
+            return false;
+        }
+        try {
+            linux.link(root, first, to, name);
+            return true;
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.EMLINK) {
+                // The first could not be made, or has as many names as it can have.
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private void regular(OpenFile file, FileStatus status, int to, String name) {
+        linux.makeNode(to, name, FileFlag.S_IFREG | 0600, 0);
+        try (OpenFile source = new OpenFile(linux, linux.open(file.path(), FileFlag.O_RDONLY | FileFlag.O_NONBLOCK));
+                OpenFile target = open(to, name, FileFlag.O_WRONLY)) {
+            SparseOutput out = new SparseOutput(linux, target.descriptor());
+            for (int got = linux.read(source.descriptor(), buffer, buffer.length);
+                    got > 0;
+                    got = linux.read(source.descriptor(), buffer, buffer.length)) {
+                out.write(buffer, got);
+            }
+            out.finish();
+            giveTo(status, file, target);
+        }
+    }
+
+    private void node(OpenFile file, FileStatus status, int to, String name) {
+        int type = status.isPipe() ? FileFlag.S_IFIFO : status.isBlockDevice() ? FileFlag.S_IFBLK : FileFlag.S_IFCHR;
+        try {
+            linux.makeNode(
+                    to, name, type | 0600, status.isPipe() ? 0 : FileFlag.device(status.major(), status.minor()));
+        } catch (LinuxException e) {
+            // In a user namespace there are no devices, and engines leave them out.
+            if (e.errno() == Errno.EPERM) {
+                return;
+            }
+            throw e;
+        }
+        linux.changeOwner(to, name, status.uid(), status.gid());
+        linux.changeMode(to, name, status.permissions());
+        linux.setTimes(to, name, status.modified(), status.modifiedNanos());
     }
 
     private OpenFile open(int directory, String name, int flags) {
         return new OpenFile(linux, linux.openWithoutLinks(directory, name, flags));
     }
 
-    private void copyContents(int from, int to) {
-        for (int got = linux.read(from, buffer, buffer.length);
-                got > 0;
-                got = linux.read(from, buffer, buffer.length)) {
-            for (int done = 0; done < got; ) {
-                done += linux.write(to, buffer, done, got - done);
-            }
-        }
-    }
-
-    private void giveTo(FileStatus status, OpenFile target) {
+    /** Its owner first: a change of that takes set-user-id bits and capabilities away; man 2 chown. */
+    private void giveTo(FileStatus status, OpenFile file, OpenFile target) {
         linux.changeOwner(target.descriptor(), status.uid(), status.gid());
         linux.changeMode(target.descriptor(), status.permissions());
+        for (String attribute : linux.attributeNames(file.path())) {
+            if (AttributeName.isCopied(attribute)) {
+                linux.attributeBytes(file.path(), attribute)
+                        .ifPresent(value ->
+                                AttributeName.attempt(() -> linux.setAttribute(target.descriptor(), attribute, value)));
+            }
+        }
         linux.setTimes(target.descriptor(), status.modified(), status.modifiedNanos());
     }
 }

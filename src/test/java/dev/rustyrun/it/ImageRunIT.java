@@ -55,6 +55,13 @@ class ImageRunIT {
                 "volumes",
                 "{\"Volumes\": {\"/data/\": {}, \"/missing\": {}, \"/proc\": {}, \"relative\": {}}}",
                 List.of(base, data));
+        images.add(
+                "kinds",
+                "{\"Volumes\": {\"/vol\": {}}}",
+                List.of(
+                        base,
+                        mounted.tar("mkdir vol; echo x > vol/a; ln vol/a vol/b; mkfifo -m 640 vol/fifo;"
+                                + " truncate -s 30M vol/holes; ln -s a vol/link")));
     }
 
     @AfterAll
@@ -173,6 +180,16 @@ class ImageRunIT {
         Host.eventually("it has listed", () -> mounted.out("logs", id).equals("f\nlink\n"));
         assertEquals("f\nlink\n", mounted.out("exec", id, "ls", "/data"));
         mounted.out("rm", "-f", id);
+    }
+
+    @Test
+    void a_volume_begins_with_hard_links_fifos_and_holes_too_and_a_layer_keeps_holes() {
+        String look =
+                "cd /vol; stat -c '%h %F %a' a fifo; [ a -ef b ] && echo same; du -k holes | cut -f 1; stat -c %s holes";
+        String expected = "2 regular file 644\n1 fifo 640\nsame\n0\n31457280\n";
+        assertEquals(expected, mounted.out("run", "--entrypoint", "sh", "kinds", "-c", look));
+        // Without the volume, what the layer itself has.
+        assertEquals(expected, mounted.out("run", "--ephemeral", "--entrypoint", "sh", "kinds", "-c", look));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.rustyrun.linux.FileStatus.Place;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.SparseOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
@@ -193,13 +194,13 @@ final class TreeUnpacking {
         int[] made = new int[1];
         replacing(entry, parent, name, () -> made[0] = linux.createNew(parent.descriptor(), name, HIDDEN));
         try (OpenFile file = new OpenFile(linux, made[0])) {
+            SparseOutput out = new SparseOutput(linux, file.descriptor());
             for (int got = tar.read(buffer); got >= 0; got = tar.read(buffer)) {
                 room.check(got);
-                for (int done = 0; done < got; ) {
-                    done += linux.write(file.descriptor(), buffer, done, got - done);
-                }
+                out.write(buffer, got);
                 bytes += got;
             }
+            out.finish();
             give(entry, file);
             setTimes(entry, file);
         }

@@ -1,9 +1,8 @@
 package dev.rustyrun.image.layer;
 
 import dev.rustyrun.image.tar.TarReader.Entry;
-import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.AttributeName;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Printable;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +35,9 @@ final class LayerAttributes {
         linux.changeOwner(file.descriptor(), user(entry), group(entry));
         linux.changeMode(file.descriptor(), entry.mode());
         for (Map.Entry<String, byte[]> attribute : entry.more().attributes().entrySet()) {
-            if (isGiven(attribute.getKey())) {
-                attempt(() -> linux.setAttribute(file.descriptor(), attribute.getKey(), attribute.getValue()));
+            if (AttributeName.isCopied(attribute.getKey())) {
+                AttributeName.attempt(
+                        () -> linux.setAttribute(file.descriptor(), attribute.getKey(), attribute.getValue()));
             }
         }
         linux.setTimes(file.descriptor(), entry.more().seconds(), entry.more().nanos());
@@ -50,32 +50,13 @@ final class LayerAttributes {
             linux.changeMode(parent.descriptor(), name, entry.mode());
         }
         for (Map.Entry<String, byte[]> attribute : entry.more().attributes().entrySet()) {
-            if (isGiven(attribute.getKey())) {
-                attempt(() ->
+            if (AttributeName.isCopied(attribute.getKey())) {
+                AttributeName.attempt(() ->
                         linux.setOwnAttribute(parent.path() + "/" + name, attribute.getKey(), attribute.getValue()));
             }
         }
         linux.setTimes(
                 parent.descriptor(), name, entry.more().seconds(), entry.more().nanos());
-    }
-
-    /** An overlay's own attributes would say where else in its layers something is; labels are this machine's to give. */
-    static boolean isGiven(String name) {
-        return name.equals("security.capability")
-                || name.startsWith("system.posix_acl_")
-                || name.startsWith("user.") && !name.startsWith("user.overlay.")
-                || name.startsWith("trusted.") && !name.startsWith("trusted.overlay.");
-    }
-
-    /** Not every file system has all of them, nor does a user namespace; engines leave those out, too. */
-    private static void attempt(Runnable set) {
-        try {
-            set.run();
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EPERM && e.errno() != Errno.EINVAL) {
-                throw e;
-            }
-        }
     }
 
     private int user(Entry entry) {

@@ -1,5 +1,8 @@
 package dev.rustyrun.image.layer;
 
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * What a layer may become when it is unpacked: a small one could be made to fill any disk.
  *
@@ -7,11 +10,29 @@ package dev.rustyrun.image.layer;
  * @param bytes how large its files may be, together
  * @param ratio how many times larger than its compressed form, once it is larger than {@code free}
  * @param free up to how many bytes the ratio is not looked at
+ * @param room how many bytes more the store may take, with this and other layers
  */
-public record LayerLimits(long entries, long bytes, long ratio, long free) {
+public record LayerLimits(long entries, long bytes, long ratio, long free, Optional<AtomicLong> room) {
 
     /** Far above what images have: the largest in use have a million files and some dozens of GiB. */
     public static final LayerLimits DEFAULT = new LayerLimits(4_000_000, 256L << 30, 250, 4L << 30);
+
+    LayerLimits(long entries, long bytes, long ratio, long free) {
+        this(entries, bytes, ratio, free, Optional.empty());
+    }
+
+    /** The same for layers that together take {@code most} bytes at most. */
+    public LayerLimits within(long most) {
+        return new LayerLimits(entries, bytes, ratio, free, Optional.of(new AtomicLong(most)));
+    }
+
+    /** Checks that there is room for {@code count} bytes, and takes it. */
+    void take(long count) {
+        if (room.isPresent() && room.get().addAndGet(-count) < 0) {
+            throw new LayerException("the image store would take more than its maxSize (images.json): rustyrun image"
+                    + " prune --all removes what no container uses");
+        }
+    }
 
     void checkEntries(long count) {
         if (count > entries) {
@@ -23,13 +44,14 @@ public record LayerLimits(long entries, long bytes, long ratio, long free) {
      * Checks the size.
      *
      * @param unpacked bytes until now
+     * @param taken those of them that take room, for they are no holes
      * @param read bytes of its compressed form until now
      */
-    void checkBytes(long unpacked, long read) {
+    void checkBytes(long unpacked, long taken, long read) {
         if (unpacked > bytes) {
             throw new LayerException("the layer unpacks to more than " + bytes + " bytes, which is the limit");
         }
-        if (unpacked > free && unpacked / ratio > read) {
+        if (taken > free && taken / ratio > read) {
             throw new LayerException("the layer unpacks to more than " + ratio
                     + " times its compressed size, which is the limit above " + free + " bytes");
         }

@@ -9,6 +9,7 @@ import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.SparseOutput;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -36,6 +37,8 @@ final class LayerTree implements AutoCloseable {
     private final byte[] buffer = new byte[BUFFER];
     private long entries;
     private long bytes;
+    /** Those of them that are no holes. */
+    private long taken;
 
     /**
      * @param root the directory, open to be read
@@ -56,9 +59,9 @@ final class LayerTree implements AutoCloseable {
         return entries;
     }
 
-    /** How many bytes there were in files. */
+    /** How many bytes there were in files, without holes. */
     long bytes() {
-        return bytes;
+        return taken;
     }
 
     /** Whether the layer says what its root directory is like. */
@@ -168,20 +171,32 @@ final class LayerTree implements AutoCloseable {
             if (entry.more().holes().isPresent()) {
                 writePieces(file, entry.more().holes().get(), tar);
             } else {
-                write(file, tar, 0, Long.MAX_VALUE);
+                write(file, tar);
             }
             attributes.give(entry, file);
         }
     }
 
+    private void write(OpenFile file, TarReader tar) throws IOException {
+        SparseOutput out = new SparseOutput(linux, file.descriptor());
+        for (int got = tar.read(buffer); got >= 0; got = tar.read(buffer)) {
+            int more = out.write(buffer, got);
+            bytes += got;
+            taken += more;
+            limits.checkBytes(bytes, taken, read.getAsLong());
+            limits.take(more);
+        }
+        out.finish();
+    }
+
     private void writePieces(OpenFile file, SparseMap holes, TarReader tar) throws IOException {
         for (int i = 0; i < holes.count(); i++) {
-            write(file, tar, holes.offset(i), holes.size(i));
+            writePiece(file, tar, holes.offset(i), holes.size(i));
         }
         linux.truncate(file.descriptor(), holes.wholeSize());
     }
 
-    private void write(OpenFile file, TarReader tar, long offset, long most) throws IOException {
+    private void writePiece(OpenFile file, TarReader tar, long offset, long most) throws IOException {
         long done = 0;
         while (done < most) {
             int got = tar.read(buffer, (int) Math.min(buffer.length, most - done));
@@ -189,7 +204,9 @@ final class LayerTree implements AutoCloseable {
                 return;
             }
             bytes += got;
-            limits.checkBytes(bytes, read.getAsLong());
+            taken += got;
+            limits.checkBytes(bytes, taken, read.getAsLong());
+            limits.take(got);
             linux.writeAt(file.descriptor(), buffer, got, offset + done);
             done += got;
         }

@@ -4,6 +4,7 @@ import dev.rustyrun.image.tar.TarReader;
 import dev.rustyrun.image.tar.TarReader.Entry;
 import dev.rustyrun.image.tar.TarReader.More;
 import dev.rustyrun.image.tar.TarWriter;
+import dev.rustyrun.linux.AttributeName;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
@@ -232,7 +233,7 @@ public final class TreeTar {
     private Map<String, byte[]> attributes(OpenFile file) {
         Map<String, byte[]> all = new TreeMap<>();
         for (String name : linux.attributeNames(file.path())) {
-            if (LayerAttributes.isGiven(name)) {
+            if (AttributeName.isCopied(name)) {
                 linux.attributeBytes(file.path(), name).ifPresent(value -> all.put(name, value));
             }
         }

@@ -437,6 +437,18 @@ class LayerTreeTest {
     }
 
     @Test
+    void zeros_take_no_room_and_count_for_no_bomb_until_the_size_of_all() throws IOException {
+        byte[] zeros =
+                new TarBytes().entry('0', "zeros", "", 0644, new byte[1 << 19]).end();
+        unpack(zeros, new LayerLimits(10, 1 << 20, 1, 1 << 16), 1000);
+        assertArrayEquals(new byte[1 << 19], Files.readAllBytes(root.resolve("zeros")));
+        assertTrue(assertThrows(
+                        LayerException.class, () -> unpack(zeros, new LayerLimits(10, 1 << 18, 1, 1 << 16), 1000))
+                .getMessage()
+                .contains("which is the limit"));
+    }
+
+    @Test
     void an_unknown_kind_of_entry_is_refused() throws IOException {
         expectRefused("unknown type", new TarBytes().entry('D', "x", "", 0644, new byte[0]));
         expectRefused("no directory", new TarBytes().file(".", "x"));
