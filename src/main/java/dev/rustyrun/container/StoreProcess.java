@@ -179,7 +179,7 @@ public final class StoreProcess {
                                             layer.diffId().hex()))
                                     .toList(),
                             owners,
-                            LayerLimits.DEFAULT);
+                            LayerLimits.DEFAULT.within(images.room().left()));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.rustyrun.engine;
 
 import dev.rustyrun.image.ImageException;
 import dev.rustyrun.spec.InvalidSpecException;
+import java.util.stream.Stream;
 
 /** Something that a service was asked to do with an image cannot be done, and why. */
 public final class ImageFailure extends InvalidSpecException {
@@ -50,7 +51,7 @@ public final class ImageFailure extends InvalidSpecException {
             return new ImageFailure(Kind.valueOf(failed.kind().name()), e.getMessage());
         }
         // A process of the store's says what the kernel has told it.
-        boolean full = e.getMessage().contains("ENOSPC") || e.getMessage().contains("EDQUOT");
+        boolean full = Stream.of("ENOSPC", "EDQUOT", "maxSize").anyMatch(e.getMessage()::contains);
         return new ImageFailure(full ? Kind.FULL : Kind.UNUSABLE, e.getMessage());
     }
 

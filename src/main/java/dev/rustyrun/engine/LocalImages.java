@@ -215,7 +215,8 @@ public final class LocalImages implements Images {
     }
 
     /**
-     * What the store takes: {@code images} (their number), {@code size} (of their blobs), {@code reclaimable} (what
+     * What the store takes: {@code images} (their number), {@code size} (of their blobs), {@code unpacked} (the size of files in
+     * unpacked layers), {@code reclaimable} (what
      * {@link #prune} of all would free) and {@code path}.
      */
     public JsonNode usage() {
@@ -224,6 +225,7 @@ public final class LocalImages implements Images {
                 .objectNode()
                 .put("images", usage.images())
                 .put("size", usage.bytes())
+                .put("unpacked", usage.unpacked())
                 .put("reclaimable", usage.reclaimable())
                 .put("path", store.root().toString());
     }

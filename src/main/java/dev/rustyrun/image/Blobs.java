@@ -19,15 +19,17 @@ final class Blobs {
 
     static final int BUFFER = 128 * 1024;
 
-    private static final String BLOBS = "blobs";
-    private static final List<String> ALGORITHMS = List.of(Digest.SHA256, Digest.SHA512);
+    static final String BLOBS = "blobs";
+    static final List<String> ALGORITHMS = List.of(Digest.SHA256, Digest.SHA512);
 
     private final Linux linux;
     private final StoreFolder folder;
+    private final StoreRoom room;
 
-    Blobs(Linux linux, StoreFolder folder) {
+    Blobs(Linux linux, StoreFolder folder, StoreRoom room) {
         this.linux = linux;
         this.folder = folder;
+        this.room = room;
     }
 
     /** Where the bytes of a blob come from. */
@@ -103,7 +105,8 @@ final class Blobs {
 
     /** Makes a synced file the blob of which {@code digest} is the digest. */
     void adopt(Path file, Digest digest) throws IOException {
-        StoreFolder.move(file, place(digest));
+        Path place = place(digest);
+        room.take(Files.size(file), () -> StoreFolder.move(file, place));
     }
 
     private Path place(Digest digest) throws IOException {
@@ -198,21 +201,7 @@ final class Blobs {
 
     /** The bytes that all blobs take. */
     long size() {
-        long size = 0;
-        for (String algorithm : ALGORITHMS) {
-            for (String hex : folder.names(BLOBS + "/" + algorithm)) {
-                size += sizeOf(path(new Digest(algorithm, hex)));
-            }
-        }
-        return size;
-    }
-
-    private static long sizeOf(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            return 0;
-        }
+        return room.blobs();
     }
 
     /** Removes all blobs but {@code needed}; how many bytes they took. The caller has the blobs to itself. */
@@ -224,7 +213,7 @@ final class Blobs {
             for (String hex : folder.names(BLOBS + "/" + algorithm)) {
                 Path file = folder.path(BLOBS).resolve(algorithm).resolve(hex);
                 if (!kept.contains(file)) {
-                    freed += sizeOf(file);
+                    freed += StoreRoom.sizeOf(file);
                     Files.deleteIfExists(file);
                 }
             }

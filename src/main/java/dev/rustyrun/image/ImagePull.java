@@ -17,6 +17,8 @@ public final class ImagePull {
 
     private static final int THREADS = 3;
     private static final int MAX_NESTING = 3;
+    /** More than any disk has: what a manifest says can be added up. */
+    private static final long MAX_COUNTED = 1L << 46;
 
     private final ImageStore store;
     private final RegistrySettings settings;
@@ -108,6 +110,11 @@ public final class ImagePull {
     /** Several at once; when one fails, the others end too. */
     private void fetch(RegistryClient registry, List<Descriptor> layers) {
         List<Descriptor> wanted = layers.stream().distinct().toList();
+        store.room()
+                .check(wanted.stream()
+                        .filter(layer -> !store.blobs().has(layer.digest(), layer.size()))
+                        .mapToLong(layer -> Math.min(layer.size(), MAX_COUNTED))
+                        .sum());
         wanted.forEach(layer -> progress.begin(layer.digest(), layer.size()));
         ExecutorService threads = Executors.newFixedThreadPool(THREADS, ImagePull::thread);
         try {

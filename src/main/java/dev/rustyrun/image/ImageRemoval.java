@@ -162,9 +162,10 @@ public final class ImageRemoval {
      * What the store takes.
      *
      * @param bytes of all blobs
+     * @param unpacked bytes of files in unpacked layers
      * @param reclaimable bytes of blobs that no used image needs
      */
-    public record Usage(int images, long bytes, long reclaimable) {}
+    public record Usage(int images, long bytes, long unpacked, long reclaimable) {}
 
     /** What it takes. */
     public Usage usage() {
@@ -180,6 +181,7 @@ public final class ImageRemoval {
         return new Usage(
                 all.size(),
                 bytes,
+                store.room().layers(),
                 Math.max(
                         0,
                         bytes

@@ -37,12 +37,14 @@ public final class ImageStore {
     private final StoreFolder folder;
     private final Blobs blobs;
     private final LayerDisposal disposal;
+    private final StoreRoom room;
 
-    private ImageStore(Linux linux, StoreFolder folder, LayerDisposal disposal) {
+    private ImageStore(Linux linux, StoreFolder folder, LayerDisposal disposal, StoreRoom room) {
         this.linux = linux;
         this.folder = folder;
-        this.blobs = new Blobs(linux, folder);
+        this.blobs = new Blobs(linux, folder, room);
         this.disposal = disposal;
+        this.room = room;
     }
 
     /** The store of this process's user. */
@@ -57,12 +59,19 @@ public final class ImageStore {
 
     /** The store at {@code root}, which is made when something is first put into it. */
     public static ImageStore open(Linux linux, Path root) {
-        return new ImageStore(linux, new StoreFolder(linux, root), LayerDisposal.NONE);
+        StoreFolder folder = new StoreFolder(linux, root);
+        return new ImageStore(
+                linux, folder, LayerDisposal.NONE, new StoreRoom(linux, folder, () -> StoreLimit.read(linux)));
+    }
+
+    /** The same store with this limit. */
+    ImageStore within(StoreLimit limit) {
+        return new ImageStore(linux, folder, disposal, new StoreRoom(linux, folder, () -> Optional.of(limit)));
     }
 
     /** The same store, for one who keeps unpacked layers. */
     public ImageStore with(LayerDisposal other) {
-        return new ImageStore(linux, folder, other);
+        return new ImageStore(linux, folder, other, room);
     }
 
     /** Where it is. */
@@ -73,6 +82,11 @@ public final class ImageStore {
     /** Where unpacked layers are, each in a directory that is called by its diffId's hexadecimal digits. */
     public Path layers() {
         return folder.path("layers");
+    }
+
+    /** How much more it may take. */
+    public StoreRoom room() {
+        return room;
     }
 
     Blobs blobs() {

@@ -250,6 +250,13 @@ class ImagePullTest {
     }
 
     @Test
+    void what_does_not_fit_into_the_store_is_not_fetched() {
+        store = store.within(new StoreLimit(500, folder.resolve("images.json")));
+        assertTrue(refusal(name(":1")).contains("maxSize"));
+        assertFalse(registry.requests.contains("GET " + blobPath()));
+    }
+
+    @Test
     void a_mirror_is_asked_first_and_the_registry_when_it_fails() throws IOException {
         try (TestRegistry mirror = new TestRegistry()) {
             mirror.image("cache/" + REPOSITORY, "1", List.of(layer));

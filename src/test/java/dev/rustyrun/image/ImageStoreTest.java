@@ -119,4 +119,47 @@ class ImageStoreTest {
         assertThrows(InvalidSpecException.class, () -> store.list());
         assertThrows(InvalidSpecException.class, () -> store.find("mine:1"));
     }
+
+    @Test
+    void a_store_with_a_limit_takes_no_more_and_says_what_to_do() throws IOException {
+        ImageStore all = store;
+        store = all.within(new StoreLimit(20_000, Path.of("/etc/rustyrun/images.json")));
+        add("small", "x".repeat(5000));
+        long taken = store.room().blobs();
+        ImageException e = assertThrows(ImageException.class, () -> add("large", "y".repeat(20_000)));
+        assertEquals(ImageException.Kind.FULL, e.kind());
+        assertTrue(
+                e.getMessage().contains("maxSize in /etc/rustyrun/images.json")
+                        && e.getMessage().contains("image prune --all"),
+                e.getMessage());
+        assertTrue(store.find("large").isEmpty());
+        assertEquals(taken, store.room().blobs());
+        assertEquals(List.of(), store.folder().names("partial"));
+        Files.createDirectories(store.layers().resolve("ab"));
+        Files.writeString(store.layers().resolve("ab/info"), "root=true\nentries=1\nbytes=9000\n");
+        assertEquals(9000, store.room().layers());
+        assertEquals(20_000 - taken - 9000, store.room().left());
+        assertEquals(9000, store.usage().unpacked());
+        assertThrows(ImageException.class, () -> add("more", "z".repeat(5000)));
+        store.remove("small", false);
+        Files.delete(store.layers().resolve("ab/info"));
+        add("more", "z".repeat(5000));
+        store = all;
+        add("large", "y".repeat(20_000));
+        assertEquals(Long.MAX_VALUE, store.room().left());
+    }
+
+    @Test
+    void the_limit_is_a_size_and_nothing_else() {
+        Path file = Path.of("images.json");
+        assertEquals(20L << 30, StoreLimit.parse(file, "{\"maxSize\": \"20g\"}").bytes());
+        assertEquals(
+                500L << 20, StoreLimit.parse(file, "{\"maxSize\": \"500MB\"}").bytes());
+        assertEquals(7, StoreLimit.parse(file, "{\"maxSize\": \"7\"}").bytes());
+        for (String wrong : List.of("{\"maxSize\": \"much\"}", "{\"maxSize\": 5}", "{\"size\": \"5g\"}", "{}", "[")) {
+            String message = assertThrows(InvalidSpecException.class, () -> StoreLimit.parse(file, wrong))
+                    .getMessage();
+            assertTrue(message.contains("images.json"), message);
+        }
+    }
 }

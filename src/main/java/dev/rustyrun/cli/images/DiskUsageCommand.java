@@ -21,6 +21,7 @@ public class DiskUsageCommand implements EngineContext.Command {
     private static final List<Column> COLUMNS = List.of(
             Column.shown("Images", "IMAGES", "images"),
             new Column("Size", "SIZE", true, row -> size(row, "size")),
+            new Column("Unpacked", "UNPACKED", true, row -> size(row, "unpacked")),
             new Column("Reclaimable", "RECLAIMABLE", true, row -> size(row, "reclaimable")),
             Column.shown("Path", "PATH", "path"));
 

@@ -1,0 +1,82 @@
+package dev.rustyrun.image;
+
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Sizes;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How much an image store may take, with its blobs and unpacked layers: {@code maxSize} in {@code /etc/rustyrun/images.json}, or
+ * in the user's own, which replaces it; docs/images.md.
+ *
+ * @param bytes the most
+ * @param file that says so
+ */
+public record StoreLimit(long bytes, Path file) {
+
+    private static final Path SYSTEM = Path.of("/etc/rustyrun/images.json");
+    private static final String FIELD = "maxSize";
+    private static final String UNITS = "kmgt";
+
+    /**
+     * This user's, if there is one.
+     *
+     * @throws InvalidSpecException when a file cannot be read or says something unknown
+     */
+    public static Optional<StoreLimit> read(Linux linux) {
+        List<Path> files = new ArrayList<>();
+        AuthFiles.configFolder().ifPresent(folder -> files.add(folder.resolve("rustyrun/images.json")));
+        files.add(SYSTEM);
+        for (Path file : files) {
+            if (linux.exists(file.toString())) {
+                try {
+                    return Optional.of(parse(file, UserFile.readDocument(linux, file.toString())));
+                } catch (LinuxException e) {
+                    throw new InvalidSpecException("the settings " + file + " cannot be read: " + e.getMessage());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    static StoreLimit parse(Path file, String json) {
+        DocumentField all = DocumentField.read(file.toString(), json.getBytes(StandardCharsets.UTF_8));
+        for (String name : all.names()) {
+            if (!Set.of(FIELD).contains(name)) {
+                throw all.field(name).wrong("is unknown; known is " + FIELD);
+            }
+        }
+        DocumentField size = all.field(FIELD);
+        String text = size.text().toLowerCase(java.util.Locale.ROOT);
+        if (!text.matches("[0-9]{1,9}[" + UNITS + "]?b?")) {
+            throw size.wrong("is not a size such as 500m or 20g");
+        }
+        String unit = text.replaceAll("[0-9b]", "");
+        int power = unit.isEmpty() ? 0 : UNITS.indexOf(unit) + 1;
+        return new StoreLimit(Long.parseLong(text.replaceAll("[^0-9]", "")) << 10 * power, file);
+    }
+
+    /**
+     * Checks that there is room.
+     *
+     * @param taken bytes that the store takes
+     * @param more bytes that are to come
+     * @throws ImageException when it would take more than it may
+     */
+    void check(Path store, long taken, long more) {
+        if (more > bytes - taken) {
+            throw new ImageException(
+                    ImageException.Kind.FULL,
+                    "the image store " + store + " takes " + Sizes.of(taken) + " and may take " + Sizes.of(bytes)
+                            + " (" + FIELD + " in " + file + "): there is no room for " + Sizes.of(more)
+                            + " more; rustyrun image prune --all removes what no container uses");
+        }
+    }
+}
