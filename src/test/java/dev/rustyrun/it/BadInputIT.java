@@ -152,6 +152,12 @@ class BadInputIT {
     @Test
     void P2_what_was_probably_meant_is_said() {
         expect("did you mean list or ls", "lst");
+        expect("leave that word out: rustyrun list", "container", "ls");
+        expect("--volume DIR:PATH", "volume", "ls");
+        expect("rustyrun image prune", "system", "prune");
+        expect("such as with buildah", "image", "build", ".");
+        expect("run it again", "restart", "web");
+        expect("--net private with --publish", "run", "-P", "alpine");
         expect("rustyrun load reads its archives", "build");
         expect("rustyrun --host ADDRESS info", "info");
         expect("did you mean --memory", "run", "--memroy", "1m");

@@ -1,0 +1,102 @@
+package dev.rustyrun.cli.common;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Words of docker and podman that are none here, and what to use instead of each, in a line. */
+final class OtherEngines {
+
+    private static final Map<String, String> COMMANDS = new HashMap<>();
+    private static final Map<String, String> OPTIONS = new HashMap<>();
+
+    static {
+        command(
+                "images are built elsewhere, such as with buildah: rustyrun load reads its archives",
+                "build",
+                "builder",
+                "buildx",
+                "image build");
+        command(
+                "images are pushed with skopeo or podman: rustyrun save writes archives for them",
+                "push",
+                "image push");
+        command("it is a command of a service: rustyrun --host ADDRESS info", "info", "system info");
+        command("stop it and run it again; restarting is left to a service manager, such as systemd", "restart");
+        command("a container keeps its id: choose it with run --name", "rename");
+        command("rustyrun inspect ID shows how it was launched", "port");
+        command("look on the registry's web pages, then: rustyrun pull IMAGE", "search", "image search");
+        command("a container has a network of its own: run --net private, with --publish and --allow", "network");
+        command("directories of this machine are volumes: run --volume DIR:PATH", "volume");
+        command("leave that word out: rustyrun list, run, exec, logs, rm, …", "container");
+        command(
+                "rustyrun gc removes what killed containers have left, rustyrun image prune unused images",
+                "prune",
+                "system prune");
+        command("leave the word image out", "image pull", "image load", "image save", "image import", "image tag");
+        command(
+                "start each container with rustyrun run, or the whole with a service manager, such as systemd",
+                "compose",
+                "pod",
+                "play",
+                "kube",
+                "generate",
+                "quadlet",
+                "auto-update");
+        command("clusters are Kubernetes's: docs/kubernetes.md", "swarm", "stack", "service", "node");
+        command("mount a file read-only: run --volume FILE:PATH:ro", "secret", "config");
+        command("rustyrun exec asks a container, rustyrun health a service", "healthcheck");
+        command("rustyrun cp and rustyrun export read the files of a container", "mount", "unmount", "umount");
+        command("rustyrun run --rootfs / runs a command in a user namespace of its own", "unshare");
+        command("name the machine with every command: rustyrun --host ADDRESS", "context", "machine");
+        command("skopeo inspect --raw docker://IMAGE shows it", "manifest");
+        String ports = "use --net private with --publish HOST:CONTAINER";
+        option(ports, "--publish-all", "-P", "--expose", "--ip", "--ip6", "--mac-address", "--network-alias");
+        String ownFile = "mount your own file: -v FILE:/etc/resolv.conf:ro";
+        option(ownFile, "--dns-search", "--dns-option", "--dns-opt");
+        option("use --cap-add all --seccomp unconfined --unmask all --new-privileges, and --device", "--privileged");
+        option("have your service manager, such as systemd, start it again", "--restart");
+        option("use --seccomp PROFILE or --new-privileges", "--security-opt");
+        option("use --device for each device file", "--gpus");
+        option("use --volume for each directory", "--volumes-from");
+        option("pass it to stop: rustyrun stop --signal SIGNAL ID", "--stop-signal");
+        option("pass it to stop: rustyrun stop --time SECONDS ID", "--stop-timeout");
+        option("with --detach its output is kept: rustyrun logs ID", "--log-driver", "--log-opt");
+        option("set it in config.json: linux.resources.memory.swappiness", "--memory-swappiness");
+        option("use --cgroup-path PATH", "--cgroup-parent");
+        option("containers reach each other with --net container:ID", "--link", "--pod");
+        option(
+                "ask with rustyrun exec ID CMD",
+                "--health-cmd",
+                "--health-interval",
+                "--health-retries",
+                "--health-timeout",
+                "--health-start-period",
+                "--no-healthcheck");
+        option("--ephemeral=SIZE limits what it writes, in memory", "--storage-opt", "--storage-size");
+    }
+
+    private OtherEngines() {}
+
+    private static void command(String advice, String... words) {
+        for (String word : words) {
+            COMMANDS.put(word, advice);
+        }
+    }
+
+    private static void option(String advice, String... names) {
+        for (String name : names) {
+            OPTIONS.put(name, advice);
+        }
+    }
+
+    /** What to use instead of a command, with the name of its group before it. */
+    static Optional<String> command(String words) {
+        return Optional.ofNullable(COMMANDS.get(words));
+    }
+
+    /** What to use instead of an option, which may have a value. */
+    static Optional<String> option(String word) {
+        return Optional.ofNullable(OPTIONS.get(word.replaceFirst("=.*", "")));
+    }
+}
