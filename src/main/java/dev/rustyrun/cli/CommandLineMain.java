@@ -122,6 +122,11 @@ public final class CommandLineMain {
             }
             ParseResult parsed = Commands.MODEL.parseArgs(args);
             Integer helped = CommandLine.executeHelpRequest(parsed);
+            if (helped == null
+                    && lastOf(parsed).commandSpec().userObject() instanceof CreateCommand create
+                    && create.isOfImage(linux)) {
+                parsed = Commands.MODEL.parseArgs(Launching.asRun(args));
+            }
             return helped != null ? helped : perform(parsed, started);
         } catch (LinuxException | ParameterException e) {
             return fail(e, args);
@@ -175,21 +180,24 @@ public final class CommandLineMain {
      * Reads {@code words}, which were this program's, in {@code directory}, where they were given; what a container that goes on
      * alone is launched with.
      *
+     * @param settled what was made of them then
      * @throws InvalidSpecException when that cannot be any more
      */
-    static Monitor.Launched detached(Linux linux, SelfExec self, List<String> words, String directory) {
+    static Monitor.Launched detached(
+            Linux linux, SelfExec self, List<String> words, String directory, RunCommand.Settled settled) {
         linux.changeDirectory(directory);
         ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
         RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();
         RunCommand run = (RunCommand) lastOf(parsed).commandSpec().userObject();
-        return run.launched(new CommandContext(
+        CommandContext context = new CommandContext(
                 linux,
                 self,
                 root.global().store(linux),
                 Optional.empty(),
                 System.err,
                 root.global().errorLog(),
-                words));
+                words);
+        return run.launched(context, settled);
     }
 
     /** What a command of these words would work with. */

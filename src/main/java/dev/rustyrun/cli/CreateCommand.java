@@ -3,12 +3,17 @@ package dev.rustyrun.cli;
 import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.CreateOptions;
 import dev.rustyrun.container.Creation;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.Outcome;
 import dev.rustyrun.stage.RunStage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
 
 /** {@code rustyrun create}: makes a container from a bundle, whose command waits for {@code start}. */
 @Command(
@@ -17,12 +22,28 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Create a container from an OCI bundle; start runs its command.",
-        footer = {"", "Example:", "  rustyrun create --bundle /bundle web && rustyrun start web"})
+        customSynopsis = {
+            "rustyrun create [OPTIONS] --bundle DIR ID",
+            "       rustyrun create [OPTIONS OF RUN] IMAGE [CMD [ARGS...]]"
+        },
+        description = "Create a container from an OCI bundle, or from an image; start runs its command.",
+        footer = {
+            "",
+            "From an image it takes the options of run --detach, and prints the id. Until the start, cp puts files into it.",
+            "Without --bundle, a directory with a config.json is a bundle.",
+            "",
+            "Examples:",
+            "  rustyrun create --bundle /bundle web && rustyrun start web",
+            "  rustyrun create --name web alpine httpd && rustyrun cp site web:/srv && rustyrun start web"
+        })
 final class CreateCommand implements ContainerCommand {
 
-    @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
-    private String id;
+    @Parameters(paramLabel = "ID", arity = "0..1", description = "The container's id.")
+    private String id = "";
+
+    /** What only a container from an image can have. */
+    @Unmatched
+    private List<String> further = new ArrayList<>();
 
     @Mixin
     private BundleOptions options;
@@ -32,8 +53,21 @@ final class CreateCommand implements ContainerCommand {
         return true;
     }
 
+    /** Whether the words are those of a container from an image: they say no bundle, and there is none here. */
+    boolean isOfImage(Linux linux) {
+        return !options.isGiven() && (!further.isEmpty() || !linux.exists(Bundle.CONFIG));
+    }
+
     @Override
     public int perform(CommandContext context) {
+        if (!further.isEmpty() || id.isEmpty()) {
+            context.started().ifPresent(RunStage::abandon);
+            throw new InvalidSpecException(
+                    id.isEmpty()
+                            ? "create --bundle DIR takes one word more, the container's id"
+                            : "unknown to create with a bundle: " + String.join(" ", further)
+                                    + " (see rustyrun create --help)");
+        }
         Optional<Outcome> failure;
         RunStage stage = context.stage("create");
         try {

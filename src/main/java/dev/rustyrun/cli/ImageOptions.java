@@ -26,6 +26,11 @@ final class ImageOptions {
             description = "Leave /etc/resolv.conf, /etc/hosts and /etc/hostname as the image has them.")
     private boolean noEtc;
 
+    /** The image whose manifest has this digest, as it is here. */
+    ImageRootfs settled(String digest) {
+        return ImageRootfs.stored(digest, "");
+    }
+
     /** The image of this name. */
     ImageRootfs image(CommandContext context, LaunchRequest request, String name) {
         return ImageRootfs.of(

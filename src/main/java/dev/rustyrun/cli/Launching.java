@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.cli.remote.HostOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,14 +14,28 @@ final class Launching {
 
     private Launching() {}
 
-    /** The command of these words, if it will launch something. */
-    static Optional<String> commandOf(String[] args) {
+    /** These words with {@code run} in the place of their command, {@code create}. */
+    static String[] asRun(String[] args) {
+        List<String> words = new ArrayList<>(List.of(args));
+        int at = commandAt(args);
+        words.set(at, "run");
+        words.add(at + 1, RunCommand.CREATED);
+        return words.toArray(String[]::new);
+    }
+
+    private static int commandAt(String[] args) {
         int at = 0;
         while (at < args.length && args[at].startsWith("-")) {
-            if (args[at].equals("-v")) {
-                return Optional.empty();
-            }
             at += HostOption.LOCAL_WITH_VALUE.contains(args[at]) ? 2 : 1;
+        }
+        return at;
+    }
+
+    /** The command of these words, if it will launch something. */
+    static Optional<String> commandOf(String[] args) {
+        int at = commandAt(args);
+        if (List.of(args).subList(0, Math.min(at, args.length)).contains("-v")) {
+            return Optional.empty();
         }
         boolean asked = at < args.length - 1
                 && COMMANDS.contains(args[at])

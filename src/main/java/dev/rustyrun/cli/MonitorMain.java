@@ -19,6 +19,8 @@ public final class MonitorMain {
 
     private static final String WORDS = "words";
     private static final String DIRECTORY = "directory";
+    private static final String VARIABLES = "variables";
+    private static final String IMAGE = "image";
 
     private MonitorMain() {}
 
@@ -39,8 +41,10 @@ public final class MonitorMain {
         return StoreProcess.perform(linux, argument);
     }
 
-    /** What {@link #read} reads: these words, given in {@code directory}. */
-    static void write(ObjectNode resolved, List<String> words, String directory) {
+    /** What {@link #read} reads: these words, given in {@code directory}, and what is settled of what they mean. */
+    static void write(ObjectNode resolved, List<String> words, String directory, RunCommand.Settled settled) {
+        settled.variables().forEach(resolved.putArray(VARIABLES)::add);
+        resolved.put(IMAGE, settled.image());
         words.forEach(resolved.putArray(WORDS)::add);
         resolved.put(DIRECTORY, directory);
     }
@@ -49,8 +53,14 @@ public final class MonitorMain {
         List<String> words = new ArrayList<>();
         resolved.path(WORDS).forEach(word -> words.add(word.asText()));
         try {
+            List<String> variables = new ArrayList<>();
+            resolved.path(VARIABLES).forEach(word -> variables.add(word.asText()));
             return CommandLineMain.detached(
-                    linux, self, words, resolved.path(DIRECTORY).asText());
+                    linux,
+                    self,
+                    words,
+                    resolved.path(DIRECTORY).asText(),
+                    new RunCommand.Settled(resolved.path(IMAGE).asText(), variables));
         } catch (ParameterException e) {
             throw new InvalidSpecException(e.getMessage());
         }

@@ -21,6 +21,7 @@ import dev.rustyrun.request.ContainerRequest;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.request.LaunchSite;
 import dev.rustyrun.request.LaunchSpec;
+import dev.rustyrun.request.Variable;
 import dev.rustyrun.request.Volume;
 import dev.rustyrun.rootfs.RootfsDirectory;
 import dev.rustyrun.rootfs.Users;
@@ -36,6 +37,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -69,6 +72,9 @@ import picocli.CommandLine.Parameters;
             "  rustyrun run --bundle /bundle web"
         })
 final class RunCommand implements ContainerCommand {
+
+    /** The option that {@code create} is, with an image. */
+    static final String CREATED = "--created";
 
     /** Bytes of output that are kept of a detached one. */
     private static final int MAX_LOG = 16 * 1024 * 1024;
@@ -126,6 +132,18 @@ final class RunCommand implements ContainerCommand {
     private OutcomeOptions outcome;
 
     private boolean fromImage;
+    private Optional<Settled> settled = Optional.empty();
+
+    @Option(names = CREATED, hidden = true, description = "Wait for start.")
+    private boolean created;
+
+    /**
+     * What was made of words when they were given: a container that goes on alone may be started much later, by somebody else.
+     *
+     * @param image the digest of the image's manifest; empty when it comes from none
+     * @param variables as NAME=VALUE
+     */
+    record Settled(String image, List<String> variables) {}
 
     @Option(names = "--explain", description = "Print every step of the launch instead of performing it.")
     private boolean explain;
@@ -162,7 +180,7 @@ final class RunCommand implements ContainerCommand {
             if (why && !explain) {
                 throw new InvalidSpecException("--why goes with --explain: it says why each step of the plan exists");
             }
-            if (!detach || explain) {
+            if (!detach && !created || explain) {
                 return runRootfs(context);
             }
         } catch (RuntimeException | Error e) {
@@ -235,7 +253,7 @@ final class RunCommand implements ContainerCommand {
             throw new InvalidSpecException("--trace reports to who waits for the container; leave --detach out");
         }
         Spec spec = spec(context);
-        new Launch(context.linux(), context.self(), context.store(), spec);
+        Launch launch = new Launch(context.linux(), context.self(), context.store(), spec);
         Linux linux = context.linux();
         WindowSize size = spec.process().terminal() && linux.isTerminal(0) ? linux.windowSize(0) : new WindowSize(0, 0);
         ObjectNode asked = JsonNodeFactory.instance.objectNode();
@@ -247,7 +265,17 @@ final class RunCommand implements ContainerCommand {
         spec.process().args().forEach(asked.putArray("command")::add);
         ObjectNode resolved = JsonNodeFactory.instance.objectNode();
         resolved.set(LocalEngine.FILES, LaunchedWith.of(spec).json());
-        MonitorMain.write(resolved, context.args(), Path.of("").toAbsolutePath().toString());
+        MonitorMain.write(
+                resolved,
+                context.args(),
+                Path.of("").toAbsolutePath().toString(),
+                new Settled(
+                        spec.root().image().map(Spec.Image::name).orElse(""),
+                        request.env().stream().map(Variable::word).toList()));
+        String token = UUID.randomUUID().toString();
+        if (created) {
+            resolved.put(NewContainer.WAITS, token);
+        }
         NewContainer wanted = new NewContainer(
                 isImage() ? new TreeMap<>(spec.labels()) : container.labels(),
                 spec.process().terminal(),
@@ -260,13 +288,22 @@ final class RunCommand implements ContainerCommand {
                 resolved);
         String[] id = {""};
         boolean made = false;
+        Consumer<String> named = given -> {
+            id[0] = given;
+            if (outcome.wantsId()) {
+                outcome.writeId(linux, given);
+            }
+            if (created) {
+                launch.keepingLayer().makeLayer(given, token);
+            }
+        };
         try {
-            Optional<JsonNode> failure = context.engine().start(name, wanted, given -> {
-                id[0] = given;
-                if (outcome.wantsId()) {
-                    outcome.writeId(linux, given);
-                }
-            });
+            Optional<JsonNode> failure = Optional.empty();
+            if (created) {
+                context.engine().create(name, wanted, named);
+            } else {
+                failure = context.engine().start(name, wanted, named);
+            }
             made = failure.isEmpty();
             if (failure.isPresent()) {
                 context.error(failure.get().path("message").asText());
@@ -290,7 +327,8 @@ final class RunCommand implements ContainerCommand {
     }
 
     /** What it is launched with by the process that watches it, when it is detached. */
-    Monitor.Launched launched(CommandContext context) {
+    Monitor.Launched launched(CommandContext context, Settled then) {
+        settled = Optional.of(then);
         return new Monitor.Launched(
                 spec(context), request.timeoutMillis(), context.store().systemdMakesCgroups());
     }
@@ -362,7 +400,7 @@ final class RunCommand implements ContainerCommand {
         public Terminal terminal() {
             boolean given = container
                     .terminal()
-                    .orElseGet(() -> !detach && context.linux().isTerminal(0));
+                    .orElseGet(() -> !detach && !created && context.linux().isTerminal(0));
             return new Terminal(
                     given, Optional.ofNullable(System.getenv("TERM")).orElse("xterm"));
         }
@@ -391,6 +429,7 @@ final class RunCommand implements ContainerCommand {
         RootfsSite(CommandContext context) {
             super(context);
             images.checkNone(request);
+            settled.ifPresent(then -> options.settle(then.variables()));
             options.complete(request, words);
             request.useEntrypoint();
             RootfsDirectory directory =
@@ -430,8 +469,10 @@ final class RunCommand implements ContainerCommand {
         ImageSite(CommandContext context) {
             super(context);
             fromImage = true;
-            this.image = new ImageLaunch(images.image(context, request, words.get(0)));
+            this.image = new ImageLaunch(settled.map(then -> images.settled(then.image()))
+                    .orElseGet(() -> images.image(context, request, words.get(0))));
             request.command(image.command(request, words.subList(1, words.size())));
+            settled.ifPresent(then -> options.settle(then.variables()));
             options.completeVariables(request);
             this.root = image.root(request, privileges.groups(), privileges.umask());
             this.files = images.files(context.linux(), request.hostname(), request.network());

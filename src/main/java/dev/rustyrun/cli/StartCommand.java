@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.rustyrun.container.Start;
 import dev.rustyrun.stage.StartReports;
 import java.util.Optional;
@@ -21,6 +22,11 @@ final class StartCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
+        if (context.engine().isDetached(id)) {
+            Optional<JsonNode> failure = context.engine().startCreated(id);
+            failure.ifPresent(found -> context.error(found.path("message").asText()));
+            return failure.map(found -> found.path("exitCode").asInt()).orElse(0);
+        }
         Optional<StartReports.Failure> failure = new Start(context.linux(), context.store(), context.steps()).start(id);
         failure.ifPresent(found -> context.error(found.message()));
         return failure.map(StartReports.Failure::exitCode).orElse(0);

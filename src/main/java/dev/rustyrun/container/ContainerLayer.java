@@ -27,19 +27,30 @@ final class ContainerLayer {
     private final String id;
     private final Spec.Image image;
     private final List<String> volumes;
+    private final String token;
     private OpenFile lock;
+    private boolean adopted;
 
     /**
      * @param folder that has the layers of all containers
      * @param volumes those of the image that the container gets
+     * @param token of the layer that was made before the start, if it was
      */
-    ContainerLayer(Linux linux, SelfExec self, String folder, String id, Spec.Image image, List<String> volumes) {
+    ContainerLayer(
+            Linux linux,
+            SelfExec self,
+            String folder,
+            String id,
+            Spec.Image image,
+            List<String> volumes,
+            String token) {
         this.linux = linux;
         this.self = self;
         this.folder = folder;
         this.id = id;
         this.image = image;
         this.volumes = volumes;
+        this.token = token;
     }
 
     /** Its folder. */
@@ -85,6 +96,9 @@ final class ContainerLayer {
             if (e.errno() != Errno.EEXIST) {
                 throw e;
             }
+            if (adopt(store)) {
+                return;
+            }
             // The store has no container of this name.
             ContainerLayers.checkUnused(linux, folder, id, store);
             ContainerLayers.remove(linux, self, folder, id);
@@ -109,12 +123,47 @@ final class ContainerLayer {
             linux.changeOwner(lock.descriptor(), "upper", model.uid(), model.gid());
         }
         linux.changeMode(lock.descriptor(), "upper", model.permissions());
+        writeFiles();
+    }
+
+    private void writeFiles() {
         int number = 0;
         for (String text : image.files().values()) {
             String name = "file" + number++;
             write(name, text);
             linux.changeMode(lock.descriptor(), name, 0644);
         }
+    }
+
+    /** Makes it for a container that is started later: until then, files can be put into it. */
+    void makeBeforeStart(String store, String token) {
+        make(store);
+        write(ContainerLayers.CREATED, token);
+        lock.close();
+        lock = null;
+    }
+
+    /** Takes over the one that was made for this container before its start; whether there is one. */
+    private boolean adopt(String store) {
+        String place = path() + "/";
+        if (token.isEmpty()
+                || !linux.exists(place + ContainerLayers.CREATED)
+                || !linux.readFile(place + ContainerLayers.CREATED).equals(token)
+                || !linux.readFile(place + ContainerLayers.STORE).startsWith(store + "\n")
+                || !linux.readFile(place + ContainerLayers.IMAGE).equals(image.name())
+                || !linux.readFile(place + ContainerLayers.LAYERS).equals(String.join("\n", image.layers()))) {
+            return false;
+        }
+        lock = new OpenFile(linux, linux.open(path(), FOLDER));
+        // Files may be put into it at this moment.
+        linux.lock(lock.descriptor());
+        adopted = true;
+        for (int number = 0; number < image.files().size(); number++) {
+            linux.removeFile(lock.descriptor(), "file" + number);
+        }
+        writeFiles();
+        linux.removeFile(lock.descriptor(), ContainerLayers.CREATED);
+        return true;
     }
 
     private void write(String name, String text) {
@@ -133,7 +182,7 @@ final class ContainerLayer {
             lock.close();
             lock = null;
         }
-        if (!image.kept() || !hasRun) {
+        if (!image.kept() || !hasRun && !adopted) {
             ContainerLayers.remove(linux, self, folder, id);
         }
     }

@@ -27,6 +27,8 @@ public final class ContainerLayers implements LayerDisposal {
     static final String STORE = "store";
     static final String LAYERS = "layers";
     static final String VOLUMES = "volumes";
+    /** A file that one has whose container was not started yet. */
+    static final String CREATED = "created";
 
     private static final int FOLDER = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW;
 

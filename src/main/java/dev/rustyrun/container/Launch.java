@@ -31,6 +31,7 @@ public final class Launch {
     private Optional<SeccompFilter> filter = Optional.empty();
     private Optional<RootVisitor> visitor = Optional.empty();
     private boolean stays;
+    private String layerToken = "";
 
     /**
      * @throws dev.rustyrun.spec.InvalidSpecException when {@code spec} is not valid
@@ -124,7 +125,24 @@ public final class Launch {
     Optional<ContainerLayer> layer(String name) {
         return spec.root()
                 .image()
-                .map(image -> new ContainerLayer(linux, self, spec.root().path(), name, image, volumes(image)));
+                .map(image ->
+                        new ContainerLayer(linux, self, spec.root().path(), name, image, volumes(image), layerToken));
+    }
+
+    /**
+     * Makes that layer before the start of the container, if it is one on disk.
+     *
+     * @param token that no other container knows
+     */
+    public void makeLayer(String name, String token) {
+        if (!spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
+            layer(name).ifPresent(layer -> layer.makeBeforeStart(store.folder(), token));
+        }
+    }
+
+    /** Has the container take the layer that {@link #makeLayer} has made with this token, if there is one. */
+    public void adoptLayer(String token) {
+        layerToken = token;
     }
 
     /** Those of the image that nothing else is mounted on; what is written only to memory needs none. */

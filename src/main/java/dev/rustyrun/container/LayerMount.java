@@ -8,6 +8,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.step.TreeCopy;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,7 @@ public final class LayerMount {
     private final List<String> layers;
     private final List<String> volumes;
     private boolean apart;
+    private boolean fills;
 
     /** @param folder of the container's own layer */
     public LayerMount(Linux linux, String folder, boolean inUserNamespace) {
@@ -59,6 +61,7 @@ public final class LayerMount {
 
     /** The tree, to be written: the caller has the layer locked. */
     public OpenFile toWrite() {
+        fills = true;
         return mounted(layers, folder, "root");
     }
 
@@ -68,6 +71,11 @@ public final class LayerMount {
             String source = Spec.Image.volume(folder, number);
             try (OpenFile target =
                     new OpenFile(linux, linux.openInRoot(root.descriptor(), volumes.get(number), DIRECTORY))) {
+                if (fills) {
+                    fill(source, target);
+                } else if (isUnfilled(source)) {
+                    continue;
+                }
                 linux.mount(source, target.path(), null, MountFlag.MS_BIND.value(), null);
             } catch (LinuxException e) {
                 // Before its start, or when it has removed the directory, there is nothing to mount it on.
@@ -77,6 +85,26 @@ public final class LayerMount {
             }
         }
         return root;
+    }
+
+    /** Before the start of its container nobody has put into a volume what the image has there. */
+    private boolean isUnfilled(String volume) {
+        if (!linux.exists(folder + "/" + ContainerLayers.CREATED)) {
+            return false;
+        }
+        int list = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
+        try (OpenFile open = new OpenFile(linux, linux.open(volume, list))) {
+            return linux.nextFileNames(open.descriptor()).isEmpty();
+        }
+    }
+
+    private void fill(String volume, OpenFile image) {
+        if (isUnfilled(volume)) {
+            int list = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
+            try (OpenFile open = new OpenFile(linux, linux.open(volume, list))) {
+                new TreeCopy(linux).copyWhole(image, open);
+            }
+        }
     }
 
     private OpenFile mounted(List<String> lower, String own, String place) {

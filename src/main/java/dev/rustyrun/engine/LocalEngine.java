@@ -146,6 +146,50 @@ public final class LocalEngine implements Engine {
         }
     }
 
+    /**
+     * Makes a container that {@link #startCreated} starts.
+     *
+     * @param name its id; empty for a new one
+     * @param made does what else belongs to it, and is told its id
+     */
+    public void create(String name, NewContainer wanted, Consumer<String> made) {
+        detached = Optional.of(Detached.make(tools));
+        String id = name.isEmpty() ? tools.store().newId() : name;
+        ContainerFolder folder = containers().create(id, wanted);
+        boolean done = false;
+        try {
+            made.accept(id);
+            done = true;
+        } finally {
+            if (!done) {
+                uninterrupted(() -> containers().remove(folder, true));
+                ContainerLayers.forget(
+                        tools.linux(), tools.self(), tools.store().folder(), id);
+            }
+        }
+    }
+
+    /** Whether there is a detached container of this id, or one that {@link #create} has made. */
+    public boolean isDetached(String id) {
+        return find(id).isPresent();
+    }
+
+    /**
+     * Starts a container that {@link #create} has made.
+     *
+     * @return how it ended if it could not be made
+     */
+    public Optional<JsonNode> startCreated(String id) {
+        ContainerFolder folder = find(id).orElseThrow();
+        ContainerStatus status = containers().status(folder);
+        if (status != ContainerStatus.CREATED) {
+            throw ContainerException.conflict("container " + id + " is " + status.word()
+                    + ", not created: a container is started once; run another one");
+        }
+        await(interruptibly(() -> containers().start(folder)));
+        return interruptibly(() -> containers().awaitSetUp(folder)).map(JsonNode.class::cast);
+    }
+
     @Override
     public JsonNode container(String id) {
         Optional<ObjectNode> ended = Optional.ofNullable(attached.get(id)).flatMap(ResultHold::read);

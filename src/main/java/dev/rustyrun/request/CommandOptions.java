@@ -2,6 +2,7 @@ package dev.rustyrun.request;
 
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The words of a command line that docker and podman have too, with the meaning that they have there, and HTTP has not. */
@@ -23,6 +24,8 @@ public final class CommandOptions {
             description = "A file of such variables, one on a line; # begins a comment; repeatable.")
     private List<String> envFiles = List.of();
 
+    private Optional<List<Variable>> settled = Optional.empty();
+
     /** Whether it was said that the container is to be deleted at its end. */
     public boolean removes() {
         return remove;
@@ -40,8 +43,17 @@ public final class CommandOptions {
         completeVariables(request);
     }
 
+    /** Has the variables that these words give in the place of all others: they were completed before, maybe by somebody else. */
+    public void settle(List<String> completed) {
+        settled = Optional.of(completed.stream().map(Variable::of).toList());
+    }
+
     /** Completes only the variables of {@code request}. */
     public void completeVariables(LaunchRequest request) {
+        if (settled.isPresent()) {
+            request.env(settled.get());
+            return;
+        }
         Variables variables = Variables.ofThisProcess();
         envFiles.forEach(variables::addFile);
         request.env(variables.add(request.env()).list());

@@ -38,6 +38,7 @@ class ImageTreeIT {
                 + " echo a > dir/a; echo b > dir/b; echo low > op/low; ln -s /etc host; touch etc/hosts etc/hostname"
                 + " etc/resolv.conf");
         new TestImages(place).add("base", "{\"Cmd\": [\"sh\"], \"Env\": [\"A=1\", \"B=2\"]}", List.of(base));
+        new TestImages(place).add("volume", "{\"Volumes\": {\"/dir\": {}}}", List.of(base));
     }
 
     @AfterAll
@@ -139,6 +140,86 @@ class ImageTreeIT {
         assertTrue(mounted.out("diff", "apart").contains("A /dir/late\n"));
         mounted.out("delete", "apart");
         assertFalse(mounted.containers().contains("apart"));
+    }
+
+    @Test
+    void a_created_one_takes_files_and_starts_once() throws IOException {
+        Path file = Files.writeString(mounted.folder.resolve("before"), "before\n");
+        Path variables = Files.writeString(mounted.folder.resolve("variables"), "V=then\n");
+        String script = "cat /etc/before /dir/before /dir/a; echo $V; echo x > /x";
+        assertEquals(
+                "made\n",
+                mounted.out(
+                        "create", "--name", "made", "--env-file", variables.toString(), "volume", "sh", "-c", script));
+        Files.delete(variables);
+        assertTrue(mounted.out("list").matches("(?s).*made +0 +created .*"), mounted.out("list"));
+        assertFalse(mounted.out("gc").contains("made"));
+        mounted.out("cp", file.toString(), "made:/etc");
+        mounted.out("cp", file.toString(), "made:/dir/");
+        // Of the volume, what the image has there is there already.
+        assertTrue(mounted.out("cp", "made:/dir/a", "-").contains("a\n"));
+        assertTrue(mounted.out("cp", "made:/dir/before", "-").contains("before\n"));
+        assertTrue(mounted.out("diff", "made").contains("A /etc/before\n"));
+        assertTrue(
+                mounted.rustyrun("exec", "made", "true").expect(125).errorLine().contains("made"));
+        assertTrue(mounted.rustyrun("create", "--name", "made", "base", "true")
+                .expect(125)
+                .errorLine()
+                .contains("in use"));
+        mounted.out("start", "made");
+        assertEquals("", mounted.out("wait", "made"));
+        assertEquals("before\nbefore\na\nthen\n", mounted.out("logs", "made"));
+        assertTrue(mounted.out("diff", "made").contains("A /x\n"));
+        assertTrue(mounted.rustyrun("start", "made").expect(125).errorLine().contains("is exited, not created"));
+        mounted.out("rm", "made");
+        assertFalse(mounted.containers().contains("made"));
+    }
+
+    @Test
+    void a_created_one_that_never_starts_leaves_nothing_and_another_of_its_name_is_new() throws IOException {
+        Path file = Files.writeString(mounted.folder.resolve("secret"), "of the first\n");
+        mounted.out("create", "--name", "twice", "base", "cat", "/secret");
+        mounted.out("cp", file.toString(), "twice:/");
+        assertTrue(mounted.rustyrun("rmi", "base").expect(125).errorLine().contains("is used by a container"));
+        mounted.out("rm", "twice");
+        assertFalse(mounted.containers().contains("twice"));
+        mounted.out("create", "--name", "twice", "base", "cat", "/secret");
+        mounted.out("start", "twice");
+        mounted.rustyrun("wait", "twice").expect(1);
+        assertTrue(mounted.rustyrun("logs", "twice").err().contains("can't open '/secret'"));
+        mounted.out("rm", "twice");
+        // What cannot be is said at once, and nothing stays.
+        assertTrue(mounted.rustyrun("create", "--name", "wrong", "--memory", "1x", "base")
+                .expect(125)
+                .errorLine()
+                .contains("--memory"));
+        assertTrue(mounted.rustyrun("create", "--nmae", "wrong", "base")
+                .expect(125)
+                .errorLine()
+                .contains("--name"));
+        assertFalse(mounted.out("list").contains("wrong"));
+        assertFalse(mounted.containers().contains("wrong"));
+        // Of a directory, the files are that directory's.
+        mounted.out("create", "--name", "plain", "--rootfs", Launcher.busybox().toString(), "true");
+        mounted.out("start", "plain");
+        mounted.rustyrun("wait", "plain").expect(0);
+        mounted.out("rm", "plain");
+    }
+
+    @Test
+    void holes_stay_holes_in_a_copy_and_in_an_image_of_a_container() throws IOException {
+        keep("sparse", "truncate -s 64M /holes; echo end >> /holes");
+        Path out = mounted.folder.resolve("holes");
+        mounted.out("cp", "sparse:/holes", out.toString());
+        mounted.out("cp", out.toString(), "sparse:/copy");
+        mounted.out("commit", "sparse", "sparse:1");
+        String look = "for f in /holes /copy; do stat -c %s $f; [ $(du -k $f | cut -f 1) -lt 200 ] && echo small; done";
+        assertEquals("67108868\nsmall\n67108868\nsmall\n", mounted.out("run", "sparse:1", "sh", "-c", look));
+        String here = Launcher.execute(List.of("du", "-k", out.toString()), "")
+                .expect(0)
+                .out();
+        assertTrue(Long.parseLong(here.split("\\s")[0]) < 200, here);
+        mounted.out("rm", "sparse");
     }
 
     private static final String CHANGES = "rm /dir/a; echo c >> /dir/b; rm -r /op; mkdir /op; echo up > /op/up;"

@@ -98,7 +98,8 @@ public final class Containers {
         List<ContainerFolder> unstarted = all().stream()
                 .filter(folder -> status(folder) == ContainerStatus.CREATED
                         && !folder.hasMonitor()
-                        && folder.isOlderThan(atLeast))
+                        && folder.isOlderThan(atLeast)
+                        && !folder.resolved().has(NewContainer.WAITS))
                 .toList();
         unstarted.forEach(ContainerFolder::remove);
         return unstarted.stream().map(ContainerFolder::id).toList();

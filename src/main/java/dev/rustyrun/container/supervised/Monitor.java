@@ -116,6 +116,7 @@ public final class Monitor {
                 self,
                 ContainerStore.at(linux, description.path("store").asText()).withSystemd(launched.systemdCgroup()),
                 launched.spec());
+        launch.adoptLayer(description.path("resolved").path(NewContainer.WAITS).asText());
         // Open before anybody is told that it runs: what is then written there is kept.
         int stdin = open(folder.stdin());
         int control = open(folder.control());

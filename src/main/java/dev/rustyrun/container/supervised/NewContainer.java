@@ -25,6 +25,9 @@ public record NewContainer(
         ObjectNode launch,
         ObjectNode resolved) {
 
+    /** A field of what it is launched with: it waits for a start, with a layer over its image that knows this word. */
+    public static final String WAITS = "waits";
+
     ObjectNode describe(String id, String store) {
         ObjectNode json = ContainerFolder.object()
                 .put("id", id)
