@@ -63,7 +63,7 @@ final class CreateCommand implements ContainerCommand {
         if (!further.isEmpty() || id.isEmpty()) {
             context.started().ifPresent(RunStage::abandon);
             throw new InvalidSpecException(
-                    id.isEmpty()
+                    further.isEmpty()
                             ? "create --bundle DIR takes one word more, the container's id"
                             : "unknown to create with a bundle: " + String.join(" ", further)
                                     + " (see rustyrun create --help)");

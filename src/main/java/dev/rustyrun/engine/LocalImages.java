@@ -157,7 +157,7 @@ public final class LocalImages implements Images {
                 .put("digest", image.manifestDigest().toString());
         add(
                 json.putArray("names"),
-                image.references().stream()
+                store.namesOf(image).stream()
                         .filter(allowed)
                         .map(ImageReference::familiar)
                         .toList());

@@ -140,8 +140,8 @@ final class ArchiveSave {
     }
 
     /** The tag that was asked for; an image that was asked for by its id has none in the archive. */
-    private static Optional<ImageReference> name(StoredImage image, String asked) {
-        return image.references().stream()
+    private Optional<ImageReference> name(StoredImage image, String asked) {
+        return store.namesOf(image).stream()
                 .filter(name -> name.digest().isEmpty())
                 .filter(name -> !asked.startsWith("sha256:")
                         && asked.length() < 64

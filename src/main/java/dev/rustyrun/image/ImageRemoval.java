@@ -32,10 +32,11 @@ public final class ImageRemoval {
         List<String> done = new ArrayList<>();
         try (StoreLock lock = store.change()) {
             StoredImage image = store.get(text);
-            List<ImageReference> tags = image.references().stream()
+            List<ImageReference> names = store.namesOf(image);
+            List<ImageReference> tags = names.stream()
                     .filter(name -> name.digest().isEmpty())
                     .toList();
-            boolean byId = isIdOf(image, text);
+            boolean byId = isIdOf(image, names, text);
             if (byId && tags.size() > 1 && !force) {
                 throw new ImageException(
                         ImageException.Kind.IN_USE,
@@ -47,12 +48,12 @@ public final class ImageRemoval {
                                                 .toList())
                                 + "): remove one of them, or all with --force");
             }
-            List<ImageReference> going = byId ? image.references() : List.of(withoutTag(ImageReference.parse(text)));
+            List<ImageReference> going = byId ? names : List.of(withoutTag(ImageReference.parse(text)));
             boolean last = tags.stream().allMatch(going::contains);
             if (last) {
                 check(image, force);
             }
-            for (ImageReference name : last ? image.references() : going) {
+            for (ImageReference name : last ? names : going) {
                 store.removeName(name);
                 done.add("Untagged: " + name.familiar());
             }
@@ -67,12 +68,12 @@ public final class ImageRemoval {
         return done;
     }
 
-    private static boolean isIdOf(StoredImage image, String text) {
+    private static boolean isIdOf(StoredImage image, List<ImageReference> names, String text) {
         String hex = text.startsWith("sha256:") ? text.substring(7) : text;
         return (image.id().hex().startsWith(hex) || image.manifestDigest().hex().startsWith(hex))
                 && (text.startsWith("sha256:")
                         || hex.length() == 64
-                        || !image.references().contains(ImageReference.parse(hex)));
+                        || !names.contains(ImageReference.parse(hex)));
     }
 
     private static ImageReference withoutTag(ImageReference name) {

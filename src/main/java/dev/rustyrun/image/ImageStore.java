@@ -212,7 +212,6 @@ public final class ImageStore {
 
     private StoredImage stored(ImageRecord image) {
         return new StoredImage(
-                namesOf(image.manifest()),
                 image.manifest(),
                 image.id(),
                 ImageConfig.parse(blobs.read(image.id(), ImageConfig.MAX_BYTES)),
@@ -226,8 +225,9 @@ public final class ImageStore {
                         .toList());
     }
 
-    private List<ImageReference> namesOf(Digest manifest) {
-        return names().getOrDefault(manifest, List.of());
+    /** The names of an image; those with a digest are what it was pulled as. It takes a look at the names of all images. */
+    public List<ImageReference> namesOf(StoredImage image) {
+        return names().getOrDefault(image.manifestDigest(), List.of());
     }
 
     /** All names, by the digest of the manifest that they lead to. */

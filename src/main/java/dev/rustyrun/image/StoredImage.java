@@ -6,13 +6,11 @@ import java.util.List;
 /**
  * An image that is in the store, with all of its blobs.
  *
- * @param references its names; none when all of them have gone to other images
  * @param manifestDigest what its manifest is called
  * @param id what its configuration is called, which is the image's id
  * @param layers the lowest first
  */
-public record StoredImage(
-        List<ImageReference> references, Digest manifestDigest, Digest id, ImageConfig config, List<LayerBlob> layers) {
+public record StoredImage(Digest manifestDigest, Digest id, ImageConfig config, List<LayerBlob> layers) {
 
     /**
      * A layer as the registry had it.

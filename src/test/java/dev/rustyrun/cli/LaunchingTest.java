@@ -46,6 +46,27 @@ class LaunchingTest {
 
     @ParameterizedTest
     @CsvSource({
+        "create --name x alpine df -h,run --created --name x alpine df -h,true",
+        "--root /r create alpine tar -b 5,--root /r run --created alpine tar -b 5,true",
+        "create -it alpine,run --created -it alpine,true",
+        "create --bundle /b box,,false",
+        "create box --bundle /b --pid-file p,,false"
+    })
+    void create_with_an_image_is_a_form_of_run(String words, String asRun, boolean isOfImage) {
+        String[] args = words.split(" ");
+        CommandLine.ParseResult parsed = MODEL.parseArgs(args).subcommand();
+        assertEquals(
+                isOfImage,
+                ((CreateCommand) parsed.commandSpec().userObject()).isOfImage(dev.rustyrun.linux.Linux.host()));
+        if (isOfImage) {
+            assertEquals(asRun, String.join(" ", Launching.asRun(args)));
+            assertTrue(MODEL.parseArgs(Launching.asRun(args)).subcommand().commandSpec().userObject()
+                    instanceof RunCommand);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "run --rootfs x true,true",
         "create box,true",
         "exec box ls,true",

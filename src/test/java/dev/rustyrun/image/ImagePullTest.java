@@ -92,7 +92,7 @@ class ImagePullTest {
         assertArrayEquals(layer, Files.readAllBytes(image.layers().get(0).file()));
         assertEquals(
                 List.of(name(":1"), name("@" + image.manifestDigest())),
-                image.references().stream().sorted().toList());
+                store.namesOf(image).stream().sorted().toList());
         registry.requests.clear();
         assertEquals(image, pull(name(":1")));
         assertEquals(List.of("GET /v2/org/app/manifests/1"), registry.requests);
@@ -109,7 +109,7 @@ class ImagePullTest {
         Digest top = registry.manifest(REPOSITORY, "list", list.getBytes(StandardCharsets.UTF_8));
         StoredImage image = pull(name(":list"));
         assertEquals(digest, image.manifestDigest());
-        assertTrue(image.references().contains(name("@" + top)));
+        assertTrue(store.namesOf(image).contains(name("@" + top)));
     }
 
     @Test

@@ -52,7 +52,7 @@ class ImageStoreTest {
                 id.hex().substring(0, 4))) {
             assertEquals(id, store.get(text).id(), text);
         }
-        assertEquals(2, store.get("mine:1").references().size());
+        assertEquals(2, store.namesOf(store.get("mine:1")).size());
         assertEquals(1, store.list().size());
         assertTrue(store.find("nothing").isEmpty());
         assertTrue(store.find("ffffffffffff").isEmpty());

