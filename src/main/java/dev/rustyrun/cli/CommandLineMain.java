@@ -267,8 +267,12 @@ public final class CommandLineMain {
                 command.getCommand();
                 command.getSubcommands().values().forEach(CommandLine::getCommand);
             });
-            // What it does not know is run's, and the words of a command that come after that are no options of its own.
-            MODEL.getSubcommands().get("create").setUnmatchedArgumentsAllowed(true).setStopAtUnmatched(true);
+            // What it does not know is run's, and the words of a command that come after that are no options of its
+            // own.
+            MODEL.getSubcommands()
+                    .get("create")
+                    .setUnmatchedArgumentsAllowed(true)
+                    .setStopAtUnmatched(true);
             KillArguments.allowShort(MODEL.getSubcommands().get("kill"));
         }
 

@@ -33,9 +33,8 @@ public final class ImageRemoval {
         try (StoreLock lock = store.change()) {
             StoredImage image = store.get(text);
             List<ImageReference> names = store.namesOf(image);
-            List<ImageReference> tags = names.stream()
-                    .filter(name -> name.digest().isEmpty())
-                    .toList();
+            List<ImageReference> tags =
+                    names.stream().filter(name -> name.digest().isEmpty()).toList();
             boolean byId = isIdOf(image, names, text);
             if (byId && tags.size() > 1 && !force) {
                 throw new ImageException(
@@ -71,9 +70,7 @@ public final class ImageRemoval {
     private static boolean isIdOf(StoredImage image, List<ImageReference> names, String text) {
         String hex = text.startsWith("sha256:") ? text.substring(7) : text;
         return (image.id().hex().startsWith(hex) || image.manifestDigest().hex().startsWith(hex))
-                && (text.startsWith("sha256:")
-                        || hex.length() == 64
-                        || !names.contains(ImageReference.parse(hex)));
+                && (text.startsWith("sha256:") || hex.length() == 64 || !names.contains(ImageReference.parse(hex)));
     }
 
     private static ImageReference withoutTag(ImageReference name) {

@@ -60,8 +60,12 @@ class LaunchingTest {
                 ((CreateCommand) parsed.commandSpec().userObject()).isOfImage(dev.rustyrun.linux.Linux.host()));
         if (isOfImage) {
             assertEquals(asRun, String.join(" ", Launching.asRun(args)));
-            assertTrue(MODEL.parseArgs(Launching.asRun(args)).subcommand().commandSpec().userObject()
-                    instanceof RunCommand);
+            assertTrue(
+                    MODEL.parseArgs(Launching.asRun(args))
+                                    .subcommand()
+                                    .commandSpec()
+                                    .userObject()
+                            instanceof RunCommand);
         }
     }
 
