@@ -11,6 +11,7 @@ import dev.rustyrun.container.watch.FileWatch;
 import dev.rustyrun.container.watch.PollLoop;
 import dev.rustyrun.container.watch.Steps;
 import dev.rustyrun.container.watch.Timers;
+import dev.rustyrun.engine.ContainerPorts;
 import dev.rustyrun.engine.ImageSources;
 import dev.rustyrun.engine.ServedImages;
 import dev.rustyrun.linux.Linux;
@@ -121,5 +122,11 @@ final class Kernel {
     @Singleton
     ContainerFiles containerFiles(LaunchTools tools, Containers containers) {
         return new ContainerFiles(tools.linux(), tools.self(), tools.store(), containers);
+    }
+
+    @Produces
+    @Singleton
+    ContainerPorts ports(Containers containers) {
+        return new ContainerPorts(containers);
     }
 }

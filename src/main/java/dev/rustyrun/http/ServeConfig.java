@@ -97,6 +97,14 @@ public interface ServeConfig {
     @WithDefault("1000")
     int followers();
 
+    /** How many connections to ports of containers there are at the same time. */
+    @WithDefault("128")
+    int portConnections();
+
+    /** How long the server of a container may take until its answer begins, in seconds. */
+    @WithDefault("60")
+    int portSeconds();
+
     /** How long they wait, in seconds, before the caller is told to come back. */
     @WithDefault("30")
     int queueSeconds();

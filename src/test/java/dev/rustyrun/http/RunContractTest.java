@@ -149,6 +149,21 @@ class RunContractTest {
     }
 
     @Test
+    void ports_of_containers_are_described_and_need_one() {
+        given().get("/v1/containers/0123456789ab/ports/8000/x")
+                .then()
+                .statusCode(404)
+                .contentType(Problem.MEDIA_TYPE);
+        given().get("/v1/containers/0123456789ab/ports/0/").then().statusCode(400);
+        given().get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .body(
+                        "paths.'/v1/containers/{id}/ports/{port}/{path}'.patch.responses.'409'.description",
+                        containsString("the host's network"));
+    }
+
+    @Test
     void the_api_is_described() {
         given().get("/q/openapi?format=json")
                 .then()

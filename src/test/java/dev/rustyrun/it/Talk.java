@@ -104,6 +104,15 @@ final class Talk implements WebSocket.Listener {
         return err.toString();
     }
 
+    /** The last text that has come. */
+    String last() {
+        return last;
+    }
+
+    boolean isClosed() {
+        return closed.isDone();
+    }
+
     int taken() {
         return taken.get();
     }

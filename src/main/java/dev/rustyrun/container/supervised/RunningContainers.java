@@ -11,6 +11,7 @@ import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Freezer;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.Running;
+import dev.rustyrun.container.RunningNetwork;
 import dev.rustyrun.container.RunningRoot;
 import dev.rustyrun.container.ServedExecution;
 import dev.rustyrun.linux.Linux;
@@ -19,6 +20,8 @@ import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.stage.SelfExec;
 import dev.rustyrun.stage.ServedStages;
 import dev.rustyrun.stage.StageSpawner;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -35,6 +38,7 @@ public final class RunningContainers {
     private final ContainerStore store;
     private final Freezer freezer;
     private final RunningRoot root;
+    private final RunningNetwork network;
 
     RunningContainers(Containers containers, LaunchTools tools) {
         this.containers = containers;
@@ -44,6 +48,7 @@ public final class RunningContainers {
         this.store = tools.store();
         this.freezer = new Freezer(store);
         this.root = new RunningRoot(linux, store);
+        this.network = new RunningNetwork(linux, store);
     }
 
     /** Lets the processes of a frozen one go on, if it has not ended. */
@@ -172,10 +177,26 @@ public final class RunningContainers {
         }
     }
 
-    private Optional<ServedExecution> execution(ContainerFolder folder) {
+    /**
+     * A socket in the network of one that runs, or is being made, which is not connected.
+     *
+     * @throws ContainerException when it does not run or is paused, has the host's network, or is not made in time
+     */
+    public SocketChannel socket(ContainerFolder folder, StandardProtocolFamily family) throws InterruptedException {
+        return awaitMade(folder, () -> {
+            checkNotFrozen(folder);
+            return network.socket(folder.id(), family);
+        });
+    }
+
+    private void checkNotFrozen(ContainerFolder folder) {
         if (isFrozen(folder)) {
             throw ContainerException.conflict("the container is paused; resume it first");
         }
+    }
+
+    private Optional<ServedExecution> execution(ContainerFolder folder) {
+        checkNotFrozen(folder);
         return ServedExecution.in(linux, self, store, folder.id());
     }
 

@@ -38,7 +38,7 @@ public record Identity(String name, Role role) {
     }
 
     /** Why this caller may not do what {@code needed} may, if that is so. */
-    Optional<Problem> objection(Role needed) {
+    public Optional<Problem> objection(Role needed) {
         return role.includes(needed)
                 ? Optional.empty()
                 : Optional.of(

@@ -25,6 +25,8 @@ record ConnectionLimits(int connections, int perPeer, int headerSeconds, int idl
     private static final int MIN_CONNECTIONS = 32;
     /** What the service itself has open. */
     private static final int OWN_DESCRIPTORS = 96 + MANAGEMENT;
+    /** Connections to ports of containers, by default. */
+    private static final int PORTS = 128;
     /** Pipes, connections to stages and cgroup files of a launch. */
     private static final int DESCRIPTORS_OF_A_LAUNCH = 10;
 
@@ -34,7 +36,9 @@ record ConnectionLimits(int connections, int perPeer, int headerSeconds, int idl
     static ConnectionLimits of(Config config) {
         int concurrent =
                 config.getOptionalValue("rustyrun.concurrent", Integer.class).orElse(32);
-        long spare = openFiles() - OWN_DESCRIPTORS - (long) DESCRIPTORS_OF_A_LAUNCH * concurrent;
+        int ports = config.getOptionalValue("rustyrun.port-connections", Integer.class)
+                .orElse(PORTS);
+        long spare = openFiles() - OWN_DESCRIPTORS - ports - (long) DESCRIPTORS_OF_A_LAUNCH * concurrent;
         int connections = config.getOptionalValue("rustyrun.connections", Integer.class)
                 .orElse((int) Math.max(MIN_CONNECTIONS, Math.min(spare, MAX_CONNECTIONS)));
         return new ConnectionLimits(

@@ -23,7 +23,10 @@ final class RoleTable {
     record Row(String call, String path, Role role) {
 
         String path(String id) {
-            return path.replace("{id}", id).replace("{name}", "none");
+            return path.replace("{id}", id)
+                    .replace("{name}", "none")
+                    .replace("{port}", "8000")
+                    .replace("{path}", "");
         }
     }
 

@@ -1,0 +1,112 @@
+package dev.rustyrun.http;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Where a redirect of a container's server leads. A client that follows it sends its token along, as long as it stays on the same
+ * host: so what leads to this service leads to the same port of the same container, whatever the container wrote.
+ */
+final class PortLocation {
+
+    private static final Pattern PORT = Pattern.compile(":[0-9]+$");
+    private static final Pattern DOT = Pattern.compile("(?i)\\.|%2e");
+    private static final Pattern DOT_DOT = Pattern.compile("(?i)(\\.|%2e){2}");
+
+    private final PortAddress address;
+    private final String host;
+
+    /** @param host by which the client has addressed this service, with its port if it has named one */
+    PortLocation(PortAddress address, String host) {
+        this.address = address;
+        this.host = host;
+    }
+
+    /** What the client gets for {@code location}; nothing when that is no address. */
+    Optional<String> confine(String location) {
+        URI uri;
+        try {
+            uri = new URI(location);
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        if (!scheme.isEmpty() && !scheme.equals("http") && !scheme.equals("https")) {
+            return Optional.of(location);
+        }
+        if (uri.isOpaque()) {
+            // Clients do not agree on what http:x is.
+            return Optional.empty();
+        }
+        String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+        if (authority.contains("%")) {
+            // Some clients would decode it.
+            return Optional.empty();
+        }
+        if (!authority.isEmpty() && !isHere(authority, scheme)) {
+            return Optional.of(location);
+        }
+        String path = uri.getRawPath().isEmpty() && !authority.isEmpty() ? "/" : uri.getRawPath();
+        String tail = (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery())
+                + (uri.getRawFragment() == null ? "" : "#" + uri.getRawFragment());
+        if (path.isEmpty()) {
+            return Optional.of(tail);
+        }
+        return Optional.of(address.prefix() + inside(path) + tail);
+    }
+
+    private boolean isHere(String authority, String scheme) {
+        String there = withPort(authority.substring(authority.lastIndexOf('@') + 1), scheme);
+        return there.equalsIgnoreCase(withPort(host, scheme))
+                || there.equalsIgnoreCase(withPort(address.host(), scheme));
+    }
+
+    private static String withPort(String authority, String scheme) {
+        String bare = authority.endsWith(":") ? authority.substring(0, authority.length() - 1) : authority;
+        return PORT.matcher(bare).find() ? bare : bare + (scheme.equals("https") ? ":443" : ":80");
+    }
+
+    /** {@code path} of the container's server, as it is for who sees only what is below the prefix. */
+    private String inside(String path) {
+        String absolute = path;
+        if (path.startsWith(address.prefix() + "/") && !hasDots(path)) {
+            // A server that knows by X-Forwarded-Prefix where it is.
+            absolute = path.substring(address.prefix().length());
+        } else if (!path.startsWith("/")) {
+            String base = address.path();
+            absolute = base.substring(0, base.lastIndexOf('/') + 1) + path;
+        }
+        List<String> kept = new ArrayList<>();
+        String[] segments = absolute.substring(1).split("/", -1);
+        for (int i = 0; i < segments.length; i++) {
+            boolean last = i == segments.length - 1;
+            if (DOT_DOT.matcher(segments[i]).matches()) {
+                if (!kept.isEmpty()) {
+                    kept.remove(kept.size() - 1);
+                }
+                if (last) {
+                    kept.add("");
+                }
+            } else if (!DOT.matcher(segments[i]).matches()) {
+                kept.add(segments[i]);
+            } else if (last) {
+                kept.add("");
+            }
+        }
+        return "/" + String.join("/", kept);
+    }
+
+    private static boolean hasDots(String path) {
+        for (String segment : path.split("/", -1)) {
+            if (DOT_DOT.matcher(segment).matches()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

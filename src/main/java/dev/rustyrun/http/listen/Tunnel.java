@@ -1,0 +1,117 @@
+package dev.rustyrun.http.listen;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.Optional;
+
+/**
+ * A connection that leaves HTTP: from then on its bytes go to another one as they are, and back. It stands before all that decodes
+ * HTTP, which sees nothing more but the end. Whoever reads slowly is waited for. Only for the thread of both channels.
+ */
+public final class Tunnel extends ChannelInboundHandlerAdapter {
+
+    private static final String INTAKE = "intake";
+    private static final String IDLE = "idle";
+
+    private Optional<ChannelHandlerContext> own = Optional.empty();
+    private Optional<Tunnel> other = Optional.empty();
+
+    private Tunnel() {}
+
+    /** The thread that handles a request's connection, to which what is joined with it must belong. */
+    public static Channel channelOf(HttpServerRequest request) {
+        return ((ConnectionBase) request.connection()).channel();
+    }
+
+    /**
+     * Joins the connection of {@code request}, which is over, with {@code inner}, and sends {@code head} first.
+     *
+     * @return whether it could: not when something came before it may
+     */
+    public static boolean join(HttpServerRequest request, byte[] head, Channel inner) {
+        ChannelPipeline pipeline = channelOf(request).pipeline();
+        Intake intake = pipeline.get(Intake.class);
+        if (intake == null || intake.hasMore()) {
+            return false;
+        }
+        Tunnel outside = new Tunnel();
+        Tunnel inside = new Tunnel();
+        outside.other = Optional.of(inside);
+        inside.other = Optional.of(outside);
+        if (pipeline.get(IDLE) != null) {
+            // It would see nothing of what comes; the other channel has its own.
+            pipeline.remove(IDLE);
+        }
+        inner.pipeline().addLast(inside);
+        pipeline.addBefore(INTAKE, "tunnel", outside);
+        outside.context().writeAndFlush(Unpooled.wrappedBuffer(head));
+        pipeline.channel().config().setAutoRead(true);
+        return true;
+    }
+
+    private ChannelHandlerContext context() {
+        return own.orElseThrow();
+    }
+
+    private ChannelHandlerContext peer() {
+        return other.orElseThrow().context();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        own = Optional.of(context);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        peer().write(message);
+        if (!peer().channel().isWritable()) {
+            context.channel().config().setAutoRead(false);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        peer().flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable()) {
+            peer().channel().config().setAutoRead(true);
+        }
+        context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        endPeer();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            // A web socket has no half that stays.
+            endPeer();
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+
+    /** After what is still to be sent there. */
+    private void endPeer() {
+        peer().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+}
