@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -38,6 +39,13 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
     private static final int MAX_LINE = 8 * 1024;
     private static final int MAX_HEADERS = 32 * 1024;
     private static final int PIECE = 16 * 1024;
+    /** A line may end without a carriage return, as scripts write them: no second answer could follow this one. */
+    private static final HttpDecoderConfig DECODING = new HttpDecoderConfig()
+            .setMaxInitialLineLength(MAX_LINE)
+            .setMaxHeaderSize(MAX_HEADERS)
+            .setMaxChunkSize(PIECE)
+            .setStrictLineParsing(false);
+
     private static final int IDLE_SECONDS = 600;
     private static final int CHECK_SECONDS = 1;
     private static final int SWITCHING_PROTOCOLS = 101;
@@ -135,7 +143,7 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         progress = System.nanoTime();
         channel.pipeline()
                 .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
-                .addLast(CODEC, new HttpClientCodec(MAX_LINE, MAX_HEADERS, PIECE, false))
+                .addLast(CODEC, new HttpClientCodec(DECODING, false, false))
                 .addLast(this);
         drain.whenOver(stop);
         HttpRequest head = new DefaultHttpRequest(

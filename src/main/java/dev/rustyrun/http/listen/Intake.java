@@ -69,6 +69,11 @@ final class Intake extends ChannelInboundHandlerAdapter {
         return !isEmpty();
     }
 
+    /** Whether something has been received that the decoder has not got. */
+    boolean isAhead() {
+        return !waiting.isEmpty();
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         place = Optional.of(context);

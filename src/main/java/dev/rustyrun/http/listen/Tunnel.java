@@ -38,7 +38,7 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
     public static boolean join(HttpServerRequest request, byte[] head, Channel inner) {
         ChannelPipeline pipeline = channelOf(request).pipeline();
         Intake intake = pipeline.get(Intake.class);
-        if (intake == null || intake.hasMore()) {
+        if (intake == null || intake.isAhead()) {
             return false;
         }
         Tunnel outside = new Tunnel();
