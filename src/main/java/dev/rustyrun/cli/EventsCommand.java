@@ -2,21 +2,25 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.container.Running;
 import dev.rustyrun.container.StatisticsJson;
+import dev.rustyrun.container.ToldAttempts;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rustyrun events}: prints what a container uses, again and again, and that it had no memory left. */
+/** {@code rustyrun events}: prints what a container uses, again and again, that it had no memory left, and what it tries to reach. */
 @Command(
         name = "events",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = {"Stream resource usage and OOM events as JSON lines."})
+        description = {
+            "Stream resource usage, OOM events and what a container with --allow tries to reach, as JSON lines."
+        })
 final class EventsCommand implements ContainerCommand {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -43,10 +47,12 @@ final class EventsCommand implements ContainerCommand {
         print(StatisticsJson.write(id, running.statistics()));
         long kills = running.oomKills();
         long next = System.nanoTime() + millis * NANOS_PER_MILLI;
+        Optional<ToldAttempts> attempts = once ? Optional.empty() : running.attempts();
         while (!once) {
-            context.linux().poll(new PollSet(1), Math.min(millis, MAX_BETWEEN_LOOKS_MILLIS));
+            await(context, attempts, Math.min(millis, MAX_BETWEEN_LOOKS_MILLIS));
             // Looked at first: what has ended may have been killed just before.
             boolean ended = !hasProcess(context);
+            attempts.ifPresent(told -> told.take(ended).forEach(line -> print(StatisticsJson.attempt(id, line))));
             long now = running.oomKills();
             if (now > kills) {
                 print(StatisticsJson.outOfMemory(id));
@@ -61,6 +67,14 @@ final class EventsCommand implements ContainerCommand {
             }
         }
         return 0;
+    }
+
+    private static void await(CommandContext context, Optional<ToldAttempts> attempts, int millis) {
+        if (attempts.isPresent()) {
+            attempts.get().await(millis);
+        } else {
+            context.linux().poll(new PollSet(1), millis);
+        }
     }
 
     private boolean hasProcess(CommandContext context) {

@@ -13,6 +13,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Resources;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,11 +25,12 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Change limits of a running container; those that are not named stay.",
+        description = "Change limits of a running container, and the hosts that it may reach; what is not named stays.",
         footer = {
             "",
             "Examples:",
             "  rustyrun update --memory 64m --pids-limit 100 web",
+            "  rustyrun update --allow deb.debian.org --allow '*.example.org:443' web",
             "  echo '{\"cpu\": {\"shares\": 512}}' | rustyrun update --resources - web"
         })
 final class UpdateCommand implements ContainerCommand {
@@ -109,10 +111,27 @@ final class UpdateCommand implements ContainerCommand {
     @Option(names = "--blkio-weight", paramLabel = "N", description = "Its weight on disks, 10 to 1000.")
     private String weight;
 
+    @Option(
+            names = "--allow",
+            paramLabel = "HOST[:PORT]",
+            description = "Let it reach this host and none of those before, if it was started with --allow; repeatable."
+                    + " An empty one: no host.")
+    private List<String> allowed = List.of();
+
     @Override
     public int perform(CommandContext context) {
-        Resources wanted = ConfigJson.resources(resources == null ? given().toString() : read());
-        Running.of(context.store(), id).limit(wanted);
+        ObjectNode given = given();
+        if (allowed.isEmpty() || resources != null || !given.isEmpty()) {
+            if (resources == null && given.isEmpty()) {
+                throw new InvalidSpecException("update: no limit was given");
+            }
+            Resources wanted = ConfigJson.resources(resources == null ? given.toString() : read());
+            Running.of(context.store(), id).limit(wanted);
+        }
+        if (!allowed.isEmpty()) {
+            context.engine()
+                    .allow(id, allowed.stream().filter(host -> !host.isEmpty()).toList());
+        }
         return 0;
     }
 
@@ -150,9 +169,6 @@ final class UpdateCommand implements ContainerCommand {
         text(all, "mems", mems);
         number(all, "pids", "limit", "--pids-limit", pids);
         number(all, "blockIO", "weight", "--blkio-weight", weight);
-        if (all.isEmpty()) {
-            throw new InvalidSpecException("update: no limit was given");
-        }
         return all;
     }
 

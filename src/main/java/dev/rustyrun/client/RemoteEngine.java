@@ -2,6 +2,8 @@ package dev.rustyrun.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.engine.ContainerFilter;
 import dev.rustyrun.engine.Conversation;
 import dev.rustyrun.engine.Engine;
@@ -105,6 +107,13 @@ public final class RemoteEngine implements Engine {
     @Override
     public void resume(String id) {
         server.post(path(id) + "/resume");
+    }
+
+    @Override
+    public void allow(String id, List<String> hosts) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        hosts.forEach(body.putArray("allow")::add);
+        server.put(path(id) + "/allow", body);
     }
 
     @Override

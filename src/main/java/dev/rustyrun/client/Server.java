@@ -42,6 +42,11 @@ public final class Server {
         return json("POST", path, Optional.empty());
     }
 
+    /** Puts {@code body} there; what is answered. */
+    JsonNode put(String path, JsonNode body) {
+        return json("PUT", path, Optional.of(body));
+    }
+
     /** Posts {@code body} there; what is answered. */
     public JsonNode post(String path, JsonNode body) {
         return json("POST", path, Optional.of(body));

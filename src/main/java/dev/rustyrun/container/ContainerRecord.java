@@ -16,6 +16,7 @@ final class ContainerRecord implements LaunchRecord {
     private final ContainerStore store;
     private final PidOutputs pids;
     private Optional<RootVisitor> visitor = Optional.empty();
+    private Optional<String> attempts = Optional.empty();
     private ContainerState state;
     private boolean hooked;
 
@@ -30,6 +31,12 @@ final class ContainerRecord implements LaunchRecord {
     /** Lets {@code who} into the container before its command runs. */
     ContainerRecord visitedBy(Optional<RootVisitor> who) {
         visitor = who;
+        return this;
+    }
+
+    /** Has attempts to reach hosts told into the FIFO at this path, if somebody reads there. */
+    ContainerRecord tellingAttempts(Optional<String> fifo) {
+        attempts = fifo;
         return this;
     }
 
@@ -114,6 +121,12 @@ final class ContainerRecord implements LaunchRecord {
         store.files(state.id()).makeFifo();
         int fifo = store.files(state.id()).openFifo(FileFlag.O_RDWR).descriptor();
         return new Gate(fifo, store.files(state.id()).createReports());
+    }
+
+    @Override
+    public ProxyFiles proxyFiles() {
+        OpenFile control = store.files(state.id()).listenForProxy();
+        return new ProxyFiles(control, attempts.flatMap(fifo -> AttemptFifo.open(linux, fifo)));
     }
 
     private boolean hasBundle() {

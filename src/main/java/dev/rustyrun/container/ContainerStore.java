@@ -79,6 +79,10 @@ public final class ContainerStore {
         return ranges.get();
     }
 
+    Linux linux() {
+        return linux;
+    }
+
     /** Where it is. */
     public String folder() {
         return folder.path();
@@ -211,7 +215,8 @@ public final class ContainerStore {
     HostFacts.Cleanup cleanupOf(String id, List<String> cgroupDirectories) {
         List<String> directories = new ArrayList<>(cgroupDirectories);
         directories.add(path(id));
-        return new HostFacts.Cleanup(List.of(path(id) + "/" + StoredStates.STATE), directories);
+        return new HostFacts.Cleanup(
+                List.of(path(id) + "/" + KeptFiles.EGRESS, path(id) + "/" + StoredStates.STATE), directories);
     }
 
     /** Whether this is the first time for {@code what}, a name of something that this user is told once. */

@@ -1,11 +1,13 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** What a {@link ContainerStore} keeps of one container beside its state: its config.json, and what its start needs. */
 final class KeptFiles {
@@ -13,7 +15,10 @@ final class KeptFiles {
     private static final String CONFIG = "config.json";
     private static final String FIFO = "exec.fifo";
     private static final String REPORTS = "start.reports";
-    static final List<String> NAMES = List.of(CONFIG, FIFO, REPORTS);
+    /** Where the container's proxy is told what else it allows; it is there after a killed {@code run} too. */
+    static final String EGRESS = "egress";
+
+    static final List<String> NAMES = List.of(CONFIG, FIFO, REPORTS, EGRESS);
 
     private final Linux linux;
     private final StoreFolder folder;
@@ -77,6 +82,29 @@ final class KeptFiles {
 
     void removeReports() {
         remove(REPORTS);
+    }
+
+    /** Makes the socket at which the container's proxy takes orders: of this user, for the folder is nobody else's. */
+    OpenFile listenForProxy() {
+        remove(EGRESS);
+        return new OpenFile(linux, linux.listenForMessages(shortPath(EGRESS)));
+    }
+
+    /** A connection with the container's proxy; empty when it has none. */
+    Optional<OpenFile> connectToProxy() {
+        try {
+            return Optional.of(new OpenFile(linux, linux.connectForMessages(shortPath(EGRESS))));
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ECONNREFUSED) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The name of a socket has room for about a hundred bytes, and the store may be anywhere. */
+    private String shortPath(String name) {
+        return "/proc/self/fd/" + folder.directoryOf(id).descriptor() + "/" + id + "/" + name;
     }
 
     private OpenFile open(String name, int flags, int type) {

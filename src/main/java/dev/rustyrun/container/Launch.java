@@ -30,6 +30,7 @@ public final class Launch {
     private Spec spec;
     private Optional<SeccompFilter> filter = Optional.empty();
     private Optional<RootVisitor> visitor = Optional.empty();
+    private Optional<String> attempts = Optional.empty();
     private boolean stays;
     private String layerToken = "";
 
@@ -100,6 +101,12 @@ public final class Launch {
     public Launch visitedBy(RootVisitor who) {
         visitor = Optional.of(who);
         spec = spec.withAnnotation(Spec.VISIT_ANNOTATION, "");
+        return this;
+    }
+
+    /** Has attempts to reach hosts told to who reads the FIFO at {@code path}; to the error output if nobody does. */
+    public Launch tellingAttempts(String path) {
+        attempts = Optional.of(path);
         return this;
     }
 
@@ -186,7 +193,9 @@ public final class Launch {
                         traced,
                         timeoutMillis,
                         Optional.empty(),
-                        new ContainerRecord(linux, store, state, PidOutputs.NONE).visitedBy(visitor))));
+                        new ContainerRecord(linux, store, state, PidOutputs.NONE)
+                                .visitedBy(visitor)
+                                .tellingAttempts(attempts))));
     }
 
     /** What the user should know, and is told only once. */

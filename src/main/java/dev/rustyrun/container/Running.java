@@ -2,6 +2,8 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.Statistics;
+import dev.rustyrun.network.EgressPolicy;
+import dev.rustyrun.network.ProxyConnection;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.ResourcesValidator;
@@ -11,11 +13,13 @@ import java.util.Optional;
 /** A container that has processes, and what can be done to their cgroup. */
 public final class Running {
 
+    private final ContainerStore store;
     private final ContainerState state;
     private final ContainerStatus status;
     private final Optional<Cgroup> cgroup;
 
-    private Running(ContainerState state, ContainerStatus status, Optional<Cgroup> cgroup) {
+    private Running(ContainerStore store, ContainerState state, ContainerStatus status, Optional<Cgroup> cgroup) {
+        this.store = store;
         this.state = state;
         this.status = status;
         this.cgroup = cgroup;
@@ -32,7 +36,7 @@ public final class Running {
         if (!status.hasProcess()) {
             throw ContainerException.conflict("container \"" + id + "\" is not running: it is " + status.word());
         }
-        return new Running(state, status, store.cgroup(state).filter(Cgroup::exists));
+        return new Running(store, state, status, store.cgroup(state).filter(Cgroup::exists));
     }
 
     ContainerStatus status() {
@@ -70,6 +74,43 @@ public final class Running {
     /** What it has used. */
     public Statistics statistics() {
         return cgroup("measure").statistics();
+    }
+
+    /**
+     * Lets it reach these hosts from now on, and no others; connections with others are closed.
+     *
+     * @throws dev.rustyrun.spec.InvalidSpecException when one of them is not HOST[:PORT]
+     * @throws ContainerException when it has no proxy
+     */
+    public void allow(List<String> hosts) {
+        EgressPolicy.of(hosts);
+        try (ProxyConnection proxy = proxy()) {
+            proxy.allow(hosts);
+        }
+    }
+
+    /** The hosts that it may reach. */
+    public List<String> allowed() {
+        try (ProxyConnection proxy = proxy()) {
+            return proxy.allowed();
+        }
+    }
+
+    /** What it tries to reach from now on; empty when it has no proxy. */
+    public Optional<ToldAttempts> attempts() {
+        return connection().map(ToldAttempts::new);
+    }
+
+    private Optional<ProxyConnection> connection() {
+        return store.files(state.id()).connectToProxy().map(socket -> new ProxyConnection(store.linux(), socket));
+    }
+
+    private ProxyConnection proxy() {
+        return connection()
+                .orElseThrow(
+                        () -> ContainerException.conflict(
+                                "container \"" + state.id()
+                                        + "\" was started without allowed hosts, so it has no proxy to reach any; start it with --allow"));
     }
 
     /** Limits it anew; what is not set stays. */

@@ -2,6 +2,7 @@ package dev.rustyrun.container;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.rustyrun.cgroup.Statistics;
 
 /** What a container has used, in the words of {@code runc events}; numbers that are not known are left out. */
@@ -44,6 +45,20 @@ public final class StatisticsJson {
                 .objectNode()
                 .put("type", "oom")
                 .put("id", id)
+                .toString();
+    }
+
+    /**
+     * The event of a container that has tried to reach a host.
+     *
+     * @param line of its proxy, an object
+     */
+    public static String attempt(String id, String line) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("type", "egress")
+                .put("id", id)
+                .putRawValue("data", new RawValue(line))
                 .toString();
     }
 

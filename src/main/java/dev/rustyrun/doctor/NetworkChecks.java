@@ -7,7 +7,11 @@ import java.util.stream.Stream;
 /** Whether containers can have a network with a way out; docs/network.md. */
 final class NetworkChecks {
 
-    static final List<Question> ALL = List.of(new Question("network", "--net private", NetworkChecks::privateNetwork));
+    static final List<Question> ALL = List.of(
+            new Question("network", "--net private", NetworkChecks::privateNetwork),
+            new Question("network", "--allow", NetworkChecks::allow));
+
+    private static final String RESOLVER = "/etc/resolv.conf";
 
     private static final String WITHOUT = "no --net private: ";
 
@@ -28,5 +32,18 @@ final class NetworkChecks {
             return Answer.warn(WITHOUT + "/dev/net/tun may not be opened", "as root: chmod 666 /dev/net/tun");
         }
         return Answer.ok(pasta.get());
+    }
+
+    /** The proxy needs no program and no right, but names are resolved here. */
+    private static Answer allow(Machine machine) {
+        Optional<String> server = machine.text(RESOLVER).stream()
+                .flatMap(String::lines)
+                .map(String::strip)
+                .filter(line -> line.startsWith("nameserver "))
+                .findFirst();
+        return server.isPresent()
+                ? Answer.ok("names by " + server.get())
+                : Answer.warn(
+                        "--allow by address only: " + RESOLVER + " names no server", "add a line: nameserver ADDRESS");
     }
 }

@@ -48,6 +48,9 @@ public interface Engine {
     /** Lets them go on. */
     void resume(String id);
 
+    /** Lets it reach these hosts from now on, and no others; only one that was started with such a list has a way to any. */
+    void allow(String id, List<String> hosts);
+
     /** What it has used; docs/http.md, "stats". */
     JsonNode statistics(String id);
 

@@ -259,6 +259,12 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
+    public void allow(String id, List<String> hosts) {
+        checkRuns(id);
+        Running.of(tools.store(), id).allow(hosts);
+    }
+
+    @Override
     public JsonNode statistics(String id) {
         checkRuns(id);
         return UsageJson.of(unwatched.statistics(id));

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
@@ -7,6 +8,7 @@ import dev.rustyrun.container.supervised.UsageJson;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.LaunchRole;
 import dev.rustyrun.http.access.ReadRole;
+import dev.rustyrun.request.AllowRequest;
 import dev.rustyrun.request.ContainerRequest;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.request.RequestJson;
@@ -19,6 +21,7 @@ import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -55,13 +58,16 @@ public class ContainersResource {
     private final IdempotencyKeys keys;
     private final LaunchQueue slots;
     private final Followers followers;
+    private final Limits limits;
 
     ContainersResource(
             Containers containers,
             RequestedContainers requested,
             IdempotencyKeys keys,
             LaunchQueue slots,
-            Followers followers) {
+            Followers followers,
+            Limits limits) {
+        this.limits = limits;
         this.followers = followers;
         this.containers = containers;
         this.requested = requested;
@@ -237,6 +243,38 @@ public class ContainersResource {
     public Response stats(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
         return interruptibly(() -> ok(UsageJson.of(containers.running().statistics(folder))));
+    }
+
+    @LaunchRole
+    @PUT
+    @Path("{id}/allow")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Replace the list of hosts that a running container, started with one, may reach")
+    @RequestBody(content = @Content(schema = @Schema(ref = RequestSchemas.ALLOW)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The list is in force, and connections with other hosts are closed")
+    public Response allow(@PathParam("id") String id, byte[] body) {
+        AllowRequest request = new AllowRequest();
+        RequestJson.read(body, request);
+        List<String> hosts = limits.policy().allowed(request.hosts());
+        return interruptibly(() -> {
+            containers.running().allow(containers.named(id), hosts);
+            return allowed(id);
+        });
+    }
+
+    @ReadRole
+    @GET
+    @Path("{id}/allow")
+    @Operation(summary = "List the hosts that a running container, started with such a list, may reach")
+    public Response allowed(@PathParam("id") String id) {
+        ContainerFolder folder = containers.named(id);
+        return interruptibly(() -> {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            containers.running().allowed(folder).forEach(json.putArray("allow")::add);
+            return ok(json);
+        });
     }
 
     private static Response ok(ObjectNode json) {

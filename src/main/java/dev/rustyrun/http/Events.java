@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Listener;
 import io.smallrye.mutiny.Multi;
@@ -9,6 +10,7 @@ import io.smallrye.mutiny.subscription.MultiEmitter;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -24,7 +26,12 @@ final class Events implements Listener {
 
     private final BroadcastProcessor<String> processor = BroadcastProcessor.create();
     private final Set<MultiEmitter<? super String>> listeners = ConcurrentHashMap.newKeySet();
+    private final EgressMetrics metrics;
     private volatile boolean over;
+
+    Events(EgressMetrics metrics) {
+        this.metrics = metrics;
+    }
 
     /** Tells all listeners; one after the other, as reactive streams demand. */
     @Override
@@ -35,6 +42,21 @@ final class Events implements Listener {
                 .put("id", id)
                 .put("time", Instant.now().toString())
                 .toString());
+    }
+
+    /** A container that tries very much cannot fill the log: its proxy tells of some, and then only how many there were. */
+    @Override
+    public synchronized void attempted(ObjectNode line) {
+        metrics.count(line);
+        LaunchLog.attempted(line);
+        ObjectNode event = JsonNodeFactory.instance
+                .objectNode()
+                .put("event", line.path("event").asText())
+                .put("id", line.path("container").asText())
+                .put("time", Instant.now().toString());
+        line.remove(List.of("event", "container"));
+        event.setAll(line);
+        processor.onNext(event.toString());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.rustyrun.http;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.files.ContainerFiles;
+import dev.rustyrun.container.supervised.AttemptFeed;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.DataFolder;
 import dev.rustyrun.container.supervised.Watches;
@@ -18,6 +19,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.stage.SelfExec;
 import dev.rustyrun.stage.StageSpawner;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -98,6 +100,11 @@ final class Kernel {
     Containers containers(LaunchTools tools, ServeConfig config, Watches watches, Events events) {
         Path root = Path.of(config.dataFolder().orElse(tools.store().folder() + "/.containers"));
         return new Containers(tools, root.toAbsolutePath(), watches, events);
+    }
+
+    /** After the folder of containers has been looked at: it is there then, and this service's. */
+    void hear(@Observes StartupEvent event, LaunchTools tools, PollLoop loop, Containers containers, Events events) {
+        new AttemptFeed(tools.linux(), loop, containers.attempts(), events::attempted).start();
     }
 
     @Produces

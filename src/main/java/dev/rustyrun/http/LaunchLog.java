@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -8,6 +9,8 @@ import org.jboss.logging.MDC;
 final class LaunchLog {
 
     private static final Logger LOG = Logger.getLogger("rustyrun.launch");
+
+    private static final Logger EGRESS = Logger.getLogger("rustyrun.egress");
 
     private LaunchLog() {}
 
@@ -30,6 +33,11 @@ final class LaunchLog {
             MDC.remove("exitCode");
             MDC.remove("ms");
         }
+    }
+
+    /** What the proxy of a container says, as it says it. */
+    static void attempted(ObjectNode line) {
+        EGRESS.info(line.toString());
     }
 
     /** The same for a container that nobody waited for. */

@@ -2,6 +2,7 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rustyrun.request.AllowRequest;
 import dev.rustyrun.request.ContainerRequest;
 import dev.rustyrun.request.ExecRequest;
 import dev.rustyrun.request.FilesRequest;
@@ -26,6 +27,7 @@ public final class RequestSchemas implements OASFilter {
     static final String RUN = "Run";
     static final String CONTAINER = "Container";
     static final String EXEC = "Exec";
+    static final String ALLOW = "Allow";
     static final String PULL = "Pull";
     private static final String FILE = "File";
     private static final String MOUNT = "Mount";
@@ -49,6 +51,7 @@ public final class RequestSchemas implements OASFilter {
                         CONTAINER,
                         object("A launch that nobody waits for.", LaunchRequest.class, ContainerRequest.class))
                 .addSchema(EXEC, object("A further command for a container.", ExecRequest.class, InputRequest.class))
+                .addSchema(ALLOW, object("The hosts that a container may reach.", AllowRequest.class))
                 .addSchema(PULL, object("An image to fetch.", PullRequest.class))
                 .addSchema(FILE, object("A file to write before the command starts.", PlacedFile.class))
                 .addSchema(MOUNT, object("A configured directory to mount.", Volume.class));

@@ -4,6 +4,7 @@ import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.ServedLaunch;
 import dev.rustyrun.container.files.LaunchFiles;
+import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.watch.Clearing;
 import dev.rustyrun.engine.ServedImages;
 import dev.rustyrun.request.FilesRequest;
@@ -35,6 +36,7 @@ final class Runner {
     private final WarmPool warm;
     private final Clearing clearing;
     private final ServedImages images;
+    private final Containers containers;
 
     Runner(
             LaunchTools tools,
@@ -43,7 +45,9 @@ final class Runner {
             QueuedLaunches queued,
             WarmPool warm,
             Clearing clearing,
-            ServedImages images) {
+            ServedImages images,
+            Containers containers) {
+        this.containers = containers;
         this.images = images;
         this.tools = tools;
         this.specs = specs;
@@ -86,7 +90,8 @@ final class Runner {
     private CompletionStage<RunResult> run(
             LaunchRequest resolved, String origin, Asked asked, long timeoutMillis, Caller caller, Budget.Share share) {
         Spec spec = ResolvedSpec.of(tools.linux(), resolved, false, specs.userIds(resolved));
-        Launch launch = new Launch(tools.linux(), tools.self(), tools.store(), spec);
+        Launch launch =
+                new Launch(tools.linux(), tools.self(), tools.store(), spec).tellingAttempts(containers.attempts());
         return queued.take(caller, queuedMicros -> {
             LaunchFiles files = files(asked, spec, resolved);
             if (!asked.files.isEmpty() || !asked.outputs.isEmpty()) {

@@ -7,10 +7,6 @@ import static dev.rustyrun.linux.SocketConstants.SOCK_CLOEXEC;
 import static dev.rustyrun.linux.SocketConstants.SOCK_SEQPACKET;
 import static dev.rustyrun.linux.SocketConstants.SOCK_STREAM;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-
 /** Sockets, and descriptors that travel through them. */
 public interface SocketCalls extends KernelCalls {
 
@@ -30,15 +26,7 @@ public interface SocketCalls extends KernelCalls {
 
     /** A stream socket connected to the unix socket {@code path}; man 2 connect, man 7 unix. */
     default int connect(String path) {
-        byte[] name = path.getBytes(StandardCharsets.UTF_8);
-        if (name.length >= SocketConstants.UNIX_PATH_MAX) {
-            throw new LinuxException("connect(\"" + path + "\")", Errno.ENAMETOOLONG);
-        }
-        byte[] address = ByteBuffer.allocate(3 + name.length)
-                .order(ByteOrder.nativeOrder())
-                .putShort((short) AF_UNIX)
-                .put(name)
-                .array();
+        byte[] address = SocketConstants.unix(path, "connect");
         int socket = check(libc().call("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket AF_UNIX");
         int result = libc().repeat("connect", socket, address, address.length);
         if (result < 0) {
@@ -46,6 +34,42 @@ public interface SocketCalls extends KernelCalls {
             throw failure(result, "connect", path);
         }
         return socket;
+    }
+
+    /** The same with one that keeps messages apart; it does not wait for room at the other side. */
+    default int connectForMessages(String path) {
+        byte[] address = SocketConstants.unix(path, "connect");
+        int socket = messageSocket(SocketConstants.SOCK_NONBLOCK);
+        int result = libc().repeat("connect", socket, address, address.length);
+        if (result < 0) {
+            libc().call("close", socket);
+            throw failure(result, "connect", path);
+        }
+        return socket;
+    }
+
+    /** A socket that keeps messages apart and listens as the new unix socket {@code path}; man 2 bind, man 7 unix. */
+    default int listenForMessages(String path) {
+        byte[] address = SocketConstants.unix(path, "bind");
+        int socket = messageSocket(0);
+        try {
+            check(libc().call("bind", socket, address, address.length), "bind", path);
+            check(libc().call("listen", socket, SocketConstants.BACKLOG), "listen", path);
+            return socket;
+        } catch (LinuxException e) {
+            libc().call("close", socket);
+            throw e;
+        }
+    }
+
+    private int messageSocket(int flags) {
+        return check(libc().call("socket", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0), "socket AF_UNIX");
+    }
+
+    /** Waits for a connection; reads and writes of it do not wait; man 2 accept4. */
+    default int accept(int listening) {
+        int flags = SOCK_CLOEXEC | SocketConstants.SOCK_NONBLOCK;
+        return check(libc().repeat("accept4", listening, null, null, flags), "accept4", listening);
     }
 
     /** Sends all of {@code data}, with {@code descriptor} (or none, -1) along; man 2 sendmsg, man 7 unix. */

@@ -2,6 +2,7 @@ package dev.rustyrun.linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /** Values of {@code sys/socket.h} and {@code sys/un.h}. */
 final class SocketConstants {
@@ -13,6 +14,7 @@ final class SocketConstants {
     static final int SOCK_SEQPACKET = 5;
     static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
+    static final int SOCK_NONBLOCK = FileFlag.O_NONBLOCK;
     static final int SOCK_CLOEXEC = FileFlag.O_CLOEXEC;
     static final int MSG_NOSIGNAL = 0x4000;
     static final int MSG_CMSG_CLOEXEC = 0x40000000;
@@ -27,6 +29,19 @@ final class SocketConstants {
     private static final int MAPPED = 0xffff;
 
     private SocketConstants() {}
+
+    /** {@code struct sockaddr_un} of {@code path}, for the call {@code what}. */
+    static byte[] unix(String path, String what) {
+        byte[] name = path.getBytes(StandardCharsets.UTF_8);
+        if (name.length >= UNIX_PATH_MAX) {
+            throw new LinuxException(what + "(\"" + path + "\")", Errno.ENAMETOOLONG);
+        }
+        return ByteBuffer.allocate(3 + name.length)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) AF_UNIX)
+                .put(name)
+                .array();
+    }
 
     /** {@code struct sockaddr_in} of 127.0.0.1, or {@code struct sockaddr_in6} of the same address. */
     static byte[] loopback(int port, boolean six) {

@@ -91,7 +91,7 @@ public interface SpawnCalls extends KernelCalls {
     }
 
     /**
-     * Starts a command with a clean signal state and no descriptors beside 0, 1 and 2; man 3 posix_spawn.
+     * Starts a command with a clean signal state and no descriptors beside 0, 1 and 2 and what it is given; man 3 posix_spawn.
      *
      * @param stdio what it gets as its descriptors 0, 1 and so on, where that is not what this process has
      */
@@ -99,7 +99,7 @@ public interface SpawnCalls extends KernelCalls {
         try (SpawnSettings settings = new SpawnSettings(libc())) {
             settings.resetSignals();
             settings.duplicate(stdio);
-            settings.closeFrom(SpawnSettings.AFTER_STDIO);
+            settings.closeFrom(Math.max(SpawnSettings.AFTER_STDIO, stdio.length));
             return settings.spawn(path, argv, env);
         }
     }

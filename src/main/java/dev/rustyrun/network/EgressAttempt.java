@@ -13,17 +13,22 @@ public record EgressAttempt(String host, int port, String address, String reason
 
     private static final int MAX_HOST = 300;
 
+    /** Whether the policy has allowed it. */
+    boolean isAllowed() {
+        return !address.isEmpty();
+    }
+
     /** As a JSON object on one line. */
     public String line(String container) {
         return "{\"event\":\"egress\",\"container\":" + quoted(container) + ",\"host\":" + quoted(host) + ",\"port\":"
                 + port
-                + ",\"allowed\":" + !address.isEmpty() + ",\"address\":" + quoted(address) + ",\"reason\":"
+                + ",\"allowed\":" + isAllowed() + ",\"address\":" + quoted(address) + ",\"reason\":"
                 + quoted(reason)
                 + ",\"sent\":" + sent + ",\"received\":" + received + "}\n";
     }
 
     /** What the container has sent may be anything. */
-    private static String quoted(String text) {
+    static String quoted(String text) {
         StringBuilder json = new StringBuilder("\"");
         text.chars().limit(MAX_HOST).forEach(c -> {
             if (c == '"' || c == '\\') {

@@ -10,10 +10,12 @@ import java.util.Optional;
 /** Which hosts a container may reach. */
 public final class EgressPolicy {
 
+    private final List<String> hosts;
     private final List<AllowedHost> allowed;
 
-    private EgressPolicy(List<AllowedHost> allowed) {
-        this.allowed = List.copyOf(allowed);
+    private EgressPolicy(List<String> hosts) {
+        this.hosts = List.copyOf(hosts);
+        this.allowed = hosts.stream().map(AllowedHost::parse).toList();
     }
 
     /** Finds all addresses of a name. */
@@ -40,7 +42,12 @@ public final class EgressPolicy {
      * @throws dev.rustyrun.spec.InvalidSpecException for the first that is not that
      */
     public static EgressPolicy of(List<String> hosts) {
-        return new EgressPolicy(hosts.stream().map(AllowedHost::parse).toList());
+        return new EgressPolicy(hosts);
+    }
+
+    /** The hosts that are allowed, as they were given. */
+    List<String> hosts() {
+        return hosts;
     }
 
     /** The first of {@code hosts} that is not allowed here, if there is one. */
@@ -78,7 +85,7 @@ public final class EgressPolicy {
         try {
             // With the dot at the end, no search domain is tried.
             for (InetAddress address : resolver.resolve(name.get() + ".")) {
-                if (!AddressRange.isSpecial(address) && !isHosts(address) || allows(address, port)) {
+                if (isOrdinary(address) || allows(address, port)) {
                     return new Decision(Optional.of(address), "");
                 }
             }
@@ -86,6 +93,23 @@ public final class EgressPolicy {
         } catch (UnknownHostException e) {
             return Decision.refuse("this name has no address");
         }
+    }
+
+    /** Whether a connection with {@code address}, which was decided on for {@code host} before, is allowed here too. */
+    boolean allows(String host, int port, InetAddress address) {
+        return allows(address, port)
+                || AddressRange.address(host).isEmpty() && allowsName(host, port) && isOrdinary(address);
+    }
+
+    /** Whether this name is allowed, whatever its addresses are. */
+    boolean allowsName(String host, int port) {
+        return HostName.of(host)
+                .filter(name -> allowed.stream().anyMatch(own -> own.allows(name, port)))
+                .isPresent();
+    }
+
+    private static boolean isOrdinary(InetAddress address) {
+        return !AddressRange.isSpecial(address) && !isHosts(address);
     }
 
     /** Whether it is one of this machine's own: whoever answers for a name shall not lead to what listens here. */

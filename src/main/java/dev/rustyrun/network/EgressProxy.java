@@ -1,12 +1,16 @@
 package dev.rustyrun.network;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,10 +33,39 @@ public final class EgressProxy {
     private static final int BUFFER = 32 * 1024;
     private static final int STACK = 256 * 1024;
 
-    private final EgressPolicy policy;
     private final EgressPolicy.Resolver resolver;
     private final Consumer<EgressAttempt> attempts;
     private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
+    private final Set<Connected> connected = ConcurrentHashMap.newKeySet();
+    private volatile EgressPolicy policy;
+
+    /** A connection that goes on. */
+    private static final class Connected {
+        private final Socket client;
+        private final Socket server;
+        private final EgressRequest request;
+        private final InetAddress address;
+        private volatile String ended = "";
+
+        Connected(Socket client, Socket server, EgressRequest request, InetAddress address) {
+            this.client = client;
+            this.server = server;
+            this.request = request;
+            this.address = address;
+        }
+
+        void endUnless(EgressPolicy policy) {
+            if (!policy.allows(request.host(), request.port(), address)) {
+                end("it is no longer allowed");
+            }
+        }
+
+        void end(String reason) {
+            ended = reason;
+            close(client);
+            close(server);
+        }
+    }
 
     /** @param attempts is given every attempt when it is over */
     public EgressProxy(EgressPolicy policy, EgressPolicy.Resolver resolver, Consumer<EgressAttempt> attempts) {
@@ -41,21 +74,39 @@ public final class EgressProxy {
         this.attempts = attempts;
     }
 
+    /** What it allows. */
+    EgressPolicy policy() {
+        return policy;
+    }
+
+    /** Decides by {@code other} from now on, and ends the connections that it does not allow. */
+    void allow(EgressPolicy other) {
+        policy = other;
+        connected.forEach(each -> each.endUnless(other));
+    }
+
     /** Serves connections until {@code listener} is closed. */
     public void serve(ServerSocketChannel listener) throws IOException {
         while (listener.isOpen()) {
             SocketChannel accepted = listener.accept();
             // The others wait, in the kernel.
             free.acquireUninterruptibly();
-            start(() -> {
-                try (accepted) {
-                    handle(accepted.socket());
-                } catch (IOException | RuntimeException e) {
-                    // The container has closed it, or has sent what is no request.
-                } finally {
-                    free.release();
-                }
-            });
+            try {
+                start(() -> serve(accepted));
+            } catch (OutOfMemoryError noThread) {
+                accepted.close();
+                free.release();
+            }
+        }
+    }
+
+    private void serve(SocketChannel accepted) {
+        try (accepted) {
+            handle(accepted.socket());
+        } catch (IOException | RuntimeException e) {
+            // The container has closed it, or has sent what is no request.
+        } finally {
+            free.release();
         }
     }
 
@@ -96,8 +147,14 @@ public final class EgressProxy {
         AtomicLong sent = new AtomicLong();
         AtomicLong received = new AtomicLong();
         String failure = "";
+        Optional<Connected> known = Optional.empty();
         try (SocketChannel channel = SocketChannel.open()) {
             Socket server = channel.socket();
+            Connected own = new Connected(client, server, request, address);
+            known = Optional.of(own);
+            connected.add(own);
+            // It was decided by one that may have been replaced since.
+            own.endUnless(policy);
             try {
                 server.connect(new InetSocketAddress(address, request.port()), CONNECT_MILLIS);
             } catch (IOException e) {
@@ -111,12 +168,45 @@ public final class EgressProxy {
             client.setSoTimeout(IDLE_MILLIS);
             server.setSoTimeout(IDLE_MILLIS);
             Thread back = start(() -> copy(server, client, received));
+            if (request.mayBeTls()) {
+                begin(own, sent);
+            }
             copy(client, server, sent);
             join(back);
         } finally {
+            if (known.isPresent()) {
+                connected.remove(known.get());
+                failure = known.get().ended.isEmpty() ? failure : known.get().ended;
+            }
             attempts.accept(new EgressAttempt(
                     request.host(), request.port(), address.getHostAddress(), failure, sent.get(), received.get()));
         }
+    }
+
+    /** Sends the beginning of what the client sends, unless that asks for a server of another name at this address. */
+    private void begin(Connected own, AtomicLong sent) throws IOException {
+        byte[] bytes = new byte[ClientHello.MAX_BYTES];
+        int count = 0;
+        try {
+            InputStream in = own.client.getInputStream();
+            for (int needed = 1; count < needed; needed = ClientHello.needed(bytes, count)) {
+                int got = in.read(bytes, count, needed - count);
+                if (got < 0) {
+                    break;
+                }
+                count += got;
+            }
+            Optional<String> name = ClientHello.serverName(bytes, count);
+            if (name.isPresent() && !policy.allowsName(name.get(), own.request.port())) {
+                own.end("the server name \"" + name.get() + "\" in it is not allowed");
+                return;
+            }
+        } catch (EgressRequest.Refused e) {
+            own.end(e.getMessage());
+            return;
+        }
+        own.server.getOutputStream().write(bytes, 0, count);
+        sent.addAndGet(count);
     }
 
     /** Until the end of {@code from}, which {@code to} gets as well; after an error both are closed. */

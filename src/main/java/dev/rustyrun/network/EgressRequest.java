@@ -41,6 +41,7 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
     private static final long HEADER_NANOS = 10_000_000_000L;
 
     private static final int MAX_HEADER = 16 * 1024;
+    private static final int TLS_PORT = 443;
     private static final int SOCKS5 = 5;
     private static final int SOCKS_CONNECT = 1;
     private static final int SOCKS_REFUSED = 2;
@@ -128,6 +129,13 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
             throw new Refused("SOCKS without CONNECT");
         }
         return new EgressRequest(Kind.SOCKS, host, port, new byte[0]);
+    }
+
+    /** Whether a TLS client may follow that names a server itself; whoever may reach an address may reach all that is there. */
+    boolean mayBeTls() {
+        return kind != Kind.FORWARD
+                && port == TLS_PORT
+                && AddressRange.address(host).isEmpty();
     }
 
     /** Says that the host is connected. */

@@ -1,18 +1,16 @@
 package dev.rustyrun.network;
 
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
  * The process that is one container's proxy. Its descriptors: 0 listens inside the container's network, 1 is a pidfd of the
- * container's PID 1, with whose end it ends, and 2 is where attempts are logged.
+ * container's PID 1, with whose end it ends, 2 is where attempts are told, and 3 listens for orders.
  */
 public final class ProxyMain {
 
@@ -21,6 +19,9 @@ public final class ProxyMain {
 
     /** {@link System#inheritedChannel} takes the standard descriptors away. */
     private static final int KEPT = 10;
+
+    /** The socket at which it is given orders. */
+    private static final int ORDERS = 3;
 
     private ProxyMain() {}
 
@@ -31,24 +32,27 @@ public final class ProxyMain {
         linux.startSession();
         int container = linux.duplicateFrom(1, KEPT);
         int log = linux.duplicateFrom(2, KEPT);
+        linux.blockPipeSignal();
+        LogOutput output = new LogOutput(linux, log);
+        AttemptLog attempts = new AttemptLog(args[1], output, output, System::nanoTime);
         EgressPolicy policy = EgressPolicy.of(List.of(args).subList(2, args.length));
-        EgressProxy proxy =
-                new EgressProxy(policy, InetAddress::getAllByName, attempt -> write(linux, log, attempt.line(args[1])));
+        EgressProxy proxy = new EgressProxy(policy, InetAddress::getAllByName, attempts::tell);
         try {
             if (!(System.inheritedChannel() instanceof ServerSocketChannel listener)) {
                 throw new IOException("no listening socket");
             }
-            Thread serving = new Thread(() -> serve(proxy, listener));
-            serving.setDaemon(true);
-            serving.start();
+            Confinement.enter(linux);
+            start(() -> serve(proxy, listener));
+            start(() -> new ProxyControl(linux, proxy, attempts).serve(ORDERS));
         } catch (IOException | RuntimeException e) {
-            write(linux, log, "rustyrun: the proxy of " + args[1] + " ends: " + e.getMessage() + "\n");
+            output.write("rustyrun: the proxy of " + args[1] + " ends: " + e.getMessage() + "\n");
             return 1;
         }
         PollSet ended = new PollSet(1);
         ended.add(container, PollSet.POLLIN);
         linux.poll(ended, -1);
         proxy.awaitConnections();
+        attempts.end();
         return 0;
     }
 
@@ -60,11 +64,9 @@ public final class ProxyMain {
         }
     }
 
-    private static void write(Linux linux, int log, String line) {
-        try {
-            linux.writeAll(log, line.getBytes(StandardCharsets.UTF_8));
-        } catch (LinuxException e) {
-            // Nobody reads it.
-        }
+    private static void start(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        thread.start();
     }
 }

@@ -88,9 +88,7 @@ public record Policy(
                 throw FieldException.at(
                         "/network", "network \"" + request.network() + "\" is neither none, private nor host");
         }
-        EgressPolicy.of(allowedHosts).firstBeyond(request.allowed()).ifPresent(host -> {
-            throw FieldException.at("/allow", "allow \"" + host + "\" is not allowed by this service's configuration");
-        });
+        allowed(request.allowed());
         request.tmpfs().forEach(Policy::checkTmpfs);
         return limited.with(request.mounts().stream().map(this::resolve).toList());
     }
@@ -98,6 +96,18 @@ public record Policy(
     /** The limits of a launch that says nothing about them. */
     public Resources usual() {
         return resolve(new LaunchRequest(), timeoutMillis(Optional.empty())).resources();
+    }
+
+    /**
+     * These hosts, which a container is to reach.
+     *
+     * @throws FieldException for the first that the service does not allow
+     */
+    public List<String> allowed(List<String> hosts) {
+        EgressPolicy.of(allowedHosts).firstBeyond(hosts).ifPresent(host -> {
+            throw FieldException.at("/allow", "allow \"" + host + "\" is not allowed by this service's configuration");
+        });
+        return hosts;
     }
 
     private static void allow(String network, boolean allowed) {

@@ -186,11 +186,20 @@ public final class SelfExec {
      * @param stdio what it gets as its descriptors 0, 1 and so on; what is negative stays as it is
      */
     public int startCommand(Linux linux, List<String> words, int... stdio) {
-        List<String> argv = new ArrayList<>(prefix);
-        argv.addAll(words);
         List<String> everything = new ArrayList<>(env);
         System.getenv().forEach((name, value) -> everything.add(name + "=" + value));
-        return linux.spawnCommand(executable, argv, everything, stdio);
+        return linux.spawnCommand(executable, argv(words), everything, stdio);
+    }
+
+    /** The same without this process's environment, for what serves a container: secrets may be in it. */
+    int startServing(Linux linux, List<String> words, int... descriptors) {
+        return linux.spawnCommand(executable, argv(words), env, descriptors);
+    }
+
+    private List<String> argv(List<String> words) {
+        List<String> argv = new ArrayList<>(prefix);
+        argv.addAll(words);
+        return argv;
     }
 
     /**

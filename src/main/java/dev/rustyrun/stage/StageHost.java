@@ -31,6 +31,8 @@ final class StageHost implements HostContext {
     /** The word of a container's proxy on the command line. */
     private static final String PROXY = "proxy";
 
+    private static final int FIRST_FREE = 16;
+
     private final Linux linux;
     private final SelfExec self;
     private final StageConnection stages;
@@ -174,7 +176,18 @@ final class StageHost implements HostContext {
     public void startProxy(List<String> hosts, int listening, int container) {
         List<String> words = new ArrayList<>(List.of(PROXY, record().id()));
         words.addAll(hosts);
-        awaitAfterContainer(self.startCommand(linux, words, listening, container));
+        try (LaunchRecord.ProxyFiles files = record().proxyFiles();
+                // So high that it is not among those which the proxy gets before it.
+                OpenFile control =
+                        new OpenFile(linux, linux.duplicateFrom(files.control().descriptor(), FIRST_FREE))) {
+            awaitAfterContainer(self.startServing(
+                    linux,
+                    words,
+                    listening,
+                    container,
+                    files.attempts().map(OpenFile::descriptor).orElse(Connection.NO_DESCRIPTOR),
+                    control.descriptor()));
+        }
     }
 
     @Override

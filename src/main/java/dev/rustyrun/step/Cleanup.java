@@ -38,10 +38,14 @@ public final class Cleanup {
 
     private static List<Entry> entries(Linux linux, List<String> paths) {
         List<Entry> entries = new ArrayList<>();
+        String opened = "";
         for (String path : paths) {
-            entries.add(new Entry(
-                    linux.open(InsideRootfs.parentOf(path), FileFlag.O_PATH | FileFlag.O_DIRECTORY),
-                    InsideRootfs.nameOf(path)));
+            String parent = InsideRootfs.parentOf(path);
+            int descriptor = parent.equals(opened)
+                    ? entries.get(entries.size() - 1).parent
+                    : linux.open(parent, FileFlag.O_PATH | FileFlag.O_DIRECTORY);
+            entries.add(new Entry(descriptor, InsideRootfs.nameOf(path)));
+            opened = parent;
         }
         return entries;
     }

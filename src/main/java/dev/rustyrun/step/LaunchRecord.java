@@ -1,6 +1,8 @@
 package dev.rustyrun.step;
 
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.ContainerStatus;
+import java.util.Optional;
 
 /** What is written down of a launch while it goes on, and what others on the host are told of it. */
 public interface LaunchRecord {
@@ -51,6 +53,15 @@ public interface LaunchRecord {
         throw new IllegalStateException("the plan awaits no start");
     }
 
+    /**
+     * What the container's proxy has besides its socket, for the moment in which it is started; used only by a plan that has one.
+     *
+     * @throws dev.rustyrun.linux.LinuxException when it cannot be made, which ends the launch
+     */
+    default ProxyFiles proxyFiles() {
+        throw new IllegalStateException("the container has no proxy");
+    }
+
     /** Called before {@code init} is killed, which ends all that a container's PID 1 has started, but not all of another. */
     default void beforeKill() {
         // Most launches are those of a PID 1.
@@ -63,4 +74,18 @@ public interface LaunchRecord {
      * @param reports a file for its reports from then on
      */
     record Gate(int fifo, int reports) {}
+
+    /**
+     * Descriptors for the proxy, which are closed here when it has them.
+     *
+     * @param control a socket at which it takes orders
+     * @param attempts where it tells of attempts, if that is not this process's error output
+     */
+    record ProxyFiles(OpenFile control, Optional<OpenFile> attempts) implements AutoCloseable {
+        @Override
+        public void close() {
+            control.close();
+            attempts.ifPresent(OpenFile::close);
+        }
+    }
 }

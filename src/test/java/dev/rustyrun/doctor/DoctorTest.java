@@ -510,6 +510,22 @@ class DoctorTest {
     }
 
     @Test
+    void allowed_hosts_need_a_name_server_for_their_names() {
+        expect(FakeMachine.asRoot(), "network", "--allow", Level.OK, "names by nameserver 192.0.2.53", "");
+        for (FakeMachine machine : List.of(
+                FakeMachine.asRoot().without("/etc/resolv.conf"),
+                FakeMachine.asRoot().with("/etc/resolv.conf", "search example.org\n"))) {
+            expect(
+                    machine,
+                    "network",
+                    "--allow",
+                    Level.WARN,
+                    "--allow by address only: /etc/resolv.conf names no server",
+                    "add a line: nameserver ADDRESS");
+        }
+    }
+
+    @Test
     void a_private_network_needs_pasta_and_its_device() {
         expect(FakeMachine.asRoot(), "network", "--net private", Level.OK, "/usr/bin/pasta", "");
         expect(

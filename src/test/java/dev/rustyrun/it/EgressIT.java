@@ -4,8 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -188,9 +200,53 @@ class EgressIT {
         assertTrue(result.err().contains("\"host\":\"other.example.net\",\"port\":80,\"allowed\":false"), result.err());
     }
 
+    /** What a TLS client sends first that wants the server {@code name}, as printf has it. */
+    private static String hello(String name) throws Exception {
+        SSLEngine client = SSLContext.getDefault().createSSLEngine();
+        client.setUseClientMode(true);
+        SSLParameters parameters = client.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName(name)));
+        client.setSSLParameters(parameters);
+        ByteBuffer sent = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+        client.wrap(ByteBuffer.allocate(0), sent);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < sent.position(); i++) {
+            text.append(String.format("\\%03o", sent.get(i)));
+        }
+        return text.toString();
+    }
+
+    @Test
+    void w09_a_tls_client_that_asks_for_another_server_in_a_tunnel() throws Exception {
+        world.serve("busybox", "nc", "-ll", "-p", "443", "-e", "cat");
+        Host.eventually(
+                "it echoes",
+                () -> world.onHost("sh", "-c", "echo back | busybox nc " + NetworkWorld.WEB + " 443")
+                        .out()
+                        .equals("back\n"));
+        String tunnel = "printf 'CONNECT four.example.org:443 HTTP/1.1\\r\\n\\r\\n%s' | nc 127.0.0.1 3128";
+        Launcher.Result own = allowing("four.example.org", tunnel.formatted(hello("four.example.org")));
+        assertTrue(own.out().indexOf("four.example.org") > 0, own.err());
+        Launcher.Result other = allowing("four.example.org", tunnel.formatted(hello("other.example.net")));
+        assertFalse(other.out().contains("other.example.net"), "it was let through");
+        assertTrue(other.err().contains("the server name \\\"other.example.net\\\" in it is not allowed"), other.err());
+        assertTrue(other.err().contains("\"sent\":0,"), other.err());
+        Launcher.Result address = allowing(
+                NetworkWorld.WEB,
+                tunnel.formatted(hello("other.example.net")).replace("four.example.org", NetworkWorld.WEB));
+        assertTrue(address.out().contains("other.example.net"), "an address allows all that is there");
+    }
+
+    @Test
+    void w17_an_international_name_is_the_one_that_it_stands_for() {
+        expectWeb(answer("xn--bcher-kva.example.org", "GET http://xn--bcher-kva.example.org/ HTTP/1.1"));
+        // As bytes of UTF-8, of which a proxy can only say that they are no name.
+        expectRefused(answer("*.example.org", "GET http://b\\303\\274cher.example.org/ HTTP/1.1"));
+    }
+
     @Test
     void w18_half_open_connections_leave_room_for_others() {
-        String script = "for i in $(seq 1 40); do (sleep 8 | nc 127.0.0.1 3128 >/dev/null 2>&1) & done;"
+        String script = "for i in $(seq 1 70); do (sleep 100 | nc 127.0.0.1 3128 >/dev/null 2>&1) & done;"
                 + " printf 'GET http://four.example.org/ HTTP/1.1\\r\\n\\r\\n' | nc 127.0.0.1 3128; kill $(jobs -p); true";
         expectWeb(allowing("four.example.org", script).out());
     }
@@ -205,6 +261,231 @@ class EgressIT {
         run.destroyForcibly();
         run.waitFor();
         Host.expectEnded("sleep 4545");
+    }
+
+    /** Which answers a container gets that asks for a host each time a line is written to it. */
+    private static Process asking(String id, String allowed, String host) throws IOException {
+        return new ProcessBuilder(world.command(Launcher.runCommand(
+                        "--id",
+                        id,
+                        "--allow",
+                        allowed,
+                        "--command",
+                        "sh",
+                        "-c",
+                        "while read go; do wget -qO- http://" + host + "/ || echo refused; done")))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static String ask(Process container) throws IOException {
+        container.getOutputStream().write('\n');
+        container.getOutputStream().flush();
+        StringBuilder line = new StringBuilder();
+        for (int next = container.getInputStream().read(); next >= 0 && next != '\n'; ) {
+            line.append((char) next);
+            next = container.getInputStream().read();
+        }
+        return line.toString();
+    }
+
+    private static Launcher.Result update(String... words) {
+        return Launcher.execute(
+                Launcher.command(
+                        Stream.concat(Stream.of("update"), Stream.of(words)).toArray(String[]::new)),
+                "");
+    }
+
+    @Test
+    void the_list_of_a_running_container_is_replaced_and_a_wrong_one_changes_nothing() throws Exception {
+        Process container = asking("policy1", "web.example.org", "four.example.org");
+        try {
+            assertEquals("refused", ask(container));
+            update("policy1", "--allow", "four.example.org", "--allow", "10.0.0.0/8")
+                    .expect(0);
+            assertEquals("the web", ask(container));
+            Launcher.Result wrong = update("policy1", "--allow", "web.example.org", "--allow", "a b");
+            assertTrue(wrong.expect(125).errorLine().contains("allowed host \"a b\" is not HOST[:PORT]"), wrong.err());
+            assertEquals("the web", ask(container));
+            update("policy1", "--allow", "").expect(0);
+            assertEquals("refused", ask(container));
+        } finally {
+            container.getOutputStream().close();
+            container.waitFor();
+        }
+        assertTrue(update("policy1", "--allow", "a.org").expect(125).errorLine().contains("policy1"));
+    }
+
+    @Test
+    void a_container_without_a_list_has_no_proxy_to_change() throws Exception {
+        Process container = new ProcessBuilder(
+                        world.command(Launcher.runCommand("--id", "policy2", "--command", "sleep", "4646")))
+                .start();
+        try {
+            Host.expectRunning("sleep 4646");
+            String line =
+                    update("policy2", "--allow", "four.example.org").expect(125).errorLine();
+            assertTrue(line.contains("\"policy2\" was started without allowed hosts"), line);
+        } finally {
+            container.destroyForcibly();
+            container.waitFor();
+        }
+        Host.expectEnded("sleep 4646");
+    }
+
+    @Test
+    void an_open_tunnel_to_a_host_that_is_no_longer_allowed_is_closed() throws Exception {
+        Process container = new ProcessBuilder(world.command(Launcher.runCommand(
+                        "--id",
+                        "policy3",
+                        "--allow",
+                        "four.example.org",
+                        "--command",
+                        "sh",
+                        "-c",
+                        "(printf 'CONNECT four.example.org:80 HTTP/1.1\\r\\n\\r\\n'; exec sleep 4747) | nc 127.0.0.1 3128;"
+                                + " echo closed; exit 3")))
+                .start();
+        try {
+            BufferedReader out =
+                    new BufferedReader(new InputStreamReader(container.getInputStream(), StandardCharsets.UTF_8));
+            assertEquals("HTTP/1.1 200 Connection established", out.readLine());
+            update("policy3", "--allow", "web.example.org").expect(0);
+            String errors = new String(container.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(errors.contains("\"reason\":\"it is no longer allowed\""), errors);
+        } finally {
+            container.destroyForcibly();
+            container.waitFor();
+        }
+        Host.expectEnded("sleep 4747");
+    }
+
+    @Test
+    void a_proxy_is_nobody_without_capabilities_and_with_a_filter_in_all_of_its_threads() throws Exception {
+        Process container = asking("policy4", "four.example.org", "four.example.org");
+        try {
+            // It has resolved a name, as it is.
+            assertEquals("the web", ask(container));
+            long proxy = Host.processes().entrySet().stream()
+                    .filter(process -> process.getValue()
+                            .matches("(.*[/ ])?(rustyrun|dev\\.rustyrun\\.Rustyrun) proxy policy4 .*"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getKey();
+            try (Stream<Path> threads = Files.list(Path.of("/proc/" + proxy + "/task"))) {
+                for (Path thread : threads.toList()) {
+                    String status = Host.read(thread.resolve("status").toString());
+                    for (String line : List.of(
+                            "Uid:\t65534\t65534\t65534\t65534",
+                            "Gid:\t65534\t65534\t65534\t65534",
+                            "Groups:\t ",
+                            "CapInh:\t0000000000000000",
+                            "CapPrm:\t0000000000000000",
+                            "CapEff:\t0000000000000000",
+                            "CapAmb:\t0000000000000000",
+                            "NoNewPrivs:\t1",
+                            "Seccomp:\t2")) {
+                        assertTrue(status.contains(line + "\n"), line + " in " + status);
+                    }
+                }
+            }
+            assertEquals(
+                    0, ((Integer) Files.getAttribute(Path.of("/proc/" + proxy + "/environ"), "unix:uid")).intValue());
+            String environment = Host.read("/proc/" + proxy + "/environ");
+            assertFalse(environment.contains("PATH=/"), "it has its starter's environment");
+        } finally {
+            container.getOutputStream().close();
+            container.waitFor();
+        }
+    }
+
+    @Test
+    void events_tell_of_attempts() throws Exception {
+        Process container = asking("policy5", "four.example.org", "four.example.org");
+        Path told = Files.createTempFile("rustyrun-events", "");
+        try {
+            assertEquals("the web", ask(container));
+            Process events = new ProcessBuilder(Launcher.command("events", "policy5"))
+                    .redirectOutput(told.toFile())
+                    .start();
+            Host.eventually("it listens", () -> Host.read(told.toString()).contains("\"type\":\"stats\""));
+            Host.eventually("an attempt is told", () -> {
+                try {
+                    ask(container);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return Host.read(told.toString())
+                        .contains("{\"type\":\"egress\",\"id\":\"policy5\",\"data\":{\"event\":\"egress\",");
+            });
+            container.getOutputStream().close();
+            container.waitFor();
+            assertEquals(0, events.waitFor());
+        } finally {
+            container.destroyForcibly();
+            Files.delete(told);
+        }
+    }
+
+    @Test
+    void when_run_is_killed_nothing_of_the_proxy_is_left_in_the_store() throws Exception {
+        Process container = asking("policy6", "four.example.org", "four.example.org");
+        assertEquals("the web", ask(container));
+        Path folder = Path.of("/run/rustyrun/policy6");
+        assertTrue(Files.exists(folder.resolve("egress")));
+        container.destroyForcibly();
+        container.waitFor();
+        Host.eventually("its folder is gone", () -> !Files.exists(folder));
+    }
+
+    @Test
+    void a_service_replaces_lists_within_its_own_and_tells_and_counts_attempts() throws Exception {
+        Path told = Files.createTempFile("rustyrun-events", "");
+        try (NetworkWorld.Service service = world.new Service(18094, "RUSTYRUN_ALLOW=*.example.org")) {
+            Process events = service.events(told);
+            try {
+                String id = service.client(
+                                "run",
+                                "--detach",
+                                "--rootfs",
+                                "busybox",
+                                "--allow",
+                                "web.example.org",
+                                "--command",
+                                "sh",
+                                "-c",
+                                "while sleep 0.2; do wget -qO- http://four.example.org/; done")
+                        .expect(0)
+                        .out()
+                        .strip();
+                Host.eventually(
+                        "it is refused",
+                        () -> Host.read(told.toString())
+                                .matches("(?s).*\"event\":\"egress\",\"id\":\"" + id
+                                        + "\",[^\n]*\"host\":\"four.example.org\",\"port\":80,\"allowed\":false.*"));
+                assertEquals("{\"allow\":[\"web.example.org\"]}", service.get("/v1/containers/" + id + "/allow"));
+                Launcher.Result beyond = service.client("update", "--allow", "other.example.net", id);
+                assertTrue(
+                        beyond.expect(125).errorLine().contains("is not allowed by this service's configuration"),
+                        beyond.err());
+                assertEquals("{\"allow\":[\"web.example.org\"]}", service.get("/v1/containers/" + id + "/allow"));
+                service.client("update", "--allow", "four.example.org", id).expect(0);
+                assertEquals("{\"allow\":[\"four.example.org\"]}", service.get("/v1/containers/" + id + "/allow"));
+                Host.eventually(
+                        "it gets the web",
+                        () -> service.client("logs", id).out().contains("the web"));
+                Host.eventually("it is told", () -> Host.read(told.toString()).contains("\"allowed\":true"));
+                assertTrue(Host.read(told.toString()).contains("\"event\":\"policy\",\"id\":\"" + id + "\""));
+                assertTrue(service.metric("rustyrun_egress_attempts_total{allowed=\"true\"}") >= 1);
+                assertTrue(service.metric("rustyrun_egress_attempts_total{allowed=\"false\"}") >= 1);
+                assertTrue(service.metric("rustyrun_egress_bytes_total{direction=\"received\"}") >= 8);
+                service.client("delete", "--force", id).expect(0);
+            } finally {
+                events.destroyForcibly();
+            }
+        } finally {
+            Files.delete(told);
+        }
     }
 
     @Test

@@ -209,6 +209,44 @@ final class NetworkWorld implements AutoCloseable {
                     "http://127.0.0.1:" + port + "/v1/run");
         }
 
+        /** What a client of it does on the host. */
+        Launcher.Result client(String... words) {
+            return Launcher.execute(command(clientWords(words)), "");
+        }
+
+        /** The words of such a client. */
+        List<String> clientWords(String... words) {
+            return Launcher.command(Stream.concat(Stream.of("--host", "http://127.0.0.1:" + port), Stream.of(words))
+                    .toArray(String[]::new));
+        }
+
+        /** What it answers to a GET. */
+        String get(String path) {
+            return get(port, path);
+        }
+
+        /** What its counter of this name and these labels says. */
+        double metric(String name) {
+            return get(port + 1, "/q/metrics")
+                    .lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                    .sum();
+        }
+
+        /** Starts to listen to its events; they go to the file. */
+        Process events(Path file) throws IOException {
+            return new ProcessBuilder(
+                            command(List.of("busybox", "wget", "-qO-", "http://127.0.0.1:" + port + "/v1/events")))
+                    .redirectOutput(file.toFile())
+                    .start();
+        }
+
+        private String get(int at, String path) {
+            return onHost("busybox", "wget", "-qO-", "http://127.0.0.1:" + at + path)
+                    .out();
+        }
+
         /** What it has logged. */
         String log() {
             return Host.read(log.toString());
@@ -224,6 +262,16 @@ final class NetworkWorld implements AutoCloseable {
     /** {@code rustyrun run} on the host with the busybox root file system, to its end. */
     Launcher.Result run(String... arguments) {
         return Launcher.execute(command(Launcher.runCommand(arguments)), "");
+    }
+
+    /** The same as an ordinary user, by another program and in another root file system, which he may read. */
+    Launcher.Result runAs(int user, Path program, Path rootfs, String... arguments) {
+        String id = Integer.toString(user);
+        List<String> words = new ArrayList<>(
+                List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups", "env", "-u", "XDG_RUNTIME_DIR"));
+        words.addAll(List.of(program.toString(), "run", "--rootfs", rootfs.toString()));
+        words.addAll(List.of(arguments));
+        return Launcher.execute(command(words), "");
     }
 
     /** The processes named {@code name} that are on the host. */

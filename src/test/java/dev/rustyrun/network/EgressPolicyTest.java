@@ -48,6 +48,42 @@ class EgressPolicyTest {
     }
 
     @Test
+    void a_connection_goes_on_only_where_a_new_policy_allows_its_host_and_its_address() throws UnknownHostException {
+        InetAddress ordinary = InetAddress.getByName(PUBLIC);
+        InetAddress inner = InetAddress.getByName("10.1.2.3");
+        EgressPolicy policy = EgressPolicy.of(List.of("*.example.org", "203.0.113.0/24:8080"));
+        assertTrue(policy.allows("A.Example.org.", 443, ordinary));
+        assertTrue(policy.allows("any.example.net", 8080, ordinary));
+        assertTrue(policy.allows(PUBLIC, 8080, ordinary));
+        assertFalse(policy.allows("a.example.net", 443, ordinary));
+        assertFalse(policy.allows("a.example.org", 22, ordinary));
+        assertFalse(policy.allows("a.example.org", 443, inner));
+        assertFalse(policy.allows(PUBLIC, 443, ordinary));
+        assertFalse(EgressPolicy.of(List.of()).allows("a.example.org", 443, ordinary));
+    }
+
+    @Test
+    void an_answer_that_changes_is_asked_for_once_in_each_attempt_and_checked_each_time() {
+        EgressPolicy policy = EgressPolicy.of(List.of("example.org"));
+        EgressPolicy.Resolver rebinding = name -> {
+            resolved.add(name);
+            return new InetAddress[] {
+                AddressRange.address(resolved.size() % 2 == 1 ? PUBLIC : "10.0.0.1")
+                        .orElseThrow()
+            };
+        };
+        assertEquals(
+                PUBLIC,
+                policy.decide("example.org", 80, rebinding)
+                        .address()
+                        .orElseThrow()
+                        .getHostAddress());
+        assertEquals(1, resolved.size());
+        assertTrue(policy.decide("example.org", 80, rebinding).address().isEmpty());
+        assertEquals(2, resolved.size());
+    }
+
+    @Test
     void what_is_not_listed_is_not_even_resolved() {
         assertEquals(Optional.empty(), reached("example.org", "example.net", 443, PUBLIC));
         assertEquals(Optional.empty(), reached("example.org", "secret.example.org", 443, PUBLIC));

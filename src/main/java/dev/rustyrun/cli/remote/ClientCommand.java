@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             DeleteCommand.class,
             FreezeCommand.Pause.class,
             FreezeCommand.Resume.class,
+            UpdateRemotely.class,
             StatsCommand.class,
             StopCommand.class,
             CopyCommand.class,

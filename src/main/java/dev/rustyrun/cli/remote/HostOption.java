@@ -15,7 +15,7 @@ public final class HostOption {
     static final Set<String> OWN_WITH_VALUE = Set.of("--token-file", "--tls-ca", "--tls-cert", "--tls-key");
     static final Set<String> COMMANDS = Set.of(
             "run", "attach", "exec", "ps", "top", "list", "ls", "logs", "kill", "stop", "delete", "rm", "pause",
-            "unpause", "resume", "stats", "inspect", "cp", "wait", "info", "images", "pull", "rmi");
+            "unpause", "resume", "update", "stats", "inspect", "cp", "wait", "info", "images", "pull", "rmi");
 
     private HostOption() {}
 

@@ -65,6 +65,15 @@ public final class Containers {
         return folders.root();
     }
 
+    /** Where their proxies tell of attempts, if somebody hears them. */
+    public String attempts() {
+        return attempts(root());
+    }
+
+    static String attempts(Path root) {
+        return root.resolve(".attempts").toString();
+    }
+
     /** The one with this id, if there is one. */
     public Optional<ContainerFolder> find(String id) {
         return folders.find(id);

@@ -1,5 +1,6 @@
 package dev.rustyrun.container.supervised;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.OwnDirectory;
 import dev.rustyrun.container.watch.FileWatch;
@@ -37,6 +38,11 @@ public final class Detached {
         this.containers = new Containers(tools, root, watches, new Listener() {
             @Override
             public void tell(String event, String id) {
+                // Nobody listens.
+            }
+
+            @Override
+            public void attempted(ObjectNode line) {
                 // Nobody listens.
             }
 

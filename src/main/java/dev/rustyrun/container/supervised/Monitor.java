@@ -137,6 +137,7 @@ public final class Monitor {
                 readers,
                 description.path("openStdin").asBoolean(),
                 size(description));
+        launch.tellingAttempts(Containers.attempts(folder.path().getParent()));
         return (goesWithItsEnd(launched.spec()) ? launch : launch.keepingLayer())
                 .run(folder.id(), stages.speakingWith(io), false, launched.timeoutMillis());
     }

@@ -76,6 +76,22 @@ public final class RunningContainers {
     }
 
     /**
+     * Lets one that runs reach these hosts, and no others.
+     *
+     * @throws ContainerException when it does not run, has no proxy, or is not made in time
+     */
+    public void allow(ContainerFolder folder, List<String> hosts) throws InterruptedException {
+        awaitMade(folder, () -> store.running(folder.id()));
+        Running.of(store, folder.id()).allow(hosts);
+    }
+
+    /** The hosts that one that runs may reach. */
+    public List<String> allowed(ContainerFolder folder) throws InterruptedException {
+        awaitMade(folder, () -> store.running(folder.id()));
+        return Running.of(store, folder.id()).allowed();
+    }
+
+    /**
      * The processes of one that runs.
      *
      * @throws ContainerException when it does not run or has no cgroup, or is not made in time

@@ -109,6 +109,11 @@ final class FakeEngine implements Engine {
     }
 
     @Override
+    public void allow(String id, List<String> hosts) {
+        call("allow", id + " " + hosts);
+    }
+
+    @Override
     public void resume(String id) {
         call("resume", id);
     }

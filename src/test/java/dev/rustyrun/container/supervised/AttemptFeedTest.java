@@ -1,0 +1,39 @@
+package dev.rustyrun.container.supervised;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a service hears of proxies, in pieces as a FIFO brings it. */
+class AttemptFeedTest {
+
+    private final List<String> heard = new ArrayList<>();
+    private final AttemptFeed feed = new AttemptFeed(
+            null, null, "", line -> heard.add(line.path("container").asText()));
+
+    private static String line(String container) {
+        return "{\"event\":\"egress\",\"container\":\"" + container + "\"}\n";
+    }
+
+    @Test
+    void lines_are_heard_however_they_are_cut() {
+        String all = line("one") + line("two") + line("three");
+        for (int size = 1; size <= all.length(); size++) {
+            heard.clear();
+            for (int from = 0; from < all.length(); from += size) {
+                feed.take(all.substring(from, Math.min(all.length(), from + size)));
+            }
+            assertEquals(List.of("one", "two", "three"), heard);
+        }
+    }
+
+    @Test
+    void what_is_no_line_of_a_proxy_is_left_out() {
+        feed.take("{\n[]\n\n7\n{\"container\":7}\n" + line("one") + "x".repeat(5000));
+        feed.take("x".repeat(100_000));
+        feed.take("\n" + line("two"));
+        assertEquals(List.of("one", "two"), heard);
+    }
+}
