@@ -13,14 +13,14 @@ final class BundleOptions {
     @Option(
             names = {"-b", "--bundle"},
             paramLabel = "DIR",
-            description = "The bundle's directory (default of create: this one).")
+            description = "Use this bundle directory (default of create: the current directory).")
     private Path bundle;
 
     @Option(
             names = {"-f", "--config"},
             paramLabel = "FILE",
             defaultValue = Bundle.CONFIG,
-            description = "Its configuration, if not ${DEFAULT-VALUE}; relative to the bundle's directory.")
+            description = "Read the configuration from FILE instead of ${DEFAULT-VALUE}; relative to the bundle's directory.")
     private String config;
 
     @Option(names = "--no-pivot", description = "Change the root without pivot_root, as on a ramdisk; less safe.")
@@ -28,7 +28,7 @@ final class BundleOptions {
 
     @Option(
             names = "--no-new-keyring",
-            description = "Accepted for runc compatibility; has no effect. No keyring is made.")
+            description = "Accepted for runc compatibility; has no effect. Rustyrun creates no keyring.")
     private boolean noNewKeyring;
 
     @Mixin

@@ -259,7 +259,7 @@ public final class CommandLineMain {
                             NamespaceOptions.class, "Namespaces",
                             PrivilegeOptions.class, "Privileges",
                             LimitOptions.class, "Limits",
-                            OutcomeOptions.class, "Its end"),
+                            OutcomeOptions.class, "Timeout and result"),
                     "Options");
             MODEL.getSubcommands().forEach((name, command) -> {
                 command.setStopAtPositional(OWN_WORDS.contains(name));

@@ -19,21 +19,21 @@ final class DetachOptions {
             names = "--console-socket",
             paramLabel = "PATH",
             defaultValue = Option.NULL_VALUE,
-            description = "A unix socket that gets the terminal's master side.")
+            description = "Send the terminal's master side to this unix socket.")
     private String consoleSocket;
 
     @Option(
             names = "--pid-file",
             paramLabel = "FILE",
             defaultValue = Option.NULL_VALUE,
-            description = "A file that gets the process id.")
+            description = "Write the process id to FILE.")
     private String pidFile;
 
     @Option(
             names = "--pidfd-socket",
             paramLabel = "PATH",
             defaultValue = Option.NULL_VALUE,
-            description = "A unix socket that gets a descriptor of the process (pidfd).")
+            description = "Send a pidfd of the process to this unix socket.")
     private String pidfdSocket;
 
     @Option(names = "--no-subreaper", description = "Accepted for runc compatibility; has no effect.")
@@ -43,7 +43,7 @@ final class DetachOptions {
             names = "--preserve-fds",
             paramLabel = "N",
             defaultValue = "0",
-            description = "How many descriptors from 3 on it takes over, besides those of LISTEN_FDS.")
+            description = "Pass N more descriptors to the command, from 3 on, after those of LISTEN_FDS.")
     private int preserved;
 
     CreateOptions options(boolean noPivot, boolean trace) {

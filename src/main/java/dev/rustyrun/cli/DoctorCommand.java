@@ -23,9 +23,9 @@ import picocli.CommandLine.Option;
         description = "Show what this kernel and this user can do, and how to get the rest. Changes nothing.",
         footer = {
             "",
-            "Each line: ok, warn or FAIL, the thing, the fact, and after a dash what to do.",
-            "Exit status: 0 when this user can run containers here; 1 when not, so when a",
-            "line says FAIL; 125 when Rustyrun itself failed.",
+            "Each line: ok, warn or FAIL, what was checked, the fact, and after a dash what to do.",
+            "Exit status: 0 when this user can run containers here; 1 when not (some line says",
+            "FAIL); 125 when Rustyrun itself failed.",
             "",
             "Examples:",
             "  rustyrun doctor",
@@ -35,7 +35,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static final int STDOUT = 1;
 
-    @Option(names = "--json", description = "Print one JSON object: usable, and the findings.")
+    @Option(names = "--json", description = "Print one JSON object with usable and findings.")
     private boolean json;
 
     @Option(names = "--debug", description = "Print stack traces with errors.")

@@ -30,14 +30,14 @@ final class EventsCommand implements ContainerCommand {
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
 
-    @Option(names = "--stats", description = "Once, and not until the container ends.")
+    @Option(names = "--stats", description = "Print them once, instead of until the container ends.")
     private boolean once;
 
     @Option(
             names = "--interval",
             paramLabel = "TIME",
             defaultValue = "5s",
-            description = "How often, such as 500ms, 5s or 1m (default: ${DEFAULT-VALUE}).")
+            description = "Print usage at this interval, such as 500ms, 5s or 1m (default: ${DEFAULT-VALUE}).")
     private String interval;
 
     @Override

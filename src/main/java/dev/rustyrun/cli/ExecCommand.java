@@ -46,37 +46,37 @@ final class ExecCommand implements ContainerCommand {
             names = {"-p", "--process"},
             paramLabel = "FILE",
             defaultValue = Option.NULL_VALUE,
-            description = "A file with the process in JSON, as in config.json.")
+            description = "Read the process from FILE, in JSON, as in config.json.")
     private Path process;
 
     @Option(
             names = {"-d", "--detach"},
-            description = "Do not wait for its end.")
+            description = "Do not wait for the command's end.")
     private boolean detach;
 
     @Option(
             names = "--ignore-paused",
-            description = "Start it in a paused container too: it goes on when that is resumed.")
+            description = "Also start in a paused container; the command runs when the container is resumed.")
     private boolean ignorePaused;
 
     @Option(
             names = "--cgroup",
             paramLabel = "[CONTROLLERS:]PATH",
-            description = "A cgroup below the container's that it is in; of some v1 controllers only; repeatable.")
+            description = "Put the command into this cgroup below the container's, for all or some v1 controllers; repeatable.")
     private List<String> cgroups = List.of();
 
     @Option(
             names = "--apparmor",
             paramLabel = "PROFILE",
             defaultValue = "",
-            description = "Its AppArmor profile (default: the container's).")
+            description = "Set the AppArmor profile (default: the container's).")
     private String apparmor;
 
     @Option(
             names = "--process-label",
             paramLabel = "LABEL",
             defaultValue = "",
-            description = "Its SELinux label (default: the container's).")
+            description = "Set the SELinux label (default: the container's).")
     private String label;
 
     @Mixin

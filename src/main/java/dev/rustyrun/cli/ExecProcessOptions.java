@@ -28,16 +28,16 @@ final class ExecProcessOptions {
     @Option(
             names = {"-g", "--additional-gids"},
             paramLabel = "GID",
-            description = "A further group; repeatable.")
+            description = "Add a supplementary group; repeatable.")
     private List<String> groups = List.of();
 
     @Option(
             names = {"-c", "--cap"},
             paramLabel = "NAME",
-            description = "A further capability; repeatable.")
+            description = "Add a capability; repeatable.")
     private List<String> capabilities = List.of();
 
-    @Option(names = "--no-new-privs", description = "Let no execve grant it more privileges.")
+    @Option(names = "--no-new-privs", description = "Set no_new_privs: execve never grants more privileges.")
     private boolean noNewPrivileges;
 
     /**

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         sortOptions = false,
         description = "Print the implemented features of the OCI runtime specification as JSON.",
-        footer = {"", "It is about the program; what this machine can do is told by: rustyrun doctor"})
+        footer = {"", "This describes the program. To see what this machine supports: rustyrun doctor"})
 final class FeaturesCommand implements Callable<Integer> {
 
     @Option(names = "--debug", description = "Print stack traces with errors.")

@@ -17,23 +17,23 @@ final class GlobalOptions {
             paramLabel = "DIR",
             defaultValue = "",
             description =
-                    "Where the state of containers is kept (default: /run/rustyrun; of an ordinary user the first that there is"
-                            + " of $XDG_RUNTIME_DIR/rustyrun, /run/user/UID/rustyrun, $XDG_STATE_HOME/rustyrun and"
-                            + " ~/.local/state/rustyrun). Nobody else may be able to write it.")
+                    "Keep the state of containers in DIR (default: /run/rustyrun; for an ordinary user the first of"
+                            + " $XDG_RUNTIME_DIR/rustyrun, /run/user/UID/rustyrun, $XDG_STATE_HOME/rustyrun and"
+                            + " ~/.local/state/rustyrun that can exist). No other user may be able to write to it.")
     private String root;
 
     @Option(
             names = "--log",
             paramLabel = "FILE",
             defaultValue = "",
-            description = "Append errors to FILE too; it is made at once.")
+            description = "Also append errors to FILE; creates FILE at once.")
     private String log;
 
     @Option(
             names = "--log-format",
             paramLabel = "text|json",
             defaultValue = "text",
-            description = "The form of the lines in it (default: ${DEFAULT-VALUE}).")
+            description = "Set the format of its lines (default: ${DEFAULT-VALUE}).")
     private String logFormat;
 
     @Option(
@@ -45,7 +45,7 @@ final class GlobalOptions {
             names = "--cgroup-manager",
             paramLabel = "cgroupfs|systemd",
             defaultValue = CGROUPFS,
-            description = "crun's name for it: systemd is --systemd-cgroup (default: ${DEFAULT-VALUE}).")
+            description = "Same as in crun: systemd means --systemd-cgroup (default: ${DEFAULT-VALUE}).")
     private String cgroupManager;
 
     @Option(
@@ -56,7 +56,7 @@ final class GlobalOptions {
             description = "Accepted for runc compatibility; has no effect. Rootless mode is automatic.")
     private String rootless;
 
-    @Option(names = "--debug", description = "Log what happens too, to stderr without --log; stack traces with errors.")
+    @Option(names = "--debug", description = "Log what happens, to stderr without --log, and print stack traces with errors.")
     private boolean debug;
 
     /** Where containers are kept. */

@@ -14,11 +14,11 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         sortOptions = false,
         description =
-                "Ask the management port of a service whether it is ready, and its unix socket, if it has one, whether"
-                        + " it answers. Prints one line.",
+                "Check whether a service is ready, at its management port, and whether its unix socket answers, if it"
+                        + " has one. Print one line.",
         footer = {
             "",
-            "Exit status: 0 when it is, 1 when not.",
+            "Exit status: 0 when the service is ready, 1 when not.",
             "",
             "Examples:",
             "  rustyrun health",
@@ -30,16 +30,16 @@ final class HealthCommand implements Callable<Integer> {
             names = "--url",
             paramLabel = "URL",
             defaultValue = "http://127.0.0.1:9000",
-            description = "The management port (default: ${DEFAULT-VALUE}).")
+            description = "Use this management port (default: ${DEFAULT-VALUE}).")
     private String url;
 
     @Option(
             names = "--socket",
             paramLabel = "PATH",
-            description = "The unix socket that serve listens on (or RUSTYRUN_SOCKET, as for serve).")
+            description = "Also check this unix socket of serve (or RUSTYRUN_SOCKET, as for serve).")
     private Optional<String> socket = Optional.empty();
 
-    @Option(names = "--live", description = "Ask only whether it runs: what a restart could mend.")
+    @Option(names = "--live", description = "Check only whether the service runs, for a liveness probe.")
     private boolean live;
 
     @Override

@@ -12,18 +12,18 @@ import picocli.CommandLine.Option;
 /** The options of a launch that are about its image, and about the files in /etc that engines make for it. */
 final class ImageOptions {
 
-    @Option(names = "--dns", paramLabel = "ADDRESS", description = "A name server for /etc/resolv.conf; repeatable.")
+    @Option(names = "--dns", paramLabel = "ADDRESS", description = "Add a name server to /etc/resolv.conf; repeatable.")
     private List<String> dns = List.of();
 
     @Option(
             names = "--add-host",
             paramLabel = "NAME:ADDRESS",
-            description = "A further line of /etc/hosts; repeatable.")
+            description = "Add a line to /etc/hosts; repeatable.")
     private List<String> hosts = List.of();
 
     @Option(
             names = "--no-etc",
-            description = "Leave /etc/resolv.conf, /etc/hosts and /etc/hostname as the image has them.")
+            description = "Keep the image's /etc/resolv.conf, /etc/hosts and /etc/hostname.")
     private boolean noEtc;
 
     /** The image whose manifest has this digest, as it is here. */

@@ -19,72 +19,72 @@ final class LimitOptions {
     @Option(
             names = "--memory-swap",
             paramLabel = "SIZE",
-            description = "The most memory and swap together; -1: no limit.")
+            description = "Limit memory and swap together; -1: no limit.")
     private String memorySwap;
 
     @Option(
             names = "--memory-reservation",
             paramLabel = "SIZE",
-            description = "Memory that it keeps when others need some.")
+            description = "Protect this amount of memory when memory is short.")
     private String reservation;
 
     @Option(
             names = "--cpu-shares",
             paramLabel = "N",
-            description = "Its weight when processors are short, 2 to 262144.")
+            description = "Set the weight for processor time when processors are short, 2 to 262144.")
     private Long cpuShares;
 
     @Option(
             names = {"--cpuset", "--cpuset-cpus"},
             paramLabel = "LIST",
-            description = "On which processors, such as 0-3,5.")
+            description = "Run only on these processors, such as 0-3,5.")
     private String cpuset;
 
-    @Option(names = "--cpuset-mems", paramLabel = "LIST", description = "On which memory nodes.")
+    @Option(names = "--cpuset-mems", paramLabel = "LIST", description = "Use only these memory nodes.")
     private String cpusetMems;
 
     @Option(
             names = {"--io-weight", "--blkio-weight"},
             paramLabel = "N",
-            description = "Its weight on disks, 10 to 1000.")
+            description = "Set the weight for disk I/O, 10 to 1000.")
     private Long ioWeight;
 
     @Option(
             names = {"--io-read-bps", "--device-read-bps"},
             paramLabel = "DEVICE:SIZE",
-            description = "The most bytes read per second; repeatable.")
+            description = "Limit bytes read per second; repeatable.")
     private List<String> readBps = List.of();
 
     @Option(
             names = {"--io-write-bps", "--device-write-bps"},
             paramLabel = "DEVICE:SIZE",
-            description = "The most bytes written per second; repeatable.")
+            description = "Limit bytes written per second; repeatable.")
     private List<String> writeBps = List.of();
 
     @Option(
             names = {"--io-read-iops", "--device-read-iops"},
             paramLabel = "DEVICE:N",
-            description = "The most reads per second; repeatable.")
+            description = "Limit reads per second; repeatable.")
     private List<String> readIops = List.of();
 
     @Option(
             names = {"--io-write-iops", "--device-write-iops"},
             paramLabel = "DEVICE:N",
-            description = "The most writes per second; repeatable.")
+            description = "Limit writes per second; repeatable.")
     private List<String> writeIops = List.of();
 
     @Option(
             names = "--cgroup-path",
             paramLabel = "PATH",
             defaultValue = "",
-            description = "Where its cgroup is; a relative path is below /rustyrun (default: its id).")
+            description = "Use this cgroup; a relative path is below /rustyrun (default: the container's id).")
     private String cgroupPath;
 
     @Option(
             names = "--cgroups",
             paramLabel = "enabled|disabled",
             defaultValue = "enabled",
-            description = "disabled: no cgroup of its own, no limits; starts sooner (default: ${DEFAULT-VALUE}).")
+            description = "With disabled, create no cgroup and set no limits; starts sooner (default: ${DEFAULT-VALUE}).")
     private String cgroups;
 
     /**

@@ -30,23 +30,23 @@ final class ListenOptions {
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "The address to listen on (default: " + ADDRESS + ", this machine only).")
+            description = "Listen on this address (default: " + ADDRESS + ", this machine only).")
     private Optional<String> host = Optional.empty();
 
-    @Option(names = "--port", paramLabel = "PORT", description = "The port to listen on (default: " + PORT + ").")
+    @Option(names = "--port", paramLabel = "PORT", description = "Listen on this port (default: " + PORT + ").")
     private Optional<Integer> port = Optional.empty();
 
     @Option(
             names = "--socket",
             paramLabel = "PATH",
-            description = "Listen on a unix socket, and on a port only if"
-                    + " --host or --port says so. Who may open it may launch, if there is no token file.")
+            description = "Listen on a unix socket, and on a port only with"
+                    + " --host or --port. Without a token file, everybody who can open the socket may launch.")
     private Optional<String> socket = Optional.empty();
 
     @Option(
             names = "--socket-group",
             paramLabel = "GROUP",
-            description = "Who may open it besides its owner (default: nobody).")
+            description = "Let this group open the socket, besides its owner (default: none).")
     private Optional<String> socketGroup = Optional.empty();
 
     @Option(names = "--no-tcp", description = "Listen on no port.")
@@ -56,29 +56,29 @@ final class ListenOptions {
             names = "--token-file",
             paramLabel = "FILE",
             description =
-                    "Let in only who holds a token of FILE, lines \"read|launch|admin TOKEN\"; read again when changed.")
+                    "Admit only clients with a token from FILE, lines \"read|launch|admin TOKEN\"; read again when changed.")
     private Optional<String> tokenFile = Optional.empty();
 
     @Option(
             names = "--tls-cert",
             paramLabel = "FILE",
             description =
-                    "Speak only TLS on the port, with this certificate" + " and those up to its authority, in PEM.")
+                    "Accept only TLS on the port, with this certificate and its chain, in PEM.")
     private Optional<String> certificate = Optional.empty();
 
-    @Option(names = "--tls-key", paramLabel = "FILE", description = "Its private key, in PEM (PKCS#8).")
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "Use this private key for --tls-cert, in PEM (PKCS#8).")
     private Optional<String> key = Optional.empty();
 
     @Option(
             names = "--tls-client-ca",
             paramLabel = "FILE",
-            description = "Let in by TLS only who has a certificate of these authorities, in PEM.")
+            description = "Admit only TLS clients with a certificate of these authorities, in PEM.")
     private Optional<String> clientAuthority = Optional.empty();
 
     @Option(
             names = "--certificate-role",
             paramLabel = "NAME=ROLE",
-            description = "The role of who has a certificate with" + " this common name (default: launch); repeatable.")
+            description = "Give this role to certificates with this common name (default: launch); repeatable.")
     private List<String> certificateRoles = List.of();
 
     /**

@@ -22,20 +22,20 @@ final class NamespaceOptions {
             names = "--pid",
             paramLabel = KINDS,
             defaultValue = "new",
-            description = "Its process ids: of its own, the host's, or another's (default: ${DEFAULT-VALUE}).")
+            description = "Choose the PID namespace: new, the host's, or another container's (default: ${DEFAULT-VALUE}).")
     private String pid;
 
-    @Option(names = "--ipc", paramLabel = KINDS, defaultValue = "new", description = "The same for its IPC objects.")
+    @Option(names = "--ipc", paramLabel = KINDS, defaultValue = "new", description = "Choose the IPC namespace.")
     private String ipc;
 
-    @Option(names = "--uts", paramLabel = KINDS, defaultValue = "new", description = "The same for its host name.")
+    @Option(names = "--uts", paramLabel = KINDS, defaultValue = "new", description = "Choose the UTS namespace, which has the host name.")
     private String uts;
 
     @Option(
             names = "--cgroupns",
             paramLabel = KINDS,
             defaultValue = "new",
-            description = "The same for what it sees of cgroups.")
+            description = "Choose the cgroup namespace.")
     private String cgroup;
 
     @Option(
@@ -43,29 +43,29 @@ final class NamespaceOptions {
             paramLabel = "auto|" + KINDS,
             defaultValue = "",
             description =
-                    "The same for its user and group ids; auto: new, with a range of ids that no other container has"
+                    "Choose the user namespace; auto: new, with a range of ids that no other container has"
                             + " (default: host for root, new for others).")
     private String user;
 
     @Option(
             names = "--uidmap",
             paramLabel = "CONTAINER:HOST:SIZE",
-            description = "Which host user ids the container's are, in a new user namespace; repeatable.")
+            description = "Map the container's user ids to host user ids, in a new user namespace; repeatable.")
     private List<String> uidMaps = List.of();
 
     @Option(
             names = "--gidmap",
             paramLabel = "CONTAINER:HOST:SIZE",
-            description = "The same for groups (default: as --uidmap); repeatable.")
+            description = "Map group ids in the same way (default: as --uidmap); repeatable.")
     private List<String> gidMaps = List.of();
 
     @Option(
             names = "--time-offset",
             paramLabel = "monotonic|boottime=SECONDS",
-            description = "Let a clock run ahead, in a new time namespace; repeatable.")
+            description = "Set a clock ahead, in a new time namespace; repeatable.")
     private List<String> timeOffsets = List.of();
 
-    @Option(names = "--sysctl", paramLabel = "NAME=VALUE", description = "Set a kernel parameter inside; repeatable.")
+    @Option(names = "--sysctl", paramLabel = "NAME=VALUE", description = "Set a kernel parameter of the container's namespaces; repeatable.")
     private List<String> sysctls = List.of();
 
     /** Adds what was asked for to {@code spec}. */

@@ -21,10 +21,10 @@ final class OutcomeOptions {
     @Option(
             names = "--result",
             paramLabel = "FILE",
-            description = "Write how it ended to FILE, as JSON: reason, exit code, signal, times, memory.")
+            description = "Write the result to FILE, as JSON: reason, exit code, signal, times, memory.")
     private String result;
 
-    @Option(names = "--cidfile", paramLabel = "FILE", description = "A new file that gets the container's id.")
+    @Option(names = "--cidfile", paramLabel = "FILE", description = "Write the container's id to FILE, which must not exist.")
     private String idFile;
 
     /** Whether the id is wanted in a file. */

@@ -22,7 +22,7 @@ final class PrivilegeOptions {
             names = "--cap-add",
             paramLabel = "CAP|all",
             split = ",",
-            description = "Grant a capability besides the default ones; repeatable.")
+            description = "Grant a capability in addition to the default ones; repeatable.")
     private List<String> added = List.of();
 
     @Option(
@@ -30,8 +30,8 @@ final class PrivilegeOptions {
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "Let no program, set-user-id ones neither, give more rights (default); --new-privileges lets"
-                    + " them.")
+            description = "Let no program gain privileges, not even a set-user-id one (default); --new-privileges"
+                    + " allows it.")
     private boolean noNewPrivileges;
 
     @Option(
@@ -43,17 +43,17 @@ final class PrivilegeOptions {
     @Option(
             names = "--oom-score-adj",
             paramLabel = "-1000..1000",
-            description = "How soon it is killed when memory is short (default: as Rustyrun itself).")
+            description = "Set how likely the kernel kills it when memory is short (default: as Rustyrun itself).")
     private Integer oomScoreAdj;
 
     @Option(
             names = "--umask",
             paramLabel = "OCTAL",
             defaultValue = "0022",
-            description = "Permissions that new files lack (default: ${DEFAULT-VALUE}).")
+            description = "Set the umask: permissions that new files do not get (default: ${DEFAULT-VALUE}).")
     private String umask;
 
-    @Option(names = "--group-add", paramLabel = "GROUP", description = "A further group of the command; repeatable.")
+    @Option(names = "--group-add", paramLabel = "GROUP", description = "Add a supplementary group; repeatable.")
     private List<String> groups = List.of();
 
     @Option(
@@ -61,8 +61,8 @@ final class PrivilegeOptions {
             paramLabel = "PROFILE|unconfined",
             defaultValue = "",
             description =
-                    "The system calls that it may make: a profile in OCI's or docker's JSON form, or any (default:"
-                            + " those that docker allows).")
+                    "Allow only the system calls of this profile, in the JSON form of OCI or docker; unconfined allows"
+                            + " all (default: docker's profile).")
     private String seccomp;
 
     /** The groups asked for, by name or number. */

@@ -90,16 +90,16 @@ final class RunCommand implements ContainerCommand {
 
     @Option(
             names = {"-d", "--detach"},
-            description = "Print its id and do not wait for its end; logs, attach, wait, stop and delete take the id.")
+            description = "Print the container's id and do not wait for its end; logs, attach, wait, stop and delete take the id.")
     private boolean detach;
 
-    @Option(names = "--keep", description = "Leave the container, stopped, with its files, until it is deleted.")
+    @Option(names = "--keep", description = "Keep the stopped container and its files until it is deleted.")
     private boolean keep;
 
     @Parameters(
             paramLabel = "CMD [ARGS...]",
             arity = "0..*",
-            description = "An image and its command; with --rootfs the command, instead of --command; with a bundle the"
+            description = "An image and a command; with --rootfs only a command, instead of --command; with --bundle the"
                     + " container's id.")
     private List<String> words = List.of();
 
@@ -107,7 +107,7 @@ final class RunCommand implements ContainerCommand {
             names = "--name",
             paramLabel = "ID",
             defaultValue = "",
-            description = "The container's id (default: a new one).")
+            description = "Set the container's id (default: a new one).")
     private String name;
 
     @Mixin
@@ -145,10 +145,10 @@ final class RunCommand implements ContainerCommand {
      */
     record Settled(String image, List<String> variables) {}
 
-    @Option(names = "--explain", description = "Print every step of the launch instead of performing it.")
+    @Option(names = "--explain", description = "Print every step of the launch instead of applying it.")
     private boolean explain;
 
-    @Option(names = "--why", description = "With --explain: say in a sentence why each step exists.")
+    @Option(names = "--why", description = "With --explain: say why each step exists.")
     private boolean why;
 
     @Option(names = "--trace", description = "Report each step and its time on stderr.")

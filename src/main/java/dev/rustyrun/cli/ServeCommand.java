@@ -36,47 +36,47 @@ final class ServeCommand implements Runnable {
             names = "--management-host",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1",
-            description = "The address for health and metrics (default: ${DEFAULT-VALUE}).")
+            description = "Serve health and metrics on this address (default: ${DEFAULT-VALUE}).")
     private String managementHost;
 
     @Option(
             names = "--management-port",
             paramLabel = "PORT",
             defaultValue = "9000",
-            description = "The port for health and metrics (default: ${DEFAULT-VALUE}).")
+            description = "Serve health and metrics on this port (default: ${DEFAULT-VALUE}).")
     private int managementPort;
 
     @Option(
             names = "--rootfs-folder",
             paramLabel = "DIR",
-            description = "The folder of the root file systems that requests name (default: root-file-systems).")
+            description = "Use the root file systems in this folder (default: root-file-systems).")
     private Optional<String> rootfsFolder = Optional.empty();
 
-    @Option(names = "--data-folder", paramLabel = "DIR", description = "Where containers and their logs are kept.")
+    @Option(names = "--data-folder", paramLabel = "DIR", description = "Keep containers and their logs in this folder.")
     private Optional<String> dataFolder = Optional.empty();
 
-    @Option(names = "--warm", paramLabel = "N", description = "How many launches wait already started (default: 2).")
+    @Option(names = "--warm", paramLabel = "N", description = "Keep this many launches warm (default: 2).")
     private Optional<Integer> warm = Optional.empty();
 
     @Option(
             names = "--userns",
             paramLabel = "auto|always|host",
-            description = "Whether containers have a user namespace of their own: where possible, always, or never"
+            description = "Give each container its own user namespace: where possible, always, or never"
                     + " (default: auto).")
     private Optional<String> userns = Optional.empty();
 
     @Option(
             names = "--own-cgroup",
             description =
-                    "This service is alone in its container: make the cgroup that the engine"
-                            + " gave it writable, and move itself into a group below, so that launches can be limited (docs/sidecar.md).")
+                    "For a service in a container: make the container's cgroup writable and move the service into a"
+                            + " group below it, so that launches can be limited (docs/sidecar.md).")
     private boolean ownCgroup;
 
     @Option(
             names = "--log-format",
             paramLabel = "text|json",
             defaultValue = "text",
-            description = "The form of the log on stdout (default: ${DEFAULT-VALUE}).")
+            description = "Set the format of the log on stdout (default: ${DEFAULT-VALUE}).")
     private String logFormat;
 
     /** One line for what kept it from starting, instead of the stack traces of all that it stands on. */

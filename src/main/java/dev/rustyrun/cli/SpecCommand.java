@@ -21,11 +21,11 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Write a config.json as a start for an OCI bundle.",
+        description = "Write a config.json to start an OCI bundle with.",
         footer = {
             "",
-            "It runs sh on a terminal, in the directory rootfs beside it. A config.json that",
-            "is there already is left alone.",
+            "It runs sh on a terminal, with the directory rootfs beside it as root file system.",
+            "An existing config.json is not changed.",
             "",
             "Examples:",
             "  mkdir bundle && cp -a busybox-rootfs bundle/rootfs && rustyrun spec --bundle bundle",
@@ -37,12 +37,12 @@ final class SpecCommand implements Callable<Integer> {
             names = {"-b", "--bundle"},
             paramLabel = "DIR",
             defaultValue = ".",
-            description = "The bundle's directory (default: this one).")
+            description = "Use this bundle directory (default: the current directory).")
     private Path bundle;
 
     @Option(
             names = "--rootless",
-            description = "For a user who is not root: with a user namespace, and the host's network.")
+            description = "Write it for an ordinary user: with a user namespace and the host's network.")
     private boolean rootless;
 
     @Option(names = "--debug", description = "Print stack traces with errors.")

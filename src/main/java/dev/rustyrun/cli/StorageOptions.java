@@ -22,26 +22,26 @@ final class StorageOptions {
             fallbackValue = "",
             preprocessor = SizeIfThere.class,
             description =
-                    "Leave the rootfs as it is: what the container writes goes to memory, at most SIZE of it, and is"
-                            + " thrown away. Implied by --rootfs /, the host's own tree.")
+                    "Do not change the rootfs: keep writes in memory, at most SIZE, and discard them at the end."
+                            + " Implied by --rootfs /, the host's own tree.")
     private String ephemeral;
 
     @Option(
             names = "--mount",
             paramLabel = "type=bind,source=SRC,target=DST[,ro]",
-            description = "A mount in long form, of type bind or tmpfs; repeatable.")
+            description = "Mount a file system of type bind or tmpfs, in long form; repeatable.")
     private List<String> mounts = List.of();
 
-    @Option(names = "--device", paramLabel = "SRC[:DST]", description = "A host device to use inside; repeatable.")
+    @Option(names = "--device", paramLabel = "SRC[:DST]", description = "Add a host device; repeatable.")
     private List<String> devices = List.of();
 
-    @Option(names = "--mask", paramLabel = "PATH", description = "Hide a file or directory inside; repeatable.")
+    @Option(names = "--mask", paramLabel = "PATH", description = "Hide a file or directory; repeatable.")
     private List<String> masked = List.of();
 
     @Option(
             names = "--unmask",
             paramLabel = "PATH|all",
-            description = "Do not hide, nor make read-only, what is by default; repeatable.")
+            description = "Do not hide or write-protect a path that is by default; repeatable.")
     private List<String> unmasked = List.of();
 
     /** Whether files of the host are shown inside, which may be all that the container needs. */

@@ -42,73 +42,73 @@ final class UpdateCommand implements ContainerCommand {
             names = {"-r", "--resources"},
             paramLabel = "FILE",
             defaultValue = Option.NULL_VALUE,
-            description = "linux.resources of config.json, in a file, or - for stdin; other options are not looked at.")
+            description = "Read linux.resources, as in config.json, from FILE, or from stdin with -; other options are ignored.")
     private String resources;
 
     @Option(
             names = {"-m", "--memory"},
             paramLabel = "SIZE",
-            description = "The most memory.")
+            description = "Limit memory.")
     private String memory;
 
     @Option(
             names = "--memory-swap",
             paramLabel = "SIZE",
-            description = "The most memory and swap together; -1: no limit.")
+            description = "Limit memory and swap together; -1: no limit.")
     private String swap;
 
     @Option(
             names = "--memory-reservation",
             paramLabel = "SIZE",
-            description = "Memory that it keeps when others need some.")
+            description = "Protect this amount of memory when memory is short.")
     private String reservation;
 
     @Option(
             names = {"--cpu-shares", "--cpu-share"},
             paramLabel = "N",
-            description = "Its weight when processors are short.")
+            description = "Set the weight for processor time when processors are short.")
     private String shares;
 
-    @Option(names = "--cpus", paramLabel = "N", description = "Processor time, such as 1.5 processors.")
+    @Option(names = "--cpus", paramLabel = "N", description = "Limit processor time, such as 1.5 processors.")
     private BigDecimal processors;
 
-    @Option(names = "--cpu-quota", paramLabel = "MICROS", description = "Processor time in each period; -1: no limit.")
+    @Option(names = "--cpu-quota", paramLabel = "MICROS", description = "Limit processor time in each period; -1: no limit.")
     private String quota;
 
-    @Option(names = "--cpu-period", paramLabel = "MICROS", description = "The period.")
+    @Option(names = "--cpu-period", paramLabel = "MICROS", description = "Set the period of --cpu-quota.")
     private String period;
 
     @Option(
             names = "--cpu-burst",
             paramLabel = "MICROS",
-            description = "Processor time that it may save up beyond the quota.")
+            description = "Let the container save up this much unused processor time.")
     private String burst;
 
-    @Option(names = "--cpu-idle", paramLabel = "0|1", description = "1: run only when nothing else wants to.")
+    @Option(names = "--cpu-idle", paramLabel = "0|1", description = "With 1, run only when nothing else needs the processor.")
     private String idle;
 
     @Option(
             names = "--cpu-rt-period",
             paramLabel = "MICROS",
-            description = "The period of real-time processes (cgroup v1).")
+            description = "Set the period for real-time processes (cgroup v1).")
     private String realtimePeriod;
 
     @Option(
             names = "--cpu-rt-runtime",
             paramLabel = "MICROS",
-            description = "Their processor time in each (cgroup v1).")
+            description = "Limit the processor time of real-time processes in each period (cgroup v1).")
     private String realtimeRuntime;
 
-    @Option(names = "--cpuset-cpus", paramLabel = "LIST", description = "On which processors.")
+    @Option(names = "--cpuset-cpus", paramLabel = "LIST", description = "Run only on these processors.")
     private String cpus;
 
-    @Option(names = "--cpuset-mems", paramLabel = "LIST", description = "On which memory nodes.")
+    @Option(names = "--cpuset-mems", paramLabel = "LIST", description = "Use only these memory nodes.")
     private String mems;
 
-    @Option(names = "--pids-limit", paramLabel = "N", description = "The most processes and threads; -1: no limit.")
+    @Option(names = "--pids-limit", paramLabel = "N", description = "Limit processes and threads; -1: no limit.")
     private String pids;
 
-    @Option(names = "--blkio-weight", paramLabel = "N", description = "Its weight on disks, 10 to 1000.")
+    @Option(names = "--blkio-weight", paramLabel = "N", description = "Set the weight for disk I/O, 10 to 1000.")
     private String weight;
 
     @Option(

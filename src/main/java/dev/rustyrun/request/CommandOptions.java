@@ -10,18 +10,18 @@ public final class CommandOptions {
 
     static final String HEADING = "As in docker and podman";
 
-    @Option(names = "--rm", description = "Delete the container when it ends, which is what happens anyway.")
+    @Option(names = "--rm", description = "Delete the container when it ends; this is the default.")
     private boolean remove;
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "Print nothing but the command's output, which is what happens anyway.")
+            description = "Print only the command's output; this is the default.")
     private boolean quiet;
 
     @Option(
             names = "--env-file",
             paramLabel = "FILE",
-            description = "A file of such variables, one on a line; # begins a comment; repeatable.")
+            description = "Read environment variables from FILE, one on a line; # begins a comment; repeatable.")
     private List<String> envFiles = List.of();
 
     private Optional<List<Variable>> settled = Optional.empty();

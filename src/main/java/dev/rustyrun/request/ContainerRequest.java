@@ -12,14 +12,14 @@ public final class ContainerRequest extends TerminalRequest {
 
     @RequestField(
             json = "labels",
-            inJson = "Words to find it by, an object of their values.",
+            inJson = "Labels to find the container by, as an object.",
             example = "{\"job\": \"17\"}",
             heading = CommandOptions.HEADING)
     @Option(
             names = {"-l", "--label"},
             paramLabel = "NAME[=VALUE]",
             converter = Variable.Converter.class,
-            description = "A word to find it by; repeatable.")
+            description = "Add a label; list --label finds containers by it; repeatable.")
     private List<Variable> labels = List.of();
 
     @RequestField(json = "tty", inJson = "Give the command a terminal.", unsaid = "false")
@@ -28,20 +28,20 @@ public final class ContainerRequest extends TerminalRequest {
             negatable = true,
             defaultValue = Option.NULL_VALUE,
             fallbackValue = "true",
-            description = "Give the command a terminal, or not (default: when stdin is one).")
+            description = "Give the command a terminal, or not (default: if stdin is a terminal).")
     private Boolean tty;
 
     @RequestField(
             json = "openStdin",
-            inJson = "Keep its input open for attach.",
+            inJson = "Keep the command's input open for attach.",
             unsaid = "false",
             heading = CommandOptions.HEADING)
     @Option(
             names = {"-i", "--interactive"},
-            description = "Let the command read standard input, which it may anyway.")
+            description = "Let the command read standard input; this is the default.")
     private boolean openStdin;
 
-    @RequestField(json = "start", inJson = "Start it at once.", unsaid = "false")
+    @RequestField(json = "start", inJson = "Start the container at once.", unsaid = "false")
     private boolean start;
 
     @RequestField(
@@ -51,7 +51,7 @@ public final class ContainerRequest extends TerminalRequest {
             example = "\"1m\"",
             heading = "Limits",
             local = false)
-    @Option(names = "--max-log", paramLabel = "SIZE", description = "The most output that the server keeps of it.")
+    @Option(names = "--max-log", paramLabel = "SIZE", description = "Limit the output that the server keeps.")
     private String maxLog;
 
     /**

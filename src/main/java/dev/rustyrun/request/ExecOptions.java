@@ -8,7 +8,7 @@ public final class ExecOptions {
 
     @Option(
             names = {"-i", "--interactive", "--stdin"},
-            description = "Send it stdin; on this machine it always gets that.")
+            description = "Send stdin to the command; local containers always get it.")
     private boolean interactive;
 
     @Mixin

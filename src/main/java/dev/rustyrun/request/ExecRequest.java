@@ -18,32 +18,32 @@ public final class ExecRequest {
 
     @RequestField(
             json = "env",
-            inJson = "Environment variables besides the container's, or instead of those of the same name.",
+            inJson = "Environment variables in addition to the container's; the same name replaces the container's value.",
             example = "{\"A\": \"1\"}")
     @Option(
             names = {"-e", "--env"},
             paramLabel = "NAME[=VALUE]",
             converter = Variable.Converter.class,
-            description = "An environment variable; without =VALUE, the caller's value; repeatable.")
+            description = "Set an environment variable; without =VALUE, the caller's value; repeatable.")
     private List<Variable> env = List.of();
 
     @RequestField(json = "user", unsaid = "the container's", example = "\"1000\"")
     @Option(
             names = {"-u", "--user"},
             paramLabel = "USER[:GROUP]",
-            description = "User and group: names in the container, or numbers (default: the container's user).")
+            description = "Run as this user and group: names in the container, or numbers (default: the container's user).")
     private String user;
 
     @RequestField(json = "workdir", unsaid = "the container's", example = "\"/\"")
     @Option(
             names = {"-w", "--cwd", "--workdir"},
             paramLabel = "DIR",
-            description = "Its working directory (default: the container's).")
+            description = "Set the working directory (default: the container's).")
     private String workdir;
 
     @RequestField(
             json = "timeoutSeconds",
-            inJson = "Kill it, and all that it has started, after this time.",
+            inJson = "Kill the command and all its descendants after this time.",
             unsaid = "configured",
             example = "10")
     private BigDecimal timeout;

@@ -8,7 +8,7 @@ public final class ExecTerminal extends TerminalRequest {
     @RequestField(json = "tty", unsaid = "false")
     @Option(
             names = {"-t", "--tty"},
-            description = "Give it a terminal.")
+            description = "Give the command a terminal.")
     private boolean tty;
 
     /** Whether it gets a terminal. */

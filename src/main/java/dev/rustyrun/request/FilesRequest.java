@@ -13,7 +13,7 @@ public final class FilesRequest {
 
     @RequestField(
             json = "outputs",
-            inJson = "Files to answer after its end: paths with * and ? in their names.",
+            inJson = "Files to return after the command's end: paths, with the wildcards * and ?.",
             example = "[\"out/*.txt\"]")
     private List<String> outputs = List.of();
 

@@ -16,7 +16,7 @@ public abstract class ImageRequest {
 
     @RequestField(
             json = "image",
-            inJson = "An image instead of rootfs, as docs/images.md names them; the command may be its own then.",
+            inJson = "An image instead of rootfs, with a name as in docs/images.md; without command, the image's own runs.",
             example = "\"alpine\"")
     private String image;
 
@@ -25,7 +25,7 @@ public abstract class ImageRequest {
             names = "--pull",
             paramLabel = "always|missing|never",
             defaultValue = Option.NULL_VALUE,
-            description = "When to fetch the image from its registry (default: missing).")
+            description = "Set when to fetch the image from its registry (default: missing).")
     private String pull;
 
     @RequestField(json = "platform", unsaid = "the server's", example = "\"linux/amd64\"", heading = HEADING)
@@ -33,7 +33,7 @@ public abstract class ImageRequest {
             names = "--platform",
             paramLabel = "OS/ARCH[/VARIANT]",
             defaultValue = Option.NULL_VALUE,
-            description = "Which of the images of a name to use (default: this machine's).")
+            description = "Choose the platform of a multi-platform image (default: this machine's).")
     private String platform;
 
     @RequestField(json = "entrypoint", example = "\"/bin/sh\"", heading = CommandOptions.HEADING)
@@ -41,7 +41,7 @@ public abstract class ImageRequest {
             names = "--entrypoint",
             paramLabel = "CMD",
             defaultValue = Option.NULL_VALUE,
-            description = "A program to put before the command's words; it replaces that of an image, and its words.")
+            description = "Run this program with the command's words as arguments; replaces the image's ENTRYPOINT and CMD.")
     private String entrypoint;
 
     ImageRequest() {}

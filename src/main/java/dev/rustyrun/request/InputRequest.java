@@ -7,20 +7,20 @@ import java.util.Optional;
 /** What can be said of a command whose whole input comes with the request, and whose output with the answer. */
 public final class InputRequest {
 
-    @RequestField(json = "stdin", kind = RequestField.Kind.CONTENT, inJson = "All of its input.", example = "\"text\"")
+    @RequestField(json = "stdin", kind = RequestField.Kind.CONTENT, inJson = "The command's whole input.", example = "\"text\"")
     private String stdin;
 
     @RequestField(
             json = "stdinBase64",
             kind = RequestField.Kind.CONTENT,
-            inJson = "The same in base64, when it is no text.",
+            inJson = "The same in base64, for data that is not text.",
             example = "\"dGV4dA==\"")
     private String stdinBase64;
 
     @RequestField(
             json = "maxOutput",
             kind = RequestField.Kind.SIZE,
-            inJson = "The most of each output to keep.",
+            inJson = "The maximum size of each output to keep.",
             unsaid = "configured",
             example = "\"64k\"")
     private String maxOutput;

@@ -30,7 +30,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
 
     @RequestField(
             json = "rootfs",
-            atService = "The root file system: a name of one of the server's, as info and GET /v1/rootfs list them.",
+            atService = "The name of one of the server's root file systems, as info and GET /v1/rootfs list them.",
             labelAtService = "NAME",
             unsaid = "or image",
             example = "\"busybox\"")
@@ -38,7 +38,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             names = "--rootfs",
             paramLabel = "DIR",
             defaultValue = Option.NULL_VALUE,
-            description = "The root file system, a directory; / is the host's own tree, left as it is.")
+            description = "Use this directory as the root file system; / shows the host's own tree and does not change it.")
     private String rootfs;
 
     @RequestField(
@@ -51,7 +51,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             paramLabel = "CMD [ARGS...]",
             arity = "1",
             preprocessor = CommandParser.class,
-            description = "The command; all words after it are its arguments. Last option.")
+            description = "Run CMD; all words after it are its arguments. Must be the last option.")
     private List<String> command = List.of();
 
     @RequestField(json = "hostname", unsaid = "rustyrun-container", example = "\"rustyrun-container\"")
@@ -59,28 +59,28 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             names = "--hostname",
             paramLabel = "NAME",
             defaultValue = "",
-            description = "Its host name (default: rustyrun-container).")
+            description = "Set the host name (default: rustyrun-container).")
     private String hostname = "";
 
     @RequestField(json = "domainname", example = "\"example.org\"")
-    @Option(names = "--domainname", paramLabel = "NAME", defaultValue = "", description = "Its NIS domain name.")
+    @Option(names = "--domainname", paramLabel = "NAME", defaultValue = "", description = "Set the NIS domain name.")
     private String domainname = "";
 
     @RequestField(
             json = "env",
-            inJson = "Environment variables, an object of their values.",
+            inJson = "Environment variables, as an object.",
             example = "{\"A\": \"1\"}",
             heading = CommandOptions.HEADING)
     @Option(
             names = {"-e", "--env"},
             paramLabel = "NAME[=VALUE]",
             converter = Variable.Converter.class,
-            description = "An environment variable; without a value, the caller's; repeatable.")
+            description = "Set an environment variable; without a value, the caller's value; repeatable.")
     private List<Variable> env = List.of();
 
     @RequestField(
             json = "workdir",
-            atService = "The command's working directory, made when missing.",
+            atService = "The command's working directory; created if missing.",
             unsaid = "/, or the image's",
             example = "\"/\"")
     @Option(
@@ -97,17 +97,17 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             names = {"-u", "--user"},
             paramLabel = "USER[:GROUP]",
             defaultValue = Option.NULL_VALUE,
-            description = "Who runs the command: names from the rootfs's /etc/passwd, or numbers (default: 0, or the"
+            description = "Run the command as this user: names from the rootfs's /etc/passwd, or numbers (default: 0, or the"
                     + " image's).")
     private String user;
 
     @RequestField(json = "init", unsaid = "false")
-    @Option(names = "--init", description = "Keep a small init as PID 1 that reaps orphans and passes signals on.")
+    @Option(names = "--init", description = "Run a small init as PID 1 that reaps orphans and forwards signals.")
     private boolean init;
 
     @RequestField(
             json = "readOnly",
-            atService = "Mount the rootfs read-only, instead of with a throw-away layer over it.",
+            atService = "Mount the rootfs read-only, instead of with a temporary layer over it.",
             unsaid = "false",
             heading = FILES)
     @Option(names = "--read-only", description = "Mount the rootfs read-only.")
@@ -115,8 +115,8 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
 
     @RequestField(
             json = "mounts",
-            atService = "Show a directory inside that the server has configured by this name; repeatable.",
-            inJson = "Directories to show inside, which the service has configured by their names.",
+            atService = "Mount a directory that the server has configured with this name; repeatable.",
+            inJson = "Directories to mount, by the names that the service has configured.",
             labelAtService = "NAME:DST[:ro]",
             example = "[{\"source\": \"data\", \"target\": \"/data\", \"readOnly\": true}]",
             heading = FILES)
@@ -124,7 +124,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             names = {"-v", "--volume"},
             paramLabel = "SRC:DST[:ro]",
             converter = Volume.Converter.class,
-            description = "Show a host file or directory inside; repeatable.")
+            description = "Mount a host file or directory; repeatable.")
     private List<Volume> mounts = List.of();
 
     @RequestField(
@@ -135,11 +135,11 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     @Option(
             names = "--tmpfs",
             paramLabel = "DST[:OPTIONS]",
-            description = "An empty tmpfs inside, with options such as size=64m,mode=700; repeatable.")
+            description = "Mount an empty tmpfs, with options such as size=64m,mode=700; repeatable.")
     private List<String> tmpfs = List.of();
 
     @RequestField(json = "shmSize", kind = RequestField.Kind.SIZE, unsaid = "64m", example = "\"1g\"", heading = FILES)
-    @Option(names = "--shm-size", paramLabel = "SIZE", description = "The size of /dev/shm (default: 64m).")
+    @Option(names = "--shm-size", paramLabel = "SIZE", description = "Set the size of /dev/shm (default: 64m).")
     private String shmSize;
 
     @RequestField(
@@ -188,8 +188,8 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
 
     @RequestField(
             json = "dropCapabilities",
-            atService = "Take a capability away, or all; repeatable.",
-            inJson = "Capabilities to take away, or all.",
+            atService = "Drop a capability, or all; repeatable.",
+            inJson = "Capabilities to drop, or all.",
             unsaid = "docker's default set",
             example = "[\"all\"]",
             heading = "Privileges")
@@ -197,7 +197,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             names = "--cap-drop",
             paramLabel = "CAP|all",
             split = ",",
-            description = "Take a capability away; repeatable. all, with --cap-add, grants only those added.")
+            description = "Drop a capability; repeatable. all, with --cap-add, grants only those added.")
     private List<String> dropped = List.of();
 
     @RequestField(
@@ -209,23 +209,23 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     @Option(
             names = {"-m", "--memory"},
             paramLabel = "SIZE",
-            description = "The most memory, such as 64m or 2g.")
+            description = "Limit memory, such as 64m or 2g.")
     private String memory;
 
     @RequestField(json = "cpus", unsaid = "configured", example = "0.5", heading = LIMITS)
-    @Option(names = "--cpus", paramLabel = "N", description = "Processor time, such as 1.5 processors.")
+    @Option(names = "--cpus", paramLabel = "N", description = "Limit processor time, such as 1.5 processors.")
     private BigDecimal cpus;
 
     @RequestField(
             json = "pids",
-            atService = "The most processes and threads.",
+            atService = "Limit processes and threads.",
             unsaid = "configured",
             example = "64",
             heading = LIMITS)
-    @Option(names = "--pids-limit", paramLabel = "N", description = "The most processes and threads; -1: no limit.")
+    @Option(names = "--pids-limit", paramLabel = "N", description = "Limit processes and threads; -1: no limit.")
     private Long pids;
 
-    @RequestField(json = "timeoutSeconds", unsaid = "configured", example = "10", heading = "Its end")
+    @RequestField(json = "timeoutSeconds", unsaid = "configured", example = "10", heading = "Timeout and result")
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",

@@ -10,17 +10,17 @@ public final class PlacedFile {
 
     @RequestField(
             json = "path",
-            inJson = "Where it is, absolute or from the working directory.",
+            inJson = "The path, absolute or relative to the working directory.",
             required = "is missing")
     private String path;
 
-    @RequestField(json = "text", kind = RequestField.Kind.CONTENT, inJson = "What it holds.")
+    @RequestField(json = "text", kind = RequestField.Kind.CONTENT, inJson = "The content.")
     private String text;
 
-    @RequestField(json = "base64", kind = RequestField.Kind.CONTENT, inJson = "The same in base64, when it is no text.")
+    @RequestField(json = "base64", kind = RequestField.Kind.CONTENT, inJson = "The same in base64, for data that is not text.")
     private String base64;
 
-    @RequestField(json = "mode", inJson = "Its permissions, three octal digits.", unsaid = "0644")
+    @RequestField(json = "mode", inJson = "The permissions, three octal digits.", unsaid = "0644")
     private String mode;
 
     PlacedFile() {}

@@ -5,14 +5,14 @@ public final class PullRequest {
 
     @RequestField(
             json = "image",
-            inJson = "Its name, as docs/images.md has it.",
+            inJson = "The image's name, as in docs/images.md.",
             required = "is missing",
             example = "\"alpine\"")
     private String image = "";
 
     @RequestField(
             json = "platform",
-            inJson = "Which of the images of that name.",
+            inJson = "The platform of a multi-platform image.",
             unsaid = "the server's",
             example = "\"linux/amd64\"")
     private String platform = "";

@@ -10,13 +10,13 @@ public final class Volume {
 
     private static final String MISSING = "is missing";
 
-    @RequestField(json = "source", inJson = "Its configured name.", required = MISSING)
+    @RequestField(json = "source", inJson = "The configured name.", required = MISSING)
     private String source;
 
-    @RequestField(json = "target", inJson = "Where it is inside, an absolute path.", required = MISSING)
+    @RequestField(json = "target", inJson = "The absolute path in the container.", required = MISSING)
     private String target;
 
-    @RequestField(json = "readOnly", inJson = "Whether nothing can be written there.")
+    @RequestField(json = "readOnly", inJson = "Whether the mount is read-only.")
     private boolean readOnly;
 
     private List<String> options = List.of();

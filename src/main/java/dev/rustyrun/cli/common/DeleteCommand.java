@@ -18,20 +18,20 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Delete containers that have stopped, what was made for them, and their logs.")
+        description = "Delete stopped containers with their resources and logs.")
 public final class DeleteCommand implements EngineContext.Command {
 
-    @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "The containers' ids.")
     private List<String> ids;
 
     @Option(
             names = {"-f", "--force"},
-            description = "Kill one that has not stopped; one that is not there is no error.")
+            description = "Kill running containers first; ignore ids that do not exist.")
     private boolean force;
 
     @Option(
             names = "--regex",
-            description = "The ids are regular expressions: delete every container whose id has a match.")
+            description = "Treat the ids as regular expressions: delete every container whose id matches one.")
     private boolean regex;
 
     @Override

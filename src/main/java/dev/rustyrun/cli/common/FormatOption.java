@@ -19,7 +19,7 @@ public final class FormatOption {
             names = {"-f", "--format"},
             paramLabel = "table|json|TEMPLATE",
             description = {
-                "The form: a table, JSON, or a line for each by a template of Go, such as '{{.ID}} {{.Status}}'.",
+                "Print a table, JSON, or one line each from a Go template, such as '{{.ID}} {{.Status}}'.",
                 "'table {{.ID}}\\t{{.Status}}' is a table with these columns."
             })
     private Optional<String> format = Optional.empty();

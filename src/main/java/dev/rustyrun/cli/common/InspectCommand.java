@@ -30,7 +30,7 @@ public final class InspectCommand implements EngineContext.Command {
             Column.hidden("Annotations", "annotations"),
             Column.hidden("Reason", "reason"));
 
-    @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "The containers' ids.")
     private List<String> ids;
 
     @Mixin

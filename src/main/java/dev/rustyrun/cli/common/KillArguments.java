@@ -31,7 +31,7 @@ public final class KillArguments {
     @Option(
             names = {"-s", OPTION},
             paramLabel = "SIGNAL",
-            description = "The same, as an option; -9 and -KILL are short for it.")
+            description = "Send this signal; short forms: -9, -KILL.")
     private String option;
 
     /** The container's id. */

@@ -27,7 +27,7 @@ public final class KillCommand implements EngineContext.Command {
 
     @Option(
             names = {"-a", "--all"},
-            description = "Send it to every process in the container's cgroup.")
+            description = "Send the signal to every process in the container's cgroup.")
     private boolean all;
 
     @Override

@@ -33,24 +33,24 @@ public final class ListOptions {
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "Print only their ids.")
+            description = "Print only the ids.")
     private boolean quiet;
 
     @Option(
             names = {"-a", "--all"},
-            description = "Accepted for docker compatibility; all containers are printed anyway.")
+            description = "Accepted for docker compatibility; all containers are always printed.")
     private boolean all;
 
-    @Option(names = "--no-trunc", description = "Accepted for docker compatibility; nothing is shortened anyway.")
+    @Option(names = "--no-trunc", description = "Accepted for docker compatibility; nothing is ever shortened.")
     private boolean whole;
 
     @Option(
             names = "--status",
             paramLabel = "STATUS",
-            description = "Only those with this status, such as created, running, paused, stopped or exited.")
+            description = "Print only containers with this status, such as created, running, paused, stopped or exited.")
     private Optional<String> status = Optional.empty();
 
-    @Option(names = "--label", paramLabel = "NAME[=VALUE]", description = "Only those with this label; repeatable.")
+    @Option(names = "--label", paramLabel = "NAME[=VALUE]", description = "Print only containers with this label; repeatable.")
     private List<String> labels = List.of();
 
     /** The form. */

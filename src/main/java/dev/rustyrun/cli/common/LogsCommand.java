@@ -24,7 +24,7 @@ public final class LogsCommand implements EngineContext.Command {
 
     @Option(
             names = {"-f", "--follow"},
-            description = "Go on until the container ends.")
+            description = "Follow the output until the container ends.")
     private boolean follow;
 
     @Option(

@@ -94,7 +94,7 @@ public final class ProcessesCommand {
                 index = "1..*",
                 paramLabel = "PS-OPTIONS",
                 arity = "0..*",
-                description = "Options of ps(1) (default: -ef).")
+                description = "Pass these options to ps(1) (default: -ef).")
         private List<String> options = List.of();
 
         @Mixin

@@ -37,16 +37,16 @@ public final class StatsCommand implements EngineContext.Command {
             Column.hidden("Name", "id"),
             Column.hidden("Container", "id"));
 
-    @Parameters(paramLabel = "ID", arity = "0..*", description = "Their ids (default: all that run).")
+    @Parameters(paramLabel = "ID", arity = "0..*", description = "The containers' ids (default: all that run).")
     private List<String> ids = List.of();
 
     @Mixin
     private FormatOption format;
 
-    @Option(names = "--no-stream", description = "Accepted for docker compatibility; they are printed once anyway.")
+    @Option(names = "--no-stream", description = "Accepted for docker compatibility; statistics are always printed once.")
     private boolean once;
 
-    @Option(names = "--no-trunc", description = "Accepted for docker compatibility; nothing is shortened anyway.")
+    @Option(names = "--no-trunc", description = "Accepted for docker compatibility; nothing is ever shortened.")
     private boolean whole;
 
     @Override

@@ -23,21 +23,21 @@ public final class StopCommand implements EngineContext.Command {
     /** After SIGKILL nothing keeps a process but the kernel. */
     private static final int AFTER_KILL_SECONDS = 10;
 
-    @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "The containers' ids.")
     private List<String> ids;
 
     @Option(
             names = {"-t", "--time"},
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "How long to wait before a container is killed (default: ${DEFAULT-VALUE}).")
+            description = "Wait this long before killing a container (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
             names = {"-s", "--signal"},
             paramLabel = "SIGNAL",
             defaultValue = Option.NULL_VALUE,
-            description = "The signal to send first (default: the image's, or else TERM).")
+            description = "Send this signal first (default: the image's, or else TERM).")
     private String signal;
 
     @Override

@@ -25,7 +25,7 @@ public final class WaitCommand implements EngineContext.Command {
 
     private static final long SECONDS = 60;
 
-    @Parameters(paramLabel = "ID", arity = "1..*", description = "Their ids.")
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "The containers' ids.")
     private List<String> ids;
 
     @Override

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code rustyrun --host URL}, which only has subcommands: those that a server can perform. */
 @Command(
         name = "rustyrun",
-        description = "Run commands in containers of a server.",
+        description = "Run commands in containers on a server.",
         mixinStandardHelpOptions = true,
         subcommands = {
             RunRemotely.class,

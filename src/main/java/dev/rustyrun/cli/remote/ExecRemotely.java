@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
         description =
-                "Runs a command in a container and exits as it does. The command is killed if the connection fails.",
+                "Run a command in a container and exit with its status. The command is killed if the connection fails.",
         footer = {
             "",
             "Options come before the id.",

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Print what a server has and allows, and its root file systems, as JSON.")
+        description = "Print a server's features, limits and root file systems as JSON.")
 final class InfoCommand implements RemoteCommand {
 
     @Override

@@ -31,11 +31,11 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
         description =
-                "Run a command in a new container of a server and exit with its status. The container is deleted then.",
+                "Run a command in a new container on a server, exit with its status and delete the container.",
         footer = {
             "",
             "Exit status: the command's; 128 + N when signal N ended it; 127 when it does not exist,",
-            "126 when it cannot be executed, 125 when the server, or the way to it, failed.",
+            "126 when it cannot be executed, 125 when the server or the connection failed.",
             "",
             "Examples:",
             "  rustyrun --host http://127.0.0.1:8080 run alpine ls /",
@@ -56,10 +56,10 @@ final class RunRemotely implements RemoteCommand {
 
     @Option(
             names = {"-d", "--detach"},
-            description = "Print its id and do not wait for its end; it is not deleted then.")
+            description = "Print the container's id, do not wait for its end and do not delete it.")
     private boolean detach;
 
-    @Option(names = "--result", paramLabel = "FILE", description = "Write how it ended to FILE, as JSON.")
+    @Option(names = "--result", paramLabel = "FILE", description = "Write the result to FILE, as JSON.")
     private Optional<Path> result = Optional.empty();
 
     @Parameters(

@@ -17,13 +17,13 @@ final class ServerOptions {
     @Option(
             names = "--host",
             paramLabel = "URL",
-            description = "The server: http://HOST:PORT, https://HOST:PORT or" + " unix:///PATH (or RUSTYRUN_HOST).")
+            description = "Use this server: http://HOST:PORT, https://HOST:PORT or" + " unix:///PATH (or RUSTYRUN_HOST).")
     private Optional<String> host = Optional.empty();
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "A file with a token: the last word of its first line (or RUSTYRUN_TOKEN_FILE).")
+            description = "Read the token from FILE: the last word of its first line (or RUSTYRUN_TOKEN_FILE).")
     private Optional<Path> tokenFile = Optional.empty();
 
     @Option(
@@ -36,10 +36,10 @@ final class ServerOptions {
     @Option(
             names = "--tls-cert",
             paramLabel = "FILE",
-            description = "The certificate to show to a server that asks for one, in PEM (or RUSTYRUN_TLS_CERT).")
+            description = "Show this certificate to a server that requests one, in PEM (or RUSTYRUN_TLS_CERT).")
     private Optional<Path> certificate = Optional.empty();
 
-    @Option(names = "--tls-key", paramLabel = "FILE", description = "Its private key, in PEM (or RUSTYRUN_TLS_KEY).")
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "Use this private key for --tls-cert, in PEM (or RUSTYRUN_TLS_KEY).")
     private Optional<Path> key = Optional.empty();
 
     @Option(names = "--debug", description = "Print stack traces with errors.")
