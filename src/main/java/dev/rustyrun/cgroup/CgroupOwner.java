@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whose a group is: its maker leaves a mark on its directory, an extended attribute, so that nobody who clears up takes a
- * group of another store's or of an administrator's for his own; man 7 xattr.
+ * The owner of a group: its creator marks the directory with an extended attribute, so that a cleanup never removes a
+ * group of another store or of an administrator; man 7 xattr.
  */
 public final class CgroupOwner {
 
-    /** The first one is root's; the second can be set by the user to whom a tree of v2 was delegated. */
+    /** Only root can set the first one; the second can be set by the user to whom a tree of v2 was delegated. */
     private static final List<String> NAMES = List.of("trusted.rustyrun.store", "user.rustyrun.store");
 
     private CgroupOwner() {}
 
-    /** Marks the group at {@code path}, in one hierarchy. Where the kernel has no such marks it goes without. */
+    /** Marks the group at {@code path}, in one hierarchy; does nothing if the kernel does not support such marks. */
     public static void mark(Linux linux, CgroupLayout layout, CgroupPath path, String owner) {
         for (String name : NAMES) {
             for (CgroupMount mount : mounts(layout)) {
@@ -35,7 +35,7 @@ public final class CgroupOwner {
         return mounts;
     }
 
-    /** Who has marked the group at {@code path}, if anybody has. */
+    /** The owner mark of the group at {@code path}, if any. */
     public static Optional<String> of(Linux linux, CgroupLayout layout, CgroupPath path) {
         Optional<String> owner = Optional.empty();
         for (CgroupMount mount : mounts(layout)) {

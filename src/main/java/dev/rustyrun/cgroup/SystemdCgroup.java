@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A group that systemd makes, as a scope or a slice, and hands over: what systemd has properties for it is told, so that it
- * keeps that at a daemon-reload; everything else is done in the group itself, as with any other.
+ * A group that systemd creates, as a scope or a slice, and delegates. Limits with a systemd property are also set
+ * there, so that a daemon-reload keeps them; everything else is done in the group itself, as with any other.
  */
 public final class SystemdCgroup implements Cgroup {
 
@@ -30,15 +30,15 @@ public final class SystemdCgroup implements Cgroup {
     private Optional<Resources> told = Optional.empty();
 
     /**
-     * A unit that is still to be made.
+     * A unit that does not exist yet.
      *
-     * @param ofUser whether the user's own systemd makes it, which cannot limit devices
-     * @param limits that it has from its beginning
+     * @param ofUser whether the user's own systemd creates it, which cannot limit devices
+     * @param limits its initial limits
      */
     private record NewUnit(
             UnitName name, boolean ofUser, String description, Resources limits, List<UnitProperty> further) {}
 
-    /** One that is there. */
+    /** An existing unit. */
     SystemdCgroup(Linux linux, CgroupLayout layout, CgroupPath path, Cgroup group) {
         this(linux, layout, path, group, Optional.empty());
     }
@@ -52,12 +52,12 @@ public final class SystemdCgroup implements Cgroup {
     }
 
     /**
-     * The group of a new container, not made yet.
+     * The group of a new container, not created yet.
      *
-     * @param cgroupsPath {@code slice:prefix:name}, or empty for a place of our choice
-     * @param annotations some of which are properties of the unit
-     * @throws CgroupException when systemd cannot be asked
-     * @throws dev.rustyrun.spec.InvalidSpecException when there can be no such unit
+     * @param cgroupsPath {@code slice:prefix:name}, or empty for the default place
+     * @param annotations some of them are properties of the unit
+     * @throws CgroupException if systemd cannot be reached
+     * @throws dev.rustyrun.spec.InvalidSpecException if such a unit is not possible
      */
     public static Cgroup of(
             Linux linux,
@@ -125,7 +125,7 @@ public final class SystemdCgroup implements Cgroup {
             if (!e.saysThatTheUnitExists()) {
                 throw e;
             }
-            // One that has failed stays until somebody has seen it.
+            // A failed unit remains until it is reset.
             systemd.forget(path.name());
             systemd.start(path.name(), properties);
         }
@@ -161,10 +161,10 @@ public final class SystemdCgroup implements Cgroup {
         return layout.kind() == CgroupLayout.Kind.V2;
     }
 
-    /** Whether systemd numbers processes and names groups as this process does, and not those of another container. */
+    /** Whether systemd sees the same process ids and cgroup names as this process, and not those of another container. */
     private void check() {
         if (holder.isPresent() && !group.processes().contains(holder.get().pid())) {
-            // Whoever is in it now is not ours to end.
+            // Processes in it now must not be killed.
             ask("leave", systemd -> systemd.abandon(path.name()));
             throw new CgroupException("systemd has made " + path.name() + ", but not as " + path.value()
                     + ": it sees other processes or cgroups than this machine or container has");
@@ -267,7 +267,7 @@ public final class SystemdCgroup implements Cgroup {
         group.remove();
     }
 
-    /** Ends the unit. Where there is no systemd any more, there is no unit. */
+    /** Ends the unit. Without a systemd, no unit exists. */
     private void end() {
         try (SystemdManager systemd = SystemdManager.connect(linux)) {
             systemd.stop(path.name());

@@ -13,19 +13,20 @@ import java.util.Optional;
 
 /**
  * A group in the hierarchies of cgroup v1: in those that every container needs, and in others that its limits need.
- * Which those are is told by the directories that are there.
+ * The existing directories show which ones it uses.
  */
 final class V1Cgroup implements Cgroup {
 
-    /** To limit, to tell what it uses, and to stop it. */
+    /** To limit it, to read its usage, and to stop it. */
     static final List<String> DEFAULT_CONTROLLERS = List.of("freezer", "memory", "pids", "cpu", "cpuacct");
 
     private static final String PROCS = "/cgroup.procs";
     /** In microseconds, a new group's; Documentation/scheduler/sched-rt-group.rst. */
     private static final long DEFAULT_REALTIME_PERIOD = 1_000_000;
     /**
-     * A process joins by this file, and not by cgroup.procs: a thread that moves only itself need not wait for all forks in
-     * the system to finish (3 to 15 ms). Who joins has one thread, or replaces all of them by an execve.
+     * A process joins by this file, and not by cgroup.procs: a thread that moves only itself need not wait for all
+     * forks in the system to finish (3 to 15 ms). The joining process has one thread, or replaces all threads by an
+     * execve.
      */
     private static final String TASKS = "/tasks";
 
@@ -69,7 +70,7 @@ final class V1Cgroup implements Cgroup {
         }
     }
 
-    /** Nothing needs these: where one cannot be, as below an engine's container, the container does without. */
+    /** Optional: where it is not possible, as below an engine's container, the container runs without. */
     private void makeTheRest(List<CgroupMount> made, int holder) {
         for (CgroupMount mount : layout.v1Mounts()) {
             if (mount.readOnly() || made.contains(mount)) {
@@ -100,7 +101,7 @@ final class V1Cgroup implements Cgroup {
         return mount.mountPoint() + path.value();
     }
 
-    /** Makes it in one hierarchy; whether it was not there. */
+    /** Creates it in one hierarchy; returns whether it is new. */
     private boolean make(CgroupMount mount) {
         try {
             if (mount.controllers().contains("cpuset")) {
@@ -146,7 +147,7 @@ final class V1Cgroup implements Cgroup {
     }
 
     private void makeRoomForRealtime(Resources.Cpu cpu) {
-        // Somebody else's groups are not ours to change.
+        // Other users' groups must not be changed.
         if (cpu.realtimeRuntime() > 0 && path.value().startsWith(CgroupPath.PARENT + "/")) {
             long period = cpu.realtimePeriod() > 0 ? cpu.realtimePeriod() : DEFAULT_REALTIME_PERIOD;
             new RealtimeBudget(files, needed("cpu").mountPoint())
@@ -160,7 +161,7 @@ final class V1Cgroup implements Cgroup {
                         + "\", so its limits cannot be kept: is it in /proc/cgroups, and mounted?"));
     }
 
-    /** Sees to it that the group, and all its processes, are in a controller's hierarchy. */
+    /** Ensures that the group, and all its processes, are in a controller's hierarchy. */
     private void join(String controller) {
         CgroupMount mount = needed(controller);
         boolean isNew = !DEFAULT_CONTROLLERS.contains(controller) && make(mount);
@@ -253,7 +254,7 @@ final class V1Cgroup implements Cgroup {
         return used;
     }
 
-    /** Those that are there. */
+    /** The existing ones. */
     private List<String> directories() {
         List<String> there = new ArrayList<>();
         for (CgroupMount mount : layout.v1Mounts()) {
@@ -312,7 +313,7 @@ final class V1Cgroup implements Cgroup {
         return new V1Freezer(files, directory(needed("freezer")));
     }
 
-    /** While they are frozen none can be made anew; thawed, they find the signal. */
+    /** While they are frozen they cannot fork; thawed, they get the signal. */
     @Override
     public void kill() {
         boolean freezes = hasFreezer() && files.exists(directory(needed("freezer")));
@@ -320,7 +321,7 @@ final class V1Cgroup implements Cgroup {
             try {
                 freeze();
             } catch (CgroupException cannot) {
-                // Then one that makes new ones faster than they can be killed may survive, to be told by remove().
+                // A process that forks faster than it can be killed may survive; remove() then reports it.
             }
         }
         for (String directory : directories()) {

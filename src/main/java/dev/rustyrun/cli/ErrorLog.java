@@ -13,8 +13,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The file in which engines look for the reason of a failure, in the form in which runc writes it; and what happens, in the
- * same form, for who debugs.
+ * The file in which engines look for the reason of a failure, in the format of runc; and debug messages in the same
+ * format.
  */
 final class ErrorLog {
 
@@ -25,7 +25,7 @@ final class ErrorLog {
 
     /**
      * @param file its path; empty for none
-     * @param debugging whether it is told what happens too, on stderr when there is no file
+     * @param debugging whether to log debug messages, on stderr without a file
      */
     ErrorLog(String file, boolean json, boolean debugging) {
         this.file = file;
@@ -34,9 +34,9 @@ final class ErrorLog {
     }
 
     /**
-     * Makes the file: who watches it need not wait for an error.
+     * Creates the file: a reader need not wait for an error.
      *
-     * @throws InvalidSpecException when nothing could be written to it, or only when somebody reads it
+     * @throws InvalidSpecException if nothing can be written to it, or only while somebody reads it
      */
     void open() {
         if (!file.isEmpty()) {
@@ -49,12 +49,12 @@ final class ErrorLog {
         }
     }
 
-    /** Whether {@link #debug} tells anything, so that what it is to tell is worth finding out. */
+    /** Whether {@link #debug} logs anything, so that a message is worth the effort. */
     boolean isDebugging() {
         return debugging;
     }
 
-    /** Appends an error. One that cannot be written is lost: it is on stderr too. */
+    /** Appends an error. An error that cannot be written is lost: it is on stderr too. */
     void error(String message) {
         if (!file.isEmpty()) {
             append(line("error", message));
@@ -71,7 +71,7 @@ final class ErrorLog {
         append(line("warning", message));
     }
 
-    /** Tells what happens, if somebody debugs. */
+    /** Logs a debug message, if debugging. */
     void debug(String message) {
         if (debugging && file.isEmpty()) {
             System.err.writeBytes(line("debug", message));
@@ -80,7 +80,7 @@ final class ErrorLog {
         }
     }
 
-    /** Tells of a step of a launch. */
+    /** Logs a step of a launch. */
     void step(String stage, int micros, String step) {
         debug(stage + ": " + step + " (" + micros + " µs)");
     }

@@ -12,8 +12,8 @@ import java.util.List;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The process that watches a detached container. What that is launched with was written by who made it: the command line keeps
- * its own words, a service the request.
+ * The process that watches a detached container. Its creator has written the launch to the folder: the command line
+ * its arguments, a service the request.
  */
 public final class MonitorMain {
 
@@ -24,7 +24,7 @@ public final class MonitorMain {
 
     private MonitorMain() {}
 
-    /** Watches the container of {@code folder}; what to exit with. */
+    /** Watches the container of {@code folder}; returns the exit status. */
     public static int perform(Linux linux, SelfExec self, String folder) {
         return new Monitor(
                         linux,
@@ -36,7 +36,7 @@ public final class MonitorMain {
                 .perform();
     }
 
-    /** Does what {@link StoreProcess} is for; what to exit with. */
+    /** Runs {@link StoreProcess}; returns the exit status. */
     public static int store(Linux linux, String argument) {
         return StoreProcess.perform(linux, argument);
     }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** The options of a launch that say what the command may do. */
+/** The options for the privileges of a command. */
 final class PrivilegeOptions {
 
     private static final Pattern UMASK = Pattern.compile("0?[0-7]{1,3}");
@@ -65,12 +65,12 @@ final class PrivilegeOptions {
                             + " all (default: docker's profile).")
     private String seccomp;
 
-    /** The groups asked for, by name or number. */
+    /** The requested groups, by name or number. */
     List<String> groups() {
         return groups;
     }
 
-    /** The umask asked for. */
+    /** The requested umask. */
     int umask() {
         if (!UMASK.matcher(umask).matches()) {
             throw new InvalidSpecException("umask \"" + umask + "\" is not an octal number from 0 to 0777");
@@ -79,13 +79,13 @@ final class PrivilegeOptions {
     }
 
     /**
-     * Adds what was asked for to {@code spec}.
+     * Adds the options to {@code spec}.
      *
-     * @param dropped capabilities that it is not to have
+     * @param dropped capabilities to drop
      */
     void addTo(SpecBuilder spec, Linux linux, Spec.User user, List<String> dropped) {
         Set<Capability> granted = capabilities(linux, dropped);
-        // A user other than root gets what was added for him through the ambient set: nothing else survives execve.
+        // A user other than root gets added capabilities through the ambient set: nothing else survives execve.
         Set<Capability> ambient = user.uid() == 0 ? Set.of() : explicitlyAdded(granted);
         spec.capabilities(new Spec.Capabilities(granted, granted, granted, ambient, ambient));
         spec.noNewPrivileges(noNewPrivileges);
@@ -99,9 +99,9 @@ final class PrivilegeOptions {
     }
 
     /**
-     * Refuses what was asked for by name and cannot be had; of the default set, what can be had is given.
+     * Refuses requested capabilities that cannot be granted; of the default set, those that can be granted are kept.
      *
-     * @param spec that was made with this
+     * @param spec the Spec that these options have filled in
      */
     void check(Spec spec, Linux linux) {
         if (added.isEmpty()) {
@@ -119,7 +119,7 @@ final class PrivilegeOptions {
         boolean addsAll = added.stream().anyMatch(PrivilegeOptions::isAll);
         EnumSet<Capability> granted = EnumSet.noneOf(Capability.class);
         if (addsAll) {
-            // All that can be given: a process cannot give what it has not.
+            // All that can be granted: a process cannot grant what it does not have.
             granted.addAll(OwnCapabilities.of(linux).all());
         } else if (!dropsAll) {
             granted.addAll(Capability.DEFAULTS);

@@ -6,14 +6,14 @@ import dev.rustyrun.rootfs.Users;
 import dev.rustyrun.spec.Spec;
 import java.util.List;
 
-/** The users that a running container knows, by its own {@code /etc/passwd} and {@code /etc/group}. */
+/** The users of a running container, from its own {@code /etc/passwd} and {@code /etc/group}. */
 public final class ContainerUsers {
 
     private final Linux linux;
     private final ContainerStore store;
     private final String id;
 
-    /** Those of the container {@code id}; nothing is read before one is asked for. */
+    /** Those of the container {@code id}; nothing is read before the first request. */
     public ContainerUsers(Linux linux, ContainerStore store, String id) {
         this.linux = linux;
         this.store = store;
@@ -23,7 +23,7 @@ public final class ContainerUsers {
     /**
      * The user that {@code text} names: {@code USER} or {@code USER:GROUP}, each a name or a number.
      *
-     * @param further groups, by number, besides his own
+     * @param further supplementary groups, by number
      * @throws dev.rustyrun.spec.InvalidSpecException when a name is not known
      */
     public Spec.User find(String text, List<String> further, int umask) {

@@ -8,8 +8,8 @@ import dev.rustyrun.spec.SpecBuilder;
 import java.util.List;
 
 /**
- * Gives a container a user namespace with the ids that this user may give it: an ordinary user is root in it, and has
- * further ids when {@code /etc/subuid} grants him some; root gives what is granted to root, and is nobody in it.
+ * Gives a container a user namespace with the ids that this user may map. An ordinary user is root in it, and has
+ * more ids if {@code /etc/subuid} grants some; root maps the ids granted to root, and has no id in it.
  */
 public final class GrantedIds {
 
@@ -22,7 +22,7 @@ public final class GrantedIds {
     /**
      * Adds the user namespace and its mappings.
      *
-     * @throws InvalidSpecException when root has been granted none
+     * @throws InvalidSpecException if no ids are granted to root
      */
     public void apply(SpecBuilder spec) {
         SubordinateIds ids = new SubordinateIds(linux);
@@ -41,7 +41,7 @@ public final class GrantedIds {
         List<IdMapping> users = ids.users(linux.userId());
         List<IdMapping> groups = ids.groups(linux.userId(), linux.groupId());
         if (users.size() == 1 || groups.size() == 1) {
-            // Only both together are of use, and only a lone id can be mapped without newuidmap's help.
+            // Only both together are useful, and only a single id can be mapped without newuidmap.
             users = users.subList(0, 1);
             groups = groups.subList(0, 1);
         }

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The capabilities that this process can grant: nobody can give what he has not; man 7 capabilities. In a pod or a service
- * those may be less than what a container gets by default.
+ * The capabilities that this process can grant: no process can grant a capability that it does not have; man 7
+ * capabilities. In a pod or a service these may be fewer than a container's default set.
  */
 public final class OwnCapabilities {
 
@@ -22,7 +22,7 @@ public final class OwnCapabilities {
         this.root = root;
     }
 
-    /** For root those of this process; for an ordinary user all of them, for he has them in his own user namespace. */
+    /** For root those of this process; for an ordinary user all of them, because the user has them in the new user namespace. */
     public static OwnCapabilities of(Linux linux) {
         if (!linux.isRoot()) {
             return new OwnCapabilities(EnumSet.allOf(Capability.class), false);
@@ -42,15 +42,15 @@ public final class OwnCapabilities {
         return own;
     }
 
-    /** Whether this process may mount without a further user namespace. */
+    /** Whether this process may mount without another user namespace. */
     boolean canMount() {
         return root && own.contains(Capability.CAP_SYS_ADMIN);
     }
 
-    /** Those of {@code wanted} that the container of {@code spec} cannot be given. */
+    /** Those of {@code wanted} that cannot be granted to the container of {@code spec}. */
     public Set<Capability> lackingFor(Spec spec, Set<Capability> wanted) {
         EnumSet<Capability> lacking = EnumSet.noneOf(Capability.class);
-        // Whoever makes or enters a user namespace has all of them there.
+        // A process that creates or enters a user namespace has all of them there.
         if (!spec.linux().has(NamespaceType.USER)) {
             lacking.addAll(wanted);
             lacking.removeAll(own);
@@ -58,7 +58,7 @@ public final class OwnCapabilities {
         return lacking;
     }
 
-    /** {@code spec} without what its container cannot be given. */
+    /** {@code spec} without the capabilities that cannot be granted. */
     Spec within(Spec spec) {
         Spec.Process process = spec.process();
         Spec.Capabilities sets = process.capabilities();
@@ -78,7 +78,7 @@ public final class OwnCapabilities {
         return kept;
     }
 
-    /** Why {@code lacking} cannot be had, as the end of a sentence. */
+    /** Why {@code lacking} cannot be granted, as the end of a sentence. */
     public static String words(Set<Capability> lacking) {
         return lacking.stream().map(Capability::name).collect(Collectors.joining(", "))
                 + " cannot be granted: Rustyrun itself was started without";

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A directory that is this user's and that nobody else can write, exchange or make in our stead, held open. It is opened
- * name by name from the root: a directory on the way that others can write has the sticky bit, or all of this is refused. So
- * whoever opens it by its path, as our other processes do, comes to the same one. What is in it is opened relative to the
- * descriptor, follows no link, and is used only when it is a plain file of ours.
+ * A directory of this user that nobody else can write, replace or create first, held open. It is opened name by name
+ * from the root: a directory on the path that others can write must have the sticky bit, or everything is refused. So
+ * our other processes, which open it by its path, reach the same directory. Its files are opened relative to the
+ * descriptor, without following links, and used only if they are plain files of this user.
  */
 public final class OwnDirectory implements AutoCloseable {
 
@@ -42,7 +42,7 @@ public final class OwnDirectory implements AutoCloseable {
      * The directory {@code path}, if it exists.
      *
      * @param path absolute
-     * @throws InvalidSpecException when others could change or exchange it
+     * @throws InvalidSpecException when others could change or replace it
      */
     public static Optional<OwnDirectory> find(Linux linux, String path) {
         try {
@@ -56,10 +56,10 @@ public final class OwnDirectory implements AutoCloseable {
     }
 
     /**
-     * The directory {@code path}; it is made if it is missing, and so are those above it.
+     * The directory {@code path}; it and its missing parents are created.
      *
      * @param path absolute
-     * @throws InvalidSpecException when that cannot be done, or others could change or exchange it
+     * @throws InvalidSpecException when that is not possible, or others could change or replace it
      */
     public static OwnDirectory make(Linux linux, String path) {
         try {
@@ -83,14 +83,14 @@ public final class OwnDirectory implements AutoCloseable {
         return path;
     }
 
-    /** What tells it from all others, also from one that will be at the same path. */
+    /** Its identity: different from any other directory, also from a later one at the same path. */
     String identity() {
         FileStatus.Place place = linux.status(descriptor).place();
         return path + " " + place.deviceMajor() + ":" + place.deviceMinor() + ":" + place.inode();
     }
 
     /**
-     * Looks at it again, for its mode can change.
+     * Checks it again, because its mode can change.
      *
      * @return whether it still exists
      * @throws InvalidSpecException when others could change it now
@@ -104,7 +104,7 @@ public final class OwnDirectory implements AutoCloseable {
     /** The names in it, sorted; those that begin with a dot are left out. */
     public List<String> names() {
         List<String> all = new ArrayList<>();
-        // Another descriptor, for this one's place in the list is everybody's who has it.
+        // Another descriptor, because all users of this one share its position in the list.
         try (OpenFile again =
                 new OpenFile(linux, linux.openBeneath(descriptor, ".", FileFlag.O_RDONLY | FileFlag.O_DIRECTORY))) {
             for (List<String> some = linux.nextNames(again.descriptor());
@@ -123,7 +123,7 @@ public final class OwnDirectory implements AutoCloseable {
      * @param flags {@link FileFlag}'s
      * @param type one of {@code S_IFREG}, {@code S_IFIFO} and {@code S_IFDIR}, which it must be
      * @throws LinuxException when it cannot be opened, ENOENT when it is missing
-     * @throws InvalidSpecException when it is of another kind, or somebody else's
+     * @throws InvalidSpecException when it is of another kind, or belongs to another user
      */
     public OpenFile open(String name, int flags, int type) {
         OpenFile file = new OpenFile(
@@ -163,7 +163,7 @@ public final class OwnDirectory implements AutoCloseable {
         }
     }
 
-    /** The way to a directory, a name after the other. */
+    /** The path to a directory, name by name. */
     private static final class Walk {
 
         private final Linux linux;
@@ -190,7 +190,7 @@ public final class OwnDirectory implements AutoCloseable {
             }
         }
 
-        /** The descriptor of its end. */
+        /** The descriptor of its last directory. */
         int open() {
             try {
                 enterRoot();
@@ -239,10 +239,10 @@ public final class OwnDirectory implements AutoCloseable {
                 }
             }
             try {
-                // What leads to root's is looked at by others; an ordinary user's is nobody's business.
+                // Others check the path to root's directory; an ordinary user's directory is of no interest to them.
                 linux.makeDirectory(open.peek(), name, linux.isRoot() && !names.isEmpty() ? 0755 : 0700);
             } catch (LinuxException e) {
-                // Another process may just have made it.
+                // Another process may just have created it.
                 if (e.errno() != Errno.EEXIST) {
                     throw LinuxException.of("mkdir(\"" + name + "\")", e.errno());
                 }
@@ -268,7 +268,7 @@ public final class OwnDirectory implements AutoCloseable {
 
         private void checkOnTheWay(FileStatus status, String name) {
             checkOwner(status, name);
-            // Many systems give each user a group of his own, with his number, and a umask that lets it write.
+            // Many systems give each user a group with the user's number, and a umask that lets it write.
             boolean group = (status.mode() & WRITE_GROUP) != 0 && status.gid() != status.uid();
             boolean others = (status.mode() & WRITE_OTHERS) != 0;
             if ((group || others) && (status.mode() & STICKY) == 0) {
@@ -277,7 +277,7 @@ public final class OwnDirectory implements AutoCloseable {
         }
 
         private void checkOwner(FileStatus status, String name) {
-            // Whoever has the root directory can do anything here anyway; in a user namespace that may be nobody.
+            // The owner of the root directory can do anything here anyway; in a user namespace that may be nobody.
             if (status.uid() != 0 && status.uid() != linux.userId() && status.uid() != host) {
                 throw distrusted(name, "belongs to another (user " + Integer.toUnsignedString(status.uid()));
             }

@@ -30,12 +30,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A process of this program that makes or removes files of the image store. An ordinary user's is in a user namespace with the
- * ids that his containers have, for the files are theirs. It says on its standard output what went wrong.
+ * A process of this program that creates or removes files of the image store. For an ordinary user it runs in a user
+ * namespace with the ids of the user's containers, because they own the files. It writes errors to its standard
+ * output.
  */
 public final class StoreProcess {
 
-    /** The word of such a process. */
+    /** The argument that starts such a process. */
     public static final String NAME = "store";
 
     static final String UNPACK = "unpack";
@@ -60,7 +61,7 @@ public final class StoreProcess {
     }
 
     /**
-     * Lets one do this.
+     * Runs one for this task.
      *
      * @throws InvalidSpecException when it fails
      */
@@ -71,7 +72,7 @@ public final class StoreProcess {
         });
     }
 
-    /** Lets one use the files of a container, with streams to and from here; see {@link StoreStream}. */
+    /** Runs one on the files of a container, with streams to and from here; see {@link StoreStream}. */
     public void stream(InputStream in, OutputStream out, String... words) {
         run(FILES, words, (input, output) -> {
             linux.writeAll(input.descriptor(), new byte[] {READY});
@@ -80,7 +81,7 @@ public final class StoreProcess {
     }
 
     private interface Talk {
-        /** Talks with the process that waits at the other ends; what it says of its failure, or nothing. */
+        /** Talks with the process at the other ends; returns its error message, or nothing. */
         String with(OpenFile input, OpenFile output);
     }
 
@@ -98,7 +99,7 @@ public final class StoreProcess {
         int pid = 0;
         try (OpenFile ourInput = new OpenFile(linux, input[1]);
                 OpenFile ourOutput = new OpenFile(linux, output[0])) {
-            // Closed here, so that what is written to a process that has ended fails.
+            // Closed here, so that a write to a process that has ended fails.
             try (OpenFile theirInput = new OpenFile(linux, input[0]);
                     OpenFile theirOutput = new OpenFile(linux, output[1])) {
                 pid = self.startCommand(
@@ -125,7 +126,7 @@ public final class StoreProcess {
         }
     }
 
-    /** Is one; what to exit with. */
+    /** Runs as such a process; returns the exit status. */
     public static int perform(Linux linux, String argument) {
         try {
             linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The ids that an ordinary user may give to a user namespace: his own, as root inside, and those that {@code /etc/subuid}
- * and {@code /etc/subgid} grant him, as 1 and the following; man 5 subuid.
+ * The ids that an ordinary user may map into a user namespace: the user's own id, as root inside, and those granted
+ * in {@code /etc/subuid} and {@code /etc/subgid}, from 1 on; man 5 subuid.
  */
 final class SubordinateIds {
 
@@ -28,7 +28,7 @@ final class SubordinateIds {
         return mapping(gid, granted("/etc/subgid", uid));
     }
 
-    /** What root gives to a user namespace that he asks for without saying which ids: those granted to root. */
+    /** The mapping of a user namespace that root requests without ids: those granted to root. */
     List<IdMapping> ofRoot(String file) {
         List<IdMapping> mappings = new ArrayList<>();
         long next = 0;
@@ -49,7 +49,7 @@ final class SubordinateIds {
         return mappings;
     }
 
-    /** First id and count of each range of {@code uid}, who is named by name or number. */
+    /** First id and count of each range of the user {@code uid}, given there by name or number. */
     private List<long[]> granted(String file, int uid) {
         String number = Integer.toString(uid);
         String name = nameOf(number);

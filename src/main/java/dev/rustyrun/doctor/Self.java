@@ -31,7 +31,7 @@ record Self(int uid, long capabilities, int seccompMode, boolean noNewPrivileges
                 .orElse(otherwise);
     }
 
-    /** Whether containers are made as root; any other user takes a user namespace for it. */
+    /** Whether containers are created as root; any other user needs a user namespace for it. */
     boolean isRoot() {
         return uid == 0;
     }
@@ -40,7 +40,7 @@ record Self(int uid, long capabilities, int seccompMode, boolean noNewPrivileges
         return (capabilities >>> capability & 1) == 1;
     }
 
-    /** The level of what stops this user only when he is not root. */
+    /** The level of a problem that only affects users other than root. */
     Answer withoutRoot(String fact, String advice) {
         return isRoot() ? Answer.warn(fact, advice) : Answer.fail(fact, advice);
     }

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Connects this process's input, output, terminal and signals with a command of a server, until that has ended. This
- * thread receives and writes; another one reads input and signals and sends. A piece of input is only read when the server
- * has told that the one before was taken, so that a command which does not read holds up who writes, and fills no memory.
+ * Connects this process's input, output, terminal and signals with a command on a server, until that has ended. This
+ * thread receives and writes; another one reads input and signals and sends. A piece of input is only read when the
+ * server has accepted the piece before, so that a command that does not read blocks the writer, and fills no memory.
  */
 public final class Attachment {
 
@@ -53,7 +53,7 @@ public final class Attachment {
     private volatile boolean pieceUnderWay;
     private volatile int leftBy;
     private volatile boolean detached;
-    /** Whether the first of the keys that detach was typed, and not sent. */
+    /** Whether the first of the detach keys was typed, and not sent. */
     private boolean firstKey;
 
     private Optional<JsonNode> last = Optional.empty();
@@ -61,7 +61,7 @@ public final class Attachment {
     /**
      * Attaches to {@code peer}.
      *
-     * @param terminal whether that has one
+     * @param terminal whether the peer has a terminal
      * @param input whether it gets this process's input
      */
     public Attachment(EngineContext context, Peer peer, boolean terminal, boolean input) {
@@ -74,7 +74,7 @@ public final class Attachment {
         this.conversation = peer.open();
     }
 
-    /** Says in {@code request} how large this process's terminal is, if it has one, for that of a command. */
+    /** Adds the size of this process's terminal, if it has one, to {@code request}. */
     public static void size(Linux linux, TerminalRequest request) {
         if (linux.isTerminal(STDIN)) {
             WindowSize size = linux.windowSize(STDIN);
@@ -84,7 +84,7 @@ public final class Attachment {
         }
     }
 
-    /** Relays until it has ended; how it ended. */
+    /** Relays until the command has ended; returns its result. */
     public JsonNode relay() {
         int signals = linux.signalDescriptor(SIGNALS);
         Optional<TerminalMode> before = Optional.empty();
@@ -169,18 +169,18 @@ public final class Attachment {
                 }
             }
         } catch (IOException | RuntimeException e) {
-            // The connection is gone: the thread that receives tells of it.
+            // The connection is lost: the thread that receives reports it.
             conversation.close();
         }
     }
 
-    /** Sends what can be read; whether there may be more. */
+    /** Sends input that can be read; returns whether more may come. */
     private boolean sendInput(byte[] buffer) throws IOException {
         int got;
         try {
             got = linux.read(STDIN, buffer, buffer.length);
         } catch (LinuxException e) {
-            // EIO: the terminal is gone. Whatever it is, nothing can be read any more.
+            // EIO: the terminal is gone. In any case, nothing can be read any more.
             got = 0;
         }
         if (got > 0 && terminal && peer.isDetachable()) {
@@ -195,7 +195,7 @@ public final class Attachment {
         return got > 0;
     }
 
-    /** Sends what was typed, but for the two keys that detach, which docker and podman have too; whether there may be more. */
+    /** Sends typed input, except the two detach keys, which docker and podman have too; returns whether more may come. */
     private boolean sendKeys(byte[] typed, int count) throws IOException {
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         for (int i = 0; i < count; i++) {

@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** An image on its way from a registry, for all who wait for it. Safe for use by several threads. */
+/** A pull of an image from a registry, for all callers that wait for it. Safe for use by several threads. */
 public final class Pulling {
 
-    /** Whoever watches is told this often. */
+    /** How often watchers get progress. */
     private static final long PAUSE_NANOS = 200_000_000;
 
     private final Set<Waiter> waiting = new HashSet<>();
@@ -42,7 +42,7 @@ public final class Pulling {
 
     Pulling() {}
 
-    /** One who waits for it. */
+    /** One waiting caller. */
     public final class Waiter {
 
         private Runnable watch = () -> {};
@@ -53,14 +53,14 @@ public final class Pulling {
             return outcome.minimalCompletionStage();
         }
 
-        /** Has {@code work}, which must not wait, done by any thread when there is something new. */
+        /** Runs {@code work}, which must not wait, on any thread when there is something new. */
         public void watch(Runnable work) {
             synchronized (Pulling.this) {
                 watch = work;
             }
         }
 
-        /** What is new since this was asked before; nothing when nothing is. */
+        /** The news since the last call; empty if nothing is new. */
         public Optional<ObjectNode> news() {
             synchronized (Pulling.this) {
                 if (seen == version) {
@@ -82,7 +82,7 @@ public final class Pulling {
             }
         }
 
-        /** Waits no longer; the pull is ended when it was the last who did. May be called again. */
+        /** Stops waiting; the pull ends with its last caller. May be called again. */
         public void leave() {
             synchronized (Pulling.this) {
                 if (waiting.remove(this) && waiting.isEmpty() && !ended) {
@@ -93,7 +93,7 @@ public final class Pulling {
         }
     }
 
-    /** One more who waits; nobody can for what is over, or was given up. */
+    /** Adds a caller, unless the pull is over or was given up. */
     synchronized Optional<Waiter> join() {
         if (ended || abandoned) {
             return Optional.empty();
@@ -103,7 +103,7 @@ public final class Pulling {
         return Optional.of(waiter);
     }
 
-    /** Whether this thread is to do it: somebody waits still. */
+    /** Whether this thread should continue: somebody still waits. */
     synchronized boolean begin() {
         if (!abandoned) {
             thread = Optional.of(Thread.currentThread());
@@ -111,7 +111,7 @@ public final class Pulling {
         return !abandoned;
     }
 
-    /** From now on it is not interrupted: others than those who wait may need what is unpacked. */
+    /** From now on it is not interrupted: other callers may need the unpacked files. */
     synchronized void unpacks() {
         thread = Optional.empty();
         layers.values().forEach(layer -> {
@@ -121,7 +121,7 @@ public final class Pulling {
         change();
     }
 
-    /** @param failure null for none */
+    /** @param failure null on success */
     void end(RuntimeException failure) {
         synchronized (this) {
             ended = true;

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * The pulls of a service: a few at once, and each image once for all who want it at the same time. One that nobody waits for any
- * more is ended. Safe for use by several threads.
+ * The pulls of a service: a few at once, and each image once for all callers that want it at the same time. A pull
+ * without callers is ended. Safe for use by several threads.
  */
 final class Pulls {
 
@@ -34,7 +34,7 @@ final class Pulls {
     private volatile boolean stopped;
 
     /**
-     * @param most how many are done at once
+     * @param most how many run at once
      * @param unpacking unpacks an image that has been fetched
      */
     Pulls(ImageStore store, int most, Consumer<ImageReference> unpacking) {
@@ -50,7 +50,7 @@ final class Pulls {
     }
 
     /**
-     * Joins the pull of this image, which begins when it is none yet.
+     * Joins the pull of this image, which starts if none is running.
      *
      * @param fetch whether it is fetched, and not only unpacked
      * @throws ImageFailure when too many wait already
@@ -101,7 +101,7 @@ final class Pulls {
             }
             (failure == null ? done : failed).incrementAndGet();
             pulling.end(failure);
-            // What was meant for this pull is no matter of the next one's.
+            // An interrupt that was meant for this pull must not reach the next one.
             Thread.interrupted();
         }
     }
@@ -123,7 +123,7 @@ final class Pulls {
     /** Ends all of them. */
     void stop() {
         stopped = true;
-        // Who waits for one that has not begun is told so.
+        // Callers that wait for a pull that has not begun get this error.
         threads.shutdownNow().forEach(Runnable::run);
     }
 }

@@ -8,7 +8,7 @@ import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** What {@link AttachSocket}'s address answers to who asks for no web socket. */
+/** Answers requests to the address of {@link AttachSocket} that do not ask for a web socket. */
 @Path("/v1/containers/{id}/attach")
 public class AttachResource {
 
@@ -18,18 +18,18 @@ public class AttachResource {
     @GET
     @Produces(Problem.MEDIA_TYPE)
     @Operation(
-            summary = "Attach to a container: a web socket",
-            description = "A binary message from you is input. One to you"
-                    + " is output: its first byte is 1 for stdout, 2 for stderr; what was written before comes first. A text message from"
-                    + " you is an order: `eof`, or `resize ROWS COLUMNS`; one to you is `taken`, for each message of input. It is"
-                    + " closed when the container has ended.")
+            summary = "Attach to a container through a web socket",
+            description = "A binary message to the service is input. One from the service"
+                    + " is output: its first byte is 1 for stdout, 2 for stderr; earlier output comes first. A text message to"
+                    + " the service is an order: `eof`, or `resize ROWS COLUMNS`; one from it is `taken`, for each message of input. The"
+                    + " socket is closed when the container has ended.")
     @APIResponse(responseCode = "101", description = "The web socket is open")
-    @APIResponse(responseCode = "426", description = "The request asks for no web socket")
+    @APIResponse(responseCode = "426", description = "The request does not ask for a web socket")
     public Response attach() {
         return webSocketNeeded();
     }
 
-    /** The answer to a request that asks for no web socket where there is one. */
+    /** The answer to a request that does not ask for a web socket at the address of one. */
     static Response webSocketNeeded() {
         return Response.fromResponse(Problem.of(
                                 UPGRADE_REQUIRED,

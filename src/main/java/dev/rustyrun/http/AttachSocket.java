@@ -22,11 +22,12 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
 /**
- * {@code /v1/containers/{id}/attach}: a binary message to us is input; one from us is output, its first byte 1 for stdout and
- * 2 for stderr. A text message is an order, {@code eof} or {@code resize ROWS COLUMNS}; one from us is {@code taken}, for each
- * piece of input that the container's side has taken: who sends on without waiting is closed on once a megabyte waits.
- * What was written before comes first. With {@code ?start=true} the container is started once the caller is attached, so that he
- * misses nothing. The container waits for a caller who reads slowly.
+ * {@code /v1/containers/{id}/attach}. A binary message to the service is input; one from the service is output, its
+ * first byte 1 for stdout and 2 for stderr. A text message is an order, {@code eof} or {@code resize ROWS COLUMNS};
+ * the service sends {@code taken} for each piece of input that the container has accepted. A caller that does not
+ * wait for this is closed once a megabyte waits. Earlier output comes first. With {@code ?start=true} the container
+ * is started once the caller is attached, so that the caller misses nothing. The container waits for a caller that
+ * reads slowly.
  */
 @WebSocket(path = "/v1/containers/{id}/attach")
 public class AttachSocket {
@@ -119,7 +120,7 @@ public class AttachSocket {
         return connection.close(reason);
     }
 
-    /** What was on its way when the connection was closed is nobody's. */
+    /** Drops data that is still in transit when the connection is closed. */
     private static boolean isRefused(WebSocketConnection connection) {
         return connection.userData().get(REFUSED) != null || connection.isClosed();
     }

@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The caller of a command at the other side of a web socket: what he has sent and the command has not taken, and what is on the
- * way to him. That is never more than a message of output and what was left at the end; for input see {@link InputQueue}. Safe for use by several threads: those of the socket, and the one that relays.
+ * The caller of a command at the other end of a web socket: input that the command has not taken, and output in
+ * transit. The output is at most one message and what was left at the end; for input see {@link InputQueue}. Safe for
+ * use by several threads: those of the socket, and the one that relays.
  */
 final class AttachedCaller implements Client, AutoCloseable {
 
@@ -38,8 +39,8 @@ final class AttachedCaller implements Client, AutoCloseable {
     private boolean takenUnderWay;
 
     /**
-     * @param name of the caller
-     * @param socket to it
+     * @param name the caller's name
+     * @param socket the connection to the caller
      */
     AttachedCaller(String name, Linux linux, Budget budget, Sender socket) {
         this.input = new InputQueue(budget);
@@ -48,14 +49,14 @@ final class AttachedCaller implements Client, AutoCloseable {
         this.wakeup = new Wakeup(linux);
     }
 
-    /** He has sent input; why he must be sent away, if there is no room for it. */
+    /** Adds input; returns why the connection must be closed if there is no room for it. */
     synchronized Optional<CloseReason> offer(byte[] bytes) {
         Optional<CloseReason> refused = input.offer(bytes);
         wakeup.wake();
         return refused;
     }
 
-    /** He has given an order; whether there is such a one. */
+    /** Handles an order; returns whether it is a known one. */
     synchronized boolean order(String order) {
         String[] words = order.split(" ");
         if (order.equals("eof")) {
@@ -73,7 +74,7 @@ final class AttachedCaller implements Client, AutoCloseable {
         return true;
     }
 
-    /** He has gone. */
+    /** The caller has disconnected. */
     void goes() {
         departures.tell();
         synchronized (this) {
@@ -98,19 +99,19 @@ final class AttachedCaller implements Client, AutoCloseable {
         return departures.areOver();
     }
 
-    /** Waits for what he does, too. */
+    /** Also waits for the caller's next action. */
     synchronized void addTo(PollSet set) {
         if (!isGone()) {
             wakeup.addTo(set);
         }
     }
 
-    /** What he has done until now has been heard. */
+    /** The caller's actions until now have been handled. */
     void clear() {
         wakeup.clear();
     }
 
-    /** The next piece of input, if there is one; whoever gets it must say when it was {@link #taken}. */
+    /** The next piece of input, if any; report with {@link #taken} when it is used. */
     synchronized Optional<byte[]> nextInput() {
         if (takenUnderWay) {
             return Optional.empty();
@@ -131,22 +132,22 @@ final class AttachedCaller implements Client, AutoCloseable {
         return taken;
     }
 
-    /** The next signal that he wants sent, or 0. */
+    /** The next signal that the caller wants to send, or 0. */
     synchronized int nextSignal() {
         return signals.isEmpty() ? 0 : signals.removeFirst();
     }
 
-    /** Tells him that a piece of input was taken. */
+    /** Tells the caller that a piece of input was taken. */
     void taken() {
         underWay(this::setTakenUnderWay, socket.sendText(TAKEN));
     }
 
-    /** Whether output can be sent now: what was sent before has gone out. */
+    /** Whether output can be sent now: everything before has been sent. */
     synchronized boolean takesOutput() {
         return !outputUnderWay && !isGone();
     }
 
-    /** Sends output, which he {@link #takesOutput}. */
+    /** Sends output; only if {@link #takesOutput}. */
     void send(byte stream, byte[] bytes, int count) {
         underWay(this::setOutputUnderWay, socket.sendBinary(message(stream, bytes, count)));
     }
@@ -175,14 +176,17 @@ final class AttachedCaller implements Client, AutoCloseable {
         }
     }
 
-    /** Keeps output that the command has left at its end. */
+    /** Keeps output that is left when the command ends. */
     synchronized void keep(byte stream, byte[] bytes, int count) {
         if (!isGone()) {
             rest.add(message(stream, bytes, count));
         }
     }
 
-    /** Sends all that is left, and then {@code text}; does {@code finished} when that has gone out, or the caller has gone. */
+    /**
+     * Sends everything that is left, and then {@code text}; runs {@code finished} when that has been sent or the
+     * caller has disconnected.
+     */
     void finish(String text, Runnable finished) {
         synchronized (this) {
             last = Optional.of(text);
@@ -191,7 +195,7 @@ final class AttachedCaller implements Client, AutoCloseable {
         advance();
     }
 
-    /** The next message of the end, when the one before has gone out. */
+    /** The next message at the end, when the one before has been sent. */
     private void advance() {
         Optional<Uni<Void>> next = Optional.empty();
         Runnable finished = () -> {};

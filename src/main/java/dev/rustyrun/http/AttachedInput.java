@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Input that a caller has sent and a container has not taken, on its way into the FIFO of the container's monitor. No thread waits for room in that. Safe for use by several threads.
+ * Input from a caller on its way into the FIFO of the container's monitor. No thread waits for room in the FIFO. Safe
+ * for use by several threads.
  */
 final class AttachedInput {
 
@@ -26,8 +27,8 @@ final class AttachedInput {
     private final AtomicReference<String> resize = new AtomicReference<>("");
 
     /**
-     * @param taken tells the caller of a piece that was taken, and does what it is given when that has been sent; it must not
-     *     wait
+     * @param taken tells the caller that a piece was taken, and runs its argument when that message has been sent; it
+     * must not wait
      */
     AttachedInput(
             Containers containers, Watches watches, Budget budget, ContainerFolder folder, Consumer<Runnable> taken) {
@@ -37,26 +38,26 @@ final class AttachedInput {
         this.input = containers.input(folder, step);
     }
 
-    /** Adds a piece; why the caller must be sent away, if there is no room for it. */
+    /** Adds a piece; returns why the connection must be closed if there is no room for it. */
     Optional<CloseReason> offer(byte[] piece) {
         Optional<CloseReason> refused = queue.offer(piece);
         step.run();
         return refused;
     }
 
-    /** No more will come: the container is told so after all that was sent before. */
+    /** The end of input: passed to the container after everything that was sent before. */
     void end() {
         ending = true;
         step.run();
     }
 
-    /** Gives the container's terminal another size; of several that wait, only the last one counts. */
+    /** Gives the container's terminal a new size; of several waiting sizes, only the last one counts. */
     void resize(String order) {
         resize.set(order);
         step.run();
     }
 
-    /** The caller has gone, and what it sent last is nobody's. */
+    /** The caller has disconnected; input that was not taken is dropped. */
     void goes() {
         gone = true;
         queue.close();
@@ -85,7 +86,7 @@ final class AttachedInput {
                 input.close();
             }
         } catch (LinuxException e) {
-            // The container is gone, which its output tells.
+            // The container has ended; its output shows that.
             goes();
             input.close();
         }

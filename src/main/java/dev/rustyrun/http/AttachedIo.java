@@ -10,12 +10,12 @@ import dev.rustyrun.stage.Transfer;
 import java.util.Optional;
 
 /**
- * Relays between a command and a caller at the other side of a web socket, while both are there. A command's output is only
- * read when what was read before has gone out: who reads slowly holds up the command, and fills no memory.
+ * Relays between a command and a caller at the other end of a web socket, while both are connected. The command's
+ * output is only read when the output before has been sent: a slow reader blocks the command, and fills no memory.
  */
 final class AttachedIo implements CommandIo {
 
-    /** The most of an output that is kept at the end for a slow caller: as much as a pipe may hold. */
+    /** The maximum of output that is kept at the end for a slow caller: as much as a pipe can hold. */
     private static final int MAX_REST = 1024 * 1024;
 
     private static final byte[] TERMINAL_END = {4};
@@ -38,9 +38,9 @@ final class AttachedIo implements CommandIo {
     private long total;
 
     /**
-     * @param pipes of the command, from now on this object's
-     * @param tty whether the command gets a terminal, for which input waits
-     * @param size of that, until the caller says another
+     * @param pipes the command's pipes, owned by this object from now on
+     * @param tty whether the command gets a terminal; input waits for it
+     * @param size the terminal's size, until the caller sets another one
      */
     AttachedIo(Linux linux, CommandPipes pipes, AttachedCaller caller, boolean tty, int rows, int columns) {
         this.linux = linux;
@@ -88,7 +88,7 @@ final class AttachedIo implements CommandIo {
         }
         feed();
         master = read(master, LogWriter.STDOUT, found);
-        // In turns: neither of the two keeps the other waiting.
+        // In turns: neither side blocks the other.
         errorsFirst = !errorsFirst;
         if (errorsFirst) {
             stderr = read(stderr, LogWriter.STDERR, found);
@@ -106,7 +106,10 @@ final class AttachedIo implements CommandIo {
         }
     }
 
-    /** Gives the command what has come; what it does not read any more is taken all the same, or the caller would wait. */
+    /**
+     * Passes input to the command; if the command does not read it any more, the input is dropped so that the caller
+     * need not wait.
+     */
     private void feed() {
         if (tty && master < 0 && stdout >= 0) {
             return;
@@ -180,7 +183,7 @@ final class AttachedIo implements CommandIo {
         feed();
     }
 
-    /** What the command has written and nobody has read yet is the caller's too. */
+    /** Unread output of the command also belongs to the caller. */
     @Override
     public void close() {
         int[] open = {stdin, stdout, stderr, master};

@@ -35,7 +35,7 @@ final class AttachedOutput {
     private volatile String failure = "";
     private boolean ended;
 
-    /** @param leave is done at its end */
+    /** @param leave runs at the end */
     AttachedOutput(
             Containers containers,
             Watches watches,
@@ -49,7 +49,7 @@ final class AttachedOutput {
         this.reader = new LogReader(folder.log());
         this.hold = containers.hold(folder);
         this.step = watches.steps().wakeable(this::move);
-        // It may see something at once, before there is all of this.
+        // The callback may run at once, before the constructor has finished.
         this.watch = watches.watch(folder, true, () -> {
             if (begun) {
                 step.run();
@@ -57,14 +57,14 @@ final class AttachedOutput {
         });
     }
 
-    /** Begins; what is written from now on is kept until it has been sent, and the container waits for that. */
+    /** Begins; output from now on is kept until it has been sent, and the container waits for that. */
     void begin() {
         hold.begin(containers.status(folder) == ContainerStatus.CREATED);
         begun = true;
         step.run();
     }
 
-    /** The caller has gone. */
+    /** The caller has disconnected. */
     void goes() {
         gone = true;
         step.run();

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Takes in the bodies of requests before anybody works on them, so that no thread waits for one that comes slowly or stops
- * coming. Archives are not taken in: they are unpacked as they come.
+ * Receives the bodies of requests before a thread works on them, so that no thread waits for a body that arrives
+ * slowly or never completes. Archives are not received first: they are unpacked as they arrive.
  */
 @Singleton
 final class Bodies {
@@ -25,7 +25,7 @@ final class Bodies {
     private static final Set<HttpMethod> WITHOUT_BODY = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     private static final String ARCHIVE = "application/x-tar";
 
-    /** How often what has come is in memory: as it came, as text, and as what was read from that. */
+    /** How many copies of a body are in memory: the bytes, the text, and the parsed objects. */
     private static final int TIMES = 4;
 
     private final Budget budget;
@@ -76,7 +76,7 @@ final class Bodies {
                     .setTimer(
                             maxSeconds * 1000L,
                             late -> refuse(Problem.of(
-                                    408, "request-timeout", "the body did not come within " + maxSeconds + " s")));
+                                    408, "request-timeout", "the body did not arrive within " + maxSeconds + " s")));
             request.handler(this::more);
             request.endHandler(end -> finish());
             request.exceptionHandler(gone -> {

@@ -6,8 +6,8 @@ import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes all callers together may have in the service's memory: requests, outputs, kept answers, pieces on the way. A
- * third of the heap; the rest is for work on them. Safe for use by several threads.
+ * The bytes that all callers together may hold in the service's memory: requests, outputs, kept answers, data in
+ * transit. A third of the heap; the rest is for processing. Safe for use by several threads.
  */
 @Singleton
 final class Budget {
@@ -25,7 +25,7 @@ final class Budget {
                 .orElse(Runtime.getRuntime().maxMemory() / PART_OF_HEAP));
     }
 
-    /** One of {@code most} bytes. */
+    /** A budget of {@code most} bytes. */
     Budget(long most) {
         this.most = most;
     }
@@ -38,7 +38,7 @@ final class Budget {
         return used.get();
     }
 
-    /** Takes so many bytes; whether they are there. */
+    /** Reserves bytes; returns whether enough were left. */
     boolean take(long bytes) {
         if (used.addAndGet(bytes) > most) {
             used.addAndGet(-bytes);
@@ -51,17 +51,17 @@ final class Budget {
         used.addAndGet(-bytes);
     }
 
-    /** What is told to who gets nothing. */
+    /** The problem for a caller that gets nothing. */
     static Problem exhausted() {
         return Problem.busy(503, "the requests and outputs of all callers together fill the service's memory", SOON);
     }
 
-    /** A share of nothing yet, held once. */
+    /** An empty share, held once. */
     Share share() {
         return new Share();
     }
 
-    /** What belongs together and is given back together, by the last of those who hold it. */
+    /** Bytes that are released together, by the last holder. */
     final class Share {
 
         private long bytes;
@@ -69,14 +69,14 @@ final class Budget {
 
         private Share() {}
 
-        /** Takes more; whether it is there. */
+        /** Reserves more; returns whether enough were left. */
         synchronized boolean take(long more) {
             boolean taken = holders > 0 && Budget.this.take(more);
             bytes += taken ? more : 0;
             return taken;
         }
 
-        /** Takes more, or ends the request. */
+        /** Reserves more, or ends the request. */
         void demand(long more) {
             if (!take(more)) {
                 throw exhausted().exception();
@@ -87,12 +87,12 @@ final class Budget {
             return bytes;
         }
 
-        /** One more holds it. */
+        /** Adds a holder. */
         synchronized void hold() {
             holders++;
         }
 
-        /** One holds it no longer. */
+        /** Removes a holder. */
         synchronized void release() {
             holders--;
             if (holders == 0) {

@@ -6,8 +6,8 @@ import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.stage.CommandIo;
 
 /**
- * Who waits for the answer to a request. When it has gone, what runs for it is not wanted any more; unless its request has an
- * {@code Idempotency-Key}: then it may come back for the answer. Safe for use by several threads.
+ * A client that waits for the answer to a request. When it disconnects, its command is killed; unless the request has
+ * an {@code Idempotency-Key}: then the client may come back for the answer. Safe for use by several threads.
  */
 final class Caller implements Client {
 
@@ -23,7 +23,7 @@ final class Caller implements Client {
         return name;
     }
 
-    /** Told by any thread, once or more often. */
+    /** Called by any thread, once or more often. */
     void goes() {
         departures.tell();
     }
@@ -38,7 +38,7 @@ final class Caller implements Client {
         departures.add(work);
     }
 
-    /** {@code io}, for a command that is killed when the caller has gone. */
+    /** {@code io}, for a command that is killed when the caller disconnects. */
     CommandIo watching(Linux linux, CommandIo io) {
         return new Watched(linux, io);
     }
@@ -58,7 +58,8 @@ final class Caller implements Client {
         @Override
         public void addTo(PollSet set) {
             io.addTo(set);
-            // Also when the caller has just gone: it rings then, and the next wait ends at once.
+            // This also holds if the caller has just disconnected: the wakeup is then set, and the next wait ends at
+            // once.
             if (!heard) {
                 departure.addTo(set);
             }

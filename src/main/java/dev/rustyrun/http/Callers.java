@@ -3,12 +3,12 @@ package dev.rustyrun.http;
 import dev.rustyrun.http.access.Identity;
 import io.vertx.ext.web.RoutingContext;
 
-/** Finds who has sent a request. */
+/** Finds the client of a request. */
 final class Callers {
 
     private Callers() {}
 
-    /** The caller that waits for the answer of {@code context}, and is told gone when its connection ends before that. */
+    /** The caller that waits for the answer of {@code context}, and is marked gone when its connection ends before that. */
     static Caller of(RoutingContext context) {
         Caller caller = new Caller(nameOf(context));
         context.addEndHandler(ended -> {

@@ -1,14 +1,14 @@
 package dev.rustyrun.http;
 
-/** Who has sent a request, and may go before it is answered. */
+/** The sender of a request, which may disconnect before the answer. */
 interface Client {
 
-    /** The same name for all requests of one caller: turns are shared fairly between names. */
+    /** The same name for all requests of one caller: the queue is fair between names. */
     String name();
 
     /** Whether nobody waits for the answer any more. */
     boolean isGone();
 
-    /** Does {@code work}, which must not wait, once the caller goes; at once when that has happened. */
+    /** Runs {@code work}, which must not wait, when the caller disconnects; at once if that has happened. */
     void onDeparture(Runnable work);
 }

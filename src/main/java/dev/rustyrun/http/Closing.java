@@ -7,22 +7,22 @@ final class Closing {
 
     private Closing() {}
 
-    /** All has been said. */
+    /** Everything has been sent. */
     static CloseReason ended(String why) {
         return new CloseReason(1000, why);
     }
 
-    /** The caller asks for what it may not, or for what there is not. */
+    /** The caller asks for something that is not allowed or does not exist. */
     static CloseReason refused(String why) {
         return new CloseReason(1008, why);
     }
 
-    /** The service cannot go on with it. */
+    /** The service cannot continue. */
     static CloseReason failed(String why) {
         return new CloseReason(1011, why);
     }
 
-    /** The same may work at another time. */
+    /** The same request may work later. */
     static CloseReason later(String why) {
         return new CloseReason(1013, why);
     }

@@ -19,16 +19,16 @@ import java.util.Optional;
  * A page of the list of containers, oldest first.
  *
  * @param filter only containers that match
- * @param limit the most containers
- * @param after where to go on: behind this container, whether or not it is still there
+ * @param limit the maximum number of containers
+ * @param after continue after this container, whether or not it still exists
  */
 record ContainerPage(ContainerFilter filter, int limit, Optional<Place> after) {
 
     /**
      * A container's place in the list.
      *
-     * @param created when it was made
-     * @param id of it; of two that were made at the same time, the smaller one comes first
+     * @param created when the container was created
+     * @param id its id; of two containers created at the same time, the smaller id comes first
      */
     record Place(Instant created, String id) implements Comparable<Place> {
 
@@ -40,7 +40,7 @@ record ContainerPage(ContainerFilter filter, int limit, Optional<Place> after) {
             return ORDER.compare(this, other);
         }
 
-        /** As it is in an address. */
+        /** Its form in an address. */
         String text() {
             return created + "_" + id;
         }
@@ -49,7 +49,7 @@ record ContainerPage(ContainerFilter filter, int limit, Optional<Place> after) {
     /**
      * The page that a query asks for.
      *
-     * @throws ProblemException when there is no such status, or {@code after} is none of ours
+     * @throws ProblemException when the status is unknown, or {@code after} is not from a page
      */
     static ContainerPage of(String status, List<String> labels, int limit, String after) {
         try {
@@ -70,7 +70,7 @@ record ContainerPage(ContainerFilter filter, int limit, Optional<Place> after) {
                 return Optional.of(new Place(Instant.parse(parts[0]), parts[1]));
             }
         } catch (java.time.DateTimeException e) {
-            // It is told below.
+            // Reported below.
         }
         throw Problem.field("/after", "after must be what the \"next\" of a page had")
                 .exception();

@@ -78,7 +78,7 @@ public class ContainersResource {
     @LaunchRole
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Make a container, and start it if start is true")
+    @Operation(summary = "Create a container, and start it if start is true")
     @RequestBody(
             content =
                     @Content(
@@ -89,7 +89,7 @@ public class ContainersResource {
                                             value = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\","
                                                     + " \"while sleep 1; do date; done\"], \"labels\": {\"job\":"
                                                     + " \"17\"}, \"start\": true}")))
-    @APIResponse(responseCode = "201", description = "It is made; Location says where it is")
+    @APIResponse(responseCode = "201", description = "The container is created; Location has its address")
     public CompletionStage<Response> create(
             @HeaderParam("Idempotency-Key") String key,
             @Context RoutingContext context,
@@ -102,7 +102,7 @@ public class ContainersResource {
             LaunchRequest launch = new LaunchRequest();
             ContainerRequest request = new ContainerRequest();
             RequestJson.read(body, launch, request);
-            // Here, for it is the address of the request at hand.
+            // Here, because it is the address of the current request.
             URI base = uri.getBaseUri();
             Caller caller = key == null ? Callers.of(context) : new Caller(Callers.nameOf(context));
             return requested
@@ -141,9 +141,9 @@ public class ContainersResource {
     @LaunchRole
     @DELETE
     @Path("{id}")
-    @Operation(summary = "Forget a container and its log; one that runs only with force=true, which kills it")
-    @APIResponse(responseCode = "204", description = "It is gone")
-    @APIResponse(responseCode = "409", description = "It runs")
+    @Operation(summary = "Delete a container and its log; a running one needs force=true, which kills it")
+    @APIResponse(responseCode = "204", description = "The container is deleted")
+    @APIResponse(responseCode = "409", description = "The container runs")
     public Response delete(
             @PathParam("id") String id,
             @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("force") String force) {
@@ -175,7 +175,7 @@ public class ContainersResource {
     @POST
     @Path("{id}/kill")
     @Operation(summary = "Send a signal to PID 1 of a container, or with all=true to every process of it")
-    @APIResponse(responseCode = "204", description = "It is sent")
+    @APIResponse(responseCode = "204", description = "The signal is sent")
     public Response kill(
             @PathParam("id") String id,
             @QueryParam("signal") @DefaultValue("TERM") String signal,
@@ -190,7 +190,7 @@ public class ContainersResource {
     @LaunchRole
     @POST
     @Path("{id}/wait")
-    @Operation(summary = "Wait for a container's end, and show it; 202 when it has not ended within timeoutSeconds")
+    @Operation(summary = "Wait for a container's end, and show the container; 202 if it has not ended within timeoutSeconds")
     public CompletionStage<Response> await(
             @PathParam("id") String id,
             @Context RoutingContext context,
@@ -227,7 +227,7 @@ public class ContainersResource {
     @LaunchRole
     @POST
     @Path("{id}/resume")
-    @Operation(summary = "Let the processes of a container go on")
+    @Operation(summary = "Resume all processes of a container")
     public Response resume(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
         return interruptibly(() -> {
@@ -239,7 +239,7 @@ public class ContainersResource {
     @ReadRole
     @GET
     @Path("{id}/stats")
-    @Operation(summary = "Show what a running container has used")
+    @Operation(summary = "Show the resource usage of a running container")
     public Response stats(@PathParam("id") String id) {
         ContainerFolder folder = containers.named(id);
         return interruptibly(() -> ok(UsageJson.of(containers.running().statistics(folder))));

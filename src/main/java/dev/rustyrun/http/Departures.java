@@ -3,18 +3,18 @@ package dev.rustyrun.http;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is to be done once a client goes. Safe for use by several threads. */
+/** Work to do when a client disconnects. Safe for use by several threads. */
 final class Departures {
 
     private final List<Runnable> waiting = new ArrayList<>(2);
     private volatile boolean gone;
 
-    /** Whether it has gone. */
+    /** Whether it has disconnected. */
     boolean areOver() {
         return gone;
     }
 
-    /** Does {@code work}, which must not wait, once the client goes; at once when that has happened. */
+    /** Runs {@code work}, which must not wait, when the client disconnects; at once if that has happened. */
     void add(Runnable work) {
         synchronized (this) {
             if (!gone) {
@@ -25,7 +25,7 @@ final class Departures {
         work.run();
     }
 
-    /** It goes; may be told more often. */
+    /** The client disconnects; may be called again. */
     void tell() {
         List<Runnable> told;
         synchronized (this) {

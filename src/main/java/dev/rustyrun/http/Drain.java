@@ -11,11 +11,11 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The end of the service: no launch begins any more, and containers are stopped if that is configured, or left to run. */
+/** The end of the service: it refuses new launches, and stops containers if configured. */
 @Singleton
 final class Drain {
 
-    /** For what is still being answered then. */
+    /** The time to finish answers at the end. */
     private static final long ANSWER_SECONDS = 3;
 
     private static final CloseReason GOING_AWAY = new CloseReason(1001, "the service is stopping");
@@ -44,7 +44,7 @@ final class Drain {
         this.answers = answers;
     }
 
-    /** From now on it is not ready, and refuses launches, but answers; until what runs has ended, or its time is over. */
+    /** Makes the service not ready: it refuses launches, but answers, until all launches have ended or the time is over. */
     void begin(@Observes ShutdownDelayInitiatedEvent event) {
         long end = System.nanoTime() + config.drainSeconds() * 1_000_000_000L;
         try {
@@ -57,7 +57,7 @@ final class Drain {
         }
     }
 
-    /** Who follows something without end would be waited for, as long as the service waits for anybody. */
+    /** A follower without an end is waited for as long as the service waits for anybody. */
     private void letGo() {
         over = true;
         events.end();
@@ -65,7 +65,7 @@ final class Drain {
         sockets.forEach(socket -> socket.close(GOING_AWAY).subscribe().with(closed -> {}, gone -> {}));
     }
 
-    /** Wakes {@code follower} when nobody is waited for any more, until it is {@link #forget}ted. */
+    /** Wakes {@code follower} when the drain is over, until it is {@link #forget forgotten}. */
     void whenOver(Runnable follower) {
         followers.add(follower);
         if (over) {
@@ -77,7 +77,7 @@ final class Drain {
         followers.remove(follower);
     }
 
-    /** Whether nobody is waited for any more. */
+    /** Whether the drain is over. */
     boolean isOver() {
         return over;
     }

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What happens to containers, for whoever listens now. Safe for use by several threads.
+ * Distributes events of containers to the current listeners. Safe for use by several threads.
  */
 @Singleton
 final class Events implements Listener {
@@ -64,13 +64,13 @@ final class Events implements Listener {
         LaunchLog.tell(folder);
     }
 
-    /** Lets all listeners go, those too that come from now on. */
+    /** Disconnects all listeners, also later ones. */
     void end() {
         over = true;
         listeners.forEach(listener -> listener.emit(END));
     }
 
-    /** What is told when all are let go. */
+    /** The last event, when all listeners are disconnected. */
     private Multi<String> untilOver() {
         return Multi.createFrom().emitter(listener -> {
             listeners.add(listener);
@@ -81,7 +81,7 @@ final class Events implements Listener {
         });
     }
 
-    /** All that happens from now on until the service stops, and an empty line now and then; who reads too slowly misses some. */
+    /** All events from now on until the service stops, and an empty line from time to time; a slow reader misses some. */
     Multi<String> stream() {
         Multi<String> beats =
                 Multi.createFrom().ticks().every(HEARTBEAT).onOverflow().drop().map(tick -> "{}");

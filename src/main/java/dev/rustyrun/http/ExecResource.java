@@ -23,7 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** {@code POST /v1/containers/{id}/exec}: run a further command in a container, wait, answer; see {@link ExecSocket} too. */
+/** {@code POST /v1/containers/{id}/exec}: runs a command in a container, waits and answers; see also {@link ExecSocket}. */
 @Path("/v1/containers/{id}/exec")
 public class ExecResource {
 
@@ -43,7 +43,7 @@ public class ExecResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     @Operation(
-            summary = "Run a further command in a running container, wait for its end and answer its result and output")
+            summary = "Run a command in a running container, wait for its end and return its result and output")
     @RequestBody(
             content =
                     @Content(
@@ -58,7 +58,7 @@ public class ExecResource {
                             }))
     @APIResponse(
             responseCode = "200",
-            description = "It ran; reason and exitCode say how it ended",
+            description = "The command ran; reason and exitCode say how it ended",
             content =
                     @Content(
                             examples =
@@ -70,10 +70,10 @@ public class ExecResource {
                                                     + " {\"text\": \"PID   USER     TIME  COMMAND\\n"
                                                     + "\", \"bytes\": 30, \"truncated\": false}, \"stderr\":"
                                                     + " {\"text\": \"\", \"bytes\": 0, \"truncated\": false}}")))
-    @APIResponse(responseCode = "404", description = "There is no container of this id")
+    @APIResponse(responseCode = "404", description = "The container does not exist")
     @APIResponse(
             responseCode = "409",
-            description = "It does not run, or is paused",
+            description = "The container does not run, or is paused",
             content =
                     @Content(
                             mediaType = Problem.MEDIA_TYPE,
@@ -84,10 +84,10 @@ public class ExecResource {
                                                     + " \"Conflict\", \"status\": 409, \"detail\": \"the container"
                                                     + " does not run: it is exited\"}")))
     @APIResponse(responseCode = "422", description = "A field is wrong, or the command cannot be executed")
-    @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
+    @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to try again")
     @APIResponse(
             responseCode = "501",
-            description = "This service runs on a JVM, which cannot do it: use the native binary")
+            description = "This service runs on a JVM, which cannot join a container: use the native executable")
     public CompletionStage<Response> exec(
             @PathParam("id") String id,
             @HeaderParam("Idempotency-Key") String key,
@@ -103,18 +103,18 @@ public class ExecResource {
     @Path("attach")
     @Produces(Problem.MEDIA_TYPE)
     @Operation(
-            summary = "Run a further command in a running container with its input and output here: a web socket",
-            description = "The first message from you is text: the JSON of an Exec without `stdin`, `stdinBase64` and"
-                    + " `maxOutput`, but with `tty` (true: it gets a terminal), `rows` and `columns`;"
-                    + " `timeoutSeconds` is the most that is allowed if not said. Example: `{\"command\":"
-                    + " [\"/bin/sh\"], \"tty\": true, \"rows\": 24, \"columns\": 80}`. Then a binary message from"
-                    + " you is input, one to you is output: its first byte is 1 for stdout, 2 for stderr. A text"
-                    + " message from you is an order: `eof`, `resize ROWS COLUMNS`, or `signal NAME` with HUP,"
-                    + " INT, QUIT, TERM, USR1 or USR2. A text message to you is `taken`, for each message of"
-                    + " input; or the last one, which is JSON: what POST would answer, without stdout and stderr."
-                    + " When the connection ends before, the command is killed.")
+            summary = "Run a command in a running container, with its input and output on a web socket",
+            description = "The first message to the service is text: the JSON of an Exec without `stdin`, `stdinBase64` and"
+                    + " `maxOutput`, but with `tty` (true: with a terminal), `rows` and `columns`;"
+                    + " the default of `timeoutSeconds` is the maximum. Example: `{\"command\":"
+                    + " [\"/bin/sh\"], \"tty\": true, \"rows\": 24, \"columns\": 80}`. Then a binary message to"
+                    + " the service is input, one from it is output: its first byte is 1 for stdout, 2 for stderr. A text"
+                    + " message to the service is an order: `eof`, `resize ROWS COLUMNS`, or `signal NAME` with HUP,"
+                    + " INT, QUIT, TERM, USR1 or USR2. A text message from it is `taken`, for each message of"
+                    + " input; the last one is JSON: the answer of POST, without stdout and stderr."
+                    + " If the connection ends before, the command is killed.")
     @APIResponse(responseCode = "101", description = "The web socket is open")
-    @APIResponse(responseCode = "426", description = "The request asks for no web socket")
+    @APIResponse(responseCode = "426", description = "The request does not ask for a web socket")
     public Response attach() {
         return AttachResource.webSocketNeeded();
     }

@@ -21,10 +21,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 
 /**
- * {@code /v1/containers/{id}/exec/attach}: runs a further command with the caller at its input and output. The first message
- * to us is text, the request in JSON; then it is as {@link AttachSocket}, with one more order, {@code signal NAME}. The last
- * message from us is text too: the answer in JSON, that of {@code POST} without the outputs, or a problem. When the caller goes,
- * the command is killed.
+ * {@code /v1/containers/{id}/exec/attach}: runs a command with the caller at its input and output. The first message
+ * to the service is text, the request in JSON; the rest is as in {@link AttachSocket}, with one more order, {@code
+ * signal NAME}. The last message from the service is also text: the JSON answer of {@code POST} without the outputs,
+ * or a problem. When the caller disconnects, the command is killed.
  */
 @WebSocket(path = "/v1/containers/{id}/exec/attach")
 public class ExecSocket {
@@ -93,7 +93,7 @@ public class ExecSocket {
         AttachedCaller caller = new AttachedCaller(Identity.of(connection).name(), linux, budget, connection);
         if (!free.tryAcquire()) {
             caller.close();
-            Problem busy = Problem.busy(503, MAX_SOCKETS + " are attached, which is the most", 1);
+            Problem busy = Problem.busy(503, MAX_SOCKETS + " are attached, which is the maximum", 1);
             return connection.sendText(busy.json().toString()).chain(() -> connection.close());
         }
         connection.userData().put(CALLER, caller);

@@ -21,7 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Runs further commands in containers, which are waited for. */
+/** Runs commands in running containers and waits for them. */
 @Singleton
 final class Execs {
 
@@ -40,10 +40,10 @@ final class Execs {
     }
 
     /**
-     * Runs what {@code body} asks for in {@code folder}'s container to its end, or until the caller has gone.
+     * Runs the request {@code body} in {@code folder}'s container to its end, or until the caller disconnects.
      *
      * @throws dev.rustyrun.request.FieldException when a field of it is wrong
-     * @throws ProblemException when it is not allowed, or not now, or not by this program
+     * @throws ProblemException when it is not allowed, not possible now, or not supported by this program
      */
     CompletionStage<RunResult> run(ContainerFolder folder, byte[] body, Caller caller, Budget.Share share) {
         ExecRequest request = new ExecRequest();
@@ -61,7 +61,7 @@ final class Execs {
         });
     }
 
-    /** The same with the caller at its input and output, of which all goes out; {@code body} is its first message. */
+    /** The same with the caller at its input and output, which are streamed completely; {@code body} is the first message. */
     CompletionStage<RunResult> attach(ContainerFolder folder, String body, AttachedCaller caller) {
         ExecRequest request = new ExecRequest();
         ExecTerminal terminal = new ExecTerminal();

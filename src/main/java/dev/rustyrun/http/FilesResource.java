@@ -41,7 +41,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** {@code /v1/containers/{id}/files}: files of a container, as tar streams that nobody ever has in memory whole. */
+/** {@code /v1/containers/{id}/files}: files of a container, as tar streams that are never in memory as a whole. */
 @Path("/v1/containers/{id}/files")
 @Blocking
 public class FilesResource {
@@ -70,11 +70,11 @@ public class FilesResource {
             summary = "Read a directory or a file of a container as a tar stream; names are relative to the directory")
     @APIResponse(
             responseCode = "200",
-            description = "The stream; one that breaks off before its end is not whole",
+            description = "The stream; if it breaks off, it is incomplete",
             content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
-    @APIResponse(responseCode = "404", description = "There is no such container, or no such path in it")
-    @APIResponse(responseCode = "409", description = "It has ended, and what it wrote went with it")
-    @APIResponse(responseCode = "429", description = "Too many transfers are under way")
+    @APIResponse(responseCode = "404", description = "The container, or the path in it, does not exist")
+    @APIResponse(responseCode = "409", description = "The container has ended, and its files are gone")
+    @APIResponse(responseCode = "429", description = "Too many transfers run")
     public Response get(
             @PathParam("id") String id,
             @Context RoutingContext context,
@@ -98,7 +98,7 @@ public class FilesResource {
                 free.release();
             }
         };
-        // Also when nobody is there any more to whom it could be written.
+        // Also when the client that it could be written to has disconnected.
         context.addEndHandler(ended -> leave.run());
         StreamingOutput output = out -> {
             try {
@@ -121,14 +121,14 @@ public class FilesResource {
     @RequestBody(content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(
             responseCode = "200",
-            description = "It is unpacked",
+            description = "The stream is unpacked",
             content = @Content(examples = @ExampleObject(name = "two", value = "{\"entries\": 2, \"bytes\": 1048576}")))
-    @APIResponse(responseCode = "404", description = "There is no such container, or no such directory in it")
-    @APIResponse(responseCode = "409", description = "It does not run, is read-only, or something is in the way")
+    @APIResponse(responseCode = "404", description = "The container, or the directory in it, does not exist")
+    @APIResponse(responseCode = "409", description = "The container does not run or is read-only, or an existing file is in the way")
     @APIResponse(responseCode = "413", description = "The body is larger than quarkus.http.limits.max-body-size")
     @APIResponse(
             responseCode = "422",
-            description = "It is no tar stream, or an entry climbs out or is a device",
+            description = "The body is not a tar stream, or an entry leads out of the directory or is a device",
             content =
                     @Content(
                             mediaType = Problem.MEDIA_TYPE,
@@ -138,7 +138,7 @@ public class FilesResource {
                                             value = "{\"type\": \"urn:rustyrun:problem:invalid-archive\", \"title\":"
                                                     + " \"Unprocessable Content\", \"status\": 422, \"detail\":"
                                                     + " \"entry \\\"../x\\\" climbs with ..\"}")))
-    @APIResponse(responseCode = "507", description = "It would take more memory than the container may use")
+    @APIResponse(responseCode = "507", description = "The files would exceed the container's memory limit")
     public Response put(
             @PathParam("id") String id,
             @Parameter(example = "/tmp", description = "Absolute path of a directory in the container.")
@@ -181,7 +181,7 @@ public class FilesResource {
     }
 
     private static ProblemException tooMany() {
-        return Problem.busy(429, MAX_TRANSFERS + " transfers of files are under way, which is the most", 1)
+        return Problem.busy(429, MAX_TRANSFERS + " transfers of files run, which is the maximum", 1)
                 .exception();
     }
 

@@ -16,15 +16,15 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A container's log on its way to a reader, until its end now or, if it is followed, until the container's end. */
+/** A container's log on its way to a reader, until its current end or, if it is followed, until the container's end. */
 final class FollowedLog extends StreamedAnswer {
 
     private static final int PIECE = 32 * 1024;
-    /** What a container writes in many small pieces is sent in fewer. */
+    /** Many small pieces of output are combined into fewer. */
     private static final int GATHER_MILLIS = 10;
 
     /**
-     * Which part of it, and how.
+     * Which part of the log, and in which form.
      *
      * @param tail the number of lines, negative for all
      */
@@ -42,7 +42,7 @@ final class FollowedLog extends StreamedAnswer {
     private boolean found;
     private boolean over;
 
-    /** @param leave is done at its end */
+    /** @param leave runs at the end */
     FollowedLog(
             Containers containers, Watches watches, Drain drain, ContainerFolder folder, View view, Runnable leave) {
         this.containers = containers;
@@ -77,7 +77,7 @@ final class FollowedLog extends StreamedAnswer {
         if (!found) {
             found = reader.isFound();
             if (!found) {
-                // Others have their turn meanwhile.
+                // Others get their turn meanwhile.
                 wake.run();
                 return NOTHING_YET;
             }
@@ -90,7 +90,7 @@ final class FollowedLog extends StreamedAnswer {
         if (piece.length > 0) {
             return piece;
         }
-        // Asked before reading: what was written before the end is then read for certain.
+        // Checked before reading: so everything that was written before the end is read.
         boolean last = !view.follow || !containers.status(folder).isAlive();
         piece = piece();
         if (piece.length > 0) {

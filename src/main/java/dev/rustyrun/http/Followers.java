@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * How many requests of each caller stay open to wait for something that happens: the end of a container, more of a log, events.
- * They hold a connection and a little memory, and so no caller may have any number of them.
+ * Counts the requests of each caller that stay open and wait for events: the end of a container, more of a log,
+ * events. They hold a connection and a little memory, so each caller may only have a limited number.
  */
 @Singleton
 final class Followers {
 
-    /** Pieces on the way to one: as read, and as it goes out. */
+    /** The buffers of one follower: as read, and as sent. */
     private static final int BYTES = 48 * 1024;
 
     private final int most;
@@ -25,15 +25,15 @@ final class Followers {
     }
 
     /**
-     * Lets one in; what it returns lets it go again, and may be run twice.
+     * Admits a follower; the result releases it, and may be run twice.
      *
-     * @throws ProblemException 429 when this caller has too many, 503 when there is no memory for it
+     * @throws ProblemException 429 when this caller has too many, 503 when no memory is left for it
      */
     synchronized Runnable enter(String caller) {
         if (counts.getOrDefault(caller, 0) >= most) {
             throw Problem.busy(
                             429,
-                            most + " requests of this caller wait or follow, which is the most (rustyrun.followers)",
+                            most + " requests of this caller wait or follow, which is the maximum (rustyrun.followers)",
                             1)
                     .exception();
         }

@@ -13,7 +13,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** {@code POST /v1/gc}: takes away what processes that were killed have left, as {@code rustyrun gc} does. */
+/** {@code POST /v1/gc}: removes what killed processes left, as {@code rustyrun gc} does. */
 @Path("/v1/gc")
 @Singleton
 public class GcResource {
@@ -29,7 +29,7 @@ public class GcResource {
     @POST
     @Blocking
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Remove what killed processes have left behind (role admin)")
+    @Operation(summary = "Remove what killed processes left (role admin)")
     public Response collect() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         var removed = json.putArray("removed");

@@ -14,8 +14,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * The answers to requests that carried an {@code Idempotency-Key}, so that a caller who lost one can ask again without
- * launching twice. The latest {@value #MAX_KEYS} are kept, until the service stops. Safe for use by several threads.
+ * The answers to requests with an {@code Idempotency-Key}, so that a caller who lost an answer can ask again without
+ * a second launch. The latest {@value #MAX_KEYS} are kept, until the service stops. Safe for use by several threads.
  */
 @Singleton
 final class IdempotencyKeys {
@@ -25,7 +25,7 @@ final class IdempotencyKeys {
 
     private record Name(String caller, String operation, String key) {}
 
-    /** Of the budget, at the most, for all kept answers together. */
+    /** The maximum part of the budget for all kept answers. */
     private static final int PART_OF_BUDGET = 4;
 
     private record Entry(byte[] request, Optional<Response> answer) {
@@ -49,12 +49,12 @@ final class IdempotencyKeys {
     }
 
     /**
-     * The answer of {@code work}, which is done once for each key of a caller; every time when there is no key.
+     * The answer of {@code work}, which runs once for each key of a caller; every time without a key.
      *
-     * @param caller whose key it is: others may use the same
-     * @param operation what is asked for: the same key may be used for another operation
+     * @param caller the key's owner: others may use the same key
+     * @param operation the kind of request: the same key may be used for another operation
      * @param key or null
-     * @throws ProblemException 409 while the first request is being worked on, 422 when it had another body
+     * @throws ProblemException 409 while the first request is still running, 422 if it had another body
      */
     CompletionStage<Response> once(
             Identity caller, String operation, String key, byte[] body, Supplier<CompletionStage<Response>> work) {
@@ -111,7 +111,7 @@ final class IdempotencyKeys {
                 .build());
     }
 
-    /** A request that failed may be tried again with the same key. */
+    /** A failed request may be tried again with the same key. */
     private synchronized void end(Name name, byte[] request, Optional<Response> answer) {
         entries.remove(name);
         if (answer.isPresent()) {

@@ -7,7 +7,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/** Counts pulls by how they ended, and those under way. */
+/** Counts pulls by their result, and running pulls. */
 @Singleton
 final class ImageMetrics {
 

@@ -56,7 +56,7 @@ public class ImagesResource {
     @ReadRole
     @GET
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
-    @Operation(summary = "List the images that are here and that requests may name")
+    @Operation(summary = "List the local images that requests may name")
     public Response list() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         var items = json.putArray("items");
@@ -78,7 +78,7 @@ public class ImagesResource {
     @Path(ONE)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     @Operation(summary = "Show an image: its configuration, names and layers")
-    @APIResponse(responseCode = "404", description = "It is not here, or must not be named")
+    @APIResponse(responseCode = "404", description = "The image is not here, or requests may not name it")
     public Response get(@PathParam("name") String name, @Context RoutingContext context) {
         return ok(view(name, Identity.of(context)));
     }
@@ -92,17 +92,17 @@ public class ImagesResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces({MediaType.APPLICATION_JSON, MediaType.SERVER_SENT_EVENTS, Problem.MEDIA_TYPE})
     @Operation(
-            summary = "Fetch an image from its registry, and show it; with Accept: text/event-stream the progress too"
+            summary = "Fetch an image from its registry, and show it; with Accept: text/event-stream also the progress"
                     + " (role admin)")
     @RequestBody(
             content =
                     @Content(
                             schema = @Schema(ref = RequestSchemas.PULL),
                             examples = @ExampleObject(name = "alpine", value = "{\"image\": \"alpine\"}")))
-    @APIResponse(responseCode = "200", description = "It is here, and unpacked")
-    @APIResponse(responseCode = "422", description = "It must not be named, does not exist, or needs another login")
-    @APIResponse(responseCode = "502", description = "Its registry cannot be reached, or sent something else")
-    @APIResponse(responseCode = "507", description = "There is no room for it")
+    @APIResponse(responseCode = "200", description = "The image is fetched and unpacked")
+    @APIResponse(responseCode = "422", description = "The image is not allowed, does not exist, or needs another login")
+    @APIResponse(responseCode = "502", description = "The registry cannot be reached, or sent an invalid answer")
+    @APIResponse(responseCode = "507", description = "No space is left for the image")
     public CompletionStage<Response> pull(
             @HeaderParam(HttpHeaders.ACCEPT) @DefaultValue("*/*") String accept,
             @Context RoutingContext context,
@@ -138,9 +138,9 @@ public class ImagesResource {
     @DELETE
     @Path(ONE)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
-    @Operation(summary = "Remove a name of an image, and the image with its last one (role admin)")
-    @APIResponse(responseCode = "404", description = "It is not here, or must not be named")
-    @APIResponse(responseCode = "409", description = "A container uses it; force=true removes it all the same")
+    @Operation(summary = "Remove a name of an image, and with the last name the image (role admin)")
+    @APIResponse(responseCode = "404", description = "The image is not here, or requests may not name it")
+    @APIResponse(responseCode = "409", description = "A container uses the image; force=true removes it anyway")
     public Response delete(
             @PathParam("name") String name,
             @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("force") String force) {

@@ -16,7 +16,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
-/** What the service is and has: {@code /v1/info}, {@code /v1/rootfs}, {@code /v1/events}. */
+/** Information about the service: {@code /v1/info}, {@code /v1/rootfs}, {@code /v1/events}. */
 @Path("/v1")
 public class InfoResource {
 
@@ -50,7 +50,7 @@ public class InfoResource {
     @Path("info")
     @Blocking
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Show how busy the service is, and what it allows")
+    @Operation(summary = "Show the service's load and limits")
     public Response info() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("running", slots.running())
@@ -90,7 +90,7 @@ public class InfoResource {
     @Path("events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.TEXT_PLAIN)
-    @Operation(summary = "Hear what happens to containers, as server-sent events")
+    @Operation(summary = "Stream the events of containers, as server-sent events")
     public Multi<String> events(@Context RoutingContext context) {
         Runnable leave = followers.enter(Callers.nameOf(context));
         return events.stream().onTermination().invoke(leave);

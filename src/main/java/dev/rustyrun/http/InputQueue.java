@@ -6,13 +6,13 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Input that a caller has sent through a web socket and a command has not taken: {@value #MAX_BYTES} bytes at most, and counted in
- * the service's {@link Budget}. Safe for use by several threads.
+ * Input from a caller of a web socket that a command has not taken: at most {@value #MAX_BYTES} bytes, counted in the
+ * service's {@link Budget}. Safe for use by several threads.
  */
 final class InputQueue {
 
     private static final int MAX_BYTES = 1024 * 1024;
-    /** What a piece takes beside its bytes, at least: many small ones fill the memory too. */
+    /** The minimum overhead of a piece: many small ones fill the memory too. */
     private static final int OVERHEAD = 128;
 
     private final Budget budget;
@@ -24,7 +24,7 @@ final class InputQueue {
         this.budget = budget;
     }
 
-    /** Adds a piece; why the caller must be sent away, if there is no room for it. */
+    /** Adds a piece; returns why the connection must be closed if there is no room for it. */
     synchronized Optional<CloseReason> offer(byte[] piece) {
         if (closed) {
             return Optional.empty();
@@ -48,7 +48,7 @@ final class InputQueue {
         return Optional.ofNullable(pieces.peekFirst());
     }
 
-    /** Removes the first; it counts until {@link #giveBack} is called with what this returns. */
+    /** Removes the first piece; it counts until its size is passed to {@link #giveBack}. */
     synchronized int removeFirst() {
         return pieces.isEmpty() ? 0 : size(pieces.removeFirst());
     }
@@ -65,7 +65,7 @@ final class InputQueue {
         return pieces.isEmpty();
     }
 
-    /** Forgets all of it, and what comes later. */
+    /** Drops all input, and later input. */
     synchronized void close() {
         if (closed) {
             return;

@@ -26,7 +26,7 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Gives the HTTP side the namespace core. */
+/** Gives the HTTP side access to the kernel and the launch code. */
 final class Kernel {
 
     @Produces

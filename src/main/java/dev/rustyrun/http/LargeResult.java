@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
 
-/** The answer that tells a result with much output, made as it is sent. */
+/** The JSON answer of a result with much output, created while it is sent. */
 final class LargeResult extends StreamedAnswer {
 
     private final RunResult result;
@@ -19,7 +19,7 @@ final class LargeResult extends StreamedAnswer {
         byte[] next();
     }
 
-    /** @param share that counts what the result holds */
+    /** @param share counts the memory of the result */
     LargeResult(RunResult result, Budget.Share share) {
         this.result = result;
         this.share = share;
@@ -45,7 +45,7 @@ final class LargeResult extends StreamedAnswer {
         return later(() -> text);
     }
 
-    /** A text that is made when its turn comes. */
+    /** A text that is created when it is sent. */
     private static Part later(Supplier<String> text) {
         boolean[] told = {false};
         return () -> {
@@ -55,7 +55,7 @@ final class LargeResult extends StreamedAnswer {
         };
     }
 
-    /** The same from its beginning. */
+    /** The same text from its beginning. */
     LargeResult again() {
         return new LargeResult(result, share);
     }

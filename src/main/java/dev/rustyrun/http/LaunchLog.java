@@ -5,7 +5,7 @@ import dev.rustyrun.container.supervised.ContainerFolder;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
-/** A line for each launch that has ended. In the JSON format its words are fields below {@code mdc}. */
+/** Logs a line for each launch that has ended. In the JSON format its values are fields below {@code mdc}. */
 final class LaunchLog {
 
     private static final Logger LOG = Logger.getLogger("rustyrun.launch");
@@ -55,7 +55,7 @@ final class LaunchLog {
                             result.path("exitCode").asInt(),
                             result.path("wallMicros").asLong() / 1000));
         } catch (java.io.UncheckedIOException deleted) {
-            LOG.infof("container %s has ended, and nobody knows any more how", folder.id());
+            LOG.infof("container %s has ended; its result is lost", folder.id());
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Counts launches that are waited for: by how they ended, how long each phase took, and what they wrote. */
+/** Counts launches with a waiting caller: their result, the time of each phase, and their output. */
 @Singleton
 final class LaunchMetrics {
 

@@ -15,9 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * How many launches run at once and how many wait for their turn: both bounded. Who waits holds no thread. Callers have their
- * turns one after the other, however many requests each has sent; when the queue is full, the one with the most waiting loses
- * its last. Safe for use by several threads.
+ * Bounds how many launches run at once and how many wait. Waiting launches hold no thread. The queue takes turns
+ * between callers, however many requests each has sent; when it is full, the caller with the most waiting requests
+ * loses the last one. Safe for use by several threads.
  */
 @Singleton
 public final class LaunchQueue {
@@ -45,19 +45,19 @@ public final class LaunchQueue {
         });
     }
 
-    /** Slots whose turns are on threads that {@code factory} makes. */
+    /** A queue whose threads come from {@code factory}. */
     LaunchQueue(ServeConfig config, Timers timers, ThreadFactory factory) {
         this.config = config;
         this.timers = timers;
         this.threads = Executors.newCachedThreadPool(factory);
     }
 
-    /** What is done in a turn. */
+    /** Work in a slot of the queue. */
     interface Work {
-        /** Does it, on a thread that it may keep waiting; the turn ends when it returns. */
+        /** Does the work, on a thread that it may block; the slot is free when it returns. */
         void perform(long queuedMicros);
 
-        /** Does not do it: no turn has come. */
+        /** Called instead if no slot becomes free. */
         void refuse(Problem problem);
     }
 
@@ -74,7 +74,7 @@ public final class LaunchQueue {
             this.work = work;
         }
 
-        /** Gives up the place, without a word; whether its turn had not come yet. */
+        /** Gives up the place silently; returns whether the work had not started. */
         boolean giveUp() {
             boolean waited = remove(this);
             if (waited) {
@@ -85,9 +85,9 @@ public final class LaunchQueue {
     }
 
     /**
-     * Has {@code work} done when there is a turn.
+     * Runs {@code work} when a slot is free.
      *
-     * @param caller who asks for it
+     * @param caller the caller of the request
      */
     Ticket enter(String caller, Work work) {
         Ticket ticket = new Ticket(caller, work);
@@ -127,10 +127,10 @@ public final class LaunchQueue {
 
     private Problem full() {
         return Problem.busy(
-                429, config.concurrent() + " launches run and " + config.queue() + " wait, which is the most", SOON);
+                429, config.concurrent() + " launches run and " + config.queue() + " wait, which is the maximum", SOON);
     }
 
-    /** Who has to go when one more comes: the last of the caller that has most, or the one that comes. */
+    /** Chooses the launch to refuse: the last of the caller that has most, or the new one. */
     private Optional<Ticket> displace(Ticket newcomer) {
         int own = waiting.getOrDefault(newcomer.caller, new ArrayDeque<>()).size();
         Optional<Deque<Ticket>> longest = waiting.values().stream().max(Comparator.comparingInt(Deque::size));
@@ -165,13 +165,13 @@ public final class LaunchQueue {
             threads.execute(() -> work(ticket));
         } catch (RuntimeException | Error e) {
             // No more threads, or no memory.
-            ticket.work.refuse(Problem.busy(503, "no thread can be made for a launch: " + e.getMessage(), SOON));
+            ticket.work.refuse(Problem.busy(503, "no thread can be created for a launch: " + e.getMessage(), SOON));
             giveBack()
-                    .forEach(other -> other.work.refuse(Problem.busy(503, "no thread can be made for a launch", SOON)));
+                    .forEach(other -> other.work.refuse(Problem.busy(503, "no thread can be created for a launch", SOON)));
         }
     }
 
-    /** Ends a turn for which there is no thread; who waits, if no other turn is left that would end before theirs. */
+    /** Frees a slot that has no thread; the waiting launches, if no other slot becomes free before. */
     private synchronized List<Ticket> giveBack() {
         running--;
         notifyAll();
@@ -185,7 +185,7 @@ public final class LaunchQueue {
         return left;
     }
 
-    /** One turn after the other, as long as somebody waits. */
+    /** Runs one launch after the other, as long as some wait. */
     private void work(Ticket first) {
         for (Optional<Ticket> ticket = Optional.of(first); ticket.isPresent(); ) {
             Ticket now = ticket.get();
@@ -199,7 +199,7 @@ public final class LaunchQueue {
         }
     }
 
-    /** Ends a turn; whose it is next. */
+    /** Frees a slot; returns the next launch. */
     private synchronized Optional<Ticket> leave() {
         var callers = waiting.entrySet().iterator();
         if (!callers.hasNext()) {
@@ -218,12 +218,12 @@ public final class LaunchQueue {
         return Optional.of(next);
     }
 
-    /** Lets nobody in any more. */
+    /** Refuses new launches from now on. */
     void drain() {
         draining = true;
     }
 
-    /** Waits until none runs, and so none waits, but at most so long. */
+    /** Waits until no launch runs or waits, but at most this long. */
     synchronized void awaitNone(long millis) throws InterruptedException {
         long end = System.nanoTime() + millis * 1_000_000;
         for (long left = millis; running > 0 && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
@@ -243,7 +243,7 @@ public final class LaunchQueue {
         return waitingCount;
     }
 
-    /** Whether one more would be turned away. */
+    /** Whether another launch would be refused. */
     public synchronized boolean isFull() {
         return waitingCount >= config.queue();
     }

@@ -25,8 +25,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /**
- * {@code GET /v1/containers/{id}/logs}. Whoever reads slowly reads from a file: the container never waits for him, and
- * nothing is kept for him in memory.
+ * {@code GET /v1/containers/{id}/logs}. A slow reader reads from a file: the container never waits for it, and
+ * nothing is kept in memory for it.
  */
 @Path("/v1/containers/{id}/logs")
 public class LogsResource {
@@ -48,7 +48,7 @@ public class LogsResource {
     @Blocking
     @Produces({MediaType.TEXT_PLAIN, MediaType.SERVER_SENT_EVENTS, Problem.MEDIA_TYPE})
     @Operation(
-            summary = "Read what a container wrote: as it is, or with Accept: text/event-stream as events with time and"
+            summary = "Read a container's output: as it is, or with Accept: text/event-stream as events with time and"
                     + " stream")
     public Response logs(
             @PathParam("id") String id,

@@ -10,13 +10,13 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
-/** The start of the service: it takes its data folder, and collects what a service that was killed has left. */
+/** The start of the service: it takes its data folder, and removes what a killed service left. */
 @Singleton
 final class Opening {
 
     private static final Logger LOG = Logger.getLogger(Opening.class);
     private static final int FAILED = 125;
-    /** Before all that makes or looks for containers. */
+    /** Before everything that creates or looks for containers. */
     private static final int FIRST = 1;
 
     private final LaunchTools tools;
@@ -31,10 +31,10 @@ final class Opening {
         try {
             folder.lock();
         } catch (InvalidSpecException | LinuxException e) {
-            // Nothing has been started: there is nothing to stop, and one line to say.
+            // Nothing has been started: there is nothing to stop, and one line is enough.
             System.err.println("rustyrun: " + e.getMessage());
             tools.linux().exit(FAILED);
         }
-        folder.collect().forEach(line -> LOG.infof("of a service that was killed: %s", line));
+        folder.collect().forEach(line -> LOG.infof("left by a killed service: %s", line));
     }
 }

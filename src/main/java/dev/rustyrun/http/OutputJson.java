@@ -10,13 +10,13 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * A captured output as a JSON object, piece by piece: as text when it is some, or else as base64. A piece is made when it is
- * asked for, so that an output is never in memory a second time.
+ * A captured output as a JSON object, in pieces: as text if it is UTF-8, or else as base64. Each piece is created on
+ * request, so that an output is never in memory twice.
  */
 final class OutputJson {
 
     private static final int PIECE = 16 * 1024;
-    /** Of three bytes each, which base64 makes into four characters. */
+    /** In groups of three bytes, which base64 turns into four characters. */
     private static final int BASE64_PIECE = PIECE / 3 * 3;
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -24,7 +24,7 @@ final class OutputJson {
     private final CapturedIo.Captured captured;
     private final List<byte[]> chunks;
     private final boolean text;
-    /** Bytes still to be told. */
+    /** Bytes that are still to be sent. */
     private long left;
 
     private int chunk;
@@ -35,12 +35,12 @@ final class OutputJson {
         this.captured = captured;
         this.chunks = captured.chunks();
         long cut = cut(chunks);
-        // Text that was cut may end within a character, which is left out then.
+        // Truncated text may end within a character, which is then left out.
         this.text = cut == 0 || cut > 0 && captured.truncated();
         this.left = captured.size() - (text ? cut : 0);
     }
 
-    /** How many bytes at the end are the beginning of a character; -1 when it is no text at all. */
+    /** How many bytes at the end are the beginning of a character; -1 if the bytes are not text. */
     private static long cut(List<byte[]> chunks) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         CharBuffer dropped = CharBuffer.allocate(PIECE);
@@ -93,7 +93,7 @@ final class OutputJson {
         return taken.toByteArray();
     }
 
-    /** Of UTF-8, only bytes that are ASCII need an escape, wherever it is cut. */
+    /** In UTF-8, only ASCII bytes need an escape, wherever the text is cut. */
     private static byte[] escaped(byte[] piece) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(piece.length + piece.length / 8);
         for (byte b : piece) {

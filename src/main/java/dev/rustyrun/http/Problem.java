@@ -6,13 +6,13 @@ import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.core.Response;
 
 /**
- * What is wrong with a request, as RFC 9457 has it.
+ * What is wrong with a request, in the form of RFC 9457.
  *
- * @param status of HTTP
+ * @param status the HTTP status
  * @param type the last word of the problem's type, such as {@code invalid-field}
  * @param detail one line: what is wrong, on what, and what to do about it
  * @param field a JSON pointer to the field that is wrong, or empty
- * @param step of a launch that failed, or empty
+ * @param step the launch step that failed, or empty
  * @param retryAfterSeconds when to try again, or 0
  */
 public record Problem(int status, String type, String detail, String field, String step, int retryAfterSeconds) {
@@ -22,12 +22,12 @@ public record Problem(int status, String type, String detail, String field, Stri
 
     private static final String TYPES = "urn:rustyrun:problem:";
 
-    /** One about the request as a whole. */
+    /** A problem with the request as a whole. */
     public static Problem of(int status, String type, String detail) {
         return new Problem(status, type, detail, "", "", 0);
     }
 
-    /** One about a field of the request. */
+    /** A problem with one field of the request. */
     static Problem field(String pointer, String detail) {
         return new Problem(422, "invalid-field", detail, pointer, "", 0);
     }
@@ -40,12 +40,12 @@ public record Problem(int status, String type, String detail, String field, Stri
         return of(409, "conflict", detail);
     }
 
-    /** What nobody will read. */
+    /** The problem of a caller that has disconnected; nobody reads it. */
     static Problem callerGone() {
-        return of(499, "caller-gone", "the caller has gone");
+        return of(499, "caller-gone", "the caller has disconnected");
     }
 
-    /** One that goes away by waiting. */
+    /** A problem that may be gone later. */
     static Problem busy(int status, String detail, int retryAfterSeconds) {
         return new Problem(
                 status, status == 429 ? "too-many-requests" : "unavailable", detail, "", "", retryAfterSeconds);
@@ -72,7 +72,7 @@ public record Problem(int status, String type, String detail, String field, Stri
         return json;
     }
 
-    /** What HTTP calls {@code status}. */
+    /** The HTTP name of {@code status}. */
     static String title(int status) {
         Response.Status known = Response.Status.fromStatusCode(status);
         return known != null
@@ -86,7 +86,7 @@ public record Problem(int status, String type, String detail, String field, Stri
                 };
     }
 
-    /** Answers with this problem where no resource has been found yet; the rest of the request is not read. */
+    /** Answers with this problem before a resource has been found; the rest of the request is not read. */
     void sendBy(HttpServerResponse response) {
         if (retryAfterSeconds > 0) {
             response.putHeader("Retry-After", Integer.toString(retryAfterSeconds));
@@ -101,7 +101,7 @@ public record Problem(int status, String type, String detail, String field, Stri
         return response(json());
     }
 
-    /** The same with more members. */
+    /** The same with additional members. */
     Response response(ObjectNode json) {
         Response.ResponseBuilder response =
                 Response.status(status).type(MEDIA_TYPE).entity(json.toString());

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Turns whatever ends a request into a {@link Problem}. */
+/** Turns every exception of a request into a {@link Problem}. */
 final class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);
@@ -52,11 +52,11 @@ final class Problems {
         String title = Problem.title(status);
         String detail =
                 switch (status) {
-                    case 404 -> "there is nothing at this address; /q/openapi lists what there is";
-                    case 405 -> "this address does not take this method; /q/openapi lists which it takes";
-                    case 406 -> "this address does not answer in any of the media types that Accept names";
-                    case 413 -> "the body is larger than this service takes";
-                    case 415 -> "this address does not take a body of this Content-Type; application/json is usual";
+                    case 404 -> "this address does not exist; /q/openapi lists all addresses";
+                    case 405 -> "this address does not support this method; /q/openapi lists its methods";
+                    case 406 -> "this address supports none of the media types in Accept";
+                    case 413 -> "the body is larger than this service allows";
+                    case 415 -> "this address does not support this Content-Type; use application/json";
                     default -> title;
                 };
         return Problem.of(status, title.toLowerCase(Locale.ROOT).replace(' ', '-'), detail)
@@ -73,7 +73,7 @@ final class Problems {
         return of(e).response();
     }
 
-    /** What is told of {@code e}; what is not the caller's fault is logged too. */
+    /** The problem for {@code e}; if it is not the caller's fault, it is also logged. */
     static Problem of(Throwable e) {
         if (e instanceof CompletionException && e.getCause() != null) {
             return of(e.getCause());
@@ -103,7 +103,7 @@ final class Problems {
             return Problem.of(507, "insufficient-storage", "no space is left where containers are kept: " + reason(e));
         }
         if (e instanceof VirtualMachineError) {
-            LOG.errorf("a request needed more memory than there is: %s", e.getMessage());
+            LOG.errorf("a request needed more memory than is available: %s", e.getMessage());
             return Problem.busy(503, "the service has no memory for this now", SOON);
         }
         Optional<Problem> shortage = Shortage.of(e);
@@ -171,7 +171,7 @@ final class Problems {
         if (e instanceof LinuxException refused) {
             return refused.errno() == Errno.ENOSPC || refused.errno() == Errno.EDQUOT;
         }
-        // Java has no other way to tell.
+        // Java offers no other way to recognize it.
         return e instanceof UncheckedIOException
                 && List.of("No space left on device", "Disk quota exceeded").stream()
                         .anyMatch(reason(e)::contains);

@@ -17,7 +17,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** {@code GET /v1/containers/{id}/processes}: what runs in a container. */
+/** {@code GET /v1/containers/{id}/processes}: the processes of a container. */
 @Path("/v1/containers/{id}/processes")
 public class ProcessesResource {
 
@@ -33,7 +33,7 @@ public class ProcessesResource {
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     @Operation(
             summary =
-                    "List the processes of a running container, as this machine numbers them, with their users inside")
+                    "List the processes of a running container, with the host's process ids and their users in the container")
     public Response processes(@PathParam("id") String id, @Context RoutingContext context) throws InterruptedException {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode items = json.putArray("items");

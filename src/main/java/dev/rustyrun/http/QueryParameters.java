@@ -12,9 +12,9 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
 /**
- * What may stand behind the question mark of each address. JAX-RS leaves out what it does not know, takes the first of
- * several, makes "false" of every word that is not "true", and answers 404 to a number that is none. Here each of these is a
- * problem that names the parameter.
+ * The allowed query parameters of each address. JAX-RS ignores unknown ones, takes the first of several, reads every
+ * word except "true" as "false", and answers 404 to an invalid number. Here each of these is a problem that names the
+ * parameter.
  */
 final class QueryParameters {
 
@@ -44,7 +44,7 @@ final class QueryParameters {
                 .orElse(null);
     }
 
-    /** What is wrong with the names in a query, if something is. */
+    /** The problem with the names in a query, if any. */
     static Optional<Problem> objection(Set<String> known, Map<String, List<String>> asked) {
         for (Map.Entry<String, List<String>> parameter : asked.entrySet()) {
             String name = parameter.getKey();

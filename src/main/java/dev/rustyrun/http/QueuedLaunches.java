@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The turns of launches that somebody waits for: each waits for its own, has it, and is counted. What a container leaves is
- * taken away while its caller reads the answer; its turn ends only then.
+ * Runs launches with a waiting caller: each waits for a slot, uses it, and is counted. A container is cleaned up
+ * while its caller reads the answer; only then is the slot free.
  */
 @Singleton
 final class QueuedLaunches {
@@ -22,7 +22,7 @@ final class QueuedLaunches {
         this.clearing = clearing;
     }
 
-    /** What is done in a turn. */
+    /** Work in a slot. */
     interface Turn {
         /** Does it. */
         Done use(long queuedMicros) throws InterruptedException;
@@ -31,14 +31,15 @@ final class QueuedLaunches {
     /**
      * What came of it.
      *
-     * @param rest what is still to be done, of which the caller need not know; again when it has failed
+     * @param rest remaining work that the caller does not need to know about; repeated if it fails
      */
     record Done(RunResult result, Runnable rest) {}
 
     /**
-     * Has {@code turn} used on a thread of the launches' when it comes. Whoever goes before that gives up the place.
+     * Runs {@code turn} on a thread of the launches when a slot is free. A caller that disconnects before loses its
+     * place.
      *
-     * @return what comes of it, or a {@link ProblemException}
+     * @return the result, or a {@link ProblemException}
      */
     CompletionStage<RunResult> take(Client client, Turn turn) {
         CompletableFuture<RunResult> answer = new CompletableFuture<>();
@@ -54,7 +55,7 @@ final class QueuedLaunches {
             }
         });
         client.onDeparture(() -> {
-            // One that runs is killed, and tells what came of it.
+            // A running launch is killed, and returns its result.
             if (ticket.giveUp()) {
                 answer.completeExceptionally(Problem.callerGone().exception());
             }

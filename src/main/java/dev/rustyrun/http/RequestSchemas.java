@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 
-/** Describes the bodies of requests in the API's description, by the tables of {@link RequestFields}. */
+/** Describes the bodies of requests in the OpenAPI description, from the tables of {@link RequestFields}. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public final class RequestSchemas implements OASFilter {
 
@@ -43,7 +43,7 @@ public final class RequestSchemas implements OASFilter {
                 .addSchema(
                         RUN,
                         object(
-                                "A launch that is waited for.",
+                                "A launch whose result is the answer.",
                                 LaunchRequest.class,
                                 InputRequest.class,
                                 FilesRequest.class))

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** Makes containers of requests. */
+/** Creates containers for requests. */
 @Singleton
 final class RequestedContainers {
 
@@ -35,9 +35,9 @@ final class RequestedContainers {
     }
 
     /**
-     * Makes one that is not started, once its image is here.
+     * Creates a container without starting it, once its image is available.
      *
-     * @param whenGone has something done when nobody waits for it any more
+     * @param whenGone runs its argument when no caller waits any more
      * @throws dev.rustyrun.request.FieldException for the first field that is not allowed
      */
     CompletionStage<ContainerFolder> create(

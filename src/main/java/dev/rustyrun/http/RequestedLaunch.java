@@ -7,10 +7,10 @@ import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.request.RequestJson;
 import dev.rustyrun.spec.Spec;
 
-/** What a container of the service is launched with, as the service has written it for the process that watches that. */
+/** The launch of a service's container, as the service has written it for the container's monitor. */
 public final class RequestedLaunch {
 
-    /** Where the service has its images. */
+    /** The service's images. */
     static final String IMAGES = "images";
 
     private RequestedLaunch() {}
@@ -19,7 +19,7 @@ public final class RequestedLaunch {
      * Reads it.
      *
      * @param terminal whether the container has a terminal
-     * @throws dev.rustyrun.spec.InvalidSpecException when it cannot be
+     * @throws dev.rustyrun.spec.InvalidSpecException if it is invalid
      */
     public static Monitor.Launched read(Linux linux, ObjectNode resolved, boolean terminal) {
         LaunchRequest request = RequestJson.readOwn(resolved, new LaunchRequest());

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Makes a Spec of a request that {@link Specs#resolve} has resolved. Needs no configuration: monitors use it too. */
+/** Creates a Spec from a request that {@link Specs#resolve} has resolved. Needs no configuration: monitors use it too. */
 final class ResolvedSpec implements LaunchSite {
 
-    /** Where a container has proc, sysfs and its devices. */
+    /** The mount points of proc, sysfs and the devices in a container. */
     private static final Pattern KERNELS = Pattern.compile(
             "/+(\\./+)*(proc|sys|dev(/+(null|zero|full|random|urandom|tty|console|ptmx|pts|fd|std.*))?)/*");
 
@@ -29,7 +29,7 @@ final class ResolvedSpec implements LaunchSite {
     private final boolean terminal;
     private final UserIds ids;
 
-    /** What the root file system says of its users, and of what runs in it. */
+    /** The root file system's users and command defaults. */
     private interface Home {
 
         Root root();
@@ -43,7 +43,7 @@ final class ResolvedSpec implements LaunchSite {
         }
 
         default void complete(SpecBuilder spec) {
-            // A directory says nothing more.
+            // A directory has no more information.
         }
     }
 
@@ -56,18 +56,18 @@ final class ResolvedSpec implements LaunchSite {
     /**
      * The Spec for {@code request}.
      *
-     * @param terminal whether the command gets one
-     * @param ids whose ids it has
-     * @throws FieldException for the first field that is wrong
+     * @param terminal whether the command gets a terminal
+     * @param ids the container's user ids
+     * @throws FieldException for the first invalid field
      */
     static Spec of(Linux linux, LaunchRequest request, boolean terminal, UserIds ids) {
         return of(linux, request, terminal, ids, "");
     }
 
     /**
-     * The same in a process that has not the service's environment.
+     * The same in a process without the service's environment.
      *
-     * @param images where the service has its images; empty for where this process has them
+     * @param images the service's images; empty for those of this process
      */
     static Spec of(Linux linux, LaunchRequest request, boolean terminal, UserIds ids, String images) {
         Home home = request.image().isPresent()

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The configured folder of root file systems, which requests name and never reach by path. The directory
- * {@code busybox-rootfs}, as root-file-systems/get makes it, is named {@code busybox}.
+ * The configured folder of root file systems, which requests name and never reach by path. The directory {@code
+ * busybox-rootfs}, as root-file-systems/get creates it, has the name {@code busybox}.
  */
 @Singleton
 final class RootfsFolder {
@@ -31,7 +31,7 @@ final class RootfsFolder {
         return folder;
     }
 
-    /** The names of all that are there. */
+    /** The names of all root file systems in it. */
     List<String> names() {
         String[] entries = folder.list((parent, entry) -> entry.matches(NAME) && new File(parent, entry).isDirectory());
         return Stream.of(entries == null ? new String[0] : entries)
@@ -50,7 +50,7 @@ final class RootfsFolder {
     /**
      * The one that is called {@code name}.
      *
-     * @throws ProblemException when there is none
+     * @throws ProblemException if it does not exist
      */
     RootfsDirectory named(String name) {
         return find(name)
@@ -58,7 +58,7 @@ final class RootfsFolder {
                 .orElseThrow(() -> Problem.field(
                                 "/rootfs",
                                 "there is no rootfs \"" + printable(name)
-                                        + "\"; GET /v1/rootfs lists those that there are")
+                                        + "\"; GET /v1/rootfs lists them all")
                         .exception());
     }
 

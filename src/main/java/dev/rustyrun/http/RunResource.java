@@ -36,7 +36,7 @@ public class RunResource {
     @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
-    @Operation(summary = "Launch a command, wait for its end and answer its result and output")
+    @Operation(summary = "Launch a command, wait for its end and return its result and output")
     @RequestBody(
             content =
                     @Content(
@@ -57,7 +57,7 @@ public class RunResource {
                             }))
     @APIResponse(
             responseCode = "200",
-            description = "It ran; reason and exitCode say how it ended",
+            description = "The command ran; reason and exitCode say how it ended",
             content =
                     @Content(
                             examples =
@@ -82,7 +82,7 @@ public class RunResource {
                                                     + " \"Unprocessable Content\", \"status\": 422, \"detail\":"
                                                     + " \"memory must be a number of bytes, or a size such as"
                                                     + " \\\"64m\\\"\", \"field\": \"/memory\"}")))
-    @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to come back")
+    @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to try again")
     public CompletionStage<Response> run(
             @HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
         return answers.answer("run", key, body, context, (caller, share) -> runner.run(body, caller, share));

@@ -20,11 +20,11 @@ import java.util.regex.Pattern;
 /**
  * The answer to {@code POST /v1/run} and to {@code exec}.
  *
- * @param captured its outputs, unless they have gone out already
+ * @param captured its outputs, unless they have already been sent
  * @param written how many bytes of output there were
- * @param queuedMicros how long it waited for its turn
- * @param warm whether its stages had been started before
- * @param files those that were wanted back, if some were
+ * @param queuedMicros how long it waited in the queue
+ * @param warm whether it used a warm launch
+ * @param files the requested output files, if any
  */
 record RunResult(
         String id,
@@ -35,22 +35,22 @@ record RunResult(
         boolean warm,
         Optional<List<OutputFile>> files) {
 
-    /** The kernel's words for a path that is not what the request needs there, and ours. */
+    /** The kernel's error names, and our messages, for a path that does not fit the request. */
     private static final Pattern REQUESTS_FAULT = Pattern.compile(
             "\\b(ENOTDIR|EISDIR|EINVAL|ELOOP|ENOENT|EXDEV|EACCES|ENAMETOOLONG)\\b|climbs out|symbolic link|is in the way|may be covered|may cover|can be mounted|is no directory");
 
-    /** One whose output was captured. */
+    /** A result with captured output. */
     RunResult(String id, Outcome outcome, CapturedIo io, long queuedMicros, boolean warm) {
         this(id, outcome, Optional.of(io), io.out().total() + io.err().total(), queuedMicros, warm);
     }
 
-    /** One that wanted no files back. */
+    /** A result without output files. */
     RunResult(
             String id, Outcome outcome, Optional<CapturedIo> captured, long written, long queuedMicros, boolean warm) {
         this(id, outcome, captured, written, queuedMicros, warm, Optional.empty());
     }
 
-    /** The same with these files, if some were wanted back. */
+    /** The same with output files. */
     RunResult with(List<String> patterns, List<OutputFile> found) {
         Optional<List<OutputFile>> wanted = patterns.isEmpty() ? Optional.empty() : Optional.of(found);
         return new RunResult(id, outcome, captured, written, queuedMicros, warm, wanted);
@@ -78,7 +78,7 @@ record RunResult(
                         .sum();
     }
 
-    /** A file that was wanted back: as text when it is some, or else as base64; or why it is not here. */
+    /** An output file: as text if it is UTF-8, or else as base64; or why it is missing. */
     static ObjectNode json(OutputFile file) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("path", file.path());
         if (!file.error().isEmpty()) {
@@ -92,7 +92,7 @@ record RunResult(
         }
     }
 
-    /** Whether a part of its output is missing because there was no memory for it. */
+    /** Whether part of its output is missing for lack of memory. */
     boolean isRefused() {
         return captured.map(CapturedIo::isRefused).orElse(false);
     }
@@ -114,14 +114,14 @@ record RunResult(
         return json.put("queuedMicros", queuedMicros).put("warm", warm);
     }
 
-    /** The same with what is wrong, if something is. */
+    /** The same with the problem, if any. */
     ObjectNode told() {
         return problem()
                 .map(problem -> problem.json().<ObjectNode>setAll(json()))
                 .orElseGet(this::json);
     }
 
-    /** As text when it is some, or else as base64. */
+    /** As text if it is UTF-8, or else as base64. */
     private static ObjectNode output(CapturedIo.Captured captured) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         byte[] bytes = captured.bytes();
@@ -133,7 +133,7 @@ record RunResult(
         return json.put("bytes", captured.total()).put("truncated", captured.truncated());
     }
 
-    /** Text that was cut may end within a character, which is left out then. */
+    /** Truncated text may end within a character, which is then left out. */
     private static String text(byte[] bytes, boolean cut) throws CharacterCodingException {
         CharBuffer text = CharBuffer.allocate(bytes.length);
         CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), text, !cut);
@@ -143,7 +143,7 @@ record RunResult(
         return text.flip().toString();
     }
 
-    /** What is wrong when the container could not be made or the command not be executed; nothing when it could. */
+    /** The problem if the container could not be created or the command could not be executed; otherwise nothing. */
     Optional<Problem> problem() {
         if (outcome.reason() != Outcome.Reason.SETUP_FAILED) {
             return Optional.empty();
@@ -161,7 +161,7 @@ record RunResult(
         return new Problem(status, type, Printable.line(outcome.message()), field, outcome.failedStep(), 0);
     }
 
-    /** The field that asked for what cannot be, such as a mount on what is in the root file system a file. */
+    /** The field that requested the impossible, such as a mount on a path that is a file in the root file system. */
     private Optional<String> fieldAtFault() {
         if (!REQUESTS_FAULT.matcher(outcome.message()).find()) {
             return Optional.empty();

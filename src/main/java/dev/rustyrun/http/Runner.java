@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Runs commands that are waited for. */
+/** Runs commands with a waiting caller. */
 @Singleton
 final class Runner {
 
@@ -58,10 +58,10 @@ final class Runner {
     }
 
     /**
-     * Runs what {@code body} asks for to its end, or until the caller has gone.
+     * Runs the request {@code body} to its end, or until the caller disconnects.
      *
      * @throws dev.rustyrun.request.FieldException when a field of it is wrong
-     * @throws ProblemException when it is not allowed, or not now
+     * @throws ProblemException when it is not allowed, or not possible now
      */
     CompletionStage<RunResult> run(byte[] body, Caller caller, Budget.Share share) {
         LaunchRequest request = new LaunchRequest();
@@ -117,10 +117,10 @@ final class Runner {
         });
     }
 
-    /** What is asked for besides the launch. */
+    /** The parts of the request besides the launch. */
     private record Asked(byte[] input, int maxOutput, List<LaunchFiles.Placed> files, List<String> outputs) {}
 
-    /** The files that come along, whose bytes have their place besides those of the request. */
+    /** The files of the request; their bytes count in addition to those of the request. */
     private static List<LaunchFiles.Placed> placed(FilesRequest asked, Budget.Share share) {
         List<LaunchFiles.Placed> placed = new ArrayList<>();
         for (PlacedFile file : asked.files()) {
@@ -150,7 +150,7 @@ final class Runner {
         return waiting.isPresent() ? waiting.get() : ServedLaunch.cold(launch, tools.spawner());
     }
 
-    /** The caller need not wait for the log, either. */
+    /** The caller does not need to wait for the log either. */
     private static Runnable rest(RunResult result, String rootfs, ServedLaunch ended) {
         AtomicBoolean logged = new AtomicBoolean();
         return () -> {

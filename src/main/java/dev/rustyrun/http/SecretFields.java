@@ -6,8 +6,9 @@ import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.Role;
 
 /**
- * What of a launch may hold secrets: the values of environment variables and the arguments of the command. Who may launch
- * can read both in any container anyway; the role {@code read} sees the variables' names and the program only.
+ * The parts of a launch that may contain secrets: the values of environment variables and the arguments of the
+ * command. The role {@code launch} can read both in any container anyway; the role {@code read} sees only the
+ * variables' names and the program.
  */
 final class SecretFields {
 
@@ -17,7 +18,7 @@ final class SecretFields {
         return caller.role() != Role.READ;
     }
 
-    /** The same for what an image says: its variables have their names only. */
+    /** The same for an image's configuration: only the names of its variables are shown. */
     static ObjectNode hideImage(ObjectNode view, Identity caller) {
         if (!mayBeSeenBy(caller) && view.path("config").path("env") instanceof ArrayNode env) {
             for (int i = 0; i < env.size(); i++) {
@@ -27,7 +28,7 @@ final class SecretFields {
         return view;
     }
 
-    /** Hides them in {@code view}, which is also returned, from those who may not see them. */
+    /** Removes them from {@code view}, which is also returned, for callers that may not see them. */
     static ObjectNode hide(ObjectNode view, Identity caller) {
         if (mayBeSeenBy(caller)) {
             return view;

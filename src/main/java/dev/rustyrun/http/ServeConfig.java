@@ -18,13 +18,16 @@ public interface ServeConfig {
     /** Where containers and their logs are kept; by default below the folder of this user's containers. */
     Optional<String> dataFolder();
 
-    /** The file of bearer tokens, a line {@code ROLE TOKEN} each; without one, who can connect may do everything. */
+    /**
+     * The file of bearer tokens, a line {@code ROLE TOKEN} each; without one, every client that can connect may do
+     * everything.
+     */
     Optional<String> tokenFile();
 
-    /** Where the unix socket is, if it listens on one. */
+    /** The path of the unix socket, if the service listens on one. */
     Optional<String> socket();
 
-    /** The group that may open it besides its owner. */
+    /** The group that may open it, besides its owner. */
     Optional<String> socketGroup();
 
     /** The file of the authorities whose certificates clients must have. */
@@ -33,29 +36,32 @@ public interface ServeConfig {
     /** The roles of clients by their certificate's common name, {@code NAME=ROLE}. */
     Optional<java.util.List<String>> certificateRoles();
 
-    /** Host names, besides those of this machine, by which the service may be addressed. */
+    /** Additional host names by which the service may be addressed. */
     Optional<java.util.List<String>> allowedHosts();
 
     /** Directories that requests may mount: host path by name. */
     Map<String, String> mounts();
 
-    /** Those of them, by name, that show a container with a user namespace of its own the host's ids as its own. */
+    /**
+     * The names of directories whose files show the host's ids as the container's own, in a container with its own
+     * user namespace.
+     */
     Optional<java.util.List<String>> mappedMounts();
 
     /**
-     * Whether containers have a user namespace of their own: {@code auto} where that is possible, {@code always}, or
-     * {@code host} for never.
+     * Whether containers have their own user namespace: {@code auto} where possible, {@code always}, or {@code host}
+     * for never.
      */
     @WithDefault("auto")
     String userns();
 
-    /** The host ids that they get ranges of, as {@code FIRST:COUNT}. */
+    /** The host ids for these namespaces, as {@code FIRST:COUNT}. */
     Optional<String> usernsPool();
 
     /** The registries and repositories from which images may come; none by default. */
     Optional<java.util.List<String>> imageSources();
 
-    /** Images that are fetched at the start, which requests may name besides. */
+    /** Images that are fetched at the start; requests may also name them. */
     Optional<java.util.List<String>> warmImages();
 
     /** How many images are fetched at once. */
@@ -74,26 +80,26 @@ public interface ServeConfig {
     @WithName("allow")
     Optional<java.util.List<String>> allowedHostsOfContainers();
 
-    /** How many launches wait warm; 0 for none. */
+    /** How many launches are kept warm; 0 for none. */
     @WithDefault("2")
     int warm();
 
-    /** How many launches that are waited for run at once. */
+    /** How many launches with a waiting caller run at once. */
     @WithDefault("32")
     int concurrent();
 
-    /** How many may wait for their turn. */
+    /** How many may wait in the queue. */
     @WithDefault("256")
     int queue();
 
-    /** The most bytes of all requests, outputs and kept answers together; by default a third of the heap. */
+    /** The maximum bytes of all requests, outputs and kept answers together; by default a third of the heap. */
     Optional<String> budget();
 
-    /** How long a request's body may take to come, in seconds. */
+    /** How long a request's body may take to arrive, in seconds. */
     @WithDefault("30")
     int bodySeconds();
 
-    /** How many requests of one caller may wait for an end, follow a log or hear events at the same time. */
+    /** How many requests of one caller may wait for an end, follow a log or receive events at the same time. */
     @WithDefault("1000")
     int followers();
 
@@ -109,7 +115,7 @@ public interface ServeConfig {
     @WithDefault("30")
     int queueSeconds();
 
-    /** How long launches that are waited for may go on when the service is told to stop, in seconds. */
+    /** How long launches with a waiting caller may run when the service stops, in seconds. */
     @WithDefault("25")
     int drainSeconds();
 
@@ -131,11 +137,11 @@ public interface ServeConfig {
 
     /** Sizes in bytes. */
     interface Limits {
-        /** What a request gets that does not say. */
+        /** The value for a request that does not set it. */
         @WithName("default")
         String usual();
 
-        /** The most that a request may ask for. */
+        /** The maximum for a request. */
         String max();
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * What a service does when it gets a signal: it stops, which is no failure; it reads its files again; or nothing. A VM's own
- * ideas are to exit with an error, and to write its heap, with everybody's secrets, into the working directory.
+ * The service's reaction to a signal: it stops, which is not a failure; it reads its files again; or it does nothing.
+ * By default the VM exits with an error, and writes its heap, with all secrets, into the working directory.
  */
 public final class ServeSignals {
 
@@ -18,14 +18,14 @@ public final class ServeSignals {
 
     private ServeSignals() {}
 
-    /** Replaces what the VM does. */
+    /** Replaces the VM's handlers. */
     public static void handle() {
         STOP.forEach(name -> handle(name, () -> Quarkus.asyncExit(0)));
         handle(READ_AGAIN, ServeSignals::readAgain);
         NOTHING.forEach(name -> handle(name, () -> {}));
     }
 
-    /** By reflection, for the compiler warns of these classes, with no way to say that they are meant. */
+    /** By reflection, because the compiler always warns about these classes. */
     private static void handle(String name, Runnable what) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -38,11 +38,11 @@ public final class ServeSignals {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
         } catch (ReflectiveOperationException e) {
-            // One of the VM's own: it keeps that.
+            // The VM uses this signal itself: it keeps its handler.
         }
     }
 
-    /** Certificates and keys; a token file is looked at with each request anyway. */
+    /** Certificates and keys; a token file is checked with each request anyway. */
     private static void readAgain() {
         TlsCertificateReloader.reload().whenComplete((done, failure) -> {
             if (failure == null) {
@@ -53,7 +53,7 @@ public final class ServeSignals {
         });
     }
 
-    /** Not before it is needed: Quarkus sets logging up later than this class is used. */
+    /** Created only when needed: Quarkus sets up logging later than this class is used. */
     private static Logger log() {
         return Logger.getLogger(ServeSignals.class);
     }

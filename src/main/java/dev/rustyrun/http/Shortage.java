@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
 /**
- * What this machine has too little of: descriptors, processes, memory, cgroups that can be written. It is no request's fault,
- * and another service, or this one later, may have it: 503, and for a while the service is not ready.
+ * A lack of resources on this machine: descriptors, processes, memory, writable cgroups. It is not the request's
+ * fault, and another service, or this one later, may have them: 503, and for a while the service is not ready.
  */
 public final class Shortage {
 
@@ -18,7 +18,7 @@ public final class Shortage {
     private static final Pattern SIGNS = Pattern.compile("\\b(EMFILE|ENFILE|EAGAIN|EWOULDBLOCK|ENOMEM)\\b");
     private static final Pattern CGROUP_SIGNS =
             Pattern.compile("\\b(EROFS|EMFILE|ENFILE|EAGAIN|EWOULDBLOCK|ENOMEM)\\b");
-    /** Java has no other way to tell. */
+    /** Java offers no other way to recognize it. */
     private static final Pattern JAVA_SIGNS = Pattern.compile("Too many open files|temporarily unavailable|"
             + "Cannot allocate memory|Read-only file system|unable to create native thread");
 
@@ -31,7 +31,7 @@ public final class Shortage {
         this.detail = detail;
     }
 
-    /** What is told of {@code e}, if that is what it means; it is noted. */
+    /** The problem for {@code e}, if it means a shortage; it is recorded. */
     static Optional<Problem> of(Throwable e) {
         String said = String.valueOf(e instanceof UncheckedIOException io ? io.getCause() : e.getMessage());
         Pattern signs = e instanceof CgroupException
@@ -42,7 +42,7 @@ public final class Shortage {
                 : Optional.empty();
     }
 
-    /** The same of a launch that failed before anything of the request's was done. */
+    /** The same for a launch that failed before any of the request's steps. */
     static Optional<Problem> of(String message, String failedStep) {
         return failedStep.isEmpty() && CGROUP_SIGNS.matcher(message).find()
                 ? Optional.of(noted(message))
@@ -55,10 +55,10 @@ public final class Shortage {
 
     private static Problem noted(String detail) {
         LAST.set(new Shortage(detail));
-        return Problem.busy(503, "this machine has too little for it now: " + detail, SOON);
+        return Problem.busy(503, "this machine lacks resources for it now: " + detail, SOON);
     }
 
-    /** What there was too little of a moment ago. */
+    /** The last shortage, if it is recent. */
     public static Optional<String> recent() {
         return Optional.ofNullable(LAST.get())
                 .filter(last -> System.nanoTime() - last.since < SECONDS * 1_000_000_000L)

@@ -11,8 +11,8 @@ import java.io.IOException;
 import org.jboss.logging.Logger;
 
 /**
- * What goes wrong with a web socket. That a client disconnects without a word, or does not keep to the protocol, is ordinary: if
- * it were logged, clients could fill the log.
+ * Errors of web sockets. A client that disconnects or breaks the protocol is ordinary: if it were logged, clients
+ * could fill the log.
  */
 @Singleton
 final class SocketErrors {
@@ -36,7 +36,7 @@ final class SocketErrors {
         return e instanceof IOException
                 || e instanceof HttpClosedException
                 || e instanceof DecoderException
-                // Of what was still to be sent.
+                // From data that was still to be sent.
                 || e instanceof IllegalStateException && connection.isClosed();
     }
 }

@@ -6,7 +6,7 @@ import dev.rustyrun.spec.SpecBuilder;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** What the service's configuration makes of a request: what it allows, and nothing else. */
+/** Applies the service's configuration to a request: the only class that knows what is allowed. */
 @Singleton
 final class Specs {
 
@@ -21,10 +21,10 @@ final class Specs {
     }
 
     /**
-     * {@code request} as far as this service's configuration decides: its rootfs and mounts are host paths, and all limits are
-     * said. What comes out depends on the configuration no more. An image is still to be found.
+     * Resolves {@code request} with this service's configuration: its rootfs and mounts become host paths, and all
+     * limits are set. The result no longer depends on the configuration. An image is still to be looked up.
      *
-     * @param timeoutMillis the time allowed to it
+     * @param timeoutMillis the allowed time
      * @throws dev.rustyrun.request.FieldException for the first field that is not allowed
      */
     LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
@@ -35,12 +35,12 @@ final class Specs {
                 : allowed.in(rootfs.named(request.rootfs().orElse("")).path());
     }
 
-    /** Whose ids the container of a resolved request has. */
+    /** The user ids of a resolved request's container. */
     UserIds userIds(LaunchRequest resolved) {
         return resolved.rootfs().map(users::of).orElseGet(users::ofImage);
     }
 
-    /** What a request asks for that says no more than it must, as far as that can be known before. */
+    /** The expected launch of a request with only the required fields, as far as it can be predicted. */
     Spec likely() {
         SpecBuilder spec = new SpecBuilder("/", List.of("/bin/true"))
                 .annotation(Spec.EPHEMERAL_ANNOTATION, "")

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Refuses at the start what could never work, and says in one line what has started. */
+/** Refuses to start with settings that cannot work, and logs one line about what has started. */
 @Singleton
 final class StartCheck {
 
@@ -57,7 +57,7 @@ final class StartCheck {
         config.dataFolder().ifPresent(StartCheck::checkWritable);
     }
 
-    /** An ordinary user's service would refuse all launches: it limits and isolates each of them as only root may. */
+    /** A service of an ordinary user would refuse all launches: limiting and isolating them needs root. */
     private void checkUser() {
         if (!tools.isRoot()) {
             throw new InvalidSpecException("serve needs root, of the host or of a container (docs/sidecar.md);"
@@ -68,7 +68,7 @@ final class StartCheck {
     /**
      * Checks numbers.
      *
-     * @throws InvalidSpecException for the first that cannot be
+     * @throws InvalidSpecException for the first invalid one
      */
     static void check(ServeConfig config) {
         atLeast("rustyrun.concurrent", config.concurrent(), 1);

@@ -6,11 +6,11 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/** Gives back what only the start of the service took: of its own executable's pages most are never touched again. */
+/** Releases memory that only the start of the service needed: most pages of its own executable are never used again. */
 @Singleton
 final class StartupMemory {
 
-    /** By then it answers. */
+    /** The service answers by then. */
     private static final long STARTED_MILLIS = 1_000;
 
     private final Linux linux;

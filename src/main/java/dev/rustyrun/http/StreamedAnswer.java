@@ -2,16 +2,16 @@ package dev.rustyrun.http;
 
 import java.io.IOException;
 
-/** An answer that is sent piece by piece, each when the one before has gone out; no thread waits for its reader. */
+/** An answer that is sent in pieces, each when the one before has been sent; no thread waits for its reader. */
 abstract class StreamedAnswer {
 
-    /** There is nothing to send now; the answer wakes its sender when there is. */
+    /** Nothing to send now; the answer wakes its sender when that changes. */
     static final byte[] NOTHING_YET = {};
 
-    /** All has been sent. */
+    /** Everything has been sent. */
     static final byte[] END = {};
 
-    /** What is called, by any thread, when {@link #next} may have something. */
+    /** Called, by any thread, when {@link #next} may have something. */
     protected Runnable wake = () -> {};
 
     /** Begins; {@link #next} is called after that. */
@@ -20,6 +20,6 @@ abstract class StreamedAnswer {
     /** The next piece. */
     abstract byte[] next() throws IOException;
 
-    /** Gives back what it holds; called once, also when its reader has gone. */
+    /** Releases its resources; called once, also when its reader has disconnected. */
     abstract void end();
 }

@@ -11,21 +11,21 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Whose ids a container of the service has, as {@link UserNamespaces} decides.
+ * The user ids of a service's container, as {@link UserNamespaces} decides.
  *
- * @param pool where a range of its own comes from; empty for the host's
- * @param mappedSources host paths that, when they are mounted, show it the ids of the host as its own
+ * @param pool the pool for its own range; empty for the host's ids
+ * @param mappedSources host paths that, when mounted, show the host's ids as the container's own
  */
 record UserIds(Optional<IdPool> pool, Set<String> mappedSources) {
 
-    /** The host's. */
+    /** The host's ids. */
     static final UserIds HOST = new UserIds(Optional.empty(), Set.of());
 
     UserIds {
         mappedSources = Set.copyOf(mappedSources);
     }
 
-    /** Whether what is mounted from {@code source} has its ids mapped. */
+    /** Whether mounts from {@code source} have their ids mapped. */
     boolean maps(String source) {
         return pool.isPresent() && mappedSources.contains(source);
     }
@@ -33,7 +33,7 @@ record UserIds(Optional<IdPool> pool, Set<String> mappedSources) {
     /**
      * Checks that a container has all ids of {@code user}.
      *
-     * @throws InvalidSpecException when it has not
+     * @throws InvalidSpecException if it lacks one
      */
     void check(Spec.User user) {
         Stream<Integer> all = Stream.concat(Stream.of(user.uid(), user.gid()), user.additionalGids().stream());
@@ -43,7 +43,7 @@ record UserIds(Optional<IdPool> pool, Set<String> mappedSources) {
         }
     }
 
-    /** Those of the container that is described so; the host's when there is none any more. */
+    /** The ids of the container with this description; the host's if the container no longer exists. */
     static UserIds of(Optional<ObjectNode> description) {
         return description.map(json -> readFrom(json.path("resolved"))).orElse(HOST);
     }
@@ -54,7 +54,7 @@ record UserIds(Optional<IdPool> pool, Set<String> mappedSources) {
         mappedSources.forEach(own.putArray("mappedSources")::add);
     }
 
-    /** What {@link #writeTo} has written; the host's where it has not. */
+    /** Reads what {@link #writeTo} has written; the host's ids if nothing was written. */
     static UserIds readFrom(JsonNode json) {
         JsonNode own = json.path("userIds");
         Set<String> sources = new HashSet<>();

@@ -21,9 +21,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Gives each container of the service a user namespace of its own, so that its root is nobody on the host, where that can be
- * had: whether it can is tried with a launch, once for each file system that root file systems are on. Where it cannot, a
- * container has the host's and a warning is logged, or is refused, as the operator has set. Safe for use by several threads.
+ * Gives each container of the service its own user namespace where possible, so that its root is an unprivileged user
+ * on the host. The service tries this with a launch, once for each file system with root file systems. Where it is
+ * not possible, a container has the host's user namespace and a warning is logged, or the launch is refused, as
+ * configured. Safe for use by several threads.
  */
 @Singleton
 final class UserNamespaces {
@@ -54,7 +55,7 @@ final class UserNamespaces {
             String source = config.mounts().get(name);
             if (source == null) {
                 throw new InvalidSpecException(
-                        "rustyrun.mapped-mounts names \"" + name + "\", which is none of rustyrun.mounts");
+                        "rustyrun.mapped-mounts names \"" + name + "\", which is not in rustyrun.mounts");
             }
             mappedSources.add(source);
         }
@@ -66,11 +67,11 @@ final class UserNamespaces {
             case "always" -> Setting.ALWAYS;
             case "host" -> Setting.HOST;
             default ->
-                throw new InvalidSpecException("rustyrun.userns \"" + word + "\" is none of auto, always and host");
+                throw new InvalidSpecException("rustyrun.userns \"" + word + "\" must be auto, always or host");
         };
     }
 
-    /** Refuses a start with {@code always} where there can be none. */
+    /** Refuses to start with {@code always} where user namespaces are not possible. */
     void start(@Observes StartupEvent event) {
         if (setting == Setting.ALWAYS) {
             trials.obstacle(rootfsFolder).ifPresent(why -> {
@@ -91,7 +92,7 @@ final class UserNamespaces {
         reportObstacle();
     }
 
-    /** Logs once that there can be none, when the service listens: a start that fails says one line only. */
+    /** Logs once that user namespaces are not possible, when the service listens: a failed start prints one line only. */
     private void reportObstacle() {
         if (setting == Setting.AUTO && !reported.getAndSet(true)) {
             trials.general().ifPresent(UserNamespaces::warn);
@@ -99,18 +100,18 @@ final class UserNamespaces {
     }
 
     private static void warn(String why) {
-        LOG.warn("containers share the host's user namespace: " + why + "; set RUSTYRUN_USERNS=host if this is wanted");
+        LOG.warn("containers share the host's user namespace: " + why + "; to accept this, set RUSTYRUN_USERNS=host");
     }
 
     private static String refusal(String why) {
-        return "a container cannot have a user namespace of its own, which RUSTYRUN_USERNS=always wants: " + why;
+        return "a container cannot have its own user namespace, as RUSTYRUN_USERNS=always requires: " + why;
     }
 
     /**
-     * Whose ids a container has.
+     * The user ids of a container.
      *
      * @param rootfs host path of its root file system
-     * @throws ProblemException when it would have the host's, and must not
+     * @throws ProblemException if it would have the host's ids, and this is not allowed
      */
     UserIds of(String rootfs) {
         if (setting == Setting.HOST) {
@@ -126,7 +127,7 @@ final class UserNamespaces {
         return new UserIds(Optional.of(pool), mappedSources);
     }
 
-    /** The same for an image: the files of its layers belong to the host's ids, and are not mapped. */
+    /** The same for an image: the files of its layers belong to host ids, and are not mapped. */
     UserIds ofImage() {
         if (setting == Setting.ALWAYS) {
             throw Problem.field("/image", refusal("the layers of images belong to the host's ids"))

@@ -9,16 +9,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The answers to requests that wait for a command's end, without a thread. A caller who goes before that ends it, unless the
- * request has an {@code Idempotency-Key}.
+ * The answers to requests that wait for a command's end, without a thread. The command is killed if the caller
+ * disconnects first, unless the request has an {@code Idempotency-Key}.
  */
 @Singleton
 final class WaitedAnswers {
 
-    /** What is rendered at once. */
+    /** The maximum that is rendered at once. */
     private static final int MAX_AT_ONCE = 64 * 1024;
 
-    /** What is done for a request: for whom, and what counts the memory that it takes. */
+    /** The work for a request: its caller, and the share that counts its memory. */
     interface Work {
         CompletionStage<RunResult> begin(Caller caller, Budget.Share share);
     }
@@ -32,9 +32,9 @@ final class WaitedAnswers {
     }
 
     /**
-     * The answer that tells what came of {@code work}.
+     * The answer with the result of {@code work}.
      *
-     * @param operation what is asked for, for {@link IdempotencyKeys#once}
+     * @param operation the kind of request, for {@link IdempotencyKeys#once}
      * @param key or null
      * @param context of the request
      */

@@ -11,7 +11,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
-/** A few launches that wait warm. Safe for use by several threads. */
+/** A few warm launches. Safe for use by several threads. */
 @Singleton
 public final class WarmPool {
 
@@ -29,12 +29,12 @@ public final class WarmPool {
         pool.stop();
     }
 
-    /** A warm launch that can serve {@code launch}, now the caller's; nothing when none does. */
+    /** Takes a warm launch that can serve {@code launch}; empty if none fits. */
     Optional<ServedLaunch> take(Launch launch) {
         return pool.take(warm -> warm.fits(launch));
     }
 
-    /** How many wait. */
+    /** The number of warm launches. */
     public int waiting() {
         return pool.waiting();
     }

@@ -1,2 +1,2 @@
-/** The HTTP mode: what {@code rustyrun serve} offers. */
+/** The HTTP service: {@code rustyrun serve}. */
 package dev.rustyrun.http;

@@ -3,12 +3,12 @@ package dev.rustyrun.linux;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** What a descriptor of {@link Linux#watchFiles} tells: {@code struct inotify_event}, man 7 inotify. */
+/** The events of a descriptor of {@link Linux#watchFiles}: {@code struct inotify_event}, man 7 inotify. */
 public final class FileChanges {
 
-    /** Is told of a change. */
+    /** Receives changes. */
     public interface Listener {
-        /** What {@code mask} names has happened to the file of {@code watch}. */
+        /** The events in {@code mask} have happened to the file of {@code watch}. */
         void changed(int watch, int mask);
     }
 
@@ -17,7 +17,7 @@ public final class FileChanges {
     public static final int IN_CREATE = 0x100;
     public static final int IN_DELETE = 0x200;
     public static final int IN_DELETE_SELF = 0x400;
-    /** Events were lost: whoever watches must look again; the watch is -1 then. */
+    /** Events were lost: all files must be checked again; the watch is -1 then. */
     public static final int ALL = -1;
 
     private static final int HEADER = 16;
@@ -32,7 +32,7 @@ public final class FileChanges {
         this.descriptor = descriptor;
     }
 
-    /** Tells {@code each} of every change that waits; of {@link #ALL} watches when the kernel had no room for more. */
+    /** Passes every waiting change to {@code each}; a change of {@link #ALL} watches if the kernel had no room for more. */
     public void read(Listener each) {
         int got;
         try {

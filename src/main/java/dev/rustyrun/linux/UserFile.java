@@ -3,13 +3,13 @@ package dev.rustyrun.linux;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A file that a caller names. Nothing is waited for: a FIFO, a device or a file without end in its place is an error, and so
- * is one that is larger than what is expected could be. Pipes that the caller has opened himself may be named as
- * {@code /dev/stdin} or {@code /dev/fd/N}, as shells do.
+ * A file that a caller names. Opening never blocks: a FIFO, a device or an endless file is an error, and so is a file
+ * that is larger than expected. Pipes that the caller has opened may be named as {@code /dev/stdin} or {@code
+ * /dev/fd/N}, as shells do.
  */
 public final class UserFile {
 
-    /** More than any document that a caller writes, such as a config.json. */
+    /** More than any document from a caller, such as a config.json. */
     public static final int MAX_DOCUMENT = 16 * 1024 * 1024;
 
     /** More than any file of tokens, keys or certificates. */
@@ -24,16 +24,17 @@ public final class UserFile {
     /**
      * The text of the file {@code path}.
      *
-     * @throws LinuxException when it is no regular file of at most {@code most} bytes, or cannot be read
+     * @throws LinuxException if it is not a regular file of at most {@code most} bytes, or cannot be read
      */
     public static String read(Linux linux, String path, int most) {
         return new String(readBytes(linux, path, most), StandardCharsets.UTF_8);
     }
 
     /**
-     * The text of the document {@code path}, all of which means something.
+     * The text of the document {@code path}, which must be valid as a whole.
      *
-     * @throws LinuxException when it is no regular file of at most {@link #MAX_DOCUMENT} bytes, cannot be read, or is not UTF-8
+     * @throws LinuxException if it is not a regular file of at most {@link #MAX_DOCUMENT} bytes, cannot be read, or
+     * is not UTF-8
      */
     public static String readDocument(Linux linux, String path) {
         return GivenBytes.text(readBytes(linux, path, MAX_DOCUMENT))
@@ -59,7 +60,7 @@ public final class UserFile {
         }
     }
 
-    /** Opens {@code path} to be written, made with {@code mode} when it is missing; {@code how} is O_TRUNC or O_APPEND. */
+    /** Opens {@code path} for writing, created with {@code mode} if missing; {@code how} is O_TRUNC or O_APPEND. */
     public static OpenFile toWrite(Linux linux, String path, int how, int mode) {
         return new OpenFile(
                 linux, linux.openToWrite(path, how | FileFlag.O_WRONLY | FileFlag.O_CREAT | WITHOUT_WAITING, mode));

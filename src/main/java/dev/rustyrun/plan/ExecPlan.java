@@ -22,8 +22,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Compiles the plan of a further process in a container that runs: it joins what {@code init} is in, and makes nothing. The
- * container's processes see it from its {@link SuccessionStep.Appear} on, when it has nothing left that they have not.
+ * Compiles the plan of another process in a running container: it joins the namespaces of {@code init}, and creates
+ * none. The container's processes see it from its {@link SuccessionStep.Appear} on, when it has no more rights than
+ * they have.
  */
 public final class ExecPlan {
 
@@ -32,7 +33,7 @@ public final class ExecPlan {
     /**
      * The plan.
      *
-     * @param spec the container's, with the further process as its process
+     * @param spec the container's Spec, with the new process as its process
      * @param full whether the container's limit of processes allows no copy of a process: then it is entered by the one that
      *     has appeared, for which there always is room
      * @param joined the namespaces to join, by the host paths of their files
@@ -61,7 +62,8 @@ public final class ExecPlan {
         first.ifPresent(users -> child.add(new UserNamespaceStep.JoinUserNamespace(
                 users.path(), run.add(new HostStep.MapIds(new IdMaps(List.of(), List.of(), true, true))))));
         if (!host.program().isEmpty()) {
-            // The container sees init among its processes, and through it Rustyrun's executable (CVE-2019-5736).
+            // The container could see init among its processes, and reach Rustyrun's executable through it
+            // (CVE-2019-5736).
             child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWNS.value()));
             child.add(new RootStep.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE)));
             child.add(new RootStep.ProtectProgram(host.program()));
@@ -74,7 +76,7 @@ public final class ExecPlan {
         List<Step> appear = new ArrayList<>();
         appear.add(new SuccessionStep.Appear(files, spec.process().terminal()));
         appear.addAll(late);
-        // It is no PID 1, and needs no reaper.
+        // It is not PID 1, and needs no reaper.
         process.command(init, appear, false);
         return new LaunchPlan(run.all(), child, init, spec.process().terminal(), false);
     }

@@ -29,10 +29,10 @@ final class FileSystemPlan {
 
     private static final Set<String> KERNEL_VIEWS = Set.of("proc", "sysfs");
 
-    /** Their files have labels that the policy gives them. */
+    /** The security policy labels their files. */
     private static final Set<String> WITHOUT_LABEL = Set.of("proc", "sysfs", "mqueue", "cgroup2");
 
-    /** So that a layer can be made of what is in the upper directory: no file there refers to a lower one. */
+    /** So that a layer can be created from the upper directory: no file there refers to a lower one. */
     private static final String WHOLE_COPIES = ",redirect_dir=off,metacopy=off";
 
     private static final long PRIVATE = MountFlag.of(MountFlag.MS_PRIVATE, MountFlag.MS_REC);
@@ -57,7 +57,7 @@ final class FileSystemPlan {
         this.openedPids = openedPids;
     }
 
-    /** Adds what happens while the host's files can still be reached: the rootfs, mounts, devices. */
+    /** Adds steps that need the host's files: the rootfs, mounts, devices. */
     void before(List<Step> steps) {
         enterRoot(steps);
         for (Spec.Mount mount : spec.mounts()) {
@@ -79,7 +79,7 @@ final class FileSystemPlan {
     private void enterRoot(List<Step> steps) {
         String path = spec.root().path();
         String ephemeral = spec.annotations().get(Spec.EPHEMERAL_ANNOTATION);
-        // A device file in the image must not reach the host's device: the cgroup sees to that, or else the mount.
+        // A device file in the image must not reach the host's device: the cgroup or else the mount prevents it.
         boolean refuseDevices = !host.limitsDevices();
         if (spec.mapsRootfs()) {
             SentMount layer =
@@ -92,7 +92,7 @@ final class FileSystemPlan {
             steps.add(new RootStep.EnterLayers(
                     spec.root().image().get().layers(),
                     path,
-                    // Who deletes it at its end need not wait until it is on disk.
+                    // It is deleted at its end, so it does not need to be on disk.
                     (inUserNamespace ? userNamespace : WHOLE_COPIES)
                             + (spec.root().image().get().kept() ? "" : ",volatile"),
                     refuseDevices ? MountFlag.MS_NODEV.value() : 0));
@@ -108,12 +108,12 @@ final class FileSystemPlan {
     }
 
     /**
-     * The host's /sys instead of a new sysfs: that shows a network's devices, so only who owns the network may mount it, which
-     * a user namespace does not with the host's; man 5 sysfs.
+     * The host's /sys instead of a new sysfs, which shows a network's devices: only the owner of the network
+     * namespace may mount it, and a user namespace does not own the host's; man 5 sysfs.
      */
     private Spec.Mount hostsSysfs(Spec.Mount mount) {
         List<String> options = new ArrayList<>(mount.options());
-        // Without rights in the host's namespaces what is mounted below cannot be left out.
+        // Without rights in the host's namespaces the mounts below cannot be left out.
         options.add(canSend() ? "bind" : "rbind");
         if (!canSend() && options.remove("ro")) {
             options.add("rro");
@@ -144,10 +144,10 @@ final class FileSystemPlan {
                     : new MountStep.ReceiveMount(destination, what, run.add(new HostStep.SendMount(wanted)));
         }
         if (!options.isRemount() && (options.isBind() || mount.type().equals("bind"))) {
-            // An overlay is put together over a directory of the host's, in which a source may lie.
+            // An overlay is assembled over a directory of the host, which may contain a source.
             boolean sends = spec.mapsRootfs() || (sharesEvents(options) || isEphemeral()) && canSend();
             if (sends && !isCovered(mount)) {
-                // The host's root reaches what the root of a user namespace, who is somebody else, does not.
+                // The host's root can reach paths that the root of a user namespace, another user, cannot.
                 return new MountStep.ReceiveMount(
                         destination,
                         mount.source() + StepFormatter.options(MountFlag.describe(options.propagation())),
@@ -191,7 +191,7 @@ final class FileSystemPlan {
         return spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION);
     }
 
-    /** Whether an earlier mount covers its source, which lies in the rootfs: it shows what the container has there by then. */
+    /** Whether an earlier mount covers its source in the rootfs: then it shows what the container has there by then. */
     private boolean isCovered(Spec.Mount mount) {
         String root = ProcPaths.plain(spec.root().path());
         String source = ProcPaths.plain(mount.source());
@@ -266,7 +266,10 @@ final class FileSystemPlan {
         return (options.propagation() & MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_SLAVE)) != 0;
     }
 
-    /** Whether {@code run} is the host's root, who can copy the host's mounts; an ordinary user has only his namespace's. */
+    /**
+     * Whether {@code run} is the host's root, which can copy the host's mounts; an ordinary user can only copy those
+     * of the user namespace.
+     */
     private boolean canSend() {
         return !spec.linux().has(NamespaceType.USER) || spec.mapsRootfs();
     }
@@ -336,7 +339,7 @@ final class FileSystemPlan {
         return ProcPaths.plain(path).equals("/");
     }
 
-    /** Adds what can only be done to the root once it is the root. */
+    /** Adds steps that are only possible once the root is the root. */
     void seal(List<Step> steps) {
         if (spec.root().readonly() || spec.linux().readonlyPaths().stream().anyMatch(FileSystemPlan::isRoot)) {
             steps.add(new PivotStep.ReadOnlyRoot());

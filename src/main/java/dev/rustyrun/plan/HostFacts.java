@@ -4,7 +4,7 @@ import dev.rustyrun.step.SeccompFilter;
 import java.util.List;
 
 /**
- * What the host has prepared for a launch, or can do, as far as the plan depends on it.
+ * What the host has prepared or supports for a launch, as far as the plan depends on it.
  *
  * @param program host path of Rustyrun's own executable, to be protected from the container; empty to leave it
  * @param cleanup what must be removed at the end
@@ -29,12 +29,12 @@ public record HostFacts(
         List<CgroupHierarchy> cgroupHierarchies,
         boolean mayAppear) {
 
-    /** A privileged host that has prepared nothing. */
+    /** A privileged host without preparations. */
     public static final HostFacts PLAIN =
             new HostFacts("", Cleanup.NONE, List.of(), false, true, true, SeccompFilter.NONE, List.of(), false);
 
     /**
-     * Host paths of what a launch makes there and removes at its end.
+     * Host paths that a launch creates and removes at its end.
      *
      * @param directories removed after the files, and only when empty
      */

@@ -8,7 +8,7 @@ import dev.rustyrun.step.LifecycleStep;
 import dev.rustyrun.step.Step;
 import java.util.List;
 
-/** The parts of a plan that keep in step with the host: hooks, waits. */
+/** The parts of a plan that synchronize with the host: hooks, waits. */
 final class LifecyclePlan {
 
     private final Spec spec;
@@ -21,7 +21,7 @@ final class LifecyclePlan {
         this.run = run;
     }
 
-    /** Whether the command waits until it is started, by when those have gone who have set it up. */
+    /** Whether the command waits for its start, when the processes that have set it up have ended. */
     boolean awaitsStart() {
         return life.awaitsStart();
     }
@@ -42,7 +42,7 @@ final class LifecyclePlan {
         add(steps, hooks.createContainer(), false);
     }
 
-    /** Adds what is still part of the set-up. */
+    /** Adds the end of the set-up. */
     void beforeWait(List<Step> steps) {
         if (life.descriptors() > 0) {
             steps.add(new LifecycleStep.ReceiveDescriptors(
@@ -68,7 +68,7 @@ final class LifecyclePlan {
         return run.add(new HostStep.LetGo(life.awaitsStart()));
     }
 
-    /** What {@code child} asks for to let a successor go on alone, if it does. */
+    /** The request of {@code child} to let a successor continue alone, if it does. */
     int part() {
         return life.detached() ? run.add(new HostStep.Part(life.awaitsStart())) : HostStep.NONE;
     }
@@ -91,7 +91,7 @@ final class LifecyclePlan {
         }
     }
 
-    /** When it goes on without the processes that make it. */
+    /** Whether it continues without the processes that create it. */
     ExecStep.Parting parting() {
         if (life.awaitsStart()) {
             return ExecStep.Parting.BEFORE_START;
@@ -104,7 +104,7 @@ final class LifecyclePlan {
         return !spec.hooks().startContainer().isEmpty();
     }
 
-    /** Adds these; runtime.md, "Lifecycle", 8. */
+    /** Adds these hooks; runtime.md, "Lifecycle", 8. */
     void hooksInside(List<Step> steps) {
         add(steps, spec.hooks().startContainer(), true);
     }

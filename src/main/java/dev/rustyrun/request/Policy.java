@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a service allows to those who ask it: the most, and what they get who say nothing.
+ * The limits of a service for its callers: the maximum, and the default for requests that do not set a value.
  *
  * @param memory bytes
  * @param cpus processors
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param timeout seconds
  * @param output bytes that are kept of an output
  * @param allowsHostNetwork whether a container may be on the host's network
- * @param allowsPrivateNetwork whether a container may have a network of its own with a way out
+ * @param allowsPrivateNetwork whether a container may have its own network with a way out
  * @param allowedHosts the hosts that requests may allow their containers to reach
  * @param mounts paths of the directories that may be mounted, by their names
  */
@@ -40,16 +40,16 @@ public record Policy(
     /**
      * A limit.
      *
-     * @param usual for those who say nothing
+     * @param usual the default
      */
     public record Range(BigDecimal least, BigDecimal usual, BigDecimal most) {
 
-        /** One of whole numbers; nobody who says nothing gets more than the most. */
+        /** A limit of whole numbers; the default is never above the maximum. */
         public static Range of(long least, long usual, long most) {
             return new Range(BigDecimal.valueOf(least), BigDecimal.valueOf(usual), BigDecimal.valueOf(most));
         }
 
-        /** What holds for those who say nothing. */
+        /** The default. */
         public BigDecimal unsaid() {
             return usual.min(most);
         }
@@ -69,9 +69,9 @@ public record Policy(
     }
 
     /**
-     * {@code request} as far as this decides: every limit is said, and its mounts are paths.
+     * Applies this policy to {@code request}: every limit is set, and its mounts are paths.
      *
-     * @param timeoutMillis the time allowed to it
+     * @param timeoutMillis the allowed time
      * @throws FieldException for the first field that is not allowed
      */
     public LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
@@ -93,7 +93,7 @@ public record Policy(
         return limited.with(request.mounts().stream().map(this::resolve).toList());
     }
 
-    /** The limits of a launch that says nothing about them. */
+    /** The limits of a launch that sets none. */
     public Resources usual() {
         return resolve(new LaunchRequest(), timeoutMillis(Optional.empty())).resources();
     }
@@ -140,17 +140,17 @@ public record Policy(
         return volume.from(path);
     }
 
-    /** The time allowed to what is waited for and asks for {@code seconds}, in milliseconds. */
+    /** The allowed time, in milliseconds, for a waiting request for {@code seconds}. */
     public long timeoutMillis(Optional<BigDecimal> seconds) {
         return timeout.within("timeoutSeconds", seconds).movePointRight(3).longValue();
     }
 
-    /** The same for what may take long, as a container that nobody waits for: if it says nothing, the most. */
+    /** The same for a launch that may take long, such as a container in the background; its default is the maximum. */
     public long longestTimeoutMillis(Optional<BigDecimal> seconds) {
         return timeoutMillis(seconds.or(() -> Optional.of(timeout.most())));
     }
 
-    /** The bytes of an output to keep for who asks for {@code size} in {@code field}. */
+    /** The bytes of an output to keep, for a request for {@code size} in {@code field}. */
     public int output(String field, Optional<Long> size) {
         return output.within(field, size).intValueExact();
     }

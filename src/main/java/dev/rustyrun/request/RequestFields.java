@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** The fields of each request that {@link RequestField} describes: the one table that all who read or write requests go by. */
+/** The fields of each request that {@link RequestField} describes: one table for all readers and writers of requests. */
 public final class RequestFields {
 
-    /** Made when the class is initialized: a native executable has them built in, and need not look for them. */
+    /** Created when the class is initialized: a native executable has them built in, and need not look for them. */
     private static final Map<Class<?>, List<RequestFields.Entry>> ALL = Stream.of(
                     LaunchRequest.class,
                     ContainerRequest.class,
@@ -33,9 +33,9 @@ public final class RequestFields {
      * @param json its name there
      * @param shape how its value is written
      * @param required why a request without it is refused; empty if it may be left out
-     * @param missing what is taken when it is not there; empty for the class's own value
+     * @param missing the value if it is missing; empty for the class's own default
      * @param meaning what it means in JSON
-     * @param unsaid what holds when it is not said
+     * @param unsaid the default, in words
      * @param example a value, in JSON
      */
     public record Entry(

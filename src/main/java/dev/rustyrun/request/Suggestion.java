@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which name somebody may have meant who gave one that does not exist. */
+/** Suggests an existing name for one that does not exist. */
 public final class Suggestion {
 
     private static final int MAX_DISTANCE = 2;

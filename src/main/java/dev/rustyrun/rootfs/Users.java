@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The users and groups that a root file system knows: its {@code /etc/passwd} and {@code /etc/group}, man 5 passwd. */
+/** The users and groups of a root file system, from its {@code /etc/passwd} and {@code /etc/group}; man 5 passwd. */
 public final class Users {
 
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
@@ -21,7 +21,7 @@ public final class Users {
         this.group = group;
     }
 
-    /** The users of {@code rootfs}; none when it has no such files. */
+    /** The users of {@code rootfs}; empty if it has no such files. */
     public static Users of(RootfsDirectory rootfs) {
         return parse(
                 rootfs.read("etc/passwd").orElse(""), rootfs.read("etc/group").orElse(""));
@@ -33,7 +33,7 @@ public final class Users {
     }
 
     /**
-     * A user and where its home is.
+     * A user and the home directory.
      *
      * @param home absolute path inside the container
      */
@@ -43,8 +43,8 @@ public final class Users {
      * The account that {@code text} names: {@code USER} or {@code USER:GROUP}, each a name or a number. A number need not
      * be known; a name must be.
      *
-     * @param further groups, by name or number, besides his own
-     * @param umask permission bits that his new files lack
+     * @param further supplementary groups, by name or number
+     * @param umask permission bits that new files of the user do not get
      * @throws InvalidSpecException when a name is not known
      */
     public Account find(String text, List<String> further, int umask) {

@@ -4,14 +4,14 @@ import dev.rustyrun.linux.Printable;
 import java.util.regex.Pattern;
 
 /**
- * Why a text is not JSON, in words for whoever wrote it. The library's own words name its options and classes too, and where it
- * has read from.
+ * Why a text is not JSON, in words for its author. The library's own messages also name its options and classes, and
+ * the source.
  */
 public final class JsonFault {
 
     private static final int MAX_LENGTH = 160;
     private static final String UNNAMED = "it has a syntax error";
-    /** Where the library begins to speak of itself. */
+    /** Where the library's own details begin in a message. */
     private static final Pattern LIBRARY =
             Pattern.compile("(?s):? *(enable `|maybe a \\(non-standard|\\(not recognized as"
                     + "|\\(start marker at|\\(for [A-Za-z-]+ starting at|\\(for root-level|\\[Source| at \\[|\\R).*");

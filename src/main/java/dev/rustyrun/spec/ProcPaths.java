@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What of {@code /proc} may be covered by another mount. Whoever covers it, or a directory of it, with files of his own
- * makes a container write its security settings to them, and shows what is masked (CVE-2019-16884).
+ * The parts of {@code /proc} that another mount may cover. An attacker who covers {@code /proc}, or a directory in
+ * it, makes a container write its security settings to other files, and reveals what is masked (CVE-2019-16884).
  */
 public final class ProcPaths {
 
@@ -37,7 +37,7 @@ public final class ProcPaths {
         return COVERABLE.contains(plain(path));
     }
 
-    /** Whether {@code path} is {@code /proc} itself, which a proc of the host's may be shown at. */
+    /** Whether {@code path} is {@code /proc} itself, where a proc of the host may be mounted. */
     public static boolean isProc(String path) {
         return plain(path).equals("/proc");
     }

@@ -2,32 +2,32 @@ package dev.rustyrun.stage;
 
 import dev.rustyrun.linux.PollSet;
 
-/** What goes into a command and comes out of it while it runs, where the caller is no command line. Used by one thread. */
+/** Input and output of a running command, if the caller is not a command line. Used by one thread. */
 public interface CommandIo {
 
-    /** Adds the descriptors, at most a dozen, on which something is waited for. */
+    /** Adds the descriptors to wait on, at most a dozen. */
     void addTo(PollSet set);
 
-    /** Moves what can be moved without waiting. */
+    /** Moves data, without waiting. */
     void relay(PollSet found);
 
     /** Whether output may still come. */
     boolean isOpen();
 
     /**
-     * Whether output that has come waits for somebody who reads it, slowly: the launch then does not end before that has been
-     * taken, unless nothing is taken for a minute.
+     * Whether output still waits for a slow reader: the launch then ends only after it has been read, unless nothing
+     * is read for a minute.
      */
     default boolean isHeld() {
         return false;
     }
 
-    /** Whether nobody wants the command any more, which is then killed; asked whenever something was relayed. */
+    /** Whether nobody wants the command any more, which is then killed; checked after each relay. */
     default boolean isAbandoned() {
         return false;
     }
 
-    /** A signal for the command, of those that stages pass on; 0 when there is none. Asked likewise. */
+    /** A signal for the command, of those that stages forward; 0 for none. Checked likewise. */
     default int nextSignal() {
         return 0;
     }
@@ -35,6 +35,6 @@ public interface CommandIo {
     /** Takes the master side of the command's terminal, if it is to have one. */
     void terminal(int master);
 
-    /** Gives all descriptors back; may be called again. */
+    /** Closes all descriptors; may be called again. */
     void close();
 }

@@ -12,9 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Waits for the children of this process that it has not started itself: each was a stage's, or a monitor's, which was killed
- * before it had told of it. Whatever namespaces they are in, they are told by not being known: so those that are started must
- * be {@linkplain #started named}, by the thread that looks for the others. Safe for use by several threads.
+ * Waits for the children of this process that it has not started itself: children of a stage or of a monitor that was
+ * killed before it reported them. They may be in any namespace and are recognized because they are unknown: so
+ * started processes must be {@linkplain #started named}, by the thread that looks for the others. Safe for use by
+ * several threads.
  */
 final class Orphans {
 
@@ -26,24 +27,24 @@ final class Orphans {
     private final AtomicBoolean soon = new AtomicBoolean();
     private final AtomicBoolean later = new AtomicBoolean();
     private final Map<Integer, Object> started = new ConcurrentHashMap<>();
-    /** Of the last look; whoever has started something else, such as a helper, waits for that at once. */
+    /** From the last look; a process that starts something else, such as a helper, waits for it at once. */
     private Set<Integer> ended = Set.of();
 
-    /** @param starter the thread on which all children are started, and named here before it does anything else */
+    /** @param starter the thread that starts all children, and names them here before it does anything else */
     Orphans(Linux linux, ScheduledExecutorService starter) {
         this.linux = linux;
         this.starter = starter;
     }
 
-    /** The process {@code pid} was started, and somebody waits for it; does the result once that has been waited for. */
+    /** The process {@code pid} was started, and somebody waits for it; run the result once the wait is over. */
     Runnable started(int pid) {
         Object mark = new Object();
         started.put(pid, mark);
-        // Its number may be another's by then.
+        // Its number may belong to another process by then.
         return () -> started.remove(pid, mark);
     }
 
-    /** There may be one, now or in a moment. */
+    /** An orphan may exist, now or in a moment. */
     void expect() {
         look(soon, SOON_MILLIS);
         look(later, LATER_MILLIS);
@@ -81,12 +82,12 @@ final class Orphans {
             look(soon, SOON_MILLIS);
         }
         if (alive) {
-            // It dies with what has started it.
+            // It dies with the process that has started it.
             look(later, LATER_MILLIS);
         }
     }
 
-    /** Empty when it is none. */
+    /** Empty if it is not an orphan. */
     private String statusOfChild(int process) {
         try {
             String status = linux.readFile("/proc/" + process + "/status");

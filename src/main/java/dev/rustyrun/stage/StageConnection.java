@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
- * What the process that acts as {@code run} says to the stages of one launch, and hears from them: the parts of the plan go
- * down the socket, reports come up. How that process waits is its own business. For use by one thread.
+ * The connection of the process that acts as {@code run} to the stages of one launch: it sends the parts of the plan
+ * and receives reports. How that process waits is its own business. For use by one thread.
  */
 final class StageConnection {
 
@@ -46,23 +46,23 @@ final class StageConnection {
     private boolean waiting;
     private boolean mapped;
     private int init;
-    /** The process that has named {@link #init}, if that is not the one that {@code child} has started. */
+    /** The process that has named {@link #init}, if {@code child} has started another one. */
     private int predecessor;
 
-    /** What an {@code init} has said of which is not known yet who it is. */
+    /** Reports from an {@code init} whose pid is not known yet. */
     private final List<Report> early = new ArrayList<>();
 
-    /** The steps of {@code run} that a stage has asked for: none is done twice. */
+    /** The steps of {@code run} that a stage has requested: none is done twice. */
     private final Set<Integer> asked = new HashSet<>();
 
     private Optional<Report.StepFailed> failure = Optional.empty();
     private Optional<EndedChild> initEnded = Optional.empty();
 
     /**
-     * @param messages where traced steps go
+     * @param messages receives traced steps
      * @param child the started {@code child} stage
      * @param channel our end of its socket
-     * @param terminalOpened is given the master side of the command's terminal
+     * @param terminalOpened receives the master side of the command's terminal
      */
     StageConnection(
             Linux linux, SelfExec self, PrintStream messages, int child, int channel, IntConsumer terminalOpened) {
@@ -78,7 +78,7 @@ final class StageConnection {
         steps = log;
     }
 
-    /** The standard files are pipes of ours, and not those that this process has. */
+    /** The standard files are pipes of this launch, and not those of this process. */
     void givePipes() {
         host.givePipes();
     }
@@ -87,38 +87,38 @@ final class StageConnection {
         return child;
     }
 
-    /** PID 1 of the container; 0 before there is one. */
+    /** PID 1 of the container; 0 before it exists. */
     int init() {
         return init;
     }
 
-    /** How PID 1 ended, once it has and {@code child} could say so. */
+    /** How PID 1 ended, if {@code child} could report it. */
     Optional<EndedChild> initEnded() {
         return initEnded;
     }
 
-    /** The step that failed and why, in one line; empty as long as none has. */
+    /** The step that failed and why, in one line; empty if none has. */
     String failure() {
         return failure.map(failed -> failed.stage().word() + " failed to " + failed.step() + ": " + failed.reason())
                 .orElse("");
     }
 
-    /** Whether a stage may still have something to say. */
+    /** Whether a stage may still report something. */
     boolean isOpen() {
         return open;
     }
 
-    /** Whether {@code child} has ended and {@code init} goes on without it. */
+    /** Whether {@code child} has ended and {@code init} continues without it. */
     boolean isDetached() {
         return detached;
     }
 
-    /** Whether {@code init} waits for its start, and says no more here. */
+    /** Whether {@code init} waits for its start, and reports nothing more here. */
     boolean isWaiting() {
         return waiting;
     }
 
-    /** Sends the part of {@code child}, which can start before it is known what {@code init} is to do. */
+    /** Sends the part of {@code child}, which can start before the part of {@code init} is known. */
     void sendChildPart(List<Step> steps, boolean traced) {
         send(new StageChannel.Part(traced, steps).encode(), -1);
     }
@@ -129,7 +129,7 @@ final class StageConnection {
         sendChildPart(likely.child(), false);
     }
 
-    /** Sends the rest of {@code wanted} now or, when ids must be mapped first, after that. */
+    /** Sends the rest of {@code wanted} now or, if ids must be mapped first, after that. */
     void launch(LaunchPlan wanted, LaunchOptions how) {
         plan = wanted;
         options = how;
@@ -152,11 +152,11 @@ final class StageConnection {
             if (e.errno() != Errno.EPIPE) {
                 throw e;
             }
-            // The stage ended before it took its part: its report or its exit code says why.
+            // The stage ended before it read its part: its report or its exit code says why.
         }
     }
 
-    /** Waits for reports too, as long as some may come. */
+    /** Also waits for reports, as long as some may come. */
     void addTo(PollSet set) {
         if (open) {
             set.add(channel, PollSet.POLLIN);
@@ -168,7 +168,7 @@ final class StageConnection {
         return open && set.found(channel, PollSet.POLLIN | PollSet.POLLHUP);
     }
 
-    /** Takes what has been reported, until now or, once the stages have gone, to the end. */
+    /** Handles the reports that have arrived or, once the stages have ended, all of them. */
     void hear() {
         PollSet waiting = new PollSet(1);
         waiting.add(channel, PollSet.POLLIN);
@@ -190,7 +190,7 @@ final class StageConnection {
         }
     }
 
-    /** Says nothing more; a stage that waits for its part takes that for the end. */
+    /** Sends nothing more; a stage that waits for its part then ends. */
     void close() {
         if (open) {
             open = false;
@@ -205,7 +205,7 @@ final class StageConnection {
         host.close();
     }
 
-    /** A copy of {@code child} may speak before that has told its process id, without which there is nothing to answer. */
+    /** A copy of {@code child} may report before its process id is known, without which it cannot be answered. */
     private void handle(Report report) {
         if (init == 0 && isOfInit(report) || awaitsSuccessor() && isOf(HostStep.Asker.COMMAND, report)) {
             early.add(report);
@@ -243,7 +243,7 @@ final class StageConnection {
         unheard.forEach(this::handle);
     }
 
-    /** Whether the process that {@code init} is now will not be the command, but another that it has yet to name. */
+    /** Whether the current {@code init} will not be the command, but another process that it has yet to name. */
     boolean awaitsSuccessor() {
         return plan != null && plan.appears() && predecessor == 0;
     }
@@ -264,7 +264,7 @@ final class StageConnection {
         return due.step() >= 0 && due.step() < plan.run().size();
     }
 
-    /** Does what a stage asks for, or ends the launch. */
+    /** Does what a stage requests, or ends the launch. */
     private void apply(Report.Due due) {
         if (!isPlanned(due) || !asked.add(due.step())) {
             linux.closeAll(new int[] {due.descriptor()});
@@ -286,7 +286,7 @@ final class StageConnection {
         }
     }
 
-    /** The plan of this launch or, before there is one, a likely plan. */
+    /** The plan of this launch or, if it is not known yet, a likely plan. */
     LaunchPlan plan() {
         return plan;
     }
@@ -295,7 +295,7 @@ final class StageConnection {
         return options;
     }
 
-    /** Kills {@code child}, and waits for its end: {@code init} goes on alone. */
+    /** Kills {@code child}, and waits for its end: {@code init} continues alone. */
     void endChild() {
         linux.kill(child, Signal.SIGKILL.number());
         linux.awaitIfChild(child);
@@ -305,7 +305,7 @@ final class StageConnection {
         detached = true;
     }
 
-    /** Waits for the end of {@code child}, which has let a successor go. */
+    /** Waits for the end of {@code child}, which has released a successor. */
     void awaitChild(boolean waitsForStart) {
         linux.awaitIfChild(child);
         linux.awaitIfChild(predecessor);
@@ -331,10 +331,10 @@ final class StageConnection {
         }
     }
 
-    /** Kills the container or, while there is none, the stage that would make it. */
+    /** Kills the container or, if it does not exist yet, the stage that would create it. */
     void kill() {
         if (initEnded.isPresent()) {
-            // Its number may be another process's by now.
+            // Its number may belong to another process by now.
             return;
         }
         try {
@@ -344,13 +344,16 @@ final class StageConnection {
         } finally {
             linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
             if (awaitsSuccessor()) {
-                // Whoever is to be named now dies with child.
+                // A process that is to be named now dies with child.
                 linux.kill(child, Signal.SIGKILL.number());
             }
         }
     }
 
-    /** A child that was killed could not wait for {@code init}, which is now ours; nor for one that has named another. */
+    /**
+     * A killed child could not wait for {@code init}, which is now a child of this process; nor for one that has named
+     * another.
+     */
     void killOrphan(ChildStatus ended) {
         if (!ended.signalled() || init == 0 || initEnded.isPresent()) {
             return;
@@ -368,16 +371,16 @@ final class StageConnection {
         }
     }
 
-    /** Waits for what has served the container, which has ended: it ends by itself. */
+    /** Waits for the processes that served the ended container: they end by themselves. */
     void awaitServing() {
         host.awaitServing();
     }
 
     /**
-     * How the launch ended, when {@code child} ended so.
+     * The result of the launch, when {@code child} ended like this.
      *
-     * @param wallMicros since the plan was sent
-     * @param cpuMicros of the stages and the command
+     * @param wallMicros the time since the plan was sent
+     * @param cpuMicros the processor time of the stages and the command
      */
     Outcome outcome(ChildStatus child, boolean timedOut, long wallMicros, long cpuMicros) {
         if (failure.isPresent()) {

@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The host's own mounts of proc and sysfs, which must go where the host's tree stays in the mount namespace, covered by the
- * rootfs. The kernel lets who makes a user namespace mount a fresh proc, without any mask, as long as such a mount is
- * somewhere in his mount namespace, even where no path leads to it; man 7 user_namespaces and mount_namespaces.
+ * The host's own mounts of proc and sysfs, which must be removed where the host's tree stays in the mount namespace,
+ * covered by the rootfs. As long as such a mount exists in a mount namespace, even where no path leads to it, the
+ * kernel lets a process in a new user namespace mount a fresh proc without any mask; man 7 user_namespaces and
+ * mount_namespaces.
  */
 final class HostKernelViews {
 
@@ -29,11 +30,11 @@ final class HostKernelViews {
     record View(int mount, String path) {}
 
     /**
-     * Detaches those that are not below the mount which is the working directory; where the kernel refuses that, for they
-     * came from a more privileged mount namespace, covers them. The root must still be the host's.
+     * Detaches those that are not below the mount which is the working directory. Where the kernel refuses that,
+     * because they came from a more privileged mount namespace, covers them. The root must still be the host's.
      */
     void remove() {
-        // Open, it can be read after it has been detached.
+        // It is open, so it can be read after it has been detached.
         try (OpenFile proc = new OpenFile(linux, linux.open("/proc", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
                 OpenFile kept = new OpenFile(linux, linux.open(".", FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
             int root = mountOf(read(proc, "self/fdinfo/" + kept.descriptor()));
@@ -52,7 +53,7 @@ final class HostKernelViews {
         return left;
     }
 
-    /** Goes through {@code views} from the last, which may lie over others; whether any could be removed. */
+    /** Removes {@code views} from the last one, which may lie over others; returns whether any could be removed. */
     private boolean removeSome(List<View> views) {
         boolean some = false;
         for (int i = views.size() - 1; i >= 0; i--) {
@@ -62,7 +63,7 @@ final class HostKernelViews {
                 if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
                     throw e;
                 }
-                // It went with one that it was mounted in, or no path leads to it until another has gone.
+                // It was removed with the mount that contains it, or no path leads to it until another one is removed.
             }
         }
         return some;

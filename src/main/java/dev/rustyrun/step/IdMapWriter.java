@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Writes the id maps of another process's new user namespace, or checks those of one that it has joined; man 7
- * user_namespaces. Root may write any; an ordinary user
- * may map only himself, and lets newuidmap(1) and newgidmap(1) write what {@code /etc/subuid} grants him.
+ * user_namespaces. Root may write any map; an ordinary user may map only the own id, and needs newuidmap(1) and
+ * newgidmap(1) for the ids granted in {@code /etc/subuid}.
  */
 public final class IdMapWriter {
 
@@ -23,7 +23,7 @@ public final class IdMapWriter {
         this.linux = linux;
     }
 
-    /** Maps the ids of process {@code pid}; throws when they cannot be. */
+    /** Maps the ids of process {@code pid}; throws if that is not possible. */
     public void write(int pid, IdMaps maps) {
         if (!maps.allowSetgroups()) {
             linux.writeFile("/proc/" + pid + "/setgroups", "deny");
@@ -33,9 +33,9 @@ public final class IdMapWriter {
     }
 
     /**
-     * The id maps of process {@code pid}, which has joined a user namespace.
+     * Checks the id maps of process {@code pid}, which has joined a user namespace.
      *
-     * @param wanted the same or, for any, none
+     * @param wanted the expected maps; empty for any
      */
     IdMaps check(int pid, IdMaps wanted) {
         return new IdMaps(

@@ -40,7 +40,7 @@ class EscapesIT {
         Launcher.requireRoot();
     }
 
-    /** A root file system that is the attacker's, a copy also where the tests' own is only a link to one, and a directory of the host's that he wants. */
+    /** The attacker's root file system, always a copy and never a link, and a host directory that the attacker wants. */
     @BeforeEach
     void makeRootfs() throws IOException {
         before = Host.state();
@@ -211,7 +211,7 @@ class EscapesIT {
         return fake;
     }
 
-    /** The kernel allows a fresh proc to whoever has one without masks in his mount namespace, be it covered. */
+    /** The kernel allows a new proc if one without masks is in the mount namespace, even if it is covered. */
     @Test
     void no_pivot_a_covered_proc_or_sys_of_the_hosts_does_not_allow_a_fresh_one_without_masks() throws IOException {
         String elsewhere =

@@ -82,7 +82,7 @@ class LimitsIT {
         String here = Launcher.execute(List.of("sh", "-c", "ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj"), "")
                 .out();
         assertEquals(here.lines().toList(), out.subList(0, 3));
-        assertEquals(List.of("0022", "0"), out.subList(3, 5), "root has no group but his own");
+        assertEquals(List.of("0022", "0"), out.subList(3, 5), "root has no supplementary group");
     }
 
     @ParameterizedTest

@@ -118,7 +118,7 @@ class RootlessIT {
         return all;
     }
 
-    /** {@code rustyrun exec} by the user, with these words, in a container whose store is his. */
+    /** {@code rustyrun exec} by the user, with these words, in a container of the user's own store. */
     private List<String> exec(String... words) {
         List<String> all = asUser(program.toString(), "--root", folder + "/state", "exec");
         all.addAll(List.of(words));

@@ -146,7 +146,7 @@ class ServeIT {
                 Host.expectRunning("sleep 2 ");
             }
             Host.eventually(
-                    "the answer is kept for him",
+                    "the answer is kept for the caller",
                     () -> answer(server, finishes).contains("\"text\":\"done\\n\""),
                     () -> answer(server, finishes));
             assertFalse(server.log().contains("ERROR"), server.log());

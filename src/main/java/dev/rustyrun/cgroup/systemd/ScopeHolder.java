@@ -9,10 +9,10 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * The process that a scope is made of: systemd ends a scope that has none, and the container's own cannot be in it yet. It
- * is a program of a few instructions, so that it uses next to nothing of the scope's limits, with a parent outside that waits
- * for it. It ends with the first byte that somebody writes into {@link #file}, as whoever enters a cgroup does into its other
- * files, and with this process.
+ * The first process of a scope: systemd ends a scope without processes, and the container's own process cannot be in
+ * it yet. It is a program of a few instructions, so that it uses almost nothing of the scope's limits, with a parent
+ * outside that waits for it. It ends with this process, or with the first byte that is written into {@link #file},
+ * which a process that enters the cgroup does.
  */
 public final class ScopeHolder {
 
@@ -55,7 +55,7 @@ public final class ScopeHolder {
     /**
      * Starts it.
      *
-     * @throws SystemdException when it cannot be
+     * @throws SystemdException if it cannot be started
      */
     public static ScopeHolder start(Linux linux) {
         int[] pipe = linux.pipe();
@@ -99,7 +99,7 @@ public final class ScopeHolder {
         return pid;
     }
 
-    /** Who writes into it ends this process. */
+    /** A byte written into it ends this process. */
     public String file() {
         return "/proc/" + pid + "/fd/0";
     }
