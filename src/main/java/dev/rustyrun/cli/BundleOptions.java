@@ -20,7 +20,8 @@ final class BundleOptions {
             names = {"-f", "--config"},
             paramLabel = "FILE",
             defaultValue = Bundle.CONFIG,
-            description = "Read the configuration from FILE instead of ${DEFAULT-VALUE}; relative to the bundle's directory.")
+            description =
+                    "Read the configuration from FILE instead of ${DEFAULT-VALUE}; relative to the bundle's directory.")
     private String config;
 
     @Option(names = "--no-pivot", description = "Change the root without pivot_root, as on a ramdisk; less safe.")

@@ -62,7 +62,8 @@ final class ExecCommand implements ContainerCommand {
     @Option(
             names = "--cgroup",
             paramLabel = "[CONTROLLERS:]PATH",
-            description = "Put the command into this cgroup below the container's, for all or some v1 controllers; repeatable.")
+            description =
+                    "Put the command into this cgroup below the container's, for all or some v1 controllers; repeatable.")
     private List<String> cgroups = List.of();
 
     @Option(

@@ -56,7 +56,9 @@ final class GlobalOptions {
             description = "Accepted for runc compatibility; has no effect. Rootless mode is automatic.")
     private String rootless;
 
-    @Option(names = "--debug", description = "Log what happens, to stderr without --log, and print stack traces with errors.")
+    @Option(
+            names = "--debug",
+            description = "Log what happens, to stderr without --log, and print stack traces with errors.")
     private boolean debug;
 
     /** Where containers are kept. */

@@ -15,15 +15,10 @@ final class ImageOptions {
     @Option(names = "--dns", paramLabel = "ADDRESS", description = "Add a name server to /etc/resolv.conf; repeatable.")
     private List<String> dns = List.of();
 
-    @Option(
-            names = "--add-host",
-            paramLabel = "NAME:ADDRESS",
-            description = "Add a line to /etc/hosts; repeatable.")
+    @Option(names = "--add-host", paramLabel = "NAME:ADDRESS", description = "Add a line to /etc/hosts; repeatable.")
     private List<String> hosts = List.of();
 
-    @Option(
-            names = "--no-etc",
-            description = "Keep the image's /etc/resolv.conf, /etc/hosts and /etc/hostname.")
+    @Option(names = "--no-etc", description = "Keep the image's /etc/resolv.conf, /etc/hosts and /etc/hostname.")
     private boolean noEtc;
 
     /** The image whose manifest has this digest, as it is here. */

@@ -16,10 +16,7 @@ import picocli.CommandLine.Option;
 /** The options of a launch that say how much of the machine the container may use. */
 final class LimitOptions {
 
-    @Option(
-            names = "--memory-swap",
-            paramLabel = "SIZE",
-            description = "Limit memory and swap together; -1: no limit.")
+    @Option(names = "--memory-swap", paramLabel = "SIZE", description = "Limit memory and swap together; -1: no limit.")
     private String memorySwap;
 
     @Option(
@@ -84,7 +81,8 @@ final class LimitOptions {
             names = "--cgroups",
             paramLabel = "enabled|disabled",
             defaultValue = "enabled",
-            description = "With disabled, create no cgroup and set no limits; starts sooner (default: ${DEFAULT-VALUE}).")
+            description =
+                    "With disabled, create no cgroup and set no limits; starts sooner (default: ${DEFAULT-VALUE}).")
     private String cgroups;
 
     /**

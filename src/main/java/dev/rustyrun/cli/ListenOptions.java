@@ -62,11 +62,13 @@ final class ListenOptions {
     @Option(
             names = "--tls-cert",
             paramLabel = "FILE",
-            description =
-                    "Accept only TLS on the port, with this certificate and its chain, in PEM.")
+            description = "Accept only TLS on the port, with this certificate and its chain, in PEM.")
     private Optional<String> certificate = Optional.empty();
 
-    @Option(names = "--tls-key", paramLabel = "FILE", description = "Use this private key for --tls-cert, in PEM (PKCS#8).")
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "Use this private key for --tls-cert, in PEM (PKCS#8).")
     private Optional<String> key = Optional.empty();
 
     @Option(

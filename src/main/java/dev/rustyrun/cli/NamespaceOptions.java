@@ -22,13 +22,18 @@ final class NamespaceOptions {
             names = "--pid",
             paramLabel = KINDS,
             defaultValue = "new",
-            description = "Choose the PID namespace: new, the host's, or another container's (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Choose the PID namespace: new, the host's, or another container's (default: ${DEFAULT-VALUE}).")
     private String pid;
 
     @Option(names = "--ipc", paramLabel = KINDS, defaultValue = "new", description = "Choose the IPC namespace.")
     private String ipc;
 
-    @Option(names = "--uts", paramLabel = KINDS, defaultValue = "new", description = "Choose the UTS namespace, which has the host name.")
+    @Option(
+            names = "--uts",
+            paramLabel = KINDS,
+            defaultValue = "new",
+            description = "Choose the UTS namespace, which has the host name.")
     private String uts;
 
     @Option(
@@ -42,9 +47,8 @@ final class NamespaceOptions {
             names = "--userns",
             paramLabel = "auto|" + KINDS,
             defaultValue = "",
-            description =
-                    "Choose the user namespace; auto: new, with a range of ids that no other container has"
-                            + " (default: host for root, new for others).")
+            description = "Choose the user namespace; auto: new, with a range of ids that no other container has"
+                    + " (default: host for root, new for others).")
     private String user;
 
     @Option(
@@ -65,7 +69,10 @@ final class NamespaceOptions {
             description = "Set a clock ahead, in a new time namespace; repeatable.")
     private List<String> timeOffsets = List.of();
 
-    @Option(names = "--sysctl", paramLabel = "NAME=VALUE", description = "Set a kernel parameter of the container's namespaces; repeatable.")
+    @Option(
+            names = "--sysctl",
+            paramLabel = "NAME=VALUE",
+            description = "Set a kernel parameter of the container's namespaces; repeatable.")
     private List<String> sysctls = List.of();
 
     /** Adds what was asked for to {@code spec}. */

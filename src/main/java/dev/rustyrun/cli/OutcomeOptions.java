@@ -24,7 +24,10 @@ final class OutcomeOptions {
             description = "Write the result to FILE, as JSON: reason, exit code, signal, times, memory.")
     private String result;
 
-    @Option(names = "--cidfile", paramLabel = "FILE", description = "Write the container's id to FILE, which must not exist.")
+    @Option(
+            names = "--cidfile",
+            paramLabel = "FILE",
+            description = "Write the container's id to FILE, which must not exist.")
     private String idFile;
 
     /** Whether the id is wanted in a file. */

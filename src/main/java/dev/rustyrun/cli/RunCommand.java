@@ -90,7 +90,8 @@ final class RunCommand implements ContainerCommand {
 
     @Option(
             names = {"-d", "--detach"},
-            description = "Print the container's id and do not wait for its end; logs, attach, wait, stop and delete take the id.")
+            description =
+                    "Print the container's id and do not wait for its end; logs, attach, wait, stop and delete take the id.")
     private boolean detach;
 
     @Option(names = "--keep", description = "Keep the stopped container and its files until it is deleted.")
@@ -99,8 +100,9 @@ final class RunCommand implements ContainerCommand {
     @Parameters(
             paramLabel = "CMD [ARGS...]",
             arity = "0..*",
-            description = "An image and a command; with --rootfs only a command, instead of --command; with --bundle the"
-                    + " container's id.")
+            description =
+                    "An image and a command; with --rootfs only a command, instead of --command; with --bundle the"
+                            + " container's id.")
     private List<String> words = List.of();
 
     @Option(

@@ -21,9 +21,8 @@ final class StorageOptions {
             paramLabel = "SIZE",
             fallbackValue = "",
             preprocessor = SizeIfThere.class,
-            description =
-                    "Do not change the rootfs: keep writes in memory, at most SIZE, and discard them at the end."
-                            + " Implied by --rootfs /, the host's own tree.")
+            description = "Do not change the rootfs: keep writes in memory, at most SIZE, and discard them at the end."
+                    + " Implied by --rootfs /, the host's own tree.")
     private String ephemeral;
 
     @Option(

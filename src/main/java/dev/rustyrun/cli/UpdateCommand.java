@@ -42,7 +42,8 @@ final class UpdateCommand implements ContainerCommand {
             names = {"-r", "--resources"},
             paramLabel = "FILE",
             defaultValue = Option.NULL_VALUE,
-            description = "Read linux.resources, as in config.json, from FILE, or from stdin with -; other options are ignored.")
+            description =
+                    "Read linux.resources, as in config.json, from FILE, or from stdin with -; other options are ignored.")
     private String resources;
 
     @Option(
@@ -51,10 +52,7 @@ final class UpdateCommand implements ContainerCommand {
             description = "Limit memory.")
     private String memory;
 
-    @Option(
-            names = "--memory-swap",
-            paramLabel = "SIZE",
-            description = "Limit memory and swap together; -1: no limit.")
+    @Option(names = "--memory-swap", paramLabel = "SIZE", description = "Limit memory and swap together; -1: no limit.")
     private String swap;
 
     @Option(
@@ -72,7 +70,10 @@ final class UpdateCommand implements ContainerCommand {
     @Option(names = "--cpus", paramLabel = "N", description = "Limit processor time, such as 1.5 processors.")
     private BigDecimal processors;
 
-    @Option(names = "--cpu-quota", paramLabel = "MICROS", description = "Limit processor time in each period; -1: no limit.")
+    @Option(
+            names = "--cpu-quota",
+            paramLabel = "MICROS",
+            description = "Limit processor time in each period; -1: no limit.")
     private String quota;
 
     @Option(names = "--cpu-period", paramLabel = "MICROS", description = "Set the period of --cpu-quota.")
@@ -84,7 +85,10 @@ final class UpdateCommand implements ContainerCommand {
             description = "Let the container save up this much unused processor time.")
     private String burst;
 
-    @Option(names = "--cpu-idle", paramLabel = "0|1", description = "With 1, run only when nothing else needs the processor.")
+    @Option(
+            names = "--cpu-idle",
+            paramLabel = "0|1",
+            description = "With 1, run only when nothing else needs the processor.")
     private String idle;
 
     @Option(

@@ -29,7 +29,7 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
      * Reads and checks a bundle.
      *
      * @param config the file that says what to run, relative to {@code directory}
-     * @throws InvalidSpecException when it is none
+     * @throws InvalidSpecException if it is not a bundle
      */
     public static Bundle read(Linux linux, Path directory, String config) {
         Path path = directory.toAbsolutePath().normalize();

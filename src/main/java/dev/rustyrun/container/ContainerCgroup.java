@@ -77,7 +77,7 @@ final class ContainerCgroup {
         try {
             mark.run();
             if (cgroup.get().isFrozen()) {
-                // What enters it stops at once, and whoever waits for it waits forever.
+                // A process that enters it stops at once, and its parent would wait forever.
                 throw new InvalidSpecException(
                         "the cgroup " + cgroup.get().path().value() + " or one above it is frozen: thaw it first");
             }
@@ -102,12 +102,12 @@ final class ContainerCgroup {
         return new ContainerCgroup(cgroup, wanted, mark);
     }
 
-    /** Where it is below each hierarchy, as {@link CgroupPath#written}; empty when there is none. */
+    /** Its path below each hierarchy, as {@link CgroupPath#written}; empty if it does not exist. */
     String path() {
         return cgroup.map(group -> group.path().written()).orElse("");
     }
 
-    /** The files through which its first process enters it; none when there is none. */
+    /** The files through which its first process enters it; may be empty. */
     List<String> files() {
         return cgroup.map(Cgroup::firstProcsFiles).orElse(List.of());
     }
@@ -137,7 +137,7 @@ final class ContainerCgroup {
         return cgroup.isPresent() && !resources.devices().isEmpty();
     }
 
-    /** What is asked of it, in words; empty when there is none. */
+    /** The requested limits, in words; may be empty. */
     Optional<String> words() {
         return cgroup.map(group -> "make cgroup " + group.path().value() + ResourceFormatter.of(resources));
     }
@@ -165,7 +165,7 @@ final class ContainerCgroup {
         return measured;
     }
 
-    /** Removes it, and what may still run in it; one that could not be made may be somebody else's and is left alone. */
+    /** Removes it, and kills processes in it; if creating it failed, it may belong to somebody else and is not touched. */
     void remove() {
         if (made && !cgroup.orElseThrow().removeIfEmpty()) {
             if (!cgroup.get().processes().isEmpty()) {

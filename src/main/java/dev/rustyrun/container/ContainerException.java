@@ -72,7 +72,7 @@ public class ContainerException extends InvalidSpecException {
         return kind;
     }
 
-    /** Which argument is wrong; empty when it is none. */
+    /** The invalid argument; may be empty. */
     public final String argument() {
         return argument;
     }

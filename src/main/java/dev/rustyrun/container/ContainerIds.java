@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 public record ContainerIds(List<IdMapping> users, List<IdMapping> groups) {
 
     private static final List<IdMapping> SAME = List.of(new IdMapping(0, 0, 0xFFFF_FFFFL));
-    /** What the kernel shows for an id that is none inside; man 7 user_namespaces, "Unmapped user and group IDs". */
+    /** The kernel's value for an id that is not mapped; man 7 user_namespaces, "Unmapped user and group IDs". */
     private static final int NOBODY = 65_534;
 
     /** Of a container in the host's user namespace. */

@@ -99,7 +99,7 @@ public final class ContainerLayers implements LayerDisposal {
         try {
             layers = new ContainerLayers(linux, self);
         } catch (InvalidSpecException e) {
-            // Who has no folder for images has no containers of them.
+            // A user without a folder for images has no containers from images.
             return;
         }
         layers.forget(store, id);
@@ -158,7 +158,7 @@ public final class ContainerLayers implements LayerDisposal {
         }
     }
 
-    /** Its files may be others' in a user namespace of an ordinary user, who removes them there. */
+    /** Its files may belong to other ids in a user namespace of an ordinary user, and are removed there. */
     static void remove(Linux linux, SelfExec self, String folder, String id) {
         if (linux.isRoot()) {
             remove(linux, folder, id);
@@ -188,7 +188,7 @@ public final class ContainerLayers implements LayerDisposal {
     }
 
     /**
-     * Removes those that processes have left which were killed.
+     * Removes layers that killed processes left.
      *
      * @return what was removed, a line each
      */

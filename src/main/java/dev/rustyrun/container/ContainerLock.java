@@ -28,7 +28,7 @@ final class ContainerLock implements AutoCloseable {
             throw e;
         }
         linux.lock(folder.descriptor());
-        // Whoever held the lock may have deleted the container.
+        // The previous holder of the lock may have deleted the container.
         if (linux.readLink(FileFlag.AT_FDCWD, folder.path()).endsWith(REMOVED)) {
             folder.close();
             throw new NoSuchContainerException(id);

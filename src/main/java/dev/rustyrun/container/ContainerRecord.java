@@ -45,7 +45,7 @@ final class ContainerRecord implements LaunchRecord {
         return state;
     }
 
-    /** Whether hooks have been told of it, and so are to be told of its end. */
+    /** Whether hooks have been called for it, so that poststop hooks are due. */
     boolean isHooked() {
         return hooked;
     }
@@ -100,7 +100,7 @@ final class ContainerRecord implements LaunchRecord {
     @Override
     public String state(ContainerStatus status) {
         hooked = true;
-        // Only those of a bundle have hooks, which are told of it.
+        // Only containers from a bundle have hooks.
         return hasBundle() ? HookStage.state(state, status) : "";
     }
 

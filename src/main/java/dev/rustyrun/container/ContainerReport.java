@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What is told about a container.
+ * The report on a container.
  *
  * @param status where in its life it is
  * @param owner of its state, by name
@@ -19,7 +19,7 @@ import java.util.TreeMap;
  */
 public record ContainerReport(ContainerState state, ContainerStatus status, String owner, Optional<String> damage) {
 
-    /** What is told about all containers in {@code store}, also about those that are broken. */
+    /** The reports on all containers in {@code store}, also on broken ones. */
     public static List<ContainerReport> all(ContainerStore store) {
         List<ContainerReport> all = new ArrayList<>();
         store.all().forEach(state -> all.add(of(store, state)));
@@ -29,7 +29,7 @@ public record ContainerReport(ContainerState state, ContainerStatus status, Stri
         return all;
     }
 
-    /** What is told about one that has no process. */
+    /** The report on a container without a process. */
     public static ContainerReport ofEnded(
             String id, String rootfs, String created, ContainerStatus status, Optional<String> damage) {
         return new ContainerReport(
@@ -43,7 +43,7 @@ public record ContainerReport(ContainerState state, ContainerStatus status, Stri
         return System.getProperty("user.name", "");
     }
 
-    /** What is told about the container {@code state} in {@code store}. */
+    /** The report on the container {@code state} in {@code store}. */
     public static ContainerReport of(ContainerStore store, ContainerState state) {
         return new ContainerReport(state, store.status(state), user(), Optional.empty());
     }

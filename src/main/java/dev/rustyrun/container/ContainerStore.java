@@ -138,7 +138,7 @@ public final class ContainerStore {
         writeFirst(state);
     }
 
-    /** Writes down what nothing was written of before; if it cannot be, there is no container. */
+    /** Writes the first state of a container; if that fails, the container does not exist. */
     private void writeFirst(ContainerState state) {
         boolean written = false;
         try {
@@ -154,7 +154,7 @@ public final class ContainerStore {
     /**
      * Takes {@code id} for a container that is being made; it stays locked.
      *
-     * @throws InvalidSpecException when it is no id, or there is another container of this id
+     * @throws InvalidSpecException when the id is invalid, or in use
      */
     ContainerLock addLocked(ContainerState state) {
         if (!makeDirectory(state.id())) {
@@ -189,7 +189,7 @@ public final class ContainerStore {
     /**
      * Waits until nobody else changes the container, and keeps everybody from it.
      *
-     * @throws NoSuchContainerException when there is none, or no longer
+     * @throws NoSuchContainerException if it does not exist, or no longer
      */
     ContainerLock lock(String id) {
         return ContainerLock.of(linux, id, folder.directoryOf(ContainerId.checked(id)));
@@ -211,7 +211,7 @@ public final class ContainerStore {
         states.write(state);
     }
 
-    /** What must be removed of a container in the end: its state, and these directories of its cgroup. */
+    /** The resources to remove at a container's end: its state, and these directories of its cgroup. */
     HostFacts.Cleanup cleanupOf(String id, List<String> cgroupDirectories) {
         List<String> directories = new ArrayList<>(cgroupDirectories);
         directories.add(path(id));
@@ -219,7 +219,7 @@ public final class ContainerStore {
                 List.of(path(id) + "/" + KeptFiles.EGRESS, path(id) + "/" + StoredStates.STATE), directories);
     }
 
-    /** Whether this is the first time for {@code what}, a name of something that this user is told once. */
+    /** Whether this is the first time for {@code what}, the name of a message that this user gets only once. */
     boolean isFirst(String what) {
         return folder.isFirst("." + what);
     }
@@ -232,7 +232,7 @@ public final class ContainerStore {
                 folder.remove(id, ALL);
                 return;
             } catch (LinuxException e) {
-                // Whoever makes it has written its state anew, just now; the next time there is no folder for that.
+                // Its creator has just written its state again; the next time the folder will be missing.
                 if (e.errno() != Errno.ENOTEMPTY || left == 0) {
                     throw e;
                 }
@@ -249,13 +249,13 @@ public final class ContainerStore {
     /**
      * The container with this id.
      *
-     * @throws NoSuchContainerException when there is none
+     * @throws NoSuchContainerException if it does not exist
      */
     public ContainerState get(String id) {
         return states.read(ContainerId.checked(id)).orElseThrow(() -> new NoSuchContainerException(id));
     }
 
-    /** The container with this id, if there is one. */
+    /** The container with this id, if it exists. */
     public Optional<ContainerState> find(String id) {
         return states.read(ContainerId.checked(id));
     }
@@ -292,7 +292,8 @@ public final class ContainerStore {
     }
 
     /**
-     * The cgroup at {@code path}, unless somebody else has made it: another store's container of the same id, for example.
+     * The cgroup at {@code path}, unless another user or store has made it: for a container of the same id, for
+     * example.
      */
     Optional<Cgroup> ownCgroup(String path) {
         return cgroup(path)
@@ -301,7 +302,7 @@ public final class ContainerStore {
                         .orElse(true));
     }
 
-    /** What tells this store from all others. */
+    /** The identity of this store. */
     String identity() {
         return folder.madeDirectory().identity();
     }
@@ -311,12 +312,12 @@ public final class ContainerStore {
         return layout.get();
     }
 
-    /** Whether PID 1 of the container is there, and more than a zombie. */
+    /** Whether PID 1 of the container exists and is not a zombie. */
     boolean isInitAlive(ContainerState state) {
         return state.pid() != 0 && ProcessTimes.startOf(linux, state.pid()) == state.startTime();
     }
 
-    /** Whether the process that makes or runs the container is there. */
+    /** Whether the process that creates or runs the container exists. */
     boolean isMakerAlive(ContainerState state) {
         return ProcessTimes.startOf(linux, state.runPid()) == state.runStartTime();
     }
@@ -336,7 +337,7 @@ public final class ContainerStore {
         return states.all();
     }
 
-    /** Those of which what is written down cannot be used: why, by id. */
+    /** The containers with a damaged state: the reason, by id. */
     public Map<String, String> broken() {
         return states.broken();
     }
@@ -387,7 +388,7 @@ public final class ContainerStore {
             folder.remove(id, ALL_BUT_STATE);
             return true;
         } catch (LinuxException e) {
-            // Not one of ours, or somebody has written its state just now.
+            // Not one of ours, or its state has just been written.
             return false;
         }
     }

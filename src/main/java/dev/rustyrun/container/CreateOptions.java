@@ -5,7 +5,7 @@ import dev.rustyrun.spec.Spec;
 import java.util.Optional;
 
 /**
- * What else is asked for of a container that is made from a bundle, or of a further process.
+ * Further options for creating a container from a bundle, or for an exec.
  *
  * @param consoleSocket path of a unix socket that gets its terminal's master side
  * @param pids where its process is reported
@@ -17,9 +17,9 @@ public record CreateOptions(
         Optional<String> consoleSocket, PidOutputs pids, int descriptors, boolean noPivot, boolean traced) {
 
     /**
-     * Makes sure that somebody takes the terminal of a process that goes on alone.
+     * Checks that somebody receives the terminal of a process that continues alone.
      *
-     * @throws InvalidSpecException when there is a terminal and no socket, or the other way round
+     * @throws InvalidSpecException for a terminal without a socket, or a socket without a terminal
      */
     public void checkTerminal(Spec.Process process) {
         if (process.terminal() && consoleSocket.isEmpty()) {

@@ -15,7 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Deletes a container, and all that was made for it; runtime-spec runtime.md, "Delete". */
+/** Deletes a container and its resources; runtime-spec runtime.md, "Delete". */
 public final class Deletion {
 
     private static final int PATIENCE_MILLIS = 10_000;
@@ -33,7 +33,7 @@ public final class Deletion {
     /**
      * Deletes it.
      *
-     * @param force whether one that has not stopped is killed first, and one that is not there is no failure
+     * @param force kills a running container first, and ignores a missing one
      * @throws ContainerException when it has not stopped, or is not there
      */
     public void delete(String id, boolean force) {
@@ -70,7 +70,8 @@ public final class Deletion {
     private Optional<ContainerState> found(String id, boolean force) {
         try {
             Optional<ContainerState> found = store.find(id);
-            // Without a state its maker was killed before it had made anything; or somebody has removed that since.
+            // Without a state its creator was killed before it had created anything; or somebody has removed the state
+            // since.
             if (found.isPresent() || !hasProcesses(store.remains(id))) {
                 return found;
             }

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Runs a further process in a container: in all its namespaces and its cgroup, confined as its first one is. */
+/** Runs a process in a running container: in all its namespaces and its cgroup, with the confinement of its first process. */
 public final class Execution {
 
     private final Linux linux;
@@ -114,7 +114,7 @@ public final class Execution {
     private static ContainerStatus statusAllowed(Place place, ContainerStatus status) {
         boolean paused = status == ContainerStatus.PAUSED;
         if (status == ContainerStatus.RUNNING || status == ContainerStatus.CREATED || paused && place.ignoresPause()) {
-            // Who confines it need not know of the pause: nothing happens before that is over.
+            // The step that confines it need not know of the pause: nothing happens before the pause is over.
             return paused ? ContainerStatus.RUNNING : status;
         }
         throw new InvalidSpecException("cannot exec in container \"" + place.id() + "\": it is " + status.word()

@@ -20,7 +20,7 @@ final class HookStage {
         this.runner = new HookRunner(linux);
     }
 
-    /** What a hook is told. */
+    /** The state that a hook receives. */
     static String state(ContainerState state, ContainerStatus status) {
         return StateJson.write(
                 state.id(),

@@ -47,7 +47,7 @@ final class HostProbe {
     }
 
     /**
-     * The facts for a further process in a container.
+     * The facts for an exec in a container.
      *
      * @param readOnly whether its stages run from a read-only mount of the program already
      * @param mayMapGroups whether setgroups(2) is allowed in it

@@ -198,7 +198,7 @@ public final class Launch {
                                 .tellingAttempts(attempts))));
     }
 
-    /** What the user should know, and is told only once. */
+    /** Warnings for the user, each of which is shown only once. */
     public Optional<String> warning() {
         boolean unlimited = !linux.isRoot()
                 && spec.linux().resources().withDevices(List.of()).isEmpty();

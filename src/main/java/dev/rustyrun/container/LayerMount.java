@@ -78,7 +78,7 @@ public final class LayerMount {
                 }
                 linux.mount(source, target.path(), null, MountFlag.MS_BIND.value(), null);
             } catch (LinuxException e) {
-                // Before its start, or when it has removed the directory, there is nothing to mount it on.
+                // Before its start, or if it has removed the directory, the mount point is missing.
                 if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
                     throw e;
                 }

@@ -29,7 +29,7 @@ final class PidFile {
         linux.rename(temporary, target.toString());
     }
 
-    /** A device or a FIFO, such as /dev/null, is somebody else's, and would be gone. */
+    /** A device or a FIFO, such as /dev/null, belongs to somebody else, and would be replaced. */
     private static void checkReplaceable(Linux linux, String target) {
         try {
             FileStatus there = linux.status(FileFlag.AT_FDCWD, target);

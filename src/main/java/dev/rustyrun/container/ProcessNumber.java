@@ -10,7 +10,7 @@ final class ProcessNumber {
 
     private ProcessNumber() {}
 
-    /** Whether process {@code pid} is PID 1 of its PID namespace. One that is not there is none. */
+    /** Whether process {@code pid} is PID 1 of its PID namespace; false if it does not exist. */
     static boolean isFirst(Linux linux, int pid) {
         String status;
         try {

@@ -11,7 +11,7 @@ final class ProcessTimes {
 
     private ProcessTimes() {}
 
-    /** When process {@code pid} started, in clock ticks since boot; 0 when there is no such process, or only its zombie. */
+    /** When process {@code pid} started, in clock ticks since boot; 0 if it does not exist or is a zombie. */
     static long startOf(Linux linux, int pid) {
         String stat;
         try {

@@ -77,7 +77,7 @@ public final class ReadyPool<W> {
         }
     }
 
-    /** The first that waits, now the caller's, if it fits; else it goes on waiting. */
+    /** The first waiting element, now the caller's, if it fits; otherwise it stays. */
     public Optional<W> take(Predicate<W> fits) {
         Optional<W> first = next();
         if (first.isEmpty()) {
@@ -163,7 +163,7 @@ public final class ReadyPool<W> {
         }
     }
 
-    /** Looks at those that wait meanwhile: nobody else misses one that was killed. */
+    /** Checks the waiting elements meanwhile: nothing else notices one that was killed. */
     private boolean awaitRoom() {
         while (true) {
             List<W> ended;

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What can still be told of a container whose state is damaged: enough to end its processes.
+ * The facts that are still known about a container with a damaged state: enough to end its processes.
  *
  * @param cgroup where its group is, if it has one
  * @param pid its PID 1 when the state was written; 0 when that is not known

@@ -46,7 +46,7 @@ public final class StaleContainers {
         return lines;
     }
 
-    /** Whether it is gone; it is not when somebody has just taken its id for a new one. */
+    /** Whether it was removed; not if its id has just been taken for a new container. */
     private boolean removeLocked(String id) {
         try (ContainerLock held = store.lock(id)) {
             Optional<ContainerState> still = store.leftover(id);

@@ -39,7 +39,7 @@ public final class StatisticsJson {
         return event.toString();
     }
 
-    /** The event of a container of which a process was killed because it had no memory left; one object, of one line. */
+    /** The event that a process of a container was killed because the container ran out of memory; one object, on one line. */
     public static String outOfMemory(String id) {
         return JsonNodeFactory.instance
                 .objectNode()

@@ -65,7 +65,7 @@ final class StoreFolder {
     /**
      * The folder, in which that of the container {@code id} is to be.
      *
-     * @throws NoSuchContainerException when there is no folder, and so no container
+     * @throws NoSuchContainerException if the folder, and so the container, does not exist
      */
     OwnDirectory directoryOf(String id) {
         return directory().orElseThrow(() -> new NoSuchContainerException(id));
@@ -101,7 +101,7 @@ final class StoreFolder {
                 .toList();
     }
 
-    /** Whether there is something of this name. */
+    /** Whether a file of this name exists. */
     boolean has(String id) {
         try {
             return directory().isPresent()
@@ -146,7 +146,7 @@ final class StoreFolder {
     /**
      * Removes these files of a container, and then its folder; none of them need be there.
      *
-     * @throws LinuxException ENOTEMPTY when there are others
+     * @throws LinuxException ENOTEMPTY if it contains other files
      */
     void remove(String id, List<String> files) {
         Optional<OwnDirectory> open = directory();
@@ -182,7 +182,7 @@ final class StoreFolder {
                 }
             }
         } catch (LinuxException e) {
-            // Whoever ran it may remove it too, as its processes end.
+            // The process that ran it may also remove it, when it ends.
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }

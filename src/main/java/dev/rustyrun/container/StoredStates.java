@@ -18,7 +18,7 @@ final class StoredStates {
 
     static final String STATE = "state.json";
     static final String NEW = STATE + ".new";
-    /** A state has its annotations in it, and so may be large; a file that is larger than this is none. */
+    /** A state contains its annotations, and so may be large; a larger file is not a state. */
     private static final int MAX_BYTES = 64 * 1024 * 1024;
 
     private final Linux linux;

@@ -32,7 +32,7 @@ public final class UserNamespaceTrials {
 
     /**
      * @param pool where the ids come from
-     * @param warnings is told, once for each file system, where there can be none
+     * @param warnings receives a warning, once for each file system, where user namespaces are not possible
      */
     public UserNamespaceTrials(LaunchTools tools, IdPool pool, Consumer<String> warnings) {
         this.tools = tools;

@@ -190,7 +190,9 @@ public class ContainersResource {
     @LaunchRole
     @POST
     @Path("{id}/wait")
-    @Operation(summary = "Wait for a container's end, and show the container; 202 if it has not ended within timeoutSeconds")
+    @Operation(
+            summary =
+                    "Wait for a container's end, and show the container; 202 if it has not ended within timeoutSeconds")
     public CompletionStage<Response> await(
             @PathParam("id") String id,
             @Context RoutingContext context,

@@ -42,8 +42,7 @@ public class ExecResource {
     @Blocking
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
-    @Operation(
-            summary = "Run a command in a running container, wait for its end and return its result and output")
+    @Operation(summary = "Run a command in a running container, wait for its end and return its result and output")
     @RequestBody(
             content =
                     @Content(
@@ -104,15 +103,16 @@ public class ExecResource {
     @Produces(Problem.MEDIA_TYPE)
     @Operation(
             summary = "Run a command in a running container, with its input and output on a web socket",
-            description = "The first message to the service is text: the JSON of an Exec without `stdin`, `stdinBase64` and"
-                    + " `maxOutput`, but with `tty` (true: with a terminal), `rows` and `columns`;"
-                    + " the default of `timeoutSeconds` is the maximum. Example: `{\"command\":"
-                    + " [\"/bin/sh\"], \"tty\": true, \"rows\": 24, \"columns\": 80}`. Then a binary message to"
-                    + " the service is input, one from it is output: its first byte is 1 for stdout, 2 for stderr. A text"
-                    + " message to the service is an order: `eof`, `resize ROWS COLUMNS`, or `signal NAME` with HUP,"
-                    + " INT, QUIT, TERM, USR1 or USR2. A text message from it is `taken`, for each message of"
-                    + " input; the last one is JSON: the answer of POST, without stdout and stderr."
-                    + " If the connection ends before, the command is killed.")
+            description =
+                    "The first message to the service is text: the JSON of an Exec without `stdin`, `stdinBase64` and"
+                            + " `maxOutput`, but with `tty` (true: with a terminal), `rows` and `columns`;"
+                            + " the default of `timeoutSeconds` is the maximum. Example: `{\"command\":"
+                            + " [\"/bin/sh\"], \"tty\": true, \"rows\": 24, \"columns\": 80}`. Then a binary message to"
+                            + " the service is input, one from it is output: its first byte is 1 for stdout, 2 for stderr. A text"
+                            + " message to the service is an order: `eof`, `resize ROWS COLUMNS`, or `signal NAME` with HUP,"
+                            + " INT, QUIT, TERM, USR1 or USR2. A text message from it is `taken`, for each message of"
+                            + " input; the last one is JSON: the answer of POST, without stdout and stderr."
+                            + " If the connection ends before, the command is killed.")
     @APIResponse(responseCode = "101", description = "The web socket is open")
     @APIResponse(responseCode = "426", description = "The request does not ask for a web socket")
     public Response attach() {

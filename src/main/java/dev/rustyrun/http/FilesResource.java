@@ -124,7 +124,9 @@ public class FilesResource {
             description = "The stream is unpacked",
             content = @Content(examples = @ExampleObject(name = "two", value = "{\"entries\": 2, \"bytes\": 1048576}")))
     @APIResponse(responseCode = "404", description = "The container, or the directory in it, does not exist")
-    @APIResponse(responseCode = "409", description = "The container does not run or is read-only, or an existing file is in the way")
+    @APIResponse(
+            responseCode = "409",
+            description = "The container does not run or is read-only, or an existing file is in the way")
     @APIResponse(responseCode = "413", description = "The body is larger than quarkus.http.limits.max-body-size")
     @APIResponse(
             responseCode = "422",

@@ -167,7 +167,8 @@ public final class LaunchQueue {
             // No more threads, or no memory.
             ticket.work.refuse(Problem.busy(503, "no thread can be created for a launch: " + e.getMessage(), SOON));
             giveBack()
-                    .forEach(other -> other.work.refuse(Problem.busy(503, "no thread can be created for a launch", SOON)));
+                    .forEach(other ->
+                            other.work.refuse(Problem.busy(503, "no thread can be created for a launch", SOON)));
         }
     }
 

@@ -57,8 +57,7 @@ final class RootfsFolder {
                 .map(directory -> RootfsDirectory.at(linux, directory.getPath()))
                 .orElseThrow(() -> Problem.field(
                                 "/rootfs",
-                                "there is no rootfs \"" + printable(name)
-                                        + "\"; GET /v1/rootfs lists them all")
+                                "there is no rootfs \"" + printable(name) + "\"; GET /v1/rootfs lists them all")
                         .exception());
     }
 

@@ -66,8 +66,7 @@ final class UserNamespaces {
             case "auto" -> Setting.AUTO;
             case "always" -> Setting.ALWAYS;
             case "host" -> Setting.HOST;
-            default ->
-                throw new InvalidSpecException("rustyrun.userns \"" + word + "\" must be auto, always or host");
+            default -> throw new InvalidSpecException("rustyrun.userns \"" + word + "\" must be auto, always or host");
         };
     }
 

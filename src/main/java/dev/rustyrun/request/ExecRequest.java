@@ -18,7 +18,8 @@ public final class ExecRequest {
 
     @RequestField(
             json = "env",
-            inJson = "Environment variables in addition to the container's; the same name replaces the container's value.",
+            inJson =
+                    "Environment variables in addition to the container's; the same name replaces the container's value.",
             example = "{\"A\": \"1\"}")
     @Option(
             names = {"-e", "--env"},
@@ -31,7 +32,8 @@ public final class ExecRequest {
     @Option(
             names = {"-u", "--user"},
             paramLabel = "USER[:GROUP]",
-            description = "Run as this user and group: names in the container, or numbers (default: the container's user).")
+            description =
+                    "Run as this user and group: names in the container, or numbers (default: the container's user).")
     private String user;
 
     @RequestField(json = "workdir", unsaid = "the container's", example = "\"/\"")

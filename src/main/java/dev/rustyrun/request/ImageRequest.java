@@ -16,7 +16,8 @@ public abstract class ImageRequest {
 
     @RequestField(
             json = "image",
-            inJson = "An image instead of rootfs, with a name as in docs/images.md; without command, the image's own runs.",
+            inJson =
+                    "An image instead of rootfs, with a name as in docs/images.md; without command, the image's own runs.",
             example = "\"alpine\"")
     private String image;
 
@@ -41,7 +42,8 @@ public abstract class ImageRequest {
             names = "--entrypoint",
             paramLabel = "CMD",
             defaultValue = Option.NULL_VALUE,
-            description = "Run this program with the command's words as arguments; replaces the image's ENTRYPOINT and CMD.")
+            description =
+                    "Run this program with the command's words as arguments; replaces the image's ENTRYPOINT and CMD.")
     private String entrypoint;
 
     ImageRequest() {}

@@ -7,7 +7,11 @@ import java.util.Optional;
 /** What can be said of a command whose whole input comes with the request, and whose output with the answer. */
 public final class InputRequest {
 
-    @RequestField(json = "stdin", kind = RequestField.Kind.CONTENT, inJson = "The command's whole input.", example = "\"text\"")
+    @RequestField(
+            json = "stdin",
+            kind = RequestField.Kind.CONTENT,
+            inJson = "The command's whole input.",
+            example = "\"text\"")
     private String stdin;
 
     @RequestField(

@@ -38,7 +38,8 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             names = "--rootfs",
             paramLabel = "DIR",
             defaultValue = Option.NULL_VALUE,
-            description = "Use this directory as the root file system; / shows the host's own tree and does not change it.")
+            description =
+                    "Use this directory as the root file system; / shows the host's own tree and does not change it.")
     private String rootfs;
 
     @RequestField(
@@ -97,8 +98,9 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             names = {"-u", "--user"},
             paramLabel = "USER[:GROUP]",
             defaultValue = Option.NULL_VALUE,
-            description = "Run the command as this user: names from the rootfs's /etc/passwd, or numbers (default: 0, or the"
-                    + " image's).")
+            description =
+                    "Run the command as this user: names from the rootfs's /etc/passwd, or numbers (default: 0, or the"
+                            + " image's).")
     private String user;
 
     @RequestField(json = "init", unsaid = "false")

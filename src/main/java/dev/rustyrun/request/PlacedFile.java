@@ -17,7 +17,10 @@ public final class PlacedFile {
     @RequestField(json = "text", kind = RequestField.Kind.CONTENT, inJson = "The content.")
     private String text;
 
-    @RequestField(json = "base64", kind = RequestField.Kind.CONTENT, inJson = "The same in base64, for data that is not text.")
+    @RequestField(
+            json = "base64",
+            kind = RequestField.Kind.CONTENT,
+            inJson = "The same in base64, for data that is not text.")
     private String base64;
 
     @RequestField(json = "mode", inJson = "The permissions, three octal digits.", unsaid = "0644")

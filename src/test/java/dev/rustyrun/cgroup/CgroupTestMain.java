@@ -9,8 +9,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
- * Runs {@link CgroupIT} where there is no Maven, such as in a virtual machine with another layout; exits with 1 for a
- * failure.
+ * Runs {@link CgroupIT} without Maven, for example in a virtual machine with another layout; exits with 1 on failure.
  */
 final class CgroupTestMain {
 

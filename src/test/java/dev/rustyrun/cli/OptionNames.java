@@ -4,12 +4,12 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The options of a command, without those that every command has. */
+/** The options of a command, without those that all commands have. */
 public final class OptionNames {
 
     private OptionNames() {}
 
-    /** Those of {@code command}. */
+    /** The options of {@code command}. */
     public static List<OptionSpec> own(CommandLine command) {
         return command.getCommandSpec().options().stream()
                 .filter(option -> !option.usageHelp() && !option.versionHelp())

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Answers each connection with the next of its answers, byte for byte, whatever was asked. */
+/** Answers each connection with the next of its answers, byte for byte, whatever the request. */
 final class FakeServer implements AutoCloseable {
 
     private final ServerSocketChannel listener;
@@ -43,7 +43,7 @@ final class FakeServer implements AutoCloseable {
         }
     }
 
-    /** Up to the empty line, and no more. */
+    /** Reads up to the empty line, and no more. */
     private static String head(SocketChannel caller) throws IOException {
         StringBuilder head = new StringBuilder();
         ByteBuffer one = ByteBuffer.allocate(1);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A configuration for tests without Quarkus: the usual limits. */
+/** A configuration for tests without Quarkus: the default limits. */
 final class Configured {
 
     private Configured() {}

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Requests that carry an Idempotency-Key. In Quarkus, for without it there are no Responses. */
+/** Requests with an Idempotency-Key. In Quarkus, because Responses do not exist without it. */
 @QuarkusTest
 class IdempotencyKeysTest {
 

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** H13, H14: what nobody knows is refused by its name. */
+/** H13, H14: unknown parameters and fields are refused, by name. */
 class QueryParametersTest {
 
     @Test

@@ -13,17 +13,17 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The program of {@code src/test/c/attempts.c}, compiled once: what a command can try only by itself. Static, so that it
- * runs in any root file system.
+ * The program of {@code src/test/c/attempts.c}, compiled once: attempts that need a program of their own. Static, so
+ * that it runs in any root file system.
  */
 final class Attempts {
 
-    /** Where {@link #volume} shows it in a container. */
+    /** Its path in a container with {@link #volume}. */
     static final String INSIDE = "/attempts";
 
     private Attempts() {}
 
-    /** Compiled when first asked for. */
+    /** Compiled on first use. */
     private static final class Compiled {
 
         static final Path PROGRAM = compile();
@@ -57,7 +57,7 @@ final class Attempts {
         }
     }
 
-    /** Where it is on the host; skips the test when there is no compiler. */
+    /** Its path on the host; skips the test if the machine has no compiler. */
     static Path program() {
         boolean compiler =
                 Launcher.execute(List.of("sh", "-c", "command -v gcc"), "").exitCode() == 0;
@@ -65,12 +65,12 @@ final class Attempts {
         return Compiled.PROGRAM;
     }
 
-    /** The value of {@code --volume} that shows it at {@link #INSIDE}. */
+    /** The value of {@code --volume} that mounts it at {@link #INSIDE}. */
     static String volume() {
         return program() + ":" + INSIDE + ":ro";
     }
 
-    /** Exchanges two names on the host, again and again, until the process is destroyed. */
+    /** Swaps two names on the host, again and again, until the process is destroyed. */
     static Process swap(Path one, Path other) {
         try {
             Process swapper = new ProcessBuilder(program().toString(), "swap", one.toString(), other.toString())

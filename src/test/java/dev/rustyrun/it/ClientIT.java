@@ -148,7 +148,7 @@ class ClientIT {
         }
     }
 
-    /** setsid has replaced itself by the client, and so has a launcher script. */
+    /** setsid has replaced itself with the client, and so has a launcher script. */
     private static long clientOf(Process started) {
         return started.pid();
     }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * containerd and its runc shim with Rustyrun as the shim's binary. A containerd of our own runs it, on an image of busybox
- * that buildah makes. Needs root, containerd and buildah.
+ * containerd and its runc shim with Rustyrun as the shim's binary. The test starts its own containerd, with an image
+ * of busybox that buildah builds. Needs root, containerd and buildah.
  */
 @NativeOnly("containerd starts its runtime several times for each call, and joins mount namespaces, which a JVM cannot")
 class ContainerdIT {
@@ -109,8 +109,8 @@ class ContainerdIT {
 
     @Test
     void run_tells_output_and_exit_code() throws Exception {
-        // It ends only when its output has been read: ctr drops that of a container which ends before ctr has opened
-        // the FIFO.
+        // It ends only when its output has been read: ctr drops the output of a container that ends before ctr has
+        // opened the FIFO.
         Process one = new ProcessBuilder(
                         command(runWords(List.of("--rm"), "one", "sh", "-c", "echo hello; read line; exit 3")))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

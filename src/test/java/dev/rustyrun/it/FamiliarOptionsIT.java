@@ -142,7 +142,8 @@ class FamiliarOptionsIT {
                 help);
         assertTrue(lines.stream().allMatch(line -> line.length() <= 80), help);
         assertTrue(
-                help.indexOf("Limits:") < help.indexOf("--cpus") && help.indexOf("--cpus") < help.indexOf("Timeout and result:"),
+                help.indexOf("Limits:") < help.indexOf("--cpus")
+                        && help.indexOf("--cpus") < help.indexOf("Timeout and result:"),
                 help);
     }
 

@@ -47,10 +47,14 @@ public final class ListOptions {
     @Option(
             names = "--status",
             paramLabel = "STATUS",
-            description = "Print only containers with this status, such as created, running, paused, stopped or exited.")
+            description =
+                    "Print only containers with this status, such as created, running, paused, stopped or exited.")
     private Optional<String> status = Optional.empty();
 
-    @Option(names = "--label", paramLabel = "NAME[=VALUE]", description = "Print only containers with this label; repeatable.")
+    @Option(
+            names = "--label",
+            paramLabel = "NAME[=VALUE]",
+            description = "Print only containers with this label; repeatable.")
     private List<String> labels = List.of();
 
     /** The form. */

@@ -43,7 +43,9 @@ public final class StatsCommand implements EngineContext.Command {
     @Mixin
     private FormatOption format;
 
-    @Option(names = "--no-stream", description = "Accepted for docker compatibility; statistics are always printed once.")
+    @Option(
+            names = "--no-stream",
+            description = "Accepted for docker compatibility; statistics are always printed once.")
     private boolean once;
 
     @Option(names = "--no-trunc", description = "Accepted for docker compatibility; nothing is ever shortened.")

@@ -30,8 +30,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description =
-                "Run a command in a new container on a server, exit with its status and delete the container.",
+        description = "Run a command in a new container on a server, exit with its status and delete the container.",
         footer = {
             "",
             "Exit status: the command's; 128 + N when signal N ended it; 127 when it does not exist,",

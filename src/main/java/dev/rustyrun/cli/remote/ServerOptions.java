@@ -17,7 +17,8 @@ final class ServerOptions {
     @Option(
             names = "--host",
             paramLabel = "URL",
-            description = "Use this server: http://HOST:PORT, https://HOST:PORT or" + " unix:///PATH (or RUSTYRUN_HOST).")
+            description =
+                    "Use this server: http://HOST:PORT, https://HOST:PORT or" + " unix:///PATH (or RUSTYRUN_HOST).")
     private Optional<String> host = Optional.empty();
 
     @Option(
@@ -39,7 +40,10 @@ final class ServerOptions {
             description = "Show this certificate to a server that requests one, in PEM (or RUSTYRUN_TLS_CERT).")
     private Optional<Path> certificate = Optional.empty();
 
-    @Option(names = "--tls-key", paramLabel = "FILE", description = "Use this private key for --tls-cert, in PEM (or RUSTYRUN_TLS_KEY).")
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            description = "Use this private key for --tls-cert, in PEM (or RUSTYRUN_TLS_KEY).")
     private Optional<Path> key = Optional.empty();
 
     @Option(names = "--debug", description = "Print stack traces with errors.")

@@ -56,7 +56,7 @@ public final class ContainerFolder {
         return path.resolve("log");
     }
 
-    /** The container's input: whoever writes there is heard. */
+    /** The container's input FIFO. */
     public Path stdin() {
         return path.resolve("stdin");
     }
@@ -66,7 +66,7 @@ public final class ContainerFolder {
         return path.resolve("control");
     }
 
-    /** Whoever keeps {@link LogHold parts of the log} from being removed has this open, and writes there to say that he went on. */
+    /** Readers that protect {@link LogHold parts of the log} have this open, and write to it when they have read more. */
     public Path readers() {
         return path.resolve("readers");
     }
@@ -103,7 +103,7 @@ public final class ContainerFolder {
         return description().map(json -> (ObjectNode) json.get("resolved")).orElseThrow(ContainerFolder::gone);
     }
 
-    /** That there is none. */
+    /** The error for a missing container. */
     static ContainerException gone() {
         return ContainerException.notFound("there is no container of this id");
     }
@@ -141,12 +141,12 @@ public final class ContainerFolder {
         result.write(json);
     }
 
-    /** Whether there is such a container, whole or broken. */
+    /** Whether the container exists, whole or broken. */
     boolean exists() {
         return description.exists() || isBegun();
     }
 
-    /** Whether whoever made it was killed before it was a container. */
+    /** Whether its creator was killed before it was a container. */
     boolean isUnfinished() {
         return !exists();
     }
@@ -197,7 +197,7 @@ public final class ContainerFolder {
         result.reserve();
     }
 
-    /** Removes all of it; what asks for it meanwhile finds nothing, for it gets another name first. */
+    /** Removes all of it; concurrent requests find nothing, because it gets another name first. */
     void remove() {
         Path removed = path.resolveSibling(REMOVED + id());
         try {

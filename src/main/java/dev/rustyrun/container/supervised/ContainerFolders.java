@@ -55,13 +55,13 @@ final class ContainerFolders {
     /**
      * The one with this id.
      *
-     * @throws ContainerException when there is none
+     * @throws ContainerException if it does not exist
      */
     ContainerFolder named(String id) {
         return find(id).orElseThrow(ContainerFolder::gone);
     }
 
-    /** The one with this id, if there is one. */
+    /** The container with this id, if it exists. */
     Optional<ContainerFolder> find(String id) {
         return Optional.of(id)
                 .filter(ContainerId::isId)
@@ -97,9 +97,9 @@ final class ContainerFolders {
     }
 
     /**
-     * Removes folders without a description: whoever made them was killed before anybody was told of the container.
+     * Removes folders without a description: their creator was killed before it reported the container.
      *
-     * @param atLeast how old they must be, for somebody may just be making one
+     * @param atLeast their minimum age, because one may just be under construction
      * @return their names
      */
     List<String> removeUnfinished(Duration atLeast) {

@@ -19,7 +19,7 @@ public final class ContainerInput implements AutoCloseable {
     private final Watches watches;
     private final ContainerFolder folder;
     private final Runnable wake;
-    /** Orders to a container that is not started yet are in its FIFO as long as somebody has that open. */
+    /** Orders to a container that is not started yet stay in its FIFO as long as it is open somewhere. */
     private int control;
 
     private int fifo = -1;
@@ -40,7 +40,7 @@ public final class ContainerInput implements AutoCloseable {
         return linux.open(opened.toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW);
     }
 
-    /** Waits no longer for what was waited for; to be called first by whoever was woken. */
+    /** Stops waiting; must be called first after a wakeup. */
     public void heed() {
         room.ifPresent(PollLoop.Registration::close);
         room = Optional.empty();
@@ -50,7 +50,7 @@ public final class ContainerInput implements AutoCloseable {
      * Whether all of {@code piece} has been taken; what a container does not take that has ended is dropped. If not, it wakes
      * when this can be asked again, with the same piece.
      *
-     * @throws dev.rustyrun.linux.LinuxException when the container is gone
+     * @throws dev.rustyrun.linux.LinuxException when the container has ended
      */
     public boolean isTaken(byte[] piece) {
         if (fifo < 0) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param uid its user, as the container numbers them
  * @param state a letter
  * @param name of its program
- * @param command with its arguments; empty when there are none
+ * @param command with its arguments; may be empty
  */
 public record ContainerProcess(int pid, int parent, long uid, String state, String name, String command) {
 

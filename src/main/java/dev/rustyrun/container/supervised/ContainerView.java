@@ -12,7 +12,7 @@ final class ContainerView {
     /**
      * Of one that is whole.
      *
-     * @throws ContainerException when it is gone
+     * @throws ContainerException when it no longer exists
      */
     static ObjectNode of(ContainerFolder folder, ContainerStatus status) {
         ObjectNode json = folder.description().orElseThrow(ContainerFolder::gone);
@@ -27,7 +27,7 @@ final class ContainerView {
     /**
      * Of one that is broken.
      *
-     * @throws ContainerException when it is gone
+     * @throws ContainerException when it no longer exists
      */
     static ObjectNode ofBroken(ContainerFolder folder, String damage) {
         if (!folder.exists()) {

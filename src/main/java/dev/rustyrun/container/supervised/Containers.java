@@ -46,7 +46,7 @@ public final class Containers {
     /**
      * The containers in {@code root}.
      *
-     * @param listener is told what happens to them
+     * @param listener receives their events
      */
     public Containers(LaunchTools tools, Path root, Watches watches, Listener listener) {
         this.linux = tools.linux();
@@ -87,14 +87,15 @@ public final class Containers {
     /**
      * The one with this id.
      *
-     * @throws ContainerException when there is none
+     * @throws ContainerException if it does not exist
      */
     public ContainerFolder named(String id) {
         return folders.named(id);
     }
 
     /**
-     * Removes folders without a description that are so old; of any age only who alone makes some, and does not now.
+     * Removes folders without a description of at least this age; only a sole creator that creates none now may pass
+     * any age.
      *
      * @return their names
      */
@@ -102,7 +103,7 @@ public final class Containers {
         return folders.removeUnfinished(atLeast);
     }
 
-    /** Removes those that are so old and have never been started; their ids. */
+    /** Removes containers of at least this age that have never been started; returns their ids. */
     List<String> removeUnstarted(Duration atLeast) {
         List<ContainerFolder> unstarted = all().stream()
                 .filter(folder -> status(folder) == ContainerStatus.CREATED
@@ -122,7 +123,7 @@ public final class Containers {
     /**
      * Makes one that is not started.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when {@code id} is none, or in use
+     * @throws dev.rustyrun.spec.InvalidSpecException when {@code id} is invalid, or in use
      */
     public ContainerFolder create(String id, NewContainer wanted) {
         store.checkFree(id);
@@ -195,12 +196,12 @@ public final class Containers {
                 .filter(result -> result.path("reason").asText().equals(Outcome.Reason.SETUP_FAILED.word()));
     }
 
-    /** Lets none be started any more: whoever looks for those that run afterwards misses none. */
+    /** Refuses new starts: a later look at the running containers then misses none. */
     public synchronized void close() {
         closed = true;
     }
 
-    /** How far one has come; it is not told whether one that runs is {@link ContainerStatus#PAUSED}. */
+    /** The status of a container; does not distinguish {@link ContainerStatus#PAUSED} from running. */
     public ContainerStatus status(ContainerFolder folder) {
         return FolderStatus.of(linux, folder);
     }
@@ -225,7 +226,7 @@ public final class Containers {
      * Sends a signal to PID 1, or to all processes; waits a moment for a container that is just being made to have one.
      *
      * @param signal a name, such as TERM, or a number
-     * @throws ContainerException when there is no such signal, or the container does not run
+     * @throws ContainerException when the signal is unknown, or the container does not run
      */
     public void kill(ContainerFolder folder, String signal, boolean all) throws InterruptedException {
         ending.kill(folder, signal, all);
@@ -249,7 +250,7 @@ public final class Containers {
     /**
      * Whether its end comes within that time.
      *
-     * @param answer may be completed before, by a caller that has gone
+     * @param answer may be completed earlier, by a caller that has disconnected
      */
     public CompletionStage<Boolean> end(
             ContainerFolder folder, long seconds, CompletableFuture<Optional<ContainerStatus>> answer) {
@@ -271,7 +272,7 @@ public final class Containers {
         return new LogHold(linux, folder.log(), folder.readers());
     }
 
-    /** Gives its monitor an order, if that is there to read: {@code eof}, or {@code resize ROWS COLUMNS}. */
+    /** Sends an order to its monitor, if that is running: {@code eof}, or {@code resize ROWS COLUMNS}. */
     public void order(ContainerFolder folder, String line) {
         try (OpenFile control = new OpenFile(
                 linux,

@@ -58,7 +58,7 @@ public final class Detached {
     }
 
     /**
-     * Those that there are; nothing when there never was any.
+     * The existing ones; empty if there never were any.
      *
      * @throws dev.rustyrun.spec.InvalidSpecException when others could have put them there
      */

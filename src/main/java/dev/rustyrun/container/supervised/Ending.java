@@ -32,7 +32,7 @@ final class Ending {
         this.monitors = monitors;
     }
 
-    /** Sends a signal to PID 1, if there is one; whether there is. One that is frozen goes on, so that it can heed it. */
+    /** Sends a signal to PID 1; returns whether it exists. A frozen container is resumed, so that it can react. */
     boolean killIfMade(ContainerFolder folder, int signal) {
         if (!isSent(folder, signal, false)) {
             return false;
@@ -82,7 +82,7 @@ final class Ending {
         return number.getAsInt();
     }
 
-    /** Forgets one, which is killed first if it runs and {@code force} is set. */
+    /** Deletes a container; if it runs and {@code force} is set, it is killed first. */
     void remove(ContainerFolder folder, boolean force) throws InterruptedException {
         ContainerStatus status = containers.status(folder);
         if (status == ContainerStatus.BROKEN) {
@@ -139,7 +139,7 @@ final class Ending {
         new Deletion(linux, store, System.err).delete(folder.id(), true);
     }
 
-    /** Ends all that may belong to one of which nothing is known but its id. */
+    /** Ends all processes that may belong to a container of which only the id is known. */
     private void endBroken(ContainerFolder folder) throws InterruptedException {
         delete(folder);
         long end = System.nanoTime() + Containers.START_SECONDS * 1_000_000_000;

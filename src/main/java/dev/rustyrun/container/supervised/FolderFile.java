@@ -19,14 +19,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 
-/** A JSON file of a container's folder. It is written once, whole: whoever reads it sees all of it or none. */
+/** A JSON file of a container's folder. It is written once and atomically: a reader sees all of it or nothing. */
 final class FolderFile {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NEW = ".new";
     /** What the start and the end of a container take at most, kept free for them: the disk may be full then. */
     private static final int RESERVED_BYTES = 4096;
-    /** More than this is none of ours. */
+    /** A larger file is not ours. */
     private static final long MAX_BYTES = 64L * 1024 * 1024;
 
     private final Path path;
@@ -45,7 +45,7 @@ final class FolderFile {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** What it holds; nothing when there is no such file, or when it is damaged. */
+    /** Its content; empty if the file is missing or damaged. */
     Optional<ObjectNode> read() {
         try {
             return readOrFail();
@@ -54,7 +54,7 @@ final class FolderFile {
         }
     }
 
-    /** Nothing when there is no such file. */
+    /** Empty if the file is missing. */
     Optional<ObjectNode> readOrFail() throws IOException {
         try {
             BasicFileAttributes attributes =

@@ -13,7 +13,7 @@ final class FolderStatus {
 
     private FolderStatus() {}
 
-    /** The status of {@code folder}'s container; {@link ContainerStatus#PAUSED} is not told from running. */
+    /** The status of {@code folder}'s container; does not distinguish {@link ContainerStatus#PAUSED} from running. */
     static ContainerStatus of(Linux linux, ContainerFolder folder) {
         if (folder.damage().isPresent()) {
             return ContainerStatus.BROKEN;
@@ -32,7 +32,7 @@ final class FolderStatus {
         return folder.result().isEmpty() && Files.exists(folder.path()) ? ContainerStatus.LOST : ContainerStatus.EXITED;
     }
 
-    /** The process that watches {@code folder}'s container, by its command line; nothing when there is none. */
+    /** The process that watches {@code folder}'s container, by its command line; empty if it does not run. */
     static Optional<Integer> monitor(Linux linux, ContainerFolder folder) {
         String[] names = new File("/proc").list();
         for (String name : names == null ? new String[0] : names) {
@@ -43,7 +43,7 @@ final class FolderStatus {
         return Optional.empty();
     }
 
-    /** Whether {@code pid} is the monitor: its command line names the folder, which is nobody else's. */
+    /** Whether {@code pid} is the monitor: only its command line names the folder. */
     private static boolean isMonitor(Linux linux, int pid, ContainerFolder folder) {
         try {
             // A caller's own words can be the same: only what runs as we do counts.

@@ -67,7 +67,7 @@ public final class Monitor {
 
     /** Does all that; what to exit with. */
     public int perform() {
-        // Neither the starter's terminal nor what stops its process group concerns a container.
+        // The starter's terminal and signals to its process group must not affect a container.
         linux.startSession();
         ObjectNode description = folder.description().orElseThrow();
         ObjectNode result = result(description);
@@ -81,7 +81,10 @@ public final class Monitor {
         return 0;
     }
 
-    /** Who is attached gets the rest of what was written before that is removed; who does not read gets no more than this time. */
+    /**
+     * Attached callers get the rest of the output before it is removed; a caller that does not read gets no more than
+     * this time.
+     */
     private void awaitReaders() {
         // They have the FIFO open for reading, too: its other end is in error when the last of them has closed it.
         try (OpenFile others = new OpenFile(
@@ -92,7 +95,7 @@ public final class Monitor {
             set.add(others.descriptor(), 0);
             linux.poll(set, READERS_MILLIS);
         } catch (LinuxException e) {
-            // ENXIO: there is nobody.
+            // ENXIO: no reader.
         }
     }
 
@@ -142,7 +145,7 @@ public final class Monitor {
                 .run(folder.id(), stages.speakingWith(io), false, launched.timeoutMillis());
     }
 
-    /** Whether what the container writes is in memory, so that there is nothing to keep. */
+    /** Whether the container's files are in memory, so that nothing is to be kept. */
     private static boolean goesWithItsEnd(Spec spec) {
         return spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION);
     }

@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 public final class MonitorIo implements CommandIo {
 
-    /** The order to remove what somebody still reads. */
+    /** The order to remove output that is still being read. */
     public static final String DROP = "drop";
 
     private static final byte[] TERMINAL_END = {4};
@@ -32,7 +32,7 @@ public final class MonitorIo implements CommandIo {
     private int stderr;
     private int master = -1;
     private byte[] pending = {};
-    /** Output that the log has no room for until somebody has read more of it, and its stream. */
+    /** Output that does not fit into the log until a reader has read more, and its stream. */
     private byte[] held = {};
 
     private byte heldStream;
@@ -46,8 +46,8 @@ public final class MonitorIo implements CommandIo {
     /**
      * @param inputFifo where input comes from
      * @param control where orders come from
-     * @param readers where who reads the log says that he went on
-     * @param openStdin whether the command's input stays open until it is told to end
+     * @param readers where readers of the log report their progress
+     * @param openStdin whether the command's input stays open until it is closed explicitly
      * @param size of a terminal
      */
     MonitorIo(

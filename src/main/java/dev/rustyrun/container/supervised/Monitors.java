@@ -27,7 +27,7 @@ final class Monitors {
             this.ended = ended;
         }
 
-        /** Once, from whoever comes first: who looks after it, or who deletes it. */
+        /** Runs once, for the first caller: the one that watches it, or the one that deletes it. */
         void tell() {
             if (!told.getAndSet(true)) {
                 listener.ended(folder);
@@ -49,7 +49,7 @@ final class Monitors {
     /**
      * Looks after a monitor from now on.
      *
-     * @param ended is told when it has been waited for: whether it was killed
+     * @param ended called after the wait: whether it was killed
      */
     void watch(ContainerFolder folder, int monitor, Consumer<Boolean> ended) {
         Watched one = new Watched(folder, monitor, ended);

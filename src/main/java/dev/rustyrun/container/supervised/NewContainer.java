@@ -8,7 +8,7 @@ import java.util.Map;
  * A container that is to be made.
  *
  * @param rows of its terminal, if it has one
- * @param openStdin whether its input stays open until it is told to end
+ * @param openStdin whether its input stays open until it is closed explicitly
  * @param maxLog bytes of output to keep
  * @param autoRemove whether it is forgotten at its end
  * @param launch what was asked for, as it is shown

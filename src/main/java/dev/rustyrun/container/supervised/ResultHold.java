@@ -26,7 +26,7 @@ public final class ResultHold implements AutoCloseable {
             byte[] text = Channels.newInputStream(file.get()).readAllBytes();
             return new ObjectMapper().readTree(text) instanceof ObjectNode json ? Optional.of(json) : Optional.empty();
         } catch (IOException e) {
-            // What was reserved for it is no JSON.
+            // The reserved space for it is not JSON.
             return Optional.empty();
         }
     }

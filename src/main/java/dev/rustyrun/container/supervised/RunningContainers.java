@@ -146,7 +146,7 @@ public final class RunningContainers {
         return cgroup(folder).map(Cgroup::isFrozen).orElse(false);
     }
 
-    /** What is done with a further process. */
+    /** The work on a process in the container. */
     public interface Exec<T> {
         /**
          * Runs it to its end.
@@ -157,7 +157,7 @@ public final class RunningContainers {
     }
 
     /**
-     * Checks that this program can run further processes.
+     * Checks that this program can run processes in running containers.
      *
      * @throws ContainerException when it cannot
      */
@@ -171,7 +171,7 @@ public final class RunningContainers {
     }
 
     /**
-     * Runs a further process in a container that runs, or is being made.
+     * Runs a process in a container that runs, or is being created.
      *
      * @param clearing does what takes away its stages, again when that fails
      * @throws ContainerException when it does not run or is paused, ends meanwhile, or is not made in time

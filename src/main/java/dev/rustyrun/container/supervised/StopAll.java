@@ -7,8 +7,8 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Ends all containers at the same time, also those that are just being made: each is told to end, and killed when it has not
- * done so in time. How many there are does not make it longer: whoever stops the service waits only so long.
+ * Ends all containers at the same time, also those that are just being created: each gets a signal, and is killed if
+ * it has not ended in time. The total time does not depend on their number.
  */
 public final class StopAll {
 
@@ -23,7 +23,7 @@ public final class StopAll {
         this.containers = containers;
     }
 
-    /** Does it; who is left in the end is logged. */
+    /** Does it; containers that are still left are logged. */
     public void perform() throws InterruptedException {
         List<ContainerFolder> running =
                 containers.all().stream().filter(containers::mayRun).toList();

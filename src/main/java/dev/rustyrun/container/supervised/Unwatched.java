@@ -35,7 +35,7 @@ public final class Unwatched {
     /**
      * What is known of one.
      *
-     * @throws ContainerException when there is none of this id
+     * @throws ContainerException if no container has this id
      */
     public ContainerReport report(String id) {
         return ContainerReport.of(tools.store(), tools.store().get(id));
@@ -92,7 +92,7 @@ public final class Unwatched {
         return Running.of(tools.store(), id).statistics();
     }
 
-    /** Its processes, of which it has at least one. */
+    /** Its processes; at least one. */
     public List<ContainerProcess> processes(String id) {
         ContainerIds ids = new RunningRoot(tools.linux(), tools.store()).ids(id).orElse(ContainerIds.HOSTS);
         return Running.processes(tools.store(), id).stream()

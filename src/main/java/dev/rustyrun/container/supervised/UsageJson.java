@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.cgroup.Statistics;
 
-/** {@link Statistics} as JSON; what this kernel does not tell, and limits that are none, are left out. */
+/** {@link Statistics} as JSON, without values that this kernel does not provide, and without unset limits. */
 public final class UsageJson {
 
     private UsageJson() {}

@@ -55,7 +55,7 @@ public final class Watches {
         return until(folder, millis, new CompletableFuture<>(), attempt);
     }
 
-    /** The same for who may complete {@code answer} before. */
+    /** The same, for an {@code answer} that may be completed earlier. */
     public <T> CompletableFuture<Optional<T>> until(
             ContainerFolder folder, long millis, CompletableFuture<Optional<T>> answer, Supplier<Optional<T>> attempt) {
         AtomicReference<ContainerWatch> watch = new AtomicReference<>();

@@ -60,7 +60,7 @@ class MessageTest {
         assertEquals(SIGNATURE, read.text(Message.SIGNATURE));
     }
 
-    /** What sd-bus sends for {@code Hello}. */
+    /** The bytes that sd-bus sends for {@code Hello}. */
     @Test
     void a_call_has_the_bytes_that_the_specification_wants() {
         byte[] hello = Message.encode(

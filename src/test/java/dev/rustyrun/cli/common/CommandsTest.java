@@ -15,13 +15,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** The commands about containers, whose containers are of no kernel. */
+/** The commands about containers, on containers without a kernel. */
 class CommandsTest {
 
     private final RecordingLibC kernel = new RecordingLibC();
     private final ByteArrayOutputStream messages = new ByteArrayOutputStream();
 
-    /** Performs {@code command} with these words; what to exit with. */
+    /** Runs {@code command} with these arguments; returns the exit status. */
     private int perform(EngineContext.Command command, FakeEngine engine, String... words) {
         CommandLine line = StrictCommandLine.of(command);
         line.parseArgs(words);

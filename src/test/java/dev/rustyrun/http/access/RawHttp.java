@@ -16,8 +16,8 @@ final class RawHttp {
     /**
      * An answer.
      *
-     * @param status 0 when the connection was closed without any
-     * @param body as far as {@code Content-Length} says; empty without one
+     * @param status 0 if the connection was closed without an answer
+     * @param body its length is {@code Content-Length}; empty without one
      */
     record Answer(int status, String head, String body) {
 
@@ -46,7 +46,7 @@ final class RawHttp {
             try {
                 socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             } catch (IOException closed) {
-                // What was answered before that can still be read.
+                // An answer from before can still be read.
             }
             return answer(socket.getInputStream());
         }

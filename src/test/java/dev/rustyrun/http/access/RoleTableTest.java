@@ -37,7 +37,7 @@ class RoleTableTest {
     private static final String ID = "0123456789ab";
     private static final Path CONTAINER = WithTokens.DATA.resolve("containers").resolve(ID);
     private static final List<RoleTable.Row> TABLE = RoleTable.read();
-    private static final String NOWHERE = "there is nothing at this address";
+    private static final String NOWHERE = "this address does not exist";
 
     @TestHTTPResource
     URI address;
@@ -45,7 +45,7 @@ class RoleTableTest {
     @Inject
     Router router;
 
-    /** One that has ended: what is asked of it is answered at once. */
+    /** A container that has ended: all calls are answered at once. */
     private static void container() throws IOException {
         Files.createDirectories(CONTAINER);
         String launch =
@@ -110,7 +110,7 @@ class RoleTableTest {
     void nothing_is_served_besides_what_the_table_names() {
         List<String> paths = new ArrayList<>();
         collect(router, "", paths);
-        // Only when tests run: it answers 404.
+        // Only for tests: it answers 404.
         paths.removeIf("/q/swagger-ui"::equals);
         assertEquals(
                 Set.of(
