@@ -224,7 +224,8 @@ class EgressIT {
                 () -> world.onHost("sh", "-c", "echo back | busybox nc " + NetworkWorld.WEB + " 443")
                         .out()
                         .equals("back\n"));
-        String tunnel = "printf 'CONNECT four.example.org:443 HTTP/1.1\\r\\n\\r\\n%s' | nc 127.0.0.1 3128 | tr -cd 'a-z.'";
+        String tunnel =
+                "printf 'CONNECT four.example.org:443 HTTP/1.1\\r\\n\\r\\n%s' | nc 127.0.0.1 3128 | tr -cd 'a-z.'";
         Launcher.Result own = allowing("four.example.org", tunnel.formatted(hello("four.example.org")));
         assertTrue(own.out().indexOf("four.example.org") > 0, own.err());
         Launcher.Result other = allowing("four.example.org", tunnel.formatted(hello("other.example.net")));
@@ -335,15 +336,17 @@ class EgressIT {
 
     @Test
     void an_open_tunnel_to_a_host_that_is_no_longer_allowed_is_closed() throws Exception {
-        Process container = new ProcessBuilder(world.command(Launcher.runCommand(
-                        "--name",
-                        "policy3",
-                        "--allow",
-                        "four.example.org",
-                        "--command",
-                        "sh",
-                        "-c",
-                        "(printf 'CONNECT four.example.org:80 HTTP/1.1\\r\\n\\r\\n'; exec sleep 4747) | nc 127.0.0.1 3128")))
+        Process container = new ProcessBuilder(
+                        world.command(
+                                Launcher.runCommand(
+                                        "--name",
+                                        "policy3",
+                                        "--allow",
+                                        "four.example.org",
+                                        "--command",
+                                        "sh",
+                                        "-c",
+                                        "(printf 'CONNECT four.example.org:80 HTTP/1.1\\r\\n\\r\\n'; exec sleep 4747) | nc 127.0.0.1 3128")))
                 .start();
         try {
             BufferedReader out =
