@@ -19,6 +19,7 @@ public final class RequestFields {
                     ExecRequest.class,
                     ExecTerminal.class,
                     PullRequest.class,
+                    AllowRequest.class,
                     FilesRequest.class,
                     PlacedFile.class,
                     Volume.class)
