@@ -3,7 +3,6 @@ package dev.rustyrun.cli;
 import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.CreateOptions;
 import dev.rustyrun.container.Creation;
-import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.Outcome;
 import dev.rustyrun.stage.RunStage;
@@ -53,9 +52,13 @@ final class CreateCommand implements ContainerCommand {
         return true;
     }
 
-    /** Whether the words are those of a container from an image: they say no bundle, and there is none here. */
-    boolean isOfImage(Linux linux) {
-        return !options.isGiven() && (!further.isEmpty() || !linux.exists(Bundle.CONFIG));
+    /**
+     * Whether the words are those of a container from an image: they say no bundle, and there is none here.
+     *
+     * @param inBundle whether the working directory is a bundle
+     */
+    boolean isOfImage(boolean inBundle) {
+        return !options.isGiven() && (!further.isEmpty() || !inBundle);
     }
 
     @Override
