@@ -107,11 +107,11 @@ public class ContainersResource {
             Caller caller = key == null ? Callers.of(context) : new Caller(Callers.nameOf(context));
             return requested
                     .create(launch, request, caller::onDeparture)
-                    .thenCompose(
-                            folder -> request.starts() ? started(folder) : CompletableFuture.completedStage(folder))
+                    .thenCompose(folder ->
+                            request.starts() ? startedOrRemoved(folder) : CompletableFuture.completedStage(folder))
                     .thenApply(folder -> Response.created(base.resolve("/v1/containers/" + folder.id()))
                             .type(MediaType.APPLICATION_JSON)
-                            .entity(containers.view(folder).toString())
+                            .entity(made(folder))
                             .build());
         });
     }
@@ -160,6 +160,33 @@ public class ContainersResource {
     @Operation(summary = "Start a container")
     public CompletionStage<Response> start(@PathParam("id") String id) {
         return started(containers.named(id)).thenApply(folder -> ok(containers.view(folder)));
+    }
+
+    /** Of one that its maker cannot name yet: where it cannot be started, an error must leave none behind. */
+    private CompletionStage<ContainerFolder> startedOrRemoved(ContainerFolder folder) {
+        CompletionStage<ContainerFolder> started;
+        try {
+            started = started(folder);
+        } catch (RuntimeException e) {
+            started = CompletableFuture.failedStage(e);
+        }
+        return started.whenComplete((begun, failure) -> {
+            if (failure != null) {
+                interruptibly(() -> {
+                    containers.remove(folder, true);
+                    return null;
+                });
+            }
+        });
+    }
+
+    /** What it is like; only its id where that cannot be told now, for it is made all the same. */
+    private String made(ContainerFolder folder) {
+        try {
+            return containers.view(folder).toString();
+        } catch (RuntimeException shortage) {
+            return JsonNodeFactory.instance.objectNode().put("id", folder.id()).toString();
+        }
     }
 
     private CompletionStage<ContainerFolder> started(ContainerFolder folder) {
