@@ -29,7 +29,12 @@ public abstract class ImageRequest {
             description = "Set when to fetch the image from its registry (default: missing).")
     private String pull;
 
-    @RequestField(json = "platform", unsaid = "the server's", example = "\"linux/amd64\"", heading = HEADING)
+    @RequestField(
+            json = "platform",
+            inJson = "Choose the platform of a multi-platform image.",
+            unsaid = "the server's",
+            example = "\"linux/amd64\"",
+            heading = HEADING)
     @Option(
             names = "--platform",
             paramLabel = "OS/ARCH[/VARIANT]",

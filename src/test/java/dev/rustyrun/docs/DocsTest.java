@@ -67,6 +67,20 @@ class DocsTest {
     }
 
     @Test
+    void every_package_is_in_the_table_of_the_design() throws IOException {
+        String design = Files.readString(PROJECT.resolve("docs/design.md"));
+        String table = design.substring(design.indexOf("## Packages"));
+        try (Stream<Path> packages = Files.list(PROJECT.resolve("src/main/java/dev/rustyrun"))) {
+            assertEquals(
+                    List.of(),
+                    packages.filter(Files::isDirectory)
+                            .map(folder -> folder.getFileName().toString())
+                            .filter(name -> !table.contains("`" + name + "`"))
+                            .toList());
+        }
+    }
+
+    @Test
     void links_lead_to_files_that_are_there() {
         Pattern link = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
         for (Page page : Page.all(PROJECT)) {
