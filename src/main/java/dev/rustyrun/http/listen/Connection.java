@@ -75,8 +75,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return state != State.ANSWER;
     }
 
+    /**
+     * Closes it at once, with what is still to be sent. From the pipeline's other end Vert.x and TLS would send that first, to a
+     * client that may read nothing.
+     */
     void close() {
-        channel.close();
+        channel.eventLoop().execute(() -> {
+            ChannelHandlerContext own = channel.pipeline().context(this);
+            if (own == null) {
+                channel.unsafe().closeForcibly();
+            } else {
+                own.close();
+            }
+        });
     }
 
     private void be(State next) {
@@ -187,7 +198,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         boolean late = state == State.HEAD && seconds >= limits.headerSeconds()
                 || state == State.IDLE && seconds >= limits.idleSeconds();
         if (late) {
-            channel.close();
+            close();
         } else if (state == State.ANSWER && channel.isRegistered()) {
             channel.eventLoop().execute(this::checkProgress);
         }
@@ -202,7 +213,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             progress = done;
             unsentSince = System.nanoTime();
         } else if (System.nanoTime() - unsentSince > limits.stallSeconds() * 1_000_000_000L) {
-            channel.close();
+            close();
         }
     }
 }
