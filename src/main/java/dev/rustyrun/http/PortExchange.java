@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -29,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * One request on its way to a port of a container, and the answer on its way back, piece by piece: whoever reads slowly is waited
@@ -98,10 +100,20 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         this.address = address;
         this.limits = limits;
         this.drain = drain;
-        this.upgrades = request.getHeader(HttpHeaderNames.UPGRADE) != null
+        this.upgrades = asksForWebSocket(request);
+        context.addEndHandler(ended -> over());
+    }
+
+    /** RFC 6455, section 4.2.1; without a word of it in Connection, who is between may not have meant it. */
+    private static boolean asksForWebSocket(HttpServerRequest request) {
+        return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaderNames.UPGRADE))
+                && request.headers().getAll(HttpHeaderNames.CONNECTION).stream()
+                        .flatMap(value -> Stream.of(value.split(",")))
+                        .anyMatch(word -> HttpHeaderValues.UPGRADE.contentEqualsIgnoreCase(word.strip()))
+                && request.getHeader(HttpHeaderNames.SEC_WEBSOCKET_KEY) != null
+                && request.version() == io.vertx.core.http.HttpVersion.HTTP_1_1
                 && request.method().name().equals("GET")
                 && !hasBody(request);
-        context.addEndHandler(ended -> over());
     }
 
     private static boolean hasBody(HttpServerRequest request) {
@@ -130,6 +142,16 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
             return false;
         }
         return true;
+    }
+
+    /** {@code channel} is being connected: it ends with this. */
+    void connecting(Channel channel) {
+        server = Optional.of(channel);
+    }
+
+    /** Whether nobody waits for an answer any more. */
+    boolean isOver() {
+        return state == State.OVER;
     }
 
     /** Sends the request to {@code channel}, which is connected. */
@@ -394,7 +416,7 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
     /** Ends everything where it is: nobody takes the half for the whole. */
     private void breakOff() {
         over();
-        request.connection().close();
+        Tunnel.cut(request);
     }
 
     private void over() {

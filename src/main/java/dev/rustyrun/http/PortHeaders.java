@@ -41,6 +41,9 @@ final class PortHeaders {
             "location",
             "alt-svc",
             "clear-site-data",
+            "nel",
+            "report-to",
+            "reporting-endpoints",
             "service-worker-allowed",
             "strict-transport-security");
 

@@ -14,6 +14,14 @@ import java.util.regex.Pattern;
  */
 final class PortLocation {
 
+    /** A host and a port that all clients read alike: no user, no empty port or one with zeros before it, no dot at the end. */
+    private static final Pattern NORMAL =
+            Pattern.compile("([A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?");
+
+    /** The end of what some clients take for an IPv4 address, decimal, octal or hexadecimal. */
+    private static final Pattern NUMBER_AT_END = Pattern.compile("(.*\\.)?([0-9]+|0[xX][0-9A-Fa-f]*)");
+
+    private static final Pattern IPV4 = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
     private static final Pattern PORT = Pattern.compile(":[0-9]+$");
     private static final Pattern DOT = Pattern.compile("(?i)\\.|%2e");
     private static final Pattern DOT_DOT = Pattern.compile("(?i)(\\.|%2e){2}");
@@ -44,12 +52,13 @@ final class PortLocation {
             return Optional.empty();
         }
         String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
-        if (authority.contains("%")) {
-            // Some clients would decode it.
+        if (!authority.isEmpty() && !isNormal(authority)) {
+            // Some clients would take it for this service.
             return Optional.empty();
         }
         if (!authority.isEmpty() && !isHere(authority, scheme)) {
-            return Optional.of(location);
+            // Here an IPv6 address has more spellings than one.
+            return authority.startsWith("[") && host.startsWith("[") ? Optional.empty() : Optional.of(location);
         }
         String path = uri.getRawPath().isEmpty() && !authority.isEmpty() ? "/" : uri.getRawPath();
         String tail = (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery())
@@ -60,14 +69,20 @@ final class PortLocation {
         return Optional.of(address.prefix() + inside(path) + tail);
     }
 
+    private static boolean isNormal(String authority) {
+        String name = PORT.matcher(authority).replaceFirst("");
+        return NORMAL.matcher(authority).matches()
+                && (!NUMBER_AT_END.matcher(name).matches() || IPV4.matcher(name).matches());
+    }
+
     private boolean isHere(String authority, String scheme) {
-        String there = withPort(authority.substring(authority.lastIndexOf('@') + 1), scheme);
+        String there = withPort(authority, scheme);
         return there.equalsIgnoreCase(withPort(host, scheme))
                 || there.equalsIgnoreCase(withPort(address.host(), scheme));
     }
 
     private static String withPort(String authority, String scheme) {
-        String bare = authority.endsWith(":") ? authority.substring(0, authority.length() - 1) : authority;
+        String bare = authority.replaceFirst(":$", "").replaceFirst("\\.(?=:[0-9]+$|$)", "");
         return PORT.matcher(bare).find() ? bare : bare + (scheme.equals("https") ? ":443" : ":80");
     }
 

@@ -118,11 +118,14 @@ public final class PortProxy {
         Channel client = Tunnel.channelOf(exchange.context().request());
         // One thread for both, so that nothing of an exchange is ever done by two.
         client.eventLoop().register(channel).addListener(registered -> {
-            if (!registered.isSuccess()) {
+            if (!registered.isSuccess() || exchange.isOver()) {
                 channel.close();
-                exchange.fail(Problems.of(registered.cause()));
+                if (!registered.isSuccess()) {
+                    exchange.fail(Problems.of(registered.cause()));
+                }
                 return;
             }
+            exchange.connecting(channel);
             boolean four = family == StandardProtocolFamily.INET;
             InetSocketAddress to =
                     new InetSocketAddress(loopback(four), exchange.address().port());
@@ -132,6 +135,9 @@ public final class PortProxy {
                     return;
                 }
                 channel.close();
+                if (exchange.isOver()) {
+                    return;
+                }
                 if (connected.cause() instanceof ConnectTimeoutException) {
                     exchange.fail(Problem.of(
                             504,

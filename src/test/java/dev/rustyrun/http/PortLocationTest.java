@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A redirect of a container's server leads to no other place of the service than that server. */
 class PortLocationTest {
@@ -37,11 +39,42 @@ class PortLocationTest {
         expect("/x/./%2e/..", PREFIX + "/");
         expect(PREFIX + "/../../../../run", PREFIX + "/v1/run");
         expect("http://127.0.0.1:8080/v1/run", PREFIX + "/v1/run");
-        expect("HTTP://x:y@127.0.0.1:8080/v1/run", PREFIX + "/v1/run");
+        expect("HTTP://127.0.0.1:8080/v1/run", PREFIX + "/v1/run");
         expect("http:/v1/run", PREFIX + "/v1/run");
         assertEquals(Optional.empty(), confined("http:v1/run"));
         assertEquals(Optional.empty(), confined("\\v1\\run"));
         assertEquals(Optional.empty(), confined("http://127.0.0.%31:8080/v1/run"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x:y@127.0.0.1:8080",
+                "127.0.0.1:08080",
+                "127.0.0.1:",
+                "127.0.0.1.:8080",
+                "127.1:8080",
+                "0x7f.1:8080",
+                "2130706433:8080",
+                "0177.0.0.1:8080",
+                "127.0.0.0x1:8080",
+                "127.0.0.01:8080",
+                "localhost.:8080",
+                "12\uff17.0.0.1:8080",
+                "127.0.0.1:8080:8080",
+                "example.org:0"
+            })
+    void another_spelling_of_a_host_goes_nowhere(String authority) {
+        assertEquals(Optional.empty(), confined("http://" + authority + "/v1/info"), authority);
+        assertEquals(Optional.empty(), confined("//" + authority + "/v1/info"), authority);
+    }
+
+    @Test
+    void an_ipv6_service_lets_no_other_ipv6_address_out() {
+        PortLocation six = new PortLocation(new PortAddress("abc", 1, "/", Optional.empty()), "[::1]:8080");
+        assertEquals(Optional.of("/v1/containers/abc/ports/1/x"), six.confine("http://[::1]:8080/x"));
+        assertEquals(Optional.empty(), six.confine("http://[0:0::1]:8080/x"));
+        assertEquals(Optional.of("http://example.org/x"), six.confine("http://example.org/x"));
     }
 
     @Test

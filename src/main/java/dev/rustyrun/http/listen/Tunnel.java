@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.timeout.IdleStateEvent;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Optional;
@@ -56,6 +57,12 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
         return true;
     }
 
+    /** Ends the connection of {@code request} where it is, whether its client reads or not. */
+    public static void cut(HttpServerRequest request) {
+        Connection.of(request)
+                .ifPresentOrElse(Connection::close, () -> request.connection().close());
+    }
+
     private ChannelHandlerContext context() {
         return own.orElseThrow();
     }
@@ -101,6 +108,9 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent) {
             // A web socket has no half that stays.
             endPeer();
+        } else if (event instanceof IdleStateEvent) {
+            context.close();
+            peer().close();
         }
         context.fireUserEventTriggered(event);
     }
