@@ -1,0 +1,39 @@
+package dev.rustyrun.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rustyrun.linux.Linux;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A proxy never waits for whoever reads its log. */
+class LogOutputTest {
+
+    private final Linux linux = Linux.host();
+
+    @Test
+    @Timeout(60)
+    void a_pipe_that_nobody_reads_takes_no_more_lines() {
+        int[] pipe = linux.pipe();
+        LogOutput output = new LogOutput(linux, pipe[1]);
+        String line = "x".repeat(4_000) + "\n";
+        int taken = 0;
+        while (taken < 100 && output.write(line)) {
+            taken++;
+        }
+        assertTrue(taken > 0 && taken < 100, "taken: " + taken);
+        byte[] all = new byte[line.length() * taken];
+        int got = 0;
+        while (got < all.length) {
+            got += linux.read(pipe[0], all, all.length - got);
+        }
+        assertTrue(output.write(line), "there is room again");
+        assertFalse(output.write("x".repeat(5_000)), "more than is written at once");
+        assertEquals(line.length() * taken, got);
+        linux.close(pipe[0]);
+        assertFalse(output.write(line), "nobody reads");
+        linux.close(pipe[1]);
+    }
+}
