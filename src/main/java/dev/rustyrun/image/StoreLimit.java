@@ -60,7 +60,11 @@ public record StoreLimit(long bytes, Path file) {
         }
         String unit = text.replaceAll("[0-9b]", "");
         int power = unit.isEmpty() ? 0 : UNITS.indexOf(unit) + 1;
-        return new StoreLimit(Long.parseLong(text.replaceAll("[^0-9]", "")) << 10 * power, file);
+        long number = Long.parseLong(text.replaceAll("[^0-9]", ""));
+        if (number > Long.MAX_VALUE >> 10 * power) {
+            throw size.wrong("is more than can be counted");
+        }
+        return new StoreLimit(number << 10 * power, file);
     }
 
     /**
