@@ -377,9 +377,15 @@ class EgressIT {
                     .findFirst()
                     .orElseThrow()
                     .getKey();
+            assertTrue(Files.exists(Path.of("/proc/" + proxy + "/task/" + proxy)));
             try (Stream<Path> threads = Files.list(Path.of("/proc/" + proxy + "/task"))) {
                 for (Path thread : threads.toList()) {
-                    String status = Host.read(thread.resolve("status").toString());
+                    String status;
+                    try {
+                        status = Files.readString(thread.resolve("status"));
+                    } catch (IOException ended) {
+                        continue;
+                    }
                     for (String line : List.of(
                             "Uid:\t65534\t65534\t65534\t65534",
                             "Gid:\t65534\t65534\t65534\t65534",
@@ -438,7 +444,9 @@ class EgressIT {
         assertEquals("the web", ask(container));
         Path folder = Path.of("/run/rustyrun/policy6");
         assertTrue(Files.exists(folder.resolve("egress")));
-        container.destroyForcibly();
+        // By itself: destroyForcibly would close the standard input too, and the container would end at the same
+        // moment.
+        Host.signal(container.pid(), "KILL");
         container.waitFor();
         Host.eventually("its folder is gone", () -> !Files.exists(folder));
     }

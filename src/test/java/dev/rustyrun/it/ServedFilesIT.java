@@ -359,16 +359,23 @@ class ServedFilesIT {
         assertTrue(Files.notExists(Launcher.busybox().resolve("tmp/x")));
     }
 
+    private static byte[] ones(int count) {
+        byte[] bytes = new byte[count];
+        Arrays.fill(bytes, (byte) 1);
+        return bytes;
+    }
+
     @Test
     void too_much_is_refused_as_a_body_and_as_the_containers_memory() throws Exception {
         try (Server server = start()) {
             String at = running(server, "mkdir /w; echo ready; sleep 600", ", \"memory\": \"16m\"");
-            byte[] large = new Tar().file("f", new byte[20 << 20], 0644, 0).bytes();
+            // Zeros would be a hole, which takes no memory.
+            byte[] large = new Tar().file("f", ones(20 << 20), 0644, 0).bytes();
             expectRefused(putBytes(server, at, "/w", large), 507, "memory limit");
             expectRefused(putBytes(server, at, "/dev/shm", large), 507, "memory limit");
             assertEquals(
                     200, put(server, at, "/w", new Tar().file("f", "small")).statusCode());
-            byte[] larger = new Tar().file("f", new byte[33 << 20], 0644, 0).bytes();
+            byte[] larger = new Tar().file("f", ones(33 << 20), 0644, 0).bytes();
             assertEquals(413, putBytes(server, at, "/w", larger).statusCode());
             assertTrue(server.get(at).body().contains("\"status\":\"running\""));
             assertEquals(204, server.delete(at + "?force=true").statusCode());

@@ -50,7 +50,11 @@ class ServedUserNamespacesIT {
                 "/v1/containers",
                 "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sleep\", \"31000\"], \"start\": true" + more + "}");
         assertEquals(201, made.statusCode(), made.body());
-        return made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
+        String at = made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
+        Host.eventually(
+                "it has been made",
+                () -> Server.quietly(() -> server.get(at + "/processes").body()).contains("\"pid\""));
+        return at;
     }
 
     private static String exec(Server server, String at, String script) throws IOException, InterruptedException {
@@ -253,10 +257,6 @@ class ServedUserNamespacesIT {
     void when_all_ranges_are_taken_a_launch_is_refused_until_one_is_free() throws Exception {
         try (Server server = start("RUSTYRUN_WARM=0", "RUSTYRUN_USERNS_POOL=1900019712:65536")) {
             String at = running(server, "");
-            Host.eventually(
-                    "it has been made",
-                    () -> Server.quietly(() -> server.get(at + "/processes").body())
-                            .contains("\"pid\""));
             assertEquals(1_900_019_712L, hostUser(server, at));
             String refused = server.sh(503, "true");
             assertTrue(refused.contains("all 1 ranges of the id pool 1900019712:65536 are taken"), refused);
@@ -351,7 +351,7 @@ class ServedUserNamespacesIT {
                 "serve", "--port", "0", "--management-port", "0", "--rootfs-folder", rootfs.toString()));
         Launcher.Result refused = Launcher.execute(always, "");
         assertTrue(
-                (refused.out() + refused.err()).contains("RUSTYRUN_USERNS=always wants"),
+                (refused.out() + refused.err()).contains("RUSTYRUN_USERNS=always requires"),
                 refused.out() + refused.err());
     }
 
