@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The completion of bash, zsh and fish, asked as these shells ask it. Needs root, zsh and fish. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class CompletionIT {
 
     @TempDir

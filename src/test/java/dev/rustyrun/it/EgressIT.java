@@ -86,6 +86,7 @@ class EgressIT {
         assertTrue(result.err().contains("\"received\":"), result.err());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_name_that_is_not_listed_is_refused_and_logged() {
         Launcher.Result result = allowing("web.example.org", "wget -qO- http://other.example.net/");
@@ -94,11 +95,13 @@ class EgressIT {
         assertTrue(result.err().contains("\"host\":\"other.example.net\",\"port\":80,\"allowed\":false"), result.err());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w01_an_address_instead_of_a_name() {
         expectRefused(answer("web.example.org", "GET http://" + NetworkWorld.WEB + "/ HTTP/1.1"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w02_dns_and_w07_udp_and_w08_raw_sockets_have_no_route() {
         String script = "cat /proc/net/route | wc -l; ls /sys/class/net; nslookup -type=a web.example.org "
@@ -109,12 +112,14 @@ class EgressIT {
         assertFalse(out.endsWith("\n0\n"), out);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w03_dns_over_https_is_a_host_like_others() {
         expectRefused(answer("four.example.org", "CONNECT dns.example.net:443 HTTP/1.1"));
         expectRefused(answer("four.example.org", "CONNECT 8.8.8.8:443 HTTP/1.1"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w04_ipv6_and_w05_mapped_ipv6() {
         expectRefused(answer("four.example.org", "GET http://[" + NetworkWorld.WEB6 + "]/ HTTP/1.1"));
@@ -123,6 +128,7 @@ class EgressIT {
         expectWeb(answer(NetworkWorld.WEB6, "GET http://[" + NetworkWorld.WEB6 + "]/ HTTP/1.1"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w06_decimal_and_octal_addresses() {
         for (String spelling : List.of("3405803786", "0313.0.0161.012", "0xcb00710a", "203.0.28938")) {
@@ -130,6 +136,7 @@ class EgressIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w10_a_host_header_unlike_the_request_is_replaced() {
         String answer = answer("web.example.org", "GET http://web.example.org/ HTTP/1.1", "Host: other.example.net");
@@ -138,6 +145,7 @@ class EgressIT {
         expectRefused(answer("web.example.org", "CONNECT other.example.net:443 HTTP/1.1", "Host: web.example.org:443"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w12_and_w13_names_of_the_hosts_loopback_of_private_and_metadata_addresses() {
         expectRefused(answer("loop.example.org:9000", "GET http://loop.example.org:9000/ HTTP/1.1"));
@@ -150,6 +158,7 @@ class EgressIT {
         expectWeb(answer("inner.example.org " + NetworkWorld.PRIVATE, "GET http://inner.example.org/ HTTP/1.1"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w14_a_port_that_is_not_listed() {
         expectRefused(answer("four.example.org", "GET http://four.example.org:8081/ HTTP/1.1"));
@@ -157,6 +166,7 @@ class EgressIT {
         expectRefused(answer("four.example.org:8081", "GET http://four.example.org/ HTTP/1.1"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w16_trailing_dots_and_w17_upper_case_are_the_same_name() {
         expectWeb(answer("*.Example.org", "GET http://FOUR.example.ORG./ HTTP/1.1"));
@@ -164,6 +174,7 @@ class EgressIT {
         expectRefused(answer("*.example.org", "GET http://four.example.org.example.net/ HTTP/1.1"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_tunnel_and_socks_connect_to_listed_hosts_only() {
         String tunnel =
@@ -179,6 +190,7 @@ class EgressIT {
         assertFalse(allowing("web.example.org", socks).out().contains("the web"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w19_a_container_that_replaces_its_environment_has_no_way_out() {
         Launcher.Result result =
@@ -186,12 +198,14 @@ class EgressIT {
         assertTrue(result.exitCode() != 0 && result.out().isEmpty(), result.out());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w20_two_containers_have_a_policy_each() {
         expectRefused(answer("other.example.net", "GET http://four.example.org/ HTTP/1.1"));
         expectWeb(answer("four.example.org", "GET http://four.example.org/ HTTP/1.1"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w11_a_redirect_to_a_name_that_is_not_listed_is_refused() {
         world.redirect("http://other.example.net/");
@@ -216,6 +230,7 @@ class EgressIT {
         return text.toString();
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w09_a_tls_client_that_asks_for_another_server_in_a_tunnel() throws Exception {
         world.serve("busybox", "nc", "-ll", "-p", "443", "-e", "cat");
@@ -238,6 +253,7 @@ class EgressIT {
         assertTrue(address.out().contains("other.example.net"), "an address allows all that is there");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w17_an_international_name_is_the_one_that_it_stands_for() {
         expectWeb(answer("xn--bcher-kva.example.org", "GET http://xn--bcher-kva.example.org/ HTTP/1.1"));
@@ -245,6 +261,7 @@ class EgressIT {
         expectRefused(answer("*.example.org", "GET http://b\\303\\274cher.example.org/ HTTP/1.1"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void w18_half_open_connections_leave_room_for_others() {
         String script = "for i in $(seq 1 70); do (sleep 100 | nc 127.0.0.1 3128 >/dev/null 2>&1) & done;"
@@ -297,6 +314,7 @@ class EgressIT {
                 "");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void the_list_of_a_running_container_is_replaced_and_a_wrong_one_changes_nothing() throws Exception {
         Process container = asking("policy1", "web.example.org", "four.example.org");
@@ -317,6 +335,7 @@ class EgressIT {
         assertTrue(update("policy1", "--allow", "a.org").expect(125).errorLine().contains("policy1"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_container_without_a_list_has_no_proxy_to_change() throws Exception {
         Process container = new ProcessBuilder(
@@ -334,6 +353,7 @@ class EgressIT {
         Host.expectEnded("sleep 4646");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void an_open_tunnel_to_a_host_that_is_no_longer_allowed_is_closed() throws Exception {
         Process container = new ProcessBuilder(
@@ -365,6 +385,7 @@ class EgressIT {
         Host.expectEnded("sleep 4747");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_proxy_is_nobody_without_capabilities_and_with_a_filter_in_all_of_its_threads() throws Exception {
         Process container = asking("policy4", "four.example.org", "four.example.org");
@@ -410,6 +431,7 @@ class EgressIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void events_tell_of_attempts() throws Exception {
         Process container = asking("policy5", "four.example.org", "four.example.org");
@@ -438,6 +460,7 @@ class EgressIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void when_run_is_killed_nothing_of_the_proxy_is_left_in_the_store() throws Exception {
         Process container = asking("policy6", "four.example.org", "four.example.org");
@@ -451,6 +474,7 @@ class EgressIT {
         Host.eventually("its folder is gone", () -> !Files.exists(folder));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_service_replaces_lists_within_its_own_and_tells_and_counts_attempts() throws Exception {
         Path told = Files.createTempFile("rustyrun-events", "");
@@ -501,6 +525,7 @@ class EgressIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_bundle_asks_for_it_by_annotation() {
         try (OciBundle bundle = new OciBundle(
@@ -519,6 +544,7 @@ class EgressIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_service_allows_what_its_operator_lists_and_logs_attempts() throws Exception {
         try (NetworkWorld.Service service = world.new Service(18092, "RUSTYRUN_ALLOW=*.example.org")) {
@@ -538,6 +564,7 @@ class EgressIT {
                 + host + "/\"]}";
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void what_is_no_request_is_refused() {
         assertTrue(answer("four.example.org", "GET / HTTP/1.1").startsWith("HTTP/1.1 400 "));

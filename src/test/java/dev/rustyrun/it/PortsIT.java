@@ -185,6 +185,7 @@ class PortsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void what_shows_the_callers_rights_stays_outside_and_roles_are_asked_for() throws Exception {
         Path tokens = Files.writeString(folder.resolve("tokens"), "launch " + TOKEN + "\nread " + READER + "\n");
@@ -233,6 +234,7 @@ class PortsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void bodies_go_both_ways_piece_by_piece() throws Exception {
         try (Server server = start()) {
@@ -265,6 +267,7 @@ class PortsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_web_socket_talks_with_the_server_inside() throws Exception {
         try (Server server = start()) {
@@ -286,6 +289,7 @@ class PortsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void servers_that_do_not_speak_http_are_problems() throws Exception {
         try (Server server = start("RUSTYRUN_PORT_SECONDS=1")) {
@@ -323,6 +327,7 @@ class PortsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void only_a_running_container_with_a_network_of_its_own_has_ports() throws Exception {
         try (Server server = start("RUSTYRUN_ALLOW_HOST_NETWORK=true")) {
@@ -348,6 +353,7 @@ class PortsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void bodies_and_connections_are_bounded() throws Exception {
         try (Server server = start(
@@ -387,6 +393,7 @@ class PortsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void the_end_of_the_container_and_of_the_service_end_what_streams() throws Exception {
         try (Server server = start()) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -107,9 +106,10 @@ final class Server implements AutoCloseable {
     private boolean answers() {
         try {
             return health("live").statusCode() == 200;
-        } catch (ConnectException notYet) {
+        } catch (IOException notYet) {
+            // Refused, or reset: it begins to listen before it answers.
             return false;
-        } catch (IOException | InterruptedException e) {
+        } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
