@@ -124,7 +124,7 @@ public final class CommandLineMain {
             Integer helped = CommandLine.executeHelpRequest(parsed);
             if (helped == null
                     && lastOf(parsed).commandSpec().userObject() instanceof CreateCommand create
-                    && create.isOfImage(linux.exists("config.json"))) {
+                    && create.isOfImage(() -> linux.exists("config.json"))) {
                 parsed = Commands.MODEL.parseArgs(Launching.asRun(args));
             }
             return helped != null ? helped : perform(parsed, started);

@@ -9,6 +9,7 @@ import dev.rustyrun.stage.RunStage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -57,8 +58,8 @@ final class CreateCommand implements ContainerCommand {
      *
      * @param inBundle whether the working directory is a bundle
      */
-    boolean isOfImage(boolean inBundle) {
-        return !options.isGiven() && (!further.isEmpty() || !inBundle);
+    boolean isOfImage(BooleanSupplier inBundle) {
+        return !options.isGiven() && (!further.isEmpty() || !inBundle.getAsBoolean());
     }
 
     @Override

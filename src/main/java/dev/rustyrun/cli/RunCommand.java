@@ -274,7 +274,7 @@ final class RunCommand implements ContainerCommand {
                 new Settled(
                         spec.root().image().map(Spec.Image::name).orElse(""),
                         request.env().stream().map(Variable::word).toList()));
-        String token = UUID.randomUUID().toString();
+        String token = created ? UUID.randomUUID().toString() : "";
         if (created) {
             resolved.put(NewContainer.WAITS, token);
         }

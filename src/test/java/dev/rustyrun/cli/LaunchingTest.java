@@ -55,7 +55,7 @@ class LaunchingTest {
     void create_with_an_image_is_a_form_of_run(String words, String asRun, boolean isOfImage) {
         String[] args = words.split(" ");
         CommandLine.ParseResult parsed = MODEL.parseArgs(args).subcommand();
-        assertEquals(isOfImage, ((CreateCommand) parsed.commandSpec().userObject()).isOfImage(false));
+        assertEquals(isOfImage, ((CreateCommand) parsed.commandSpec().userObject()).isOfImage(() -> false));
         if (isOfImage) {
             assertEquals(asRun, String.join(" ", Launching.asRun(args)));
             assertTrue(
