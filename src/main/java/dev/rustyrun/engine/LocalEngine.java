@@ -128,12 +128,10 @@ public final class LocalEngine implements Engine {
      * @return how it ended if it could not be made; it is forgotten then
      */
     public Optional<JsonNode> start(String name, NewContainer wanted, Consumer<String> started) {
-        detached = Optional.of(Detached.make(tools));
-        String id = name.isEmpty() ? tools.store().newId() : name;
-        ContainerFolder folder = containers().create(id, wanted);
+        ContainerFolder folder = make(name, wanted);
         boolean made = false;
         try {
-            started.accept(id);
+            started.accept(folder.id());
             await(interruptibly(() -> containers().start(folder)));
             Optional<JsonNode> failure =
                     interruptibly(() -> containers().awaitSetUp(folder)).map(JsonNode.class::cast);
@@ -153,20 +151,21 @@ public final class LocalEngine implements Engine {
      * @param made does what else belongs to it, and is told its id
      */
     public void create(String name, NewContainer wanted, Consumer<String> made) {
-        detached = Optional.of(Detached.make(tools));
-        String id = name.isEmpty() ? tools.store().newId() : name;
-        ContainerFolder folder = containers().create(id, wanted);
+        String id = make(name, wanted).id();
         boolean done = false;
         try {
             made.accept(id);
             done = true;
         } finally {
             if (!done) {
-                uninterrupted(() -> containers().remove(folder, true));
-                ContainerLayers.forget(
-                        tools.linux(), tools.self(), tools.store().folder(), id);
+                delete(id, true);
             }
         }
+    }
+
+    private ContainerFolder make(String name, NewContainer wanted) {
+        detached = Optional.of(Detached.make(tools));
+        return containers().create(name.isEmpty() ? tools.store().newId() : name, wanted);
     }
 
     /** Whether there is a detached container of this id, or one that {@link #create} has made. */
@@ -230,11 +229,10 @@ public final class LocalEngine implements Engine {
         Optional<ContainerFolder> folder = find(id);
         if (folder.isPresent()) {
             uninterrupted(() -> containers().remove(folder.get(), force));
-            ContainerLayers.forget(tools.linux(), tools.self(), tools.store().folder(), id);
         } else {
             unwatched.delete(id, force);
-            ContainerLayers.forget(tools.linux(), tools.self(), tools.store().folder(), id);
         }
+        ContainerLayers.forget(tools.linux(), tools.self(), tools.store().folder(), id);
     }
 
     /** Says of a detached one that does not run how far it has come. */

@@ -28,18 +28,16 @@ public interface SocketCalls extends KernelCalls {
     default int connect(String path) {
         byte[] address = SocketConstants.unix(path, "connect");
         int socket = check(libc().call("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket AF_UNIX");
-        int result = libc().repeat("connect", socket, address, address.length);
-        if (result < 0) {
-            libc().call("close", socket);
-            throw failure(result, "connect", path);
-        }
-        return socket;
+        return connected(socket, address, path);
     }
 
     /** The same with one that keeps messages apart; it does not wait for room at the other side. */
     default int connectForMessages(String path) {
         byte[] address = SocketConstants.unix(path, "connect");
-        int socket = messageSocket(SocketConstants.SOCK_NONBLOCK);
+        return connected(messageSocket(SocketConstants.SOCK_NONBLOCK), address, path);
+    }
+
+    private int connected(int socket, byte[] address, String path) {
         int result = libc().repeat("connect", socket, address, address.length);
         if (result < 0) {
             libc().call("close", socket);
