@@ -3,7 +3,7 @@ package dev.rustyrun.cli;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.request.ByteSize;
+import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Resources.Rate;

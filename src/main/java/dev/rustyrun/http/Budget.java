@@ -1,6 +1,6 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.request.ByteSize;
+import dev.rustyrun.spec.ByteSize;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,7 +1,7 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.request.ByteSize;
 import dev.rustyrun.request.Policy;
+import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.Resources;
 import jakarta.inject.Singleton;
 import java.math.BigDecimal;

@@ -1,7 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.LaunchTools;
-import dev.rustyrun.request.ByteSize;
+import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.DomainSocketServerStart;

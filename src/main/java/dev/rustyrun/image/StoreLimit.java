@@ -3,6 +3,7 @@ package dev.rustyrun.image;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Sizes;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,6 @@ public record StoreLimit(long bytes, Path file) {
 
     private static final Path SYSTEM = Path.of("/etc/rustyrun/images.json");
     private static final String FIELD = "maxSize";
-    private static final String UNITS = "kmgt";
 
     /**
      * This user's, if there is one.
@@ -55,16 +55,11 @@ public record StoreLimit(long bytes, Path file) {
         }
         DocumentField size = all.field(FIELD);
         String text = size.text().toLowerCase(java.util.Locale.ROOT);
-        if (!text.matches("[0-9]{1,9}[" + UNITS + "]?b?")) {
+        if (!text.matches("[0-9]{1,9}[kmgt]?b?")) {
             throw size.wrong("is not a size such as 500m or 20g");
         }
-        String unit = text.replaceAll("[0-9b]", "");
-        int power = unit.isEmpty() ? 0 : UNITS.indexOf(unit) + 1;
-        long number = Long.parseLong(text.replaceAll("[^0-9]", ""));
-        if (number > Long.MAX_VALUE >> 10 * power) {
-            throw size.wrong("is more than can be counted");
-        }
-        return new StoreLimit(number << 10 * power, file);
+        long bytes = ByteSize.parse(text).orElseThrow(() -> size.wrong("is more than can be counted"));
+        return new StoreLimit(bytes, file);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.rustyrun.request;
 
+import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.Spec;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.rustyrun.request;
 
+import dev.rustyrun.spec.ByteSize;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.rustyrun.request;
 
 import dev.rustyrun.network.EgressPolicy;
+import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.PublishedPort;

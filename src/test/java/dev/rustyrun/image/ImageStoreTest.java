@@ -156,7 +156,13 @@ class ImageStoreTest {
         assertEquals(
                 500L << 20, StoreLimit.parse(file, "{\"maxSize\": \"500MB\"}").bytes());
         assertEquals(7, StoreLimit.parse(file, "{\"maxSize\": \"7\"}").bytes());
-        for (String wrong : List.of("{\"maxSize\": \"much\"}", "{\"maxSize\": 5}", "{\"size\": \"5g\"}", "{}", "[")) {
+        for (String wrong : List.of(
+                "{\"maxSize\": \"much\"}",
+                "{\"maxSize\": \"9999999t\"}",
+                "{\"maxSize\": 5}",
+                "{\"size\": \"5g\"}",
+                "{}",
+                "[")) {
             String message = assertThrows(InvalidSpecException.class, () -> StoreLimit.parse(file, wrong))
                     .getMessage();
             assertTrue(message.contains("images.json"), message);

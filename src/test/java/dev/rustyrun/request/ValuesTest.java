@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,7 +1,5 @@
-package dev.rustyrun.request;
+package dev.rustyrun.spec;
 
-import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.Resources;
 import java.util.Optional;
 
 /** A size in bytes such as {@code 64m} or {@code 64MB}, in powers of 1024. */
