@@ -9,27 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** {@code --net private}: a network of its own with a way out. Needs pasta (package passt), ip(8) and dnsmasq. */
-class PrivateNetworkIT {
-
-    private static NetworkWorld world;
-
-    @BeforeAll
-    static void makeWorld() {
-        Launcher.requireRoot();
-        world = new NetworkWorld();
-    }
-
-    @AfterAll
-    static void removeWorld() {
-        if (world != null) {
-            world.close();
-        }
-    }
+class PrivateNetworkIT extends InNetworkWorld {
 
     private static Launcher.Result inPrivate(String script) {
         return world.run("--net", "private", "--command", "sh", "-c", script);

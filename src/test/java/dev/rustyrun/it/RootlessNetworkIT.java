@@ -13,17 +13,14 @@ import org.junit.jupiter.api.Test;
 
 /** What an ordinary user's containers reach. Needs root, to become one, ip(8), dnsmasq and pasta. */
 @NativeOnly("a JVM cannot enter a user namespace")
-class RootlessNetworkIT {
+class RootlessNetworkIT extends InNetworkWorld {
 
     private static final int USER = 65534;
-    private static NetworkWorld world;
     private static Path folder;
     private static Path program;
 
     @BeforeAll
-    static void makeWorld() throws IOException {
-        Launcher.requireRoot();
-        world = new NetworkWorld();
+    static void makeProgram() throws IOException {
         folder = Files.createTempDirectory("rustyrun-it");
         program = Launcher.copyProgram(folder);
         Launcher.execute(
@@ -38,9 +35,8 @@ class RootlessNetworkIT {
     }
 
     @AfterAll
-    static void removeWorld() {
-        if (world != null) {
-            world.close();
+    static void removeProgram() {
+        if (folder != null) {
             Launcher.execute(List.of("rm", "-rf", folder.toString(), "/tmp/rustyrun-" + USER), "")
                     .expect(0);
         }
