@@ -54,9 +54,10 @@ class ServeBoundedIT {
     }
 
     private static void expectService(Server server) throws Exception {
-        assertEquals(200, server.health("live").statusCode());
-        assertEquals(200, server.health("ready").statusCode());
-        assertEquals(200, server.get("/v1/info").statusCode());
+        for (HttpResponse<String> answer :
+                List.of(server.health("live"), server.health("ready"), server.get("/v1/info"))) {
+            assertEquals(200, answer.statusCode(), answer.body());
+        }
         assertTrue(server.sh(200, "echo still here").contains("still here"));
     }
 

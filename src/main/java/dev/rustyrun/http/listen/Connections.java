@@ -52,7 +52,7 @@ final class Connections extends ChannelInboundHandlerAdapter {
             channel.unsafe().closeForcibly();
             return;
         }
-        channel.closeFuture().addListener(closed -> remove(connection));
+        channel.closeFuture().addListener(closed -> removeOnceItsDescriptorIsFree(connection, channel));
         pauseWhileMuchCloses(context.channel());
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         // In one read and a turn of the thread: the next connection's comes after that, and not after sixteen of 64 KB.
@@ -102,6 +102,18 @@ final class Connections extends ChannelInboundHandlerAdapter {
             each.close();
         });
         return oldest.isPresent();
+    }
+
+    /**
+     * A closed channel keeps its descriptor until its thread selects the next time, and that thread may close many before. A
+     * scheduled task runs after that, even one that is due at once.
+     */
+    private void removeOnceItsDescriptorIsFree(Connection connection, Channel channel) {
+        if (channel.eventLoop().isShuttingDown()) {
+            remove(connection);
+        } else {
+            channel.eventLoop().schedule(() -> remove(connection), 0, TimeUnit.NANOSECONDS);
+        }
     }
 
     private synchronized void remove(Connection connection) {

@@ -8,8 +8,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Which connections go when there are too many, without a network. */
@@ -65,6 +70,35 @@ class ConnectionsTest {
         assertFalse(listener.config().isAutoRead());
         assertFalse(turn(0).isOpen());
         assertTrue(listener.config().isAutoRead());
+    }
+
+    @Test
+    void those_that_are_closed_in_one_turn_of_their_thread_count_until_their_descriptors_are_free() throws Exception {
+        NioEventLoopGroup threads = new NioEventLoopGroup(1);
+        try {
+            CountDownLatch queued = new CountDownLatch(1);
+            List<NioSocketChannel> sockets = new ArrayList<>();
+            for (int i = 0; i < MAX + Connections.MAX_CLOSING + 1; i++) {
+                sockets.add(new NioSocketChannel());
+                threads.register(sockets.get(i)).sync();
+            }
+            threads.submit(() -> {
+                queued.await();
+                return null;
+            });
+            sockets.forEach(socket -> listener.pipeline().fireChannelRead(socket));
+            assertFalse(listener.config().isAutoRead());
+            Future<Boolean> accepting = threads.submit(() -> listener.config().isAutoRead());
+            queued.countDown();
+            assertFalse(accepting.get());
+            assertFalse(sockets.get(Connections.MAX_CLOSING).isOpen());
+            CountDownLatch later = new CountDownLatch(1);
+            threads.next().schedule(later::countDown, 1, TimeUnit.MILLISECONDS);
+            later.await();
+            assertTrue(listener.config().isAutoRead());
+        } finally {
+            threads.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+        }
     }
 
     @Test
