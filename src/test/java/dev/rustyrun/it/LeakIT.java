@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class LeakIT {
 
     /** On a JVM one takes more than half a second; what it leaves, it leaves at each. */
-    private static final int LAUNCHES = Launcher.isNative() ? 200 : 60;
+    private static final int LAUNCHES = Launcher.isNative() ? 100 : 30;
 
     private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
 

@@ -58,6 +58,7 @@ class MountsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_read_only_volume_refuses_writes() {
         Launcher.Result result = Launcher.run("-v", folder + ":/made:ro", "--command", "/bin/touch", "/made/x")
@@ -65,6 +66,7 @@ class MountsIT {
         assertTrue(result.err().contains("Read-only file system"), result.err());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_single_file_can_be_a_volume() {
         assertEquals(
@@ -74,6 +76,7 @@ class MountsIT {
                         .out());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_mount_in_long_form_is_the_same() {
         Launcher.run(
@@ -94,6 +97,7 @@ class MountsIT {
                 .expect(0);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_tmpfs_takes_options_and_leaves_nothing() throws IOException {
         String out = Launcher.run(
@@ -111,6 +115,7 @@ class MountsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_target_behind_a_link_inside_the_rootfs_is_found() throws IOException {
         Path made = Files.createDirectories(Launcher.busybox().resolve("made/real"));
@@ -153,6 +158,7 @@ class MountsIT {
         assertTrue(out.lines().noneMatch("0"::equals), "no process of the host's is listed: " + out);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_mount_of_the_container_does_not_show_on_the_host() {
         Host.State before = Host.state();
@@ -161,6 +167,7 @@ class MountsIT {
         assertEquals(before, Host.state());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void in_a_chroot_that_is_no_mount_point_it_says_what_to_do() {
         Launcher.Result result =
@@ -168,6 +175,7 @@ class MountsIT {
         assertTrue(result.errorLine().contains("bind it to itself first"), result.err());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_chroot_that_is_a_mount_point_is_pivoted_from_like_any_root() {
         Launcher.Result result = Launcher.execute(

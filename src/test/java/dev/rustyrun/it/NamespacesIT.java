@@ -113,6 +113,7 @@ class NamespacesIT {
         assertTrue(result.errorLine().contains(words), result.err());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void clocks_run_ahead_by_the_time_offsets() {
         String[] uptimes = Launcher.run(
@@ -242,6 +243,7 @@ class NamespacesIT {
         assertEquals(Host.read("/proc/sys/kernel/hostname").strip(), inside.get(7));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void kernel_parameters_of_its_own_namespaces_are_set() {
         String here = Host.read("/proc/sys/kernel/shmmax");
@@ -266,6 +268,7 @@ class NamespacesIT {
     }
 
     /** C1 and C40: what engines do for a pod, whose network is there before its containers. */
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void kernel_parameters_of_a_joined_network_are_set() throws Exception {
         Process network = new ProcessBuilder("unshare", "-n", "sleep", "600").start();
@@ -292,6 +295,7 @@ class NamespacesIT {
     }
 
     /** C25: the first separator decides what the other character is. */
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_parameter_may_be_written_with_slashes() {
         String name = "net/ipv4/conf/lo/forwarding";

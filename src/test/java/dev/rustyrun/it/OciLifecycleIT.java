@@ -142,6 +142,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_program_that_is_not_there_fails_create_and_leaves_nothing() {
         try (OciBundle bundle = new OciBundle("no-such-program")) {
@@ -193,6 +194,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void signals_reach_the_command_by_name_and_by_number() {
         try (OciBundle bundle = new OciBundle(
@@ -312,6 +314,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void run_creates_starts_waits_and_deletes() {
         try (OciBundle bundle = new OciBundle("sh", "-c", "echo out; exit 3")) {
@@ -336,6 +339,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void run_detached_comes_back_when_the_command_runs() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
@@ -417,6 +421,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void after_sigkill_to_create_at_any_moment_delete_force_leaves_nothing() throws Exception {
         Host.State before = Host.state();

@@ -33,6 +33,7 @@ class PrivateNetworkIT extends InNetworkWorld {
         expectNoPasta();
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void the_loopback_of_the_host_is_not_reached() {
         for (String address : List.of("127.0.0.1", "198.51.100.2", NetworkWorld.ROUTER)) {
@@ -42,6 +43,7 @@ class PrivateNetworkIT extends InNetworkWorld {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_published_port_of_the_host_leads_into_the_container() throws Exception {
         Process run = new ProcessBuilder(world.command(Launcher.runCommand(
@@ -77,6 +79,7 @@ class PrivateNetworkIT extends InNetworkWorld {
                 .expect(0);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void whoever_is_killed_no_pasta_is_left() throws Exception {
         for (String victim : List.of("run", "child", "init", "guard", "pasta")) {
@@ -136,6 +139,7 @@ class PrivateNetworkIT extends InNetworkWorld {
         Host.eventually("pasta has ended", () -> guards(false).stream().allMatch(Host::isZombie));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void without_pasta_one_line_says_what_to_install() {
         Launcher.Result result = Launcher.execute(
@@ -168,6 +172,7 @@ class PrivateNetworkIT extends InNetworkWorld {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_bundle_asks_for_it_by_annotation_and_it_ends_with_the_container() {
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
@@ -185,6 +190,7 @@ class PrivateNetworkIT extends InNetworkWorld {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_detached_one_has_it_until_it_is_deleted() {
         String id = world.run(
@@ -206,6 +212,7 @@ class PrivateNetworkIT extends InNetworkWorld {
         expectNoPasta();
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_service_gives_it_only_where_its_operator_allows_it() throws Exception {
         String request = "{\"rootfs\": \"busybox\", \"network\": \"private\","

@@ -317,6 +317,7 @@ class RunIT {
         assertTrue(result.out().matches("12[.0-9]*\nrustyrun-container\n[1-4]\n"), result.out());
     }
 
+    @NativeOnly("once is enough: on a JVM it does the same")
     @Test
     void root_file_systems_get_is_repeatable_and_leaves_nothing_half_made() throws IOException {
         Path folder = Files.createTempDirectory("rustyrun-it");
@@ -356,6 +357,7 @@ class RunIT {
         Launcher.execute(List.of("rm", "-rf", folder.toString()), "").expect(0);
     }
 
+    @NativeOnly("once is enough: on a JVM it does the same")
     @Test
     void P9_rootfs_get_makes_the_same_without_a_checkout(@TempDir Path folder) {
         String made = folder.resolve("box").toString();

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ServeFaultIT {
 
-    private static final int LAUNCHES = Launcher.isNative() ? 5_000 : 60;
+    private static final int LAUNCHES = 700;
     /** After so many, what a server keeps for ever has been made. */
-    private static final int FIRST_LAUNCHES = Launcher.isNative() ? 1_000 : 20;
+    private static final int FIRST_LAUNCHES = 300;
 
     private static final int CALLERS = 4;
     /** Of a heap that is 12 MiB large before it is collected. */
@@ -121,11 +121,8 @@ class ServeFaultIT {
                     () -> Host.childrenOf(server.pid()).size() <= 3,
                     () -> Host.childrenOf(server.pid()));
             assertTrue(descriptorsOf(server) <= descriptors + 8, descriptors + " before, now " + descriptorsOf(server));
-            if (Launcher.isNative()) {
-                assertTrue(
-                        residentKib(server) <= memory + MAX_GROWTH_KIB,
-                        memory + " KiB before, now " + residentKib(server));
-            }
+            assertTrue(
+                    residentKib(server) <= memory + MAX_GROWTH_KIB, memory + " KiB before, now " + residentKib(server));
         }
         org.junit.jupiter.api.Assertions.assertEquals(before, Host.state());
         Host.expectNothingLeft("never-started");

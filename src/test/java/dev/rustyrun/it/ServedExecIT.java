@@ -63,6 +63,7 @@ class ServedExecIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void what_is_not_there_or_wrongly_asked_for_is_refused_in_words() throws Exception {
         try (Server server = start()) {

@@ -26,6 +26,7 @@ class SignalsIT {
         expectDelivery(name);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM", "USR2"})
     void a_signal_reaches_the_command_behind_a_reaper(String name) throws Exception {

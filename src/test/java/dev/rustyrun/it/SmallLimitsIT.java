@@ -76,6 +76,7 @@ class SmallLimitsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_filter_that_forbids_to_set_limits_comes_after_them() throws Exception {
         Path profile = Files.writeString(folder.resolve("profile"), """
@@ -92,6 +93,7 @@ class SmallLimitsIT {
         assertTrue(out.matches("(?s)Max open files +100 +200 .*"), out);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void arguments_for_which_the_limits_have_no_room_are_named_with_the_limit() {
         String half = "x".repeat(100_000);
@@ -105,6 +107,7 @@ class SmallLimitsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_command_that_is_missing_is_so_whatever_its_limits() {
         for (String limit : List.of("as=20000000", "as=0", "data=0", "nofile=0", "fsize=0")) {
@@ -115,6 +118,7 @@ class SmallLimitsIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_command_that_the_kernel_ends_before_it_begins_has_the_status_that_runc_gives_it() {
         // Past the point at which execve(2) could fail: man 2 execve, "a signal is sent to the process".
