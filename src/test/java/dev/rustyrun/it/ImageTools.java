@@ -67,12 +67,16 @@ final class ImageTools implements AutoCloseable {
                 .expect(0);
     }
 
+    /** A port of loopback that nobody listens at. */
+    static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
     /** Starts a registry; its host and port. */
     String registry(boolean tls) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = freePort();
         String host = "127.0.0.1:" + port;
         String http = "  addr: " + host + "\n";
         String auth = "";

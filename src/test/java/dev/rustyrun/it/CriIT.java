@@ -1,0 +1,285 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Pods, as a kubelet makes them: by the Container Runtime Interface of a containerd whose runtime is Rustyrun. Their network is a
+ * bridge of the test's own. Needs root, containerd, containernetworking-plugins and buildah.
+ */
+@NativeOnly("containerd starts its runtime several times for each call, and joins mount namespaces, which a JVM cannot")
+class CriIT {
+
+    private static final String IMAGE = "localhost/rustyrun-pods:latest";
+    private static final String BRIDGE = "rr-cri0";
+    private static final String SANDBOX = "sleep 98765";
+    private static final String STAYS = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
+
+    private static Path folder;
+    private static Process daemon;
+    private static CriClient cri;
+
+    @BeforeAll
+    static void startDaemon() throws IOException {
+        Launcher.requireRoot();
+        for (String program : List.of("containerd", "ctr", "buildah", "busybox", "/usr/lib/cni/bridge")) {
+            Assumptions.assumeTrue(
+                    Launcher.execute(List.of("sh", "-c", "command -v " + program), "")
+                                    .exitCode()
+                            == 0,
+                    "needs " + program
+                            + ": apt-get install containerd buildah busybox-static containernetworking-plugins");
+        }
+        folder = Files.createTempDirectory("rustyrun-cri");
+        int port = ImageTools.freePort();
+        Path config = Files.writeString(folder.resolve("config.toml"), """
+                version = 2
+                root = "%1$s/root"
+                state = "%1$s/state"
+                [grpc]
+                  address = "%1$s/socket"
+                  tcp_address = "127.0.0.1:%2$d"
+                [ttrpc]
+                  address = "%1$s/socket.ttrpc"
+                [plugins."io.containerd.grpc.v1.cri"]
+                  disable_tcp_service = false
+                  restrict_oom_score_adj = true
+                  sandbox_image = "%3$s"
+                  [plugins."io.containerd.grpc.v1.cri".cni]
+                    bin_dir = "/usr/lib/cni"
+                    conf_dir = "%1$s/cni"
+                  [plugins."io.containerd.grpc.v1.cri".containerd]
+                    snapshotter = "native"
+                    default_runtime_name = "rustyrun"
+                  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.rustyrun]
+                    runtime_type = "io.containerd.runc.v2"
+                  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.rustyrun.options]
+                    BinaryName = "%4$s"
+                """.formatted(
+                        folder, port, IMAGE, Launcher.command().get(0)));
+        Files.createDirectory(folder.resolve("cni"));
+        Files.createDirectory(folder.resolve("logs"));
+        Files.writeString(folder.resolve("cni/10-pods.conflist"), """
+                {"cniVersion": "0.4.0", "name": "rustyrun-cri", "plugins": [{"type": "bridge", "bridge": "%s",
+                  "ipam": {"type": "host-local", "subnet": "10.211.7.0/24", "dataDir": "%s/addresses"}}]}
+                """.formatted(BRIDGE, folder));
+        daemon = new ProcessBuilder("containerd", "--config", config.toString())
+                .redirectOutput(folder.resolve("log").toFile())
+                .redirectErrorStream(true)
+                .start();
+        cri = new CriClient(port);
+        String buildah = "buildah --root " + folder + "/b --runroot " + folder + "/r --storage-driver vfs ";
+        Launcher.execute(
+                        List.of(
+                                "sh",
+                                "-ec",
+                                "c=$(" + buildah + "from scratch); m=$(" + buildah + "mount $c)\n"
+                                        + "mkdir -p $m/bin $m/etc; cp $(command -v busybox) $m/bin/busybox\n"
+                                        + "for a in sh sleep ps id cat hostname readlink ip head tail; do ln -s busybox $m/bin/$a; done\n"
+                                        + buildah + "config --entrypoint '[\"/bin/sleep\", \"98765\"]' $c; "
+                                        + buildah + "umount $c; " + buildah + "commit -q $c image; "
+                                        + buildah + "push -q image oci-archive:" + folder + "/image.tar:" + IMAGE),
+                        "")
+                .expect(0);
+        Host.eventually("containerd answers", () -> cri.answers());
+        Launcher.execute(
+                        List.of(
+                                "ctr",
+                                "--address",
+                                folder + "/socket",
+                                "--namespace",
+                                "k8s.io",
+                                "images",
+                                "import",
+                                "--snapshotter",
+                                "native",
+                                folder + "/image.tar"),
+                        "")
+                .expect(0);
+    }
+
+    @AfterAll
+    static void stopDaemon() throws Exception {
+        if (daemon != null) {
+            cri.close();
+            daemon.destroy();
+            daemon.waitFor();
+            Launcher.execute(List.of("sh", "-c", "ip link delete " + BRIDGE + "; rm -rf " + folder), "");
+        }
+        Host.expectEnded(SANDBOX);
+    }
+
+    /** A pod that is there while something is done in it. */
+    private static final class Pod implements AutoCloseable {
+        private final ProtobufMessage config;
+        private final String id;
+
+        Pod(String name, CriClient.Mode pid, ProtobufMessage... sysctls) {
+            ProtobufMessage security = ProtobufMessage.of(1, CriClient.namespaces(pid, ""));
+            config = CriClient.pod(
+                    name,
+                    folder.resolve("logs").toString(),
+                    ProtobufMessage.of(1, "/rustyrun-cri", 2, security, 3, List.of(sysctls)));
+            id = cri.runPod(config);
+        }
+
+        String run(String name, ProtobufMessage linux, String... command) {
+            return cri.run(id, config, name, IMAGE, linux, command);
+        }
+
+        String stays(String name) {
+            return run(name, in(CriClient.Mode.CONTAINER, ""), "/bin/sh", "-c", STAYS);
+        }
+
+        @Override
+        public void close() {
+            cri.removePod(id);
+        }
+    }
+
+    /** A LinuxContainerConfig with this PID namespace and nothing else. */
+    private static ProtobufMessage in(CriClient.Mode pid, String target) {
+        return ProtobufMessage.of(2, ProtobufMessage.of(3, CriClient.namespaces(pid, target)));
+    }
+
+    private static String said(String id, String... command) {
+        CriClient.Executed done = cri.exec(id, 30, command);
+        assertEquals(0, done.exitCode(), done::err);
+        return done.out();
+    }
+
+    @Test
+    void the_containers_of_a_pod_have_one_network_host_name_and_sysctls() {
+        try (Pod pod = new Pod(
+                "one-network",
+                CriClient.Mode.CONTAINER,
+                CriClient.entry("net.ipv4.ip_unprivileged_port_start", "79"))) {
+            String first = pod.stays("first");
+            String second = pod.stays("second");
+            for (String namespace : List.of("net", "ipc", "uts")) {
+                String[] link = {"/bin/readlink", "/proc/1/ns/" + namespace};
+                assertEquals(said(first, link), said(second, link));
+            }
+            assertEquals("one-network\n", said(first, "/bin/hostname"));
+            assertEquals("79\n", said(second, "/bin/cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start"));
+            assertTrue(said(first, "/bin/ip", "addr").contains("10.211.7."), () -> said(first, "/bin/ip", "addr"));
+            assertTrue(said(first, "/bin/ps").startsWith("PID"));
+            assertTrue(!said(first, "/bin/ps").contains(SANDBOX), "it has its own PID namespace");
+        }
+    }
+
+    @Test
+    void with_shareProcessNamespace_each_container_sees_all_and_an_ephemeral_one_sees_that_of_its_target() {
+        try (Pod pod = new Pod("shared", CriClient.Mode.POD)) {
+            pod.run("first", in(CriClient.Mode.POD, ""), "/bin/sleep", "87654");
+            String second = pod.run("second", in(CriClient.Mode.POD, ""), "/bin/sleep", "76543");
+            String seen = said(second, "/bin/ps");
+            assertTrue(seen.contains(SANDBOX) && seen.contains("sleep 87654") && seen.contains("sleep 76543"), seen);
+        }
+        try (Pod pod = new Pod("target", CriClient.Mode.CONTAINER)) {
+            String target = pod.run("target", in(CriClient.Mode.CONTAINER, ""), "/bin/sleep", "65432");
+            String debugger = pod.run("debugger", in(CriClient.Mode.TARGET, target), "/bin/sleep", "54321");
+            String seen = said(debugger, "/bin/ps");
+            assertTrue(seen.contains("1 0 ") || seen.contains("sleep 65432"), seen);
+            assertTrue(seen.contains("sleep 65432") && !seen.contains(SANDBOX), seen);
+        }
+    }
+
+    @Test
+    void a_container_has_the_user_groups_filter_and_capabilities_of_its_security_context() {
+        ProtobufMessage security = ProtobufMessage.of(
+                1, ProtobufMessage.of(1, List.of("NET_ADMIN"), 2, List.of("CHOWN")),
+                3, CriClient.namespaces(CriClient.Mode.CONTAINER, ""),
+                5, ProtobufMessage.of(1, 1000),
+                7, true,
+                8, List.of(3000),
+                11, true,
+                12, ProtobufMessage.of(1, 2000),
+                15, ProtobufMessage.of(1, 0));
+        try (Pod pod = new Pod("secure", CriClient.Mode.CONTAINER)) {
+            String id = pod.run("box", ProtobufMessage.of(2, security), "/bin/sh", "-c", STAYS);
+            String status = said(id, "/bin/cat", "/proc/1/status");
+            for (String line : List.of(
+                    "Uid:\t1000\t1000\t1000\t1000", "Gid:\t2000\t2000\t2000\t2000", "Seccomp:\t2", "NoNewPrivs:\t1")) {
+                assertTrue(status.contains(line + "\n"), status);
+            }
+            assertTrue(status.matches("(?s).*\nGroups:\t(2000 )?3000 ?\n.*"), status);
+            long bounding = Long.parseLong(status.replaceAll("(?s).*\nCapBnd:\t([0-9a-f]+)\n.*", "$1"), 16);
+            assertEquals(1L << 12, bounding & (1L << 12 | 1), "CAP_NET_ADMIN is there and CAP_CHOWN is not");
+            assertTrue(cri.exec(id, 30, "/bin/sh", "-c", "echo x > /file").err().contains("Read-only file system"));
+        }
+    }
+
+    @Test
+    void probes_have_output_and_exit_status_and_end_with_their_timeout() {
+        try (Pod pod = new Pod("probed", CriClient.Mode.CONTAINER)) {
+            String id = pod.stays("box");
+            assertEquals(
+                    new CriClient.Executed("out\n", "err\n", 3),
+                    cri.exec(id, 30, "/bin/sh", "-c", "echo out; echo err >&2; exit 3"));
+            CriClient.CriException late =
+                    assertThrows(CriClient.CriException.class, () -> cri.exec(id, 1, "/bin/sleep", "43210"));
+            assertTrue(late.getMessage().contains("timeout 1s exceeded"), late.getMessage());
+            Host.expectEnded("sleep 43210");
+            CriClient.CriException missing =
+                    assertThrows(CriClient.CriException.class, () -> cri.exec(id, 30, "/nosuch"));
+            assertTrue(missing.getMessage().contains("no such file or directory"), missing.getMessage());
+            assertEquals(CriClient.State.RUNNING, cri.status(id).state());
+        }
+    }
+
+    @Test
+    void logs_ends_and_their_reasons_are_told() throws IOException {
+        try (Pod pod = new Pod("told", CriClient.Mode.CONTAINER)) {
+            String talks = pod.run(
+                    "talks", in(CriClient.Mode.CONTAINER, ""), "/bin/sh", "-c", "echo hello; echo oops >&2; exit 7");
+            assertEquals(new CriClient.Status(CriClient.State.EXITED, 7, "Error"), cri.ended(talks));
+            Path log = folder.resolve("logs/talks.log");
+            Host.eventually(
+                    "both lines are in the log",
+                    () -> Host.read(log.toString()).lines().count() == 2);
+            assertTrue(
+                    Files.readString(log).matches("(?s).* stdout F hello\n.*|.* stderr F oops\n.*"),
+                    Files.readString(log));
+            ProtobufMessage little = ProtobufMessage.of(
+                    1, ProtobufMessage.of(4, 32 << 20),
+                    2, ProtobufMessage.of(3, CriClient.namespaces(CriClient.Mode.CONTAINER, "")));
+            String hungry = pod.run("hungry", little, "/bin/sh", "-c", "head -c 200m /dev/zero | tail");
+            CriClient.Status ended = cri.ended(hungry);
+            assertEquals("OOMKilled", ended.reason(), ended::toString);
+            CriClient.CriException missing = assertThrows(
+                    CriClient.CriException.class,
+                    () -> pod.run("missing", in(CriClient.Mode.CONTAINER, ""), "nosuch-program"));
+            assertTrue(missing.getMessage().contains("executable file not found"), missing.getMessage());
+        }
+    }
+
+    @Test
+    void a_container_has_its_grace_period_and_no_more() {
+        try (Pod pod = new Pod("graceful", CriClient.Mode.CONTAINER)) {
+            String willing = pod.stays("willing");
+            cri.call("StopContainer", ProtobufMessage.of(1, willing, 2, 60));
+            assertEquals(new CriClient.Status(CriClient.State.EXITED, 0, "Completed"), cri.status(willing));
+            String deaf = pod.run(
+                    "deaf",
+                    in(CriClient.Mode.CONTAINER, ""),
+                    "/bin/sh",
+                    "-c",
+                    "trap '' TERM; while :; do sleep 0.1; done");
+            cri.call("StopContainer", ProtobufMessage.of(1, deaf, 2, 1));
+            assertEquals(137, cri.status(deaf).exitCode());
+            cri.call("RemoveContainer", ProtobufMessage.of(1, deaf));
+            assertThrows(CriClient.CriException.class, () -> cri.status(deaf));
+        }
+    }
+}
