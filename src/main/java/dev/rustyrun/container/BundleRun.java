@@ -38,7 +38,7 @@ public final class BundleRun {
         if (detached) {
             options.checkTerminal(bundle.spec().process());
         }
-        Optional<Outcome> failure = creation.create(id, bundle, options, stage);
+        Optional<Outcome> failure = creation.create(id, bundle, options, stage.withoutReturns());
         if (failure.isPresent()) {
             return failure.get();
         }

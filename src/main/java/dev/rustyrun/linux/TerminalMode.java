@@ -20,6 +20,7 @@ public final class TerminalMode {
     private static final int COOKED_INPUT = 0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x400;
 
     private static final int OPOST = 0x1;
+    private static final int ONLCR = 0x4;
     /** ECHO ECHONL ICANON ISIG IEXTEN. */
     private static final int COOKED_LOCAL = 0x8 | 0x40 | 0x2 | 0x1 | 0x8000;
     /** CSIZE PARENB. */
@@ -35,6 +36,21 @@ public final class TerminalMode {
 
     public byte[] encode() {
         return termios.clone();
+    }
+
+    /** These settings with a line feed written as it is, not with a carriage return before it. */
+    public TerminalMode withoutReturns() {
+        byte[] changed = Arrays.copyOf(termios, termios.length);
+        ByteBuffer b = ByteBuffer.wrap(changed).order(ByteOrder.nativeOrder());
+        b.putInt(OUTPUT_AT, b.getInt(OUTPUT_AT) & ~ONLCR);
+        return new TerminalMode(changed);
+    }
+
+    /** {@link #raw} as far as input goes: output is written as before. */
+    public TerminalMode rawInput() {
+        byte[] raw = raw().termios;
+        System.arraycopy(termios, OUTPUT_AT, raw, OUTPUT_AT, CONTROL_AT - OUTPUT_AT);
+        return new TerminalMode(raw);
     }
 
     /** These settings with every byte passed through as it comes, as cfmakeraw(3) defines raw. */

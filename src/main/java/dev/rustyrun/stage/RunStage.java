@@ -32,6 +32,7 @@ public final class RunStage implements Stages {
     private final StageConnection connection;
     private final PollSet set = new PollSet(4);
     private boolean sparing;
+    private boolean returns = true;
     private Optional<TerminalRelay> terminal = Optional.empty();
     private boolean timedOut;
 
@@ -47,7 +48,7 @@ public final class RunStage implements Stages {
                 messages,
                 child.pid(),
                 channel,
-                master -> terminal = Optional.of(TerminalRelay.start(linux, master)));
+                master -> terminal = Optional.of(TerminalRelay.start(linux, master, returns)));
     }
 
     /**
@@ -74,6 +75,12 @@ public final class RunStage implements Stages {
     /** Gives back memory before the launch, too: for what is likely to stay, a moment more at its start is worth that. */
     public RunStage sparing() {
         sparing = true;
+        return this;
+    }
+
+    /** Has the command's terminal write line feeds as they are, as runc does: whoever reads them expects no CRLF. */
+    public RunStage withoutReturns() {
+        returns = false;
         return this;
     }
 

@@ -34,12 +34,21 @@ final class TerminalRelay {
         this.before = before;
     }
 
-    static TerminalRelay start(Linux linux, int master) {
+    /**
+     * Starts it.
+     *
+     * @param returns whether the container's terminal writes a carriage return before each line feed; else the user's does
+     */
+    static TerminalRelay start(Linux linux, int master, boolean returns) {
         linux.setNonBlocking(master);
+        if (!returns) {
+            linux.setTerminalMode(master, linux.terminalMode(master).withoutReturns());
+        }
         Optional<TerminalMode> before = Optional.empty();
         if (linux.isTerminal(STDIN)) {
             before = Optional.of(linux.terminalMode(STDIN));
-            linux.setTerminalMode(STDIN, before.get().raw());
+            linux.setTerminalMode(
+                    STDIN, returns ? before.get().raw() : before.get().rawInput());
         }
         TerminalRelay relay = new TerminalRelay(linux, master, before);
         relay.resize();
