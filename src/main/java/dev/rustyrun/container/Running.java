@@ -44,8 +44,8 @@ public final class Running {
     }
 
     Cgroup cgroup(String what) {
-        return cgroup.orElseThrow(() ->
-                ContainerException.conflict("cannot " + what + " container \"" + state.id() + "\": it has no cgroup"));
+        return cgroup.orElseThrow(() -> ContainerException.conflict("cannot " + what + " container \"" + state.id()
+                + "\": it has no cgroup; see --cgroups and --cgroup-path of run"));
     }
 
     /**

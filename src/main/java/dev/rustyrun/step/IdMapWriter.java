@@ -3,6 +3,7 @@ package dev.rustyrun.step;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.IdMapping;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Set;
 public final class IdMapWriter {
 
     private static final String FOLDER = "/usr/bin/";
+
+    private static final int MAX_OUTPUT = 4096;
 
     private final Linux linux;
 
@@ -78,17 +81,25 @@ public final class IdMapWriter {
     }
 
     private void run(String helper, List<String> argv) {
+        int[] pipe = linux.pipe();
         int process;
         try {
-            process = linux.spawnCommand(FOLDER + helper, argv, List.of());
+            process = linux.spawnCommand(FOLDER + helper, argv, List.of(), -1, pipe[1], pipe[1]);
         } catch (LinuxException e) {
             throw new StepFailure(
                     e.errno() == Errno.ENOENT
                             ? FOLDER + helper + " is missing: install the package uidmap"
                             : e.getMessage());
+        } finally {
+            linux.close(pipe[1]);
+        }
+        String said;
+        try (OpenFile output = new OpenFile(linux, pipe[0])) {
+            said = linux.readText(output.descriptor(), MAX_OUTPUT).strip();
         }
         if (linux.await(process).exitCode() != 0) {
-            throw new StepFailure(String.join(" ", argv) + " was refused: see /etc/subuid and /etc/subgid");
+            throw new StepFailure((said.isEmpty() ? String.join(" ", argv) + " was refused" : said)
+                    + "; see /etc/subuid and /etc/subgid");
         }
     }
 }
