@@ -2,6 +2,7 @@ package dev.rustyrun;
 
 import dev.rustyrun.cli.CommandLineMain;
 import dev.rustyrun.cli.MonitorMain;
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.GivenBytes;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
@@ -42,7 +43,7 @@ public final class Rustyrun {
         Optional<String> wrong = GivenBytes.wrongArgument(List.of(args));
         if (wrong.isPresent()) {
             System.err.println("rustyrun: " + wrong.get());
-            Runtime.getRuntime().halt(CommandLineMain.FAILED);
+            Runtime.getRuntime().halt(EngineContext.FAILED);
         }
         CommandLineMain.main(args);
     }
@@ -79,7 +80,7 @@ public final class Rustyrun {
                     });
         } catch (RuntimeException | Error e) {
             System.err.println(Printable.line("rustyrun: " + e.getMessage()));
-            Runtime.getRuntime().halt(CommandLineMain.FAILED);
+            Runtime.getRuntime().halt(EngineContext.FAILED);
         }
     }
 }

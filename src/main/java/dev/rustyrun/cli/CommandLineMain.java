@@ -26,14 +26,12 @@ import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** Reads the command line and performs its command, without booting Quarkus unless the command wants it. */
 public final class CommandLineMain {
-
-    /** What the program exits with when it failed itself. */
-    public static final int FAILED = 125;
 
     private static final List<String> HELP = List.of("help", "--help", "-h");
     private static final int DEFAULT_WIDTH = 80;
@@ -93,7 +91,7 @@ public final class CommandLineMain {
             // What is missing is worse.
         }
         System.err.println(Printable.line("rustyrun: " + e.getMessage()));
-        return FAILED;
+        return EngineContext.FAILED;
     }
 
     /** The exit code, unless that says that all went well and what was to be printed could not be. */
@@ -101,7 +99,7 @@ public final class CommandLineMain {
         if (code == 0 && System.out.checkError()) {
             System.err.println("rustyrun: standard output cannot be written: it is closed, or there is no space left");
             System.err.flush();
-            return FAILED;
+            return EngineContext.FAILED;
         }
         return code;
     }
@@ -128,8 +126,10 @@ public final class CommandLineMain {
                 parsed = Commands.MODEL.parseArgs(Launching.asRun(args));
             }
             return helped != null ? helped : perform(parsed, started);
-        } catch (LinuxException | ParameterException e) {
-            return fail(e, args);
+        } catch (LinuxException e) {
+            return fail(e, args, EngineContext.FAILED);
+        } catch (ParameterException e) {
+            return fail(e, args, statusOf(e.getCommandLine().getCommandSpec()));
         } catch (Error e) {
             if (!String.valueOf(e.getMessage()).contains("current working directory")) {
                 throw e;
@@ -137,7 +137,7 @@ public final class CommandLineMain {
             messages.println(
                     "rustyrun: the working directory is gone, which a relative path needs: ENOENT (No such file"
                             + " or directory); go to another one, or give absolute paths");
-            return FAILED;
+            return EngineContext.FAILED;
         } finally {
             messages.flush();
             System.out.flush();
@@ -165,15 +165,33 @@ public final class CommandLineMain {
                 CommandContext context = new CommandContext(
                         linux, self, root.global().store(linux), stage, messages, log, parsed.originalArgs());
                 return command instanceof ContainerCommand local
-                        ? local.perform(context)
-                        : ((EngineContext.Command) command).perform(context.forEngine());
+                        ? perform(local, context, last)
+                        : EngineContext.perform(
+                                (EngineContext.Command) command, context.forEngine(), statusOf(last.commandSpec()));
             }
             return new CommandLine.RunLast().execute(parsed);
         } catch (RuntimeException e) {
-            // A command's own exception comes wrapped in one of picocli's.
-            Exception own = e instanceof ExecutionException && e.getCause() instanceof Exception cause ? cause : e;
-            return fail(own, parsed.originalArgs().toArray(String[]::new));
+            return fail(
+                    e,
+                    parsed.originalArgs().toArray(String[]::new),
+                    statusOf(lastOf(parsed).commandSpec()));
         }
+    }
+
+    private int perform(ContainerCommand command, CommandContext context, ParseResult parsed) {
+        try {
+            return command.perform(context);
+        } catch (RuntimeException e) {
+            return fail(
+                    e,
+                    parsed.originalArgs().toArray(String[]::new),
+                    command.failed(context, statusOf(parsed.commandSpec())));
+        }
+    }
+
+    /** What the command exits with when Rustyrun fails. */
+    private static int statusOf(CommandSpec command) {
+        return command.exitCodeOnInvalidInput();
     }
 
     /**
@@ -214,7 +232,10 @@ public final class CommandLineMain {
     }
 
     /** One line for what went wrong; the stack trace only when it is asked for. */
-    private int fail(Exception e, String[] args) {
+    private int fail(RuntimeException thrown, String[] args, int status) {
+        // A command's own exception comes wrapped in one of picocli's.
+        Exception e =
+                thrown instanceof ExecutionException && thrown.getCause() instanceof Exception cause ? cause : thrown;
         String help = e instanceof ParameterException p
                 ? CommandSuggestion.of(p) + " (see "
                         + p.getCommandLine().getCommandSpec().qualifiedName() + " --help)"
@@ -231,7 +252,7 @@ public final class CommandLineMain {
         if (List.of(args).contains("--debug")) {
             e.printStackTrace(messages);
         }
-        return FAILED;
+        return status;
     }
 
     /**

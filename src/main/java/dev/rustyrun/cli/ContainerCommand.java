@@ -11,6 +11,15 @@ interface ContainerCommand {
      */
     int perform(CommandContext context);
 
+    /**
+     * The exit status when it threw.
+     *
+     * @param usual of this command
+     */
+    default int failed(CommandContext context, int usual) {
+        return usual;
+    }
+
     /** Whether it starts a stage, which may then be started before its words are read: see {@link Launching}. */
     default boolean launches() {
         return false;

@@ -3,6 +3,7 @@ package dev.rustyrun.cli;
 import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.CreateOptions;
 import dev.rustyrun.container.Creation;
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.Outcome;
 import dev.rustyrun.stage.RunStage;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Unmatched;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        exitCodeOnInvalidInput = 125,
+        exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
         customSynopsis = {
             "rustyrun create [OPTIONS] --bundle DIR ID",
             "       rustyrun create [OPTIONS OF RUN] IMAGE [CMD [ARGS...]]"
@@ -85,6 +86,6 @@ final class CreateCommand implements ContainerCommand {
             throw e;
         }
         failure.ifPresent(outcome -> context.error(outcome.message()));
-        return failure.map(Outcome::exitCode).orElse(0);
+        return failure.isPresent() ? EngineContext.RUNC_FAILED : 0;
     }
 }

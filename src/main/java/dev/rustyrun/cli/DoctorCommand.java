@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 /** {@code rustyrun doctor}: what this kernel and this user can do, and what to do about the rest. */
 @Command(
         name = "doctor",
+        exitCodeOnInvalidInput = 125,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,

@@ -3,6 +3,7 @@ package dev.rustyrun.cli;
 import dev.rustyrun.container.Running;
 import dev.rustyrun.container.StatisticsJson;
 import dev.rustyrun.container.ToldAttempts;
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        exitCodeOnInvalidInput = 125,
+        exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
         description = {
             "Stream resource usage, OOM events and what a container with --allow tries to reach, as JSON lines."
         })

@@ -36,6 +36,9 @@ import picocli.CommandLine.Parameters;
         })
 final class ExecCommand implements ContainerCommand {
 
+    /** What runc exits with when the command could not be started. */
+    private static final int RUNC_FAILED = 255;
+
     @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
 
@@ -99,13 +102,14 @@ final class ExecCommand implements ContainerCommand {
                 throw new InvalidSpecException("exec takes a command, or --process with a file that describes one");
             }
             Execution.Place place = new Execution.Place(id, ignorePaused, GroupsBelow.of(cgroups));
+            RunStage stage = context.stage("exec");
             ended = new Execution(context.linux(), context.self(), context.store())
                     .execute(
                             place,
-                            of -> process(context, of),
+                            of -> process(context, of, stage),
                             detached.options(false, context.log().isDebugging()),
                             detach,
-                            context.stage("exec"));
+                            stage);
         } catch (RuntimeException | Error e) {
             context.started().ifPresent(RunStage::abandon);
             throw e;
@@ -113,11 +117,29 @@ final class ExecCommand implements ContainerCommand {
         if (!ended.message().isEmpty()) {
             context.error(ended.message());
         }
-        return ended.exitCode();
+        return ended.reason() == Outcome.Reason.SETUP_FAILED ? failed(context, ended.exitCode()) : ended.exitCode();
     }
 
-    private Spec.Process process(CommandContext context, Spec.Process of) {
-        return DetachOptions.with(
+    @Override
+    public int failed(CommandContext context, int usual) {
+        return isInRun(context) ? usual : RUNC_FAILED;
+    }
+
+    /** Whether the container is there, and not from a bundle: engines and scripts know theirs by the ways of runc. */
+    private boolean isInRun(CommandContext context) {
+        try {
+            return context.store()
+                            .find(id)
+                            .filter(state -> state.origin().bundle().isEmpty())
+                            .isPresent()
+                    || context.engine().isDetached(id);
+        } catch (InvalidSpecException | LinuxException unknown) {
+            return false;
+        }
+    }
+
+    private Spec.Process process(CommandContext context, Spec.Process of, RunStage stage) {
+        Spec.Process made = DetachOptions.with(
                 process == null
                         ? ConfigJson.labelled(
                                 options.applyTo(
@@ -128,6 +150,10 @@ final class ExecCommand implements ContainerCommand {
                                 apparmor,
                                 label)
                         : read(context.linux()));
+        if (made.terminal() && !isInRun(context)) {
+            stage.withoutReturns();
+        }
+        return made;
     }
 
     private Spec.Process read(Linux linux) {

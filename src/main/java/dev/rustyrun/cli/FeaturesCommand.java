@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.oci.FeaturesJson;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -8,6 +9,7 @@ import picocli.CommandLine.Option;
 /** {@code rustyrun features}: what of the OCI runtime specification is implemented. */
 @Command(
         name = "features",
+        exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,

@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 /** {@code rustyrun health}: asks a serve on this machine how it is, as probes of containers do. */
 @Command(
         name = "health",
+        exitCodeOnInvalidInput = 125,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,

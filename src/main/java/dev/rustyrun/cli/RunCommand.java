@@ -8,6 +8,7 @@ import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.files.LaunchedWith;
 import dev.rustyrun.container.supervised.Monitor;
 import dev.rustyrun.container.supervised.NewContainer;
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.engine.ImageLaunch;
 import dev.rustyrun.engine.LocalEngine;
 import dev.rustyrun.linux.Errno;
@@ -205,7 +206,13 @@ final class RunCommand implements ContainerCommand {
         Outcome ended = new BundleRun(
                         context.linux(), context.self(), context.store(), context.warnings(), context.steps())
                 .run(words.get(0), bundle.read(context.linux()), bundle.createOptions(context), detach, keep, stage);
-        return tell(ended, context);
+        int code = tell(ended, context);
+        return ended.reason() == Outcome.Reason.SETUP_FAILED ? EngineContext.RUNC_FAILED : code;
+    }
+
+    @Override
+    public int failed(CommandContext context, int usual) {
+        return bundle.isGiven() ? EngineContext.RUNC_FAILED : usual;
     }
 
     private int runRootfs(CommandContext context) {

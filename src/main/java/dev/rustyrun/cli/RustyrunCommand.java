@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code rustyrun} itself, which only has subcommands. */
 @Command(
         name = "rustyrun",
+        exitCodeOnInvalidInput = 125,
         description = "Run commands in containers.",
         versionProvider = Version.class,
         subcommands = {

@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.cgroup.OwnCgroup;
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.http.ServeSignals;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Option;
 /** {@code rustyrun serve}: the HTTP mode, until it is told to stop. */
 @Command(
         name = "serve",
+        exitCodeOnInvalidInput = 125,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
@@ -97,7 +99,7 @@ final class ServeCommand implements Runnable {
             failure.printStackTrace();
         }
         // Nothing of the service has begun, and what has been started of it would only hold up the end.
-        Runtime.getRuntime().halt(CommandLineMain.FAILED);
+        Runtime.getRuntime().halt(EngineContext.FAILED);
     }
 
     @Override

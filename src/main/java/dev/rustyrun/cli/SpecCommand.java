@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.cgroup.CgroupLayout;
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.oci.SpecTemplate;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        exitCodeOnInvalidInput = 125,
+        exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
         description = "Write a config.json to start an OCI bundle with.",
         footer = {
             "",

@@ -2,6 +2,7 @@ package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rustyrun.container.Start;
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.stage.StartReports;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        exitCodeOnInvalidInput = 125,
+        exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
         description = "Start the command of a created container.")
 final class StartCommand implements ContainerCommand {
 
@@ -29,6 +30,6 @@ final class StartCommand implements ContainerCommand {
         }
         Optional<StartReports.Failure> failure = new Start(context.linux(), context.store(), context.steps()).start(id);
         failure.ifPresent(found -> context.error(found.message()));
-        return failure.map(StartReports.Failure::exitCode).orElse(0);
+        return failure.isPresent() ? EngineContext.RUNC_FAILED : 0;
     }
 }

@@ -5,6 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code rustyrun version}: prints which Rustyrun this is. */
 @Command(
         name = "version",
+        exitCodeOnInvalidInput = 125,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Print the version.")

@@ -25,8 +25,10 @@ import java.util.function.Consumer;
  */
 public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStream messages, List<String> args) {
 
-    /** What the program exits with when it failed itself. */
+    /** The exit status when Rustyrun itself failed; podman and {@code docker run} have the same. */
     public static final int FAILED = 125;
+    /** The same of the commands that runc has, in which engines and scripts expect what runc does. */
+    public static final int RUNC_FAILED = 1;
 
     /** A command that works with any engine. */
     public interface Command {
@@ -112,6 +114,16 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
     /** Tells the user something, in one line. */
     public void tell(String message) {
         messages.println(Printable.line("rustyrun: " + message));
+    }
+
+    /**
+     * Performs {@code command}; what to exit with.
+     *
+     * @param failed what it exits with when Rustyrun fails
+     */
+    public static int perform(Command command, EngineContext context, int failed) {
+        int code = command.perform(context);
+        return code == FAILED ? failed : code;
     }
 
     /** Does {@code work} for each of {@code ids}, and tells for which it cannot be done; what to exit with. */

@@ -23,7 +23,7 @@ class BundleTemplateIT {
         String first = Files.readString(file);
         assertTrue(first.contains("\"ociVersion\"") && first.contains("\"cgroup\""), first);
         String error = Launcher.rustyrun("spec", "--rootless", "--bundle", bundle.toString())
-                .expect(125)
+                .expect(1)
                 .errorLine();
         assertEquals("rustyrun: " + file + " is there already: remove it first, or name another --bundle\n", error);
         assertEquals(first, Files.readString(file));
@@ -39,7 +39,7 @@ class BundleTemplateIT {
     @Test
     void spec_without_a_bundle_directory_says_so() {
         String error = Launcher.rustyrun("spec", "-b", bundle.resolve("none").toString())
-                .expect(125)
+                .expect(1)
                 .errorLine();
         assertTrue(error.endsWith("none is not a directory: make it first\n"), error);
     }

@@ -124,7 +124,7 @@ class DevicesIT {
                 bundle.edit(config -> ((ObjectNode) config.get("root")).put("path", root));
                 String line = bundle.rustyrun(
                                 "run", "--bundle", bundle.directory().toString(), "box")
-                        .expect(125)
+                        .expect(1)
                         .errorLine();
                 assertTrue(line.contains("is the host's own root: only --ephemeral leaves it as it is"), line);
             }
@@ -165,7 +165,7 @@ class DevicesIT {
                 });
                 String line = bundle.rustyrun(
                                 "run", "--bundle", bundle.directory().toString(), "box")
-                        .expect(125)
+                        .expect(1)
                         .errorLine();
                 assertTrue(line.contains("which cannot be masked"), line);
             }

@@ -54,7 +54,7 @@ class EgressIT extends EgressContainers {
                     .expect(0)
                     .out());
             bundle.edit(config -> config.putObject("annotations").put("dev.rustyrun.allow", "a b"));
-            String line = bundle.create("box").expect(125).errorLine();
+            String line = bundle.create("box").expect(1).errorLine();
             assertTrue(line.contains("allowed host \"a b\" is not HOST[:PORT]"), line);
         }
     }

@@ -175,7 +175,7 @@ class FamiliarOptionsIT {
             assertEquals("", quota);
             assertEquals("50000", quotaOf("p4"));
             assertTrue(Launcher.rustyrun("update", "--cpus", "abc", "p4")
-                    .expect(125)
+                    .expect(1)
                     .errorLine()
                     .contains("not a number"));
         } finally {

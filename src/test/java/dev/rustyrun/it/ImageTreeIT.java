@@ -163,14 +163,14 @@ class ImageTreeIT {
         assertTrue(
                 mounted.rustyrun("exec", "made", "true").expect(125).errorLine().contains("made"));
         assertTrue(mounted.rustyrun("create", "--name", "made", "base", "true")
-                .expect(125)
+                .expect(1)
                 .errorLine()
                 .contains("in use"));
         mounted.out("start", "made");
         mounted.out("wait", "made");
         assertEquals("before\nbefore\na\nthen\n", mounted.out("logs", "made"));
         assertTrue(mounted.out("diff", "made").contains("A /x\n"));
-        assertTrue(mounted.rustyrun("start", "made").expect(125).errorLine().contains("is exited, not created"));
+        assertTrue(mounted.rustyrun("start", "made").expect(1).errorLine().contains("is exited, not created"));
         mounted.out("rm", "made");
         assertFalse(mounted.containers().contains("made"));
     }
@@ -194,7 +194,7 @@ class ImageTreeIT {
                 .errorLine()
                 .contains("--memory"));
         assertTrue(mounted.rustyrun("create", "--nmae", "wrong", "base")
-                .expect(125)
+                .expect(1)
                 .errorLine()
                 .contains("Unknown option: '--nmae'"));
         assertFalse(mounted.out("list").contains("wrong"));

@@ -140,7 +140,7 @@ class JoinedNamespacesIT {
                 join(config, "network", path);
                 sysctl(config, "net.ipv4.ping_group_range", "7 7");
             })) {
-                Launcher.Result refused = run(bundle).expect(125);
+                Launcher.Result refused = run(bundle).expect(1);
                 assertTrue(
                         refused.errorLine().contains("sysctl net.ipv4.ping_group_range would change the host"),
                         refused.err());
@@ -159,7 +159,7 @@ class JoinedNamespacesIT {
             join(config, "uts", "/proc/self/ns/uts");
             config.put("hostname", "changed");
         })) {
-            Launcher.Result refused = run(bundle).expect(125);
+            Launcher.Result refused = run(bundle).expect(1);
             assertTrue(refused.errorLine().contains("hostname would change the host"), refused.err());
         }
         assertEquals(before, Host.state().hostname());
@@ -225,7 +225,7 @@ class JoinedNamespacesIT {
                 map(config, "uidMappings", 300000);
                 map(config, "gidMappings", 300000);
             });
-            Launcher.Result refused = run(bundle).expect(125);
+            Launcher.Result refused = run(bundle).expect(1);
             assertTrue(refused.errorLine().contains("[0:" + FIRST_ID + ":65536]"), refused.err());
             assertEquals(List.of(), bundle.left());
         }

@@ -28,6 +28,12 @@ public final class Launcher {
     /** What a finished process left. */
     public record Result(int exitCode, String out, String err) {
 
+        /** Expects an exit status that is not 0: which one, depends on the command. */
+        public Result expectFailure() {
+            assertTrue(exitCode != 0, () -> "exit code 0\nout: " + out + "\nerr: " + err);
+            return this;
+        }
+
         public Result expect(int code) {
             assertTrue(
                     exitCode == code,

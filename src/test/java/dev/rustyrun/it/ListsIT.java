@@ -53,7 +53,7 @@ class ListsIT {
         List<String> all = new ArrayList<>(door);
         all.addAll(List.of(words));
         return Launcher.execute(Launcher.command(all.toArray(String[]::new)), "")
-                .expect(125)
+                .expectFailure()
                 .errorLine();
     }
 

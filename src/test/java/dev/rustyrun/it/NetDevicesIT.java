@@ -78,12 +78,12 @@ class NetDevicesIT {
     @Test
     void a_device_that_the_host_has_not_and_a_name_that_is_taken_fail_in_words() {
         try (OciBundle bundle = bundle("lo", "true")) {
-            String line = bundle.create("box").expect(125).errorLine();
+            String line = bundle.create("box").expect(1).errorLine();
             assertTrue(line.contains("move " + MOVED + " to lo") && line.contains("EEXIST"), line);
             assertEquals(List.of(), bundle.left());
             bundle.edit(config ->
                     ((ObjectNode) config.get("linux")).putObject("netDevices").putObject("rrnobody"));
-            line = bundle.create("box").expect(125).errorLine();
+            line = bundle.create("box").expect(1).errorLine();
             assertTrue(line.contains("the host has no network device rrnobody"), line);
         }
     }
@@ -99,7 +99,7 @@ class NetDevicesIT {
                             ((ObjectNode) namespace).put("type", "time");
                         }
                     }));
-            assertTrue(bundle.create("box").expect(125).errorLine().contains("need a network namespace"));
+            assertTrue(bundle.create("box").expect(1).errorLine().contains("need a network namespace"));
             ip("link show " + MOVED).expect(0);
         }
     }

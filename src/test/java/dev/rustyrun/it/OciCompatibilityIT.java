@@ -75,7 +75,7 @@ class OciCompatibilityIT {
             orphans.await(pid);
             bundle.awaitStatus("box", "stopped");
             String line = bundle.create("other", "--pidfd-socket", "/nowhere")
-                    .expect(125)
+                    .expect(1)
                     .errorLine();
             assertTrue(line.contains("--pidfd-socket /nowhere: ENOENT"), line);
             assertEquals(List.of("box"), bundle.left());
@@ -125,7 +125,7 @@ class OciCompatibilityIT {
                             "box")
                     .expect(0);
             String line = bundle.rustyrun("update", "--cpu-burst", "much", "box")
-                    .expect(125)
+                    .expect(1)
                     .errorLine();
             assertTrue(line.contains("--cpu-burst \"much\" is not a whole number"), line);
         }
@@ -138,11 +138,11 @@ class OciCompatibilityIT {
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
             bundle.create("box").expect(0);
             String profile = bundle.rustyrun("exec", "--apparmor", "mine", "box", "true")
-                    .expect(125)
+                    .expect(255)
                     .errorLine();
             assertTrue(profile.contains("--apparmor is \"mine\", but this kernel has no AppArmor"), profile);
             String label = bundle.rustyrun("exec", "--process-label", "mine", "box", "true")
-                    .expect(125)
+                    .expect(255)
                     .errorLine();
             assertTrue(label.contains("--process-label is \"mine\", but this kernel has no SELinux"), label);
         }
@@ -187,7 +187,7 @@ class OciCompatibilityIT {
                             .put("action", action)
                             .putArray("names")
                             .add("execve"));
-                    String line = run(bundle).expect(125).errorLine();
+                    String line = run(bundle).expect(1).errorLine();
                     assertTrue(line.contains("the filter refuses execve(2)"), line);
                 }
             }
@@ -271,7 +271,7 @@ class OciCompatibilityIT {
                 String listed = bundle.rustyrun("list").expect(0).out();
                 assertTrue(listed.matches("(?s).*box +0 +broken.*"), listed);
                 assertTrue(
-                        bundle.rustyrun("delete", "box").expect(125).errorLine().contains("--force"));
+                        bundle.rustyrun("delete", "box").expect(1).errorLine().contains("--force"));
                 bundle.rustyrun("delete", "--force", "box").expect(0);
                 orphans.await(pid);
                 Host.expectEnded("48427");

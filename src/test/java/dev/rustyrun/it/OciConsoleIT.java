@@ -75,16 +75,38 @@ class OciConsoleIT {
     }
 
     @Test
+    void a_line_feed_is_one_and_no_more_in_the_output_of_run_and_exec() {
+        try (OciBundle bundle = new OciBundle("sh", "-c", "test -t 1; echo terminal $?")) {
+            bundle.editProcess(process -> process.put("terminal", true));
+            assertEquals(
+                    "terminal 0\n",
+                    bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box")
+                            .expect(0)
+                            .out());
+        }
+        try (OciBundle bundle = new OciBundle("sleep", "100")) {
+            bundle.create("box").expect(0);
+            bundle.rustyrun("start", "box").expect(0);
+            assertEquals(
+                    "/dev/pts/0\n",
+                    bundle.rustyrun("exec", "--tty", "box", "tty").expect(0).out());
+        }
+        assertEquals(
+                "/dev/pts/0\r\n",
+                Launcher.run("--tty", "--command", "tty").expect(0).out());
+    }
+
+    @Test
     void a_terminal_without_anybody_to_take_it_is_refused() {
         try (OciBundle bundle = new OciBundle("true")) {
             assertTrue(bundle.create("box", "--console-socket", "/nowhere")
-                    .expect(125)
+                    .expect(1)
                     .errorLine()
                     .contains("terminal is false"));
             bundle.editProcess(process -> process.put("terminal", true));
-            assertTrue(bundle.create("box").expect(125).errorLine().contains("needs a --console-socket"));
+            assertTrue(bundle.create("box").expect(1).errorLine().contains("needs a --console-socket"));
             String line = bundle.create("box", "--console-socket", "/nowhere")
-                    .expect(125)
+                    .expect(1)
                     .errorLine();
             assertTrue(line.contains("/nowhere") && line.contains("ENOENT"), line);
             assertEquals(List.of(), bundle.left());

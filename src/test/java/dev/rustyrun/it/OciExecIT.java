@@ -42,7 +42,7 @@ class OciExecIT {
     @Test
     void on_the_jvm_it_says_why_it_cannot() {
         try (OciBundle bundle = running(made -> {})) {
-            String line = bundle.rustyrun("exec", "box", "true").expect(125).errorLine();
+            String line = bundle.rustyrun("exec", "box", "true").expect(255).errorLine();
             assertTrue(line.contains("exec needs the native binary"), line);
         }
     }
@@ -57,7 +57,7 @@ class OciExecIT {
             bundle.rustyrun("exec", "box", "sh", "-c", "exit 42").expect(42);
             bundle.rustyrun("exec", "box", "sh", "-c", "kill -9 $$").expect(137);
             assertTrue(bundle.rustyrun("exec", "box", "no-such-program")
-                    .expect(127)
+                    .expect(255)
                     .errorLine()
                     .contains("not found"));
             assertEquals("running", bundle.status("box"));
@@ -172,7 +172,7 @@ class OciExecIT {
                     .expect(0);
             assertTrue(Host.processes().get(Long.parseLong(bundle.read("pid"))).startsWith("sleep 2000"));
             assertTrue(bundle.rustyrun("exec", "--detach", "box", "no-such-program")
-                    .expect(127)
+                    .expect(255)
                     .errorLine()
                     .contains("not found"));
         }
@@ -255,7 +255,7 @@ class OciExecIT {
         try (OciBundle bundle = running()) {
             bundle.rustyrun("pause", "box").expect(0);
             assertTrue(bundle.rustyrun("exec", "box", "true")
-                    .expect(125)
+                    .expect(255)
                     .errorLine()
                     .contains("--ignore-paused"));
             Process waiting =
@@ -293,15 +293,15 @@ class OciExecIT {
             assertFalse(all.contains("below"), all);
             assertTrue(all.contains("/rustyrun-it-exec\n"), all);
             String none = bundle.rustyrun("exec", "--cgroup", "nowhere", "box", "true")
-                    .expect(125)
+                    .expect(255)
                     .errorLine();
             assertTrue(none.contains("/nowhere: no such file"), none);
             assertTrue(bundle.rustyrun("exec", "--cgroup", "..", "box", "true")
-                    .expect(125)
+                    .expect(255)
                     .errorLine()
                     .contains("leads out"));
             bundle.rustyrun("exec", "--cgroup", "whatever:/", "box", "true")
-                    .expect(125)
+                    .expect(255)
                     .errorLine();
         }
     }
@@ -334,7 +334,7 @@ class OciExecIT {
             bundle.rustyrun("start", "box").expect(0);
             bundle.awaitStatus("box", "stopped");
             assertTrue(bundle.rustyrun("exec", "box", "true")
-                    .expect(125)
+                    .expect(255)
                     .errorLine()
                     .contains("it is stopped, not running"));
         }

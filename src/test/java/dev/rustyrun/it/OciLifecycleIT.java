@@ -49,7 +49,7 @@ class OciLifecycleIT {
             assertEquals(0, bundle.state("box").get("pid").intValue());
             bundle.rustyrun("delete", "box").expect(0);
             assertEquals(List.of(), bundle.left());
-            assertTrue(bundle.rustyrun("state", "box").expect(125).errorLine().contains("does not exist"));
+            assertTrue(bundle.rustyrun("state", "box").expect(1).errorLine().contains("does not exist"));
         }
     }
 
@@ -90,33 +90,32 @@ class OciLifecycleIT {
     void operations_in_a_wrong_state_fail_and_change_nothing() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
             for (String operation : List.of("state", "start", "kill", "delete", "pause", "ps")) {
-                String line = bundle.rustyrun(operation, "nobody").expect(125).errorLine();
+                String line = bundle.rustyrun(operation, "nobody").expect(1).errorLine();
                 assertTrue(line.contains("container \"nobody\" does not exist"), line);
             }
             bundle.create("box").expect(0);
-            assertTrue(bundle.create("box").expect(125).errorLine().contains("already exists"));
-            assertTrue(bundle.rustyrun("delete", "box").expect(125).errorLine().contains("it is created, not stopped"));
+            assertTrue(bundle.create("box").expect(1).errorLine().contains("already exists"));
+            assertTrue(bundle.rustyrun("delete", "box").expect(1).errorLine().contains("it is created, not stopped"));
             assertEquals("created", bundle.status("box"));
             bundle.rustyrun("start", "box").expect(0);
-            assertTrue(bundle.rustyrun("start", "box").expect(125).errorLine().contains("it is running, not created"));
-            assertTrue(bundle.rustyrun("delete", "box").expect(125).errorLine().contains("it is running, not stopped"));
-            assertTrue(bundle.rustyrun("resume", "box").expect(125).errorLine().contains("not paused"));
+            assertTrue(bundle.rustyrun("start", "box").expect(1).errorLine().contains("it is running, not created"));
+            assertTrue(bundle.rustyrun("delete", "box").expect(1).errorLine().contains("it is running, not stopped"));
+            assertTrue(bundle.rustyrun("resume", "box").expect(1).errorLine().contains("not paused"));
             assertEquals("running", bundle.status("box"));
             bundle.rustyrun("kill", "box", "9").expect(0);
             bundle.awaitStatus("box", "stopped");
-            assertTrue(bundle.rustyrun("start", "box").expect(125).errorLine().contains("it is stopped, not created"));
-            assertTrue(
-                    bundle.rustyrun("kill", "box", "9").expect(125).errorLine().contains("container not running"));
+            assertTrue(bundle.rustyrun("start", "box").expect(1).errorLine().contains("it is stopped, not created"));
+            assertTrue(bundle.rustyrun("kill", "box", "9").expect(1).errorLine().contains("container not running"));
             assertTrue(bundle.rustyrun("kill", "-KILL", "box")
-                    .expect(125)
+                    .expect(1)
                     .errorLine()
                     .contains("container not running"));
             assertTrue(bundle.rustyrun("kill", "-s", "KILL", "box", "TERM")
-                    .expect(125)
+                    .expect(1)
                     .errorLine()
                     .contains("the signal is given twice: \"KILL\" and \"TERM\""));
             assertTrue(bundle.rustyrun("kill", "box", "NOSIGNAL")
-                    .expect(125)
+                    .expect(1)
                     .errorLine()
                     .contains("NOSIGNAL"));
         }
@@ -146,7 +145,7 @@ class OciLifecycleIT {
     @Test
     void a_program_that_is_not_there_fails_create_and_leaves_nothing() {
         try (OciBundle bundle = new OciBundle("no-such-program")) {
-            String line = bundle.create("box").expect(127).errorLine();
+            String line = bundle.create("box").expect(1).errorLine();
             assertTrue(line.contains("executable file not found in $PATH"), line);
             assertEquals(List.of(), bundle.left());
         }
@@ -166,7 +165,7 @@ class OciLifecycleIT {
                     .putArray("options")
                     .add("bind"));
             bundle.create("box").expect(0);
-            assertTrue(bundle.rustyrun("start", "box").expect(127).errorLine().contains("its interpreter"));
+            assertTrue(bundle.rustyrun("start", "box").expect(1).errorLine().contains("its interpreter"));
             bundle.awaitStatus("box", "stopped");
             bundle.rustyrun("delete", "box").expect(0);
         }
@@ -179,7 +178,7 @@ class OciLifecycleIT {
             bundle.edit(config -> config.remove("process"));
             bundle.create("box").expect(0);
             assertEquals("created", bundle.status("box"));
-            assertTrue(bundle.rustyrun("start", "box").expect(125).errorLine().contains("no process to start"));
+            assertTrue(bundle.rustyrun("start", "box").expect(1).errorLine().contains("no process to start"));
         }
     }
 
@@ -253,10 +252,8 @@ class OciLifecycleIT {
         try (OciBundle bundle = sleepersWithoutPids()) {
             bundle.rustyrun("kill", "box", "KILL").expect(0);
             Host.eventually("all have ended", () -> sleepers() == 0);
-            assertTrue(bundle.rustyrun("kill", "box", "KILL")
-                    .expect(125)
-                    .errorLine()
-                    .contains("container not running"));
+            assertTrue(
+                    bundle.rustyrun("kill", "box", "KILL").expect(1).errorLine().contains("container not running"));
             bundle.rustyrun("delete", "box").expect(0);
         }
     }
@@ -413,7 +410,7 @@ class OciLifecycleIT {
         try (OciBundle bundle = new OciBundle("true")) {
             String log = bundle.file("log").toString();
             bundle.rustyrun("--log", log, "--log-format", "json", "state", "nobody")
-                    .expect(125);
+                    .expect(1);
             JsonNode line = new ObjectMapper().readTree(bundle.read("log"));
             assertEquals("error", line.get("level").textValue());
             assertTrue(line.get("msg").textValue().contains("nobody"), line.toString());
@@ -528,7 +525,7 @@ class OciLifecycleIT {
         try (OciBundle bundle = new OciBundle("true")) {
             bundle.edit(config -> config.withObject("/linux").put("cgroupsPath", parent + "/box"));
             Files.writeString(state, v1 ? "FROZEN" : "1");
-            String line = bundle.create("box").expect(125).errorLine();
+            String line = bundle.create("box").expect(1).errorLine();
             assertTrue(line.contains("the cgroup " + parent + "/box or one above it is frozen: thaw it first"), line);
             assertEquals(List.of(), bundle.left());
             Files.writeString(state, v1 ? "THAWED" : "0");

@@ -65,7 +65,7 @@ class OciOptionsIT {
                             .out());
             for (String other : List.of("disabled", "x")) {
                 String line = bundle.rustyrun("--cgroup-manager", other, "list")
-                        .expect(125)
+                        .expect(1)
                         .errorLine();
                 assertTrue(line.contains("--cgroup-manager") && line.contains(other), line);
             }
@@ -93,7 +93,7 @@ class OciOptionsIT {
             bundle.create("box", "-f", bundle.file("config/other.json").toString())
                     .expect(0);
             assertEquals("created", bundle.status("box"));
-            String line = bundle.create("two", "-f", "none.json").expect(125).errorLine();
+            String line = bundle.create("two", "-f", "none.json").expect(1).errorLine();
             assertTrue(line.contains("has no none.json"), line);
         }
     }
@@ -130,7 +130,7 @@ class OciOptionsIT {
                 bundle.create(id).expect(0);
             }
             assertTrue(bundle.rustyrun("delete", "--regex", "(")
-                    .expect(125)
+                    .expect(1)
                     .errorLine()
                     .contains("regular expression"));
             bundle.rustyrun("delete", "--force", "--regex", "^web-[0-9]$").expect(0);
@@ -166,7 +166,7 @@ class OciOptionsIT {
             assertTrue(bundle.rustyrun("ps", "box").expect(0).out().matches("UID +PID .*\n"));
             assertEquals(
                     "[]\n", bundle.rustyrun("ps", "-f", "json", "box").expect(0).out());
-            bundle.rustyrun("ps", "nobody").expect(125).errorLine();
+            bundle.rustyrun("ps", "nobody").expect(1).errorLine();
         }
     }
 
@@ -186,7 +186,7 @@ class OciOptionsIT {
                     Long.toString((Files.exists(v1) ? 50 : 18) * MEGABYTE),
                     Files.readString(Files.exists(v1) ? v1 : v2).strip());
             assertTrue(bundle.rustyrun("update", "--memory-swap", "20m", "box")
-                    .expect(125)
+                    .expect(1)
                     .errorLine()
                     .contains("less than memory.limit"));
             bundle.rustyrun("update", "--memory", "-1", "box").expect(0);
@@ -195,7 +195,7 @@ class OciOptionsIT {
         }
         try (OciBundle bundle = running("sleep", MARK)) {
             assertTrue(bundle.rustyrun("update", "--memory-swap", "50m", "box")
-                    .expect(125)
+                    .expect(1)
                     .errorLine()
                     .contains("needs a memory.limit"));
         }
@@ -215,7 +215,7 @@ class OciOptionsIT {
                 assertTrue(result.expect(125).errorLine().contains("rt"), result.err());
             }
             assertTrue(bundle.rustyrun("update", "--cpu-rt-period", "1000", "--cpu-rt-runtime", "2000", "box")
-                    .expect(125)
+                    .expect(1)
                     .errorLine()
                     .contains("cpu.realtimeRuntime"));
         }

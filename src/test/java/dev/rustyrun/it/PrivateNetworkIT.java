@@ -185,7 +185,7 @@ class PrivateNetworkIT extends InNetworkWorld {
             bundle.rustyrun("delete", "--force", "box").expect(0);
             expectNoPasta();
             bundle.edit(config -> config.putObject("annotations").put("dev.rustyrun.network", "bridge"));
-            String line = bundle.create("box").expect(125).errorLine();
+            String line = bundle.create("box").expect(1).errorLine();
             assertTrue(line.contains("dev.rustyrun.network \"bridge\" must be private"), line);
         }
     }

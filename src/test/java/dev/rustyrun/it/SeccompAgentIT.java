@@ -194,7 +194,7 @@ class SeccompAgentIT {
         String line = run(profile()).expect(125).errorLine();
         assertTrue(line.contains("reach the seccomp agent at " + socket()) && line.contains("ENOENT"), line);
         try (OciBundle bundle = bundle("true")) {
-            line = bundle.create("box").expect(125).errorLine();
+            line = bundle.create("box").expect(1).errorLine();
             assertTrue(line.contains("reach the seccomp agent at " + socket()), line);
             assertEquals(List.of(), bundle.left());
         }

@@ -112,7 +112,7 @@ class StoreIT {
     }
 
     private void expectNotMine(Launcher.Result result, String... command) {
-        result.expect(125);
+        result.expectFailure();
         assertTrue(result.errorLine().contains("not mine"), String.join(" ", command) + ": " + result.err());
         assertEquals("", result.out(), String.join(" ", command));
         assertFalse(Files.exists(folder.resolve("hooked")), String.join(" ", command));
@@ -208,10 +208,10 @@ class StoreIT {
             if (!damage.equals("missing")) {
                 Launcher.Result listed = Launcher.rustyrun("list").expect(0);
                 assertTrue(listed.out().matches("(?s).*" + id + " +0 +broken.*"), damage + ": " + listed.out());
-                Launcher.Result refused = Launcher.rustyrun("kill", id, "KILL").expect(125);
+                Launcher.Result refused = Launcher.rustyrun("kill", id, "KILL").expect(1);
                 assertTrue(refused.errorLine().contains("is broken"), refused.err());
             }
-            assertTrue(Launcher.rustyrun("delete", id).expect(125).errorLine().contains("delete --force"));
+            assertTrue(Launcher.rustyrun("delete", id).expect(1).errorLine().contains("delete --force"));
             Launcher.rustyrun("delete", "--force", id).expect(0);
             process.waitFor();
             Host.expectEnded("4217");

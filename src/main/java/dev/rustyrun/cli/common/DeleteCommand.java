@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         aliases = "rm",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        exitCodeOnInvalidInput = 125,
+        exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
         description = "Delete stopped containers with their resources and logs.")
 public final class DeleteCommand implements EngineContext.Command {
 

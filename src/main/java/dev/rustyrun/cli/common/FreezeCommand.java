@@ -25,7 +25,7 @@ public abstract class FreezeCommand implements EngineContext.Command {
             name = "pause",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            exitCodeOnInvalidInput = 125,
+            exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
             description = "Freeze all processes of a container.")
     public static final class Pause extends FreezeCommand {
         @Override
@@ -40,7 +40,7 @@ public abstract class FreezeCommand implements EngineContext.Command {
             aliases = "unpause",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            exitCodeOnInvalidInput = 125,
+            exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
             description = "Resume all processes of a paused container.")
     public static final class Resume extends FreezeCommand {
         @Override

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
         name = "kill",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        exitCodeOnInvalidInput = 125,
+        exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
         description = "Send a signal to a container's PID 1.",
         footer = {
             "",

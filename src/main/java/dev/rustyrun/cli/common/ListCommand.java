@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
         aliases = "ls",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        exitCodeOnInvalidInput = 125,
+        exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
         description = "Print the containers.",
         footer = {
             "",

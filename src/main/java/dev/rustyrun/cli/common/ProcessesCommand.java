@@ -71,7 +71,7 @@ public final class ProcessesCommand {
             name = "ps",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            exitCodeOnInvalidInput = 125,
+            exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
             description = {
                 "Print the processes of a container with the process ids of its host.",
                 "Without an id, print the containers, as list does."

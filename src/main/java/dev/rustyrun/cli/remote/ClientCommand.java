@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code rustyrun --host URL}, which only has subcommands: those that a server can perform. */
 @Command(
         name = "rustyrun",
+        exitCodeOnInvalidInput = 125,
         description = "Run commands in containers on a server.",
         mixinStandardHelpOptions = true,
         subcommands = {

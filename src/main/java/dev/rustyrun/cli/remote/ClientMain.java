@@ -49,14 +49,17 @@ public final class ClientMain {
     private int execute(String[] args) {
         return Commands.MODEL
                 .setExecutionStrategy(this::perform)
-                .setParameterExceptionHandler((e, ignored) -> fail(e))
-                .setExecutionExceptionHandler((e, command, parsed) -> fail(e))
+                .setParameterExceptionHandler((e, ignored) ->
+                        fail(e, e.getCommandLine().getCommandSpec().exitCodeOnInvalidInput()))
+                .setExecutionExceptionHandler(
+                        (e, command, parsed) -> fail(e, command.getCommandSpec().exitCodeOnInvalidInput()))
                 .execute(args);
     }
 
     private int perform(ParseResult parsed) {
+        ParseResult last = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+        int failed = last.commandSpec().exitCodeOnInvalidInput();
         try {
-            ParseResult last = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
             Object command = last.commandSpec().userObject();
             if (last.isUsageHelpRequested()
                     || !(command instanceof EngineContext.Command || command instanceof RemoteCommand)) {
@@ -67,15 +70,15 @@ public final class ClientMain {
             EngineContext context =
                     new EngineContext(linux, self, new RemoteEngine(server), messages, parsed.originalArgs());
             return command instanceof EngineContext.Command common
-                    ? common.perform(context)
+                    ? EngineContext.perform(common, context, failed)
                     : ((RemoteCommand) command).perform(context, server);
         } catch (RuntimeException e) {
-            return fail(e instanceof ExecutionException && e.getCause() instanceof Exception cause ? cause : e);
+            return fail(e instanceof ExecutionException && e.getCause() instanceof Exception cause ? cause : e, failed);
         }
     }
 
     /** One line for what went wrong; the stack trace only when it is asked for. */
-    private int fail(Exception e) {
+    private int fail(Exception e, int status) {
         if (e instanceof LinuxException failure && failure.errno() == Errno.EPIPE) {
             return OUTPUT_CLOSED;
         }
@@ -104,7 +107,7 @@ public final class ClientMain {
         if (debug) {
             e.printStackTrace(messages);
         }
-        return EngineContext.FAILED;
+        return status;
     }
 
     /** What a client's command line can be. */

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
         name = "update",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        exitCodeOnInvalidInput = 125,
+        exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
         description = "Change which hosts a running container may reach.")
 final class UpdateRemotely implements EngineContext.Command {
 

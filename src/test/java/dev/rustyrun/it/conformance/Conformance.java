@@ -38,7 +38,7 @@ final class Conformance {
     static void expectRefused(Consumer<ObjectNode> change, String why) {
         try (OciBundle bundle = new OciBundle("true")) {
             bundle.edit(change);
-            String line = bundle.create("box").expect(125).errorLine();
+            String line = bundle.create("box").expect(1).errorLine();
             assertTrue(line.contains(why), line);
             assertEquals(List.of(), bundle.left());
         }

@@ -98,7 +98,7 @@ class HooksConformanceIT {
         try (OciBundle bundle = bundle("true")) {
             bundle.edit(config -> hook(config, kind, "exit 4"));
             touching(bundle, "poststop", "stopped");
-            assertTrue(bundle.create("box").expect(125).errorLine().contains("exited with 4"));
+            assertTrue(bundle.create("box").expect(1).errorLine().contains("exited with 4"));
             assertEquals(List.of(), bundle.left());
             assertTrue(Files.exists(bundle.file("stopped")));
         }
@@ -111,7 +111,7 @@ class HooksConformanceIT {
         try (OciBundle bundle = bundle("sleep", "1000")) {
             bundle.edit(config -> hook(config, kind, "exit 4"));
             bundle.create("box").expect(0);
-            assertTrue(bundle.rustyrun("start", "box").expect(125).errorLine().contains("exited with 4"));
+            assertTrue(bundle.rustyrun("start", "box").expect(1).errorLine().contains("exited with 4"));
             bundle.awaitStatus("box", "stopped");
         }
     }

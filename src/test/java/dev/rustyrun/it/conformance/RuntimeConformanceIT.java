@@ -92,7 +92,7 @@ class RuntimeConformanceIT {
             List<String> find =
                     List.of("find", "/sys/fs/cgroup", "-maxdepth", "4", "-path", "*rustyrun-conformance/failed");
             String mounts = Host.read("/proc/self/mountinfo");
-            bundle.create("box").expect(125);
+            bundle.create("box").expect(1);
             assertEquals(List.of(), bundle.left());
             assertEquals("", Launcher.execute(find, "").out());
             assertEquals(mounts, Host.read("/proc/self/mountinfo"));
@@ -111,7 +111,7 @@ class RuntimeConformanceIT {
                 assertTrue(bundle.rustyrun(operation).exitCode() != 0, operation);
                 assertTrue(
                         bundle.rustyrun(operation, "nobody")
-                                .expect(125)
+                                .expect(1)
                                 .errorLine()
                                 .contains("does not exist"),
                         operation);
@@ -129,16 +129,16 @@ class RuntimeConformanceIT {
                             != 0,
                     "no id");
             for (String id : List.of("../up", "a/b", "", ".", "a b", "\u00e9")) {
-                bundle.create(id).expect(125);
+                bundle.create(id).expect(1);
             }
             assertEquals(List.of(), bundle.left());
             assertEquals(
-                    125,
+                    1,
                     bundle.rustyrun("create", "--bundle", "/no/such/bundle", "box")
                             .exitCode());
             bundle.create("box").expect(0);
             int pid = bundle.state("box").get("pid").intValue();
-            assertTrue(bundle.create("box").expect(125).errorLine().contains("already exists"));
+            assertTrue(bundle.create("box").expect(1).errorLine().contains("already exists"));
             assertEquals(pid, bundle.state("box").get("pid").intValue(), "the one that is there stays as it was");
         }
     }
@@ -151,11 +151,11 @@ class RuntimeConformanceIT {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
             JsonNode before = bundle.state("box");
-            bundle.rustyrun("start", "box").expect(125);
+            bundle.rustyrun("start", "box").expect(1);
             assertEquals(before, bundle.state("box"));
             bundle.edit(config -> config.remove("process"));
             bundle.create("empty").expect(0);
-            assertTrue(bundle.rustyrun("start", "empty").expect(125).errorLine().contains("no process to start"));
+            assertTrue(bundle.rustyrun("start", "empty").expect(1).errorLine().contains("no process to start"));
             assertEquals("created", bundle.status("empty"));
         }
     }
@@ -173,10 +173,8 @@ class RuntimeConformanceIT {
             bundle.rustyrun("kill", "box", "USR1").expect(0);
             bundle.awaitStatus("box", "stopped");
             assertEquals("got\n", bundle.read("got"));
-            assertTrue(bundle.rustyrun("kill", "box", "USR1")
-                    .expect(125)
-                    .errorLine()
-                    .contains("not running"));
+            assertTrue(
+                    bundle.rustyrun("kill", "box", "USR1").expect(1).errorLine().contains("not running"));
             bundle.create("created").expect(0);
             bundle.rustyrun("kill", "created", "KILL").expect(0);
             bundle.awaitStatus("created", "stopped");
@@ -189,9 +187,9 @@ class RuntimeConformanceIT {
         try (OciBundle bundle = bundle("sleep", "1000")) {
             bundle.edit(config -> Conformance.bind(config, bundle.directory().toString(), "/out"));
             bundle.create("box").expect(0);
-            assertTrue(bundle.rustyrun("delete", "box").expect(125).errorLine().contains("not stopped"));
+            assertTrue(bundle.rustyrun("delete", "box").expect(1).errorLine().contains("not stopped"));
             bundle.rustyrun("start", "box").expect(0);
-            assertTrue(bundle.rustyrun("delete", "box").expect(125).errorLine().contains("not stopped"));
+            assertTrue(bundle.rustyrun("delete", "box").expect(1).errorLine().contains("not stopped"));
             String pid = bundle.state("box").get("pid").asText();
             String cgroup = Host.read("/proc/" + pid + "/cgroup")
                     .lines()
