@@ -13,6 +13,12 @@ public interface FileCalls extends OpenCalls {
         return check(libc().repeat("read", fd, new Argument.Output(buffer, count), count), "read", fd);
     }
 
+    /** Reads up to {@code count} bytes from {@code position} on; 0 at the end of the file; man 2 pread. */
+    default int readAt(int fd, byte[] buffer, int count, long position) {
+        return check(
+                libc().repeat("pread", fd, new Argument.Output(buffer, count), count, position), "pread", fd, position);
+    }
+
     /** Writes up to {@code count} bytes; man 2 write. */
     default int write(int fd, byte[] buffer, int offset, int count) {
         return check(libc().repeat("write", fd, new Argument.Input(buffer, offset, count), count), "write", fd);

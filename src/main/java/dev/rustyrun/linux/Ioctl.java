@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Requests of ioctl(2): {@code asm-generic/ioctls.h}, man 7 netdevice and man 2 ioctl_ns. */
+/** Requests of ioctl(2): {@code asm-generic/ioctls.h}, man 7 netdevice, man 2 ioctl_ns and {@code linux/fs.h}. */
 final class Ioctl {
 
     static final long TCGETS = 0x5401;
@@ -18,6 +18,7 @@ final class Ioctl {
     static final long NS_GET_NSTYPE = 0xB703;
     static final long SIOCSIFFLAGS = 0x8914;
     static final long SIOCGIFINDEX = 0x8933;
+    static final long FS_IOC_FIEMAP = 0xC020660BL;
 
     private static final int IFREQ_SIZE = 40;
     private static final int IFR_FLAGS_AT = 16;

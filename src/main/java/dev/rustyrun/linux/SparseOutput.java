@@ -45,6 +45,11 @@ public final class SparseOutput {
         return taken;
     }
 
+    /** Leaves out {@code count} bytes, which are zeros. */
+    public void skip(long count) {
+        size += count;
+    }
+
     private static boolean isZero(byte[] buffer, int from, int to) {
         return buffer[from] == 0 && buffer[to - 1] == 0 && Arrays.equals(buffer, from, to, ZEROS, 0, to - from);
     }

@@ -2,6 +2,8 @@ package dev.rustyrun.step;
 
 import dev.rustyrun.linux.AttributeName;
 import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileExtents;
+import dev.rustyrun.linux.FileExtents.Extent;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.FileStatus.Place;
@@ -12,6 +14,7 @@ import dev.rustyrun.linux.SparseOutput;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Copies what is in one open directory into another, for {@code tmpcopyup} and volumes: with owners, permissions, times, extended
@@ -23,6 +26,8 @@ public final class TreeCopy {
     private static final int LOOK = FileFlag.O_PATH | FileFlag.O_NOFOLLOW;
     private static final int LIST = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
     private static final int MAX_PATH = 4095;
+    /** From this size on it is asked for holes. */
+    private static final int LARGE = 1 << 20;
 
     private final Linux linux;
     private final byte[] buffer = new byte[64 * 1024];
@@ -107,13 +112,44 @@ public final class TreeCopy {
         try (OpenFile source = new OpenFile(linux, linux.open(file.path(), FileFlag.O_RDONLY | FileFlag.O_NONBLOCK));
                 OpenFile target = open(to, name, FileFlag.O_WRONLY)) {
             SparseOutput out = new SparseOutput(linux, target.descriptor());
-            for (int got = linux.read(source.descriptor(), buffer, buffer.length);
-                    got > 0;
-                    got = linux.read(source.descriptor(), buffer, buffer.length)) {
-                out.write(buffer, got);
+            if (status.size() < LARGE || !isCopiedWithoutHoles(source, status.size(), out)) {
+                copy(source, 0, Long.MAX_VALUE, out);
             }
             out.finish();
             giveTo(status, file, target);
+        }
+    }
+
+    /** Whether the file system says where the holes of {@code source} are, so that they need not be read. */
+    private boolean isCopiedWithoutHoles(OpenFile source, long size, SparseOutput out) {
+        FileExtents extents = new FileExtents(linux, source.descriptor());
+        Optional<List<Extent>> some = extents.more();
+        if (some.isEmpty()) {
+            return false;
+        }
+        long at = 0;
+        while (!some.orElseThrow().isEmpty()) {
+            for (Extent extent : some.orElseThrow()) {
+                long start = Math.min(extent.start(), size);
+                long end = Math.min(extent.end(), size);
+                out.skip(start - at);
+                copy(source, start, end, out);
+                at = end;
+            }
+            some = extents.more();
+        }
+        out.skip(size - at);
+        return true;
+    }
+
+    private void copy(OpenFile source, long start, long end, SparseOutput out) {
+        int got;
+        for (long at = start; at < end; at += got) {
+            got = linux.readAt(source.descriptor(), buffer, (int) Math.min(buffer.length, end - at), at);
+            if (got == 0) {
+                return;
+            }
+            out.write(buffer, got);
         }
     }
 

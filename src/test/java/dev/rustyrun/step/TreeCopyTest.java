@@ -114,6 +114,41 @@ class TreeCopyTest {
         assertEquals(0, taken * 512 >> 20, "it takes " + taken + " blocks");
     }
 
+    /** To read its holes would take hours. */
+    @Test
+    void the_holes_of_a_huge_file_are_not_read() throws IOException {
+        Path huge = from.resolve("huge");
+        long end = 4L << 40;
+        try (var file = new java.io.RandomAccessFile(huge.toFile(), "rw")) {
+            for (int piece = 0; piece < 300; piece++) {
+                file.seek(piece * (5L << 30) + 4000);
+                file.write(("piece " + piece).getBytes(StandardCharsets.US_ASCII));
+            }
+            file.setLength(end);
+        } catch (IOException e) {
+            Assumptions.abort("this file system has no files of 4 TiB: " + e.getMessage());
+        }
+        try (OpenFile open = new OpenFile(LINUX, LINUX.open(huge.toString(), FileFlag.O_RDONLY))) {
+            Assumptions.assumeTrue(
+                    new dev.rustyrun.linux.FileExtents(LINUX, open.descriptor())
+                            .more()
+                            .isPresent(),
+                    "this file system does not say where holes are");
+        }
+        copy();
+        assertEquals(end, Files.size(to.resolve("huge")));
+        try (var file = new java.io.RandomAccessFile(to.resolve("huge").toFile(), "r")) {
+            for (int piece = 0; piece < 300; piece++) {
+                byte[] text = ("piece " + piece).getBytes(StandardCharsets.US_ASCII);
+                byte[] got = new byte[text.length];
+                file.seek(piece * (5L << 30) + 4000);
+                file.readFully(got);
+                assertArrayEquals(text, got);
+                assertEquals(0, file.read());
+            }
+        }
+    }
+
     @Test
     void fifos_and_devices_are_made_and_sockets_left_out() throws IOException {
         int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
