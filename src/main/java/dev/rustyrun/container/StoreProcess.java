@@ -3,6 +3,7 @@ package dev.rustyrun.container;
 import dev.rustyrun.container.files.StoredTreeWork;
 import dev.rustyrun.image.Digest;
 import dev.rustyrun.image.ImageStore;
+import dev.rustyrun.image.RoomReservation;
 import dev.rustyrun.image.StoreLock;
 import dev.rustyrun.image.StoredImage;
 import dev.rustyrun.image.layer.LayerException;
@@ -21,12 +22,14 @@ import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.SelfExec;
 import dev.rustyrun.step.IdMapWriter;
 import dev.rustyrun.step.IdMaps;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -163,12 +166,34 @@ public final class StoreProcess {
         }
     }
 
+    /** What unpacked layers take of a store that has a limit. */
+    private record Room(Optional<RoomReservation> reservation) implements AutoCloseable {
+
+        static Room of(ImageStore images) {
+            try {
+                return new Room(images.room().reservation());
+            } catch (IOException e) {
+                throw new InvalidSpecException("no room can be reserved in the image store: " + e.getMessage());
+            }
+        }
+
+        boolean take(long bytes) {
+            return reservation.isEmpty() || reservation.get().take(bytes);
+        }
+
+        @Override
+        public void close() {
+            reservation.ifPresent(RoomReservation::close);
+        }
+    }
+
     private static void unpack(Linux linux, String ownership, String... words) {
         LayerOwners owners = ownership.equals(ROOT)
                 ? LayerOwners.ROOT
                 : ownership.equals(MAPPED) ? LayerOwners.MAPPED : LayerOwners.one(0, 0);
         ImageStore images = ImageStore.open(linux, Path.of(words[0]));
-        try (StoreLock held = images.hold()) {
+        try (StoreLock held = images.hold();
+                Room room = Room.of(images)) {
             StoredImage image = images.find(Digest.parse(words[1]).toString())
                     .orElseThrow(() -> new InvalidSpecException("the image has just been removed"));
             new LayerStore(linux, images.layers())
@@ -180,7 +205,7 @@ public final class StoreProcess {
                                             layer.diffId().hex()))
                                     .toList(),
                             owners,
-                            LayerLimits.DEFAULT.within(images.room().left()));
+                            LayerLimits.DEFAULT.within(room::take));
         }
     }
 }

@@ -6,12 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /** What a store takes, and may take. Nothing is counted when it has no limit. */
 public final class StoreRoom {
 
     private static final String LAYERS = "layers";
+    private static final String LOCK = "room.lock";
+    /** Nobody reserves more of what is left than its fourth part at once, so that others find some. */
+    private static final int SHARE = 4;
+
     private static final String BYTES = "bytes=";
 
     private final Linux linux;
@@ -36,7 +41,7 @@ public final class StoreRoom {
             work.put();
             return;
         }
-        try (StoreLock lock = StoreLock.alone(linux, folder.path("room.lock"))) {
+        try (StoreLock lock = StoreLock.alone(linux, folder.path(LOCK))) {
             most.get().check(folder.root(), taken(), bytes);
             work.put();
         }
@@ -52,22 +57,43 @@ public final class StoreRoom {
     }
 
     /**
-     * How many bytes more it may take; as many as can be counted without a limit.
+     * Room for what grows while it is made; none without a limit.
      *
-     * @throws ImageException when it is full
+     * @throws ImageException when the store is full
      */
-    public long left() {
+    public Optional<RoomReservation> reservation() throws IOException {
         Optional<StoreLimit> most = limit.get();
         if (most.isEmpty()) {
-            return Long.MAX_VALUE;
+            return Optional.empty();
         }
-        long taken = taken();
-        most.get().check(folder.root(), taken, 1);
-        return most.get().bytes() - taken;
+        folder.make("");
+        try (StoreLock lock = StoreLock.alone(linux, folder.path(LOCK))) {
+            RoomReservation.removeLeft(linux, folder);
+            most.get().check(folder.root(), taken(), 1);
+            return Optional.of(RoomReservation.make(this, linux, folder));
+        }
+    }
+
+    /**
+     * Reserves {@code least} bytes, or up to {@code wanted} if there is room; of several processes one at a time.
+     *
+     * @param write writes down how many
+     * @return how many; 0 when there is no room for {@code least}
+     */
+    long reserve(long least, long wanted, LongConsumer write) {
+        try (StoreLock lock = StoreLock.alone(linux, folder.path(LOCK))) {
+            long left = limit.get().map(StoreLimit::bytes).orElse(Long.MAX_VALUE) - taken();
+            if (left < least) {
+                return 0;
+            }
+            long more = Math.max(least, Math.min(wanted, left / SHARE));
+            write.accept(more);
+            return more;
+        }
     }
 
     private long taken() {
-        return blobs() + layers();
+        return blobs() + layers() + RoomReservation.all(linux, folder);
     }
 
     /** The bytes that all blobs take. */

@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,7 +140,8 @@ class ImageStoreTest {
         Files.createDirectories(store.layers().resolve("ab"));
         Files.writeString(store.layers().resolve("ab/info"), "root=true\nentries=1\nbytes=9000\n");
         assertEquals(9000, store.room().layers());
-        assertEquals(20_000 - taken - 9000, store.room().left());
+        assertTrue(reserved(20_000 - taken - 9000));
+        assertFalse(reserved(20_000 - taken - 8999));
         assertEquals(9000, store.usage().unpacked());
         assertThrows(ImageException.class, () -> add("more", "z".repeat(5000)));
         store.remove("small", false);
@@ -146,7 +149,51 @@ class ImageStoreTest {
         add("more", "z".repeat(5000));
         store = all;
         add("large", "y".repeat(20_000));
-        assertEquals(Long.MAX_VALUE, store.room().left());
+        assertTrue(store.room().reservation().isEmpty());
+    }
+
+    /** Whether so many bytes could be taken. */
+    private boolean reserved(long bytes) throws IOException {
+        try (RoomReservation room = store.room().reservation().orElseThrow()) {
+            return room.take(bytes);
+        }
+    }
+
+    @Test
+    void several_that_unpack_at_once_do_not_exceed_the_limit_together() throws Exception {
+        int limit = 10_000_000;
+        store = store.within(new StoreLimit(limit, Path.of("/etc/rustyrun/images.json")));
+        AtomicLong all = new AtomicLong();
+        List<RoomReservation> rooms = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            RoomReservation room = store.room().reservation().orElseThrow();
+            rooms.add(room);
+            threads.add(new Thread(() -> {
+                while (room.take(1000)) {
+                    all.addAndGet(1000);
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertTrue(all.get() <= limit && all.get() > limit * 9L / 10, all + " bytes of " + limit);
+        assertThrows(ImageException.class, () -> add("large", "y".repeat(limit - (int) all.get() + 1)));
+        rooms.forEach(RoomReservation::close);
+        assertEquals(List.of(), store.folder().names(RoomReservation.FOLDER));
+        assertTrue(reserved(limit));
+    }
+
+    @Test
+    void what_a_killed_process_had_reserved_is_free() throws IOException {
+        store = store.within(new StoreLimit(20_000, Path.of("/etc/rustyrun/images.json")));
+        Path left = store.folder().make(RoomReservation.FOLDER).resolve("left");
+        Files.write(left, new byte[19_000]);
+        add("small", "x".repeat(5000));
+        assertTrue(reserved(10_000));
+        assertFalse(Files.exists(left));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.rustyrun.image.layer;
 
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
 
 /**
  * What a layer may become when it is unpacked: a small one could be made to fill any disk.
@@ -10,25 +9,25 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param bytes how large its files may be, together
  * @param ratio how many times larger than its compressed form, once it is larger than {@code free}
  * @param free up to how many bytes the ratio is not looked at
- * @param room how many bytes more the store may take, with this and other layers
+ * @param room takes so many bytes more of what the store may take, if there is room for them
  */
-public record LayerLimits(long entries, long bytes, long ratio, long free, Optional<AtomicLong> room) {
+public record LayerLimits(long entries, long bytes, long ratio, long free, LongPredicate room) {
 
     /** Far above what images have: the largest in use have a million files and some dozens of GiB. */
     public static final LayerLimits DEFAULT = new LayerLimits(4_000_000, 256L << 30, 250, 4L << 30);
 
     LayerLimits(long entries, long bytes, long ratio, long free) {
-        this(entries, bytes, ratio, free, Optional.empty());
+        this(entries, bytes, ratio, free, count -> true);
     }
 
-    /** The same for layers that together take {@code most} bytes at most. */
-    public LayerLimits within(long most) {
-        return new LayerLimits(entries, bytes, ratio, free, Optional.of(new AtomicLong(most)));
+    /** The same for layers that take their room there. */
+    public LayerLimits within(LongPredicate store) {
+        return new LayerLimits(entries, bytes, ratio, free, store);
     }
 
     /** Checks that there is room for {@code count} bytes, and takes it. */
     void take(long count) {
-        if (room.isPresent() && room.get().addAndGet(-count) < 0) {
+        if (!room.test(count)) {
             throw new LayerException("the image store would take more than its maxSize (images.json): rustyrun image"
                     + " prune --all removes what no container uses");
         }

@@ -1,0 +1,100 @@
+package dev.rustyrun.image;
+
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * Room in a store for what grows while it is made, taken some at a time: others see it as taken. It is a file whose size says how
+ * much, locked by who makes that: the reservation of a process that is killed ends with it. Safe for use by several threads.
+ */
+public final class RoomReservation implements AutoCloseable {
+
+    static final String FOLDER = "room";
+
+    private static final long AT_ONCE = 64 << 20;
+    private static final int FLAGS = FileFlag.O_RDWR | FileFlag.O_NOFOLLOW;
+
+    private final StoreRoom room;
+    private final Linux linux;
+    private final Path file;
+    private final OpenFile open;
+    private long reserved;
+    private long used;
+
+    private RoomReservation(StoreRoom room, Linux linux, Path file) {
+        this.room = room;
+        this.linux = linux;
+        this.file = file;
+        this.open = new OpenFile(linux, linux.openToWrite(file.toString(), FLAGS | FileFlag.O_CREAT, 0600));
+    }
+
+    /** One of nothing yet. The caller has the room locked. */
+    static RoomReservation make(StoreRoom room, Linux linux, StoreFolder folder) throws IOException {
+        Path file = folder.make(FOLDER).resolve(UUID.randomUUID().toString());
+        RoomReservation made = new RoomReservation(room, linux, file);
+        linux.lock(made.open.descriptor());
+        return made;
+    }
+
+    /** Takes {@code bytes} more; whether there is room for them. */
+    public synchronized boolean take(long bytes) {
+        if (used + bytes > reserved) {
+            long more = room.reserve(used + bytes - reserved, AT_ONCE, size -> {
+                linux.truncate(open.descriptor(), reserved + size);
+                reserved += size;
+            });
+            if (more == 0) {
+                return false;
+            }
+        }
+        used += bytes;
+        return true;
+    }
+
+    /** How many bytes all of them in {@code folder} hold. */
+    static long all(Linux linux, StoreFolder folder) {
+        long bytes = 0;
+        for (String name : folder.names(FOLDER)) {
+            bytes += held(linux, folder.path(FOLDER).resolve(name));
+        }
+        return bytes;
+    }
+
+    private static long held(Linux linux, Path file) {
+        try (OpenFile found = new OpenFile(linux, linux.open(file.toString(), FLAGS))) {
+            return linux.lockIfFree(found.descriptor())
+                    ? 0
+                    : linux.status(found.descriptor()).size();
+        } catch (LinuxException e) {
+            // It has just ended.
+            return 0;
+        }
+    }
+
+    /** Removes those of killed processes. The caller has the room locked. */
+    static void removeLeft(Linux linux, StoreFolder folder) throws IOException {
+        for (String name : folder.names(FOLDER)) {
+            Path file = folder.path(FOLDER).resolve(name);
+            try (OpenFile found = new OpenFile(linux, linux.open(file.toString(), FLAGS))) {
+                if (linux.lockIfFree(found.descriptor())) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (LinuxException e) {
+                // It has just ended.
+                continue;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        linux.removeFile(file.toString());
+        open.close();
+    }
+}
