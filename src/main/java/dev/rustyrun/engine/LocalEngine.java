@@ -231,8 +231,8 @@ public final class LocalEngine implements Engine {
             uninterrupted(() -> containers().remove(folder.get(), force));
         } else {
             unwatched.delete(id, force);
+            ContainerLayers.forget(tools.linux(), tools.self(), tools.store().folder(), id);
         }
-        ContainerLayers.forget(tools.linux(), tools.self(), tools.store().folder(), id);
     }
 
     /** Says of a detached one that does not run how far it has come. */

@@ -73,7 +73,7 @@ public class FilesResource {
             description = "The stream; if it breaks off, it is incomplete",
             content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "404", description = "The container, or the path in it, does not exist")
-    @APIResponse(responseCode = "409", description = "The container has ended, and its files are gone")
+    @APIResponse(responseCode = "409", description = "The container has ended, and its files are gone with it")
     @APIResponse(responseCode = "429", description = "Too many transfers run")
     public Response get(
             @PathParam("id") String id,
@@ -117,7 +117,7 @@ public class FilesResource {
     @PUT
     @Consumes(TAR)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
-    @Operation(summary = "Unpack a tar stream into a directory of a running container")
+    @Operation(summary = "Unpack a tar stream into a directory of a container that runs, or whose files are kept")
     @RequestBody(content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(
             responseCode = "200",
@@ -126,7 +126,8 @@ public class FilesResource {
     @APIResponse(responseCode = "404", description = "The container, or the directory in it, does not exist")
     @APIResponse(
             responseCode = "409",
-            description = "The container does not run or is read-only, or an existing file is in the way")
+            description =
+                    "The container does not run and its files are not kept, or it is read-only, or an existing file is in the way")
     @APIResponse(responseCode = "413", description = "The body is larger than quarkus.http.limits.max-body-size")
     @APIResponse(
             responseCode = "422",
@@ -176,7 +177,7 @@ public class FilesResource {
         return new LaunchedWith(
                 request.rootfs().orElse(""),
                 request.isReadOnly(),
-                true,
+                !RequestedLaunch.hasLayer(folder.resolved()),
                 request.memory().map(OptionalLong::of).orElse(OptionalLong.empty()),
                 sources,
                 ids.pool().isPresent() && !sources.stream().allMatch(ids::maps));

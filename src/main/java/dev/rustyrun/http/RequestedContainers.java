@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
@@ -10,8 +11,10 @@ import dev.rustyrun.request.ContainerRequest;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.request.Policy;
 import dev.rustyrun.request.RequestJson;
+import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import jakarta.inject.Singleton;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -25,8 +28,16 @@ final class RequestedContainers {
     private final Limits limits;
     private final Containers containers;
     private final ServedImages images;
+    private final boolean keepsFiles;
 
-    RequestedContainers(LaunchTools tools, Specs specs, Limits limits, Containers containers, ServedImages images) {
+    RequestedContainers(
+            LaunchTools tools,
+            Specs specs,
+            Limits limits,
+            Containers containers,
+            ServedImages images,
+            ServeConfig config) {
+        this.keepsFiles = config.keepFiles();
         this.images = images;
         this.tools = tools;
         this.specs = specs;
@@ -59,7 +70,12 @@ final class RequestedContainers {
         ObjectNode launched = RequestJson.write(resolved);
         ids.writeTo(launched);
         resolved.image().ifPresent(image -> launched.put(RequestedLaunch.IMAGES, images.folder()));
-        return containers.create(new NewContainer(
+        boolean hasLayer = keepsFiles && resolved.image().isPresent();
+        String token = UUID.randomUUID().toString();
+        if (hasLayer) {
+            launched.put(NewContainer.WAITS, token);
+        }
+        ContainerFolder folder = containers.create(new NewContainer(
                 request.labels(),
                 terminal,
                 request.rows(),
@@ -69,5 +85,37 @@ final class RequestedContainers {
                 false,
                 RequestJson.write(launch),
                 launched));
+        if (hasLayer) {
+            makeLayer(folder, token);
+        }
+        return folder;
+    }
+
+    /** The layer of one that nobody knows yet: it is not left without. */
+    private void makeLayer(ContainerFolder folder, String token) {
+        boolean made = false;
+        try {
+            Spec spec = RequestedLaunch.read(
+                            tools.linux(),
+                            folder.resolved(),
+                            folder.description().orElseThrow().path("tty").asBoolean())
+                    .spec();
+            new Launch(tools.linux(), tools.self(), tools.store(), spec)
+                    .keepingLayer()
+                    .makeLayer(folder.id(), token);
+            made = true;
+        } finally {
+            if (!made) {
+                remove(folder);
+            }
+        }
+    }
+
+    private void remove(ContainerFolder folder) {
+        try {
+            containers.remove(folder, true);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.supervised.Monitor;
+import dev.rustyrun.container.supervised.NewContainer;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.request.RequestJson;
@@ -15,6 +16,15 @@ public final class RequestedLaunch {
 
     private RequestedLaunch() {}
 
+    /** Whether the container has a layer over its image on disk, before its start and until it is deleted. */
+    static boolean hasLayer(ObjectNode resolved) {
+        return resolved.has(NewContainer.WAITS);
+    }
+
+    private static ResolvedSpec.Store store(ObjectNode resolved) {
+        return new ResolvedSpec.Store(resolved.path(IMAGES).asText(""), hasLayer(resolved));
+    }
+
     /**
      * Reads it.
      *
@@ -23,12 +33,7 @@ public final class RequestedLaunch {
      */
     public static Monitor.Launched read(Linux linux, ObjectNode resolved, boolean terminal) {
         LaunchRequest request = RequestJson.readOwn(resolved, new LaunchRequest());
-        Spec spec = ResolvedSpec.of(
-                linux,
-                request,
-                terminal,
-                UserIds.readFrom(resolved),
-                resolved.path(IMAGES).asText(""));
+        Spec spec = ResolvedSpec.of(linux, request, terminal, UserIds.readFrom(resolved), store(resolved));
         return new Monitor.Launched(spec, request.timeoutMillis(), false);
     }
 }

@@ -29,6 +29,16 @@ final class ResolvedSpec implements LaunchSite {
     private final boolean terminal;
     private final UserIds ids;
 
+    /**
+     * The store of images.
+     *
+     * @param folder of it; empty for this process's
+     * @param keeps whether what a container writes over its image is there too, and not in memory
+     */
+    record Store(String folder, boolean keeps) {
+        static final Store OWN = new Store("", false);
+    }
+
     /** The root file system's users and command defaults. */
     private interface Home {
 
@@ -61,21 +71,21 @@ final class ResolvedSpec implements LaunchSite {
      * @throws FieldException for the first invalid field
      */
     static Spec of(Linux linux, LaunchRequest request, boolean terminal, UserIds ids) {
-        return of(linux, request, terminal, ids, "");
+        return of(linux, request, terminal, ids, Store.OWN);
     }
 
     /**
      * The same in a process without the service's environment.
      *
-     * @param images the service's images; empty for those of this process
+     * @param store where the image is
      */
-    static Spec of(Linux linux, LaunchRequest request, boolean terminal, UserIds ids, String images) {
+    static Spec of(Linux linux, LaunchRequest request, boolean terminal, UserIds ids, Store store) {
         Home home = request.image().isPresent()
-                ? image(request, images)
+                ? image(request, store.folder())
                 : directory(RootfsDirectory.at(linux, request.rootfs().orElseThrow()), request);
         SpecBuilder spec = LaunchSpec.of(request, new ResolvedSpec(home, terminal, ids));
         home.complete(spec);
-        if (!request.isReadOnly()) {
+        if (!request.isReadOnly() && !(store.keeps() && request.image().isPresent())) {
             spec.annotation(Spec.EPHEMERAL_ANNOTATION, "");
         }
         ids.pool().ifPresent(spec::isolate);

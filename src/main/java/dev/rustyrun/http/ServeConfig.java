@@ -64,6 +64,10 @@ public interface ServeConfig {
     /** Images that are fetched at the start; requests may also name them. */
     Optional<java.util.List<String>> warmImages();
 
+    /** Whether containers from images have their files on disk, from their creation until they are deleted. */
+    @WithDefault("false")
+    boolean keepFiles();
+
     /** How many images are fetched at once. */
     @WithDefault("4")
     int pulls();

@@ -57,7 +57,7 @@ public final class Containers {
         this.watches = watches;
         this.monitors = new Monitors(linux, watches, listener);
         this.running = new RunningContainers(this, tools);
-        this.ending = new Ending(this, linux, store, listener, monitors);
+        this.ending = new Ending(this, tools, listener, monitors);
     }
 
     /** Where they are. */

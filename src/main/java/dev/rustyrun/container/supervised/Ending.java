@@ -1,9 +1,11 @@
 package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.ContainerLayers;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Deletion;
 import dev.rustyrun.container.Kill;
+import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.linux.SignalNames;
@@ -19,15 +21,17 @@ import java.util.concurrent.ExecutionException;
 final class Ending {
 
     private final Containers containers;
+    private final LaunchTools tools;
     private final Linux linux;
     private final ContainerStore store;
     private final Listener listener;
     private final Monitors monitors;
 
-    Ending(Containers containers, Linux linux, ContainerStore store, Listener listener, Monitors monitors) {
+    Ending(Containers containers, LaunchTools tools, Listener listener, Monitors monitors) {
         this.containers = containers;
-        this.linux = linux;
-        this.store = store;
+        this.tools = tools;
+        this.linux = tools.linux();
+        this.store = tools.store();
         this.listener = listener;
         this.monitors = monitors;
     }
@@ -101,6 +105,8 @@ final class Ending {
         }
         endLost(folder);
         monitors.tellEnd(folder);
+        // Before the folder: who is killed between leaves a container that can be deleted again.
+        ContainerLayers.forget(linux, tools.self(), store.folder(), folder.id());
         folder.remove();
         listener.tell("deleted", folder.id());
     }
