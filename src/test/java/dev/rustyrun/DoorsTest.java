@@ -158,6 +158,8 @@ class DoorsTest {
                 Sample.of("--tmpfs /scratch", "{'tmpfs': ['/scratch']}"),
                 Sample.of("--shm-size 1m", "{'shmSize': '1m'}"),
                 Sample.of("--shm-size 0", "{'shmSize': 0}"),
+                Sample.of("--storage-size 1g", "{'storageSize': '1g'}"),
+                Sample.of("--storage-size 1x", "{'storageSize': '1x'}"),
                 Sample.of("--shm-size 1x", "{'shmSize': '1x'}"),
                 Sample.of("--tmpfs scratch", "{'tmpfs': ['scratch']}"),
                 Sample.of("--tmpfs /scratch:size=1m,mode=700", "{'tmpfs': ['/scratch:size=1m,mode=700']}"),

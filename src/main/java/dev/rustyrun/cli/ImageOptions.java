@@ -37,6 +37,10 @@ final class ImageOptions {
         refuse(!dns.isEmpty(), "--dns", "mount your own file: -v FILE:/etc/resolv.conf:ro");
         refuse(!hosts.isEmpty(), "--add-host", "mount your own file: -v FILE:/etc/hosts:ro");
         refuse(noEtc, "--no-etc", "a --rootfs keeps its /etc anyway");
+        refuse(
+                request.storageSize().isPresent(),
+                "--storage-size",
+                "--ephemeral=SIZE limits what is written, in memory");
         request.pull();
         refuse(!request.platform().isEmpty(), "--platform", "a --rootfs has one already");
     }

@@ -106,6 +106,9 @@ final class ContainerLayer {
         }
         lock = new OpenFile(linux, linux.open(path(), FOLDER));
         linux.lock(lock.descriptor());
+        if (image.most() > 0) {
+            limit();
+        }
         write(ContainerLayers.IMAGE, image.name());
         write(ContainerLayers.LAYERS, String.join("\n", image.layers()));
         write(ContainerLayers.STORE, store + "\n" + (image.kept() ? "kept" : "running"));
@@ -124,6 +127,21 @@ final class ContainerLayer {
         }
         linux.changeMode(lock.descriptor(), "upper", model.permissions());
         writeFiles();
+    }
+
+    /** Before there is anything in it: what is made in it from now on counts. */
+    private void limit() {
+        boolean limited = false;
+        try {
+            new LayerQuota(linux).limit(lock, folder, image.most());
+            limited = true;
+        } finally {
+            if (!limited) {
+                lock.close();
+                lock = null;
+                ContainerLayers.remove(linux, self, folder, id);
+            }
+        }
     }
 
     private void writeFiles() {

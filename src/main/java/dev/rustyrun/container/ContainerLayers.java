@@ -169,6 +169,14 @@ public final class ContainerLayers implements LayerDisposal {
 
     static void remove(Linux linux, String folder, String id) {
         try (OpenFile open = new OpenFile(linux, linux.open(folder, FOLDER))) {
+            try (OpenFile layer =
+                    new OpenFile(linux, linux.openWithoutLinks(open.descriptor(), ContainerId.checked(id), FOLDER))) {
+                LayerQuota.free(linux, layer);
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.ENOENT) {
+                    throw e;
+                }
+            }
             TreeRemoval.remove(linux, open, ContainerId.checked(id));
         }
     }

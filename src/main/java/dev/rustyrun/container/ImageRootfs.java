@@ -190,9 +190,14 @@ public final class ImageRootfs {
         return ContainerLayers.folder(images);
     }
 
-    /** What a Spec says of it, with the texts of files that the container sees. */
-    public Spec.Image layers(Map<String, String> texts) {
-        return new Spec.Image(image.manifestDigest().toString(), layers, model, texts, volumes(), false);
+    /**
+     * What a Spec says of it.
+     *
+     * @param texts of files that the container sees
+     * @param most bytes that its own layer may take; 0 for no limit
+     */
+    public Spec.Image layers(Map<String, String> texts, long most) {
+        return new Spec.Image(image.manifestDigest().toString(), layers, model, texts, volumes(), false, most);
     }
 
     /** Its users and groups. */

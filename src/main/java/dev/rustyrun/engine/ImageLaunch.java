@@ -69,7 +69,7 @@ public final class ImageLaunch {
      * @param texts of files that the container sees, by their paths
      */
     public void complete(SpecBuilder spec, LaunchRequest request, Map<String, String> texts) {
-        spec.image(image.layers(texts));
+        spec.image(image.layers(texts, request.storageSize().orElse(0L)));
         image.labels().forEach(spec::annotation);
     }
 }

@@ -83,7 +83,8 @@ final class Execs {
                 tools.linux(),
                 request.in(RequestJson.readOwn(folder.resolved(), new LaunchRequest())),
                 terminal,
-                UserIds.of(folder.description()));
+                UserIds.of(folder.description()),
+                RequestedLaunch.store(folder.resolved()));
         SpecValidator.check(spec);
         RunningContainers.checkExec();
         return spec;

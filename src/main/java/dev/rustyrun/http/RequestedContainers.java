@@ -66,11 +66,12 @@ final class RequestedContainers {
     private ContainerFolder create(LaunchRequest launch, ContainerRequest request, LaunchRequest resolved, int maxLog) {
         boolean terminal = request.terminal().orElse(false);
         UserIds ids = specs.userIds(resolved);
-        SpecValidator.check(ResolvedSpec.of(tools.linux(), resolved, terminal, ids));
+        boolean hasLayer = keepsFiles && resolved.image().isPresent();
+        SpecValidator.check(
+                ResolvedSpec.of(tools.linux(), resolved, terminal, ids, ResolvedSpec.Store.own(hasLayer)));
         ObjectNode launched = RequestJson.write(resolved);
         ids.writeTo(launched);
         resolved.image().ifPresent(image -> launched.put(RequestedLaunch.IMAGES, images.folder()));
-        boolean hasLayer = keepsFiles && resolved.image().isPresent();
         String token = UUID.randomUUID().toString();
         if (hasLayer) {
             launched.put(NewContainer.WAITS, token);

@@ -21,7 +21,8 @@ public final class RequestedLaunch {
         return resolved.has(NewContainer.WAITS);
     }
 
-    private static ResolvedSpec.Store store(ObjectNode resolved) {
+    /** Where its image is, and its files. */
+    static ResolvedSpec.Store store(ObjectNode resolved) {
         return new ResolvedSpec.Store(resolved.path(IMAGES).asText(""), hasLayer(resolved));
     }
 

@@ -36,7 +36,10 @@ final class ResolvedSpec implements LaunchSite {
      * @param keeps whether what a container writes over its image is there too, and not in memory
      */
     record Store(String folder, boolean keeps) {
-        static final Store OWN = new Store("", false);
+        /** This process's. */
+        static Store own(boolean keeps) {
+            return new Store("", keeps);
+        }
     }
 
     /** The root file system's users and command defaults. */
@@ -71,7 +74,7 @@ final class ResolvedSpec implements LaunchSite {
      * @throws FieldException for the first invalid field
      */
     static Spec of(Linux linux, LaunchRequest request, boolean terminal, UserIds ids) {
-        return of(linux, request, terminal, ids, Store.OWN);
+        return of(linux, request, terminal, ids, Store.own(false));
     }
 
     /**
@@ -83,6 +86,7 @@ final class ResolvedSpec implements LaunchSite {
         Home home = request.image().isPresent()
                 ? image(request, store.folder())
                 : directory(RootfsDirectory.at(linux, request.rootfs().orElseThrow()), request);
+        checkStorage(request, store);
         SpecBuilder spec = LaunchSpec.of(request, new ResolvedSpec(home, terminal, ids));
         home.complete(spec);
         if (!request.isReadOnly() && !(store.keeps() && request.image().isPresent())) {
@@ -90,6 +94,15 @@ final class ResolvedSpec implements LaunchSite {
         }
         ids.pool().ifPresent(spec::isolate);
         return spec.build();
+    }
+
+    private static void checkStorage(LaunchRequest request, Store store) {
+        if (request.storageSize().isPresent() && !(store.keeps() && request.image().isPresent())) {
+            throw FieldException.at(
+                    "/storageSize",
+                    "what this container writes is in memory, and its memory limit counts it; a container of an image"
+                            + " has a layer on disk with rustyrun.keep-files");
+        }
     }
 
     private static Home directory(RootfsDirectory directory, LaunchRequest request) {

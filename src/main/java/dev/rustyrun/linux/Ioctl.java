@@ -18,6 +18,8 @@ final class Ioctl {
     static final long NS_GET_NSTYPE = 0xB703;
     static final long SIOCSIFFLAGS = 0x8914;
     static final long SIOCGIFINDEX = 0x8933;
+    static final long FS_IOC_FSGETXATTR = 0x801C581FL;
+    static final long FS_IOC_FSSETXATTR = 0x401C5820L;
     static final long FS_IOC_FIEMAP = 0xC020660BL;
 
     private static final int IFREQ_SIZE = 40;

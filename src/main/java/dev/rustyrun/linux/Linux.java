@@ -12,6 +12,7 @@ public final class Linux
                 FileCalls,
                 PathCalls,
                 StatusCalls,
+                QuotaCalls,
                 SpawnCalls,
                 ProcessCalls,
                 PrivilegeCalls,

@@ -34,6 +34,7 @@ final class SystemCall {
             case "close_range" -> 436;
             case "openat2" -> 437;
             case "mount_setattr" -> 442;
+            case "quotactl_fd" -> 443;
             default -> NONE;
         };
     }

@@ -26,6 +26,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     /** The period of a quota of processor time. */
     public static final long PERIOD_MICROS = 100_000;
 
+    private static final long MIN_STORAGE = 64 << 10;
     private static final BigDecimal MAX_CPUS = BigDecimal.valueOf(1_000_000);
     private static final BigDecimal MAX_SECONDS = BigDecimal.valueOf(Integer.MAX_VALUE / 1000);
 
@@ -144,6 +145,18 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     @RequestField(json = "shmSize", kind = RequestField.Kind.SIZE, unsaid = "64m", example = "\"1g\"", heading = FILES)
     @Option(names = "--shm-size", paramLabel = "SIZE", description = "Set the size of /dev/shm (default: 64m).")
     private String shmSize;
+
+    @RequestField(
+            json = "storageSize",
+            kind = RequestField.Kind.SIZE,
+            atService = "With an image: limit its layer on disk, where the file system has project quotas.",
+            example = "\"1g\"",
+            heading = FILES)
+    @Option(
+            names = "--storage-size",
+            paramLabel = "SIZE",
+            description = "With an image: limit what its layer on disk takes, where the file system has project quotas.")
+    private String storageSize;
 
     @RequestField(
             json = "network",
@@ -334,6 +347,20 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     /** The most memory, in bytes, or -1; if that was said. */
     public Optional<Long> memory() {
         return Optional.ofNullable(memory).map(text -> size("--memory", "memory", text));
+    }
+
+    /**
+     * The most bytes that its layer over an image takes, if there is a limit.
+     *
+     * @throws FieldException when it is none that a container can have
+     */
+    public Optional<Long> storageSize() {
+        Optional<Long> bytes =
+                Optional.ofNullable(storageSize).map(text -> size("--storage-size", "storageSize", text));
+        if (bytes.isPresent() && bytes.get() < MIN_STORAGE) {
+            throw FieldException.of("--storage-size", "storageSize", "\"" + storageSize + "\" is less than 64k");
+        }
+        return bytes;
     }
 
     /** The most processor time, in processors, if that was said. */

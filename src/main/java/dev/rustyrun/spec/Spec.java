@@ -358,6 +358,7 @@ public record Spec(
      * @param files texts of files that the container sees, by their paths inside
      * @param volumes directories inside that are the container's own, apart from its layer; each before those below it
      * @param kept whether its own layer stays after its end
+     * @param most bytes that its own layer and volumes may take; 0 for no limit
      */
     public record Image(
             String name,
@@ -365,7 +366,8 @@ public record Spec(
             String model,
             Map<String, String> files,
             List<String> volumes,
-            boolean kept) {
+            boolean kept,
+            long most) {
         public Image {
             layers = List.copyOf(layers);
             volumes = List.copyOf(volumes);
@@ -384,7 +386,7 @@ public record Spec(
 
         /** The same for a container whose own layer stays after its end. */
         public Image keeping() {
-            return new Image(name, layers, model, files, volumes, true);
+            return new Image(name, layers, model, files, volumes, true, most);
         }
     }
 

@@ -26,6 +26,11 @@ public final class SpecValidator {
                 && !spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
             throw new InvalidSpecException("rootfs / is the host's own root: only --ephemeral leaves it as it is");
         }
+        if (spec.root().image().filter(image -> image.most() > 0).isPresent()
+                && spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
+            throw new InvalidSpecException("a storage size limits a layer on disk, and what this container writes is in"
+                    + " memory (--ephemeral=SIZE limits that)");
+        }
         for (Spec.Mount mount : spec.mounts()) {
             checkMount(mount);
         }

@@ -325,7 +325,7 @@ class PlanCompilerTest {
 
     @Test
     void an_image_is_an_overlay_of_its_layers_and_one_on_disk() {
-        Spec.Image image = new Spec.Image("sha256:1", List.of("/l/2", "/l/1"), "/l/1", Map.of(), List.of(), false);
+        Spec.Image image = new Spec.Image("sha256:1", List.of("/l/2", "/l/1"), "/l/1", Map.of(), List.of(), false, 0);
         assertTrue(init(spec().image(image))
                 .contains(new RootStep.EnterLayers(
                         List.of("/l/2", "/l/1"),

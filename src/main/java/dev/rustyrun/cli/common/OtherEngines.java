@@ -73,7 +73,7 @@ final class OtherEngines {
                 "--health-timeout",
                 "--health-start-period",
                 "--no-healthcheck");
-        option("--ephemeral=SIZE limits what it writes, in memory", "--storage-opt", "--storage-size");
+        option("use --storage-size SIZE, or --ephemeral=SIZE in memory", "--storage-opt");
     }
 
     private OtherEngines() {}
