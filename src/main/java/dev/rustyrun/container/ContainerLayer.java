@@ -165,8 +165,7 @@ final class ContainerLayer {
     private boolean adopt(String store) {
         String place = path() + "/";
         if (token.isEmpty()
-                || !linux.exists(place + ContainerLayers.CREATED)
-                || !linux.readFile(place + ContainerLayers.CREATED).equals(token)
+                || !has(place + ContainerLayers.CREATED) && !has(place + ContainerLayers.ADOPTED)
                 || !linux.readFile(place + ContainerLayers.STORE).startsWith(store + "\n")
                 || !linux.readFile(place + ContainerLayers.IMAGE).equals(image.name())
                 || !linux.readFile(place + ContainerLayers.LAYERS).equals(String.join("\n", image.layers()))) {
@@ -180,8 +179,14 @@ final class ContainerLayer {
             linux.removeFile(lock.descriptor(), "file" + number);
         }
         writeFiles();
-        linux.removeFile(lock.descriptor(), ContainerLayers.CREATED);
+        if (linux.exists(place + ContainerLayers.CREATED)) {
+            linux.rename(lock.descriptor(), ContainerLayers.CREATED, ContainerLayers.ADOPTED);
+        }
         return true;
+    }
+
+    private boolean has(String file) {
+        return linux.exists(file) && linux.readFile(file).equals(token);
     }
 
     private void write(String name, String text) {
@@ -196,12 +201,17 @@ final class ContainerLayer {
      * @param hasRun whether the container has: what could not be made is not kept
      */
     void end(boolean hasRun) {
+        letGo();
+        if (!image.kept() || !hasRun && !adopted) {
+            ContainerLayers.remove(linux, self, folder, id);
+        }
+    }
+
+    /** Unlocks it. */
+    void letGo() {
         if (lock != null) {
             lock.close();
             lock = null;
-        }
-        if (!image.kept() || !hasRun && !adopted) {
-            ContainerLayers.remove(linux, self, folder, id);
         }
     }
 }

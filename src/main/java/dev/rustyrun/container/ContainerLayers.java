@@ -14,6 +14,7 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.SelfExec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,8 +28,12 @@ public final class ContainerLayers implements LayerDisposal {
     static final String STORE = "store";
     static final String LAYERS = "layers";
     static final String VOLUMES = "volumes";
-    /** A file that one has whose container was not started yet. */
+    /** A file that one has whose container was not started yet; what it says is known to that alone. */
     static final String CREATED = "created";
+    /** What that file is called from the start on: who starts may be killed. */
+    static final String ADOPTED = "adopted";
+    /** After so many seconds, one without an owner is not being made any more. */
+    private static final long UNFINISHED_SECONDS = 600;
 
     private static final int FOLDER = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW;
 
@@ -222,9 +227,14 @@ public final class ContainerLayers implements LayerDisposal {
     private boolean isLeft(String id) {
         try (OpenFile open = new OpenFile(linux, linux.open(folder + "/" + id, FOLDER))) {
             // One that runs has it locked; one that is being made has not written down yet whose it is.
-            return linux.lockIfFree(open.descriptor())
-                    && linux.exists(folder + "/" + id + "/" + STORE)
-                    && !linux.readFile(folder + "/" + id + "/" + STORE).endsWith("\nkept");
+            if (!linux.lockIfFree(open.descriptor())) {
+                return false;
+            }
+            if (!linux.exists(folder + "/" + id + "/" + STORE)) {
+                long seconds = linux.status(open.descriptor()).modified();
+                return Instant.now().getEpochSecond() - seconds > UNFINISHED_SECONDS;
+            }
+            return !linux.readFile(folder + "/" + id + "/" + STORE).endsWith("\nkept");
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENOENT) {
                 return false;

@@ -94,7 +94,8 @@ public final class LayerMount {
         }
         int list = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
         try (OpenFile open = new OpenFile(linux, linux.open(volume, list))) {
-            return linux.nextFileNames(open.descriptor()).isEmpty();
+            return TreeCopy.isHalfFilled(linux, open)
+                    || linux.nextFileNames(open.descriptor()).isEmpty();
         }
     }
 
@@ -102,7 +103,7 @@ public final class LayerMount {
         if (isUnfilled(volume)) {
             int list = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
             try (OpenFile open = new OpenFile(linux, linux.open(volume, list))) {
-                new TreeCopy(linux).copyWhole(image, open);
+                new TreeCopy(linux).fill(image, open);
             }
         }
     }

@@ -35,6 +35,7 @@ public final class Errno {
     public static final int EOPNOTSUPP = 95;
     public static final int ECONNRESET = 104;
     public static final int ECONNREFUSED = 111;
+    public static final int ENODATA = 61;
     public static final int EDQUOT = 122;
 
     private Errno() {}

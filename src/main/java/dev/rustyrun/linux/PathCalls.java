@@ -117,6 +117,14 @@ public interface PathCalls extends KernelCalls {
         check(libc().call("fsetxattr", fd, name, input, value.length, 0), "setxattr", fd, name);
     }
 
+    /** Takes the attribute {@code name} from the open file, if it has that; man 2 fremovexattr. */
+    default void removeAttribute(int fd, String name) {
+        int result = libc().call("fremovexattr", fd, name);
+        if (result < 0 && result != -Errno.ENODATA) {
+            throw failure(result, "removexattr", fd, name);
+        }
+    }
+
     /** The same of {@code path}, itself even if it is a link; man 2 lsetxattr. */
     default void setOwnAttribute(String path, String name, byte[] value) {
         Argument input = new Argument.Input(value, 0, value.length);

@@ -215,9 +215,7 @@ public sealed interface MountStep extends Step {
             try (OpenFile uncovered = inside.uncovered();
                     OpenFile image = new InsideRootfs(linux, uncovered.descriptor()).opened(target, directory);
                     OpenFile volume = inside.opened(target, directory)) {
-                if (linux.nextNames(volume.descriptor()).isEmpty()) {
-                    new TreeCopy(linux).copyWhole(image, volume);
-                }
+                new TreeCopy(linux).fill(image, volume);
             }
         }
 

@@ -38,10 +38,54 @@ public final class TreeCopy {
     }
 
     /** Copies the open directory {@code from} to {@code to}, with what is said of the directory itself. */
-    public void copyWhole(OpenFile from, OpenFile to) {
+    void copyWhole(OpenFile from, OpenFile to) {
         copy(from.descriptor(), to.descriptor());
         try (OpenFile target = open(to.descriptor(), ".", LIST)) {
             giveTo(linux.status(from.descriptor()), from, target);
+        }
+    }
+
+    /**
+     * Copies the open directory {@code image} to the open directory {@code volume}, unless something is there. What somebody has
+     * begun to copy who was killed is removed first.
+     */
+    public void fill(OpenFile image, OpenFile volume) {
+        if (isHalfFilled(linux, volume)) {
+            empty(volume);
+        } else if (!linux.nextFileNames(volume.descriptor()).isEmpty()) {
+            return;
+        }
+        AttributeName.attempt(() -> linux.setAttribute(volume.descriptor(), AttributeName.FILLING, new byte[] {1}));
+        copyWhole(image, volume);
+        AttributeName.attempt(() -> linux.removeAttribute(volume.descriptor(), AttributeName.FILLING));
+    }
+
+    /** Whether somebody fills the open directory {@code volume}, or was killed while doing so. */
+    public static boolean isHalfFilled(Linux linux, OpenFile volume) {
+        return linux.attributeBytes(volume.path(), AttributeName.FILLING).isPresent();
+    }
+
+    private void empty(OpenFile directory) {
+        try (OpenFile listed = open(directory.descriptor(), ".", LIST)) {
+            for (List<String> names = linux.nextFileNames(listed.descriptor());
+                    !names.isEmpty();
+                    names = linux.nextFileNames(listed.descriptor())) {
+                names.forEach(name -> remove(directory, name));
+            }
+        }
+    }
+
+    private void remove(OpenFile directory, String name) {
+        try {
+            linux.removeFile(directory.descriptor(), name);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EISDIR && e.errno() != Errno.EPERM) {
+                throw e;
+            }
+            try (OpenFile inner = open(directory.descriptor(), name, LIST)) {
+                empty(inner);
+            }
+            linux.removeDirectory(directory.descriptor(), name);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.rustyrun.linux.FaultyLibC;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,47 @@ class TreeCopyTest {
                 Long.parseLong(new String(blocks.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip());
         assertEquals(0, blocks.waitFor());
         assertEquals(0, taken * 512 >> 20, "it takes " + taken + " blocks");
+    }
+
+    private void fill(Linux linux) {
+        int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
+        try (OpenFile image = new OpenFile(linux, linux.open(from.toString(), flags));
+                OpenFile volume = new OpenFile(linux, linux.open(to.toString(), flags))) {
+            new TreeCopy(linux).fill(image, volume);
+        }
+    }
+
+    @Test
+    void a_volume_that_was_half_filled_at_any_call_is_filled_again_and_another_is_left_alone() throws IOException {
+        Files.createDirectories(from.resolve("a/b"));
+        Files.writeString(from.resolve("a/b/file"), "text");
+        Files.createLink(from.resolve("link"), from.resolve("a/b/file"));
+        Files.createSymbolicLink(from.resolve("out"), folder);
+        Assumptions.assumeTrue(
+                LINUX.setAttribute(from.toString(), "user.rustyrun.filling", "the image's own is not copied"),
+                "this file system has no attributes");
+        FaultyLibC kernel = new FaultyLibC();
+        String failed = "first";
+        for (int call = 1; !failed.isEmpty(); call++) {
+            Files.createDirectory(to = folder.resolve("to" + call));
+            kernel.failAt(call, 0);
+            try {
+                fill(kernel.linux());
+            } catch (OutOfMemoryError killed) {
+                assertFalse(killed.getMessage().isEmpty());
+            }
+            failed = kernel.heal();
+            fill(LINUX);
+            assertEquals("text", Files.readString(to.resolve("a/b/file")), failed);
+            assertEquals(2, status(to.resolve("link")).links(), failed);
+            assertEquals(folder, Files.readSymbolicLink(to.resolve("out")), failed);
+            assertEquals(List.of(), LINUX.attributeNames(to.toString()), failed);
+        }
+        Files.delete(to.resolve("link"));
+        Files.writeString(to.resolve("own"), "own");
+        fill(LINUX);
+        assertFalse(Files.exists(to.resolve("link")));
+        assertEquals("own", Files.readString(to.resolve("own")));
     }
 
     /** To read its holes would take hours. */
