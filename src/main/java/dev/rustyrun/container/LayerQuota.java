@@ -32,7 +32,8 @@ final class LayerQuota {
         if (!linux.isRoot() || !linux.limitsProjects(folder.descriptor())) {
             throw new InvalidSpecException("--storage-size: "
                     + (linux.isRoot()
-                            ? "the file system of " + path + " has no project quotas (ext4 or xfs mounted with prjquota)"
+                            ? "the file system of " + path
+                                    + " has no project quotas (ext4 or xfs mounted with prjquota)"
                             : "only root can limit what a layer on disk takes")
                     + "; --ephemeral=SIZE limits what is written, in memory");
         }

@@ -67,8 +67,7 @@ final class RequestedContainers {
         boolean terminal = request.terminal().orElse(false);
         UserIds ids = specs.userIds(resolved);
         boolean hasLayer = keepsFiles && resolved.image().isPresent();
-        SpecValidator.check(
-                ResolvedSpec.of(tools.linux(), resolved, terminal, ids, ResolvedSpec.Store.own(hasLayer)));
+        SpecValidator.check(ResolvedSpec.of(tools.linux(), resolved, terminal, ids, ResolvedSpec.Store.own(hasLayer)));
         ObjectNode launched = RequestJson.write(resolved);
         ids.writeTo(launched);
         resolved.image().ifPresent(image -> launched.put(RequestedLaunch.IMAGES, images.folder()));

@@ -97,7 +97,8 @@ final class ResolvedSpec implements LaunchSite {
     }
 
     private static void checkStorage(LaunchRequest request, Store store) {
-        if (request.storageSize().isPresent() && !(store.keeps() && request.image().isPresent())) {
+        if (request.storageSize().isPresent()
+                && !(store.keeps() && request.image().isPresent())) {
             throw FieldException.at(
                     "/storageSize",
                     "what this container writes is in memory, and its memory limit counts it; a container of an image"

@@ -155,7 +155,8 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     @Option(
             names = "--storage-size",
             paramLabel = "SIZE",
-            description = "With an image: limit what its layer on disk takes, where the file system has project quotas.")
+            description =
+                    "With an image: limit what its layer on disk takes, where the file system has project quotas.")
     private String storageSize;
 
     @RequestField(

@@ -24,7 +24,8 @@ final class EntryRefusal {
             case Errno.ENOSPC ->
                 new ContainerException(Kind.NO_ROOM, words(entry) + " does not fit: the file system is full");
             case Errno.EDQUOT ->
-                new ContainerException(Kind.NO_ROOM, words(entry) + " does not fit: the container's storage size is taken");
+                new ContainerException(
+                        Kind.NO_ROOM, words(entry) + " does not fit: the container's storage size is taken");
             case Errno.EXDEV ->
                 ContainerException.conflict(words(entry) + " is on another mount: put into that by its own path");
             default -> ContainerException.conflict(words(entry) + " cannot be unpacked: " + Errno.describe(e.errno()));
