@@ -13,6 +13,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.request.CommandOptions;
+import dev.rustyrun.request.ExecOptions;
 import dev.rustyrun.request.OptionsOfDoor;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.RunStage;
@@ -282,6 +283,18 @@ public final class CommandLineMain {
                             LimitOptions.class, "Limits",
                             OutcomeOptions.class, "Timeout and result"),
                     "Options");
+            GroupedOptions.in(
+                    MODEL.getSubcommands().get("create"), Map.of(BundleOptions.class, "From a bundle",
+                            DetachOptions.class, "From a bundle"), "Options");
+            GroupedOptions.in(
+                    MODEL.getSubcommands().get("exec"),
+                    Map.of(
+                            ExecOptions.class, "The command",
+                            ExecProcessOptions.class, "Privileges",
+                            DetachOptions.class, "For a caller that is a program"),
+                    "Options");
+            GroupedOptions.in(
+                    MODEL.getSubcommands().get("serve"), Map.of(ListenOptions.class, "Who can connect"), "Options");
             MODEL.getSubcommands().forEach((name, command) -> {
                 command.setStopAtPositional(OWN_WORDS.contains(name));
                 // Made here, and so built in too; later it would be made by reflection.

@@ -30,12 +30,13 @@ import picocli.CommandLine.Unmatched;
         description = "Create a container from an OCI bundle, or from an image; start runs its command.",
         footer = {
             "",
-            "From an image it takes the options of run --detach, and prints the id. Until the start, cp puts files into it.",
-            "Without --bundle, a directory with a config.json is a bundle.",
+            "From an image it takes the options of run --detach, and prints the id. Until the start, cp puts files into it."
+                    + " Without --bundle, a directory with a config.json is a bundle.",
             "",
             "Examples:",
             "  rustyrun create --bundle /bundle web && rustyrun start web",
-            "  rustyrun create --name web alpine httpd && rustyrun cp site web:/srv && rustyrun start web"
+            "  rustyrun create --name site alpine httpd -f -h /srv",
+            "  rustyrun cp index.html site:/srv && rustyrun start site"
         })
 final class CreateCommand implements ContainerCommand {
 

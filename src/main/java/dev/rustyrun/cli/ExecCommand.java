@@ -25,6 +25,10 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
+        customSynopsis = {
+            "rustyrun exec [OPTIONS] ID CMD [ARGS...]",
+            "       rustyrun exec [OPTIONS] --process FILE ID"
+        },
         description = "Run a command in a running container.",
         footer = {
             "",

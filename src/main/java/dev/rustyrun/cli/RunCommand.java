@@ -61,8 +61,8 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         footer = {
             "",
-            "Exit status: the command's; 128 + N when signal N ended it; 127 when it does not exist,",
-            "126 when it cannot be executed, 125 when Rustyrun itself failed.",
+            "Exit status: the command's; 128 + N when signal N ended it; 127 when it does not exist, 126 when it cannot be"
+                    + " executed, 125 when Rustyrun itself failed.",
             "",
             "Examples:",
             "  rustyrun run alpine",

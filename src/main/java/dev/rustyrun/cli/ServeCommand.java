@@ -19,12 +19,13 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
+        customSynopsis = "rustyrun serve [OPTIONS]",
         description = "Serve launches over HTTP until SIGTERM or SIGINT: docs/http.md, /q/openapi.",
         footer = {
             "",
             "Health and metrics are on the management port: /q/health, /q/metrics.",
             "",
-            "Example:",
+            "Examples:",
             "  rustyrun serve --port 8080 --rootfs-folder ./root-file-systems",
             "  curl -d '{\"rootfs\": \"busybox\", \"command\": [\"/bin/echo\", \"hello\"]}' \\",
             "      -H 'Content-Type: application/json' http://127.0.0.1:8080/v1/run"

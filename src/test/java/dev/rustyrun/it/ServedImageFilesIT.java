@@ -249,6 +249,37 @@ class ServedImageFilesIT {
         delete(at);
     }
 
+    /** Most file systems are mounted without project quotas; LayerQuotaTest has one with them. */
+    @Test
+    void a_storage_size_limits_the_layer_or_the_container_is_refused_and_leaves_nothing() throws Exception {
+        List<String> before = images.containers();
+        HttpResponse<String> answer = server.post(
+                "/v1/containers",
+                "{\"image\": \"" + APP + "\", \"command\": [\"true\"], \"storageSize\": \"1m\", \"pull\": \"never\"}");
+        Launcher.Result run = Launcher.execute(
+                store(Launcher.command(
+                        "run", "--storage-size", "1m", APP, "sh", "-c", "tr '\\0' x < /dev/zero | head -c 4m > /w/f")),
+                "");
+        if (answer.statusCode() == 201) {
+            assertTrue(run.exitCode() != 0 && run.err().matches("(?s).*(No space|quota).*"), run.err());
+            delete("/v1/containers/"
+                    + new ObjectMapper().readTree(answer.body()).path("id").asText());
+        } else {
+            expectRefused(answer, 422, "has no project quotas (ext4 or xfs mounted with prjquota); --ephemeral=SIZE");
+            assertTrue(run.expect(125).errorLine().contains("has no project quotas"), run.err());
+        }
+        assertEquals(before, images.containers());
+        assertFalse(server.get("/v1/containers").body().contains("storageSize"));
+        expectRefused(
+                server.post("/v1/run", "{\"image\": \"" + APP + "\", \"command\": [\"true\"], \"storageSize\": 1048576}"),
+                422,
+                "/storageSize");
+        assertTrue(Launcher.run("--storage-size", "1m", "--command", "true")
+                .expect(125)
+                .errorLine()
+                .contains("--storage-size is for a container from an image"));
+    }
+
     @Test
     void what_is_too_large_or_no_archive_is_refused_and_the_container_starts_all_the_same() throws Exception {
         String at = container("cat /w/in", "");
