@@ -284,8 +284,9 @@ public final class CommandLineMain {
                             OutcomeOptions.class, "Timeout and result"),
                     "Options");
             GroupedOptions.in(
-                    MODEL.getSubcommands().get("create"), Map.of(BundleOptions.class, "From a bundle",
-                            DetachOptions.class, "From a bundle"), "Options");
+                    MODEL.getSubcommands().get("create"),
+                    Map.of(BundleOptions.class, "From a bundle", DetachOptions.class, "From a bundle"),
+                    "Options");
             GroupedOptions.in(
                     MODEL.getSubcommands().get("exec"),
                     Map.of(

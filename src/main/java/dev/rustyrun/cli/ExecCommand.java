@@ -25,9 +25,7 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        customSynopsis = {
-            "rustyrun exec [OPTIONS] ID CMD [ARGS...]",
-            "       rustyrun exec [OPTIONS] --process FILE ID"
+        customSynopsis = {"rustyrun exec [OPTIONS] ID CMD [ARGS...]", "       rustyrun exec [OPTIONS] --process FILE ID"
         },
         description = "Run a command in a running container.",
         footer = {

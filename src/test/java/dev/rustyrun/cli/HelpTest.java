@@ -35,7 +35,8 @@ class HelpTest {
             String whole = String.join("\n", lines);
             assertTrue(lines.stream().allMatch(line -> line.length() <= width), whole);
             int options = IntStream.range(0, lines.size())
-                    .filter(line -> lines.get(line).startsWith("      ") || lines.get(line).startsWith("  -"))
+                    .filter(line -> lines.get(line).startsWith("      ")
+                            || lines.get(line).startsWith("  -"))
                     .findFirst()
                     .orElseThrow();
             long synopsis = lines.stream()
@@ -44,7 +45,12 @@ class HelpTest {
                     .count();
             assertTrue(synopsis >= 1 && synopsis <= MOST_SYNOPSIS, whole);
             assertTrue(lines.containsAll(List.of(group, other)), whole);
-            assertEquals(2, List.of(group, other).stream().map(lines::indexOf).distinct().count());
+            assertEquals(
+                    2,
+                    List.of(group, other).stream()
+                            .map(lines::indexOf)
+                            .distinct()
+                            .count());
         }
         List<String> usual = help(name, 80);
         int examples = usual.indexOf("Examples:");

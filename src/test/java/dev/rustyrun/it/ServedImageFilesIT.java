@@ -271,7 +271,8 @@ class ServedImageFilesIT {
         assertEquals(before, images.containers());
         assertFalse(server.get("/v1/containers").body().contains("storageSize"));
         expectRefused(
-                server.post("/v1/run", "{\"image\": \"" + APP + "\", \"command\": [\"true\"], \"storageSize\": 1048576}"),
+                server.post(
+                        "/v1/run", "{\"image\": \"" + APP + "\", \"command\": [\"true\"], \"storageSize\": 1048576}"),
                 422,
                 "/storageSize");
         assertTrue(Launcher.run("--storage-size", "1m", "--command", "true")

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.image.tar.TarReader;
+import dev.rustyrun.image.tar.TarWriter;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileName;
 import dev.rustyrun.linux.FileStatus;
@@ -14,14 +15,23 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -414,6 +424,80 @@ class LayerTreeTest {
                 LayerException.class,
                 () -> unpack(new TarBytes().add(huge, new byte[0]).end()));
         assertTrue(e.getMessage().contains("ends within an entry"), e.getMessage());
+    }
+
+    /** So many zeros, without the memory for them. */
+    private static InputStream zeros(long count) {
+        return new InputStream() {
+            private long left = count;
+
+            @Override
+            public int read() {
+                return left-- > 0 ? 0 : -1;
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int most) {
+                if (left <= 0) {
+                    return -1;
+                }
+                int got = (int) Math.min(left, most);
+                Arrays.fill(bytes, offset, offset + got, (byte) 0);
+                left -= got;
+                return got;
+            }
+        };
+    }
+
+    private static InputStream layer(byte[] header, long size, byte[] end) {
+        byte[] last = Arrays.copyOf(end, end.length + (int) (-size & 511));
+        return new SequenceInputStream(Collections.enumeration(List.of(
+                new ByteArrayInputStream(header),
+                zeros(size - end.length),
+                new ByteArrayInputStream(last),
+                new ByteArrayInputStream(new TarBytes().file("after", "found").end()))));
+    }
+
+    @Test
+    void a_file_of_more_than_8_GiB_is_unpacked_with_holes_and_what_follows_is_found() throws IOException {
+        long size = (9L << 30) + 7;
+        byte[] end = "end".getBytes(StandardCharsets.US_ASCII);
+        byte[] huge = new byte[512];
+        TarBytes.put(huge, 0, "huge");
+        TarBytes.put(huge, 100, "0000644\0");
+        huge[124] = (byte) 0x80;
+        ByteBuffer.wrap(huge).putLong(128, size);
+        huge[156] = '0';
+        byte[] header = new TarBytes().add(huge, new byte[0]).end();
+        int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
+        LayerLimits limits = new LayerLimits(10, 10L << 30, 250, 4L << 30);
+        try (OpenFile open = new OpenFile(LINUX, LINUX.open(root.toString(), flags));
+                LayerTree tree = new LayerTree(
+                        LINUX, open, LayerOwners.one(LINUX.userId(), LINUX.groupId()), limits, () -> 1000)) {
+            tree.unpack(TarReader.ofLayer(layer(Arrays.copyOf(header, 512), size, end)));
+        }
+        assertEquals(size, status("huge").size());
+        assertEquals("found", text("after"));
+        try (var file = new RandomAccessFile(root.resolve("huge").toFile(), "r")) {
+            byte[] last = new byte[10];
+            file.seek(size - last.length);
+            file.readFully(last);
+            assertEquals("\0".repeat(7) + "end", new String(last, StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Test
+    void a_size_above_8_GiB_that_is_written_here_is_read_here() throws IOException {
+        long size = 20L << 30;
+        TarReader.More more = new TarReader.More(0, 0, 0, 0, Map.of(), Optional.empty());
+        TarReader.Entry entry = new TarReader.Entry("huge", "", TarReader.FILE, 0644, 0, 0, more);
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        new TarWriter(header).put(entry, size);
+        assertTrue(header.toString(StandardCharsets.ISO_8859_1).contains(" size=" + size + "\n"));
+        TarReader tar = TarReader.ofLayer(
+                new SequenceInputStream(new ByteArrayInputStream(header.toByteArray()), zeros(8L << 30)));
+        assertEquals("huge", tar.next().orElseThrow().name());
+        assertThrows(IOException.class, tar::next, "12 GiB are missing");
     }
 
     @Test
