@@ -29,7 +29,7 @@ class ContainerLayerTest {
                 "sha256:" + "1".repeat(64),
                 List.of("/lower"),
                 folder.toString(),
-                Map.of("/etc/hosts", "127.0.0.1 x\n", "/etc/hostname", "x\n"),
+                Map.of("/etc/hosts", "127.0.0.1 x\n"),
                 List.of(),
                 true,
                 0);
