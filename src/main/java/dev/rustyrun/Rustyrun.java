@@ -7,6 +7,7 @@ import dev.rustyrun.linux.GivenBytes;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.network.ProxyMain;
+import dev.rustyrun.network.cni.CniMain;
 import dev.rustyrun.stage.ChildStage;
 import dev.rustyrun.stage.InitStage;
 import dev.rustyrun.stage.SelfExec;
@@ -35,6 +36,7 @@ public final class Rustyrun {
             case StageSpawner.MONITOR -> monitor(args);
             case STORE -> store(args);
             case ProxyMain.NAME -> proxy(args);
+            case CniMain.NAME -> network(args);
             default -> commandLine(args);
         }
     }
@@ -65,6 +67,12 @@ public final class Rustyrun {
         SelfExec.ofStage(args);
         Linux linux = Linux.host();
         linux.exit(ProxyMain.perform(linux, args));
+    }
+
+    private static void network(String[] args) {
+        SelfExec.ofStage(args);
+        Linux linux = Linux.host();
+        linux.exit(CniMain.perform(linux, args));
     }
 
     private static void stage(String[] args) {

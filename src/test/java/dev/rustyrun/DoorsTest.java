@@ -129,6 +129,8 @@ class DoorsTest {
                 Sample.of(
                         "--net private --publish 127.0.0.1:8080:80 -p [::1]:53:53/udp",
                         "{'network': 'private', 'publish': ['127.0.0.1:8080:80', '[::1]:53:53/udp']}"),
+                Sample.of("--net cni:web --publish 8080:80", "{'network': 'cni:web', 'publish': ['8080:80']}"),
+                Sample.of("--net cni:", "{'network': 'cni:'}"),
                 Sample.of(
                         "--allow example.org --allow *.example.net:443",
                         "{'allow': ['example.org', '*.example.net:443']}"),

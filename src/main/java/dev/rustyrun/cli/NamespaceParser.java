@@ -34,7 +34,7 @@ final class NamespaceParser {
             spec.join(type, pathIn(option, word.substring(CONTAINER.length()), type));
         } else {
             throw new InvalidSpecException(option + " \"" + word + "\" must be one of "
-                    + (type == NamespaceType.NETWORK ? "none, private" : "new")
+                    + (type == NamespaceType.NETWORK ? "none, private, cni:NAME" : "new")
                     + ", host, container:ID and path:/FILE");
         }
     }

@@ -129,6 +129,11 @@ final class ContainerRecord implements LaunchRecord {
         return new ProxyFiles(control, attempts.flatMap(fifo -> AttemptFifo.open(linux, fifo)));
     }
 
+    @Override
+    public OpenFile networkFile() {
+        return store.madeConnections().create(store.newId(), state.id());
+    }
+
     private boolean hasBundle() {
         return !state.origin().bundle().isEmpty();
     }

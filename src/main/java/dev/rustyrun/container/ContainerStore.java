@@ -7,6 +7,7 @@ import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.network.cni.CniConnections;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -28,6 +29,8 @@ public final class ContainerStore {
             Stream.concat(Stream.of(StoredStates.NEW), KeptFiles.NAMES.stream()).toList();
     private static final List<String> ALL =
             Stream.concat(Stream.of(StoredStates.STATE), ALL_BUT_STATE.stream()).toList();
+    /** No container's name. */
+    private static final String CONNECTIONS = ".networks";
     /** How often a container's state is written while it is removed, at most: each of its writers has little to say. */
     private static final int WRITES_MEANWHILE = 16;
     /** A maker writes the state right after it has made the folder. */
@@ -193,6 +196,16 @@ public final class ContainerStore {
      */
     ContainerLock lock(String id) {
         return ContainerLock.of(linux, id, folder.directoryOf(ContainerId.checked(id)));
+    }
+
+    /** The connections of its containers with CNI networks. */
+    CniConnections connections() {
+        return new CniConnections(linux, path(CONNECTIONS));
+    }
+
+    /** The same; their folder exists. */
+    CniConnections madeConnections() {
+        return new CniConnections(linux, makeFolder(CONNECTIONS));
     }
 
     /** What is kept of the container {@code id} beside its state. */

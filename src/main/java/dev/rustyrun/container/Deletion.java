@@ -8,6 +8,7 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.network.cni.CniException;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -45,6 +46,7 @@ public final class Deletion {
         try (ContainerLock held = store.lock(id)) {
             Optional<ContainerState> found = found(id, force);
             if (found.isEmpty()) {
+                disconnect(id);
                 store.removeWithAll(id);
                 return;
             }
@@ -56,6 +58,7 @@ public final class Deletion {
             }
             hooks = hooksOf(state);
             kill(state);
+            disconnect(id);
             store.remove(id);
         } catch (NoSuchContainerException e) {
             if (force) {
@@ -84,6 +87,16 @@ public final class Deletion {
                     "rustyrun: warning: " + e.getMessage().replaceFirst(";.*", "") + ": no hooks of its end were run");
             endRemains(store.remains(id));
             return Optional.empty();
+        }
+    }
+
+    /** Waits until it is disconnected from its network, or does it where whoever should have was killed. */
+    private void disconnect(String id) {
+        try {
+            store.connections().end(id, true);
+        } catch (CniException e) {
+            messages.println(Printable.line("rustyrun: warning: container " + id + " is not disconnected: "
+                    + e.getMessage() + "; rustyrun gc tries it again"));
         }
     }
 

@@ -3,8 +3,8 @@ package dev.rustyrun.container;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.PrivateNetwork;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +71,8 @@ public record EtcFiles(List<String> servers, List<String> hosts) {
     private static String resolvers(Linux linux, String network) {
         return switch (network) {
             case "host" -> read(linux, "/etc/resolv.conf");
-            case PrivateNetwork.WORD ->
-                "nameserver " + PrivateNetwork.NAME_SERVER + "\n"
+            case ConnectedNetwork.WORD ->
+                "nameserver " + ConnectedNetwork.NAME_SERVER + "\n"
                         + read(linux, "/etc/resolv.conf")
                                 .lines()
                                 .filter(line -> line.startsWith("search ") || line.startsWith("options "))

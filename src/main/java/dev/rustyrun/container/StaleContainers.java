@@ -40,6 +40,14 @@ public final class StaleContainers {
         store.broken()
                 .forEach((id, reason) -> lines.add("left container " + id + ": it is broken: " + reason
                         + "; delete --force ends its processes and removes it"));
+        for (String id : store.connections().containers()) {
+            if (store.running(id).isEmpty()) {
+                attempt(
+                        lines,
+                        "CNI network of container " + id,
+                        () -> store.connections().end(id, false));
+            }
+        }
         if (layout.kind() != CgroupLayout.Kind.NONE) {
             removeCgroups(lines);
         }

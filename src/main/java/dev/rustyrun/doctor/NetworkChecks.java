@@ -9,9 +9,13 @@ final class NetworkChecks {
 
     static final List<Question> ALL = List.of(
             new Question("network", "--net private", NetworkChecks::privateNetwork),
+            new Question("network", "--net cni:NAME", NetworkChecks::cni),
             new Question("network", "--allow", NetworkChecks::allow));
 
     private static final String RESOLVER = "/etc/resolv.conf";
+
+    private static final List<String> CNI_PLUGINS = List.of("/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni");
+    private static final String CNI_NETWORKS = "/etc/cni/net.d";
 
     private static final String WITHOUT = "no --net private: ";
 
@@ -32,6 +36,19 @@ final class NetworkChecks {
             return Answer.warn(WITHOUT + "/dev/net/tun may not be opened", "as root: chmod 666 /dev/net/tun");
         }
         return Answer.ok(pasta.get());
+    }
+
+    /** Most machines have none, and miss nothing. */
+    private static Answer cni(Machine machine) {
+        Optional<String> folder = CNI_PLUGINS.stream()
+                .filter(place -> machine.exists(place + "/bridge"))
+                .findFirst();
+        if (folder.isEmpty()) {
+            return Answer.ok("no plugins of CNI: for networks with bridges, install containernetworking-plugins");
+        }
+        return Answer.ok(folder.get()
+                + (machine.exists(CNI_NETWORKS) ? ", networks in " : ", but no networks: there is no ")
+                + CNI_NETWORKS);
     }
 
     /** The proxy needs no program and no right, but names are resolved here. */

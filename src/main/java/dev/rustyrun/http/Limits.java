@@ -26,6 +26,7 @@ final class Limits {
                 sizes("rustyrun.output", config.output(), 0, MAX_OUTPUT),
                 config.allowHostNetwork(),
                 config.allowPrivateNetwork(),
+                config.allowCniNetworks().orElse(List.of()),
                 config.allowedHostsOfContainers().orElse(List.of()),
                 config.mounts());
     }

@@ -80,6 +80,9 @@ public interface ServeConfig {
     @WithDefault("false")
     boolean allowPrivateNetwork();
 
+    /** The names of the CNI networks that a request may ask for; none by default. */
+    Optional<java.util.List<String>> allowCniNetworks();
+
     /** The hosts that requests may allow their containers to reach; none by default. */
     @WithName("allow")
     Optional<java.util.List<String>> allowedHostsOfContainers();

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.MemoryPolicy;
 import dev.rustyrun.spec.MountOptions;
-import dev.rustyrun.spec.PrivateNetwork;
 import dev.rustyrun.spec.Seccomp;
 import dev.rustyrun.spec.Spec;
 import java.util.List;
@@ -46,8 +46,8 @@ public final class FeaturesJson {
                         Spec.INIT_ANNOTATION,
                         Spec.UNIT_PROPERTY_ANNOTATIONS,
                         Spec.ALLOW_ANNOTATION,
-                        PrivateNetwork.ANNOTATION,
-                        PrivateNetwork.PORTS_ANNOTATION,
+                        ConnectedNetwork.ANNOTATION,
+                        ConnectedNetwork.PORTS_ANNOTATION,
                         Spec.KEEP_GROUPS_ANNOTATION));
         return features.toPrettyString() + "\n";
     }

@@ -2,9 +2,9 @@ package dev.rustyrun.plan;
 
 import dev.rustyrun.linux.CloneFlag;
 import dev.rustyrun.linux.MountFlag;
+import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
-import dev.rustyrun.spec.PrivateNetwork;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SysctlName;
 import dev.rustyrun.step.CgroupStep;
@@ -41,7 +41,7 @@ public final class PlanCompiler {
     /** Whether the container joins a PID namespace, and is set up outside of it. */
     private final boolean appears;
 
-    private final Optional<PrivateNetwork> network;
+    private final Optional<ConnectedNetwork> network;
 
     private final HostSteps run = new HostSteps();
     private final List<Step> child = new ArrayList<>();
@@ -53,7 +53,7 @@ public final class PlanCompiler {
         this.host = host;
         this.life = life;
         this.lifecycle = new LifecyclePlan(spec, life, run);
-        this.network = PrivateNetwork.of(spec.annotations());
+        this.network = ConnectedNetwork.of(spec.annotations());
         this.appears = host.mayAppear() && linux.isJoined(NamespaceType.PID);
     }
 
@@ -87,10 +87,9 @@ public final class PlanCompiler {
             init.add(new CommandStep.ChangeDirectory(spec.process().cwd(), true));
         }
         files.seal(init);
-        if (network.isPresent()) {
-            // As late as can be: it has started beside all that is done here.
-            init.add(new NetworkStep.AwaitNetwork());
-        }
+        // As late as can be: it has started beside all that is done here.
+        network.ifPresent(wanted -> init.add(new NetworkStep.AwaitNetwork(
+                wanted.describe(), wanted.cni().isPresent() ? "" : "pasta", wantsResolvers())));
         if (appears) {
             // What is started before, such as a hook, stays outside.
             init.add(new NamespaceStep.JoinOpened(PIDS, openedPids()));
@@ -208,10 +207,19 @@ public final class PlanCompiler {
             init.add(
                     new NetworkStep.OfferProxy(Spec.PROXY_PORT, run.add(new HostStep.StartProxy(spec.allowedHosts()))));
         }
-        network.ifPresent(wanted -> init.add(new NetworkStep.StartNetwork(run.add(new HostStep.StartNetwork(wanted)))));
+        network.ifPresent(wanted ->
+                init.add(new NetworkStep.StartNetwork(wanted.describe(), run.add(new HostStep.StartNetwork(wanted)))));
         if (!linux.netDevices().isEmpty()) {
             init.add(new LifecycleStep.AwaitNetDevices(run.add(new HostStep.MoveNetDevices(linux.netDevices()))));
         }
+    }
+
+    /** Whether it is of an image, and nothing was said about its name servers. */
+    private boolean wantsResolvers() {
+        return spec.root()
+                .image()
+                .filter(image -> "".equals(image.files().get("/etc/resolv.conf")))
+                .isPresent();
     }
 
     /** The place of the opened PID namespace among the descriptors that {@code init} inherits. */

@@ -162,31 +162,32 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     @RequestField(
             json = "network",
             atService =
-                    "none: a network of its own with only lo; private: one with a way out; these and the host's only"
+                    "none: a network of its own with only lo; private: one with a way out; cni:NAME: that of CNI plugins;"
+                            + " these and the host's only"
                             + " where the server allows it.",
-            labelAtService = "none|private|host",
+            labelAtService = "none|private|cni:NAME|host",
             unsaid = "none",
             missing = "none",
             example = "\"none\"",
             heading = "Namespaces")
     @Option(
             names = {"--net", "--network"},
-            paramLabel = "none|private|host|container:ID|path:FILE",
+            paramLabel = "none|private|cni:NAME|host|container:ID|path:FILE",
             defaultValue = "none",
             description =
-                    "none: a network of its own with only lo; private: one with a way out; the host's; or another's"
-                            + " (default: ${DEFAULT-VALUE}).")
+                    "none: a network of its own with only lo; private: one with a way out; cni:NAME: that of CNI plugins;"
+                            + " the host's; or another's (default: ${DEFAULT-VALUE}).")
     private String network = "none";
 
     @RequestField(
             json = "publish",
-            inJson = "Ports of the host that lead into a private network: [IP:]HOST:CONTAINER[/udp].",
+            inJson = "Ports of the host that lead into a private or CNI network: [IP:]HOST:CONTAINER[/udp].",
             example = "[\"127.0.0.1:8080:80\"]",
             heading = "Namespaces")
     @Option(
             names = {"-p", "--publish"},
             paramLabel = "[IP:]HOST:CONTAINER[/udp]",
-            description = "Let a port of the host lead into the container, with --net private; repeatable.")
+            description = "Let a port of the host lead into the container, with --net private or cni:NAME; repeatable.")
     private List<String> published = List.of();
 
     @RequestField(

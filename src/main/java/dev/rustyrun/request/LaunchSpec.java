@@ -1,8 +1,8 @@
 package dev.rustyrun.request;
 
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
-import dev.rustyrun.spec.PrivateNetwork;
 import dev.rustyrun.spec.PublishedPort;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
@@ -60,20 +60,27 @@ public final class LaunchSpec {
             spec.annotation(Spec.INIT_ANNOTATION, "true");
         }
         mounts(request, site).forEach(spec::mount);
+        boolean isConnected = ConnectedNetwork.isWord(request.network());
         switch (request.network()) {
             case "none", "new" -> spec.unshare(NamespaceType.NETWORK);
-            case PrivateNetwork.WORD ->
-                spec.unshare(NamespaceType.NETWORK).annotation(PrivateNetwork.ANNOTATION, PrivateNetwork.WORD);
             case "host" -> spec.share(NamespaceType.NETWORK);
-            default -> site.join(spec, request.network());
+            default -> {
+                if (isConnected) {
+                    spec.unshare(NamespaceType.NETWORK).annotation(ConnectedNetwork.ANNOTATION, request.network());
+                } else {
+                    site.join(spec, request.network());
+                }
+            }
         }
         List<PublishedPort> published = request.published();
-        if (!published.isEmpty() && !request.network().equals(PrivateNetwork.WORD)) {
+        if (!published.isEmpty() && !isConnected) {
             throw FieldException.of(
-                    "--publish", "publish", "only a private network has published ports: --net private");
+                    "--publish",
+                    "publish",
+                    "only a private or CNI network has published ports: --net private or --net cni:NAME");
         }
         if (!published.isEmpty()) {
-            spec.annotation(PrivateNetwork.PORTS_ANNOTATION, PrivateNetwork.text(published));
+            spec.annotation(ConnectedNetwork.PORTS_ANNOTATION, ConnectedNetwork.text(published));
         }
         return spec;
     }

@@ -1,7 +1,7 @@
 package dev.rustyrun.request;
 
 import dev.rustyrun.network.EgressPolicy;
-import dev.rustyrun.spec.PrivateNetwork;
+import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.Resources;
 import java.math.BigDecimal;
 import java.util.List;
@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param output bytes that are kept of an output
  * @param allowsHostNetwork whether a container may be on the host's network
  * @param allowsPrivateNetwork whether a container may have its own network with a way out
+ * @param cniNetworks the names of the CNI networks that a container may have
  * @param allowedHosts the hosts that requests may allow their containers to reach
  * @param mounts paths of the directories that may be mounted, by their names
  */
@@ -30,6 +31,7 @@ public record Policy(
         Range output,
         boolean allowsHostNetwork,
         boolean allowsPrivateNetwork,
+        List<String> cniNetworks,
         List<String> allowedHosts,
         Map<String, String> mounts) {
 
@@ -83,10 +85,8 @@ public record Policy(
         switch (request.network()) {
             case "none" -> {}
             case "host" -> allow("host", allowsHostNetwork);
-            case PrivateNetwork.WORD -> allow(PrivateNetwork.WORD, allowsPrivateNetwork);
-            default ->
-                throw FieldException.at(
-                        "/network", "network \"" + request.network() + "\" is neither none, private nor host");
+            case ConnectedNetwork.WORD -> allow(ConnectedNetwork.WORD, allowsPrivateNetwork);
+            default -> allowCni(request.network());
         }
         allowed(request.allowed());
         request.tmpfs().forEach(Policy::checkTmpfs);
@@ -108,6 +108,14 @@ public record Policy(
             throw FieldException.at("/allow", "allow \"" + host + "\" is not allowed by this service's configuration");
         });
         return hosts;
+    }
+
+    private void allowCni(String network) {
+        if (!ConnectedNetwork.isWord(network)) {
+            throw FieldException.at(
+                    "/network", "network \"" + network + "\" is neither none, private, cni:NAME nor host");
+        }
+        allow(network, cniNetworks.contains(network.substring(ConnectedNetwork.CNI.length())));
     }
 
     private static void allow(String network, boolean allowed) {

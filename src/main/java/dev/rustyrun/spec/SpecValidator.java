@@ -38,13 +38,13 @@ public final class SpecValidator {
         if (!spec.allowedHosts().isEmpty()) {
             checkAllowed(spec);
         }
-        PrivateNetwork.of(spec.annotations()).ifPresent(network -> network.check(spec.linux()));
+        ConnectedNetwork.of(spec.annotations()).ifPresent(network -> network.check(spec.linux()));
     }
 
     private static void checkAllowed(Spec spec) {
         boolean own = spec.linux().isNew(LinuxSpec.NamespaceType.NETWORK)
                 && spec.linux().isNew(LinuxSpec.NamespaceType.PID)
-                && PrivateNetwork.of(spec.annotations()).isEmpty();
+                && ConnectedNetwork.of(spec.annotations()).isEmpty();
         if (!own) {
             throw new InvalidSpecException(
                     "allowed hosts need a network with no other way out, --net none, and a new PID" + " namespace");

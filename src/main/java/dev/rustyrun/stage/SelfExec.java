@@ -40,6 +40,8 @@ public final class SelfExec {
             "HOME",
             "XDG_CONFIG_HOME",
             "XDG_RUNTIME_DIR",
+            "CNI_CONF_DIR",
+            "CNI_PATH",
             "REGISTRY_AUTH_FILE",
             "PATH",
             "http_proxy",

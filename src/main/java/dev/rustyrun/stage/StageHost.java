@@ -6,6 +6,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.step.Connection;
 import dev.rustyrun.step.HostContext;
 import dev.rustyrun.step.IdMapWriter;
@@ -20,6 +21,7 @@ import dev.rustyrun.step.UserNamespaceStep;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 
 /** The host's side of one launch, as the steps of {@code run} have it. */
@@ -30,6 +32,9 @@ final class StageHost implements HostContext {
 
     /** The word of a container's proxy on the command line. */
     private static final String PROXY = "proxy";
+
+    /** The same of a container's CNI network. */
+    private static final String NETWORK = "network";
 
     private static final int FIRST_FREE = 16;
 
@@ -187,6 +192,44 @@ final class StageHost implements HostContext {
                     container,
                     files.attempts().map(OpenFile::descriptor).orElse(Connection.NO_DESCRIPTOR),
                     control.descriptor()));
+        }
+    }
+
+    @Override
+    public void startNetwork(ConnectedNetwork network, OpenFile namespace) {
+        if (!linux.isRoot()) {
+            throw new StepFailure("only root can use CNI networks; --net private needs no root");
+        }
+        int[] pipe = linux.pipe();
+        try (OpenFile reports = new OpenFile(linux, pipe[0]);
+                OpenFile written = new OpenFile(linux, pipe[1]);
+                OpenFile file = record().networkFile();
+                OpenFile container = new OpenFile(linux, linux.processDescriptor(init()))) {
+            List<String> words = List.of(
+                    NETWORK,
+                    record().id(),
+                    network.cni().orElseThrow(),
+                    ConnectedNetwork.text(network.ports()),
+                    Objects.requireNonNullElse(System.getenv("CNI_CONF_DIR"), ""),
+                    Objects.requireNonNullElse(System.getenv("CNI_PATH"), ""));
+            List<OpenFile> passed = new ArrayList<>();
+            try {
+                // So high that none takes the place of another.
+                for (OpenFile each : List.of(namespace, container, written, file)) {
+                    passed.add(new OpenFile(linux, linux.duplicateFrom(each.descriptor(), FIRST_FREE)));
+                }
+                awaitAfterContainer(self.startServing(
+                        linux,
+                        words,
+                        passed.get(0).descriptor(),
+                        passed.get(1).descriptor(),
+                        Connection.NO_DESCRIPTOR,
+                        passed.get(2).descriptor(),
+                        passed.get(3).descriptor()));
+            } finally {
+                passed.forEach(OpenFile::close);
+            }
+            answer(reports.descriptor());
         }
     }
 

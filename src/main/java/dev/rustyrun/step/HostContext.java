@@ -1,6 +1,8 @@
 package dev.rustyrun.step;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ConnectedNetwork;
 import java.util.List;
 
 /** What the steps of {@code run} share: the kernel, the stage that waits, and how far the launch has come. */
@@ -51,6 +53,14 @@ public interface HostContext {
      * @param container a pidfd of its PID 1
      */
     void startProxy(List<String> hosts, int listening, int container);
+
+    /**
+     * Starts the process that has the plugins of a CNI network connect the container, and disconnect it when it has ended; answers
+     * with the pipe on which it reports.
+     *
+     * @param namespace the container's network
+     */
+    void startNetwork(ConnectedNetwork network, OpenFile namespace);
 
     /** Has the end of {@code process}, which ends with the container, waited for when the container has ended. */
     void awaitAfterContainer(int process);

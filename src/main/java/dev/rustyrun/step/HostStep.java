@@ -4,11 +4,11 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks.Hook;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.NetDevice;
-import dev.rustyrun.spec.PrivateNetwork;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -156,18 +156,22 @@ public sealed interface HostStep {
         }
     }
 
-    /** Starts the program that gives the container a way out, and sends the pipe on which it reports. */
-    record StartNetwork(PrivateNetwork network) implements HostStep {
+    /** Starts what gives the container a way out, and sends the pipe on which that reports. */
+    record StartNetwork(ConnectedNetwork network) implements HostStep {
         @Override
         public void apply(HostContext host, int sent) {
             try (OpenFile namespace = new OpenFile(host.linux(), sent)) {
-                new Pasta(host).start(network, namespace);
+                if (network.cni().isPresent()) {
+                    host.startNetwork(network, namespace);
+                } else {
+                    new Pasta(host).start(network, namespace);
+                }
             }
         }
 
         @Override
         public String describe() {
-            return "start the private network";
+            return "start " + network.describe();
         }
     }
 

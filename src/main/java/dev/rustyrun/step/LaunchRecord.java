@@ -62,6 +62,16 @@ public interface LaunchRecord {
         throw new IllegalStateException("the container has no proxy");
     }
 
+    /**
+     * A new file, locked, for what has to be undone when the container's network ends; used only by a plan that has a CNI network.
+     * Its name is that of the connection.
+     *
+     * @throws dev.rustyrun.linux.LinuxException when it cannot be made, which ends the launch
+     */
+    default OpenFile networkFile() {
+        throw new IllegalStateException("the container has no CNI network");
+    }
+
     /** Called before {@code init} is killed, which ends all that a container's PID 1 has started, but not all of another. */
     default void beforeKill() {
         // Most launches are those of a PID 1.

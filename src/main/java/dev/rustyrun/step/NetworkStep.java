@@ -10,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 public sealed interface NetworkStep extends Step {
 
     /** Hands this process's network to {@code run}, which starts what gives it a way out; does not wait until it is ready. */
-    record StartNetwork(int due) implements NetworkStep {
+    record StartNetwork(String network, int due) implements NetworkStep {
         private static final String OWN = "/proc/thread-self/ns/net";
         /** An address that nobody else can have needs no second's wait for whether somebody has it; ip-sysctl.rst. */
         private static final String DETECT_DUPLICATES = "/proc/sys/net/ipv6/conf/default/accept_dad";
 
         static StartNetwork read(PlanReader in) {
-            return new StartNetwork(in.take32());
+            return new StartNetwork(in.takeText(), in.take32());
         }
 
         @Override
@@ -26,7 +26,7 @@ public sealed interface NetworkStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.put32(due);
+            out.putText(network).put32(due);
         }
 
         @Override
@@ -45,7 +45,7 @@ public sealed interface NetworkStep extends Step {
 
         @Override
         public String describe() {
-            return "start the private network";
+            return "start " + network;
         }
     }
 
@@ -80,15 +80,32 @@ public sealed interface NetworkStep extends Step {
         }
     }
 
-    /** Waits until the network can be used. */
-    record AwaitNetwork() implements NetworkStep {
+    /**
+     * Waits until the network can be used.
+     *
+     * @param network what it is, in a message
+     * @param reporter whose lines come when it cannot, to stand before them; may be empty
+     * @param keepsResolvers whether what comes when it can is the text of {@code /etc/resolv.conf}, for want of another one
+     */
+    record AwaitNetwork(String network, String reporter, boolean keepsResolvers) implements NetworkStep {
         private static final int MAX_MESSAGE = 4096;
         /** A line that pasta writes when there is no system log, for each line of its own. */
         private static final String NO_SYSLOG = "Failed to send ";
 
+        private static final String RESOLVERS = "/etc/resolv.conf";
+
+        static AwaitNetwork read(PlanReader in) {
+            return new AwaitNetwork(in.takeText(), in.takeText(), in.takeFlag());
+        }
+
         @Override
         public StepKind kind() {
             return StepKind.AWAIT_NETWORK;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            out.putText(network).putText(reporter).putFlag(keepsResolvers);
         }
 
         @Override
@@ -99,6 +116,7 @@ public sealed interface NetworkStep extends Step {
                 byte[] next = new byte[1];
                 while (context.linux().read(reports.descriptor(), next, 1) == 1) {
                     if (next[0] == 0) {
+                        keepResolvers(context.linux(), new String(message, 0, length, StandardCharsets.UTF_8));
                         return;
                     }
                     if (next[0] == 1) {
@@ -112,20 +130,29 @@ public sealed interface NetworkStep extends Step {
             }
         }
 
+        private void keepResolvers(Linux linux, String text) {
+            if (keepsResolvers && !text.isEmpty()) {
+                linux.writeFile(RESOLVERS, text);
+            }
+        }
+
         /** The last line that means something. */
-        private static String reason(String errors) {
+        private String reason(String errors) {
             String last = "";
             for (String line : errors.split("\n")) {
                 if (!line.isBlank() && !line.startsWith(NO_SYSLOG)) {
                     last = line.strip();
                 }
             }
-            return last.isEmpty() ? "pasta ended before it was ready" : "pasta: " + last;
+            if (last.isEmpty()) {
+                return "what makes it ended before it was ready";
+            }
+            return reporter.isEmpty() ? last : reporter + ": " + last;
         }
 
         @Override
         public String describe() {
-            return "wait for the private network";
+            return "wait for " + network;
         }
     }
 }

@@ -4,7 +4,7 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
-import dev.rustyrun.spec.PrivateNetwork;
+import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.PublishedPort;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +39,7 @@ final class Pasta {
     }
 
     /** Starts it for the container with this network {@code namespace}; answers with the pipe on which it reports. */
-    void start(PrivateNetwork network, OpenFile namespace) {
+    void start(ConnectedNetwork network, OpenFile namespace) {
         String program = find(linux, System.getenv("PATH")).orElseThrow(() -> new StepFailure(MISSING));
         int[] pipe = linux.pipe();
         try (OpenFile reports = new OpenFile(linux, pipe[0]);
@@ -58,7 +58,7 @@ final class Pasta {
      * Its command line. The addresses are the host's own. Nothing leads to the host's loopback: neither the address of the
      * gateway, which pasta would take for it, nor ports of the container's own loopback.
      */
-    private static List<String> words(String program, PrivateNetwork network) {
+    private static List<String> words(String program, ConnectedNetwork network) {
         List<String> words = new ArrayList<>(List.of(
                 program,
                 "--config-net",
@@ -70,7 +70,7 @@ final class Pasta {
                 "--quiet",
                 "--no-map-gw",
                 "--dns-forward",
-                PrivateNetwork.NAME_SERVER,
+                ConnectedNetwork.NAME_SERVER,
                 "-T",
                 "none",
                 "-U",
@@ -80,7 +80,7 @@ final class Pasta {
         return words;
     }
 
-    private static List<String> published(PrivateNetwork network, boolean udp) {
+    private static List<String> published(ConnectedNetwork network, boolean udp) {
         String option = udp ? "-u" : "-t";
         List<String> words = new ArrayList<>();
         for (PublishedPort port : network.ports()) {

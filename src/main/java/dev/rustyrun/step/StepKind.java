@@ -98,7 +98,7 @@ public enum StepKind {
             case SET_DOMAINNAME -> SettingStep.SetDomainname.read(in);
             case LOOPBACK_UP -> new SettingStep.LoopbackUp();
             case START_NETWORK -> NetworkStep.StartNetwork.read(in);
-            case AWAIT_NETWORK -> new NetworkStep.AwaitNetwork();
+            case AWAIT_NETWORK -> NetworkStep.AwaitNetwork.read(in);
             case OFFER_PROXY -> NetworkStep.OfferProxy.read(in);
             case SET_SYSCTL -> SettingStep.SetSysctl.read(in);
             case REGISTER_CLEANUP -> LifecycleStep.RegisterCleanup.read(in);

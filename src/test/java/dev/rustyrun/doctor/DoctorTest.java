@@ -526,6 +526,16 @@ class DoctorTest {
     }
 
     @Test
+    void a_cni_network_needs_plugins_and_a_configuration() {
+        FakeMachine without = FakeMachine.asRoot();
+        expect(without, "network", "--net cni:NAME", Level.OK, "no plugins of CNI", "");
+        FakeMachine plugins = FakeMachine.asRoot().with("/usr/lib/cni/bridge", "");
+        expect(plugins, "network", "--net cni:NAME", Level.OK, "/usr/lib/cni, but no networks: there is no /etc", "");
+        FakeMachine networks = plugins.with("/etc/cni/net.d", "");
+        expect(networks, "network", "--net cni:NAME", Level.OK, "/usr/lib/cni, networks in /etc/cni/net.d", "");
+    }
+
+    @Test
     void a_private_network_needs_pasta_and_its_device() {
         expect(FakeMachine.asRoot(), "network", "--net private", Level.OK, "/usr/bin/pasta", "");
         expect(

@@ -35,6 +35,8 @@ public final class HttpDoor {
                 "*.example.net,example.org",
                 "rustyrun.allow-private-network",
                 "true",
+                "rustyrun.allow-cni-networks",
+                "web",
                 "rustyrun.userns",
                 "host"));
         mounts.forEach((name, path) -> settings.put("rustyrun.mounts." + name, path.toString()));

@@ -25,6 +25,9 @@ final class NetworkWorld implements AutoCloseable {
     /** An address of the host itself that is not special. */
     static final String OWN = "198.51.100.2";
 
+    /** A name whose address is another one after every question, once {@link #rebind} was called. */
+    static final String REBINDING = "rebinding.example.org";
+
     private static final String NAMES = "address=/web.example.org/" + WEB
             + "\naddress=/web.example.org/" + WEB6
             + "\naddress=/four.example.org/" + WEB
@@ -34,7 +37,24 @@ final class NetworkWorld implements AutoCloseable {
             + "\naddress=/loop.example.org/127.0.0.1"
             + "\naddress=/own.example.org/" + OWN
             + "\naddress=/meta.example.org/" + METADATA
-            + "\naddress=/mapped.example.org/::ffff:127.0.0.1\n";
+            + "\naddress=/mapped.example.org/::ffff:127.0.0.1"
+            + "\nserver=/" + REBINDING + "/" + ROUTER + "#5353\n";
+
+    private static final String ANSWERS = """
+            import socket, sys
+            addresses = sys.argv[2].split()
+            server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            server.bind((sys.argv[1], 5353))
+            while True:
+                question, client = server.recvfrom(512)
+                end = question.index(0, 12) + 5
+                answer = b''
+                if question[end - 4:end - 2] == b'\\0\\1':
+                    answer = b'\\xc0\\x0c\\0\\1\\0\\1\\0\\0\\0\\0\\0\\4' + socket.inet_aton(addresses[0])
+                    addresses.append(addresses.pop(0))
+                head = question[:2] + b'\\x85\\x80\\0\\1' + (b'\\0\\1' if answer else b'\\0\\0') + b'\\0' * 4
+                server.sendto(head + question[12:end] + answer, client)
+            """;
 
     private final String id = Long.toString(ProcessHandle.current().pid() % 100_000);
     private final String host = "rrhost" + id;
@@ -127,6 +147,25 @@ final class NetworkWorld implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts the name server of {@link #REBINDING}. It answers every question for IPv4 with the next of {@code addresses}, which
+     * nobody may keep.
+     */
+    void rebind(String... addresses) {
+        serve("python3", "-c", ANSWERS, ROUTER, String.join(" ", addresses));
+        Host.eventually(
+                "the name server listens", () -> onWorld("cat", "/proc/net/udp").contains(":14E9 "));
+    }
+
+    /** What this program of the world prints. */
+    private String onWorld(String... words) {
+        return Launcher.execute(
+                        Stream.concat(Stream.of("ip", "netns", "exec", world), Stream.of(words))
+                                .toList(),
+                        "")
+                .out();
+    }
+
     /** Has port 8082 of the world answer each request with a redirect. */
     void redirect(String where) {
         String answer = "printf 'HTTP/1.0 302 Found\\r\\nLocation: " + where + "\\r\\nContent-Length: 0\\r\\n\\r\\n'";
@@ -173,10 +212,11 @@ final class NetworkWorld implements AutoCloseable {
         private final Path log = folder.resolve("service.log");
         private final Process process;
 
-        /** @param setting a variable of its environment; the port after {@code port} is that of its management */
-        Service(int port, String setting) throws IOException {
+        /** @param settings variables of its environment; the port after {@code port} is that of its management */
+        Service(int port, String... settings) throws IOException {
             this.port = port;
-            List<String> words = new ArrayList<>(List.of("env", setting));
+            List<String> words = new ArrayList<>(List.of("env"));
+            words.addAll(List.of(settings));
             words.addAll(Launcher.command(
                     "serve",
                     "--port",

@@ -186,7 +186,7 @@ class PrivateNetworkIT extends InNetworkWorld {
             expectNoPasta();
             bundle.edit(config -> config.putObject("annotations").put("dev.rustyrun.network", "bridge"));
             String line = bundle.create("box").expect(1).errorLine();
-            assertTrue(line.contains("dev.rustyrun.network \"bridge\" must be private"), line);
+            assertTrue(line.contains("dev.rustyrun.network \"bridge\" must be private or cni:NAME"), line);
         }
     }
 

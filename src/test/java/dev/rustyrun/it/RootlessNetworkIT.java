@@ -60,6 +60,12 @@ class RootlessNetworkIT extends InNetworkWorld {
     }
 
     @Test
+    void a_cni_network_is_roots() {
+        String line = run("--net", "cni:any", "--command", "true").expect(125).errorLine();
+        assertTrue(line.contains("only root can use CNI networks; --net private needs no root"), line);
+    }
+
+    @Test
     void a_private_network_reaches_the_world_by_ipv4_ipv6_and_name() {
         Launcher.Result result = run(
                 "--net",

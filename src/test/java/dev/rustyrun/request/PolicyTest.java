@@ -28,6 +28,7 @@ class PolicyTest {
             Policy.Range.of(0, 1000, 4000),
             false,
             false,
+            List.of("allowed"),
             List.of("*.example.org:443", "192.0.2.0/24:80"),
             Map.of("data", "/srv/data"));
 
@@ -84,8 +85,13 @@ class PolicyTest {
         assertTrue(refused.getMessage().contains("the most that this service allows"), refused.getMessage());
     }
 
+    @Test
+    void a_cni_network_is_allowed_by_its_name() {
+        assertEquals("cni:allowed", resolve("{'network': 'cni:allowed'}").network());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"host", "private", "container:x", "path:/proc/1/ns/net", "bridge", ""})
+    @ValueSource(strings = {"host", "private", "cni:other", "cni:", "container:x", "path:/proc/1/ns/net", "bridge", ""})
     void a_network_that_is_not_allowed_is_refused(String network) {
         FieldException refused =
                 assertThrows(FieldException.class, () -> resolve("{'network': '" + network + "'}"), network);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a private network is asked for with: words and annotations. */
-class PrivateNetworkTest {
+class ConnectedNetworkTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"8080:80", "127.0.0.1:8080:80", "[::1]:8080:80", "53:53/udp", "0.0.0.0:1:65535/udp"})
@@ -54,22 +54,38 @@ class PrivateNetworkTest {
 
     @Test
     void annotations_ask_for_it() {
-        assertEquals(Optional.empty(), PrivateNetwork.of(Map.of()));
+        assertEquals(Optional.empty(), ConnectedNetwork.of(Map.of()));
         assertEquals(
-                Optional.of(new PrivateNetwork(
-                        List.of(PublishedPort.parse("8080:80"), PublishedPort.parse("[::1]:53:53/udp")))),
-                PrivateNetwork.of(Map.of(
-                        PrivateNetwork.ANNOTATION, "private",
-                        PrivateNetwork.PORTS_ANNOTATION, "8080:80,[::1]:53:53/udp")));
-        assertThrows(InvalidSpecException.class, () -> PrivateNetwork.of(Map.of(PrivateNetwork.ANNOTATION, "bridge")));
+                Optional.of(new ConnectedNetwork(
+                        "private", List.of(PublishedPort.parse("8080:80"), PublishedPort.parse("[::1]:53:53/udp")))),
+                ConnectedNetwork.of(Map.of(
+                        ConnectedNetwork.ANNOTATION, "private",
+                        ConnectedNetwork.PORTS_ANNOTATION, "8080:80,[::1]:53:53/udp")));
+        assertThrows(
+                InvalidSpecException.class, () -> ConnectedNetwork.of(Map.of(ConnectedNetwork.ANNOTATION, "bridge")));
         assertThrows(
                 InvalidSpecException.class,
-                () -> PrivateNetwork.of(Map.of(PrivateNetwork.PORTS_ANNOTATION, "8080:80")));
+                () -> ConnectedNetwork.of(Map.of(ConnectedNetwork.PORTS_ANNOTATION, "8080:80")));
+    }
+
+    @Test
+    void a_cni_network_has_a_name() {
+        ConnectedNetwork network = ConnectedNetwork.of(Map.of(ConnectedNetwork.ANNOTATION, "cni:my-net.1"))
+                .orElseThrow();
+        assertEquals(Optional.of("my-net.1"), network.cni());
+        for (String word : List.of("cni:", "cni:-x", "cni:../x", "cni:a b", "cni:a\n", "cni:" + "x".repeat(129))) {
+            String message = assertThrows(
+                            InvalidSpecException.class,
+                            () -> ConnectedNetwork.of(Map.of(ConnectedNetwork.ANNOTATION, word)))
+                    .getMessage();
+            assertTrue(message.contains("no name of a CNI network"), message);
+        }
     }
 
     @Test
     void it_needs_network_and_process_ids_of_its_own() {
-        SpecBuilder spec = new SpecBuilder("/rootfs", List.of("true")).annotation(PrivateNetwork.ANNOTATION, "private");
+        SpecBuilder spec =
+                new SpecBuilder("/rootfs", List.of("true")).annotation(ConnectedNetwork.ANNOTATION, "private");
         SpecValidator.check(spec.build());
         spec.share(LinuxSpec.NamespaceType.PID);
         assertThrows(InvalidSpecException.class, () -> SpecValidator.check(spec.build()));

@@ -1,0 +1,164 @@
+package dev.rustyrun.network.cni;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.spec.PublishedPort;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One container's connection with a CNI network. What is needed to undo it is in a file before the first plugin is executed, and
+ * whoever has that file locked undoes it: this process, which has it locked as long as it lives, or whoever finds it unlocked. So it
+ * is undone once, whoever is killed. The file has a line for the connection, and one for the result of ADD.
+ */
+final class CniConnection {
+
+    private static final String INTERFACE = "eth0";
+    private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private final Linux linux;
+    private final OpenFile file;
+    private final String name;
+    private final CniNetwork network;
+    private final CniFolders folders;
+    private final List<PublishedPort> ports;
+    private Optional<ObjectNode> result = Optional.empty();
+
+    /**
+     * One that does not exist yet.
+     *
+     * @param file for what has to be undone; locked, and empty
+     * @param name that no other connection has
+     */
+    CniConnection(
+            Linux linux,
+            OpenFile file,
+            String name,
+            CniNetwork network,
+            CniFolders folders,
+            List<PublishedPort> ports) {
+        this.linux = linux;
+        this.file = file;
+        this.name = name;
+        this.network = network;
+        this.folders = folders;
+        this.ports = List.copyOf(ports);
+    }
+
+    /**
+     * The one in {@code file}, which is locked; nothing when no plugin has been executed for it.
+     *
+     * @throws CniException when it cannot be understood
+     */
+    static Optional<CniConnection> read(Linux linux, OpenFile file, String name) {
+        String text;
+        try (OpenFile again = new OpenFile(linux, linux.open(file.path(), FileFlag.O_RDONLY))) {
+            text = linux.readText(again.descriptor(), UserFile.MAX_DOCUMENT);
+        }
+        // A line without its end is one that was never finished.
+        String[] lines = text.split("\n", -1);
+        if (lines.length < 2) {
+            return Optional.empty();
+        }
+        ObjectNode kept = CniJson.object("the connection", lines[0]);
+        CniConnection connection = new CniConnection(
+                linux,
+                file,
+                name,
+                CniNetwork.of(
+                        "the connection",
+                        CniJson.object("its network", kept.path("network").toString())),
+                CniFolders.of("", kept.path("plugins").asText("")),
+                Stream.of(kept.path("ports").asText("").split(","))
+                        .filter(port -> !port.isEmpty())
+                        .map(PublishedPort::parse)
+                        .toList());
+        if (lines.length > 2) {
+            connection.result = Optional.of(CniJson.object("its result", lines[1]));
+        }
+        return Optional.of(connection);
+    }
+
+    /** The network's name. */
+    String network() {
+        return network.name();
+    }
+
+    /**
+     * Has the plugins connect the container.
+     *
+     * @param namespace path of the container's network namespace
+     * @return what they have done
+     * @throws CniException for the first one that fails
+     */
+    ObjectNode add(String namespace) {
+        if (!ports.isEmpty() && !network.publishes()) {
+            throw new CniException("CNI network " + network
+                    + " has no plugin that publishes ports: add portmap with the capability portMappings to it");
+        }
+        for (int i = 0; i < network.plugins().size(); i++) {
+            folders.plugin(linux, network.type(i));
+        }
+        ObjectNode kept = CniJson.newObject();
+        kept.put("plugins", String.join(":", folders.plugins()))
+                .put("ports", ports.stream().map(PublishedPort::toString).collect(Collectors.joining(",")))
+                .set("network", network.whole());
+        keep(kept);
+        ObjectNode last = CniJson.newObject();
+        for (int i = 0; i < network.plugins().size(); i++) {
+            String printed = execute("ADD", i, namespace, i == 0 ? Optional.empty() : Optional.of(last));
+            last = CniJson.object("what the CNI plugin " + network.type(i) + " printed", printed);
+        }
+        keep(last);
+        result = Optional.of(last);
+        return last;
+    }
+
+    private void keep(ObjectNode line) {
+        linux.writeAll(file.descriptor(), (line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Has the plugins undo it, the last one first; all of them, even if one fails.
+     *
+     * @param namespace empty when it does not exist any more
+     * @throws CniException for the first one that fails
+     */
+    void delete(String namespace) {
+        Optional<CniException> failure = Optional.empty();
+        for (int i = network.plugins().size() - 1; i >= 0; i--) {
+            try {
+                execute("DEL", i, namespace, result.filter(any -> network.remembers()));
+            } catch (CniException e) {
+                failure = failure.or(() -> Optional.of(e));
+            }
+        }
+        failure.ifPresent(e -> {
+            throw e;
+        });
+    }
+
+    private String execute(String command, int number, String namespace, Optional<ObjectNode> previous) {
+        String type = network.type(number);
+        List<String> environment = List.of(
+                PATH,
+                "CNI_COMMAND=" + command,
+                "CNI_CONTAINERID=" + name,
+                "CNI_NETNS=" + namespace,
+                "CNI_IFNAME=" + INTERFACE,
+                "CNI_PATH=" + String.join(":", folders.plugins()));
+        try {
+            return new CniPlugin(linux, type, folders.plugin(linux, type))
+                    .execute(environment, network.request(number, ports, previous), file);
+        } catch (LinuxException e) {
+            throw new CniException("CNI plugin " + type + ": " + e.getMessage());
+        }
+    }
+}

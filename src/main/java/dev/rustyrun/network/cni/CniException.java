@@ -1,0 +1,11 @@
+package dev.rustyrun.network.cni;
+
+/** Why a container cannot be connected to a CNI network, or disconnected from it, as one line. */
+public final class CniException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    CniException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.rustyrun.network.cni;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.linux.UserFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Where network configurations and plugins are.
+ *
+ * @param configurations folders, the first comes first
+ * @param plugins folders, the first comes first
+ */
+record CniFolders(List<String> configurations, List<String> plugins) {
+
+    private static final List<String> CONFIGURATIONS = List.of("/etc/cni/net.d");
+    private static final List<String> PLUGINS = List.of("/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni");
+    private static final int MAX_FILE = 1024 * 1024;
+    private static final int MAX_FILES = 1000;
+
+    CniFolders {
+        configurations = List.copyOf(configurations);
+        plugins = List.copyOf(plugins);
+    }
+
+    /**
+     * These folders, with colons between them.
+     *
+     * @param configurations empty for the usual one
+     * @param plugins empty for the usual ones
+     */
+    static CniFolders of(String configurations, String plugins) {
+        return new CniFolders(folders(configurations, CONFIGURATIONS), folders(plugins, PLUGINS));
+    }
+
+    private static List<String> folders(String path, List<String> usual) {
+        List<String> given = Stream.of(path.split(":"))
+                .filter(folder -> folder.startsWith("/"))
+                .toList();
+        return given.isEmpty() ? usual : given;
+    }
+
+    /**
+     * The network {@code name}: the first in the order of file names.
+     *
+     * @throws CniException when there is none, or it is none
+     */
+    CniNetwork network(Linux linux, String name) {
+        TreeSet<String> others = new TreeSet<>();
+        for (Path file : files()) {
+            ObjectNode whole;
+            try {
+                whole = CniJson.object(file.toString(), UserFile.read(linux, file.toString(), MAX_FILE));
+            } catch (LinuxException | CniException e) {
+                // It may be the one.
+                others.add("(" + e.getMessage() + ")");
+                continue;
+            }
+            if (CniNetwork.nameIn(whole).equals(name)) {
+                return CniNetwork.of(file.toString(), whole);
+            }
+            others.add(Printable.shown(CniNetwork.nameIn(whole)));
+        }
+        throw new CniException("no CNI network " + Printable.quoted(name) + " in " + String.join(":", configurations)
+                + ": there " + (others.isEmpty() ? "is none" : "are " + String.join(", ", others)));
+    }
+
+    private List<Path> files() {
+        List<Path> files = new ArrayList<>();
+        for (String folder : configurations) {
+            try (Stream<Path> all = Files.list(Path.of(folder))) {
+                all.filter(file -> file.toString().matches("(?s).*\\.(conflist|conf|json)"))
+                        .sorted()
+                        .limit(MAX_FILES)
+                        .forEach(files::add);
+            } catch (IOException e) {
+                // It need not exist.
+            }
+        }
+        return files;
+    }
+
+    /**
+     * The program of the plugin {@code type}.
+     *
+     * @throws CniException when it is missing
+     */
+    String plugin(Linux linux, String type) {
+        for (String folder : plugins) {
+            if (linux.exists(folder + "/" + type)) {
+                return folder + "/" + type;
+            }
+        }
+        throw new CniException("the CNI plugin " + type + " is not in " + String.join(":", plugins)
+                + ": install it, as by the package containernetworking-plugins, or set CNI_PATH");
+    }
+}

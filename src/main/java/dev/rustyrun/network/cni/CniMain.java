@@ -1,0 +1,102 @@
+package dev.rustyrun.network.cni;
+
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.PublishedPort;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * The process that has one container connected to a CNI network, and disconnected when it has ended. Its descriptors: 0 is the
+ * container's network, 1 a pidfd of its PID 1, 3 is where it reports, and 4 the file of the connection, locked.
+ */
+public final class CniMain {
+
+    /** Its word on the command line, before the container's id, the network's name, the ports and the folders. */
+    public static final String NAME = "network";
+
+    private static final int NAMESPACE = 0;
+    private static final int CONTAINER = 1;
+    private static final int REPORTS = 3;
+    private static final int FILE = 4;
+    private static final int MAX_REPORT = 4000;
+
+    private CniMain() {}
+
+    /** Serves until the container has ended and is disconnected; the code to exit with. */
+    public static int perform(Linux linux, String[] args) {
+        // A ^C at the terminal is for the container.
+        linux.startSession();
+        linux.blockPipeSignal();
+        linux.closeOnExecFrom(REPORTS);
+        OpenFile file = new OpenFile(linux, FILE);
+        String path = linux.readLink(FileFlag.AT_FDCWD, file.path());
+        String namespace = "/proc/" + linux.processId() + "/fd/" + NAMESPACE;
+        try {
+            CniFolders folders = CniFolders.of(args[4], args[5]);
+            CniConnection connection = new CniConnection(
+                    linux,
+                    file,
+                    CniConnections.nameOf(Path.of(path)),
+                    folders.network(linux, args[2]),
+                    folders,
+                    Stream.of(args[3].split(","))
+                            .filter(port -> !port.isEmpty())
+                            .map(PublishedPort::parse)
+                            .toList());
+            int code = serve(linux, connection, namespace);
+            linux.removeFile(path);
+            return code;
+        } catch (CniException | LinuxException e) {
+            // Nothing was done yet, or it could not be undone, for which the file stays.
+            report(linux, e.getMessage(), 1);
+            if (linux.status(FILE).size() == 0) {
+                linux.removeFile(path);
+            } else {
+                System.err.println(Printable.line("rustyrun: warning: container " + args[1]
+                        + " is not disconnected from network " + args[2] + ": " + e.getMessage()
+                        + "; rustyrun gc tries it again"));
+            }
+            return 1;
+        }
+    }
+
+    private static int serve(Linux linux, CniConnection connection, String namespace) {
+        String failure = "";
+        try {
+            report(linux, CniNetwork.resolvers(connection.add(namespace)), 0);
+            PollSet ended = new PollSet(1);
+            ended.add(CONTAINER, PollSet.POLLIN);
+            linux.poll(ended, -1);
+        } catch (CniException e) {
+            failure = e.getMessage();
+        }
+        try {
+            if (linux.status(FILE).size() > 0) {
+                connection.delete(namespace);
+            }
+        } finally {
+            if (!failure.isEmpty()) {
+                report(linux, failure, 1);
+            }
+        }
+        return failure.isEmpty() ? 0 : 1;
+    }
+
+    /** Tells {@code init}, which may have ended, and reads no more after it. */
+    private static void report(Linux linux, String text, int outcome) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] message = java.util.Arrays.copyOf(bytes, Math.min(bytes.length, MAX_REPORT) + 1);
+        message[message.length - 1] = (byte) outcome;
+        try {
+            linux.writeAll(REPORTS, message);
+        } catch (LinuxException e) {
+            // Nobody reads: the container has ended, or has it already.
+        }
+    }
+}
