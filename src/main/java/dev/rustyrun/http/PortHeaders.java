@@ -39,6 +39,7 @@ final class PortHeaders {
     private static final Set<String> NOT_OUT = Set.of(
             "content-length",
             "location",
+            "set-cookie",
             "alt-svc",
             "clear-site-data",
             "nel",
@@ -100,6 +101,9 @@ final class PortHeaders {
         Optional.ofNullable(given.get(HttpHeaderNames.LOCATION))
                 .flatMap(new PortLocation(address, host)::confine)
                 .ifPresent(location -> answer.set("Location", location));
+        PortCookie cookies = new PortCookie(address);
+        given.getAll(HttpHeaderNames.SET_COOKIE)
+                .forEach(cookie -> cookies.confine(cookie).ifPresent(own -> answer.add("Set-Cookie", own)));
         answer.add("Content-Security-Policy", SANDBOX);
     }
 
