@@ -10,6 +10,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -89,21 +90,26 @@ public final class PortProxy {
             leave.run();
             return;
         }
-        open(new PortExchange(context, address, limits, drain, leave), StandardProtocolFamily.INET);
+        open(new PortExchange(context, address, limits, drain, leave), StandardProtocolFamily.INET, System.nanoTime());
     }
 
-    /** Makes the socket, which may have to wait until the container is made. */
-    private void open(PortExchange exchange, StandardProtocolFamily family) {
+    /** Makes the socket; no thread waits until the container is made. */
+    private void open(PortExchange exchange, StandardProtocolFamily family, long began) {
+        if (exchange.isOver()) {
+            return;
+        }
         exchange.opening();
-        exchange.context()
-                .vertx()
-                .executeBlocking(() -> ports.socket(exchange.address().id(), family), false)
+        boolean last = System.nanoTime() - began > ContainerPorts.MADE_SECONDS * 1_000_000_000L;
+        Vertx vertx = exchange.context().vertx();
+        vertx.executeBlocking(() -> ports.socket(exchange.address().id(), family, last), false)
                 .onComplete(made -> {
                     boolean wanted = exchange.opened();
                     if (made.succeeded() && !wanted) {
-                        close(made.result());
+                        made.result().ifPresent(PortProxy::close);
+                    } else if (made.succeeded() && made.result().isEmpty()) {
+                        vertx.setTimer(ContainerPorts.AGAIN_MILLIS, again -> open(exchange, family, began));
                     } else if (made.succeeded()) {
-                        connect(exchange, new NioSocketChannel(made.result()), family);
+                        connect(exchange, new NioSocketChannel(made.result().get()), family, began);
                     } else if (made.cause() instanceof UnsupportedOperationException) {
                         exchange.fail(refused(exchange.address()));
                     } else {
@@ -112,7 +118,7 @@ public final class PortProxy {
                 });
     }
 
-    private void connect(PortExchange exchange, NioSocketChannel channel, StandardProtocolFamily family) {
+    private void connect(PortExchange exchange, NioSocketChannel channel, StandardProtocolFamily family, long began) {
         channel.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS);
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         Channel client = Tunnel.channelOf(exchange.context().request());
@@ -144,7 +150,7 @@ public final class PortProxy {
                             "port-timeout",
                             "port " + exchange.address().port() + " of the container accepts no connection"));
                 } else if (four) {
-                    open(exchange, StandardProtocolFamily.INET6);
+                    open(exchange, StandardProtocolFamily.INET6, began);
                 } else {
                     exchange.fail(refused(exchange.address()));
                 }

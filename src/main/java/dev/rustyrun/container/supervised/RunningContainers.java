@@ -194,15 +194,26 @@ public final class RunningContainers {
     }
 
     /**
-     * A socket in the network of one that runs, or is being made, which is not connected.
+     * A socket in the network of one that runs, which is not connected; nothing while it is being made.
      *
-     * @throws ContainerException when it does not run or is paused, has the host's network, or is not made in time
+     * @throws ContainerException when it does not run or is paused, or has the host's network
      */
-    public SocketChannel socket(ContainerFolder folder, StandardProtocolFamily family) throws InterruptedException {
-        return awaitMade(folder, () -> {
-            checkNotFrozen(folder);
-            return network.socket(folder.id(), family);
-        });
+    public Optional<SocketChannel> socket(ContainerFolder folder, StandardProtocolFamily family) {
+        checkAlive(folder);
+        checkNotFrozen(folder);
+        return network.socket(folder.id(), family);
+    }
+
+    private void checkAlive(ContainerFolder folder) {
+        ContainerStatus status = containers.status(folder);
+        if (!status.isAlive()) {
+            throw ContainerException.conflict("the container does not run: it is " + status.word());
+        }
+    }
+
+    /** That it takes too long until it is made. */
+    public static ContainerException notMade() {
+        return ContainerException.busy("the container is still being made");
     }
 
     private void checkNotFrozen(ContainerFolder folder) {
@@ -224,16 +235,13 @@ public final class RunningContainers {
     public <T> T awaitMade(ContainerFolder folder, Supplier<Optional<T>> attempt) throws InterruptedException {
         long end = System.nanoTime() + Containers.START_SECONDS * 1_000_000_000;
         while (true) {
-            ContainerStatus status = containers.status(folder);
-            if (!status.isAlive()) {
-                throw ContainerException.conflict("the container does not run: it is " + status.word());
-            }
+            checkAlive(folder);
             Optional<T> got = attempt.get();
             if (got.isPresent()) {
                 return got.get();
             }
             if (System.nanoTime() > end) {
-                throw ContainerException.busy("the container is still being made");
+                throw notMade();
             }
             Thread.sleep(Containers.POLL_MILLIS);
         }
