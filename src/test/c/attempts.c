@@ -7,6 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <netinet/in.h>
+#include <arpa/inet.h>
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +21,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <sys/wait.h>
@@ -456,6 +462,52 @@ static int search(const char *pid, const char *needle, const char *other)
     return 0;
 }
 
+static long send_by(int family, int type, int protocol, const struct sockaddr *to, socklen_t length)
+{
+    static const char ping[] = {8, 0, (char) 0xf7, (char) 0xff, 0, 0, 0, 0};
+    int one = 1, fd = socket(family, type, protocol);
+    if (fd < 0) {
+        return -1;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof one);
+    return sendto(fd, ping, sizeof ping, 0, to, length);
+}
+
+/* Datagrams and packets to the port of both addresses, in every way that there is. */
+static int datagrams(const char *four, const char *six, int port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in all = to, group = to;
+    struct sockaddr_in6 to6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    struct sockaddr_ll frame = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_halen = 6};
+    inet_pton(AF_INET, four, &to.sin_addr);
+    inet_pton(AF_INET6, six, &to6.sin6_addr);
+    inet_pton(AF_INET, "255.255.255.255", &all.sin_addr);
+    inet_pton(AF_INET, "224.0.0.251", &group.sin_addr);
+    memset(frame.sll_addr, 0xff, 6);
+#define SEND(name, family, type, protocol, address) \
+        TRY(name, send_by(family, type, protocol, (struct sockaddr *) &address, sizeof address))
+    SEND("udp", AF_INET, SOCK_DGRAM, 0, to);
+    SEND("udp6", AF_INET6, SOCK_DGRAM, 0, to6);
+    SEND("udp-broadcast", AF_INET, SOCK_DGRAM, 0, all);
+    SEND("udp-multicast", AF_INET, SOCK_DGRAM, 0, group);
+    SEND("udplite", AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, to);
+    SEND("ping", AF_INET, SOCK_DGRAM, IPPROTO_ICMP, to);
+    SEND("raw-icmp", AF_INET, SOCK_RAW, IPPROTO_ICMP, to);
+    to6.sin6_port = 0;
+    SEND("raw-icmp6", AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, to6);
+    SEND("raw-ip", AF_INET, SOCK_RAW, IPPROTO_RAW, to);
+    for (frame.sll_ifindex = 1; frame.sll_ifindex < 8; frame.sll_ifindex++) {
+        char name[IF_NAMESIZE], what[64];
+        if (if_indextoname(frame.sll_ifindex, name) && strcmp(name, "lo")) {
+            snprintf(what, sizeof what, "packet-%s", name);
+            SEND(what, AF_PACKET, SOCK_DGRAM, htons(ETH_P_IP), frame);
+        }
+    }
+    SEND("packet-none", AF_PACKET, SOCK_DGRAM, htons(ETH_P_IP), frame);
+    return 0;
+}
+
 /* Whether the process can be attached. */
 static int attach(int pid)
 {
@@ -482,6 +534,8 @@ int main(int argc, char **argv)
         return watch(argv[2], argv[3]);
     } else if (!strcmp(what, "search") && argc == 5) {
         return search(argv[2], argv[3], argv[4]);
+    } else if (!strcmp(what, "datagrams") && argc == 5) {
+        return datagrams(argv[2], argv[3], atoi(argv[4]));
     } else if (!strcmp(what, "attach") && argc == 3) {
         return attach(atoi(argv[2]));
     } else if (!strcmp(what, "swap") && argc == 4) {

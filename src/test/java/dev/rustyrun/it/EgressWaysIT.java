@@ -1,10 +1,13 @@
 package dev.rustyrun.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -21,13 +24,100 @@ class EgressWaysIT extends EgressContainers {
     }
 
     @Test
-    void w02_dns_and_w07_udp_and_w08_raw_sockets_have_no_route() {
+    void w02_dns_has_no_route() {
         String script = "cat /proc/net/route | wc -l; ls /sys/class/net; nslookup -type=a web.example.org "
                 + NetworkWorld.ROUTER + " 2>&1 | grep -c 203; ping -c 1 -W 1 " + NetworkWorld.WEB
                 + " >/dev/null 2>&1; echo $?";
         String out = allowing("web.example.org", script).out();
         assertTrue(out.startsWith("1\nlo\n0\n"), out);
         assertFalse(out.endsWith("\n0\n"), out);
+    }
+
+    @Test
+    void w07_datagrams_and_w08_raw_packets_have_no_way_out() {
+        String try4and6 = Attempts.INSIDE + " datagrams " + NetworkWorld.ROUTER + " " + NetworkWorld.WEB6 + " 53";
+        List<String> plain = List.of("udp", "udp6", "udp-broadcast", "udp-multicast", "udplite");
+        List<String> raw = List.of("raw-icmp", "raw-icmp6", "raw-ip");
+        for (List<String> options : List.of(List.<String>of(), List.of("--cap-add", "NET_RAW,NET_ADMIN"))) {
+            List<String> words = new ArrayList<>(List.of("--allow", "four.example.org", "--volume", Attempts.volume()));
+            words.addAll(options);
+            words.addAll(List.of("--command", "sh", "-c", try4and6));
+            Map<String, String> results = Attempts.results(
+                    world.run(words.toArray(String[]::new)).expect(0).out());
+            for (String way : plain) {
+                assertEquals("ENETUNREACH", results.get(way), way + " of " + results);
+            }
+            for (String way : raw) {
+                assertEquals(options.isEmpty() ? "EPERM" : "ENETUNREACH", results.get(way), way + " of " + results);
+            }
+            // There may be devices of tunnels, which are down, and lead nowhere.
+            results.forEach((way, result) -> assertFalse(result.equals("ok"), way + " of " + results));
+        }
+        // With the same program the host reaches it.
+        assertEquals(
+                "ok",
+                Attempts.results(world.onHost(
+                                        Attempts.program().toString(),
+                                        "datagrams",
+                                        NetworkWorld.ROUTER,
+                                        NetworkWorld.WEB6,
+                                        "53")
+                                .out())
+                        .get("udp"));
+    }
+
+    @Test
+    void w07_the_proxy_passes_no_datagrams_on() {
+        String associate =
+                "printf '\\005\\001\\000\\005\\003\\000\\001\\000\\000\\000\\000\\000\\000' | nc 127.0.0.1 3128 | od -An -tx1";
+        String answer = allowing(NetworkWorld.WEB, associate).out().strip();
+        assertTrue(answer.startsWith("05 00 05 07"), answer);
+    }
+
+    @Test
+    void w12_the_address_that_was_checked_is_the_one_that_is_connected_to() {
+        world.rebind(NetworkWorld.WEB, NetworkWorld.PRIVATE);
+        for (String address : List.of(NetworkWorld.WEB, NetworkWorld.PRIVATE)) {
+            world.serve("busybox", "nc", "-ll", "-s", address, "-p", "8083", "-e", "echo", "at " + address);
+            Host.eventually(
+                    address + " answers",
+                    () -> world.onHost("busybox", "nc", address, "8083").out().equals("at " + address + "\n"));
+        }
+        String host = NetworkWorld.REBINDING + ":8083";
+        String tunnel = "printf 'CONNECT " + host + " HTTP/1.1\\r\\n\\r\\n' | nc 127.0.0.1 3128";
+        for (int i = 0; i < 3; i++) {
+            Launcher.Result first = allowing(host, tunnel);
+            assertTrue(first.out().endsWith("at " + NetworkWorld.WEB + "\n"), first.out() + first.err());
+            Launcher.Result second = allowing(host, tunnel);
+            expectRefused(second.out());
+            assertTrue(second.err().contains("\"address\":\"" + NetworkWorld.PRIVATE + "\""), second.err());
+        }
+    }
+
+    @Test
+    void w15_who_allows_a_proxy_allows_what_it_reaches_and_no_other_proxy() {
+        String proxy = "read line; while IFS= read -r more && [ ${#more} -gt 1 ]; do :; done;"
+                + " set -- $line; printf 'HTTP/1.1 200 OK\\r\\n\\r\\n'; exec busybox nc ${2%:*} ${2#*:}";
+        world.serve("busybox", "nc", "-ll", "-p", "8084", "-e", "sh", "-c", proxy);
+        String nested = "(printf 'CONNECT four.example.org:8084 HTTP/1.1\\r\\n\\r\\n';"
+                + " printf 'CONNECT " + NetworkWorld.OTHER + ":80 HTTP/1.1\\r\\n\\r\\n'; sleep 1;"
+                + " printf 'GET / HTTP/1.0\\r\\n\\r\\n'; sleep 1) | nc 127.0.0.1 3128";
+        Host.eventually(
+                "the other proxy connects",
+                () -> world.onHost(
+                                "sh",
+                                "-c",
+                                "(printf 'CONNECT " + NetworkWorld.OTHER
+                                        + ":80 HTTP/1.1\\r\\n\\r\\n'; sleep 1; printf 'GET / HTTP/1.0\\r\\n\\r\\n'; sleep 1)"
+                                        + " | busybox nc " + NetworkWorld.WEB + " 8084")
+                        .out()
+                        .contains("the web"));
+        Launcher.Result through = allowing("four.example.org:8084", nested);
+        expectWeb(through.out());
+        assertTrue(
+                through.err().contains("\"host\":\"four.example.org\",\"port\":8084,\"allowed\":true"), through.err());
+        assertFalse(through.err().contains(NetworkWorld.OTHER), "it does not see what the other proxy reaches");
+        expectRefused(allowing("four.example.org", nested).out());
     }
 
     @Test
