@@ -62,6 +62,7 @@ public final class Deletion {
             store.remove(id);
         } catch (NoSuchContainerException e) {
             if (force) {
+                disconnect(id);
                 return;
             }
             throw e;
@@ -91,7 +92,7 @@ public final class Deletion {
     }
 
     /** Waits until it is disconnected from its network, or does it where whoever should have was killed. */
-    private void disconnect(String id) {
+    public void disconnect(String id) {
         try {
             store.connections().end(id, true);
         } catch (CniException e) {

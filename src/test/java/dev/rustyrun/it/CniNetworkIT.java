@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,21 +97,8 @@ class CniNetworkIT extends InNetworkWorld {
         assertEquals(
                 "", world.onHost("ip", "-br", "link", "show", "master", BRIDGE).out(), "cables");
         assertFalse(world.onHost("iptables-save", "-t", "nat").out().contains("CNI-DN-"), "rules of ports");
-        List<String> left = new ArrayList<>();
-        for (String name : String.valueOf(
-                        Path.of("/run/rustyrun/.networks").toFile().list() == null
-                                ? ""
-                                : String.join(
-                                        " ",
-                                        Path.of("/run/rustyrun/.networks")
-                                                .toFile()
-                                                .list()))
-                .split(" ")) {
-            if (!name.isEmpty()) {
-                left.add(name);
-            }
-        }
-        assertEquals(List.of(), left, "connections");
+        String[] files = Path.of("/run/rustyrun/.networks").toFile().list();
+        assertEquals(List.of(), files == null ? List.of() : List.of(files), "connections");
     }
 
     private String addresses() {
@@ -204,8 +192,8 @@ class CniNetworkIT extends InNetworkWorld {
 
     private static List<Long> keepers() {
         return Host.processes().entrySet().stream()
-                .filter(process -> process.getValue().matches(".*rustyrun network .* (cni:)?(bridge|two|slow) .*"))
-                .map(java.util.Map.Entry::getKey)
+                .filter(process -> process.getValue().matches("(.*[/ ])?(rustyrun|dev\\.rustyrun\\.Rustyrun) network .*"))
+                .map(Map.Entry::getKey)
                 .toList();
     }
 
@@ -218,6 +206,7 @@ class CniNetworkIT extends InNetworkWorld {
                     .out()
                     .strip();
             Host.expectRunning("sleep 4949");
+            assertEquals(1, keepers().size(), "the process that waits");
             keepers().forEach(pid -> Host.signal(pid, "KILL"));
             Host.eventually("it is killed", () -> keepers().isEmpty());
             assertTrue(

@@ -138,6 +138,7 @@ final class Ending {
             delete(folder);
         } else {
             store.removeEmpty(folder.id());
+            new Deletion(linux, store, System.err).disconnect(folder.id());
         }
     }
 
