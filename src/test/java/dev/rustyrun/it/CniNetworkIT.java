@@ -140,9 +140,10 @@ class CniNetworkIT extends InNetworkWorld {
                     world.onHost("busybox", "wget", "-T", "5", "-qO-", "http://" + NetworkWorld.OWN + ":18085/")
                             .out());
         } finally {
-            server.destroy();
+            server.destroyForcibly();
             server.waitFor();
         }
+        Host.eventually("no process is left", () -> keepers().isEmpty());
         expectNothingLeft();
     }
 
