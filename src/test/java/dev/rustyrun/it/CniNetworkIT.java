@@ -132,12 +132,12 @@ class CniNetworkIT extends InNetworkWorld {
             String address = addresses();
             Host.eventually(
                     "the other container answers",
-                    () -> run("--net", "cni:bridge", "--command", "wget", "-T", "5", "-qO-", "http://" + address + "/")
+                    () -> run("--net", "cni:bridge", "--command", "timeout", "9", "wget", "-qO-", "http://" + address + "/")
                             .out()
                             .equals("inside\n"));
             assertEquals(
                     "inside\n",
-                    world.onHost("busybox", "wget", "-T", "5", "-qO-", "http://" + NetworkWorld.OWN + ":18085/")
+                    world.onHost("timeout", "9", "busybox", "wget", "-qO-", "http://" + NetworkWorld.OWN + ":18085/")
                             .out());
         } finally {
             server.destroyForcibly();
