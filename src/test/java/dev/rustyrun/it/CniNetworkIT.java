@@ -240,7 +240,7 @@ class CniNetworkIT extends InNetworkWorld {
     void what_is_wrong_is_one_line_and_what_was_done_is_undone() throws Exception {
         plugin(
                 "failing",
-                "[ $CNI_COMMAND = DEL ] || { echo '{\"code\": 11, \"msg\": \"no room\", \"details\": \"none"
+                "[ $CNI_COMMAND = DEL ] || { printf %s '{\"code\": 11, \"msg\": \"no room\", \"details\": \"none"
                         + " at\\nall\"}'; exit 1; }");
         plugin("babbling", "[ $CNI_COMMAND = DEL ] || exec yes");
         plugin("wrong", "[ $CNI_COMMAND = DEL ] || echo '[1,'");
