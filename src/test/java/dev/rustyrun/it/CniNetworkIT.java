@@ -132,7 +132,15 @@ class CniNetworkIT extends InNetworkWorld {
             String address = addresses();
             Host.eventually(
                     "the other container answers",
-                    () -> run("--net", "cni:bridge", "--command", "timeout", "9", "wget", "-qO-", "http://" + address + "/")
+                    () -> run(
+                                    "--net",
+                                    "cni:bridge",
+                                    "--command",
+                                    "timeout",
+                                    "9",
+                                    "wget",
+                                    "-qO-",
+                                    "http://" + address + "/")
                             .out()
                             .equals("inside\n"));
             assertEquals(
@@ -193,7 +201,8 @@ class CniNetworkIT extends InNetworkWorld {
 
     private static List<Long> keepers() {
         return Host.processes().entrySet().stream()
-                .filter(process -> process.getValue().matches("(.*[/ ])?(rustyrun|dev\\.rustyrun\\.Rustyrun) network .*"))
+                .filter(process ->
+                        process.getValue().matches("(.*[/ ])?(rustyrun|dev\\.rustyrun\\.Rustyrun) network .*"))
                 .map(Map.Entry::getKey)
                 .toList();
     }
