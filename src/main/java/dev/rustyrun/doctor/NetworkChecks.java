@@ -9,7 +9,7 @@ final class NetworkChecks {
 
     static final List<Question> ALL = List.of(
             new Question("network", "--net private", NetworkChecks::privateNetwork),
-            new Question("network", "--net cni:NAME", NetworkChecks::cni),
+            new Question("network", "--net cni", NetworkChecks::cni),
             new Question("network", "--allow", NetworkChecks::allow));
 
     private static final String RESOLVER = "/etc/resolv.conf";

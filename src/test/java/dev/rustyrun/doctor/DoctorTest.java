@@ -528,11 +528,11 @@ class DoctorTest {
     @Test
     void a_cni_network_needs_plugins_and_a_configuration() {
         FakeMachine without = FakeMachine.asRoot();
-        expect(without, "network", "--net cni:NAME", Level.OK, "no plugins of CNI", "");
+        expect(without, "network", "--net cni", Level.OK, "no plugins of CNI", "");
         FakeMachine plugins = FakeMachine.asRoot().with("/usr/lib/cni/bridge", "");
-        expect(plugins, "network", "--net cni:NAME", Level.OK, "/usr/lib/cni, but no networks: there is no /etc", "");
+        expect(plugins, "network", "--net cni", Level.OK, "/usr/lib/cni, but no networks: there is no /etc", "");
         FakeMachine networks = plugins.with("/etc/cni/net.d", "");
-        expect(networks, "network", "--net cni:NAME", Level.OK, "/usr/lib/cni, networks in /etc/cni/net.d", "");
+        expect(networks, "network", "--net cni", Level.OK, "/usr/lib/cni, networks in /etc/cni/net.d", "");
     }
 
     @Test

@@ -314,7 +314,7 @@ class ClientIT {
                 .contains("/nope does not exist"));
         assertTrue(client("create", "x").expect(125).errorLine().contains("does not take the command \"create\""));
         assertTrue(Launcher.rustyrun("--host", "http://127.0.0.1:1", "list")
-                .expect(125)
+                .expect(1)
                 .errorLine()
                 .contains("cannot connect to http://127.0.0.1:1: Connection refused"));
     }

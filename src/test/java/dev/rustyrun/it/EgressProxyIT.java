@@ -61,7 +61,7 @@ class EgressProxyIT extends EgressContainers {
                     .expect(0);
             assertEquals("the web", ask(container));
             Launcher.Result wrong = update("policy1", "--allow", "web.example.org", "--allow", "a b");
-            assertTrue(wrong.expect(125).errorLine().contains("allowed host \"a b\" is not HOST[:PORT]"), wrong.err());
+            assertTrue(wrong.expect(1).errorLine().contains("allowed host \"a b\" is not HOST[:PORT]"), wrong.err());
             assertEquals("the web", ask(container));
             update("policy1", "--allow", "").expect(0);
             assertEquals("refused", ask(container));
@@ -69,7 +69,7 @@ class EgressProxyIT extends EgressContainers {
             container.getOutputStream().close();
             container.waitFor();
         }
-        assertTrue(update("policy1", "--allow", "a.org").expect(125).errorLine().contains("policy1"));
+        assertTrue(update("policy1", "--allow", "a.org").expect(1).errorLine().contains("policy1"));
     }
 
     @Test
@@ -80,7 +80,7 @@ class EgressProxyIT extends EgressContainers {
         try {
             Host.expectRunning("sleep 4646");
             String line =
-                    update("policy2", "--allow", "four.example.org").expect(125).errorLine();
+                    update("policy2", "--allow", "four.example.org").expect(1).errorLine();
             assertTrue(line.contains("\"policy2\" was started without allowed hosts"), line);
         } finally {
             container.destroyForcibly();
@@ -234,7 +234,7 @@ class EgressProxyIT extends EgressContainers {
                 assertEquals("{\"allow\":[\"web.example.org\"]}", service.get("/v1/containers/" + id + "/allow"));
                 Launcher.Result beyond = service.client("update", "--allow", "other.example.net", id);
                 assertTrue(
-                        beyond.expect(125).errorLine().contains("is not allowed by this service's configuration"),
+                        beyond.expect(1).errorLine().contains("is not allowed by this service's configuration"),
                         beyond.err());
                 assertEquals("{\"allow\":[\"web.example.org\"]}", service.get("/v1/containers/" + id + "/allow"));
                 service.client("update", "--allow", "four.example.org", id).expect(0);

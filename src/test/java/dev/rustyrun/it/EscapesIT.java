@@ -252,7 +252,7 @@ class EscapesIT {
                                     "mount -t proc proc " + hidden + " && mount -t tmpfs x " + hidden.getParent()
                                             + " && " + run + " box"),
                             "")
-                    .expect(125);
+                    .expect(1);
             assertTrue(result.errorLine().contains(hidden + " lies under another mount"), result.err());
         }
     }

@@ -151,7 +151,7 @@ class FamiliarOptionsIT {
     void P8_a_network_that_is_none_of_ours_names_those_that_are() {
         String line =
                 Launcher.run("--net", "bridge", "--command", "true").expect(125).errorLine();
-        assertTrue(line.contains("must be one of none, private, host, container:ID and path:/FILE"), line);
+        assertTrue(line.contains("must be one of none, private, cni:NAME, host, container:ID and path:/FILE"), line);
     }
 
     @Test

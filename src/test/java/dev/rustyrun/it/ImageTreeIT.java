@@ -163,7 +163,7 @@ class ImageTreeIT {
         assertTrue(
                 mounted.rustyrun("exec", "made", "true").expect(125).errorLine().contains("made"));
         assertTrue(mounted.rustyrun("create", "--name", "made", "base", "true")
-                .expect(1)
+                .expect(125)
                 .errorLine()
                 .contains("in use"));
         mounted.out("start", "made");
@@ -194,7 +194,7 @@ class ImageTreeIT {
                 .errorLine()
                 .contains("--memory"));
         assertTrue(mounted.rustyrun("create", "--nmae", "wrong", "base")
-                .expect(1)
+                .expect(125)
                 .errorLine()
                 .contains("Unknown option: '--nmae'"));
         assertFalse(mounted.out("list").contains("wrong"));

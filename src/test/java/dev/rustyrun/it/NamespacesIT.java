@@ -202,7 +202,7 @@ class NamespacesIT {
             value = {
                 "--pid|container:nosuch|no container of this id runs",
                 "--net|path:/no/such|ENOENT",
-                "--net|path:relative|must be one of none, private, host, container:ID and path:/FILE",
+                "--net|path:relative|must be one of none, private, cni:NAME, host, container:ID and path:/FILE",
                 "--ipc|path:/etc/passwd|EINVAL",
                 "--uts|container:../x|container id \"../x\" must be",
                 "--net|path:/proc/self/ns/uts|EINVAL"

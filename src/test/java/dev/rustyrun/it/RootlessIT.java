@@ -125,7 +125,7 @@ class RootlessIT {
         return all;
     }
 
-    private void expectToExecute(String id, long first) throws Exception {
+    private void expectToExecute(String id, long first, int missing, int wrong) throws Exception {
         String script = "id -u; hostname; readlink /proc/1/exe; cat /proc/self/uid_map; cat";
         Launcher.Result result =
                 Launcher.execute(exec(id, "sh", "-c", script), "in").expect(0);
@@ -144,13 +144,13 @@ class RootlessIT {
                             .strip());
         }
         Launcher.execute(exec(id, "sh", "-c", "exit 7"), "").expect(7);
-        Launcher.execute(exec(id, "no-such-program"), "").expect(127);
+        Launcher.execute(exec(id, "no-such-program"), "").expect(missing);
         Path pid = folder.resolve("state/detached");
         Launcher.execute(exec("--detach", "--pid-file", pid.toString(), id, "sleep", "4714"), "")
                 .expect(0);
         assertTrue(Host.processes().get(Long.parseLong(Files.readString(pid))).startsWith("sleep 4714"));
         Launcher.Result unmapped =
-                Launcher.execute(exec("--user", "7", id, "true"), "").expect(125);
+                Launcher.execute(exec("--user", "7", id, "true"), "").expect(wrong);
         assertTrue(unmapped.errorLine().contains("mapped in the user namespace"), unmapped.err());
         try (Pty pty = new Pty()) {
             Process shell = pty.start(exec("--tty", id, "sh"));
@@ -179,7 +179,7 @@ class RootlessIT {
         Process run = new ProcessBuilder(command).start();
         try {
             assertEquals("ready", run.inputReader().readLine());
-            expectToExecute("box", sleeper());
+            expectToExecute("box", sleeper(), 127, 125);
         } finally {
             run.destroyForcibly().waitFor();
             Host.expectEnded("sleep 4714");
@@ -207,7 +207,7 @@ class RootlessIT {
         try {
             rustyrun("create", "--bundle", folder.toString(), "box");
             rustyrun("start", "box");
-            expectToExecute("box", sleeper());
+            expectToExecute("box", sleeper(), 255, 255);
         } finally {
             rustyrun("delete", "--force", "box");
             Host.expectEnded("sleep 4714");

@@ -209,7 +209,7 @@ class SchedulingIT {
                 .errorLine();
         assertTrue(line.contains("process.apparmorProfile"), line);
         line = runProcess(process -> process.put("selinuxLabel", "u:r:t:s0"), "true")
-                .expect(125)
+                .expect(1)
                 .errorLine();
         assertTrue(line.contains("process.selinuxLabel"), line);
     }

@@ -55,7 +55,7 @@ class SystemdCgroupIT {
                 List<String> words = new ArrayList<>(option);
                 words.addAll(List.of("run", "--bundle", bundle.directory().toString(), "box"));
                 String line = bundle.rustyrun(words.toArray(String[]::new))
-                        .expect(125)
+                        .expect(1)
                         .errorLine();
                 assertTrue(line.contains("systemd does not run here"), line);
                 assertFalse(bundle.rustyrun("list", "-q").expect(0).out().contains("box"), "nothing of it is left");
