@@ -54,9 +54,8 @@ class SystemdCgroupIT {
             for (List<String> option : List.of(List.of("--systemd-cgroup"), List.of("--cgroup-manager", "systemd"))) {
                 List<String> words = new ArrayList<>(option);
                 words.addAll(List.of("run", "--bundle", bundle.directory().toString(), "box"));
-                String line = bundle.rustyrun(words.toArray(String[]::new))
-                        .expect(1)
-                        .errorLine();
+                String line =
+                        bundle.rustyrun(words.toArray(String[]::new)).expect(1).errorLine();
                 assertTrue(line.contains("systemd does not run here"), line);
                 assertFalse(bundle.rustyrun("list", "-q").expect(0).out().contains("box"), "nothing of it is left");
             }
