@@ -122,6 +122,7 @@ class ClientIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_shell_on_a_terminal_has_its_size_hears_of_another_and_of_an_interrupt_and_gives_the_terminal_back()
             throws Exception {
@@ -290,6 +291,7 @@ class ClientIT {
         client("delete", "--force", id).expect(0);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void what_a_server_cannot_do_is_refused_in_one_line() {
         assertTrue(client("run", "--rootfs", "busybox", "--privileged", "true")

@@ -494,6 +494,7 @@ class DetachedIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void wait_takes_several_and_prints_how_each_ended() throws IOException {
         run("one", "sh", "-c", "exit 3");
@@ -512,6 +513,7 @@ class DetachedIT {
         assertTrue(unknown.errorLine().contains("nobody"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void logs_begin_some_time_ago_and_with_any_number_of_lines() {
         run("writes", "sh", "-c", "echo 1; echo 2");
@@ -525,6 +527,7 @@ class DetachedIT {
         assertTrue(error(125, "logs", "--tail", "some", "writes").contains("--tail \"some\" is neither"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void cp_keeps_modification_times() throws IOException {
         Path tree = Files.createDirectories(folder.resolve("tree/sub"));

@@ -98,6 +98,7 @@ class InitExposureIT {
         expectNothing(OWN_USERS);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void S4_the_search_finds_what_there_is() {
         Launcher.Result result = run(List.of(), Attempts.INSIDE, "search", "self", MARKER, "rustyrun")
@@ -111,6 +112,7 @@ class InitExposureIT {
                 """.formatted(call, action));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void S4_a_filter_that_forbids_execveat_leaves_another_way() throws IOException {
         for (String action : List.of("SCMP_ACT_ERRNO", "SCMP_ACT_KILL_PROCESS")) {
@@ -118,6 +120,7 @@ class InitExposureIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void S4_a_filter_that_forbids_what_the_program_needs_gives_a_container_that_works() throws IOException {
         for (String call : List.of("memfd_create", "rt_sigtimedwait", "pipe2")) {
@@ -136,6 +139,7 @@ class InitExposureIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void S4_limits_of_files_and_processes_are_no_hindrance() {
         run(List.of("--ulimit", "fsize=0:0"), "/bin/sh", "-c", "exit 7").expect(7);
@@ -143,6 +147,7 @@ class InitExposureIT {
                 .expect(7);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void S4_a_command_that_cannot_be_started_is_explained_as_without_init() throws IOException {
         Path text = Files.writeString(rootfs.resolve("text"), "no program");

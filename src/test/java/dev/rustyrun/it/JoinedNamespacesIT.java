@@ -107,6 +107,7 @@ class JoinedNamespacesIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void C25_an_interface_with_a_dot_in_its_name_is_named_with_either_separator() throws IOException {
         pod = new ProcessBuilder(
@@ -129,6 +130,7 @@ class JoinedNamespacesIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void C1_the_hosts_own_namespace_is_not_changed_by_whatever_path_it_is_named() throws IOException {
         Path link = Files.createTempDirectory("rustyrun-c1").resolve("net");
@@ -152,6 +154,7 @@ class JoinedNamespacesIT {
         Files.delete(link.getParent());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void C1_the_hosts_name_is_not_changed_either() {
         String before = Host.state().hostname();

@@ -44,6 +44,7 @@ class JoinedPidsIT {
         return Launcher.run(joining(words));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void it_ends_as_its_command_does() {
         run("--command", "/bin/sh", "-c", "exit 7").expect(7);
@@ -65,6 +66,7 @@ class JoinedPidsIT {
         assertTrue(lines.get(0).endsWith("cat"), lines.toString());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_cgroup_with_room_for_one_process_is_enough() {
         String groups = run("--pids-limit", "1", "--command", "/bin/cat", "/proc/self/cgroup")
@@ -78,6 +80,7 @@ class JoinedPidsIT {
                 "it is in that cgroup");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void its_terminal_is_that_of_its_session() {
         String out = run("--tty", "--command", "/bin/sh", "-c", "tty; echo to the terminal > /dev/tty; ls /dev/console")
@@ -114,6 +117,7 @@ class JoinedPidsIT {
         Host.expectEnded("sleep 4719");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void nothing_is_left_of_it_when_run_is_killed() throws IOException {
         Process second = Launcher.start(joining("--command", "/bin/sh", "-c", "echo up; exec sleep 4718"));
@@ -122,6 +126,7 @@ class JoinedPidsIT {
         Host.expectEnded("sleep 4718");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void what_is_no_PID_namespace_is_refused_and_one_of_another_user_namespace_too() {
         String line = Launcher.run("--pid", "path:/proc/self/ns/net", "--command", "true")

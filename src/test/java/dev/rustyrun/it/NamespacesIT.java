@@ -96,6 +96,7 @@ class NamespacesIT {
                         .out());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -196,6 +197,7 @@ class NamespacesIT {
                         .contains("no container of this id runs"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -162,6 +162,7 @@ class ServeIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void only_tokens_of_the_right_role_are_let_in(@TempDir Path folder) throws Exception {
         Path tokens = Files.writeString(folder.resolve("tokens"), "launch 0123456789abcdef\nread fedcba9876543210\n");

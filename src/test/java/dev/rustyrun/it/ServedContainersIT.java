@@ -64,6 +64,7 @@ class ServedContainersIT {
         Host.expectNothingLeft("never-started");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void containers_and_their_logs_survive_the_death_of_the_service() throws Exception {
         String at;
@@ -105,6 +106,7 @@ class ServedContainersIT {
         Host.expectNothingLeft("never-started");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_shell_on_a_terminal_is_talked_to_through_a_web_socket() throws Exception {
         try (Server server = start()) {

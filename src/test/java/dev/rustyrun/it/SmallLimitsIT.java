@@ -35,6 +35,7 @@ class SmallLimitsIT {
         return Launcher.run(words.toArray(String[]::new));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @ParameterizedTest
     @CsvSource({
         "as=20000000:20000000, address space",
