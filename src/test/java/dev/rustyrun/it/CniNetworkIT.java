@@ -189,7 +189,10 @@ class CniNetworkIT extends InNetworkWorld {
             if (victim.equals("run") || victim.startsWith("all")) {
                 killed.add(0, run.pid());
             }
-            killed.forEach(pid -> Host.signal(pid, "KILL"));
+            // All at once: with the first of them the others end, too, and then there is nobody to send it to.
+            List<String> kill = new ArrayList<>(List.of("kill", "-KILL"));
+            killed.forEach(pid -> kill.add(Long.toString(pid)));
+            Launcher.execute(kill, "");
             run.waitFor();
             Host.expectEnded("sleep 4848");
             Host.eventually(victim, () -> asked().equals(List.of("ADD last", "DEL last")), this::asked);
@@ -328,6 +331,7 @@ class CniNetworkIT extends InNetworkWorld {
             }
             assertTrue(service.run(request.formatted("two")).exitCode() != 0);
             Host.eventually("all are undone", () -> asked().size() == 6, this::asked);
+            Host.eventually("no process is left", () -> keepers().isEmpty());
             expectNothingLeft();
         }
     }
