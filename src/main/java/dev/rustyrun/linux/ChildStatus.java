@@ -47,6 +47,11 @@ public record ChildStatus(int pid, int status) {
         return status & 0x7f;
     }
 
+    /** How it ended, in words: {@code exited with 3}, {@code was killed by SIGKILL}. */
+    public String describe() {
+        return signalled() ? "was killed by SIG" + SignalNames.name(signal()) : "exited with " + exitCode();
+    }
+
     /** The exit code as shells report it: the process's own, or 128 + the signal that ended it. */
     public int exitCode() {
         return signalled() ? 128 + signal() : status >> 8 & 0xff;

@@ -60,12 +60,7 @@ public record ConnectedNetwork(String word, List<PublishedPort> ports) {
                     "annotation " + ANNOTATION + " \"" + word + "\" must be " + WORD + " or " + CNI + "NAME");
         }
         checkName(word);
-        return Optional.of(new ConnectedNetwork(
-                word,
-                Stream.of(ports.split(","))
-                        .filter(port -> !port.isEmpty())
-                        .map(PublishedPort::parse)
-                        .toList()));
+        return Optional.of(new ConnectedNetwork(word, ports(ports)));
     }
 
     /**
@@ -89,6 +84,18 @@ public record ConnectedNetwork(String word, List<PublishedPort> ports) {
     /** What it is, in a message. */
     public String describe() {
         return word.equals(WORD) ? "the private network" : "network " + word;
+    }
+
+    /**
+     * The ports that {@link #text} has written.
+     *
+     * @throws InvalidSpecException when they are none
+     */
+    public static List<PublishedPort> ports(String text) {
+        return Stream.of(text.split(","))
+                .filter(port -> !port.isEmpty())
+                .map(PublishedPort::parse)
+                .toList();
     }
 
     /** {@code ports} as an annotation has them. */

@@ -6,7 +6,6 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Signal;
-import dev.rustyrun.linux.SignalNames;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Hooks.Hook;
 import java.nio.charset.StandardCharsets;
@@ -116,9 +115,7 @@ public final class HookRunner {
             throw new HookFailure("was killed: it ran longer than " + hook.timeoutSeconds() + " s");
         }
         if (ended.status() != 0) {
-            throw new HookFailure((ended.signalled()
-                            ? "was killed by SIG" + SignalNames.name(ended.signal())
-                            : "exited with " + ended.exitCode())
+            throw new HookFailure(ended.describe()
                     + (text.isEmpty() ? "" : ": " + text.toString().strip().replace('\n', ' ')));
         }
     }

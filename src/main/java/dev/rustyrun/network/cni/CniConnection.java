@@ -6,12 +6,11 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.PublishedPort;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One container's connection with a CNI network. What is needed to undo it is in a file before the first plugin is executed, and
@@ -76,10 +75,7 @@ final class CniConnection {
                         "the connection",
                         CniJson.object("its network", kept.path("network").toString())),
                 CniFolders.of("", kept.path("plugins").asText("")),
-                Stream.of(kept.path("ports").asText("").split(","))
-                        .filter(port -> !port.isEmpty())
-                        .map(PublishedPort::parse)
-                        .toList());
+                ConnectedNetwork.ports(kept.path("ports").asText("")));
         if (lines.length > 2) {
             connection.result = Optional.of(CniJson.object("its result", lines[1]));
         }
@@ -108,7 +104,7 @@ final class CniConnection {
         }
         ObjectNode kept = CniJson.newObject();
         kept.put("plugins", String.join(":", folders.plugins()))
-                .put("ports", ports.stream().map(PublishedPort::toString).collect(Collectors.joining(",")))
+                .put("ports", ConnectedNetwork.text(ports))
                 .set("network", network.whole());
         keep(kept);
         ObjectNode last = CniJson.newObject();

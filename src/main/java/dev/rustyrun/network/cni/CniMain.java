@@ -6,10 +6,9 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Printable;
-import dev.rustyrun.spec.PublishedPort;
+import dev.rustyrun.spec.ConnectedNetwork;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /**
  * The process that has one container connected to a CNI network, and disconnected when it has ended. Its descriptors: 0 is the
@@ -45,10 +44,7 @@ public final class CniMain {
                     CniConnections.nameOf(Path.of(path)),
                     folders.network(linux, args[2]),
                     folders,
-                    Stream.of(args[3].split(","))
-                            .filter(port -> !port.isEmpty())
-                            .map(PublishedPort::parse)
-                            .toList());
+                    ConnectedNetwork.ports(args[3]));
             int code = serve(linux, connection, namespace);
             linux.removeFile(path);
             return code;

@@ -8,7 +8,6 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Printable;
-import dev.rustyrun.linux.SignalNames;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -124,9 +123,7 @@ final class CniPlugin {
         if (ended.status() == 0) {
             return text;
         }
-        String how = ended.signalled()
-                ? "was killed by SIG" + SignalNames.name(ended.signal())
-                : "exited with " + ended.exitCode();
+        String how = ended.describe();
         throw failure(text.startsWith("{") ? said(text, how) : how + said());
     }
 
