@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
 final class ExecCommand implements ContainerCommand {
 
     /** What runc exits with when the command could not be started. */
-    private static final int RUNC_FAILED = 255;
+    private static final int NOT_STARTED = 255;
 
     @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
@@ -124,7 +124,7 @@ final class ExecCommand implements ContainerCommand {
 
     @Override
     public int failed(CommandContext context, int usual) {
-        return isInRun(context) ? usual : RUNC_FAILED;
+        return isInRun(context) ? usual : NOT_STARTED;
     }
 
     /** Whether the container is there, and not from a bundle: engines and scripts know theirs by the ways of runc. */
