@@ -315,20 +315,8 @@ class ImageRunIT {
                                 mounted.folder.toString()),
                         "")
                 .expect(0);
-        List<String> user = List.of(
-                "setpriv",
-                "--reuid",
-                USER,
-                "--regid",
-                USER,
-                "--clear-groups",
-                "env",
-                "-u",
-                "XDG_RUNTIME_DIR",
-                "HOME=" + own,
-                "XDG_DATA_HOME=" + own + "/data",
-                program.toString(),
-                "run");
+        List<String> user =
+                Launcher.asUser(USER, "HOME=" + own, "XDG_DATA_HOME=" + own + "/data", program.toString(), "run");
         List<String> shows = new ArrayList<>(user);
         shows.addAll(List.of(
                 "-u",

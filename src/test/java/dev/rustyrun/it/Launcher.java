@@ -117,6 +117,14 @@ public final class Launcher {
         return command;
     }
 
+    /** {@code words} of env(1), the last of them a command, as an ordinary user without groups and without a folder of the session's. */
+    static List<String> asUser(String id, String... words) {
+        List<String> command = new ArrayList<>(
+                List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups", "env", "-u", "XDG_RUNTIME_DIR"));
+        command.addAll(List.of(words));
+        return command;
+    }
+
     /** Starts {@code rustyrun run --rootfs busybox} with these further arguments, and goes on. */
     static Process start(String... arguments) {
         try {

@@ -306,10 +306,8 @@ final class NetworkWorld implements AutoCloseable {
 
     /** The same as an ordinary user, by another program and in another root file system, which he may read. */
     Launcher.Result runAs(int user, Path program, Path rootfs, String... arguments) {
-        String id = Integer.toString(user);
-        List<String> words = new ArrayList<>(
-                List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups", "env", "-u", "XDG_RUNTIME_DIR"));
-        words.addAll(List.of(program.toString(), "run", "--rootfs", rootfs.toString()));
+        List<String> words =
+                Launcher.asUser(Integer.toString(user), program.toString(), "run", "--rootfs", rootfs.toString());
         words.addAll(List.of(arguments));
         return Launcher.execute(command(words), "");
     }

@@ -42,8 +42,8 @@ class OrdinaryUsersIT {
                 .expect(0);
     }
 
-    private void expectTable(String column, String... user) {
-        List<String> command = new ArrayList<>(List.of(user));
+    private void expectTable(String column, List<String> user) {
+        List<String> command = new ArrayList<>(user);
         command.addAll(List.of(
                 Launcher.baseDirectory()
                         .resolve("src/test/scripts/ordinary-users")
@@ -58,24 +58,11 @@ class OrdinaryUsersIT {
 
     @Test
     void root_may_do_what_the_table_says() {
-        expectTable("root", "env", "XDG_DATA_HOME=" + folder.resolve("data"));
+        expectTable("root", List.of("env", "XDG_DATA_HOME=" + folder.resolve("data")));
     }
 
     @Test
     void an_ordinary_user_may_do_what_the_table_says_and_is_told_why_not_the_rest() {
-        expectTable(
-                "ordinary user",
-                "setpriv",
-                "--reuid",
-                USER,
-                "--regid",
-                USER,
-                "--clear-groups",
-                "env",
-                "-u",
-                "XDG_RUNTIME_DIR",
-                "-u",
-                "XDG_DATA_HOME",
-                "HOME=" + folder.resolve("own"));
+        expectTable("ordinary user", Launcher.asUser(USER, "-u", "XDG_DATA_HOME", "HOME=" + folder.resolve("own")));
     }
 }

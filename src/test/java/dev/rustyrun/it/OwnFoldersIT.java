@@ -130,20 +130,7 @@ class OwnFoldersIT {
     }
 
     private List<String> asOrdinaryUser() {
-        return List.of(
-                "setpriv",
-                "--reuid",
-                USER,
-                "--regid",
-                USER,
-                "--clear-groups",
-                "env",
-                "-u",
-                "XDG_RUNTIME_DIR",
-                "-u",
-                "XDG_STATE_HOME",
-                "HOME=" + folder.resolve("home"),
-                program.toString());
+        return Launcher.asUser(USER, "-u", "XDG_STATE_HOME", "HOME=" + folder.resolve("home"), program.toString());
     }
 
     @Test

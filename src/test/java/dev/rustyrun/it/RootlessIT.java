@@ -46,20 +46,7 @@ class RootlessIT {
     }
 
     private Launcher.Result asOrdinaryUser(String... options) {
-        List<String> command = new ArrayList<>(List.of(
-                "setpriv",
-                "--reuid",
-                USER,
-                "--regid",
-                USER,
-                "--clear-groups",
-                "env",
-                "-u",
-                "XDG_RUNTIME_DIR",
-                program.toString(),
-                "run",
-                "--rootfs",
-                folder + "/rootfs"));
+        List<String> command = Launcher.asUser(USER, program.toString(), "run", "--rootfs", folder + "/rootfs");
         command.addAll(List.of(options));
         return Launcher.execute(command, "");
     }
@@ -111,16 +98,9 @@ class RootlessIT {
         assertFalse(out.endsWith("0\n"), "CAP_SYS_ADMIN is not among them: " + out);
     }
 
-    private static List<String> asUser(String... command) {
-        List<String> all = new ArrayList<>(
-                List.of("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups", "env", "-u", "XDG_RUNTIME_DIR"));
-        all.addAll(List.of(command));
-        return all;
-    }
-
     /** {@code rustyrun exec} by the user, with these words, in a container of the user's own store. */
     private List<String> exec(String... words) {
-        List<String> all = asUser(program.toString(), "--root", folder + "/state", "exec");
+        List<String> all = Launcher.asUser(USER, program.toString(), "--root", folder + "/state", "exec");
         all.addAll(List.of(words));
         return all;
     }
@@ -166,7 +146,8 @@ class RootlessIT {
     @Test
     void C32_exec_joins_a_container_from_the_command_line() throws Exception {
         sh("mkdir $0 && chown 65534:65534 $0", folder + "/state");
-        List<String> command = asUser(
+        List<String> command = Launcher.asUser(
+                USER,
                 program.toString(),
                 "--root",
                 folder + "/state",
@@ -215,7 +196,7 @@ class RootlessIT {
     }
 
     private void rustyrun(String... words) {
-        List<String> all = asUser(program.toString(), "--root", folder + "/state");
+        List<String> all = Launcher.asUser(USER, program.toString(), "--root", folder + "/state");
         all.addAll(List.of(words));
         Launcher.execute(all, "").expect(0);
     }
