@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -69,11 +70,21 @@ public final class Host {
     /** Processes of Rustyrun's stages and of commands marked by {@code mark}. */
     static List<String> remains(String mark) {
         return processes().entrySet().stream()
-                .filter(e -> isMarked(e.getValue(), mark)
-                        || e.getValue().matches("(.*[/ ])?rustyrun (child|init|monitor) .*")
-                        || e.getValue().matches(".*dev\\.rustyrun\\.Rustyrun (run|child|init|monitor) .*"))
+                .filter(e -> isMarked(e.getValue(), mark) || isStage(e.getValue()))
                 .map(Object::toString)
                 .toList();
+    }
+
+    /** The ids of all processes of Rustyrun's stages. */
+    static Stream<Long> stages() {
+        return processes().entrySet().stream()
+                .filter(e -> isStage(e.getValue()))
+                .map(Map.Entry::getKey);
+    }
+
+    private static boolean isStage(String words) {
+        return words.matches("(.*[/ ])?rustyrun (child|init|monitor) .*")
+                || words.matches(".*dev\\.rustyrun\\.Rustyrun (run|child|init|monitor) .*");
     }
 
     /** Not by a longer number, such as the time in the name of some other program's file. */
