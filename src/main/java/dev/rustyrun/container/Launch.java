@@ -29,6 +29,7 @@ public final class Launch {
     private final SelfExec self;
     private Spec spec;
     private Optional<SeccompFilter> filter = Optional.empty();
+    private Optional<LaunchShape> shape = Optional.empty();
     private Optional<RootVisitor> visitor = Optional.empty();
     private Optional<String> attempts = Optional.empty();
     private boolean stays;
@@ -210,6 +211,19 @@ public final class Launch {
 
     Spec spec() {
         return spec;
+    }
+
+    /** What it has in common with others. */
+    Optional<LaunchShape> shape() {
+        if (shape.isEmpty()) {
+            shape = LaunchShape.of(spec);
+        }
+        return shape;
+    }
+
+    /** The paths of the host that it mounts. */
+    MountedPaths mountedPaths() {
+        return MountedPaths.of(linux, spec);
     }
 
     ContainerStore store() {

@@ -2,6 +2,7 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.container.watch.Clearing;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -26,12 +27,21 @@ public final class ReadyPool<W> {
 
     /** What is to be known of what waits. */
     public interface Source<W> {
-        /** Makes one. */
-        W begin() throws InterruptedException;
+        /**
+         * Makes one.
+         *
+         * @param waiting those that wait already
+         */
+        W begin(List<W> waiting) throws InterruptedException;
 
         boolean isAlive(W waiting);
 
-        /** Why it is not alive, in one line. */
+        /** Those of {@code waiting} whose places others should have. */
+        default List<W> surplus(List<W> waiting) {
+            return List.of();
+        }
+
+        /** Why it is not alive, in one line; empty when it is only of no more use. */
         String failure(W ended);
 
         /** Ends it: nobody will take it. */
@@ -45,6 +55,7 @@ public final class ReadyPool<W> {
     private final Thread filler = new Thread(this::fill, "warm-pool");
     private boolean stopped;
     private boolean taken;
+    private long looked = System.nanoTime();
 
     /** @param size how many wait; 0 for none */
     public ReadyPool(Source<W> source, int size, Clearing clearing) {
@@ -77,21 +88,24 @@ public final class ReadyPool<W> {
         }
     }
 
-    /** The first waiting element, now the caller's, if it fits; otherwise it stays. */
+    /** The first waiting element that fits, now the caller's; the others stay. */
     public Optional<W> take(Predicate<W> fits) {
-        Optional<W> first = next();
-        if (first.isEmpty()) {
-            return first;
-        }
-        boolean taken = false;
+        List<W> others = new ArrayList<>();
         try {
-            taken = fits.test(first.get());
+            for (Optional<W> next = next(); next.isPresent(); next = next()) {
+                others.add(next.get());
+                if (fits.test(next.get())) {
+                    others.remove(next.get());
+                    return next;
+                }
+            }
+            return Optional.empty();
         } finally {
-            if (!taken) {
-                giveBackOrDiscard(first.get());
+            // The last one first: each goes back to the front.
+            for (int i = others.size() - 1; i >= 0; i--) {
+                giveBackOrDiscard(others.get(i));
             }
         }
-        return taken ? first : Optional.empty();
     }
 
     private void giveBackOrDiscard(W one) {
@@ -108,7 +122,7 @@ public final class ReadyPool<W> {
     /** Whatever cannot be taken away is tried again: nobody else knows of it. */
     private void discard(W left) {
         try {
-            if (!isStopped() && !source.isAlive(left)) {
+            if (!isStopped() && !source.isAlive(left) && !source.failure(left).isEmpty()) {
                 LOG.warnf("a launch that waited warm has ended: %s", source.failure(left));
             }
         } catch (RuntimeException | Error e) {
@@ -150,7 +164,7 @@ public final class ReadyPool<W> {
                     return;
                 }
                 pauseIfTaken();
-                giveBackOrDiscard(source.begin());
+                giveBackOrDiscard(source.begin(all()));
             } catch (InterruptedException e) {
                 return;
             } catch (Throwable e) {
@@ -187,10 +201,22 @@ public final class ReadyPool<W> {
         }
     }
 
+    /** Whether they are alive is asked for once in a while only: it is many calls of the kernel. */
     private List<W> removeEnded() {
-        List<W> ended = waiting.stream().filter(one -> !source.isAlive(one)).toList();
-        waiting.removeAll(ended);
+        List<W> ended = new ArrayList<>();
+        if (System.nanoTime() - looked >= LOOK_MILLIS * 1_000_000) {
+            looked = System.nanoTime();
+            waiting.stream().filter(one -> !source.isAlive(one)).forEach(ended::add);
+            waiting.removeAll(ended);
+        }
+        List<W> surplus = source.surplus(List.copyOf(waiting));
+        waiting.removeAll(surplus);
+        ended.addAll(surplus);
         return ended;
+    }
+
+    private synchronized List<W> all() {
+        return List.copyOf(waiting);
     }
 
     private void pauseIfTaken() throws InterruptedException {

@@ -104,6 +104,9 @@ final class Runner {
                 begun.speakingWith(io);
                 begun.speakingWith(caller.watching(tools.linux(), io));
                 Outcome outcome = begun.run(launch, timeoutMillis);
+                if (outcome.reason() != Outcome.Reason.SETUP_FAILED) {
+                    warm.used(launch);
+                }
                 RunResult result = new RunResult(begun.id(), outcome, io, queuedMicros, begun.isWarm())
                         .with(asked.outputs, files.outputs(maxOutputs(), share::take));
                 QueuedLaunches.Done done = new QueuedLaunches.Done(result, rest(result, origin, begun));

@@ -1,24 +1,30 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.Launch;
+import dev.rustyrun.container.LaunchShape;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.ReadyPool;
+import dev.rustyrun.container.RecentLaunches;
 import dev.rustyrun.container.ServedLaunch;
 import dev.rustyrun.container.watch.Clearing;
+import dev.rustyrun.spec.Spec;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
 
-/** A few warm launches. Safe for use by several threads. */
+/** A few warm launches: of the shapes that the last launches had, if any. Safe for use by several threads. */
 @Singleton
 public final class WarmPool {
 
+    private final RecentLaunches recent = new RecentLaunches();
     private final ReadyPool<ServedLaunch> pool;
 
     WarmPool(LaunchTools tools, Specs specs, ServeConfig config, Clearing clearing) {
-        this.pool = new ReadyPool<>(new Launches(tools, specs, clearing), config.warm(), clearing);
+        this.pool =
+                new ReadyPool<>(new Launches(tools, specs, clearing, recent, config.warm()), config.warm(), clearing);
     }
 
     void start(@Observes StartupEvent event) {
@@ -34,20 +40,51 @@ public final class WarmPool {
         return pool.take(warm -> warm.fits(launch));
     }
 
+    /** {@code launch} has run: the next ones are probably like it. */
+    void used(Launch launch) {
+        recent.used(launch);
+    }
+
     /** The number of warm launches. */
     public int waiting() {
         return pool.waiting();
     }
 
-    private record Launches(LaunchTools tools, Specs specs, Clearing clearing)
+    private record Launches(LaunchTools tools, Specs specs, Clearing clearing, RecentLaunches recent, int size)
             implements ReadyPool.Source<ServedLaunch> {
 
         @Override
-        public ServedLaunch begin() throws InterruptedException {
-            return ServedLaunch.warm(
-                    new Launch(tools.linux(), tools.self(), tools.store(), specs.likely()),
-                    tools.spawner(),
-                    clearing::clear);
+        public ServedLaunch begin(List<ServedLaunch> waiting) throws InterruptedException {
+            List<LaunchShape> missing = recent.wanted(size);
+            waiting.forEach(one -> one.shape().ifPresent(missing::remove));
+            Optional<LaunchShape> shape = missing.stream().findFirst();
+            Spec likely = shape.flatMap(recent::likely).orElseGet(specs::likely);
+            boolean begun = false;
+            try {
+                ServedLaunch warm = ServedLaunch.warm(
+                        new Launch(tools.linux(), tools.self(), tools.store(), likely),
+                        shape,
+                        tools.spawner(),
+                        clearing::clear);
+                begun = true;
+                return warm;
+            } finally {
+                if (!begun) {
+                    shape.ifPresent(recent::forget);
+                }
+            }
+        }
+
+        @Override
+        public List<ServedLaunch> surplus(List<ServedLaunch> waiting) {
+            List<LaunchShape> wanted = recent.wanted(size);
+            if (wanted.isEmpty()) {
+                return List.of();
+            }
+            return waiting.stream()
+                    .filter(one ->
+                            one.shape().isEmpty() || !wanted.remove(one.shape().get()))
+                    .toList();
         }
 
         @Override

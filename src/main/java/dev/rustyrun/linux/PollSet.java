@@ -8,6 +8,7 @@ import java.util.Arrays;
 public final class PollSet {
 
     public static final int POLLIN = 0x01;
+    public static final int POLLPRI = 0x02;
     public static final int POLLOUT = 0x04;
     public static final int POLLERR = 0x08;
     public static final int POLLHUP = 0x10;

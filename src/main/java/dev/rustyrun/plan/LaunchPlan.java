@@ -1,8 +1,19 @@
 package dev.rustyrun.plan;
 
+import dev.rustyrun.step.CgroupStep;
+import dev.rustyrun.step.CommandStep;
+import dev.rustyrun.step.CoverStep;
 import dev.rustyrun.step.ExecStep;
+import dev.rustyrun.step.FileSystemStep;
 import dev.rustyrun.step.HostStep;
 import dev.rustyrun.step.IdMaps;
+import dev.rustyrun.step.LimitStep;
+import dev.rustyrun.step.MountStep;
+import dev.rustyrun.step.NamespaceStep;
+import dev.rustyrun.step.NodeStep;
+import dev.rustyrun.step.PivotStep;
+import dev.rustyrun.step.RootStep;
+import dev.rustyrun.step.SettingStep;
 import dev.rustyrun.step.Stage;
 import dev.rustyrun.step.Step;
 import dev.rustyrun.step.SuccessionStep;
@@ -30,6 +41,58 @@ public record LaunchPlan(List<HostStep> run, List<Step> child, List<Step> init, 
     public boolean appears() {
         return init.stream()
                 .anyMatch(step -> step instanceof SuccessionStep.Appear || step instanceof ExecStep.ExecAppearing);
+    }
+
+    /**
+     * How many steps of {@code init} can be done ahead of a launch, by a process that then waits: all before the first that
+     * is about the command, or that the host has to answer with more than a mount.
+     */
+    public int ahead() {
+        int steps = 0;
+        while (steps < init.size() && isAnswered(init.get(steps)) && canBeAhead(init.get(steps))) {
+            steps++;
+        }
+        return steps;
+    }
+
+    private boolean isAnswered(Step step) {
+        return step.due() == HostStep.NONE || sendsMount(run.get(step.due()));
+    }
+
+    private static boolean sendsMount(HostStep step) {
+        return step instanceof HostStep.SendMount
+                || step instanceof HostStep.ChangeMount
+                || step instanceof HostStep.OpenSource;
+    }
+
+    private static boolean canBeAhead(Step step) {
+        return step instanceof CgroupStep
+                || step instanceof CommandStep.ChangeDirectory
+                || step instanceof CoverStep
+                || step instanceof FileSystemStep
+                || step instanceof LimitStep.SetOomScore
+                || step instanceof MountStep
+                || step instanceof NamespaceStep
+                || step instanceof NodeStep
+                || step instanceof PivotStep
+                || step instanceof RootStep
+                || step instanceof SettingStep;
+    }
+
+    /** Whether this launch begins as {@code other} does, with all that {@code child} does and so many steps of {@code init}. */
+    public boolean beginsAs(LaunchPlan other, int steps) {
+        return child.equals(other.child)
+                && idMaps().equals(other.idMaps())
+                && init.size() > steps
+                && init.subList(0, steps).equals(other.init.subList(0, steps))
+                && (steps == 0 || hosts().equals(other.hosts()));
+    }
+
+    /** What the host can be asked for by steps that are done ahead. */
+    private List<HostStep> hosts() {
+        return run.stream()
+                .filter(step -> step instanceof HostStep.MapIds || sendsMount(step))
+                .toList();
     }
 
     /** The id maps that {@code child} waits for before it starts {@code init}; empty without a user namespace. */

@@ -58,6 +58,15 @@ public record LinuxSpec(
 
     /** The same with other mappings of a new user namespace. */
     LinuxSpec withMappings(List<IdMapping> uids, List<IdMapping> gids) {
+        return with(uids, gids, resources);
+    }
+
+    /** The same with other limits. */
+    LinuxSpec withResources(Resources others) {
+        return with(uidMappings, gidMappings, others);
+    }
+
+    private LinuxSpec with(List<IdMapping> uids, List<IdMapping> gids, Resources limits) {
         return new LinuxSpec(
                 namespaces,
                 uids,
@@ -66,7 +75,7 @@ public record LinuxSpec(
                 devices,
                 sysctl,
                 cgroupsPath,
-                resources,
+                limits,
                 rootfsPropagation,
                 seccomp,
                 maskedPaths,

@@ -108,6 +108,16 @@ public record Spec(
                 process, root, hostname, domainname, mounts, linux.withMappings(uids, gids), annotations, hooks);
     }
 
+    /** The same container with other limits. */
+    public Spec withResources(Resources others) {
+        return new Spec(process, root, hostname, domainname, mounts, linux.withResources(others), annotations, hooks);
+    }
+
+    /** The same container with only these annotations. */
+    public Spec withAnnotations(Map<String, String> others) {
+        return new Spec(process, root, hostname, domainname, mounts, linux, others, hooks);
+    }
+
     /** Whether its processes keep the supplementary groups of their caller, whatever else is said of groups. */
     public boolean keepsGroups() {
         return annotations.containsKey(KEEP_GROUPS_ANNOTATION);
@@ -186,6 +196,24 @@ public record Spec(
                 "",
                 "",
                 Scheduling.INHERITED);
+
+        /** The same process that runs another program, as another user. */
+        public Process running(User otherUser, List<String> otherArgs, List<String> otherEnv) {
+            return new Process(
+                    terminal,
+                    otherUser,
+                    otherArgs,
+                    otherEnv,
+                    cwd,
+                    capabilities,
+                    noNewPrivileges,
+                    rlimits,
+                    oomScoreAdj,
+                    consoleSize,
+                    apparmorProfile,
+                    selinuxLabel,
+                    scheduling);
+        }
 
         /** A process with no label, and scheduled as its parent. */
         public Process(

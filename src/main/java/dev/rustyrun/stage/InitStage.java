@@ -4,6 +4,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.step.LaunchSignals;
+import dev.rustyrun.step.Report;
 import dev.rustyrun.step.Stage;
 import dev.rustyrun.step.StepContext;
 import dev.rustyrun.step.StepFailure;
@@ -38,12 +39,20 @@ public final class InitStage {
         // A session of its own: no way to the caller's terminal, and its ^C comes only once, through run.
         linux.startSession();
         linux.setUmask(0);
-        Optional<StageChannel.Part> part = channel.takePart();
-        if (part.isPresent()) {
-            boolean traced = part.get().traced();
-            StepRunner runner = new StepRunner(Stage.INIT, channel, new StepContext(linux, channel, traced));
-            runner.perform(part.get().steps(), traced);
-        }
+        channel.takePart().ifPresent(first -> perform(channel, first));
         return StepFailure.RUSTYRUN_FAILED;
+    }
+
+    /** Ahead of a launch it gets its steps in two parts, for only the first ones are known. */
+    private void perform(StageChannel channel, StageChannel.Part first) {
+        boolean traced = first.traced();
+        StepRunner runner = new StepRunner(Stage.INIT, channel, new StepContext(linux, channel, traced));
+        Optional<StageChannel.Part> part = Optional.of(first);
+        while (part.isPresent()
+                && runner.perform(part.get().steps(), traced)
+                && !part.get().isLast()) {
+            channel.send(new Report.Prepared());
+            part = channel.takePart();
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.step.LaunchSignals;
+import dev.rustyrun.step.StepFailure;
 import java.util.function.Consumer;
 
 /**
@@ -97,20 +98,25 @@ public final class ServedStages implements Stages {
     }
 
     /**
-     * Performs the part of {@code child} ahead of a launch, whose plan must begin with the very same steps, and map ids as
-     * {@code plan} does.
+     * Performs the part of {@code child} and the first {@code steps} of {@code init} ahead of a launch, whose plan must begin
+     * with the very same ones, and map ids as {@code plan} does.
+     *
+     * @throws StepFailure when these steps were not done in time, or one has failed
      */
-    public void prepare(LaunchPlan plan) {
-        connection.prepare(plan);
+    public void prepare(LaunchPlan plan, int steps) {
+        connection.prepare(plan, steps);
         childSent = true;
-        if (plan.idMaps().isPresent()) {
-            awaitInit();
+        if (plan.idMaps().isPresent() || steps > 0) {
+            awaitPrepared();
+        }
+        if (steps > 0 && !connection.isPrepared()) {
+            throw new StepFailure(failure().isEmpty() ? "its stages have ended, or take too long" : failure());
         }
     }
 
-    /** Ids are mapped when {@code child} asks for it: all that comes before {@code init} is done ahead only if we listen. */
-    private void awaitInit() {
-        while (goOn() && connection.init() == 0) {
+    /** What a stage asks for is done ahead only if we listen. */
+    private void awaitPrepared() {
+        while (goOn() && !connection.isPrepared()) {
             set.clear();
             addStagesTo(set);
             if (!linux.poll(set, PREPARE_MILLIS)) {

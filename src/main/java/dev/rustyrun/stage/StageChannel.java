@@ -7,6 +7,7 @@ import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Received;
 import dev.rustyrun.step.CgroupStep;
 import dev.rustyrun.step.Connection;
+import dev.rustyrun.step.ExecStep;
 import dev.rustyrun.step.NamespaceStep;
 import dev.rustyrun.step.PlanCodec;
 import dev.rustyrun.step.Report;
@@ -56,6 +57,11 @@ final class StageChannel implements Connection {
             return count;
         }
 
+        /** Whether no other part comes after it: its last step executes the command. */
+        boolean isLast() {
+            return !steps.isEmpty() && steps.get(steps.size() - 1) instanceof ExecStep;
+        }
+
         byte[] encode() {
             byte[] plan = PlanCodec.encode(steps);
             return ByteBuffer.allocate(5 + plan.length)
@@ -66,7 +72,7 @@ final class StageChannel implements Connection {
         }
     }
 
-    /** Takes this stage's part of the plan; nothing when {@code run} ended without sending one. */
+    /** Takes this stage's part of the plan, or the next of several; nothing when {@code run} ended without sending one. */
     Optional<Part> takePart() {
         byte[] length = new byte[4];
         if (!readFully(length)) {

@@ -45,6 +45,10 @@ final class StageConnection {
     private boolean detached;
     private boolean waiting;
     private boolean mapped;
+    /** How many steps of {@code init} are done ahead of the launch. */
+    private int ahead;
+
+    private boolean prepared;
     private int init;
     /** The process that has named {@link #init}, if {@code child} has started another one. */
     private int predecessor;
@@ -123,10 +127,28 @@ final class StageConnection {
         send(new StageChannel.Part(traced, steps).encode(), -1);
     }
 
-    /** Sends the part of {@code child} ahead of a launch that begins as {@code likely} does, and maps ids as it does. */
-    void prepare(LaunchPlan likely) {
+    /**
+     * Sends the part of {@code child} ahead of a launch that begins as {@code likely} does, and so many steps of {@code init}
+     * now or, if ids must be mapped first, after that.
+     */
+    void prepare(LaunchPlan likely, int steps) {
         plan = likely;
+        ahead = steps;
         sendChildPart(likely.child(), false);
+        if (likely.idMaps().isEmpty()) {
+            sendAhead();
+        }
+    }
+
+    private void sendAhead() {
+        if (ahead > 0) {
+            send(new StageChannel.Part(false, plan.init().subList(0, ahead)).encode(), -1);
+        }
+    }
+
+    /** Whether {@code init} is there, and has done what it does ahead. */
+    boolean isPrepared() {
+        return init != 0 && (ahead == 0 || prepared);
     }
 
     /** Sends the rest of {@code wanted} now or, if ids must be mapped first, after that. */
@@ -142,7 +164,8 @@ final class StageConnection {
     }
 
     private void sendInitPart() {
-        send(new StageChannel.Part(options.traced(), plan.init()).encode(), -1);
+        List<Step> rest = plan.init().subList(ahead, plan.init().size());
+        send(new StageChannel.Part(options.traced(), rest).encode(), -1);
     }
 
     void send(byte[] bytes, int descriptor) {
@@ -228,6 +251,8 @@ final class StageConnection {
             handleEarly();
         } else if (report instanceof Report.InitEnded ended) {
             initEnded = Optional.of(new EndedChild(new ChildStatus(init, ended.status()), ended.cpuMicros()));
+        } else if (report instanceof Report.Prepared) {
+            prepared = true;
         } else if (report instanceof Report.Due due) {
             apply(due);
         }
@@ -282,6 +307,8 @@ final class StageConnection {
             mapped = true;
             if (options != null) {
                 sendInitPart();
+            } else {
+                sendAhead();
             }
         }
     }

@@ -32,6 +32,9 @@ public sealed interface Report {
      */
     record Due(int step, int descriptor) implements Report {}
 
+    /** {@code init} has done the first of its steps ahead of a launch, and waits for the rest. */
+    record Prepared() implements Report {}
+
     /** The process with this id goes on as {@code init}, which has ended. */
     record Appeared(int pid) implements Report {}
 

@@ -15,6 +15,7 @@ public final class ReportCodec {
     private static final byte INIT_ENDED = 5;
     private static final byte DUE = 6;
     private static final byte EXECUTE_FAILED = 7;
+    private static final byte PREPARED = 8;
 
     private ReportCodec() {}
 
@@ -32,6 +33,8 @@ public final class ReportCodec {
             return frame(INIT_ENDED, 0, ended.status(), Long.toString(ended.cpuMicros()), "");
         } else if (report instanceof Report.Due due) {
             return frame(DUE, due.descriptor() == Connection.NO_DESCRIPTOR ? 0 : 1, due.step(), "", "");
+        } else if (report instanceof Report.Prepared) {
+            return frame(PREPARED, 0, 0, "", "");
         }
         Report.ExecuteFailed failed = (Report.ExecuteFailed) report;
         return frame(EXECUTE_FAILED, 0, failed.errno(), failed.path(), failed.limits());
@@ -114,6 +117,7 @@ public final class ReportCodec {
                 case APPEARED -> new Report.Appeared(number);
                 case DUE -> new Report.Due(number, ordinal == 0 ? Connection.NO_DESCRIPTOR : takeDescriptor());
                 case EXECUTE_FAILED -> new Report.ExecuteFailed(number, first, new String(two, StandardCharsets.UTF_8));
+                case PREPARED -> new Report.Prepared();
                 default -> throw new BrokenReport();
             };
         }

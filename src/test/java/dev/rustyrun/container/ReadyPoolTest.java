@@ -40,9 +40,10 @@ class ReadyPoolTest {
         private final AtomicInteger stuck = new AtomicInteger();
 
         private final Set<Loaf> all = ConcurrentHashMap.newKeySet();
+        private final Set<Integer> unwanted = ConcurrentHashMap.newKeySet();
 
         @Override
-        public Loaf begin() {
+        public Loaf begin(List<Loaf> waiting) {
             if (burning.getAndDecrement() > 0) {
                 throw new OutOfMemoryError("burnt");
             }
@@ -54,6 +55,13 @@ class ReadyPoolTest {
         @Override
         public boolean isAlive(Loaf waiting) {
             return waiting.alive;
+        }
+
+        @Override
+        public List<Loaf> surplus(List<Loaf> waiting) {
+            return waiting.stream()
+                    .filter(loaf -> unwanted.contains(loaf.number))
+                    .toList();
         }
 
         @Override
@@ -189,5 +197,31 @@ class ReadyPoolTest {
                 "the others are discarded once",
                 () -> bakery.all.stream().allMatch(loaf -> loaf.discarded == (loaf == taken ? 0 : 1)));
         assertFalse(takeIf(true).isPresent());
+    }
+
+    @Test
+    void the_first_that_fits_is_taken_and_the_others_stay_in_their_order() {
+        keep(3);
+        List<Integer> asked = new ArrayList<>();
+        Loaf taken = stock.take(loaf -> {
+                    asked.add(loaf.number);
+                    return loaf.number == 2;
+                })
+                .orElseThrow();
+        assertEquals(2, taken.number);
+        assertEquals(List.of(3, 2), asked, "the last that was made is the first");
+        assertEquals(3, stock.take(loaf -> true).orElseThrow().number);
+        assertEquals(Optional.empty(), stock.take(loaf -> loaf.number == 3));
+        assertEquals(1, stock.take(loaf -> loaf.number == 1).orElseThrow().number);
+    }
+
+    @Test
+    void what_others_should_have_the_place_of_is_discarded_and_replaced() {
+        keep(2);
+        bakery.unwanted.add(1);
+        Host.eventually("there is another one", () -> bakery.made.get() == 3 && stock.waiting() == 2);
+        Loaf first =
+                bakery.all.stream().filter(loaf -> loaf.number == 1).findFirst().orElseThrow();
+        Host.eventually("it is discarded", () -> first.discarded == 1);
     }
 }

@@ -88,7 +88,7 @@ class ServedLaunchFaultTest {
     private void warm(Launch launch) throws InterruptedException {
         Optional<ServedLaunch> begun = Optional.empty();
         try {
-            begun = Optional.of(ServedLaunch.warm(launch, spawner, Runnable::run));
+            begun = Optional.of(ServedLaunch.warm(launch, Optional.empty(), spawner, Runnable::run));
             begun.get().fits(launch);
         } finally {
             begun.ifPresent(this::discard);

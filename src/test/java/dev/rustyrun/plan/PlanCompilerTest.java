@@ -21,7 +21,9 @@ import dev.rustyrun.step.HostStep;
 import dev.rustyrun.step.IdMaps;
 import dev.rustyrun.step.MountStep;
 import dev.rustyrun.step.NamespaceStep;
+import dev.rustyrun.step.NetworkStep;
 import dev.rustyrun.step.NodeStep;
+import dev.rustyrun.step.PivotStep;
 import dev.rustyrun.step.PrivilegeStep;
 import dev.rustyrun.step.RootStep;
 import dev.rustyrun.step.SeccompFilter;
@@ -427,5 +429,43 @@ class PlanCompilerTest {
         assertTrue((sysfs.set() & MountAttr.MOUNT_ATTR_RDONLY) != 0);
         assertTrue(init(spec().isolate(IdPool.DEFAULT)).stream()
                 .anyMatch(step -> step.describe().startsWith("mount sysfs on /sys")));
+    }
+
+    @Test
+    void what_is_done_ahead_ends_before_the_command_s_own_and_before_the_host_is_needed() {
+        LaunchPlan plan = PlanCompiler.compile(spec().build(), PREPARED);
+        int steps = plan.ahead();
+        assertTrue(plan.init().subList(0, steps).stream().anyMatch(PivotStep.PivotRoot.class::isInstance));
+        assertFalse(plan.init().subList(0, steps).stream().anyMatch(PrivilegeStep.class::isInstance));
+        assertFalse(plan.init().subList(0, steps).stream().anyMatch(ExecStep.class::isInstance));
+        LaunchPlan proxied = PlanCompiler.compile(
+                spec().annotation(Spec.ALLOW_ANNOTATION, "example.org").build(), PREPARED);
+        assertFalse(proxied.init().subList(0, proxied.ahead()).stream().anyMatch(NetworkStep.class::isInstance));
+        assertTrue(proxied.ahead() < steps);
+        LaunchPlan visited = PlanCompiler.compile(
+                spec().annotation(Spec.VISIT_ANNOTATION, "").build(), PREPARED);
+        assertFalse(
+                visited.init().subList(0, visited.ahead()).stream().anyMatch(PivotStep.PivotRoot.class::isInstance));
+    }
+
+    @Test
+    void another_launch_begins_as_it_does_when_the_steps_that_are_done_are_the_same() {
+        LaunchPlan begun = PlanCompiler.compile(spec().build(), PREPARED);
+        int steps = begun.ahead();
+        LaunchPlan other = PlanCompiler.compile(
+                new SpecBuilder("/rootfs", List.of("/bin/other")).cwd("/work").build(), PREPARED);
+        assertTrue(other.beginsAs(begun, steps));
+        LaunchPlan elsewhere = PlanCompiler.compile(spec().cwd("/elsewhere").build(), PREPARED);
+        assertFalse(elsewhere.beginsAs(begun, steps));
+        assertTrue(elsewhere.beginsAs(begun, 1), "it is another one only later");
+        assertFalse(PlanCompiler.compile(
+                        new SpecBuilder("/other", List.of("/bin/true"))
+                                .cwd("/work")
+                                .build(),
+                        PREPARED)
+                .beginsAs(begun, steps));
+        LaunchPlan inUserNamespace =
+                PlanCompiler.compile(spec().isolate(new IdPool(131_072, 65_536)).build(), PREPARED);
+        assertFalse(inUserNamespace.beginsAs(begun, 0));
     }
 }

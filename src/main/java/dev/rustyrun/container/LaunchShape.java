@@ -1,0 +1,61 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.spec.Resources;
+import dev.rustyrun.spec.Spec;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What launches have in common that differ only in the command, its environment and user, limits and labels. Nothing in it is
+ * one caller's own.
+ */
+public final class LaunchShape {
+
+    private static final List<String> NO_COMMAND = List.of("/bin/true");
+
+    private final Spec spec;
+    private final int hash;
+
+    private LaunchShape(Spec spec) {
+        this.spec = spec;
+        this.hash = spec.hashCode();
+    }
+
+    /** That of {@code spec}; empty where each launch has a file system of its own, made when it is known. */
+    static Optional<LaunchShape> of(Spec spec) {
+        if (spec.root().image().isPresent()) {
+            return Optional.empty();
+        }
+        Map<String, String> told = new TreeMap<>(spec.annotations());
+        told.keySet()
+                .removeIf(name -> !name.startsWith(Spec.OWN_ANNOTATIONS)
+                        && !name.startsWith(Spec.UNIT_PROPERTY_ANNOTATIONS)
+                        && !name.equals(Spec.KEEP_GROUPS_ANNOTATION));
+        return Optional.of(
+                new LaunchShape(spec.withProcess(spec.process().running(Spec.User.ROOT, NO_COMMAND, List.of()))
+                        .withAnnotations(told)
+                        .withResources(Resources.none())));
+    }
+
+    /** A launch of this shape with these limits. */
+    Spec limitedBy(Resources limits) {
+        return spec.withResources(limits);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other || other instanceof LaunchShape shape && hash == shape.hash && spec.equals(shape.spec);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return "launches in " + spec.root().path();
+    }
+}

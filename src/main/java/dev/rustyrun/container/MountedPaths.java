@@ -1,0 +1,121 @@
+package dev.rustyrun.container;
+
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.MountInfo;
+import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.spec.MountOptions;
+import dev.rustyrun.spec.Spec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The paths of the host that a launch has mounted ahead: whether they still lead to the same files, through the same mounts.
+ * For use by one thread at a time.
+ */
+final class MountedPaths implements AutoCloseable {
+
+    private static final String MOUNTS = "/proc/self/mountinfo";
+
+    /** A path, where it leads, and what is there. */
+    private record Mounted(String path, String real, FileStatus.Place place) {}
+
+    private final Linux linux;
+    /** Tells of changes of the mount table; man 5 proc_pid_mountinfo. */
+    private final OpenFile table;
+
+    private final List<Mounted> mounted;
+    private final List<String> mounts;
+    private boolean closed;
+
+    private MountedPaths(Linux linux, List<String> paths, OpenFile table) {
+        this.linux = linux;
+        this.table = table;
+        this.mounted = paths.stream().map(this::look).toList();
+        this.mounts = mounts();
+    }
+
+    /**
+     * Those of the rootfs and of the mounts of {@code spec}, as they are now: to be called before they are mounted.
+     *
+     * @throws LinuxException when one is not there
+     */
+    static MountedPaths of(Linux linux, Spec spec) {
+        List<String> paths = Stream.concat(
+                        Stream.of(spec.root().path()),
+                        spec.mounts().stream()
+                                .filter(mount -> mount.type().equals("bind")
+                                        || MountOptions.parse(mount.options()).isBind())
+                                .map(Spec.Mount::source))
+                .toList();
+        OpenFile table = new OpenFile(linux, linux.open(MOUNTS, FileFlag.O_RDONLY));
+        Optional<MountedPaths> made = Optional.empty();
+        try {
+            made = Optional.of(new MountedPaths(linux, paths, table));
+            return made.get();
+        } finally {
+            if (made.isEmpty()) {
+                table.close();
+            }
+        }
+    }
+
+    /** Whether what was mounted is what would be mounted now. */
+    boolean areCurrent() {
+        try {
+            if (tableHasChanged() && !mounts().equals(mounts)) {
+                return false;
+            }
+            return mounted.stream().allMatch(one -> one.equals(look(one.path())));
+        } catch (LinuxException | UncheckedIOException gone) {
+            return false;
+        }
+    }
+
+    private boolean tableHasChanged() {
+        PollSet set = new PollSet(1);
+        set.add(table.descriptor(), PollSet.POLLPRI);
+        return linux.poll(set, 0);
+    }
+
+    private Mounted look(String path) {
+        try {
+            return new Mounted(
+                    path,
+                    Path.of(path).toRealPath().toString(),
+                    linux.status(path).place());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The lines of the mounts at, above and below these paths. */
+    private List<String> mounts() {
+        return linux.readFile(MOUNTS).lines().filter(this::isOfOne).toList();
+    }
+
+    private boolean isOfOne(String line) {
+        String point = MountInfo.unescape(line.split(" ", 6)[4]);
+        return mounted.stream().anyMatch(one -> isIn(one.real(), point) || isIn(point, one.real()));
+    }
+
+    private static boolean isIn(String path, String folder) {
+        return folder.equals("/") || path.equals(folder) || path.startsWith(folder + "/");
+    }
+
+    /** May be called again. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            table.close();
+        }
+    }
+}

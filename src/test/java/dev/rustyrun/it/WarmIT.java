@@ -1,0 +1,212 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Launches that have built their container before they are asked for, as the last ones had it. Needs root. */
+class WarmIT {
+
+    /** A root file system of this class's own, beside busybox. */
+    private static final String NAME = "warm-it";
+
+    @TempDir
+    Path folder;
+
+    private final Path rootfs = Launcher.busybox().resolveSibling(NAME);
+
+    @BeforeAll
+    static void needsRoot() {
+        Launcher.requireRoot();
+    }
+
+    @BeforeEach
+    void copyRootfs() {
+        remove();
+        host("cp -a " + Launcher.busybox() + " " + rootfs + "; echo first > " + rootfs + "/marker")
+                .expect(0);
+    }
+
+    @AfterEach
+    void remove() {
+        host("rm -rf " + rootfs + " " + rootfs + "-old").expect(0);
+    }
+
+    private static Launcher.Result host(String script) {
+        return Launcher.execute(List.of("sh", "-c", script), "");
+    }
+
+    private Server start(int warm) throws IOException {
+        return Server.startBy(
+                List.of("env", "RUSTYRUN_MOUNTS_DATA=" + folder.resolve("data"), "RUSTYRUN_WARM=" + warm),
+                "--data-folder",
+                folder.resolve("store").toString());
+    }
+
+    private static String run(Server server, String script, String... fields) throws IOException, InterruptedException {
+        String more = fields.length == 0 ? "" : ", " + String.join(", ", fields);
+        HttpResponse<String> answer = server.post(
+                "/v1/run",
+                "{\"rootfs\": \"" + NAME + "\", \"command\": [\"/bin/sh\", \"-c\", \"" + script + "\"]" + more + "}");
+        assertEquals(200, answer.statusCode(), answer.body());
+        return answer.body();
+    }
+
+    /** Launches twice, and waits until the next one of this kind waits in its root file system. */
+    private void learn(Server server, String... fields) throws IOException, InterruptedException {
+        run(server, "true", fields);
+        run(server, "true", fields);
+        Host.eventually("one waits in its rootfs", () -> waiting().isPresent(), () -> Host.remains("rustyrun"));
+    }
+
+    private static Optional<Path> waiting() {
+        return Host.stages()
+                .map(pid -> Path.of("/proc/" + pid + "/root"))
+                .filter(root -> Files.exists(root.resolve("marker")))
+                .findFirst();
+    }
+
+    private static void expectWarm(boolean warm, String answer) {
+        assertTrue(answer.contains("\"warm\":" + warm), answer);
+    }
+
+    private static void expectOutput(String text, String answer) {
+        assertTrue(answer.contains("\"text\":\"" + text + "\""), answer);
+    }
+
+    @Test
+    void what_comes_again_waits_in_its_container_and_does_what_a_cold_one_does() throws Exception {
+        String script = "id; hostname; cat /proc/self/mountinfo | cut -d ' ' -f 4-6 | sort; ulimit -a; pwd; ls -l /dev;"
+                + " grep -E 'Seccomp|Cap|NoNew|Groups' /proc/self/status; ls /proc/self/fd; cat /marker; env | sort; ps;"
+                + " cat /sys/class/net/lo/operstate; umask; echo hello > /made; cat /made; touch /proc/sys/kernel/hostname";
+        try (Server warm = start(1);
+                Server cold = Server.start("--warm", "0", "--data-folder", folder + "/cold")) {
+            learn(warm);
+            String own = "\"env\": {\"OWN\": \"1\"}, \"user\": \"5:6\", \"memory\": \"64m\"";
+            String answer = run(warm, script, own);
+            expectWarm(true, answer);
+            assertEquals(stdout(run(cold, script, own)), stdout(answer));
+        }
+        assertFalse(Files.exists(rootfs.resolve("made")), "the rootfs stays as it is");
+        Host.expectNothingLeft("never-started");
+    }
+
+    private static String stdout(String body) {
+        return body.replaceFirst(".*\"stdout\":(\\{.*?}),\"stderr.*", "$1");
+    }
+
+    @Test
+    void a_rootfs_that_has_been_replaced_is_not_shown() throws Exception {
+        try (Server server = start(1)) {
+            learn(server);
+            host("cp -a " + rootfs + " " + rootfs + "-old; echo second > " + rootfs + "-old/marker; mv " + rootfs + " "
+                            + rootfs + "-new; mv " + rootfs + "-old " + rootfs + "; rm -rf " + rootfs + "-new")
+                    .expect(0);
+            expectOutput("second\\n", run(server, "cat /marker"));
+            learn(server);
+            String next = run(server, "cat /marker");
+            expectOutput("second\\n", next);
+            expectWarm(true, next);
+        }
+    }
+
+    @Test
+    void a_mounted_folder_that_has_been_replaced_or_covered_is_shown_as_it_is() throws Exception {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Files.writeString(data.resolve("file"), "first\n");
+        String mounts = "\"mounts\": [{\"source\": \"data\", \"target\": \"/data\"}]";
+        try (Server server = start(1)) {
+            learn(server, mounts);
+            Files.move(data, folder.resolve("away"));
+            Files.createDirectory(data);
+            Files.writeString(data.resolve("file"), "second\n");
+            expectOutput("second\\n", run(server, "cat /data/file", mounts));
+            learn(server, mounts);
+            host("mount -t tmpfs tmpfs " + data + " && echo third > " + data + "/file")
+                    .expect(0);
+            try {
+                expectOutput("third\\n", run(server, "cat /data/file", mounts));
+            } finally {
+                host("umount " + data).expect(0);
+            }
+        }
+    }
+
+    @Test
+    void limits_are_the_request_s_own_and_below_what_waits_a_cold_one_is_limited_from_its_start() throws Exception {
+        String fill = "dd if=/dev/zero of=/dev/shm/x bs=1M count=60";
+        try (Server server = start(1)) {
+            learn(server, "\"memory\": \"256m\"");
+            String limited = run(server, fill, "\"memory\": \"40m\"");
+            expectWarm(true, limited);
+            assertTrue(limited.contains("\"reason\":\"oom\""), limited);
+            learn(server, "\"memory\": \"256m\"");
+            String small = run(server, fill, "\"memory\": \"8m\"");
+            expectWarm(false, small);
+            assertTrue(small.contains("\"reason\":\"oom\""), small);
+            String few = run(server, "for i in 1 2 3 4 5 6; do sleep 1 & done; wait", "\"pids\": 4");
+            assertTrue(few.contains("an\\u0027t fork") || few.contains("an't fork"), few);
+        }
+    }
+
+    @Test
+    void nothing_of_a_caller_s_own_waits() throws Exception {
+        try (Server server = start(1)) {
+            learn(server, "\"env\": {\"SECRET\": \"hidden-value\"}");
+            host("grep -r hidden- " + folder + " /run").expect(1);
+            for (long pid : Host.stages().toList()) {
+                assertFalse(Host.read("/proc/" + pid + "/environ").contains("hidden-"));
+            }
+        }
+    }
+
+    @Test
+    void two_kinds_wait_beside_each_other_and_those_that_come_once_do_not() throws Exception {
+        String other = "\"workdir\": \"/tmp\"";
+        try (Server server = start(2)) {
+            run(server, "true", other);
+            run(server, "true", other);
+            for (int i = 0; i < 3; i++) {
+                run(server, "true", "\"workdir\": \"/once" + i + "\"");
+            }
+            learn(server);
+            Host.eventually(
+                    "both are warm",
+                    () -> Server.quietly(() -> {
+                        String first = run(server, "pwd");
+                        String second = run(server, "pwd", other);
+                        expectOutput("/\\n", first);
+                        expectOutput("/tmp\\n", second);
+                        return first.contains("\"warm\":true") && second.contains("\"warm\":true");
+                    }));
+        }
+    }
+
+    @Test
+    void what_waits_and_is_killed_is_replaced() throws Exception {
+        try (Server server = start(1)) {
+            learn(server);
+            for (long pid : Host.stages().toList()) {
+                if (Files.exists(Path.of("/proc/" + pid + "/root/marker"))) {
+                    Host.signal(pid, "KILL");
+                }
+            }
+            expectOutput("first\\n", run(server, "cat /marker"));
+            learn(server);
+            expectWarm(true, run(server, "true"));
+        }
+        Host.expectNothingLeft("never-started");
+    }
+}
