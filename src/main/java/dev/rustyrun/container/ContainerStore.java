@@ -9,8 +9,10 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.network.cni.CniConnections;
 import dev.rustyrun.plan.HostFacts;
+import dev.rustyrun.seccomp.SeccompFilters;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Machine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +43,7 @@ public final class ContainerStore {
     private final StoredStates states;
     private Optional<CgroupLayout> layout = Optional.empty();
     private Optional<IdRanges> ranges = Optional.empty();
+    private Optional<SeccompFilters> filters = Optional.empty();
 
     private boolean systemdMakesCgroups;
 
@@ -82,6 +85,16 @@ public final class ContainerStore {
         return ranges.get();
     }
 
+    /** The filters of containers in this store, those that this process has had before among them. */
+    synchronized SeccompFilters filters() {
+        if (filters.isEmpty()) {
+            // Filters that others have put there would be theirs.
+            folder.directory();
+            filters = Optional.of(new SeccompFilters(linux, folder() + "/.seccomp", Machine.current()));
+        }
+        return filters.get();
+    }
+
     Linux linux() {
         return linux;
     }
@@ -89,15 +102,6 @@ public final class ContainerStore {
     /** Where it is. */
     public String folder() {
         return folder.path();
-    }
-
-    /**
-     * Makes sure that what is kept in it can be used.
-     *
-     * @throws InvalidSpecException when others could have put it there
-     */
-    void check() {
-        folder.directory();
     }
 
     /**

@@ -3,11 +3,9 @@ package dev.rustyrun.container;
 import dev.rustyrun.linux.KernelVersion;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.plan.HostFacts;
-import dev.rustyrun.seccomp.SeccompFilters;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
-import dev.rustyrun.spec.Machine;
 import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.stage.SelfExec;
@@ -38,9 +36,7 @@ final class HostProbe {
         if (setting instanceof SeccompSetting.Unconfined) {
             return SeccompFilter.NONE;
         }
-        // Filters that others have put there would be theirs.
-        store.check();
-        return new SeccompFilters(linux, store.folder() + "/.seccomp", Machine.current())
+        return store.filters()
                 .program(setting, spec.process().capabilities().bounding())
                 .map(program -> new SeccompFilter(program.instructions(), program.flags()))
                 .orElse(SeccompFilter.NONE);

@@ -18,7 +18,7 @@ import java.util.Set;
 final class ProfileKey {
 
     /** To be raised when the compiler makes another program of the same profile. */
-    private static final int COMPILER_VERSION = 1;
+    private static final int COMPILER_VERSION = 2;
 
     private ProfileKey() {}
 

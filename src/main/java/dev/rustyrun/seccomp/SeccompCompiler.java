@@ -60,7 +60,22 @@ final class SeccompCompiler {
             throw new InvalidSpecException("no libseccomp, which makes the system call filter (" + e.getMessage()
                     + "): install libseccomp2, or run without a filter, --seccomp unconfined");
         }
-        return new SeccompCompiler(library, seccomp, machine).compile();
+        SeccompCompiler compiler = new SeccompCompiler(library, seccomp, machine);
+        return limited(CompactFilter.of(compiler.compile()));
+    }
+
+    private static byte[] limited(byte[] program) {
+        int count = program.length / UnknownCalls.INSTRUCTION_SIZE;
+        if (count > MAX_INSTRUCTIONS) {
+            throw new InvalidSpecException("the seccomp profile comes to " + count + " instructions, but the kernel"
+                    + " takes " + MAX_INSTRUCTIONS + ": use fewer rules or architectures");
+        }
+        return program;
+    }
+
+    /** As libseccomp makes it. */
+    static byte[] uncompacted(Seccomp seccomp, Machine machine) {
+        return new SeccompCompiler(SeccompLibrary.open(), seccomp, machine).compile();
     }
 
     private byte[] compile() {
@@ -81,13 +96,7 @@ final class SeccompCompiler {
             }
             program = filter.export();
         }
-        program = UnknownCalls.refuse(lastCalls(), program);
-        int count = program.length / UnknownCalls.INSTRUCTION_SIZE;
-        if (count > MAX_INSTRUCTIONS) {
-            throw new InvalidSpecException("the seccomp profile comes to " + count + " instructions, but the kernel"
-                    + " takes " + MAX_INSTRUCTIONS + ": use fewer rules or architectures");
-        }
-        return program;
+        return UnknownCalls.refuse(lastCalls(), program);
     }
 
     private int names() {

@@ -6,11 +6,22 @@ import dev.rustyrun.spec.Machine;
 import dev.rustyrun.spec.Seccomp;
 import dev.rustyrun.spec.SeccompSetting;
 import dev.rustyrun.spec.SeccompValidator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
-/** Where the {@code run} stage gets a container's filter from: the cache, or else the compiler. */
+/**
+ * Where the {@code run} stage gets a container's filter from: what this process has had already, the cache of the machine, or
+ * else the compiler. Safe for use by several threads.
+ */
 public final class SeccompFilters {
+
+    /** A filter has some thousand bytes. */
+    private static final int MAX_REMEMBERED = 64;
+
+    private final Map<String, byte[]> remembered = new ConcurrentHashMap<>();
 
     private final SeccompCache cache;
     private final Machine machine;
@@ -51,20 +62,26 @@ public final class SeccompFilters {
 
     private SeccompProgram builtin(Set<Capability> bounding) {
         String key = ProfileKey.ofDefault(machine, bounding);
-        Optional<byte[]> known = cache.load(key);
-        if (known.isPresent()) {
-            return new SeccompProgram(known.get(), DefaultProfile.FLAGS);
-        }
-        Seccomp seccomp = DefaultProfile.of(bounding, machine.arch());
-        return new SeccompProgram(compile(key, seccomp), DefaultProfile.FLAGS);
+        return new SeccompProgram(
+                program(key, () -> DefaultProfile.of(bounding, machine.arch())), DefaultProfile.FLAGS);
     }
 
     private SeccompProgram of(Seccomp seccomp) {
         SeccompValidator.check(seccomp);
         String key = ProfileKey.of(machine, seccomp);
-        Optional<byte[]> known = cache.load(key);
-        byte[] program = known.isPresent() ? known.get() : compile(key, seccomp);
-        return new SeccompProgram(program, SeccompProgram.flags(seccomp));
+        return new SeccompProgram(program(key, () -> seccomp), SeccompProgram.flags(seccomp));
+    }
+
+    private byte[] program(String key, Supplier<Seccomp> profile) {
+        byte[] program = remembered.get(key);
+        if (program == null) {
+            program = cache.load(key).orElseGet(() -> compile(key, profile.get()));
+            if (remembered.size() >= MAX_REMEMBERED) {
+                remembered.clear();
+            }
+            remembered.put(key, program);
+        }
+        return program;
     }
 
     private byte[] compile(String key, Seccomp seccomp) {

@@ -1,0 +1,266 @@
+package dev.rustyrun.seccomp;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A filter's program as a graph of what it does: equal parts are one node. Programs have no loops, for all jumps lead
+ * forward; the kernel's networking/filter.rst, linux/bpf_common.h. For use by one thread.
+ */
+final class FilterGraph {
+
+    static final int IF_EQUAL = 0x15;
+    static final int IF_GREATER = 0x25;
+    static final int IF_AT_LEAST = 0x35;
+    static final int IF_ANY_BIT = 0x45;
+
+    /** Offsets in {@code struct seccomp_data}. */
+    static final int NUMBER = 0;
+
+    static final int ARCHITECTURE = 4;
+
+    private static final int LOAD = 0x20;
+    private static final int AND = 0x54;
+    private static final int STORE = 0x02;
+    private static final int RECALL = 0x60;
+    private static final int JUMP = 0x05;
+    private static final int RETURN = 0x06;
+    private static final int MAX_DISTANCE = 255;
+
+    /** One thing that a program does. Two are equal when all that follows is, too: each is made once only. */
+    sealed interface Node {}
+
+    /** The end: a value of SECCOMP_RET_. */
+    record Answer(int value) implements Node {}
+
+    /** Loads a word of the call's data. */
+    static final class Load implements Node {
+        private final int offset;
+        private final Node next;
+
+        private Load(int offset, Node next) {
+            this.offset = offset;
+            this.next = next;
+        }
+
+        int offset() {
+            return offset;
+        }
+
+        Node next() {
+            return next;
+        }
+    }
+
+    /** Changes what is loaded, or stores it, or loads what was stored. */
+    static final class Change implements Node {
+        private final int code;
+        private final int value;
+        private final Node next;
+
+        private Change(int code, int value, Node next) {
+            this.code = code;
+            this.value = value;
+            this.next = next;
+        }
+    }
+
+    /** Compares what is loaded. */
+    static final class Test implements Node {
+        private final int code;
+        private final int value;
+        private final Node yes;
+        private final Node no;
+
+        private Test(int code, int value, Node yes, Node no) {
+            this.code = code;
+            this.value = value;
+            this.yes = yes;
+            this.no = no;
+        }
+
+        int code() {
+            return code;
+        }
+
+        int value() {
+            return value;
+        }
+
+        Node yes() {
+            return yes;
+        }
+
+        Node no() {
+            return no;
+        }
+    }
+
+    /** What tells a node from others; what follows is compared by identity, for it is made once only. */
+    private record Key(int code, int value, int yes, int no) {}
+
+    private record Instruction(int code, int yes, int no, int value) {}
+
+    private final Map<Key, Node> made = new HashMap<>();
+    private final Map<Node, Integer> numbers = new HashMap<>();
+    private Node root;
+
+    private FilterGraph() {}
+
+    /** That of {@code program}, which has no root if it has an instruction that is not known here. */
+    static FilterGraph read(byte[] program) {
+        FilterGraph graph = new FilterGraph();
+        ByteBuffer b = ByteBuffer.wrap(program).order(ByteOrder.nativeOrder());
+        int count = program.length / UnknownCalls.INSTRUCTION_SIZE;
+        Node[] nodes = new Node[count];
+        for (int i = count - 1; i >= 0; i--) {
+            int at = i * UnknownCalls.INSTRUCTION_SIZE;
+            int code = Short.toUnsignedInt(b.getShort(at));
+            int value = b.getInt(at + 4);
+            Node yes = after(nodes, i, Byte.toUnsignedInt(b.get(at + 2)));
+            Node no = after(nodes, i, Byte.toUnsignedInt(b.get(at + 3)));
+            Node next = after(nodes, i, code == JUMP ? value : 0);
+            nodes[i] = switch (code) {
+                case RETURN -> graph.answer(value);
+                case LOAD -> next == null ? null : graph.load(value, next);
+                case AND, STORE, RECALL -> next == null ? null : graph.change(code, value, next);
+                case JUMP -> next;
+                case IF_EQUAL, IF_GREATER, IF_AT_LEAST, IF_ANY_BIT ->
+                    yes == null || no == null ? null : graph.test(code, value, yes, no);
+                default -> null;
+            };
+        }
+        graph.root = count == 0 ? null : nodes[0];
+        return graph;
+    }
+
+    private static Node after(Node[] nodes, int at, int skipped) {
+        return skipped >= 0 && skipped < nodes.length - at - 1 ? nodes[at + 1 + skipped] : null;
+    }
+
+    boolean isUnderstood() {
+        return root != null;
+    }
+
+    Node root() {
+        return root;
+    }
+
+    Node answer(int value) {
+        return made(new Key(RETURN, value, 0, 0), new Answer(value));
+    }
+
+    Node load(int offset, Node next) {
+        return made(new Key(LOAD, offset, number(next), 0), new Load(offset, next));
+    }
+
+    private Node change(int code, int value, Node next) {
+        return made(new Key(code, value, number(next), 0), new Change(code, value, next));
+    }
+
+    Node test(int code, int value, Node yes, Node no) {
+        return yes == no ? yes : made(new Key(code, value, number(yes), number(no)), new Test(code, value, yes, no));
+    }
+
+    private Node made(Key key, Node node) {
+        Node known = made.putIfAbsent(key, node);
+        if (known != null) {
+            return known;
+        }
+        numbers.put(node, numbers.size());
+        return node;
+    }
+
+    private int number(Node node) {
+        return numbers.get(node);
+    }
+
+    Root rootOf(Node first) {
+        return new Root(first);
+    }
+
+    /** Writes the program that begins with a node. */
+    static final class Root {
+
+        private final Node first;
+        /** The last instruction first, for what follows must be there to jump to. */
+        private final List<Instruction> reversed = new ArrayList<>();
+
+        private final Map<Node, Integer> places = new HashMap<>();
+
+        private Root(Node first) {
+            this.first = first;
+        }
+
+        byte[] write() {
+            place(first);
+            ByteBuffer b = ByteBuffer.allocate(reversed.size() * UnknownCalls.INSTRUCTION_SIZE)
+                    .order(ByteOrder.nativeOrder());
+            for (int i = reversed.size() - 1; i >= 0; i--) {
+                Instruction instruction = reversed.get(i);
+                b.putShort((short) instruction.code())
+                        .put((byte) instruction.yes())
+                        .put((byte) instruction.no())
+                        .putInt(instruction.value());
+            }
+            return b.array();
+        }
+
+        private void place(Node node) {
+            if (places.containsKey(node)) {
+                return;
+            }
+            if (node instanceof Answer answer) {
+                add(node, new Instruction(RETURN, 0, 0, answer.value()));
+            } else if (node instanceof Load load) {
+                place(load.next());
+                fallInto(load.next());
+                add(node, new Instruction(LOAD, 0, 0, load.offset()));
+            } else if (node instanceof Change change) {
+                place(change.next);
+                fallInto(change.next);
+                add(node, new Instruction(change.code, 0, 0, change.value));
+            } else if (node instanceof Test test) {
+                place(test.yes());
+                place(test.no());
+                // What is added for one moves the other away by one.
+                reach(test.yes(), MAX_DISTANCE - 1);
+                reach(test.no(), MAX_DISTANCE);
+                add(node, new Instruction(test.code(), distance(test.yes()), distance(test.no()), test.value()));
+            }
+        }
+
+        private void add(Node node, Instruction instruction) {
+            reversed.add(instruction);
+            places.put(node, reversed.size() - 1);
+        }
+
+        /** How many instructions one that is added now skips on its way there. */
+        private int distance(Node node) {
+            return reversed.size() - places.get(node) - 1;
+        }
+
+        private void fallInto(Node node) {
+            if (distance(node) > 0) {
+                reversed.add(new Instruction(JUMP, 0, 0, distance(node)));
+            }
+        }
+
+        /** Lets there be a way to it within this distance. */
+        private void reach(Node node, int most) {
+            if (distance(node) <= most) {
+                return;
+            }
+            if (node instanceof Answer answer) {
+                add(node, new Instruction(RETURN, 0, 0, answer.value()));
+            } else {
+                int far = distance(node);
+                add(node, new Instruction(JUMP, 0, 0, far));
+            }
+        }
+    }
+}
