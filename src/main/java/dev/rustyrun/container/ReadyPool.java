@@ -219,10 +219,11 @@ public final class ReadyPool<W> {
         return List.copyOf(waiting);
     }
 
+    /** Not when none waits: the next one who asks would have to do all of the work. */
     private void pauseIfTaken() throws InterruptedException {
         boolean busy;
         synchronized (this) {
-            busy = taken;
+            busy = taken && !waiting.isEmpty();
             taken = false;
         }
         if (busy) {

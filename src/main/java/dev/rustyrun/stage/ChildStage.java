@@ -1,8 +1,10 @@
 package dev.rustyrun.stage;
 
 import dev.rustyrun.linux.ChildStatus;
+import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.ReceivedSignal;
@@ -87,10 +89,22 @@ public final class ChildStage {
             return StepFailure.RUSTYRUN_FAILED;
         }
         channel.send(new Report.InitStarted(pid));
+        leaveStandardFiles();
         for (int i = 0; i < handedDown; i++) {
             linux.close(StageChannel.FIRST_HANDED_DOWN + i);
         }
         return await(pid, signals, runPid, context);
+    }
+
+    /** They are the command's alone: who reads its output shall not wait for this process, which ends after it. */
+    private void leaveStandardFiles() {
+        try (OpenFile nothing = new OpenFile(linux, linux.open("/dev/null", FileFlag.O_RDWR))) {
+            for (int file = 0; file < StageChannel.DESCRIPTOR; file++) {
+                linux.duplicate(nothing.descriptor(), file);
+            }
+        } catch (LinuxException e) {
+            // A host without it: then it keeps them.
+        }
     }
 
     private int await(int started, int signals, int runPid, StepContext context) {
