@@ -79,6 +79,25 @@ public final class ContainerLayers implements LayerDisposal {
         }
     }
 
+    /**
+     * Checks that layers of containers can be limited in size, as {@code setting} says.
+     *
+     * @throws InvalidSpecException when they cannot
+     */
+    public static void checkLimited(Linux linux, String setting) {
+        String folder = folder(ImageStore.open(linux));
+        String place = folder;
+        // It is made with the first image.
+        while (!linux.exists(place)) {
+            place = place.substring(0, Math.max(1, place.lastIndexOf('/')));
+        }
+        try (OpenFile open = new OpenFile(linux, linux.open(place, FOLDER & ~FileFlag.O_NOFOLLOW))) {
+            new LayerQuota(linux).unlimited(open, folder).ifPresent(why -> {
+                throw new InvalidSpecException(setting + ": " + why);
+            });
+        }
+    }
+
     /** The folder of the layer of the container {@code id}, if it has one. */
     public static Optional<String> find(Linux linux, String id) {
         try {

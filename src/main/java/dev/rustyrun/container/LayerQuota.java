@@ -4,6 +4,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.InvalidSpecException;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -29,14 +30,10 @@ final class LayerQuota {
      * @throws InvalidSpecException when its file system cannot
      */
     void limit(OpenFile folder, String path, long bytes) {
-        if (!linux.isRoot() || !linux.limitsProjects(folder.descriptor())) {
-            throw new InvalidSpecException("--storage-size: "
-                    + (linux.isRoot()
-                            ? "the file system of " + path
-                                    + " has no project quotas (ext4 or xfs mounted with prjquota)"
-                            : "only root can limit what a layer on disk takes")
-                    + "; --ephemeral=SIZE limits what is written, in memory");
-        }
+        unlimited(folder, path).ifPresent(why -> {
+            throw new InvalidSpecException(
+                    "--storage-size: " + why + "; --ephemeral=SIZE limits what is written, in memory");
+        });
         int fd = folder.descriptor();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int project = FIRST + ThreadLocalRandom.current().nextInt(FIRST);
@@ -51,6 +48,17 @@ final class LayerQuota {
             }
         }
         throw new InvalidSpecException("--storage-size: no free project was found on the file system of " + path);
+    }
+
+    /** Why nothing in the open {@code folder} can be limited, if so. */
+    Optional<String> unlimited(OpenFile folder, String path) {
+        if (!linux.isRoot()) {
+            return Optional.of("only root can limit what a layer on disk takes");
+        }
+        return linux.limitsProjects(folder.descriptor())
+                ? Optional.empty()
+                : Optional.of("the file system of " + path
+                        + " has no project quotas (ext4 or xfs mounted with prjquota)");
     }
 
     /** Takes the limit from the folder of a layer that is to be removed: with its last file, the project is free. */

@@ -67,6 +67,7 @@ public class InfoResource {
                 .put("output", config.output().max())
                 .put("hostNetwork", config.allowHostNetwork())
                 .put("privateNetwork", config.allowPrivateNetwork());
+        config.storage().max().ifPresent(size -> most.put("storageSize", size));
         users.describe(json);
         config.imageSources().orElse(List.of()).forEach(json.putArray("imageSources")::add);
         config.mounts().keySet().stream().sorted().forEach(json.putArray("mounts")::add);

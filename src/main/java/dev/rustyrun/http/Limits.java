@@ -1,11 +1,13 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.request.Policy;
 import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.Resources;
 import jakarta.inject.Singleton;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Optional;
 
 /** The configured {@link Policy}. */
 @Singleton
@@ -24,6 +26,7 @@ final class Limits {
                 Policy.Range.of(1, config.pids().usual(), config.pids().max()),
                 range(MIN_SECONDS, config.timeout()),
                 sizes("rustyrun.output", config.output(), 0, MAX_OUTPUT),
+                storage(config.storage()),
                 config.allowHostNetwork(),
                 config.allowPrivateNetwork(),
                 config.allowCniNetworks().orElse(List.of()),
@@ -40,6 +43,21 @@ final class Limits {
                 least,
                 ByteSize.configured(name + ".default", configured.usual()),
                 Math.min(most, ByteSize.configured(name + ".max", configured.max())));
+    }
+
+    private static Optional<Policy.Range> storage(ServeConfig.Storage configured) {
+        if (configured.usual().or(configured::max).isEmpty()) {
+            return Optional.empty();
+        }
+        long most = configured
+                .max()
+                .map(size -> ByteSize.configured("rustyrun.storage.max", size))
+                .orElse(Long.MAX_VALUE);
+        long usual = configured
+                .usual()
+                .map(size -> ByteSize.configured("rustyrun.storage.default", size))
+                .orElse(most);
+        return Optional.of(Policy.Range.of(LaunchRequest.MIN_STORAGE, usual, most));
     }
 
     private static Policy.Range range(BigDecimal least, ServeConfig.Numbers configured) {

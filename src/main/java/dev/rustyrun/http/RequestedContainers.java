@@ -59,8 +59,9 @@ final class RequestedContainers {
         if (launch.image().isEmpty()) {
             return CompletableFuture.completedFuture(create(launch, request, resolved, maxLog));
         }
-        return images.ready(resolved, whenGone)
-                .thenApply(image -> create(launch, request, resolved.inImage(image.digest(), image.command()), maxLog));
+        LaunchRequest limited = keepsFiles ? policy.onDisk(resolved) : resolved;
+        return images.ready(limited, whenGone)
+                .thenApply(image -> create(launch, request, limited.inImage(image.digest(), image.command()), maxLog));
     }
 
     private ContainerFolder create(LaunchRequest launch, ContainerRequest request, LaunchRequest resolved, int maxLog) {

@@ -68,6 +68,9 @@ public interface ServeConfig {
     @WithDefault("false")
     boolean keepFiles();
 
+    /** How much these files of one container may take, where their file system has project quotas. */
+    Storage storage();
+
     /** How many images are fetched at once. */
     @WithDefault("4")
     int pulls();
@@ -150,6 +153,16 @@ public interface ServeConfig {
 
         /** The maximum for a request. */
         String max();
+    }
+
+    /** Sizes in bytes that need not be limited. */
+    interface Storage {
+        /** The value for a request that does not set it; by default the maximum. */
+        @WithName("default")
+        Optional<String> usual();
+
+        /** The maximum for a request; none by default. */
+        Optional<String> max();
     }
 
     /** Whole numbers. */

@@ -1,6 +1,8 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.ContainerLayers;
 import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import io.quarkus.runtime.StartupEvent;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -55,6 +58,7 @@ final class StartCheck {
                     "the folder of root file systems " + place + " does not exist: name another with --rootfs-folder");
         }
         config.dataFolder().ifPresent(StartCheck::checkWritable);
+        checkStorage(config.storage()).ifPresent(name -> ContainerLayers.checkLimited(tools.linux(), name));
     }
 
     /** A service of an ordinary user would refuse all launches: limiting and isolating them needs root. */
@@ -89,8 +93,27 @@ final class StartCheck {
                 "pids",
                 BigDecimal.valueOf(config.pids().usual()),
                 BigDecimal.valueOf(config.pids().max()));
+        checkStorage(config.storage()).filter(name -> !config.keepFiles()).ifPresent(name -> {
+            throw new InvalidSpecException(name + " limits files on disk: set rustyrun.keep-files=true too");
+        });
         within("cpus", config.cpus().usual(), config.cpus().max());
         within("timeout-seconds", config.timeout().usual(), config.timeout().max());
+    }
+
+    /** The name of the setting that limits what a container takes on disk, if one does. */
+    private static Optional<String> checkStorage(ServeConfig.Storage storage) {
+        Optional<BigDecimal> max = storage.max().map(text -> storage("storage.max", text));
+        Optional<BigDecimal> usual = storage.usual().map(text -> storage("storage.default", text));
+        usual.ifPresent(size -> within("storage", size, max.orElse(size)));
+        return max.map(size -> "rustyrun.storage.max").or(() -> usual.map(size -> "rustyrun.storage.default"));
+    }
+
+    private static BigDecimal storage(String name, String text) {
+        BigDecimal bytes = size(name, text);
+        if (bytes.longValue() < LaunchRequest.MIN_STORAGE) {
+            throw new InvalidSpecException("rustyrun." + name + "=" + text + " must be at least 64k");
+        }
+        return bytes;
     }
 
     private static void atLeast(String name, int value, int least) {

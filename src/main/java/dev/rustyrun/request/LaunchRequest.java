@@ -25,8 +25,9 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     private static final String LIMITS = "Limits";
     /** The period of a quota of processor time. */
     public static final long PERIOD_MICROS = 100_000;
+    /** The least bytes to which a layer on disk can be limited. */
+    public static final long MIN_STORAGE = 64 << 10;
 
-    private static final long MIN_STORAGE = 64 << 10;
     private static final BigDecimal MAX_CPUS = BigDecimal.valueOf(1_000_000);
     private static final BigDecimal MAX_SECONDS = BigDecimal.valueOf(Integer.MAX_VALUE / 1000);
 
@@ -497,6 +498,13 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         copy.cpus = newCpus;
         copy.pids = newPids;
         copy.timeout = newTimeoutSeconds;
+        return copy;
+    }
+
+    /** The same with a layer on disk of at most so many bytes. */
+    LaunchRequest storing(long bytes) {
+        LaunchRequest copy = copy();
+        copy.storageSize = Long.toString(bytes);
         return copy;
     }
 

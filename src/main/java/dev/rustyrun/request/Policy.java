@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param pids processes and threads
  * @param timeout seconds
  * @param output bytes that are kept of an output
+ * @param storage bytes of a layer on disk, if they are limited
  * @param allowsHostNetwork whether a container may be on the host's network
  * @param allowsPrivateNetwork whether a container may have its own network with a way out
  * @param cniNetworks the names of the CNI networks that a container may have
@@ -29,6 +30,7 @@ public record Policy(
         Range pids,
         Range timeout,
         Range output,
+        Optional<Range> storage,
         boolean allowsHostNetwork,
         boolean allowsPrivateNetwork,
         List<String> cniNetworks,
@@ -91,6 +93,17 @@ public record Policy(
         allowed(request.allowed());
         request.tmpfs().forEach(Policy::checkTmpfs);
         return limited.with(request.mounts().stream().map(this::resolve).toList());
+    }
+
+    /**
+     * Limits what {@code request}'s container takes on disk, where it has a layer there.
+     *
+     * @throws FieldException when more is requested than allowed
+     */
+    public LaunchRequest onDisk(LaunchRequest request) {
+        return storage.map(range -> request.storing(
+                        range.within("storageSize", request.storageSize()).longValue()))
+                .orElse(request);
     }
 
     /** The limits of a launch that sets none. */

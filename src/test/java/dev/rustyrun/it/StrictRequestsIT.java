@@ -128,6 +128,10 @@ class StrictRequestsIT {
         expectNoStart("rustyrun.concurrent=0 must be at least 1", "RUSTYRUN_CONCURRENT=0");
         expectNoStart("rustyrun.memory.default", "RUSTYRUN_MEMORY_DEFAULT=4g");
         expectNoStart("is not a size", "RUSTYRUN_MEMORY_MAX=lots");
+        expectNoStart(
+                "rustyrun.storage.max limits files on disk: set rustyrun.keep-files=true too",
+                "RUSTYRUN_STORAGE_MAX=1g");
+        expectNoStart("rustyrun.storage.default=1k must be at least 64k", "RUSTYRUN_STORAGE_DEFAULT=1k");
         expectNoStart("a unix socket's path at most 107", "", "--socket", "/tmp/" + "s".repeat(115));
         expectNoStart(
                 "does not exist",

@@ -26,6 +26,7 @@ class PolicyTest {
             Policy.Range.of(1, 64, 128),
             Policy.Range.of(0, 10, 60),
             Policy.Range.of(0, 1000, 4000),
+            Optional.of(Policy.Range.of(LaunchRequest.MIN_STORAGE, 2 * MIB, 8 * MIB)),
             false,
             false,
             List.of("allowed"),
@@ -152,6 +153,21 @@ class PolicyTest {
         assertEquals(1_500, POLICY.longestTimeoutMillis(Optional.of(new BigDecimal("1.5"))));
         assertEquals(10_000, POLICY.timeoutMillis(Optional.empty()));
         assertThrows(FieldException.class, () -> POLICY.timeoutMillis(Optional.of(new BigDecimal("60.001"))));
+    }
+
+    @Test
+    void a_layer_on_disk_is_limited_and_one_in_memory_is_not() {
+        assertEquals(
+                Optional.of(2 * MIB), POLICY.onDisk(request("{'image': 'a'}")).storageSize());
+        assertEquals(
+                Optional.of(8 * MIB),
+                POLICY.onDisk(request("{'image': 'a', 'storageSize': '8m'}")).storageSize());
+        FieldException refused = assertThrows(
+                FieldException.class, () -> POLICY.onDisk(request("{'image': 'a', 'storageSize': '9m'}")));
+        assertEquals(
+                "storageSize 9437184 is not from 65536 to 8388608, the most that this service allows",
+                refused.getMessage());
+        assertEquals(Optional.empty(), resolve("{'image': 'a'}").storageSize());
     }
 
     @Test
