@@ -57,8 +57,8 @@ final class LayerQuota {
         }
         return linux.limitsProjects(folder.descriptor())
                 ? Optional.empty()
-                : Optional.of("the file system of " + path
-                        + " has no project quotas (ext4 or xfs mounted with prjquota)");
+                : Optional.of(
+                        "the file system of " + path + " has no project quotas (ext4 or xfs mounted with prjquota)");
     }
 
     /** Takes the limit from the folder of a layer that is to be removed: with its last file, the project is free. */

@@ -9,8 +9,10 @@ import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.FileStatus.Place;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.LoweredCapability;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.SparseOutput;
+import dev.rustyrun.spec.Capability;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +58,10 @@ public final class TreeCopy {
             return;
         }
         AttributeName.attempt(() -> linux.setAttribute(volume.descriptor(), AttributeName.FILLING, new byte[] {1}));
-        copyWhole(image, volume);
+        // With it this process would copy beyond the quota of the volume.
+        try (LoweredCapability bound = new LoweredCapability(linux, Capability.CAP_SYS_RESOURCE.ordinal())) {
+            copyWhole(image, volume);
+        }
         AttributeName.attempt(() -> linux.removeAttribute(volume.descriptor(), AttributeName.FILLING));
     }
 

@@ -162,8 +162,8 @@ class PolicyTest {
         assertEquals(
                 Optional.of(8 * MIB),
                 POLICY.onDisk(request("{'image': 'a', 'storageSize': '8m'}")).storageSize());
-        FieldException refused = assertThrows(
-                FieldException.class, () -> POLICY.onDisk(request("{'image': 'a', 'storageSize': '9m'}")));
+        FieldException refused =
+                assertThrows(FieldException.class, () -> POLICY.onDisk(request("{'image': 'a', 'storageSize': '9m'}")));
         assertEquals(
                 "storageSize 9437184 is not from 65536 to 8388608, the most that this service allows",
                 refused.getMessage());

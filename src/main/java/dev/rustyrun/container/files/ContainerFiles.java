@@ -99,7 +99,7 @@ public final class ContainerFiles {
                 TreeUnpacking unpacking = new TreeUnpacking(
                         linux, base, root, RoomGuard.of(linux, launched, root, base), FileOwners.of(ids));
                 try (ContainerIds.Acting acting = ids.actAsRoot(linux)) {
-                    RootFiles.unpack(unpacking, new LimitedInput(body, most));
+                    files.unpack(unpacking, new LimitedInput(body, most));
                 }
                 return unpacking.unpacked();
             }

@@ -7,8 +7,10 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.LoweredCapability;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.Capability;
 import java.io.IOException;
 import java.io.OutputStream;
 
@@ -75,8 +77,9 @@ final class RootFiles {
                 .write(start, path.replaceFirst("/+$", "").replaceFirst(".*/", ""));
     }
 
-    static void unpack(TreeUnpacking unpacking, LimitedInput in) {
-        try {
+    /** With its CAP_SYS_RESOURCE this process would write beyond the quota of a volume. */
+    void unpack(TreeUnpacking unpacking, LimitedInput in) {
+        try (LoweredCapability bound = new LoweredCapability(linux, Capability.CAP_SYS_RESOURCE.ordinal())) {
             unpacking.unpack(Compression.refused(in));
         } catch (IOException e) {
             throw new ContainerException(

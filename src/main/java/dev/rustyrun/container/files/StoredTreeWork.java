@@ -100,7 +100,7 @@ public final class StoredTreeWork {
                     files.checkDirectory(base, path);
                     TreeUnpacking unpacking = new TreeUnpacking(
                             linux, base, root, RoomGuard.none(linux, base), FileOwners.of(ContainerIds.HOSTS));
-                    RootFiles.unpack(unpacking, new LimitedInput(in, Long.MAX_VALUE));
+                    files.unpack(unpacking, new LimitedInput(in, Long.MAX_VALUE));
                     Unpacked done = unpacking.unpacked();
                     out.write((done.entries() + " " + done.bytes()).getBytes(StandardCharsets.US_ASCII));
                 }

@@ -105,7 +105,7 @@ public final class UnwatchedFiles {
                 TreeUnpacking unpacking =
                         new TreeUnpacking(linux, base, root, RoomGuard.none(linux, base), FileOwners.of(ids));
                 try (ContainerIds.Acting acting = ids.actAsRoot(linux)) {
-                    RootFiles.unpack(unpacking, new LimitedInput(tar, Long.MAX_VALUE));
+                    files.unpack(unpacking, new LimitedInput(tar, Long.MAX_VALUE));
                 }
             }
         }

@@ -1,0 +1,21 @@
+package dev.rustyrun.linux;
+
+/** A capability that this thread does without until this is closed. */
+public final class LoweredCapability implements AutoCloseable {
+
+    private final Linux linux;
+    private final CapabilitySets before;
+
+    /** @param number of {@code linux/capability.h} */
+    public LoweredCapability(Linux linux, int number) {
+        this.linux = linux;
+        this.before = linux.capabilities();
+        linux.setCapabilities(
+                new CapabilitySets(before.effective() & ~(1L << number), before.permitted(), before.inheritable()));
+    }
+
+    @Override
+    public void close() {
+        linux.setCapabilities(before);
+    }
+}
