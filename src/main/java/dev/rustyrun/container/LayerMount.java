@@ -7,10 +7,13 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.step.LayerOverlay;
 import dev.rustyrun.step.TreeCopy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The tree of a container that comes from an image, put together in a mount namespace of this process's own: so it can be used
@@ -114,34 +117,21 @@ public final class LayerMount {
             linux.mount(null, "/", null, MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE), null);
             apart = true;
         }
-        List<OpenFile> open = new ArrayList<>();
+        boolean isWritten = !own.isEmpty();
+        LayerOverlay overlay = new LayerOverlay(linux, lower, isWritten ? Optional.of(own) : Optional.empty());
         try {
-            StringBuilder data = new StringBuilder("lowerdir=");
-            for (String path : lower) {
-                data.append(open.isEmpty() ? "" : ":").append(opened(path, open));
-            }
-            if (own.isEmpty()) {
-                data.append(",index=off");
-            } else {
-                data.append(",upperdir=").append(opened(own + "/upper", open));
-                data.append(",workdir=").append(opened(own + "/work", open));
-            }
-            data.append(options(inUserNamespace));
-            linux.changeDirectory("/proc/self/fd");
-            long flags = MountFlag.of(MountFlag.MS_NODEV, MountFlag.MS_NOSUID);
-            linux.mount("overlay", folder + "/" + place, "overlay", flags, data.toString());
-        } finally {
-            open.forEach(OpenFile::close);
+            return overlay.mount(
+                    folder + "/" + place,
+                    (isWritten ? "" : ",index=off") + options(inUserNamespace),
+                    MountFlag.of(MountFlag.MS_NODEV, MountFlag.MS_NOSUID));
+        } catch (LinuxException e) {
+            throw overlay.refusal(e)
+                    .<RuntimeException>map(InvalidSpecException::new)
+                    .orElse(e);
         }
-        return new OpenFile(linux, linux.open(folder + "/" + place, DIRECTORY));
     }
 
     private static String options(boolean inUserNamespace) {
         return inUserNamespace ? ",userxattr" : ",redirect_dir=off,metacopy=off";
-    }
-
-    private int opened(String path, List<OpenFile> open) {
-        open.add(new OpenFile(linux, linux.open(path, DIRECTORY)));
-        return open.get(open.size() - 1).descriptor();
     }
 }

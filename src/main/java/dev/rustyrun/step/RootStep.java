@@ -9,6 +9,7 @@ import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Steps about the root of the mount tree; man 7 mount_namespaces. */
 public sealed interface RootStep extends Step {
@@ -243,8 +244,7 @@ public sealed interface RootStep extends Step {
     }
 
     /**
-     * Enters an overlay of an image's layers and of the container's own; the kernel's overlayfs.rst. Each directory is named by
-     * the number of its descriptor: so hundreds of them fit into the one page of mount(2).
+     * Enters an overlay of an image's layers and of the container's own.
      *
      * @param layers host paths of the image's, the topmost first
      * @param folder host path of the folder that has the container's own: {@code upper}, {@code work} and {@code root}
@@ -252,8 +252,6 @@ public sealed interface RootStep extends Step {
      * @param set {@link MountFlag} bits for the overlay
      */
     record EnterLayers(List<String> layers, String folder, String overlayOptions, long set) implements RootStep {
-        private static final String VOLATILE = ",volatile";
-
         public EnterLayers {
             layers = List.copyOf(layers);
         }
@@ -274,39 +272,13 @@ public sealed interface RootStep extends Step {
 
         @Override
         public void apply(StepContext context) {
-            Linux linux = context.linux();
-            List<OpenFile> open = new ArrayList<>();
+            LayerOverlay overlay = new LayerOverlay(context.linux(), layers, Optional.of(folder));
             try {
-                StringBuilder data = new StringBuilder("lowerdir=");
-                for (String path : layers) {
-                    data.append(open.isEmpty() ? "" : ":").append(opened(linux, path, open));
-                }
-                data.append(",upperdir=").append(opened(linux, folder + "/upper", open));
-                data.append(",workdir=").append(opened(linux, folder + "/work", open));
-                linux.changeDirectory("/proc/self/fd");
-                mount(linux, data.toString());
-                context.enter(linux.open(folder + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
-            } finally {
-                open.forEach(OpenFile::close);
-            }
-        }
-
-        private void mount(Linux linux, String data) {
-            String root = folder + "/root";
-            try {
-                linux.mount("overlay", root, "overlay", set, data + overlayOptions);
+                context.enter(
+                        overlay.mount(folder + "/root", overlayOptions, set).descriptor());
             } catch (LinuxException e) {
-                // Before Linux 5.10 there is no volatile.
-                if (e.errno() != Errno.EINVAL || !overlayOptions.contains(VOLATILE)) {
-                    throw e;
-                }
-                linux.mount("overlay", root, "overlay", set, data + overlayOptions.replace(VOLATILE, ""));
+                throw overlay.refusal(e).<RuntimeException>map(StepFailure::new).orElse(e);
             }
-        }
-
-        private static int opened(Linux linux, String path, List<OpenFile> open) {
-            open.add(new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY)));
-            return open.get(open.size() - 1).descriptor();
         }
 
         @Override

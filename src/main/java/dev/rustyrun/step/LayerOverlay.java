@@ -1,0 +1,91 @@
+package dev.rustyrun.step;
+
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An overlay of an image's layers, with or without a container's own; the kernel's overlayfs.rst. Each directory is named by the
+ * number of its descriptor: so hundreds of them fit into the one page of mount(2).
+ */
+public final class LayerOverlay {
+
+    private static final String VOLATILE = ",volatile";
+
+    private final Linux linux;
+    private final List<String> layers;
+    private final Optional<String> own;
+
+    /**
+     * @param layers host paths, the topmost first
+     * @param own host path of the folder that has the {@code upper} and {@code work} of what can be written
+     */
+    public LayerOverlay(Linux linux, List<String> layers, Optional<String> own) {
+        this.linux = linux;
+        this.layers = List.copyOf(layers);
+        this.own = own;
+    }
+
+    /**
+     * Mounts it at {@code place}, and changes the working directory.
+     *
+     * @param options each after a comma
+     * @return the root of it, open with O_PATH
+     */
+    public OpenFile mount(String place, String options, long flags) {
+        List<OpenFile> open = new ArrayList<>();
+        try {
+            StringBuilder data = new StringBuilder("lowerdir=");
+            for (String path : layers) {
+                data.append(open.isEmpty() ? "" : ":").append(opened(path, open));
+            }
+            own.ifPresent(folder -> data.append(",upperdir=")
+                    .append(opened(folder + "/upper", open))
+                    .append(",workdir=")
+                    .append(opened(folder + "/work", open)));
+            linux.changeDirectory("/proc/self/fd");
+            mount(place, data.toString(), options, flags);
+            return new OpenFile(linux, linux.open(place, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+        } finally {
+            // From a directory of the host's that stays open, the command's path could climb out (CVE-2024-21626).
+            open.forEach(OpenFile::close);
+        }
+    }
+
+    private void mount(String place, String data, String options, long flags) {
+        try {
+            linux.mount("overlay", place, "overlay", flags, data + options);
+        } catch (LinuxException e) {
+            // Before Linux 5.10 there is no volatile.
+            if (e.errno() != Errno.EINVAL || !options.contains(VOLATILE)) {
+                throw e;
+            }
+            linux.mount("overlay", place, "overlay", flags, data + options.replace(VOLATILE, ""));
+        }
+    }
+
+    private int opened(String path, List<OpenFile> open) {
+        open.add(new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY)));
+        return open.get(open.size() - 1).descriptor();
+    }
+
+    /** Why the kernel has refused it with {@code error}, when that needs more words; and what to do. */
+    public Optional<String> refusal(LinuxException error) {
+        return own.filter(folder -> error.errno() == Errno.EINVAL && isOnOverlay(folder))
+                .map(folder ->
+                        "the image store is on an overlay, as in a container, where the kernel keeps no layer of a"
+                                + " container: set RUSTYRUN_IMAGES to a folder on another file system, such as a volume, or keep"
+                                + " what it writes in memory with --ephemeral");
+    }
+
+    private boolean isOnOverlay(String folder) {
+        try (OpenFile open = new OpenFile(linux, linux.open(folder, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
+            return linux.fileSystem(open.descriptor()).isOverlay();
+        }
+    }
+}
