@@ -275,7 +275,7 @@ public final class CommandLineMain {
                     Map.of(
                             BundleOptions.class, "From a bundle",
                             DetachOptions.class, "From a bundle",
-                            CommandOptions.class, "As in docker and podman",
+                            CommandOptions.class, CommandOptions.HEADING,
                             ImageOptions.class, "From an image",
                             StorageOptions.class, "Files and devices",
                             NamespaceOptions.class, "Namespaces",
@@ -290,7 +290,7 @@ public final class CommandLineMain {
             GroupedOptions.in(
                     MODEL.getSubcommands().get("exec"),
                     Map.of(
-                            ExecOptions.class, "The command",
+                            ExecOptions.class, ExecOptions.HEADING,
                             ExecProcessOptions.class, "Privileges",
                             DetachOptions.class, "For a caller that is a program"),
                     "Options");

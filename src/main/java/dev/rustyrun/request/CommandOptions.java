@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
 /** The words of a command line that docker and podman have too, with the meaning that they have there, and HTTP has not. */
 public final class CommandOptions {
 
-    static final String HEADING = "As in docker and podman";
+    /** Over its options in the help. */
+    public static final String HEADING = "As in docker and podman";
 
     @Option(names = "--rm", description = "Delete the container when it ends; this is the default.")
     private boolean remove;

@@ -6,6 +6,9 @@ import picocli.CommandLine.Option;
 /** The options of a further command in a container, here or at a service. */
 public final class ExecOptions {
 
+    /** Over its options in the help. */
+    public static final String HEADING = "The command";
+
     @Option(
             names = {"-i", "--interactive", "--stdin"},
             description = "Send stdin to the command; local containers always get it.")

@@ -1,5 +1,6 @@
 package dev.rustyrun.cli.remote;
 
+import dev.rustyrun.cli.common.GroupedOptions;
 import dev.rustyrun.cli.common.KillArguments;
 import dev.rustyrun.cli.common.StrictCommandLine;
 import dev.rustyrun.client.RemoteEngine;
@@ -9,12 +10,15 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.request.CommandOptions;
+import dev.rustyrun.request.ExecOptions;
 import dev.rustyrun.request.OptionsOfDoor;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.SelfExec;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
@@ -135,7 +139,11 @@ public final class ClientMain {
                 StrictCommandLine.of(new ClientCommand()).setStopAtPositional(true);
 
         static {
-            OptionsOfDoor.atService(MODEL.getSubcommands().get("run"));
+            CommandLine run = MODEL.getSubcommands().get("run");
+            OptionsOfDoor.atService(run);
+            GroupedOptions.in(run, Map.of(CommandOptions.class, CommandOptions.HEADING), "Options");
+            GroupedOptions.in(
+                    MODEL.getSubcommands().get("exec"), Map.of(ExecOptions.class, ExecOptions.HEADING), "Options");
             MODEL.getSubcommands()
                     .forEach((name, command) -> command.setStopAtPositional(name.equals("run") || name.equals("exec")));
             KillArguments.allowShort(MODEL.getSubcommands().get("kill"));

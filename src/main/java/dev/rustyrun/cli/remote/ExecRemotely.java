@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
+        customSynopsis = {"rustyrun --host URL exec [OPTIONS] ID CMD [ARGS...]"},
         description =
                 "Run a command in a container and exit with its status. The command is killed if the connection fails.",
         footer = {

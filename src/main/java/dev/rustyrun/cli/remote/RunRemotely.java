@@ -30,6 +30,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
+        customSynopsis = {
+            "rustyrun --host URL run [OPTIONS] IMAGE [CMD...]",
+            "       rustyrun --host URL run [OPTIONS] --rootfs NAME CMD..."
+        },
         description = "Run a command in a new container on a server, exit with its status and delete the container.",
         footer = {
             "",
@@ -38,9 +42,9 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  rustyrun --host http://127.0.0.1:8080 run alpine ls /",
-            "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox -t --command /bin/sh",
-            "  tar c . | rustyrun --host unix:///run/rustyrun.sock run --rootfs busybox --command /bin/tar t",
-            "  rustyrun --host http://127.0.0.1:8080 run --rootfs busybox --detach --label job=17 sleep 60"
+            "  rustyrun --host http://127.0.0.1:8080 run -t --rootfs busybox sh",
+            "  tar c . | rustyrun --host unix:///run/rustyrun.sock run --rootfs busybox tar t",
+            "  rustyrun --host http://127.0.0.1:8080 run -d --label job=17 alpine sleep 60"
         })
 final class RunRemotely implements RemoteCommand {
 
