@@ -12,6 +12,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.LoweredCapability;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.SparseOutput;
+import dev.rustyrun.linux.TreeRemoval;
 import dev.rustyrun.spec.Capability;
 import java.util.HashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class TreeCopy {
      */
     public void fill(OpenFile image, OpenFile volume) {
         if (isHalfFilled(linux, volume)) {
-            empty(volume);
+            TreeRemoval.empty(linux, volume);
         } else if (!linux.nextFileNames(volume.descriptor()).isEmpty()) {
             return;
         }
@@ -68,30 +69,6 @@ public final class TreeCopy {
     /** Whether somebody fills the open directory {@code volume}, or was killed while doing so. */
     public static boolean isHalfFilled(Linux linux, OpenFile volume) {
         return linux.attributeBytes(volume.path(), AttributeName.FILLING).isPresent();
-    }
-
-    private void empty(OpenFile directory) {
-        try (OpenFile listed = open(directory.descriptor(), ".", LIST)) {
-            for (List<String> names = linux.nextFileNames(listed.descriptor());
-                    !names.isEmpty();
-                    names = linux.nextFileNames(listed.descriptor())) {
-                names.forEach(name -> remove(directory, name));
-            }
-        }
-    }
-
-    private void remove(OpenFile directory, String name) {
-        try {
-            linux.removeFile(directory.descriptor(), name);
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EISDIR && e.errno() != Errno.EPERM) {
-                throw e;
-            }
-            try (OpenFile inner = open(directory.descriptor(), name, LIST)) {
-                empty(inner);
-            }
-            linux.removeDirectory(directory.descriptor(), name);
-        }
     }
 
     /** Copies the contents of the open directory {@code from} into the open directory {@code to}. */

@@ -6,6 +6,7 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.TreeRemoval;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;

@@ -1,10 +1,5 @@
-package dev.rustyrun.image.layer;
+package dev.rustyrun.linux;
 
-import dev.rustyrun.linux.Errno;
-import dev.rustyrun.linux.FileFlag;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.OpenFile;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -37,6 +32,18 @@ public final class TreeRemoval {
             TreeRemoval removal = new TreeRemoval(linux, base);
             removal.stack.push(name);
             removal.removeAll();
+        }
+    }
+
+    /** Removes all that is in the open directory {@code base}, which nobody else writes to. */
+    public static void empty(Linux linux, OpenFile base) {
+        int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
+        try (OpenFile listed = new OpenFile(linux, linux.openWithoutLinks(base.descriptor(), ".", flags))) {
+            for (var names = linux.nextFileNames(listed.descriptor());
+                    !names.isEmpty();
+                    names = linux.nextFileNames(listed.descriptor())) {
+                names.forEach(name -> remove(linux, base, name));
+            }
         }
     }
 
