@@ -54,6 +54,14 @@ final class ArchiveSave {
             return;
         }
         Path target = file.get().toAbsolutePath();
+        if (Files.isDirectory(target)) {
+            throw new InvalidSpecException(
+                    Printable.quoted(target.toString()) + " is a directory: pass --output FILE, or --format oci-dir");
+        }
+        if (!Files.isDirectory(target.resolveSibling("."))) {
+            throw new InvalidSpecException("there is no directory "
+                    + Printable.quoted(String.valueOf(target.getParent())) + " for the archive");
+        }
         Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
         try (OutputStream whole = Files.newOutputStream(beside)) {
             write(images, asked, format, whole);

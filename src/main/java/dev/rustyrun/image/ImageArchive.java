@@ -49,6 +49,17 @@ public final class ImageArchive {
         }
     }
 
+    private static void checkTar(String path) {
+        if (Files.isDirectory(Path.of(path))) {
+            throw new InvalidSpecException(Printable.quoted(path) + " is a directory: tar -C " + Printable.shown(path)
+                    + " -c . | rustyrun import - NAME");
+        }
+        if (path.matches("https?://.*")) {
+            throw new InvalidSpecException(
+                    Printable.quoted(path) + " is not fetched: curl -L URL | rustyrun import - NAME");
+        }
+    }
+
     private static Path regular(Path path) {
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new InvalidSpecException(Printable.quoted(path.toString()) + " is neither a file nor a directory");
@@ -84,6 +95,7 @@ public final class ImageArchive {
             if (path.isEmpty()) {
                 return tree.add(in, name, changes);
             }
+            checkTar(path);
             try (InputStream file = Files.newInputStream(regular(Path.of(path)))) {
                 return tree.add(file, name, changes);
             }

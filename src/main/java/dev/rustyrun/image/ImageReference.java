@@ -69,6 +69,9 @@ public record ImageReference(String registry, String repository, Optional<String
     }
 
     private static Digest digest(String text, String digest) {
+        if (digest.isEmpty()) {
+            throw wrong(text, "there is no digest behind the @");
+        }
         try {
             return Digest.parse(digest);
         } catch (InvalidSpecException e) {
@@ -81,6 +84,13 @@ public record ImageReference(String registry, String repository, Optional<String
                 name.repository.startsWith(LIBRARY) ? name.repository.substring(LIBRARY.length()) : name.repository;
         if (name.toString().length() > MAX_LENGTH) {
             throw wrong(text, "it is longer than " + MAX_LENGTH + " characters");
+        }
+        int scheme = text.indexOf("://");
+        if (scheme >= 0) {
+            throw wrong(
+                    text,
+                    "leave out " + text.substring(0, scheme) + "://"
+                            + (text.startsWith("http:") ? ", and pass --plain-http to pull from it" : ""));
         }
         if (!REGISTRY.matcher(name.registry).matches()) {
             throw wrong(text, "its registry is not a host with an optional port");

@@ -84,6 +84,39 @@ class ImageArchiveTest {
         assertEquals(id, store.get("mine:1").id());
     }
 
+    private String refused(Runnable work) {
+        return assertThrows(InvalidSpecException.class, work::run).getMessage();
+    }
+
+    @Test
+    void a_path_that_is_no_place_for_an_archive_is_named_with_what_to_do() throws IOException {
+        importTar(TestTar.of("x", "y"), "mine:1");
+        ImageArchive archive = new ImageArchive(store);
+        String tree = folder.toString();
+        assertEquals(
+                "\"" + tree + "\" is a directory: tar -C " + tree + " -c . | rustyrun import - NAME",
+                refused(() ->
+                        archive.importTree(tree, InputStream.nullInputStream(), Optional.empty(), List.of())));
+        assertEquals(
+                "\"http://a/b.tar\" is not fetched: curl -L URL | rustyrun import - NAME",
+                refused(() -> archive.importTree(
+                        "http://a/b.tar", InputStream.nullInputStream(), Optional.empty(), List.of())));
+        assertEquals(
+                "\"" + tree + "\" is a directory: pass --output FILE, or --format oci-dir",
+                refused(() -> archive.save(
+                        List.of("mine:1"),
+                        "docker-archive",
+                        Optional.of(folder),
+                        OutputStream.nullOutputStream())));
+        assertEquals(
+                "there is no directory \"" + folder.resolve("none") + "\" for the archive",
+                refused(() -> archive.save(
+                        List.of("mine:1"),
+                        "oci-archive",
+                        Optional.of(folder.resolve("none/a.tar")),
+                        OutputStream.nullOutputStream())));
+    }
+
     private static final byte[] LAYER = layer();
 
     private static byte[] layer() {

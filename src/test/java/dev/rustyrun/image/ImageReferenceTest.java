@@ -9,6 +9,8 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ImageReferenceTest {
 
@@ -77,6 +79,20 @@ class ImageReferenceTest {
                     assertThrows(InvalidSpecException.class, () -> ImageReference.parse(text), text);
             assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "docker://alpine | leave out docker://",
+                "https://quay.io/a:1 | leave out https://",
+                "http://localhost:5000/a | leave out http://, and pass --plain-http to pull from it",
+                "alpine@ | there is no digest behind the @"
+            })
+    void names_of_other_programs_are_refused_with_what_to_write(String text, String why) {
+        InvalidSpecException refused = assertThrows(InvalidSpecException.class, () -> ImageReference.parse(text));
+        assertEquals("image name \"" + text + "\" is invalid: " + why, refused.getMessage());
     }
 
     @Test
