@@ -52,27 +52,37 @@ public final class Rustyrun {
 
     /** Nothing is told to anybody but by the container's folder, and by this process's error output, which is kept there. */
     private static void monitor(String[] args) {
-        SelfExec self = SelfExec.ofStage(args);
+        SelfExec self = self(args);
         Linux linux = Linux.host();
         linux.exit(MonitorMain.perform(linux, self, args[1]));
     }
 
     private static void store(String[] args) {
-        SelfExec.ofStage(args);
+        self(args);
         Linux linux = Linux.host();
         linux.exit(MonitorMain.store(linux, args[1]));
     }
 
     private static void proxy(String[] args) {
-        SelfExec.ofStage(args);
+        self(args);
         Linux linux = Linux.host();
         linux.exit(ProxyMain.perform(linux, args));
     }
 
     private static void network(String[] args) {
-        SelfExec.ofStage(args);
+        self(args);
         Linux linux = Linux.host();
         linux.exit(CniMain.perform(linux, args));
+    }
+
+    private static SelfExec self(String[] args) {
+        try {
+            return SelfExec.ofStage(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(Printable.line("rustyrun: " + e.getMessage()));
+            Runtime.getRuntime().halt(EngineContext.FAILED);
+            throw e;
+        }
     }
 
     private static void stage(String[] args) {

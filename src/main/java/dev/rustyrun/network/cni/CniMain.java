@@ -17,7 +17,8 @@ import java.nio.file.Path;
 public final class CniMain {
 
     /** Its word on the command line, before the container's id, the network's name, the ports and the folders. */
-    public static final String NAME = "network";
+    // Not "network", which people type who know docker.
+    public static final String NAME = "cni-connection";
 
     private static final int NAMESPACE = 0;
     private static final int CONTAINER = 1;
