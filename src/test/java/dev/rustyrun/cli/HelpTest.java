@@ -63,7 +63,8 @@ class HelpTest {
         // A line that goes on in the next says so, as a shell wants it.
         for (int line = examples + 1; line < usual.size(); line++) {
             boolean isContinued = usual.get(line - 1).endsWith("\\");
-            assertTrue(isContinued || usual.get(line).matches("  (rustyrun|curl|tar c .* rustyrun) .*"), usual.get(line));
+            assertTrue(
+                    isContinued || usual.get(line).matches("  (rustyrun|curl|tar c .* rustyrun) .*"), usual.get(line));
         }
     }
 }

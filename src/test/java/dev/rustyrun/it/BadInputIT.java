@@ -160,6 +160,16 @@ class BadInputIT {
         expect("--net private with --publish", "run", "-P", "alpine");
         expect("rustyrun load reads its archives", "build");
         expect("rustyrun --host ADDRESS info", "info");
+        expect("run --net private", "network", "ls");
+        expect("rustyrun image history IMAGE", "history", "alpine");
+        expect("rustyrun image inspect IMAGE", "image", "exists", "alpine");
+        expect("--status STATUS and --label", "ps", "--filter", "name=x");
+        expect("-f is --format here, and no filter", "images", "-f", "dangling=true");
+        expect("rustyrun image prune removes", "images", "--filter=dangling=true");
+        expect("rustyrun login REGISTRY", "pull", "--creds", "a:b", "alpine");
+        expect("rustyrun login REGISTRY", "run", "--creds", "a:b", "alpine");
+        expect("--since TIME chooses", "logs", "-t", "web");
+        expect("--input FILE", "load", "images.tar");
         expect("did you mean --memory", "run", "--memroy", "1m");
         expect("did you mean --read-only", "run", "--readonly");
     }
@@ -314,9 +324,11 @@ class BadInputIT {
 
     @Test
     void a_stage_started_by_hand_says_what_it_is() {
-        Launcher.Result result = Launcher.rustyrun("child");
-        assertFalse(result.exitCode() == 0);
-        assertTrue(result.err().contains("child is a stage that rustyrun run starts"), result.err());
+        for (String word : List.of("child", "store", "proxy", "monitor")) {
+            assertEquals(
+                    "rustyrun: " + word + " is a stage that rustyrun run starts, not a command\n",
+                    Launcher.rustyrun(word).expect(125).err());
+        }
     }
 
     /** S19: what is no regular file is told of at once; a hang would end in Launcher's timeout. */

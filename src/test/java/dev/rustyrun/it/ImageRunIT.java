@@ -108,6 +108,8 @@ class ImageRunIT {
                 .expect(125)
                 .errorLine()
                 .contains("unknown user"));
+        String line = mounted.rustyrun("inspect", "base").expect(125).errorLine();
+        assertEquals("rustyrun: there is no container base, but an image: rustyrun image inspect base\n", line);
     }
 
     @Test

@@ -26,8 +26,9 @@ public final class CommandSuggestion {
         CommandLine command = unmatched.getCommandLine();
         boolean isCommand = !command.getSubcommands().isEmpty();
         String prefix = command.getParent() == null ? "" : command.getCommandName() + " ";
-        Optional<String> known =
-                isCommand && !word.startsWith("-") ? OtherEngines.command(prefix + word) : OtherEngines.option(word);
+        Optional<String> known = isCommand && !word.startsWith("-")
+                ? OtherEngines.command(prefix + word)
+                : OtherEngines.option(command.getCommandName(), word);
         if (known.isPresent()) {
             return "; " + known.get();
         }

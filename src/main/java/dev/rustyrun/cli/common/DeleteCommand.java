@@ -30,6 +30,11 @@ public final class DeleteCommand implements EngineContext.Command {
     private boolean force;
 
     @Option(
+            names = {"-v", "--volumes"},
+            description = "Delete the volumes of their images too; this is the default.")
+    private boolean volumes;
+
+    @Option(
             names = "--regex",
             description = "Treat the ids as regular expressions: delete every container whose id matches one.")
     private boolean regex;

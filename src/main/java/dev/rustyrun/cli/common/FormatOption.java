@@ -51,7 +51,8 @@ public final class FormatOption {
     private static ListTemplate template(String form, List<Column> columns) {
         if (!form.contains("{{")) {
             throw new InvalidSpecException(
-                    "--format \"" + form + "\" is not table, json or a template such as '{{.ID}} {{.Status}}'");
+                    "--format \"" + form + "\" is not table, json or a template such as '{{.ID}} {{.Status}}'"
+                            + (form.matches("\\w+!?=.*") ? "; -f is --format here, and no filter" : ""));
         }
         return new ListTemplate(form.replaceFirst("^" + TABLE + "\\s+", ""), columns);
     }

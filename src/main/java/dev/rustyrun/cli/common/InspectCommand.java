@@ -3,6 +3,8 @@ package dev.rustyrun.cli.common;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.InvalidSpecException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -38,7 +40,28 @@ public final class InspectCommand implements EngineContext.Command {
 
     @Override
     public int perform(EngineContext context) {
-        return print(context, format, COLUMNS, ids, context.engine()::container);
+        return print(context, format, COLUMNS, ids, id -> container(context, id));
+    }
+
+    private static JsonNode container(EngineContext context, String id) {
+        try {
+            return context.engine().container(id);
+        } catch (InvalidSpecException e) {
+            if (isImage(context, id)) {
+                throw new InvalidSpecException("there is no container " + Printable.shown(id)
+                        + ", but an image: rustyrun image inspect " + Printable.shown(id));
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isImage(EngineContext context, String name) {
+        try {
+            context.anyImages().inspect(name);
+            return true;
+        } catch (InvalidSpecException e) {
+            return false;
+        }
     }
 
     /** Prints what {@code inspected} knows of {@code names}: for people as long as no form is asked for. */

@@ -28,6 +28,10 @@ final class OtherEngines {
         command("look on the registry's web pages, then: rustyrun pull IMAGE", "search", "image search");
         command("a container has a network of its own: run --net private, with --publish and --allow", "network");
         command("directories of this machine are volumes: run --volume DIR:PATH", "volume");
+        command("rustyrun image history IMAGE", "history");
+        command("rustyrun image inspect IMAGE exits with 0 when it is here", "image exists");
+        command("rustyrun image inspect IMAGE lists its layers", "image tree");
+        command("rustyrun run --ephemeral IMAGE CMD reads its files", "image mount", "image unmount");
         command("leave that word out: rustyrun list, run, exec, logs, rm, …", "container");
         command(
                 "rustyrun gc removes what killed containers have left, rustyrun image prune unused images",
@@ -76,7 +80,49 @@ final class OtherEngines {
         option("use --storage-size SIZE, or --ephemeral=SIZE in memory", "--storage-opt");
     }
 
+    static {
+        String[] lists = {"list", "ps"};
+        for (String list : lists) {
+            of(list, "choose with --status STATUS and --label NAME=VALUE", "--filter");
+            of(
+                    list,
+                    "rustyrun list --format '{{.ID}} {{.Created}}' shows when each was made",
+                    "-l",
+                    "--latest",
+                    "-n",
+                    "--last");
+            of(list, "rustyrun diff ID lists what a container has changed", "-s", "--size");
+        }
+        of(
+                "images",
+                "rustyrun images REPOSITORY lists those of one, rustyrun image prune removes those without a tag",
+                "--filter");
+        of(
+                "images",
+                "they are sorted by time; pipe them: rustyrun images --format '{{.Size}} {{.ID}}' | sort",
+                "--sort");
+        of("pull", "name each tag: rustyrun pull IMAGE:TAG IMAGE:TAG", "-a", "--all-tags");
+        for (String command : new String[] {"pull", "run", "create"}) {
+            of(command, "keep a login first: rustyrun login REGISTRY", "--creds");
+        }
+        of("pull", "pull always asks the registry; rustyrun run has --pull always|missing|never", "--policy");
+        of("logs", "the output is kept without times; --since TIME chooses", "-t", "--timestamps");
+        of("cp", "name what the link leads to", "-L", "--follow-link");
+        of("commit", "leave it out: rustyrun save --format writes the form of docker or of OCI", "--format");
+        of("commit", "rustyrun export ID | rustyrun import - NAME makes an image of one layer", "-s", "--squash");
+        of("save", "leave it out: an archive takes any number of images", "-m", "--multi-image-archive");
+        of("load", "name it with --input FILE", "FILE");
+        of("inspect", "leave it out; rustyrun image inspect IMAGE is for images", "--type");
+        of("df", "rustyrun images lists each image with its size", "-v", "--verbose");
+    }
+
     private OtherEngines() {}
+
+    private static void of(String command, String advice, String... names) {
+        for (String name : names) {
+            OPTIONS.put(command + " " + name, advice);
+        }
+    }
 
     private static void command(String advice, String... words) {
         for (String word : words) {
@@ -95,8 +141,9 @@ final class OtherEngines {
         return Optional.ofNullable(COMMANDS.get(words));
     }
 
-    /** What to use instead of an option, which may have a value. */
-    static Optional<String> option(String word) {
-        return Optional.ofNullable(OPTIONS.get(word.replaceFirst("=.*", "")));
+    /** What to use instead of an option of this command, which may have a value; or instead of a further word. */
+    static Optional<String> option(String command, String word) {
+        String name = word.startsWith("-") ? word.replaceFirst("=.*", "") : "FILE";
+        return Optional.ofNullable(OPTIONS.get(command + " " + name)).or(() -> Optional.ofNullable(OPTIONS.get(name)));
     }
 }

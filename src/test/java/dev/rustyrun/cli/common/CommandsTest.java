@@ -89,6 +89,7 @@ class CommandsTest {
         FakeEngine engine = new FakeEngine("job-1:exited", "job-2:exited", "web:running");
         assertEquals(0, perform(new DeleteCommand(), engine, "--regex", "^job-"));
         assertEquals(List.of("delete job-1 false", "delete job-2 false"), engine.calls());
+        assertEquals(0, perform(new DeleteCommand(), new FakeEngine("old:exited"), "-v", "old"));
         InvalidSpecException wrong =
                 assertThrows(InvalidSpecException.class, () -> perform(new DeleteCommand(), engine, "--regex", "("));
         assertTrue(wrong.getMessage().startsWith("--regex: \"(\" is no regular expression"), wrong.getMessage());
