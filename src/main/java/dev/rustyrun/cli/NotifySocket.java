@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,8 @@ final class NotifySocket {
     /** {@code spec} with the socket of this process's environment, if there is one with a path. */
     static Spec passOn(Spec spec) {
         String socket = System.getenv(VARIABLE);
-        if (socket == null || !socket.startsWith("/") || !spec.hasProcess()) {
+        boolean shown = spec.hasProcess() && spec.linux().has(NamespaceType.MOUNT);
+        if (socket == null || !socket.startsWith("/") || !shown) {
             return spec;
         }
         List<Spec.Mount> mounts = new ArrayList<>(spec.mounts());

@@ -122,7 +122,8 @@ public final class Execution {
     }
 
     private LaunchPlan plan(ContainerState state, Spec spec, GroupsBelow groups, Lifecycle life, boolean readOnly) {
-        List<Joined> joined = namespaces(state.pid());
+        boolean ownRoot = spec.linux().isNew(NamespaceType.MOUNT);
+        List<Joined> joined = namespaces(state.pid(), ownRoot);
         boolean setsGroups =
                 linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
         Optional<Cgroup> group = store.cgroup(state).filter(Cgroup::exists);
@@ -130,18 +131,19 @@ public final class Execution {
         List<String> cgroup =
                 group.map(its -> its.procsFiles(groups, state.pid())).orElse(List.of());
         HostFacts facts = probe.factsForFurther(readOnly, cgroup, setsGroups, probe.filterFor(spec, store));
-        return ExecPlan.compile(spec, facts, full, joined, life);
+        Optional<String> root = ownRoot ? Optional.empty() : Optional.of("/proc/" + state.pid() + "/root");
+        return ExecPlan.compile(spec, facts, full, joined, root, life);
     }
 
-    /** Those in which the container is and this process is not. */
-    private List<Joined> namespaces(int pid) {
+    /** Those in which the container is and this process, or a stage of it, is not. */
+    private List<Joined> namespaces(int pid, boolean ownRoot) {
         List<Joined> joined = new ArrayList<>();
         for (NamespaceType type : NamespaceType.values()) {
             String file = type.file();
             String path = "/proc/" + pid + "/ns/" + file;
             boolean same = linux.readLink(FileFlag.AT_FDCWD, "/proc/self/ns/" + file)
                     .equals(linux.readLink(FileFlag.AT_FDCWD, path));
-            if (!same) {
+            if (!same || type == NamespaceType.MOUNT && !ownRoot) {
                 joined.add(new Joined(
                         type, path, type == NamespaceType.USER && !probe.own().canMount()));
             }

@@ -14,6 +14,9 @@ public enum CloneFlag {
     CLONE_NEWPID(0x20000000),
     CLONE_NEWNET(0x40000000);
 
+    /** The kernel's flag for a root and a working directory of its own; man 2 unshare. */
+    public static final int CLONE_FS = 0x200;
+
     /** The kernel's other flag of clone(2) that is used here: the copy's parent is the caller's own. */
     static final int CLONE_PARENT = 0x8000;
 

@@ -10,10 +10,13 @@ import java.util.Set;
  * @param type its number in {@code linux/magic.h}
  * @param used bytes that are taken
  * @param files how many it has
+ * @param flags of the mount, the kernel's ST_ flags
  */
-public record FileSystemStatus(int type, long used, long files) {
+public record FileSystemStatus(int type, long used, long files, long flags) {
 
     static final int STATFS_SIZE = 120;
+
+    private static final long ST_NODEV = 4;
 
     private static final int PROC = 0x9fa0;
     private static final int TMPFS = 0x01021994;
@@ -40,7 +43,10 @@ public record FileSystemStatus(int type, long used, long files) {
         ByteBuffer b = ByteBuffer.wrap(statfs).order(ByteOrder.nativeOrder());
         long blockSize = b.getLong(8);
         return new FileSystemStatus(
-                (int) b.getLong(0), (b.getLong(16) - b.getLong(24)) * blockSize, b.getLong(40) - b.getLong(48));
+                (int) b.getLong(0),
+                (b.getLong(16) - b.getLong(24)) * blockSize,
+                b.getLong(40) - b.getLong(48),
+                b.getLong(80));
     }
 
     /** Whether its files are ways to speak with the kernel, and none that keep anything. */
@@ -61,6 +67,11 @@ public record FileSystemStatus(int type, long used, long files) {
     /** Whether it is a sysfs. */
     public boolean isSysfs() {
         return type == SYSFS;
+    }
+
+    /** Whether no device file there can be opened, as far as the mount is concerned by which it was found. */
+    public boolean refusesDevices() {
+        return (flags & ST_NODEV) != 0;
     }
 
     /** Whether it is an overlay. */

@@ -10,6 +10,7 @@ import dev.rustyrun.step.CommandStep;
 import dev.rustyrun.step.HostStep;
 import dev.rustyrun.step.IdMaps;
 import dev.rustyrun.step.LimitStep;
+import dev.rustyrun.step.MountNamespaceStep;
 import dev.rustyrun.step.NamespaceStep;
 import dev.rustyrun.step.PivotStep;
 import dev.rustyrun.step.RootStep;
@@ -39,6 +40,17 @@ public final class ExecPlan {
      * @param joined the namespaces to join, by the host paths of their files
      */
     public static LaunchPlan compile(Spec spec, HostFacts host, boolean full, List<Joined> joined, Lifecycle life) {
+        return compile(spec, host, full, joined, Optional.empty(), life);
+    }
+
+    /**
+     * The plan for a container whose root may be another than that of its mount namespace.
+     *
+     * @param root the host path of its first process's root, such as {@code /proc/4711/root}; empty if it is that of its mount
+     *     namespace
+     */
+    public static LaunchPlan compile(
+            Spec spec, HostFacts host, boolean full, List<Joined> joined, Optional<String> root, Lifecycle life) {
         HostSteps run = new HostSteps();
         LifecyclePlan lifecycle = new LifecyclePlan(withoutHooks(spec), life, run);
         List<Step> child = new ArrayList<>();
@@ -61,6 +73,7 @@ public final class ExecPlan {
         Optional<Joined> first = joined.stream().filter(Joined::first).findAny();
         first.ifPresent(users -> child.add(new UserNamespaceStep.JoinUserNamespace(
                 users.path(), run.add(new HostStep.MapIds(new IdMaps(List.of(), List.of(), true, true))))));
+        root.ifPresent(path -> child.add(new MountNamespaceStep.OpenRoot(path, files + 1)));
         if (!host.program().isEmpty()) {
             // The container could see init among its processes, and reach Rustyrun's executable through it
             // (CVE-2019-5736).
@@ -69,6 +82,7 @@ public final class ExecPlan {
             child.add(new RootStep.ProtectProgram(host.program()));
         }
         join(init, joined.stream().filter(namespace -> !namespace.first()).toList());
+        root.ifPresent(path -> init.add(new MountNamespaceStep.JoinRoot(files + 1)));
         init.add(new PivotStep.EnterContainer());
         ProcessPlan process = new ProcessPlan(spec, host, lifecycle, run);
         process.terminal(init, false, false);

@@ -3,6 +3,7 @@ package dev.rustyrun.plan;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.IdMapping;
+import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.MountOptions;
@@ -13,6 +14,7 @@ import dev.rustyrun.step.Connection;
 import dev.rustyrun.step.CoverStep;
 import dev.rustyrun.step.FileSystemStep;
 import dev.rustyrun.step.HostStep;
+import dev.rustyrun.step.MountNamespaceStep;
 import dev.rustyrun.step.MountStep;
 import dev.rustyrun.step.NodeStep;
 import dev.rustyrun.step.PivotStep;
@@ -96,8 +98,13 @@ final class FileSystemPlan {
                     (inUserNamespace ? userNamespace : WHOLE_COPIES)
                             + (spec.root().image().get().kept() ? "" : ",volatile"),
                     refuseDevices ? MountFlag.MS_NODEV.value() : 0));
+        } else if (ephemeral == null && !mounts()) {
+            steps.add(new MountNamespaceStep.EnterDirectory(path, refuseDevices && host.mayMakeDevices()));
         } else if (ephemeral == null) {
-            steps.add(new RootStep.EnterRootfs(path, refuseDevices ? MountAttr.MOUNT_ATTR_NODEV : 0));
+            steps.add(new RootStep.EnterRootfs(
+                    path,
+                    refuseDevices ? MountAttr.MOUNT_ATTR_NODEV : 0,
+                    !spec.linux().isNew(NamespaceType.MOUNT)));
         } else {
             steps.add(new RootStep.EnterOverlay(
                     spec.root().image().map(Spec.Image::layers).orElse(List.of(path)),
@@ -187,6 +194,11 @@ final class FileSystemPlan {
                 options.copyUp());
     }
 
+    /** Whether anything is mounted: the host's own mounts are left as they are. */
+    private boolean mounts() {
+        return spec.linux().has(NamespaceType.MOUNT);
+    }
+
     private boolean isEphemeral() {
         return spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION);
     }
@@ -268,10 +280,11 @@ final class FileSystemPlan {
 
     /**
      * Whether {@code run} is the host's root, which can copy the host's mounts; an ordinary user can only copy those
-     * of the user namespace.
+     * of the user namespace, and a joined mount namespace has mounts of its own.
      */
     private boolean canSend() {
-        return !spec.linux().has(NamespaceType.USER) || spec.mapsRootfs();
+        return !spec.linux().isJoined(NamespaceType.MOUNT)
+                && (!spec.linux().has(NamespaceType.USER) || spec.mapsRootfs());
     }
 
     /** The terminals' group cannot be given where it has no number. */
@@ -307,8 +320,11 @@ final class FileSystemPlan {
                         device.fileMode(),
                         device.uid(),
                         device.gid()));
-            } else {
+            } else if (mounts()) {
                 steps.add(share(device.path()));
+            } else {
+                throw new InvalidSpecException("device " + device.path()
+                        + " cannot be made by this user, and showing the" + " host's needs a mount namespace");
             }
         }
         steps.add(new NodeStep.MakeLink("/dev/fd", "/proc/self/fd"));
@@ -319,7 +335,11 @@ final class FileSystemPlan {
     }
 
     private void device(List<Step> steps, String path, int major, int minor) {
-        steps.add(host.mayMakeDevices() ? new NodeStep.MakeDevice(path, false, major, minor, 0666, 0, 0) : share(path));
+        if (host.mayMakeDevices()) {
+            steps.add(new NodeStep.MakeDevice(path, false, major, minor, 0666, 0, 0));
+        } else if (mounts()) {
+            steps.add(share(path));
+        }
     }
 
     private static Step share(String device) {

@@ -13,6 +13,7 @@ import dev.rustyrun.step.HostStep;
 import dev.rustyrun.step.IdMaps;
 import dev.rustyrun.step.LifecycleStep;
 import dev.rustyrun.step.LimitStep;
+import dev.rustyrun.step.MountNamespaceStep;
 import dev.rustyrun.step.NamespaceStep;
 import dev.rustyrun.step.NetworkStep;
 import dev.rustyrun.step.PivotStep;
@@ -54,7 +55,8 @@ public final class PlanCompiler {
         this.life = life;
         this.lifecycle = new LifecyclePlan(spec, life, run);
         this.network = ConnectedNetwork.of(spec.annotations());
-        this.appears = host.mayAppear() && linux.isJoined(NamespaceType.PID);
+        // In a mount namespace of others there need not be a /proc that shows a process outside.
+        this.appears = host.mayAppear() && linux.isJoined(NamespaceType.PID) && !linux.isJoined(NamespaceType.MOUNT);
     }
 
     /** The plan for {@code spec}, which must be valid, in the foreground. */
@@ -73,6 +75,11 @@ public final class PlanCompiler {
         cgroup();
         identity();
         FileSystemPlan files = new FileSystemPlan(spec, host, run, appears ? openedPids() : FileSystemPlan.OWN_PIDS);
+        boolean ownMounts = linux.isNew(NamespaceType.MOUNT);
+        if (!ownMounts && (linux.has(NamespaceType.MOUNT) || !host.program().isEmpty())) {
+            init.add(new MountNamespaceStep.JoinMounts(
+                    openedMounts(), linux.has(NamespaceType.MOUNT) ? spec.root().path() : ""));
+        }
         files.before(init);
         for (var parameter : new java.util.TreeMap<>(linux.sysctl()).entrySet()) {
             init.add(new SettingStep.SetSysctl(
@@ -82,7 +89,7 @@ public final class PlanCompiler {
         ProcessPlan process = new ProcessPlan(spec, host, lifecycle, run);
         process.terminal(init, true, !appears);
         files.protect(init);
-        init.add(new PivotStep.PivotRoot(life.pivots()));
+        init.add(ownMounts ? new PivotStep.PivotRoot(life.pivots()) : new MountNamespaceStep.ChangeRoot());
         if (spec.hasProcess()) {
             init.add(new CommandStep.ChangeDirectory(spec.process().cwd(), true));
         }
@@ -117,7 +124,10 @@ public final class PlanCompiler {
         boolean joinsUser = linux.isJoined(NamespaceType.USER);
         int unshared = 0;
         for (LinuxSpec.Namespace namespace : linux.namespaces()) {
-            if (!namespace.isNew() && namespace.type() != NamespaceType.USER) {
+            if (namespace.type() == NamespaceType.MOUNT && !namespace.isNew()) {
+                // It is entered by init, where it is the last: the paths of the others are the host's.
+                child.add(openMounts(namespace.path(), joinsUser, "mounting the rootfs"));
+            } else if (!namespace.isNew() && namespace.type() != NamespaceType.USER) {
                 child.add(
                         appears && namespace.type() == NamespaceType.PID
                                 ? new NamespaceStep.OpenNamespace(namespace.path(), PIDS, openedPids(), joinsUser)
@@ -142,12 +152,29 @@ public final class PlanCompiler {
         linux.timeOffsets()
                 .forEach(offset -> child.add(
                         new SettingStep.SetTimeOffset(offset.clock(), offset.seconds(), offset.nanoseconds())));
-        if (linux.isNew(NamespaceType.MOUNT)) {
-            child.add(new RootStep.SetPropagation("/", propagationOfHost()));
-            if (!host.program().isEmpty()) {
-                child.add(new RootStep.ProtectProgram(host.program()));
-            }
+        mounts();
+    }
+
+    /** The mount namespace of {@code child}: the container's own or, for one in that of others, one without the container. */
+    private void mounts() {
+        boolean ownMounts = linux.isNew(NamespaceType.MOUNT);
+        if (!ownMounts && host.program().isEmpty()) {
+            return;
         }
+        if (!linux.has(NamespaceType.MOUNT)) {
+            child.add(openMounts("/proc/thread-self/ns/mnt", false, ""));
+        }
+        if (!ownMounts) {
+            child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWNS.value()));
+        }
+        child.add(new RootStep.SetPropagation("/", propagationOfHost()));
+        if (!host.program().isEmpty()) {
+            child.add(new RootStep.ProtectProgram(host.program()));
+        }
+    }
+
+    private Step openMounts(String path, boolean orLater, String changed) {
+        return new NamespaceStep.OpenNamespace(path, CloneFlag.CLONE_NEWNS.value(), openedMounts(), orLater, changed);
     }
 
     /** Mount events go to the host only when the container asks for that; those of the host come in only then. */
@@ -220,6 +247,11 @@ public final class PlanCompiler {
                 .image()
                 .filter(image -> "".equals(image.files().get("/etc/resolv.conf")))
                 .isPresent();
+    }
+
+    /** The place of the opened mount namespace among the descriptors that {@code init} inherits. */
+    private int openedMounts() {
+        return host.cgroupFiles().size() + (appears ? 2 : 0);
     }
 
     /** The place of the opened PID namespace among the descriptors that {@code init} inherits. */

@@ -16,6 +16,8 @@ final class Reasons {
                 "New namespaces: what the container sees and changes there is its own, not the host's (man 7 namespaces).";
             case JOIN_NAMESPACE, OPEN_NAMESPACE, JOIN_OPENED ->
                 "This namespace exists already and is shared with whoever is in it, as the containers of a pod do.";
+            case JOIN_MOUNTS ->
+                "What is mounted for the container is mounted in this namespace, for all who are in it.";
             case JOIN_USER_NAMESPACE ->
                 "Root in this user namespace is an ordinary user outside; the container shares it with others.";
             case MAP_IDS ->
@@ -43,7 +45,7 @@ final class Reasons {
                 "The container could write to Rustyrun's own program through /proc/PID/exe (CVE-2019-5736): it is read-only here.";
             case RECEIVE_LAYER, RECEIVE_MOUNT ->
                 "Only the host's root may make this mount, so it is made there and sent as an open file.";
-            case ENTER_ROOTFS, ENTER_OVERLAY, ENTER_LAYERS ->
+            case ENTER_ROOTFS, ENTER_DIRECTORY, ENTER_OVERLAY, ENTER_LAYERS ->
                 "The directory that becomes /. From here on every path is looked up below it, whatever links say.";
             case MOUNT_FILE_SYSTEM ->
                 "A file system of the container's own: a /proc of its processes, a /dev with nothing of the host's.";
@@ -57,6 +59,8 @@ final class Reasons {
             case READ_ONLY_PATH -> "This part of /proc or /sys changes the host: it can only be read.";
             case PIVOT_ROOT ->
                 "The rootfs becomes /, and the host's file system is detached. With chroot(2) root could climb out again.";
+            case CHANGE_ROOT, OPEN_ROOT, JOIN_ROOT ->
+                "Others are in this mount namespace and keep its root, so only these processes get another one.";
             case ENTER_CONTAINER -> "The container's root and working directory, as its first process has them.";
             case READ_ONLY_ROOT -> "Nothing in the root file system can be changed.";
             case RAISE_RLIMIT, SET_RLIMIT -> "A limit per process or user, as ulimit sets it.";

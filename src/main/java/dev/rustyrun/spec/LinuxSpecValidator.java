@@ -1,6 +1,7 @@
 package dev.rustyrun.spec;
 
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.MountOptions.IdMappedMount;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -63,10 +64,42 @@ final class LinuxSpecValidator {
             }
         }
         if (!linux.isNew(NamespaceType.MOUNT)) {
-            throw new InvalidSpecException("a container needs a new mount namespace: its root would be the host's");
+            checkMounts();
         }
         if (!linux.timeOffsets().isEmpty() && !linux.isNew(NamespaceType.TIME)) {
             throw new InvalidSpecException("time offsets need a new time namespace");
+        }
+    }
+
+    /** In a mount namespace of others a container mounts what its config.json names, and in the host's nothing. */
+    private void checkMounts() {
+        if (spec.root().image().isPresent()
+                || spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)
+                || spec.mapsRootfs()) {
+            throw new InvalidSpecException("a rootfs that is put together needs a new mount namespace");
+        }
+        for (Spec.Mount mount : spec.mounts()) {
+            if (!mount.uidMappings().isEmpty()
+                    || MountOptions.parse(mount.options()).idMapping() != IdMappedMount.NO) {
+                throw new InvalidSpecException(
+                        "mount on " + mount.destination() + ": mapped ids need a new mount namespace");
+            }
+        }
+        if (linux.has(NamespaceType.MOUNT)) {
+            return;
+        }
+        refuseOnHost("mounts", !spec.mounts().isEmpty());
+        refuseOnHost("linux.maskedPaths", !linux.maskedPaths().isEmpty());
+        refuseOnHost("linux.readonlyPaths", !linux.readonlyPaths().isEmpty());
+        refuseOnHost("linux.rootfsPropagation", !linux.rootfsPropagation().isEmpty());
+        refuseOnHost("root.readonly", spec.root().readonly());
+    }
+
+    private static void refuseOnHost(String field, boolean asked) {
+        if (asked) {
+            throw new InvalidSpecException(
+                    field + " would change the host's own mounts: add a mount namespace, new or by" + " path, or leave "
+                            + field + " out");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.rustyrun.linux.Received;
 import dev.rustyrun.step.CgroupStep;
 import dev.rustyrun.step.Connection;
 import dev.rustyrun.step.ExecStep;
+import dev.rustyrun.step.MountNamespaceStep;
 import dev.rustyrun.step.NamespaceStep;
 import dev.rustyrun.step.PlanCodec;
 import dev.rustyrun.step.Report;
@@ -50,7 +51,9 @@ final class StageChannel implements Connection {
             for (Step step : steps) {
                 count += step instanceof CgroupStep.OpenCgroup open
                         ? open.procsFiles().size()
-                        : step instanceof SuccessionStep.AwaitSuccessor || step instanceof NamespaceStep.OpenNamespace
+                        : step instanceof SuccessionStep.AwaitSuccessor
+                                        || step instanceof NamespaceStep.OpenNamespace
+                                        || step instanceof MountNamespaceStep.OpenRoot
                                 ? 1
                                 : 0;
             }

@@ -105,22 +105,9 @@ public sealed interface NamespaceStep extends Step {
 
         private void join(Linux linux) {
             try (OpenFile file = new OpenFile(linux, linux.openNamespace(path))) {
-                if (!changed.isEmpty() && isOwn(linux, file)) {
-                    throw new StepFailure(changed + " would change the host: it needs a new namespace, or the path"
-                            + " of one that is not the host's");
-                }
+                refuseOwn(linux, file, changed);
                 linux.setNamespace(file.descriptor(), namespace);
             }
-        }
-
-        /** Whether it is the namespace of its type that this process is in. */
-        private static boolean isOwn(Linux linux, OpenFile file) {
-            FileStatus.Place place = linux.status(file.descriptor()).place();
-            // On a JVM other threads may be elsewhere.
-            return Stream.of(NamespaceType.values())
-                    .map(type ->
-                            linux.status("/proc/thread-self/ns/" + type.file()).place())
-                    .anyMatch(place::equals);
         }
     }
 
@@ -132,10 +119,17 @@ public sealed interface NamespaceStep extends Step {
      * @param handedDown its place among the descriptors that {@code init} inherits
      * @param orLater whether, should this process not have the right to, it is opened after the user namespace that a later
      *        step joins
+     * @param changed what a later step changes in it, so that it must not be the host's own; empty for nothing
      */
-    record OpenNamespace(String path, int namespace, int handedDown, boolean orLater) implements NamespaceStep {
+    record OpenNamespace(String path, int namespace, int handedDown, boolean orLater, String changed)
+            implements NamespaceStep {
+        /** Opens a namespace in which nothing is changed. */
+        public OpenNamespace(String path, int namespace, int handedDown, boolean orLater) {
+            this(path, namespace, handedDown, orLater, "");
+        }
+
         static OpenNamespace read(PlanReader in) {
-            return new OpenNamespace(in.takeText(), in.take32(), in.take32(), in.takeFlag());
+            return new OpenNamespace(in.takeText(), in.take32(), in.take32(), in.takeFlag(), in.takeText());
         }
 
         @Override
@@ -145,7 +139,11 @@ public sealed interface NamespaceStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(path).put32(namespace).put32(handedDown).putFlag(orLater);
+            out.putText(path)
+                    .put32(namespace)
+                    .put32(handedDown)
+                    .putFlag(orLater)
+                    .putText(changed);
         }
 
         @Override
@@ -168,6 +166,7 @@ public sealed interface NamespaceStep extends Step {
                 if (!linux.isNamespace(file.descriptor(), namespace)) {
                     throw new StepFailure("EINVAL: " + path + " is no such namespace");
                 }
+                refuseOwn(linux, file, changed);
                 linux.duplicate(file.descriptor(), Connection.FIRST_HANDED_DOWN + handedDown);
             }
         }
@@ -211,6 +210,22 @@ public sealed interface NamespaceStep extends Step {
         @Override
         public String hint(int errno) {
             return errno == Errno.EPERM ? OF_OTHERS : NamespaceStep.super.hint(errno);
+        }
+    }
+
+    /** Throws if {@code changed} is not empty and the open namespace is that of its type that this process is in. */
+    private static void refuseOwn(Linux linux, OpenFile namespace, String changed) {
+        if (changed.isEmpty()) {
+            return;
+        }
+        FileStatus.Place place = linux.status(namespace.descriptor()).place();
+        // On a JVM other threads may be elsewhere.
+        boolean own = Stream.of(NamespaceType.values())
+                .map(type -> linux.status("/proc/thread-self/ns/" + type.file()).place())
+                .anyMatch(place::equals);
+        if (own) {
+            throw new StepFailure(changed
+                    + " would change the host: it needs a new namespace, or the path of one that is not the host's");
         }
     }
 }

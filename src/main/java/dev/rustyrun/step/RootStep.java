@@ -98,10 +98,17 @@ public sealed interface RootStep extends Step {
      * Makes the root file system at host path {@code rootfs} a mount of its own, as pivot_root needs, and enters it.
      *
      * @param set {@link MountAttr} bits for the new mount
+     * @param isolated whether it and what is mounted below it are taken out of the peer groups of what they are copies of: in
+     *     a new mount namespace they are in none
      */
-    record EnterRootfs(String rootfs, long set) implements RootStep {
+    record EnterRootfs(String rootfs, long set, boolean isolated) implements RootStep {
+        /** Enters it in a new mount namespace. */
+        public EnterRootfs(String rootfs, long set) {
+            this(rootfs, set, false);
+        }
+
         static EnterRootfs read(PlanReader in) {
-            return new EnterRootfs(in.takeText(), in.take64());
+            return new EnterRootfs(in.takeText(), in.take64(), in.takeFlag());
         }
 
         @Override
@@ -111,14 +118,17 @@ public sealed interface RootStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(rootfs).put64(set);
+            out.putText(rootfs).put64(set).putFlag(isolated);
         }
 
         @Override
         public void apply(StepContext context) {
             Linux linux = context.linux();
-            refuseHostsRoot(linux);
+            refuseHostsRoot(linux, rootfs);
             linux.mount(rootfs, rootfs, null, MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REC), null);
+            if (isolated) {
+                linux.mount(null, rootfs, null, MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE), null);
+            }
             int root = linux.open(rootfs, FileFlag.O_PATH | FileFlag.O_DIRECTORY);
             if (set != 0) {
                 linux.setMountAttributes(root, MountAttr.setting(set), false);
@@ -132,7 +142,7 @@ public sealed interface RootStep extends Step {
         }
 
         /** Whatever it is called: a link, a path with {@code ..}, another mount of it. */
-        private void refuseHostsRoot(Linux linux) {
+        static void refuseHostsRoot(Linux linux, String rootfs) {
             if (linux.status(rootfs).place().equals(linux.status("/").place())) {
                 throw new StepFailure(
                         "rootfs " + rootfs + " is the host's own root: only --ephemeral leaves it as it is");

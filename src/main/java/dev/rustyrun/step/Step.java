@@ -23,6 +23,7 @@ public sealed interface Step
                 NodeStep,
                 CoverStep,
                 PivotStep,
+                MountNamespaceStep,
                 LimitStep,
                 PrivilegeStep,
                 TaskStep,

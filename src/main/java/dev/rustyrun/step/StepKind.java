@@ -7,6 +7,7 @@ public enum StepKind {
     JOIN_USER_NAMESPACE,
     OPEN_NAMESPACE,
     JOIN_OPENED,
+    JOIN_MOUNTS,
     MAP_IDS,
     SET_TIME_OFFSET,
     SET_HOSTNAME,
@@ -27,6 +28,7 @@ public enum StepKind {
     PROTECT_PROGRAM,
     RECEIVE_LAYER,
     ENTER_ROOTFS,
+    ENTER_DIRECTORY,
     ENTER_OVERLAY,
     ENTER_LAYERS,
     MOUNT_FILE_SYSTEM,
@@ -41,6 +43,9 @@ public enum StepKind {
     MASK_PATH,
     READ_ONLY_PATH,
     PIVOT_ROOT,
+    CHANGE_ROOT,
+    OPEN_ROOT,
+    JOIN_ROOT,
     ENTER_CONTAINER,
     READ_ONLY_ROOT,
 
@@ -92,6 +97,7 @@ public enum StepKind {
             case JOIN_USER_NAMESPACE -> UserNamespaceStep.JoinUserNamespace.read(in);
             case OPEN_NAMESPACE -> NamespaceStep.OpenNamespace.read(in);
             case JOIN_OPENED -> NamespaceStep.JoinOpened.read(in);
+            case JOIN_MOUNTS -> MountNamespaceStep.JoinMounts.read(in);
             case MAP_IDS -> UserNamespaceStep.MapIds.read(in);
             case SET_TIME_OFFSET -> SettingStep.SetTimeOffset.read(in);
             case SET_HOSTNAME -> SettingStep.SetHostname.read(in);
@@ -111,6 +117,7 @@ public enum StepKind {
             case PROTECT_PROGRAM -> RootStep.ProtectProgram.read(in);
             case RECEIVE_LAYER -> RootStep.ReceiveLayer.read(in);
             case ENTER_ROOTFS -> RootStep.EnterRootfs.read(in);
+            case ENTER_DIRECTORY -> MountNamespaceStep.EnterDirectory.read(in);
             case ENTER_OVERLAY -> RootStep.EnterOverlay.read(in);
             case ENTER_LAYERS -> RootStep.EnterLayers.read(in);
             case MOUNT_FILE_SYSTEM -> FileSystemStep.MountFileSystem.read(in);
@@ -125,6 +132,9 @@ public enum StepKind {
             case MASK_PATH -> CoverStep.MaskPath.read(in);
             case READ_ONLY_PATH -> CoverStep.ReadOnlyPath.read(in);
             case PIVOT_ROOT -> PivotStep.PivotRoot.read(in);
+            case CHANGE_ROOT -> new MountNamespaceStep.ChangeRoot();
+            case OPEN_ROOT -> MountNamespaceStep.OpenRoot.read(in);
+            case JOIN_ROOT -> MountNamespaceStep.JoinRoot.read(in);
             case ENTER_CONTAINER -> new PivotStep.EnterContainer();
             case READ_ONLY_ROOT -> new PivotStep.ReadOnlyRoot();
             case RAISE_RLIMIT -> LimitStep.RaiseRlimit.read(in);
