@@ -4,6 +4,7 @@ import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.CreateOptions;
 import dev.rustyrun.linux.Linux;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -41,6 +42,12 @@ final class BundleOptions {
     /** Whether a bundle was named, or what is in one. */
     boolean isGiven() {
         return bundle != null || !config.equals(Bundle.CONFIG);
+    }
+
+    /** Whether a bundle is named in {@code words}, which need not be a command line that can be read. */
+    static boolean isNamedIn(List<String> words) {
+        return words.stream().anyMatch(word -> word.matches("--bundle(=.*)?|-b.*"))
+                && words.stream().noneMatch(word -> word.matches("--rootfs(=.*)?"));
     }
 
     /**

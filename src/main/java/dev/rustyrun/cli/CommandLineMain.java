@@ -130,7 +130,14 @@ public final class CommandLineMain {
         } catch (LinuxException e) {
             return fail(e, args, EngineContext.FAILED);
         } catch (ParameterException e) {
-            return fail(e, args, statusOf(e.getCommandLine().getCommandSpec()));
+            CommandSpec command = e.getCommandLine().getCommandSpec();
+            int usual = statusOf(command);
+            return fail(
+                    e,
+                    args,
+                    command.userObject() instanceof ContainerCommand misused
+                            ? misused.misused(List.of(args), usual)
+                            : usual);
         } catch (Error e) {
             if (!String.valueOf(e.getMessage()).contains("current working directory")) {
                 throw e;

@@ -1,5 +1,7 @@
 package dev.rustyrun.cli;
 
+import java.util.List;
+
 /** A command about containers. */
 interface ContainerCommand {
 
@@ -17,6 +19,16 @@ interface ContainerCommand {
      * @param usual of this command
      */
     default int failed(CommandContext context, int usual) {
+        return usual;
+    }
+
+    /**
+     * The exit status when its words cannot be read.
+     *
+     * @param words of the whole command line
+     * @param usual of this command
+     */
+    default int misused(List<String> words, int usual) {
         return usual;
     }
 

@@ -3,6 +3,7 @@ package dev.rustyrun.cli;
 import dev.rustyrun.cgroup.GroupsBelow;
 import dev.rustyrun.container.ContainerUsers;
 import dev.rustyrun.container.Execution;
+import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        exitCodeOnInvalidInput = 125,
+        exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
         customSynopsis = {"rustyrun exec [OPTIONS] ID CMD [ARGS...]", "       rustyrun exec [OPTIONS] --process FILE ID"
         },
         description = "Run a command in a running container.",
@@ -119,12 +120,13 @@ final class ExecCommand implements ContainerCommand {
         if (!ended.message().isEmpty()) {
             context.error(ended.message());
         }
-        return ended.reason() == Outcome.Reason.SETUP_FAILED ? failed(context, ended.exitCode()) : ended.exitCode();
+        boolean unstarted = ended.reason() == Outcome.Reason.SETUP_FAILED && !isInRun(context);
+        return unstarted ? NOT_STARTED : ended.exitCode();
     }
 
     @Override
     public int failed(CommandContext context, int usual) {
-        return isInRun(context) ? usual : NOT_STARTED;
+        return isInRun(context) ? EngineContext.FAILED : NOT_STARTED;
     }
 
     /** Whether the container is there, and not from a bundle: engines and scripts know theirs by the ways of runc. */

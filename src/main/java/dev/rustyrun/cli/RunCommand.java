@@ -215,6 +215,11 @@ final class RunCommand implements ContainerCommand {
         return bundle.isGiven() ? EngineContext.RUNC_FAILED : usual;
     }
 
+    @Override
+    public int misused(List<String> words, int usual) {
+        return BundleOptions.isNamedIn(words) ? EngineContext.RUNC_FAILED : usual;
+    }
+
     private int runRootfs(CommandContext context) {
         outcome.check();
         long timeoutMillis = request.timeoutMillis();

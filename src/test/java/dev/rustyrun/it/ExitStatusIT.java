@@ -1,7 +1,9 @@
 package dev.rustyrun.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,34 @@ class ExitStatusIT {
         assertTrue(directory.errorLine().contains("/etc is not executable"), directory.err());
         Launcher.Result file = Launcher.run("--command", "/etc/passwd").expect(126);
         assertTrue(file.errorLine().contains("EACCES (Permission denied)"), file.err());
+    }
+
+    /** Engines and scripts expect what runc does: 1, and 255 for an exec that could not start. */
+    @Test
+    void it_is_runcs_when_the_words_about_a_bundle_cannot_be_read() {
+        for (List<String> words : List.of(
+                List.of("run", "--bundle", "/b", "--bogus", "box"),
+                List.of("run", "-b", "/b", "--pid-file"),
+                List.of("run", "--bundle=/b"),
+                List.of("create", "--bundle", "/b"),
+                List.of("exec"),
+                List.of("exec", "--bogus", "box", "true"),
+                List.of("exec", "--env"))) {
+            Launcher.Result result = Launcher.rustyrun(words.toArray(String[]::new));
+            assertEquals(1, result.exitCode(), words + ": " + result.err());
+            result.errorLine();
+        }
+        Launcher.rustyrun("exec", "nowhere").expect(255).errorLine();
+        Launcher.rustyrun("exec", "nowhere", "true").expect(255).errorLine();
+    }
+
+    @Test
+    void it_is_125_when_the_words_about_a_rootfs_cannot_be_read() {
+        Launcher.rustyrun("run", "--rootfs", "/", "--bogus", "true").expect(125).errorLine();
+        Launcher.rustyrun("run", "--rootfs", "/", "--pids-limit", "x", "sh", "-b")
+                .expect(125)
+                .errorLine();
+        Launcher.rustyrun("run").expect(125).errorLine();
     }
 
     @Test
