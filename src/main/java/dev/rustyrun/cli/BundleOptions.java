@@ -3,6 +3,8 @@ package dev.rustyrun.cli;
 import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.CreateOptions;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.UserFile;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -48,6 +50,16 @@ final class BundleOptions {
     static boolean isNamedIn(List<String> words) {
         return words.stream().anyMatch(word -> word.matches("--bundle(=.*)?|-b.*"))
                 && words.stream().noneMatch(word -> word.matches("--rootfs(=.*)?"));
+    }
+
+    /** Whether the working directory is a bundle. */
+    static boolean isHere(Linux linux) {
+        try {
+            return linux.exists(Bundle.CONFIG)
+                    && UserFile.readDocument(linux, Bundle.CONFIG).contains("\"ociVersion\"");
+        } catch (LinuxException unreadable) {
+            return false;
+        }
     }
 
     /**

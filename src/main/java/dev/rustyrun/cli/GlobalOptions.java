@@ -49,6 +49,12 @@ final class GlobalOptions {
     private String cgroupManager;
 
     @Option(
+            names = "--criu",
+            paramLabel = "PATH",
+            description = "Accepted for runc compatibility; has no effect. There is no checkpoint.")
+    private String criu;
+
+    @Option(
             names = "--rootless",
             arity = "0..1",
             fallbackValue = "true",

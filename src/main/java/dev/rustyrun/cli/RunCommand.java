@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.BundleRun;
+import dev.rustyrun.container.ContainerId;
 import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.files.LaunchedWith;
 import dev.rustyrun.container.supervised.Monitor;
@@ -171,6 +172,9 @@ final class RunCommand implements ContainerCommand {
             if (!isImage()) {
                 images.checkNone(request);
             }
+            if (isImage()) {
+                refuseToGuess(context);
+            }
             if (request.rootfs().isEmpty() && !isImage()) {
                 return runBundle(context);
             }
@@ -193,6 +197,14 @@ final class RunCommand implements ContainerCommand {
         // Its monitor starts stages of its own.
         context.started().ifPresent(RunStage::abandon);
         return runDetached(context);
+    }
+
+    /** With runc, one word in a bundle's directory is the id of a container; here it would be pulled as an image. */
+    private void refuseToGuess(CommandContext context) {
+        if (!created && words.size() == 1 && ContainerId.isId(words.get(0)) && BundleOptions.isHere(context.linux())) {
+            throw new InvalidSpecException("this directory is a bundle: pass --bundle . to run it as \"" + words.get(0)
+                    + "\", or name the image with its tag, as in " + words.get(0) + ":latest");
+        }
     }
 
     private int runBundle(CommandContext context) {

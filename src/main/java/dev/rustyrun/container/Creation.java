@@ -44,6 +44,7 @@ public final class Creation {
      * @throws dev.rustyrun.spec.InvalidSpecException when the container cannot be as asked for, or its id is in use
      */
     public Optional<Outcome> create(String id, Bundle bundle, CreateOptions options, RunStage stage) {
+        ContainerId.checked(id);
         Spec spec = probe.own().within(bundle.spec());
         bundle.warnings().forEach(this::warn);
         Set<Capability> lacking = probe.own()

@@ -2,8 +2,10 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.GroupsBelow;
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.oci.SavedProcess;
 import dev.rustyrun.plan.ExecPlan;
 import dev.rustyrun.plan.ExecPlan.Joined;
@@ -123,7 +125,17 @@ public final class Execution {
 
     private LaunchPlan plan(ContainerState state, Spec spec, GroupsBelow groups, Lifecycle life, boolean readOnly) {
         boolean ownRoot = spec.linux().isNew(NamespaceType.MOUNT);
-        List<Joined> joined = namespaces(state.pid(), ownRoot);
+        List<Joined> joined;
+        try {
+            joined = namespaces(state.pid(), ownRoot);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.ESRCH) {
+                throw e;
+            }
+            // Its namespaces are gone before its process is.
+            throw new InvalidSpecException(
+                    "cannot exec in container \"" + state.id() + "\": it is ending, not running");
+        }
         boolean setsGroups =
                 linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
         Optional<Cgroup> group = store.cgroup(state).filter(Cgroup::exists);

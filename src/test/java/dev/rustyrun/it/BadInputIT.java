@@ -157,6 +157,8 @@ class BadInputIT {
         expect("rustyrun image prune", "system", "prune");
         expect("such as with buildah", "image", "build", ".");
         expect("run it again", "restart", "web");
+        expect("pause and resume keep it in memory", "checkpoint", "web");
+        expect("pause and resume keep it in memory", "--criu", "/usr/bin/criu", "restore", "web");
         expect("--net private with --publish", "run", "-P", "alpine");
         expect("rustyrun load reads its archives", "build");
         expect("rustyrun --host ADDRESS info", "info");

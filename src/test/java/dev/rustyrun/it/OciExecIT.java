@@ -340,6 +340,46 @@ class OciExecIT {
         }
     }
 
+    private static boolean canBeRead(Path link) {
+        try {
+            Files.readSymbolicLink(link);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The kernel lets PID 1 end when all processes of its namespace have been waited for, by whoever their parents are. */
+    @Test
+    void what_is_ending_cannot_be_joined() throws Exception {
+        try (OciBundle bundle = new OciBundle("sleep", "1000")) {
+            bundle.create("box").expect(0);
+            bundle.rustyrun("start", "box").expect(0);
+            String pid = bundle.state("box").get("pid").asText();
+            Process careless = new ProcessBuilder(
+                            "nsenter",
+                            "--no-fork",
+                            "--target",
+                            pid,
+                            "--pid",
+                            "sh",
+                            "-c",
+                            "sleep 1000 & echo ready; exec sleep 1000")
+                    .start();
+            try {
+                assertEquals("ready", careless.inputReader().readLine());
+                bundle.rustyrun("kill", "box", "KILL").expect(0);
+                Path namespace = Path.of("/proc/" + pid + "/ns/net");
+                Host.eventually("it has left its namespaces", () -> !canBeRead(namespace));
+                String line = bundle.rustyrun("exec", "box", "true").expect(255).errorLine();
+                assertTrue(line.contains("cannot exec in container \"box\": it is ending"), line);
+            } finally {
+                careless.destroyForcibly().waitFor();
+            }
+            bundle.awaitStatus("box", "stopped");
+        }
+    }
+
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
     void a_container_from_the_command_line_is_joined_and_confined_as_its_command_is() throws Exception {

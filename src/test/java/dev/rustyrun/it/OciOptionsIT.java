@@ -73,6 +73,35 @@ class OciOptionsIT {
     }
 
     @Test
+    void an_id_that_cannot_be_is_called_an_id() {
+        try (OciBundle bundle = new OciBundle("true")) {
+            for (String id : List.of("a/b", "..", "")) {
+                String line = bundle.create(id).expect(1).errorLine();
+                assertTrue(line.contains("id \"" + id + "\"") || line.contains("the container's id"), line);
+            }
+        }
+    }
+
+    @Test
+    void a_word_in_the_directory_of_a_bundle_is_not_pulled_as_an_image() {
+        try (OciBundle bundle = new OciBundle("echo", "bundle")) {
+            String line = in(bundle, "run", "box").expectFailure().errorLine();
+            assertTrue(line.contains("pass --bundle . to run it as \"box\""), line);
+            assertEquals(
+                    "bundle\n",
+                    in(bundle, "run", "--bundle", ".", "box").expect(0).out());
+            assertEquals(List.of(), bundle.left());
+        }
+    }
+
+    private static Launcher.Result in(OciBundle bundle, String... words) {
+        List<String> command = new ArrayList<>(List.of(
+                "sh", "-c", "cd \"$0\" && exec \"$@\"", bundle.directory().toString()));
+        command.addAll(bundle.command(words));
+        return Launcher.execute(command, "");
+    }
+
+    @Test
     void the_configuration_may_have_another_name_and_the_rootfs_stays_relative_to_the_bundle() throws Exception {
         try (OciBundle bundle = new OciBundle("echo", "other")) {
             Files.createSymbolicLink(bundle.file("rootfs"), Launcher.busybox());

@@ -23,6 +23,10 @@ final class OtherEngines {
                 "image push");
         command("it is a command of a service: rustyrun --host ADDRESS info", "info", "system info");
         command("stop it and run it again; restarting is left to a service manager, such as systemd", "restart");
+        command(
+                "a container cannot be saved to disk while it runs: pause and resume keep it in memory",
+                "checkpoint",
+                "restore");
         command("a container keeps its id: choose it with run --name", "rename");
         command("rustyrun inspect ID shows how it was launched", "port");
         command("look on the registry's web pages, then: rustyrun pull IMAGE", "search", "image search");

@@ -10,7 +10,8 @@ public final class HostOption {
 
     private static final String NAME = "--host";
     /** Options of the local runtime that take the next word; a test compares these lists with the models of the command lines. */
-    public static final Set<String> LOCAL_WITH_VALUE = Set.of("--root", "--log", "--log-format", "--cgroup-manager");
+    public static final Set<String> LOCAL_WITH_VALUE =
+            Set.of("--root", "--log", "--log-format", "--cgroup-manager", "--criu");
 
     static final Set<String> OWN_WITH_VALUE = Set.of("--token-file", "--tls-ca", "--tls-cert", "--tls-key");
     static final Set<String> COMMANDS = Set.of(
