@@ -113,6 +113,7 @@ public final class RunningRoot {
             String[] fields = line.split(" ");
             roots += fields.length > MOUNT_POINT && fields[MOUNT_POINT].equals("/") ? 1 : 0;
         }
-        return roots == 1;
+        // One in the host's mount namespace is a directory, and no mount that would be listed.
+        return roots < 2;
     }
 }

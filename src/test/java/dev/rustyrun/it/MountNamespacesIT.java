@@ -232,6 +232,9 @@ class MountNamespacesIT {
             assertEquals(hostsNamespace(), namespace.toString());
             assertTrue(Files.isSameFile(Launcher.busybox(), Path.of("/proc/" + pid + "/root")));
             assertEquals(hostsMounts, mounts("self"));
+            bundle.rustyrun("cp", ID + ":/etc/passwd", bundle.file("copy").toString())
+                    .expect(0);
+            assertEquals(Files.readString(Launcher.busybox().resolve("etc/passwd")), bundle.read("copy"));
             bundle.rustyrun("delete", "--force", ID).expect(0);
             assertFalse(Files.exists(Path.of("/proc/" + pid)));
         }
