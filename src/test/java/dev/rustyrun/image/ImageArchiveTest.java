@@ -95,8 +95,7 @@ class ImageArchiveTest {
         String tree = folder.toString();
         assertEquals(
                 "\"" + tree + "\" is a directory: tar -C " + tree + " -c . | rustyrun import - NAME",
-                refused(() ->
-                        archive.importTree(tree, InputStream.nullInputStream(), Optional.empty(), List.of())));
+                refused(() -> archive.importTree(tree, InputStream.nullInputStream(), Optional.empty(), List.of())));
         assertEquals(
                 "\"http://a/b.tar\" is not fetched: curl -L URL | rustyrun import - NAME",
                 refused(() -> archive.importTree(
@@ -104,10 +103,7 @@ class ImageArchiveTest {
         assertEquals(
                 "\"" + tree + "\" is a directory: pass --output FILE, or --format oci-dir",
                 refused(() -> archive.save(
-                        List.of("mine:1"),
-                        "docker-archive",
-                        Optional.of(folder),
-                        OutputStream.nullOutputStream())));
+                        List.of("mine:1"), "docker-archive", Optional.of(folder), OutputStream.nullOutputStream())));
         assertEquals(
                 "there is no directory \"" + folder.resolve("none") + "\" for the archive",
                 refused(() -> archive.save(
