@@ -161,6 +161,7 @@ class DoorsTest {
                 Sample.of("--shm-size 1m", "{'shmSize': '1m'}"),
                 Sample.of("--shm-size 0", "{'shmSize': 0}"),
                 Sample.of("--storage-size 1g", "{'storageSize': '1g'}"),
+                Sample.of("--entrypoint [\"ls\",\"/\"]", "{'entrypoint': '[\\\"ls\\\",\\\"/\\\"]'}"),
                 Sample.of("--storage-size 1x", "{'storageSize': '1x'}"),
                 Sample.of("--shm-size 1x", "{'shmSize': '1x'}"),
                 Sample.of("--tmpfs scratch", "{'tmpfs': ['scratch']}"),

@@ -35,7 +35,8 @@ final class NamespaceParser {
         } else {
             throw new InvalidSpecException(option + " \"" + word + "\" must be one of "
                     + (type == NamespaceType.NETWORK ? "none, private, cni:NAME" : "new")
-                    + ", host, container:ID and path:/FILE");
+                    + ", host, container:ID and path:/FILE"
+                    + (word.equals("bridge") ? "; --net private, with a way out, is docker's bridge" : ""));
         }
     }
 

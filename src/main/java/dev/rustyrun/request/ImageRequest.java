@@ -76,17 +76,25 @@ public abstract class ImageRequest {
         return platform == null ? "" : platform;
     }
 
-    /** The program before the command's words, if that was said; empty to take none. */
+    /**
+     * The program before the command's words, if that was said; empty to take none.
+     *
+     * @throws FieldException when it is a list, which podman takes
+     */
     public Optional<String> entrypoint() {
+        if (entrypoint != null && entrypoint.startsWith("[\"") && entrypoint.endsWith("\"]")) {
+            throw FieldException.of(
+                    "--entrypoint",
+                    "entrypoint",
+                    "is one program and no list: its first arguments come before the command's words");
+        }
         return Optional.ofNullable(entrypoint);
     }
 
     /** {@code words} of a command in a directory, which has no entry point of its own, behind the one that was given. */
     List<String> behindEntrypoint(List<String> words) {
         List<String> all = new ArrayList<>();
-        if (entrypoint != null && !entrypoint.isEmpty()) {
-            all.add(entrypoint);
-        }
+        entrypoint().filter(program -> !program.isEmpty()).ifPresent(all::add);
         all.addAll(words);
         return all;
     }

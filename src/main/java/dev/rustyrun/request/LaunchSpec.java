@@ -75,9 +75,7 @@ public final class LaunchSpec {
         List<PublishedPort> published = request.published();
         if (!published.isEmpty() && !isConnected) {
             throw FieldException.of(
-                    "--publish",
-                    "publish",
-                    "only a private or CNI network has published ports: --net private or --net cni:NAME");
+                    "--publish", "publish", "needs a private or CNI network: --net private or --net cni:NAME");
         }
         if (!published.isEmpty()) {
             spec.annotation(ConnectedNetwork.PORTS_ANNOTATION, ConnectedNetwork.text(published));

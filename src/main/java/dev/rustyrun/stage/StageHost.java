@@ -34,7 +34,7 @@ final class StageHost implements HostContext {
     private static final String PROXY = "proxy";
 
     /** The same of a container's CNI network. */
-    private static final String NETWORK = "network";
+    private static final String NETWORK = "cni-connection";
 
     private static final int FIRST_FREE = 16;
 

@@ -170,6 +170,11 @@ class BadInputIT {
         expect("rustyrun image prune removes", "images", "--filter=dangling=true");
         expect("rustyrun login REGISTRY", "pull", "--creds", "a:b", "alpine");
         expect("rustyrun login REGISTRY", "run", "--creds", "a:b", "alpine");
+        expect("rustyrun pull, which has this option", "run", "--tls-verify=false", "alpine");
+        expect("rustyrun rm --force ID", "run", "--replace", "--name", "web", "alpine");
+        expect("rustyrun logs --follow ID", "start", "-a", "web");
+        expect("is one program and no list", "run", "--entrypoint", "[\"ls\", \"/\"]", "--rootfs", "/", "x");
+        expect("--net private, with a way out, is docker's bridge", "run", "--net", "bridge", "--rootfs", "/", "x");
         expect("--since TIME chooses", "logs", "-t", "web");
         expect("--input FILE", "load", "images.tar");
         expect("did you mean --memory", "run", "--memroy", "1m");

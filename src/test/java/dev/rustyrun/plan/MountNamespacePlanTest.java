@@ -72,7 +72,7 @@ class MountNamespacePlanTest {
     @Test
     void without_a_mount_namespace_nothing_is_mounted_in_that_of_the_host() {
         SpecBuilder spec = spec().share(NamespaceType.MOUNT);
-        LaunchPlan plan = PlanCompiler.compile(spec.build(), HOST);
+        LaunchPlan plan = PlanCompiler.compile(spec.build().withMounts(List.of()), HOST);
         assertTrue(
                 plan.child().contains(new NamespaceStep.OpenNamespace("/proc/thread-self/ns/mnt", MOUNTS, 2, false)));
         assertTrue(plan.init().contains(new MountNamespaceStep.JoinMounts(2, "")));

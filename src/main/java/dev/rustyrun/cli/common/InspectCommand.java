@@ -3,7 +3,6 @@ package dev.rustyrun.cli.common;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +47,8 @@ public final class InspectCommand implements EngineContext.Command {
             return context.engine().container(id);
         } catch (InvalidSpecException e) {
             if (isImage(context, id)) {
-                throw new InvalidSpecException("there is no container " + Printable.shown(id)
-                        + ", but an image: rustyrun image inspect " + Printable.shown(id));
+                throw new InvalidSpecException(
+                        "there is no container " + id + ", but an image: rustyrun image inspect " + id);
             }
             throw e;
         }

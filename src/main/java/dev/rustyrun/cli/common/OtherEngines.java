@@ -110,6 +110,23 @@ final class OtherEngines {
             of(command, "keep a login first: rustyrun login REGISTRY", "--creds");
         }
         of("pull", "pull always asks the registry; rustyrun run has --pull always|missing|never", "--policy");
+        for (String command : new String[] {"run", "create"}) {
+            of(
+                    command,
+                    "pull the image first, with rustyrun pull, which has this option",
+                    "--tls-verify",
+                    "--authfile",
+                    "--plain-http");
+            of(command, "without --detach all of its streams are the caller's", "-a", "--attach");
+            of(command, "signals are always passed on to the command", "--sig-proxy");
+            of(command, "use --label NAME=VALUE, which is an annotation", "--annotation");
+            of(command, "use -e TZ=ZONE, with an image that has the zones", "--tz");
+            of(command, "remove the other first: rustyrun rm --force ID", "--replace");
+            of(command, "remove it afterwards: rustyrun rmi IMAGE", "--rmi");
+            of(command, "mount a file read-only: --volume FILE:PATH:ro", "--secret");
+            of(command, "use --cpus N", "--cpu-quota", "--cpu-period");
+        }
+        of("start", "then: rustyrun logs --follow ID", "-a", "--attach", "-i", "--interactive");
         of("logs", "the output is kept without times; --since TIME chooses", "-t", "--timestamps");
         of("cp", "name what the link leads to", "-L", "--follow-link");
         of("commit", "leave it out: rustyrun save --format writes the form of docker or of OCI", "--format");
