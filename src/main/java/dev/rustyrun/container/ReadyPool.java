@@ -55,6 +55,9 @@ public final class ReadyPool<W> {
     private final Thread filler = new Thread(this::fill, "warm-pool");
     private boolean stopped;
     private boolean taken;
+    /** How many are neither waiting nor taken. */
+    private int lookedAt;
+
     private long looked = System.nanoTime();
 
     /** @param size how many wait; 0 for none */
@@ -91,21 +94,31 @@ public final class ReadyPool<W> {
     /** The first waiting element that fits, now the caller's; the others stay. */
     public Optional<W> take(Predicate<W> fits) {
         List<W> others = new ArrayList<>();
+        Optional<W> found = Optional.empty();
         try {
             for (Optional<W> next = next(); next.isPresent(); next = next()) {
                 others.add(next.get());
                 if (fits.test(next.get())) {
+                    found = next;
                     others.remove(next.get());
-                    return next;
+                    break;
                 }
             }
-            return Optional.empty();
+            return found;
         } finally {
             // The last one first: each goes back to the front.
             for (int i = others.size() - 1; i >= 0; i--) {
                 giveBackOrDiscard(others.get(i));
             }
+            looked(others.size(), found.isPresent());
         }
+    }
+
+    /** No place is free until it is known which one has been taken. */
+    private synchronized void looked(int others, boolean found) {
+        lookedAt -= others + (found ? 1 : 0);
+        taken |= found;
+        notifyAll();
     }
 
     private void giveBackOrDiscard(W one) {
@@ -138,8 +151,7 @@ public final class ReadyPool<W> {
 
     private synchronized Optional<W> next() {
         Optional<W> first = Optional.ofNullable(waiting.pollFirst());
-        taken = true;
-        notifyAll();
+        lookedAt += first.isPresent() ? 1 : 0;
         return first;
     }
 
@@ -186,7 +198,7 @@ public final class ReadyPool<W> {
                     return false;
                 }
                 ended = removeEnded();
-                if (ended.isEmpty() && waiting.size() < size) {
+                if (ended.isEmpty() && waiting.size() + lookedAt < size) {
                     return true;
                 }
                 try {
