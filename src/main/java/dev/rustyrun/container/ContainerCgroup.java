@@ -26,6 +26,10 @@ final class ContainerCgroup {
     private final Resources resources;
     private final Runnable mark;
     private boolean made;
+    /** Final once it is made; a plan asks for both again and again. */
+    private Optional<List<String>> files = Optional.empty();
+
+    private Optional<List<String>> directories = Optional.empty();
 
     private ContainerCgroup(Optional<Cgroup> cgroup, Resources resources, Runnable mark) {
         this.cgroup = cgroup;
@@ -109,7 +113,10 @@ final class ContainerCgroup {
 
     /** The files through which its first process enters it; may be empty. */
     List<String> files() {
-        return cgroup.map(Cgroup::firstProcsFiles).orElse(List.of());
+        List<String> found =
+                files.orElseGet(() -> cgroup.map(Cgroup::firstProcsFiles).orElse(List.of()));
+        files = made ? Optional.of(found) : files;
+        return found;
     }
 
     /** Its first process has entered it. */
@@ -125,11 +132,17 @@ final class ContainerCgroup {
 
     /** Its directories, one in each hierarchy. */
     List<String> directories() {
-        List<String> directories = new ArrayList<>();
+        List<String> found = directories.orElseGet(this::findDirectories);
+        directories = made ? Optional.of(found) : directories;
+        return found;
+    }
+
+    private List<String> findDirectories() {
+        List<String> found = new ArrayList<>();
         for (String file : cgroup.map(Cgroup::procsFiles).orElse(List.of())) {
-            directories.add(file.substring(0, file.lastIndexOf('/')));
+            found.add(file.substring(0, file.lastIndexOf('/')));
         }
-        return directories;
+        return found;
     }
 
     /** Whether only allowed devices can be opened in it. */

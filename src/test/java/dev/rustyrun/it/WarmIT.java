@@ -9,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,14 +67,14 @@ class WarmIT {
     private void learn(Server server, String... fields) throws IOException, InterruptedException {
         run(server, "true", fields);
         run(server, "true", fields);
-        Host.eventually("one waits in its rootfs", () -> waiting().isPresent(), () -> Host.remains("rustyrun"));
+        Host.eventually("one waits in its rootfs", () -> !waiting().isEmpty(), Host::processes);
     }
 
-    private static Optional<Path> waiting() {
-        return Host.stages()
-                .map(pid -> Path.of("/proc/" + pid + "/root"))
-                .filter(root -> Files.exists(root.resolve("marker")))
-                .findFirst();
+    /** Those whose root is the root file system: natively, stages of a service have no name of their own. */
+    private static List<Long> waiting() {
+        return Host.processes().keySet().stream()
+                .filter(pid -> Files.exists(Path.of("/proc/" + pid + "/root/marker")))
+                .toList();
     }
 
     private static void expectWarm(boolean warm, String answer) {
@@ -90,7 +89,7 @@ class WarmIT {
     void what_comes_again_waits_in_its_container_and_does_what_a_cold_one_does() throws Exception {
         String script = "id; hostname; cat /proc/self/mountinfo | cut -d ' ' -f 4-6 | sort; ulimit -a; pwd; ls -l /dev;"
                 + " grep -E 'Seccomp|Cap|NoNew|Groups' /proc/self/status; ls /proc/self/fd; cat /marker; env | sort; ps;"
-                + " cat /sys/class/net/lo/operstate; umask; echo hello > /made; cat /made; touch /proc/sys/kernel/hostname";
+                + " cat /sys/class/net/lo/operstate; umask; echo hello > /warm-made; cat /warm-made; touch /proc/sys/kernel/hostname";
         try (Server warm = start(1);
                 Server cold = Server.start("--warm", "0", "--data-folder", folder + "/cold")) {
             learn(warm);
@@ -99,7 +98,7 @@ class WarmIT {
             expectWarm(true, answer);
             assertEquals(stdout(run(cold, script, own)), stdout(answer));
         }
-        assertFalse(Files.exists(rootfs.resolve("made")), "the rootfs stays as it is");
+        assertFalse(Files.exists(rootfs.resolve("warm-made")), "the rootfs stays as it is");
         Host.expectNothingLeft("never-started");
     }
 
@@ -107,6 +106,7 @@ class WarmIT {
         return body.replaceFirst(".*\"stdout\":(\\{.*?}),\"stderr.*", "$1");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_rootfs_that_has_been_replaced_is_not_shown() throws Exception {
         try (Server server = start(1)) {
@@ -122,6 +122,7 @@ class WarmIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_mounted_folder_that_has_been_replaced_or_covered_is_shown_as_it_is() throws Exception {
         Path data = Files.createDirectory(folder.resolve("data"));
@@ -144,6 +145,7 @@ class WarmIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void limits_are_the_request_s_own_and_below_what_waits_a_cold_one_is_limited_from_its_start() throws Exception {
         String fill = "dd if=/dev/zero of=/dev/shm/x bs=1M count=60";
@@ -161,17 +163,19 @@ class WarmIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void nothing_of_a_caller_s_own_waits() throws Exception {
         try (Server server = start(1)) {
             learn(server, "\"env\": {\"SECRET\": \"hidden-value\"}");
             host("grep -r hidden- " + folder + " /run").expect(1);
-            for (long pid : Host.stages().toList()) {
+            for (long pid : waiting()) {
                 assertFalse(Host.read("/proc/" + pid + "/environ").contains("hidden-"));
             }
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void two_kinds_wait_beside_each_other_and_those_that_come_once_do_not() throws Exception {
         String other = "\"workdir\": \"/tmp\"";
@@ -194,15 +198,12 @@ class WarmIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void what_waits_and_is_killed_is_replaced() throws Exception {
         try (Server server = start(1)) {
             learn(server);
-            for (long pid : Host.stages().toList()) {
-                if (Files.exists(Path.of("/proc/" + pid + "/root/marker"))) {
-                    Host.signal(pid, "KILL");
-                }
-            }
+            waiting().forEach(pid -> Host.signal(pid, "KILL"));
             expectOutput("first\\n", run(server, "cat /marker"));
             learn(server);
             expectWarm(true, run(server, "true"));
