@@ -205,7 +205,7 @@ class CniNetworkIT extends InNetworkWorld {
     private static List<Long> keepers() {
         return Host.processes().entrySet().stream()
                 .filter(process ->
-                        process.getValue().matches("(.*[/ ])?(rustyrun|dev\\.rustyrun\\.Rustyrun) network .*"))
+                        process.getValue().matches("(.*[/ ])?(rustyrun|dev\\.rustyrun\\.Rustyrun) cni-connection .*"))
                 .map(Map.Entry::getKey)
                 .toList();
     }
