@@ -75,6 +75,8 @@ class ConnectionsTest {
     @Test
     void those_that_are_closed_in_one_turn_of_their_thread_count_until_their_descriptors_are_free() throws Exception {
         NioEventLoopGroup threads = new NioEventLoopGroup(1);
+        // All that is queued is one turn, however long it takes.
+        threads.setIoRatio(100);
         try {
             CountDownLatch queued = new CountDownLatch(1);
             List<NioSocketChannel> sockets = new ArrayList<>();
