@@ -4,6 +4,7 @@ import dev.rustyrun.request.LaunchSpec;
 import dev.rustyrun.request.Volume;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +62,12 @@ final class MountParser {
 
     private static String absolute(String source) {
         try {
-            return Path.of(source).toAbsolutePath().normalize().toString();
+            Path path = Path.of(source);
+            if (source.indexOf('/') < 0 && !Files.exists(path)) {
+                throw new InvalidSpecException("there are no named volumes, and no file " + source
+                        + " in this directory: name a directory of the host, such as ./" + source);
+            }
+            return path.toAbsolutePath().normalize().toString();
         } catch (InvalidPathException e) {
             throw new InvalidSpecException("mount source \"" + source + "\" is no path: " + e.getReason());
         }

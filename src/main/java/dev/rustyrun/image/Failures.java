@@ -15,6 +15,16 @@ final class Failures {
 
     private Failures() {}
 
+    /** Whether the server's name leads to no address. */
+    static boolean isUnresolved(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static String of(IOException e) {
         if (e instanceof FileSystemException file) {
             String why = e instanceof NoSuchFileException
@@ -26,10 +36,10 @@ final class Failures {
                                     : String.valueOf(file.getReason());
             return file.getFile() + ": " + why;
         }
+        if (isUnresolved(e)) {
+            return "its name cannot be resolved; look at the spelling, /etc/resolv.conf and HTTPS_PROXY";
+        }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
-                return "its name cannot be resolved; look at the spelling, /etc/resolv.conf and HTTPS_PROXY";
-            }
             if (cause instanceof HttpConnectTimeoutException) {
                 return "nothing answers there";
             }

@@ -84,7 +84,8 @@ final class Retries {
                                     + " cannot be fetched: it is a server without TLS; if that is as it should be, use"
                                     + " --plain-http");
                 }
-                if (number == MAX_ATTEMPTS || isFinal(e)) {
+                // A name that has never been resolved is probably misspelt.
+                if (number == MAX_ATTEMPTS || isFinal(e) || number == 1 && Failures.isUnresolved(e)) {
                     throw failure(e, what + " cannot be fetched: " + why);
                 }
                 Duration next =

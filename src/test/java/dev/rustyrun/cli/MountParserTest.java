@@ -2,11 +2,13 @@ package dev.rustyrun.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.request.LaunchSpec;
 import dev.rustyrun.request.Volume;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,5 +36,15 @@ class MountParserTest {
     @ValueSource(strings = {"", "a", ":", "a:", ":b", "a:b:c:d", "/a:/b:weird"})
     void a_broken_volume_is_refused(String text) {
         assertThrows(InvalidSpecException.class, () -> MountParser.volume(Volume.of(text)));
+    }
+
+    @Test
+    void a_name_that_is_no_file_here_is_said_to_be_no_volume() {
+        String message = assertThrows(InvalidSpecException.class, () -> MountParser.volume(Volume.of("cache:/x")))
+                .getMessage();
+        assertTrue(message.contains("named volumes") && message.contains("./cache"), message);
+        assertEquals(
+                Path.of("src").toAbsolutePath().toString(),
+                MountParser.volume(Volume.of("src:/x")).source());
     }
 }

@@ -293,4 +293,11 @@ class ImagePullTest {
         registry.close();
         assertTrue(refusal(name(":1")).startsWith("the manifest 1 from 127.0.0.1:"));
     }
+
+    @Test
+    void a_server_whose_name_leads_nowhere_is_not_asked_again() {
+        String message = refusal(ImageReference.parse("no-such-host.invalid/app:1"));
+        assertTrue(message.contains("its name cannot be resolved"), message);
+        assertEquals(List.of(), pauses);
+    }
 }

@@ -87,9 +87,10 @@ class WarmIT {
 
     @Test
     void what_comes_again_waits_in_its_container_and_does_what_a_cold_one_does() throws Exception {
-        String script = "id; hostname; cat /proc/self/mountinfo | cut -d ' ' -f 4-6 | sort; ulimit -a; pwd; ls -l /dev;"
-                + " grep -E 'Seccomp|Cap|NoNew|Groups' /proc/self/status; ls /proc/self/fd; cat /marker; env | sort; ps;"
-                + " cat /sys/class/net/lo/operstate; umask; echo hello > /warm-made; cat /warm-made; touch /proc/sys/kernel/hostname";
+        String script =
+                "id; hostname; cat /proc/self/mountinfo | cut -d ' ' -f 4-6 | sort; ulimit -a; pwd; stat -c '%A %u %g %t %T %N' /dev/*;"
+                        + " grep -E 'Seccomp|Cap|NoNew|Groups' /proc/self/status; ls /proc/self/fd; cat /marker; env | sort; ps;"
+                        + " cat /sys/class/net/lo/operstate; umask; echo hello > /warm-made; cat /warm-made; touch /proc/sys/kernel/hostname";
         try (Server warm = start(1);
                 Server cold = Server.start("--warm", "0", "--data-folder", folder + "/cold")) {
             learn(warm);
