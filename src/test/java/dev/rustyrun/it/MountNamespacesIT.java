@@ -17,8 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Containers in a mount namespace that exists already, and in the host's. Needs root. */
 class MountNamespacesIT {
@@ -28,8 +30,22 @@ class MountNamespacesIT {
     private static final String WHERE = "readlink /proc/self/ns/mnt; ls -d /bin/busybox /usr/lib 2>/dev/null;"
             + " chroot / true 2>/dev/null || unshare -U true 2>/dev/null || echo held";
 
+    @TempDir
+    static Path folder;
+
+    /** Of busybox, which other tests have as it is. */
+    private static Path copy;
+
     private Process pod;
     private String hostsMounts;
+
+    @BeforeAll
+    static void copyRootfs() {
+        Launcher.requireRoot();
+        copy = folder.resolve("rootfs");
+        Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), copy.toString()), "")
+                .expect(0);
+    }
 
     @BeforeEach
     void needsRoot() {
@@ -99,11 +115,12 @@ class MountNamespacesIT {
         });
     }
 
-    /** In the host's mount namespace, where nothing may be mounted. */
+    /** In the host's mount namespace, where nothing may be mounted; its devices are made in its root file system. */
     private static OciBundle onHost(String... command) {
         OciBundle bundle = new OciBundle(command);
         bundle.edit(namespace("mount", Optional.empty())).edit(config -> {
             config.putArray("mounts");
+            ((ObjectNode) config.get("root")).put("path", copy.toString());
             ((ObjectNode) config.get("linux")).remove(List.of("maskedPaths", "readonlyPaths"));
         });
         return withChroot(bundle);
@@ -230,7 +247,7 @@ class MountNamespacesIT {
             String pid = bundle.state(ID).get("pid").asText();
             Path namespace = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/mnt"));
             assertEquals(hostsNamespace(), namespace.toString());
-            assertTrue(Files.isSameFile(Launcher.busybox(), Path.of("/proc/" + pid + "/root")));
+            assertTrue(Files.isSameFile(copy, Path.of("/proc/" + pid + "/root")));
             assertEquals(hostsMounts, mounts("self"));
             bundle.rustyrun("cp", ID + ":/etc/passwd", bundle.file("copy").toString())
                     .expect(0);

@@ -27,8 +27,8 @@ public final class CommandSuggestion {
         boolean isCommand = !command.getSubcommands().isEmpty();
         String prefix = command.getParent() == null ? "" : command.getCommandName() + " ";
         Optional<String> known = isCommand && !word.startsWith("-")
-                ? OtherEngines.command(prefix + word)
-                : OtherEngines.option(command.getCommandName(), word);
+                ? OtherEngines.insteadOfCommand(prefix + word)
+                : OtherEngines.insteadOfOption(command.getCommandName(), word);
         if (known.isPresent()) {
             return "; " + known.get();
         }

@@ -158,12 +158,12 @@ final class OtherEngines {
     }
 
     /** What to use instead of a command, with the name of its group before it. */
-    static Optional<String> command(String words) {
+    static Optional<String> insteadOfCommand(String words) {
         return Optional.ofNullable(COMMANDS.get(words));
     }
 
     /** What to use instead of an option of this command, which may have a value; or instead of a further word. */
-    static Optional<String> option(String command, String word) {
+    static Optional<String> insteadOfOption(String command, String word) {
         String name = word.startsWith("-") ? word.replaceFirst("=.*", "") : "FILE";
         return Optional.ofNullable(OPTIONS.get(command + " " + name)).or(() -> Optional.ofNullable(OPTIONS.get(name)));
     }
