@@ -85,13 +85,14 @@ final class CompactFilter {
         Node node = from;
         Loaded loaded = had;
         while (true) {
-            if (node instanceof FilterGraph.Load load && load.offset() == FilterGraph.NUMBER) {
+            if (node instanceof FilterGraph.Operation operation && operation.loads(FilterGraph.NUMBER)) {
                 loaded = Loaded.NUMBER;
-                node = load.next();
-            } else if (node instanceof FilterGraph.Load load && load.offset() == FilterGraph.ARCHITECTURE) {
+                node = operation.next();
+            } else if (node instanceof FilterGraph.Operation operation && operation.loads(FilterGraph.ARCHITECTURE)) {
                 loaded = Loaded.ARCHITECTURE;
-                node = load.next();
-            } else if (node instanceof FilterGraph.Load || node instanceof FilterGraph.Answer) {
+                node = operation.next();
+            } else if (node instanceof FilterGraph.Operation operation && operation.loads()
+                    || node instanceof FilterGraph.Answer) {
                 add(first, node);
                 return;
             } else if (node instanceof FilterGraph.Test test && loaded == Loaded.ARCHITECTURE) {

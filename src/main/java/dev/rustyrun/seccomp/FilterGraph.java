@@ -37,35 +37,30 @@ final class FilterGraph {
     /** The end: a value of SECCOMP_RET_. */
     record Answer(int value) implements Node {}
 
-    /** Loads a word of the call's data. */
-    static final class Load implements Node {
-        private final int offset;
-        private final Node next;
-
-        private Load(int offset, Node next) {
-            this.offset = offset;
-            this.next = next;
-        }
-
-        int offset() {
-            return offset;
-        }
-
-        Node next() {
-            return next;
-        }
-    }
-
-    /** Changes what is loaded, or stores it, or loads what was stored. */
-    static final class Change implements Node {
+    /** Loads a word of the call's data, or changes what is loaded, or stores it, or loads what was stored. */
+    static final class Operation implements Node {
         private final int code;
         private final int value;
         private final Node next;
 
-        private Change(int code, int value, Node next) {
+        private Operation(int code, int value, Node next) {
             this.code = code;
             this.value = value;
             this.next = next;
+        }
+
+        /** Whether it loads a word of the call's data. */
+        boolean loads() {
+            return code == LOAD;
+        }
+
+        /** Whether it loads the word at this offset. */
+        boolean loads(int offset) {
+            return code == LOAD && value == offset;
+        }
+
+        Node next() {
+            return next;
         }
     }
 
@@ -126,8 +121,7 @@ final class FilterGraph {
             Node next = after(nodes, i, code == JUMP ? value : 0);
             nodes[i] = switch (code) {
                 case RETURN -> graph.answer(value);
-                case LOAD -> next == null ? null : graph.load(value, next);
-                case AND, STORE, RECALL -> next == null ? null : graph.change(code, value, next);
+                case LOAD, AND, STORE, RECALL -> next == null ? null : graph.operation(code, value, next);
                 case JUMP -> next;
                 case IF_EQUAL, IF_GREATER, IF_AT_LEAST, IF_ANY_BIT ->
                     yes == null || no == null ? null : graph.test(code, value, yes, no);
@@ -155,11 +149,11 @@ final class FilterGraph {
     }
 
     Node load(int offset, Node next) {
-        return made(new Key(LOAD, offset, number(next), 0), new Load(offset, next));
+        return operation(LOAD, offset, next);
     }
 
-    private Node change(int code, int value, Node next) {
-        return made(new Key(code, value, number(next), 0), new Change(code, value, next));
+    private Node operation(int code, int value, Node next) {
+        return made(new Key(code, value, number(next), 0), new Operation(code, value, next));
     }
 
     Node test(int code, int value, Node yes, Node no) {
@@ -216,14 +210,10 @@ final class FilterGraph {
             }
             if (node instanceof Answer answer) {
                 add(node, new Instruction(RETURN, 0, 0, answer.value()));
-            } else if (node instanceof Load load) {
-                place(load.next());
-                fallInto(load.next());
-                add(node, new Instruction(LOAD, 0, 0, load.offset()));
-            } else if (node instanceof Change change) {
-                place(change.next);
-                fallInto(change.next);
-                add(node, new Instruction(change.code, 0, 0, change.value));
+            } else if (node instanceof Operation operation) {
+                place(operation.next);
+                fallInto(operation.next);
+                add(node, new Instruction(operation.code, 0, 0, operation.value));
             } else if (node instanceof Test test) {
                 place(test.yes());
                 place(test.no());
