@@ -22,7 +22,7 @@ class JoinedNamespacesIT {
     private static final List<String> PARAMETERS =
             List.of("net.ipv4.ping_group_range", "net/ipv4/conf/lo/forwarding", "kernel.shmmax", "kernel.domainname");
 
-    private Process pod;
+    private Pod pod;
 
     @BeforeEach
     void needsRoot() {
@@ -32,21 +32,17 @@ class JoinedNamespacesIT {
     @AfterEach
     void endPod() {
         if (pod != null) {
-            pod.destroyForcibly().onExit().join();
+            pod.close();
         }
     }
 
     /** A process in new namespaces, which are those of a pod. */
     private void startPod(String... unshare) throws IOException {
-        List<String> command = new java.util.ArrayList<>(List.of("unshare"));
-        command.addAll(List.of(unshare));
-        command.addAll(List.of("sh", "-c", "echo ready; exec sleep 1000"));
-        pod = new ProcessBuilder(command).start();
-        assertEquals("ready", pod.inputReader().readLine());
+        pod = Pod.in(unshare);
     }
 
     private String podsPath(String file) {
-        return "/proc/" + pod.pid() + "/ns/" + file;
+        return pod.namespace(file);
     }
 
     private void startPodWithUsers() throws IOException {
@@ -110,14 +106,8 @@ class JoinedNamespacesIT {
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void C25_an_interface_with_a_dot_in_its_name_is_named_with_either_separator() throws IOException {
-        pod = new ProcessBuilder(
-                        "unshare",
-                        "--net",
-                        "sh",
-                        "-c",
-                        "ip link add a.5 type dummy && echo ready || echo missing; exec sleep 1000")
-                .start();
-        Assumptions.assumeTrue("ready".equals(pod.inputReader().readLine()), "needs ip(8) and dummy interfaces");
+        pod = Pod.after("ip link add a.5 type dummy && echo ready || echo missing", "--net");
+        Assumptions.assumeTrue("ready".equals(pod.said()), "needs ip(8) and dummy interfaces");
         for (String name : List.of("net/ipv4/conf/a.5/forwarding", "net.ipv4.conf.a/5.forwarding")) {
             for (String value : List.of("1", "0")) {
                 try (OciBundle bundle = new OciBundle("cat", "/proc/sys/net/ipv4/conf/a.5/forwarding").edit(config -> {

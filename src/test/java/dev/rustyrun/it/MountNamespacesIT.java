@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ class MountNamespacesIT {
     /** Of busybox, which other tests have as it is. */
     private static Path copy;
 
-    private Process pod;
+    private Pod pod;
     private String hostsMounts;
 
     @BeforeAll
@@ -56,8 +55,7 @@ class MountNamespacesIT {
     @AfterEach
     void the_host_is_as_before() {
         if (pod != null) {
-            pod.descendants().forEach(ProcessHandle::destroyForcibly);
-            pod.destroyForcibly().onExit().join();
+            pod.close();
         }
         assertEquals(hostsMounts, mounts("self"));
     }
@@ -67,15 +65,11 @@ class MountNamespacesIT {
     }
 
     private void startPod(String... unshare) throws IOException {
-        List<String> command = new ArrayList<>(List.of("unshare"));
-        command.addAll(List.of(unshare));
-        command.addAll(List.of("sh", "-c", "echo ready; exec sleep 1000"));
-        pod = new ProcessBuilder(command).start();
-        assertEquals("ready", pod.inputReader().readLine());
+        pod = Pod.in(unshare);
     }
 
     private String podsPath(String file) {
-        return "/proc/" + pod.pid() + "/ns/" + file;
+        return pod.namespace(file);
     }
 
     private String podsNamespace() throws IOException {

@@ -1,0 +1,54 @@
+package dev.rustyrun.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A process in new namespaces, which are those of a pod, until it is closed. */
+final class Pod implements AutoCloseable {
+
+    private final Process process;
+    private final String said;
+
+    private Pod(String script, String... unshare) throws IOException {
+        List<String> command = new ArrayList<>(List.of("unshare"));
+        command.addAll(List.of(unshare));
+        command.addAll(List.of("sh", "-c", script + "; exec sleep 1000"));
+        process = new ProcessBuilder(command).start();
+        said = process.inputReader().readLine();
+    }
+
+    /** @param unshare options of unshare(1) */
+    static Pod in(String... unshare) throws IOException {
+        Pod pod = new Pod("echo ready", unshare);
+        assertEquals("ready", pod.said());
+        return pod;
+    }
+
+    /** One that has run this script, which prints a line. */
+    static Pod after(String script, String... unshare) throws IOException {
+        return new Pod(script, unshare);
+    }
+
+    /** The line that its script has printed. */
+    String said() {
+        return said;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** The path of one of its namespaces, such as {@code net}. */
+    String namespace(String file) {
+        return "/proc/" + pid() + "/ns/" + file;
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().onExit().join();
+    }
+}
