@@ -20,11 +20,12 @@ import java.util.Optional;
 public final class WarmPool {
 
     private final RecentLaunches recent = new RecentLaunches();
+    private final int size;
     private final ReadyPool<ServedLaunch> pool;
 
     WarmPool(LaunchTools tools, Specs specs, ServeConfig config, Clearing clearing) {
-        this.pool =
-                new ReadyPool<>(new Launches(tools, specs, clearing, recent, config.warm()), config.warm(), clearing);
+        this.size = config.warm();
+        this.pool = new ReadyPool<>(new Launches(tools, specs, clearing, recent, size), size, clearing);
     }
 
     void start(@Observes StartupEvent event) {
@@ -42,7 +43,9 @@ public final class WarmPool {
 
     /** {@code launch} has run: the next ones are probably like it. */
     void used(Launch launch) {
-        recent.used(launch);
+        if (size > 0) {
+            recent.used(launch);
+        }
     }
 
     /** The number of warm launches. */

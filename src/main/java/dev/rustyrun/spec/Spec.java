@@ -244,20 +244,7 @@ public record Spec(
 
         /** The same process with another environment. */
         public Process withEnv(List<String> variables) {
-            return new Process(
-                    terminal,
-                    user,
-                    args,
-                    variables,
-                    cwd,
-                    capabilities,
-                    noNewPrivileges,
-                    rlimits,
-                    oomScoreAdj,
-                    consoleSize,
-                    apparmorProfile,
-                    selinuxLabel,
-                    scheduling);
+            return running(user, args, variables);
         }
 
         /** The same process with another AppArmor profile and SELinux label. */
