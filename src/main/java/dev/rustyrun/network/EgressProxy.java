@@ -1,5 +1,6 @@
 package dev.rustyrun.network;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -87,16 +88,28 @@ public final class EgressProxy {
 
     /** Serves connections until {@code listener} is closed. */
     public void serve(ServerSocketChannel listener) throws IOException {
-        while (listener.isOpen()) {
-            SocketChannel accepted = listener.accept();
-            // The others wait, in the kernel.
+        while (true) {
+            // Further connections wait in the kernel.
             free.acquireUninterruptibly();
+            boolean served = false;
             try {
-                start(() -> serve(accepted));
-            } catch (OutOfMemoryError noThread) {
-                accepted.close();
-                free.release();
+                SocketChannel accepted = listener.accept();
+                served = start(accepted);
+            } finally {
+                if (!served) {
+                    free.release();
+                }
             }
+        }
+    }
+
+    private boolean start(SocketChannel accepted) throws IOException {
+        try {
+            start(() -> serve(accepted));
+            return true;
+        } catch (OutOfMemoryError noThread) {
+            accepted.close();
+            return false;
         }
     }
 
@@ -110,8 +123,9 @@ public final class EgressProxy {
         }
     }
 
-    /** Waits for the connections of a container that has ended, so that each is reported; not for ever. */
-    void awaitConnections() {
+    /** Waits for the connections of a container that has ended, so that each is reported, but at most a second. */
+    void awaitConnections(ServerSocketChannel listener) {
+        close(listener);
         try {
             free.tryAcquire(MAX_CONNECTIONS, END_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -226,7 +240,7 @@ public final class EgressProxy {
         }
     }
 
-    private static void close(Socket socket) {
+    private static void close(Closeable socket) {
         try {
             socket.close();
         } catch (IOException e) {

@@ -23,6 +23,9 @@ public final class ProxyMain {
     /** The socket at which it is given orders. */
     private static final int ORDERS = 3;
 
+    /** How long it waits for connections that were made just before the container's end. */
+    private static final int END_MILLIS = 1000;
+
     private ProxyMain() {}
 
     /** Serves until the container ends; the code to exit with. */
@@ -30,6 +33,7 @@ public final class ProxyMain {
         linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
         // A ^C at the terminal is for the container.
         linux.startSession();
+        int waiting = linux.duplicateFrom(0, KEPT);
         int container = linux.duplicateFrom(1, KEPT);
         int log = linux.duplicateFrom(2, KEPT);
         linux.blockPipeSignal();
@@ -37,10 +41,12 @@ public final class ProxyMain {
         AttemptLog attempts = new AttemptLog(args[1], output, output, System::nanoTime);
         EgressPolicy policy = EgressPolicy.of(List.of(args).subList(2, args.length));
         EgressProxy proxy = new EgressProxy(policy, InetAddress::getAllByName, attempts::tell);
+        ServerSocketChannel listener;
         try {
-            if (!(System.inheritedChannel() instanceof ServerSocketChannel listener)) {
+            if (!(System.inheritedChannel() instanceof ServerSocketChannel inherited)) {
                 throw new IOException("no listening socket");
             }
+            listener = inherited;
             Confinement.enter(linux);
             start(() -> serve(proxy, listener));
             start(() -> new ProxyControl(linux, proxy, attempts).serve(ORDERS));
@@ -51,9 +57,20 @@ public final class ProxyMain {
         PollSet ended = new PollSet(1);
         ended.add(container, PollSet.POLLIN);
         linux.poll(ended, -1);
-        proxy.awaitConnections();
+        awaitAccepted(linux, waiting);
+        proxy.awaitConnections(listener);
         attempts.end();
         return 0;
+    }
+
+    /** Waits until the connections that the container made before its end are accepted, but at most a second. */
+    private static void awaitAccepted(Linux linux, int listening) {
+        PollSet connections = new PollSet(1);
+        connections.add(listening, PollSet.POLLIN);
+        PollSet nothing = new PollSet(1);
+        for (int i = 0; i < END_MILLIS && linux.poll(connections, 0); i++) {
+            linux.poll(nothing, 1);
+        }
     }
 
     private static void serve(EgressProxy proxy, ServerSocketChannel listener) {

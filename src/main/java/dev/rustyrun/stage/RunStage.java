@@ -104,6 +104,7 @@ public final class RunStage implements Stages {
         if (sparing) {
             linux.releaseProgramPages();
         }
+        connection.staysUntilEnd();
         try {
             connection.sendChildPart(plan.child(), options.traced());
             connection.launch(plan, options);
@@ -216,6 +217,7 @@ public final class RunStage implements Stages {
                 }
                 continue;
             }
+            connection.serve(set);
             connection.hear();
             terminal.ifPresent(relay -> relay.relay(set));
             Optional<ChildStatus> ended = takeSignals(child);

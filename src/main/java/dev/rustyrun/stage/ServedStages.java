@@ -49,6 +49,7 @@ public final class ServedStages implements Stages {
         this.connection =
                 new StageConnection(linux, self, System.err, child, files.channel(), master -> io.terminal(master));
         connection.givePipes();
+        connection.staysUntilEnd();
         this.pipes = files.pipes();
         this.process = files.process();
     }
@@ -200,6 +201,7 @@ public final class ServedStages implements Stages {
     }
 
     private void hearStages(PollSet found) {
+        connection.serve(found);
         // What it has said before its end is heard before that.
         boolean end = !childEnded && found.found(process, PollSet.POLLIN);
         if (connection.isHeardIn(found)) {

@@ -32,6 +32,7 @@ import java.util.function.IntConsumer;
 final class StageConnection {
 
     private final Linux linux;
+    private final PrintStream messages;
     private final StageHost host;
     private final int child;
     private final int channel;
@@ -63,7 +64,7 @@ final class StageConnection {
     private Optional<EndedChild> initEnded = Optional.empty();
 
     /**
-     * @param messages receives traced steps
+     * @param messages receives traced steps, and what fails while the container runs
      * @param child the started {@code child} stage
      * @param channel our end of its socket
      * @param terminalOpened receives the master side of the command's terminal
@@ -71,6 +72,7 @@ final class StageConnection {
     StageConnection(
             Linux linux, SelfExec self, PrintStream messages, int child, int channel, IntConsumer terminalOpened) {
         this.linux = linux;
+        this.messages = messages;
         this.host = new StageHost(linux, self, this, terminalOpened);
         this.steps = new PrintedSteps(messages);
         this.child = child;
@@ -85,6 +87,11 @@ final class StageConnection {
     /** The standard files are pipes of this launch, and not those of this process. */
     void givePipes() {
         host.givePipes();
+    }
+
+    /** This process lives as long as the container. */
+    void staysUntilEnd() {
+        host.staysUntilEnd();
     }
 
     int child() {
@@ -179,10 +186,21 @@ final class StageConnection {
         }
     }
 
-    /** Also waits for reports, as long as some may come. */
+    /** Also waits for reports, as long as some may come, and for whoever needs the container's proxy. */
     void addTo(PollSet set) {
         if (open) {
             set.add(channel, PollSet.POLLIN);
+        }
+        host.addTo(set);
+    }
+
+    /** Starts the container's proxy if the wait found that it is needed. Called before {@link #hear}, which may close it. */
+    void serve(PollSet set) {
+        try {
+            host.startProxyIfWanted(set);
+        } catch (LinuxException e) {
+            messages.println(Printable.line("rustyrun: cannot start the proxy of "
+                    + options.record().id() + ", whose connections are refused: " + e.getMessage()));
         }
     }
 

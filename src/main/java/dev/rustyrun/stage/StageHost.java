@@ -5,6 +5,7 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.step.Connection;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /** The host's side of one launch, as the steps of {@code run} have it. */
@@ -30,13 +32,11 @@ final class StageHost implements HostContext {
     /** What console sockets are sent with a terminal's master side: its name. */
     private static final byte[] TERMINAL_NAME = "/dev/ptmx".getBytes(StandardCharsets.UTF_8);
 
-    /** The word of a container's proxy on the command line. */
-    private static final String PROXY = "proxy";
-
-    /** The same of a container's CNI network. */
+    /** The word of the process of a CNI network on the command line. */
     private static final String NETWORK = "cni-connection";
 
-    private static final int FIRST_FREE = 16;
+    /** A number above those of the descriptors that a process that serves a container is given. */
+    static final int FIRST_FREE = 16;
 
     private final Linux linux;
     private final SelfExec self;
@@ -44,6 +44,8 @@ final class StageHost implements HostContext {
     private final IntConsumer terminalOpened;
     private final List<Integer> serving = new ArrayList<>();
     private boolean givesPipes;
+    private boolean staysUntilEnd;
+    private Optional<WaitingProxy> proxy = Optional.empty();
     private int agent = Connection.NO_DESCRIPTOR;
 
     /** @param terminalOpened is given the master side of the command's terminal */
@@ -57,6 +59,11 @@ final class StageHost implements HostContext {
     /** The standard files are pipes of ours, and not those that this process has. */
     void givePipes() {
         givesPipes = true;
+    }
+
+    /** This process lives as long as the container, and can start what serves it when that is needed. */
+    void staysUntilEnd() {
+        staysUntilEnd = true;
     }
 
     @Override
@@ -178,20 +185,33 @@ final class StageHost implements HostContext {
     }
 
     @Override
-    public void startProxy(List<String> hosts, int listening, int container) {
-        List<String> words = new ArrayList<>(List.of(PROXY, record().id()));
-        words.addAll(hosts);
-        try (LaunchRecord.ProxyFiles files = record().proxyFiles();
-                // So high that it is not among those which the proxy gets before it.
-                OpenFile control =
-                        new OpenFile(linux, linux.duplicateFrom(files.control().descriptor(), FIRST_FREE))) {
-            awaitAfterContainer(self.startServing(
-                    linux,
-                    words,
-                    listening,
-                    container,
-                    files.attempts().map(OpenFile::descriptor).orElse(Connection.NO_DESCRIPTOR),
-                    control.descriptor()));
+    public void startProxy(List<String> hosts, OpenFile listening) {
+        proxy = Optional.of(WaitingProxy.of(linux, record(), init(), hosts, listening));
+        if (!staysUntilEnd) {
+            startProxy();
+        }
+    }
+
+    private void startProxy() {
+        try (WaitingProxy waiting = proxy.orElseThrow()) {
+            proxy = Optional.empty();
+            awaitAfterContainer(waiting.start(self));
+        }
+    }
+
+    /** Also waits for the first connection to the container's proxy. */
+    void addTo(PollSet set) {
+        proxy.ifPresent(waiting -> waiting.addTo(set));
+    }
+
+    /**
+     * Starts the container's proxy if that wait found a connection to it.
+     *
+     * @throws LinuxException when its process cannot be started; then the container's connections are refused
+     */
+    void startProxyIfWanted(PollSet set) {
+        if (proxy.filter(waiting -> waiting.isWanted(set)).isPresent()) {
+            startProxy();
         }
     }
 
@@ -261,6 +281,8 @@ final class StageHost implements HostContext {
 
     /** Closes what a launch that failed has left open. */
     void close() {
+        proxy.ifPresent(WaitingProxy::close);
+        proxy = Optional.empty();
         if (agent != Connection.NO_DESCRIPTOR) {
             linux.close(agent);
             agent = Connection.NO_DESCRIPTOR;

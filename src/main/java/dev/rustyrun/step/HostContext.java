@@ -47,12 +47,12 @@ public interface HostContext {
     void setAgent(int socket);
 
     /**
-     * Starts the process that connects the container to {@code hosts}, and ends with it.
+     * Starts the process that connects the container to {@code hosts}, now or when the container first needs it; it ends with
+     * the container.
      *
-     * @param listening a socket inside the container's network
-     * @param container a pidfd of its PID 1
+     * @param listening a socket inside the container's network, which this closes
      */
-    void startProxy(List<String> hosts, int listening, int container);
+    void startProxy(List<String> hosts, OpenFile listening);
 
     /**
      * Starts the process that has the plugins of a CNI network connect the container, and disconnect it when it has ended; answers

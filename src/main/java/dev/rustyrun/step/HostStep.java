@@ -183,10 +183,7 @@ public sealed interface HostStep {
 
         @Override
         public void apply(HostContext host, int sent) {
-            try (OpenFile listening = new OpenFile(host.linux(), sent);
-                    OpenFile container = new OpenFile(host.linux(), host.linux().processDescriptor(host.init()))) {
-                host.startProxy(hosts, listening.descriptor(), container.descriptor());
-            }
+            host.startProxy(hosts, new OpenFile(host.linux(), sent));
         }
 
         @Override

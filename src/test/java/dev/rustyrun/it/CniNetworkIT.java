@@ -117,6 +117,31 @@ class CniNetworkIT extends InNetworkWorld {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
+    void an_images_resolv_conf_names_the_servers_of_the_network_unless_others_are_given() throws Exception {
+        try (MountedStore images = new MountedStore()) {
+            new TestImages(images.store)
+                    .add("base", "{}", List.of(images.tar("cp -a " + Launcher.busybox() + "/. .; mkdir -p etc")));
+            String network = resolvConf(images);
+            assertTrue(network.contains("nameserver 10.77.0.1\n"), network);
+            assertTrue(network.contains("search inner.example.org\n"), network);
+            String given = resolvConf(images, "--dns", "192.0.2.99");
+            assertTrue(given.contains("nameserver 192.0.2.99\n"), given);
+            assertFalse(given.contains("10.77.0.1"), given);
+        }
+        expectNothingLeft();
+    }
+
+    private String resolvConf(MountedStore images, String... options) {
+        List<String> words = new ArrayList<>(List.of("run", "--net", "cni:bridge"));
+        words.addAll(List.of(options));
+        words.addAll(List.of("base", "cat", "/etc/resolv.conf"));
+        return Launcher.execute(onHost(images.command(words.toArray(String[]::new))), "")
+                .expect(0)
+                .out();
+    }
+
+    @NativeOnly("the same code runs on a JVM, many times slower")
+    @Test
     void containers_on_a_bridge_reach_each_other_and_a_port_of_the_host_leads_in() throws Exception {
         Process server = start(
                 "--net",

@@ -3,6 +3,7 @@ package dev.rustyrun.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** {@code --allow}: a container reaches the hosts that are listed, through every door. */
@@ -30,14 +31,27 @@ class EgressIT extends EgressContainers {
 
     @Test
     void whoever_is_killed_no_proxy_is_left() throws Exception {
-        Process run = new ProcessBuilder(
-                        world.command(Launcher.runCommand("--allow", "four.example.org", "--command", "sleep", "4545")))
-                .start();
-        Host.expectRunning("sleep 4545");
-        assertEquals(1, proxies().size());
-        run.destroyForcibly();
-        run.waitFor();
-        Host.expectEnded("sleep 4545");
+        for (String first : List.of("true", "wget -qO- http://four.example.org/")) {
+            Process run = new ProcessBuilder(world.command(Launcher.runCommand(
+                            "--allow", "four.example.org", "--command", "sh", "-c", first + "; exec sleep 4545")))
+                    .start();
+            Host.expectRunning("sleep 4545");
+            assertEquals(first.equals("true") ? 0 : 1, proxies().size(), "it starts with the first connection");
+            run.destroyForcibly();
+            run.waitFor();
+            Host.expectEnded("sleep 4545");
+            Host.eventually("no proxy is left", () -> proxies().isEmpty(), EgressContainers::proxies);
+        }
+    }
+
+    @NativeOnly("the same code runs on a JVM, many times slower")
+    @Test
+    void a_connection_of_the_containers_last_moment_is_logged() {
+        Launcher.Result result = allowing(
+                "four.example.org",
+                "printf 'GET http://other.example.net/ HTTP/1.1\r\n\r\n' | nc 127.0.0.1 3128 > /dev/null &"
+                        + " until grep -q ':0C38 0[1-9] ' /proc/net/tcp; do :; done");
+        assertTrue(result.expect(0).err().contains("{\"event\":\"egress\","), result.err());
     }
 
     @NativeOnly("the same code runs on a JVM, many times slower")

@@ -11,6 +11,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.CookieManager;
+import java.net.CookiePolicy;
+import java.net.HttpCookie;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +27,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -211,7 +218,7 @@ class PortsIT {
                     "X-Forwarded-Prefix: " + at + "/ports/8000")) {
                 assertTrue(lines.stream().anyMatch(line::equalsIgnoreCase), line + " of " + got.body());
             }
-            assertTrue(got.body().toLowerCase(java.util.Locale.ROOT).contains("cookie: a=b"), got.body());
+            assertTrue(got.body().toLowerCase(Locale.ROOT).contains("cookie: a=b"), got.body());
             assertFalse(got.body().contains(TOKEN), got.body());
             assertFalse(got.body().contains("1.2.3.4"), got.body());
             assertEquals("yes", got.headers().firstValue("X-Inside").orElseThrow());
@@ -232,6 +239,86 @@ class PortsIT {
                                     .DELETE())
                             .statusCode());
         }
+    }
+
+    @NativeOnly("the same code runs on a JVM, many times slower")
+    @Test
+    void cookies_of_a_server_come_back_to_its_port_and_to_no_other() throws Exception {
+        String baker = """
+                head=$(while IFS= read -r line && [ "$line" != "$(printf '\\r')" ]; do echo "$line"; done)
+                printf 'HTTP/1.1 200 OK\\r\\nSet-Cookie: root=1; Path=/; Domain=127.0.0.1\\r\\nSet-Cookie: here=2\\r\\n'
+                printf 'Set-Cookie: deep=3; Path=/deep\\r\\nConnection: close\\r\\n\\r\\n'
+                echo "$head" | tr -d '\\r' | grep -i '^cookie:'
+                """;
+        CookieManager browser = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
+        HttpClient visitor = HttpClient.newBuilder().cookieHandler(browser).build();
+        try (Server server = start()) {
+            String first = running(server, listen(8000, baker) + listen(8001, MIRROR));
+            String second = running(server, listen(8000, MIRROR));
+            visit(visitor, server, first + "/ports/8000/");
+            for (HttpCookie cookie : browser.getCookieStore().getCookies()) {
+                assertTrue(cookie.getPath().startsWith(first + "/ports/8000"), cookie.getPath());
+            }
+            assertEquals(3, browser.getCookieStore().getCookies().size());
+            String again = visit(visitor, server, first + "/ports/8000/");
+            assertTrue(again.contains("root=") && again.contains("here=") && !again.contains("deep="), again);
+            String deep = visit(visitor, server, first + "/ports/8000/deep/er");
+            assertTrue(deep.contains("deep="), deep);
+            for (String other : List.of(first + "/ports/8001/", second + "/ports/8000/")) {
+                String seen = visit(visitor, server, other);
+                assertFalse(seen.toLowerCase(Locale.ROOT).contains("cookie"), seen);
+            }
+            HttpResponse<String> own = visitor.send(
+                    HttpRequest.newBuilder(URI.create(server.url() + "/v1/containers"))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertEquals(200, own.statusCode());
+            remove(server, first);
+            remove(server, second);
+        }
+    }
+
+    private static String visit(HttpClient visitor, Server server, String path) throws Exception {
+        HttpResponse<String> answer = visitor.send(
+                HttpRequest.newBuilder(URI.create(server.url() + path)).build(), BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode(), answer.body());
+        return answer.body();
+    }
+
+    @NativeOnly("the same code runs on a JVM, many times slower")
+    @Test
+    void no_thread_of_the_service_stays_in_the_network_of_a_container() throws Exception {
+        try (Server server = start()) {
+            String at = running(server, listen(8000, MIRROR));
+            Path service = Path.of("/proc/" + server.pid());
+            String network = Files.readSymbolicLink(service.resolve("ns/net")).toString();
+            for (int i = 0; i < 10; i++) {
+                assertEquals(200, server.get(at + "/ports/8000/").statusCode());
+            }
+            // A port that nobody listens on, too: its socket was made, and led nowhere.
+            assertEquals(502, server.get(at + "/ports/9/").statusCode());
+            Host.eventually(
+                    "all threads are in the host's network",
+                    () -> networksOf(service).equals(Set.of(network)));
+            String sockets = Host.read("/proc/" + server.pid() + "/net/tcp");
+            assertFalse(sockets.contains(":1F40 "), "the host's network has a socket of port 8000: " + sockets);
+            remove(server, at);
+        }
+    }
+
+    /** The network namespaces of its threads, without those that have just ended. */
+    private static Set<String> networksOf(Path process) {
+        Set<String> networks = new TreeSet<>();
+        for (String thread :
+                Objects.requireNonNull(process.resolve("task").toFile().list())) {
+            try {
+                networks.add(Files.readSymbolicLink(process.resolve("task/" + thread + "/ns/net"))
+                        .toString());
+            } catch (IOException e) {
+                // It has ended.
+            }
+        }
+        return networks;
     }
 
     @NativeOnly("the same code runs on a JVM, many times slower")
