@@ -314,6 +314,7 @@ public sealed interface HostStep {
         @Override
         public void apply(HostContext host, int sent) {
             host.takeTerminal(sent);
+            host.answer(Connection.NO_DESCRIPTOR);
         }
 
         @Override

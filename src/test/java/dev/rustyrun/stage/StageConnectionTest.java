@@ -173,6 +173,21 @@ class StageConnectionTest {
         assertEquals(new Received(1, -1), linux.receive(channel[1], word, 1));
     }
 
+    /** What is done to it later, such as its first size, would be a signal to the command. */
+    @Test
+    void the_command_waits_until_its_terminal_is_taken() {
+        int[] pipe = linux.pipe();
+        launch(List.of(new HostStep.TakeTerminal()));
+        say(new Report.InitStarted(linux.processId()));
+        say(new Report.Due(0, pipe[1]));
+        connection.hear();
+        assertEquals(1, terminals.size());
+        skipInitPart();
+        assertEquals(new Received(1, -1), linux.receive(channel[1], new byte[1], 1));
+        endChild();
+        linux.closeAll(new int[] {pipe[0], pipe[1], terminals.get(0)});
+    }
+
     @Test
     void a_terminal_of_an_init_that_never_was_is_closed() {
         int[] pipe = linux.pipe();
