@@ -18,13 +18,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where every process of Rustyrun starts. The re-executed stages {@code child} and {@code init} go straight to work:
- * they parse no command tree and never boot Quarkus. Everything else is the command line's.
+ * The entry point of every process of Rustyrun. The re-executed stages {@code child} and {@code init} start at once:
+ * they build no picocli command tree and never boot Quarkus. All other arguments are handled by {@link
+ * CommandLineMain}.
  */
 @QuarkusMain
 public final class Rustyrun {
 
-    /** The word of a process that works on the image store. */
+    /** The first argument of a process that changes the image store; see {@link MonitorMain#store}. */
     private static final String STORE = "store";
 
     private Rustyrun() {}
@@ -50,7 +51,7 @@ public final class Rustyrun {
         CommandLineMain.main(args);
     }
 
-    /** Nothing is told to anybody but by the container's folder, and by this process's error output, which is kept there. */
+    /** The monitor reports only through the container's directory; its standard error is stored there too. */
     private static void monitor(String[] args) {
         SelfExec self = self(args);
         Linux linux = Linux.host();

@@ -1,6 +1,6 @@
 package dev.rustyrun.doctor;
 
-/** What a check has to say: how bad it is, the fact, and what to do about it, empty when nothing needs doing. */
+/** The result of a check: its level, the fact, and the advice, which is empty if no action is needed. */
 record Answer(Level level, String fact, String advice) {
 
     static Answer ok(String fact) {

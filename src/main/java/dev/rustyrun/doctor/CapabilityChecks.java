@@ -3,7 +3,7 @@ package dev.rustyrun.doctor;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The capabilities of this process that containers take, and what fails without each; man 7 capabilities. */
+/** The capabilities of this process that containers need, and what fails without each; man 7 capabilities. */
 final class CapabilityChecks {
 
     static final List<Question> ALL = Stream.of(Wanted.values())
@@ -14,7 +14,7 @@ final class CapabilityChecks {
 
     private CapabilityChecks() {}
 
-    /** By number, what its absence means, and whether a user namespace of one's own makes up for it. */
+    /** Number, effect of its absence, and whether a new user namespace grants it anyway. */
     private enum Wanted {
         CAP_SYS_ADMIN(21, "no namespaces and no mounts: containers cannot be made", true),
         CAP_SYS_CHROOT(18, "no new root where pivot_root is impossible", true),

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Which cgroups there are, what they can limit, and whether this user may make one; man 7 cgroups. */
+/**
+ * Which cgroup hierarchies are mounted, which controllers they have, and whether this user can create a cgroup; man 7
+ * cgroups.
+ */
 final class CgroupChecks {
 
     static final List<Question> ALL = List.of(
@@ -19,7 +22,7 @@ final class CgroupChecks {
 
     private CgroupChecks() {}
 
-    /** Where cgroups are mounted, the first of each version. */
+    /** Where cgroups are mounted: the v2 mount, and all v1 mounts. */
     private record Layout(Optional<MountEntry> v2, List<MountEntry> v1) {
 
         static Layout on(Machine machine) {
@@ -54,7 +57,7 @@ final class CgroupChecks {
         Layout layout = Layout.on(machine);
         layout.v2().ifPresent(v2 -> there.addAll(words(machine.line(v2.point() + "/cgroup.controllers"))));
         layout.v1().forEach(v1 -> there.addAll(v1.superOptions()));
-        // v1's name for what is io in v2.
+        // The v1 controller blkio is called io in v2.
         if (there.contains("blkio")) {
             there.add("io");
         }
@@ -113,7 +116,7 @@ final class CgroupChecks {
                                 + "Delegate=cpu cpuset io memory pids; then systemctl daemon-reload and log in again");
     }
 
-    /** Whether systemd can be asked for cgroups, as --systemd-cgroup does; man 3 sd_booted. */
+    /** Whether systemd can create cgroups, which --systemd-cgroup needs; man 3 sd_booted. */
     private static Answer systemd(Machine machine) {
         if (!machine.exists("/run/systemd/system")) {
             return Answer.ok("does not run here: engines are to use their cgroupfs driver");
@@ -138,7 +141,7 @@ final class CgroupChecks {
                         : "log in, or as root: loginctl enable-linger");
     }
 
-    /** This process's own cgroup, below the mount of v2. */
+    /** This process's own cgroup, below the v2 mount point. */
     private static String own(Machine machine, MountEntry v2) {
         String path = machine.text("/proc/self/cgroup")
                 .orElse("")

@@ -1,9 +1,9 @@
 package dev.rustyrun.doctor;
 
-/** Finds out one thing about a machine. */
+/** One check of a machine. */
 @FunctionalInterface
 interface Check {
 
-    /** The answer for this machine. What it throws is a bug of the check; {@link Question} makes a warning of it. */
+    /** The answer for this machine. An exception is a bug of the check; {@link Question} turns it into a warning. */
     Answer on(Machine machine);
 }

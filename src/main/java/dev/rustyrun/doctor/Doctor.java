@@ -29,7 +29,7 @@ public final class Doctor {
     }
 
     /**
-     * One for this machine and this process.
+     * Returns a doctor for this machine and this process.
      *
      * @param isNative whether this process is the native executable
      */
@@ -37,12 +37,12 @@ public final class Doctor {
         return new Doctor(new HostMachine(linux, isNative));
     }
 
-    /** Asks everything; never throws for what it finds. */
+    /** Runs all checks. Never throws because of what a check finds. */
     public List<Finding> examine() {
         return QUESTIONS.stream().map(question -> question.put(machine)).toList();
     }
 
-    /** Whether containers of this user can run at all, after these findings. */
+    /** Whether this user can run containers, according to these findings. */
     public static boolean usable(List<Finding> findings) {
         return findings.stream().noneMatch(finding -> finding.level() == Level.FAIL);
     }

@@ -38,8 +38,9 @@ final class HostMachine implements Machine {
     }
 
     /**
-     * In large pieces: a number below /proc/sys is given to the first read(2) only, and Files.readAllBytes begins with
-     * one of a single byte where the size is 0. Not as UTF-8, which could fail: what we look for is ASCII.
+     * Reads in large pieces: files below /proc/sys return their content only to the first read(2), and
+     * Files.readAllBytes first reads a single byte when the size is 0. Decodes as ISO-8859-1, which cannot fail: the
+     * checks look only for ASCII.
      */
     @Override
     public Optional<String> text(String path) {
@@ -98,8 +99,8 @@ final class HostMachine implements Machine {
     }
 
     /**
-     * By unshare(1): this process may have several threads, with which unshare(CLONE_NEWUSER) fails, and leaving our
-     * own user namespace could not be undone. What it says comes back through its descriptor 3.
+     * Uses unshare(1): unshare(CLONE_NEWUSER) fails if this process has several threads, and a process cannot return to
+     * its old user namespace. The command's output comes back through its descriptor 3.
      */
     @Override
     public Trial inUserNamespace(String options, String... command) {
@@ -128,7 +129,7 @@ final class HostMachine implements Machine {
                 .findFirst();
     }
 
-    /** A process whose descriptor 3 is the other end of {@code socket}. */
+    /** A helper process whose descriptor 3 is the other end of {@code socket}. */
     private record Spoken(int child, int socket) {}
 
     private Spoken spawn(List<String> argv) {
@@ -143,7 +144,9 @@ final class HostMachine implements Machine {
         }
     }
 
-    /** The kernel takes the mapping from a user namespace, which a process has for as long as its socket is open. */
+    /**
+     * The kernel takes the mapping from the user namespace of a helper process, which lives until its socket is closed.
+     */
     @Override
     public int mapIds(String folder) {
         Optional<String> unshare = unshareProgram();

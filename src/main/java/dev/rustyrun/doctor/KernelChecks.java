@@ -6,7 +6,7 @@ import dev.rustyrun.linux.ProbedCall;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The kernel's version, and the system calls that came with newer ones. */
+/** The kernel's version, and system calls that older kernels do not have. */
 final class KernelChecks {
 
     static final List<Question> ALL = all();
@@ -37,13 +37,13 @@ final class KernelChecks {
                         release + ", too old", "boot Linux 5.12 or newer: Debian 12, Ubuntu 22.04, RHEL 9 have one");
     }
 
-    /** Rustyrun does without clone3 and pidfd_open, but not without the others. */
+    /** Rustyrun has a fallback for clone3 and pidfd_open, but needs the other calls. */
     private static Answer systemCall(Machine machine, ProbedCall call) {
         int errno = machine.errnoOf(call);
-        // Without rights over mounts, move_mount gives EPERM before it looks at its arguments.
+        // Without CAP_SYS_ADMIN, move_mount returns EPERM before it checks its arguments.
         boolean refused = errno == Errno.EPERM && call != ProbedCall.MOVE_MOUNT;
         if (errno != Errno.ENOSYS && !refused) {
-            return Answer.ok("there");
+            return Answer.ok("available");
         }
         boolean hidden = refused
                 || KernelVersion.parse(machine.line(KernelVersion.RUNNING)).atLeast(call.since());
@@ -70,7 +70,7 @@ final class KernelChecks {
 
     private static Answer cgroupKill(Machine machine) {
         return KernelVersion.parse(machine.line(KernelVersion.RUNNING)).atLeast(5, 14)
-                ? Answer.ok("there (in cgroup v2)")
+                ? Answer.ok("available (in cgroup v2)")
                 : Answer.warn(
                         "not in this kernel: processes of a cgroup are killed one by one", "boot Linux 5.14 or newer");
     }

@@ -1,12 +1,12 @@
 package dev.rustyrun.doctor;
 
-/** How bad a finding is. */
+/** How serious a finding is. */
 public enum Level {
-    /** As it should be. */
+    /** No problem. */
     OK("ok"),
-    /** Containers run, but something that one may want of them does not. */
+    /** Containers run, but a feature does not work. */
     WARN("warn"),
-    /** Containers of this user do not run. */
+    /** This user cannot run containers. */
     FAIL("FAIL");
 
     private final String word;
@@ -15,7 +15,7 @@ public enum Level {
         this.word = word;
     }
 
-    /** The word that stands for it in print. */
+    /** The level as printed. */
     public String word() {
         return word;
     }

@@ -4,7 +4,7 @@ import dev.rustyrun.linux.KernelVersion;
 import java.util.List;
 import java.util.Optional;
 
-/** What can be mounted, and whether the root can be changed. */
+/** Which file systems can be mounted, and whether pivot_root works. */
 final class MountChecks {
 
     static final List<Question> ALL = List.of(
@@ -13,7 +13,7 @@ final class MountChecks {
             new Question("mounts", "root", MountChecks::root),
             new Question("mounts", "proc in a user namespace", MountChecks::proc));
 
-    /** In a tmpfs that only the new mount namespace has: nothing of it remains. */
+    /** Mounts in a tmpfs that exists only in the new mount namespace, so that nothing remains. */
     private static final String TRY_OVERLAY = "mount -t tmpfs tmpfs /tmp && cd /tmp && mkdir l u w m "
             + "&& mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w m";
 
@@ -21,7 +21,7 @@ final class MountChecks {
 
     private static Answer overlay(Machine machine) {
         if (hasOverlay(machine)) {
-            return Answer.ok("there");
+            return Answer.ok("available");
         }
         String folder = "/lib/modules/" + machine.line(KernelVersion.RUNNING) + "/kernel/fs/overlayfs";
         return machine.exists(folder)
@@ -49,7 +49,7 @@ final class MountChecks {
             return Answer.warn(
                     "refused: " + refused.words(),
                     "see the findings on user namespaces; a security module "
-                            + "(dmesg) or a folder that is no upper layer may be why");
+                            + "(dmesg) or a directory that cannot be an upper layer may be the cause");
         }
         if (trial instanceof Trial.NotTried notTried) {
             return Answer.warn("this kernel can; not tried: " + notTried.reason(), "install util-linux to find out");
@@ -58,14 +58,14 @@ final class MountChecks {
     }
 
     private static Answer root(Machine machine) {
-        // The last one is on top.
+        // The last mount on / hides the others.
         Optional<MountEntry> root = MountEntry.on(machine).stream()
                 .filter(entry -> entry.point().equals("/"))
                 .reduce((below, above) -> above);
         if (root.isEmpty()) {
             return Answer.fail(
-                    "/ is no mount point here: this is a chroot",
-                    "bind it to itself before you enter it: mount --rbind DIR DIR, then chroot DIR");
+                    "/ is not a mount point: this is a chroot",
+                    "bind-mount it onto itself first: mount --rbind DIR DIR, then chroot DIR");
         }
         String type = root.get().type();
         if (type.equals("rootfs") || type.equals("ramfs")) {
@@ -77,7 +77,10 @@ final class MountChecks {
         return Answer.ok(type + ", " + (root.get().shared() ? "shared: made private in each container" : "private"));
     }
 
-    /** The kernel mounts a new proc in a user namespace only where the old one is whole: mount_too_revealing(). */
+    /**
+     * The kernel allows a new proc mount in a user namespace only if no part of the old one is covered:
+     * mount_too_revealing().
+     */
     private static Answer proc(Machine machine) {
         List<String> covered = MountEntry.on(machine).stream()
                 .filter(entry -> entry.isBelow("/proc"))
@@ -85,9 +88,9 @@ final class MountChecks {
                 .filter(point -> !point.equals("/proc/sys/fs/binfmt_misc"))
                 .toList();
         if (covered.isEmpty()) {
-            return Answer.ok("can be mounted: nothing covers a part of /proc");
+            return Answer.ok("can be mounted: no part of /proc is covered");
         }
-        String fact = "impossible: covered are " + String.join(" ", covered);
+        String fact = "impossible: covered mount points: " + String.join(" ", covered);
         String advice = "start the outer container with docker run --security-opt systempaths=unconfined, podman run "
                 + "--security-opt unmask=ALL, in Kubernetes procMount: Unmasked";
         boolean inOne = !machine.line("/proc/self/uid_map").matches("(0\\s+0\\s+4294967295)?");

@@ -5,11 +5,11 @@ import java.util.List;
 /**
  * A line of {@code /proc/self/mountinfo}; man 5 proc.
  *
- * @param point where it is mounted, seen from this process's root
- * @param options of the mount
- * @param shared whether mounts below it appear elsewhere too
- * @param type of the file system
- * @param superOptions of the file system
+ * @param point mount point, seen from this process's root
+ * @param options mount options
+ * @param shared whether the mount has shared propagation
+ * @param type file system type
+ * @param superOptions options of the file system
  */
 record MountEntry(String point, List<String> options, boolean shared, String type, List<String> superOptions) {
 

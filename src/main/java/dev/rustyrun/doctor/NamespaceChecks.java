@@ -5,7 +5,7 @@ import dev.rustyrun.linux.Errno;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Each namespace but the user's, tried for real: as root in a thread, as another user inside a user namespace. */
+/** Checks every namespace type except user by creating one: root in a thread, other users inside a user namespace. */
 final class NamespaceChecks {
 
     static final List<Question> ALL = Stream.of(Kind.values())
@@ -17,7 +17,7 @@ final class NamespaceChecks {
 
     private NamespaceChecks() {}
 
-    /** A namespace: its file in /proc/self/ns, its flag, its option of unshare(1). */
+    /** A namespace type: its file in /proc/self/ns, its flag, its option of unshare(1). */
     private enum Kind {
         mnt(CloneFlag.CLONE_NEWNS.value(), "-m --propagation unchanged"),
         uts(CloneFlag.CLONE_NEWUTS.value(), "-u"),
@@ -25,7 +25,7 @@ final class NamespaceChecks {
         pid(CloneFlag.CLONE_NEWPID.value(), "-p"),
         net(CloneFlag.CLONE_NEWNET.value(), "-n"),
         cgroup(CloneFlag.CLONE_NEWCGROUP.value(), "-C"),
-        // Containers do not use it unless they ask. CLONE_NEWTIME of linux/sched.h.
+        // CLONE_NEWTIME of linux/sched.h. Only a warning, because containers use it only on request.
         time(0x80, "-T");
 
         private final int flag;
@@ -73,8 +73,8 @@ final class NamespaceChecks {
                 kind.bad(
                         "refused, " + Errno.describe(errno),
                         (self.has(CAP_SYS_ADMIN)
-                                        ? "a seccomp filter or security module of an outer container forbids it: "
-                                        : "it needs CAP_SYS_ADMIN: ")
+                                        ? "a seccomp filter or security module of an outer container denies it: "
+                                        : "CAP_SYS_ADMIN is missing: ")
                                 + PRIVILEGED);
             case Errno.ENOSPC ->
                 kind.bad(
@@ -86,14 +86,14 @@ final class NamespaceChecks {
 
     private static Answer inUserNamespace(Kind kind, Trial trial) {
         if (trial instanceof Trial.Refused refused) {
-            // An old or small unshare(1) does not know the option.
+            // An old or a minimal unshare(1) does not know the option.
             return refused.words().contains("option")
                     ? Answer.warn("not tried: " + refused.words(), "install util-linux 2.36 or newer to find out")
                     : kind.bad(
                             "refused in a user namespace: " + refused.words(), "see the findings on user namespaces");
         }
         if (trial instanceof Trial.NotTried notTried) {
-            return Answer.warn("in this kernel, but not tried: " + notTried.reason(), "install util-linux to find out");
+            return Answer.warn("supported by this kernel, but not tried: " + notTried.reason(), "install util-linux to find out");
         }
         return Answer.ok("can be made in a user namespace");
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Whether containers can have a network with a way out; docs/network.md. */
+/** Whether containers can have a network with internet access; docs/network.md. */
 final class NetworkChecks {
 
     static final List<Question> ALL = List.of(
@@ -33,25 +33,25 @@ final class NetworkChecks {
             return Answer.warn(WITHOUT + "/dev/net/tun does not exist", "as root: modprobe tun");
         }
         if (!machine.mayWrite("/dev/net/tun")) {
-            return Answer.warn(WITHOUT + "/dev/net/tun may not be opened", "as root: chmod 666 /dev/net/tun");
+            return Answer.warn(WITHOUT + "/dev/net/tun cannot be opened", "as root: chmod 666 /dev/net/tun");
         }
         return Answer.ok(pasta.get());
     }
 
-    /** Most machines have none, and miss nothing. */
+    /** Missing CNI plugins are not a warning: most machines do not need them. */
     private static Answer cni(Machine machine) {
         Optional<String> folder = CNI_PLUGINS.stream()
                 .filter(place -> machine.exists(place + "/bridge"))
                 .findFirst();
         if (folder.isEmpty()) {
-            return Answer.ok("no plugins of CNI: for networks with bridges, install containernetworking-plugins");
+            return Answer.ok("no CNI plugins: for networks with bridges, install containernetworking-plugins");
         }
         return Answer.ok(folder.get()
-                + (machine.exists(CNI_NETWORKS) ? ", networks in " : ", but no networks: there is no ")
+                + (machine.exists(CNI_NETWORKS) ? ", networks in " : ", but no networks: missing ")
                 + CNI_NETWORKS);
     }
 
-    /** The proxy needs no program and no right, but names are resolved here. */
+    /** The egress proxy needs no program and no privilege, but it resolves names on the host. */
     private static Answer allow(Machine machine) {
         Optional<String> server = machine.text(RESOLVER).stream()
                 .flatMap(String::lines)
@@ -59,8 +59,8 @@ final class NetworkChecks {
                 .filter(line -> line.startsWith("nameserver "))
                 .findFirst();
         return server.isPresent()
-                ? Answer.ok("names by " + server.get())
+                ? Answer.ok("names resolved by " + server.get())
                 : Answer.warn(
-                        "--allow by address only: " + RESOLVER + " names no server", "add a line: nameserver ADDRESS");
+                        "--allow by address only: " + RESOLVER + " has no nameserver", "add a line: nameserver ADDRESS");
     }
 }

@@ -2,7 +2,7 @@ package dev.rustyrun.doctor;
 
 import java.util.List;
 
-/** Rustyrun itself, and what it takes of the host for terminals and temporary files. */
+/** Rustyrun's executable, and what terminals and temporary files need from the host. */
 final class RuntimeChecks {
 
     static final List<Question> ALL = List.of(
@@ -12,7 +12,7 @@ final class RuntimeChecks {
 
     private RuntimeChecks() {}
 
-    /** unshare(CLONE_NEWUSER) refuses a process with several threads, which every JVM is. */
+    /** A JVM always has several threads, and unshare(CLONE_NEWUSER) fails in a process with several threads. */
     private static Answer rustyrun(Machine machine) {
         return machine.isNative()
                 ? Answer.ok("the native executable")
@@ -36,8 +36,8 @@ final class RuntimeChecks {
     private static Answer temporary(Machine machine) {
         String folder = machine.temporaryFolder();
         return machine.exists(folder) && machine.mayWrite(folder)
-                ? Answer.ok(folder + " may be written")
+                ? Answer.ok(folder + " is writable")
                 : Answer.warn(
-                        folder + " may not be written", "as root: mkdir -p " + folder + " && chmod 1777 " + folder);
+                        folder + " is not writable", "as root: mkdir -p " + folder + " && chmod 1777 " + folder);
     }
 }

@@ -3,7 +3,7 @@ package dev.rustyrun.doctor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Seccomp, the library that compiles its profiles, and the security modules. */
+/** Seccomp, libseccomp, which compiles the profiles, and the security modules. */
 final class SecurityChecks {
 
     static final List<Question> ALL = List.of(
@@ -11,7 +11,7 @@ final class SecurityChecks {
             new Question("seccomp", "libseccomp", SecurityChecks::libseccomp),
             new Question("security", "modules", SecurityChecks::modules));
 
-    /** Of linux/seccomp.h: SECCOMP_RET_… */
+    /** SECCOMP_RET_… of linux/seccomp.h. */
     private enum Action {
         ALLOW(0x7fff0000),
         ERRNO(0x00050000),
@@ -44,7 +44,7 @@ final class SecurityChecks {
             return Answer.warn(
                     Self.on(machine).seccompMode() < 0
                             ? "not in this kernel: containers run without filters"
-                            : "no filters: containers run without",
+                            : "no filters: containers run without filters",
                     "boot a kernel with CONFIG_SECCOMP_FILTER");
         }
         return Answer.warn(
@@ -56,7 +56,7 @@ final class SecurityChecks {
         return machine.libseccomp()
                 .map(version -> Answer.ok(version))
                 .orElseGet(() -> Answer.warn(
-                        "libseccomp.so.2 is not found",
+                        "libseccomp.so.2 not found",
                         "apt install libseccomp2, dnf install libseccomp, apk add libseccomp"));
     }
 
@@ -64,7 +64,7 @@ final class SecurityChecks {
         String modules = machine.line("/sys/kernel/security/lsm");
         String enforcing = machine.line("/sys/fs/selinux/enforce").equals("1") ? "; SELinux enforces" : "";
         return Answer.ok(
-                (modules.isEmpty() ? "not told: no securityfs on /sys/kernel/security" : modules.replace(",", " "))
+                (modules.isEmpty() ? "unknown: no securityfs on /sys/kernel/security" : modules.replace(",", " "))
                         + enforcing);
     }
 }

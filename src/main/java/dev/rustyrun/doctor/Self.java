@@ -6,9 +6,9 @@ import java.util.function.Predicate;
  * This process, as {@code /proc/self/status} describes it; man 5 proc.
  *
  * @param uid effective user id
- * @param capabilities effective ones, bit n for capability n
- * @param seccompMode 0 none, 1 strict, 2 a filter; -1 when the kernel has no seccomp
- * @param noNewPrivileges whether setuid programs gain nothing
+ * @param capabilities effective set; bit n is capability n
+ * @param seccompMode 0 disabled, 1 strict, 2 filter; -1 if the kernel has no seccomp
+ * @param noNewPrivileges whether no_new_privs is set: setuid programs gain no privileges
  */
 record Self(int uid, long capabilities, int seccompMode, boolean noNewPrivileges) {
 
@@ -31,7 +31,7 @@ record Self(int uid, long capabilities, int seccompMode, boolean noNewPrivileges
                 .orElse(otherwise);
     }
 
-    /** Whether containers are created as root; any other user needs a user namespace for it. */
+    /** Whether containers are created as root; other users need a user namespace. */
     boolean isRoot() {
         return uid == 0;
     }
@@ -40,7 +40,7 @@ record Self(int uid, long capabilities, int seccompMode, boolean noNewPrivileges
         return (capabilities >>> capability & 1) == 1;
     }
 
-    /** The level of a problem that only affects users other than root. */
+    /** The answer for a problem that only affects users other than root. */
     Answer withoutRoot(String fact, String advice) {
         return isRoot() ? Answer.warn(fact, advice) : Answer.fail(fact, advice);
     }

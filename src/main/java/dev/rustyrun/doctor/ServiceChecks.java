@@ -3,13 +3,13 @@ package dev.rustyrun.doctor;
 import dev.rustyrun.linux.Errno;
 import java.util.List;
 
-/** Whether each container of a service can have a user namespace of its own; docs/http.md, "User namespaces". */
+/** Whether each container of a service can have its own user namespace; docs/http.md, "User namespaces". */
 final class ServiceChecks {
 
     static final List<Question> ALL =
             List.of(new Question("user namespaces", "containers of serve", ServiceChecks::containers));
 
-    /** All that a container mounts and that the kernel may refuse in a user namespace: mount_too_revealing(). */
+    /** The mounts of a container that the kernel may refuse in a user namespace: mount_too_revealing(). */
     private static final String TRY_MOUNTS = "mount -t proc proc /proc && mount -t sysfs sysfs /sys";
 
     private static final String SHARED = "containers share the host's user namespace: ";
@@ -23,7 +23,7 @@ final class ServiceChecks {
 
     private static Answer containers(Machine machine) {
         if (!Self.on(machine).isRoot()) {
-            return Answer.ok("a service of root's can have them; this user is not root");
+            return Answer.ok("a service that runs as root can have them; this user is not root");
         }
         if (!machine.isNative()) {
             return Answer.warn(SHARED + "a JVM has several threads and cannot make one", NATIVE);
@@ -44,7 +44,7 @@ final class ServiceChecks {
         }
         return mounts instanceof Trial.NotTried notTried
                 ? Answer.warn("not tried: " + notTried.reason(), "install util-linux to find out")
-                : Answer.ok("one each, with host ids of its own (root file systems in " + folder + ")");
+                : Answer.ok("one per container, with its own host ids (root file systems in " + folder + ")");
     }
 
     private static String advice(String refusal) {

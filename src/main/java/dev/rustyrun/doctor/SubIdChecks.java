@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The further user and group ids of a user, and the programs that map them into a namespace; man 5 subuid. */
+/** The subordinate user and group ids of a user, and the programs that map them into a namespace; man 5 subuid. */
 final class SubIdChecks {
 
     static final List<Question> ALL = List.of(
@@ -34,12 +34,12 @@ final class SubIdChecks {
             return Answer.ok(count + " ids for " + name);
         }
         String fact = count == 0
-                ? "none for " + name + ": its containers have one user and one group only"
-                : "only " + count + " ids for " + name + ": users of images with higher numbers cannot be had";
+                ? "none for " + name + ": containers have only one user and one group"
+                : "only " + count + " ids for " + name + ": users of images with higher ids do not work";
         return Answer.warn(
                 fact,
-                "as root: usermod --add-" + kind + " 100000-165535 " + name + " (numbers that no other line of " + file
-                        + " has)");
+                "as root: usermod --add-" + kind + " 100000-165535 " + name + " (ids that no other line of " + file
+                        + " uses)");
     }
 
     private static Optional<String> userName(Machine machine, int uid) {
@@ -72,7 +72,7 @@ final class SubIdChecks {
         }
         return self.noNewPrivileges()
                 ? Answer.warn(
-                        path.get() + ", but this process has no_new_privs: it gains nothing",
+                        path.get() + ", but this process has no_new_privs: setuid has no effect",
                         "start rustyrun without it (NoNewPrivileges= of systemd, allowPrivilegeEscalation of Kubernetes)")
                 : Answer.ok(path.get());
     }

@@ -1,6 +1,6 @@
 package dev.rustyrun.doctor;
 
-/** Kernel settings by their names of sysctl(8), such as {@code user.max_user_namespaces}. */
+/** Kernel settings by their sysctl(8) names, such as {@code user.max_user_namespaces}. */
 final class Sysctl {
 
     private Sysctl() {}
@@ -13,9 +13,9 @@ final class Sysctl {
         return value(machine, name).equals(value);
     }
 
-    /** The command that sets it until the next boot, and where to write it to stay. */
+    /** The command that sets it until the next boot, and the file that makes it permanent. */
     static String set(String name, String value) {
-        return "sysctl -w " + name + "=" + value + " (to stay: a line " + name + "=" + value
+        return "sysctl -w " + name + "=" + value + " (to make it permanent: a line " + name + "=" + value
                 + " in /etc/sysctl.d/rustyrun.conf)";
     }
 }

@@ -1,14 +1,14 @@
 package dev.rustyrun.doctor;
 
-/** What became of a command that was tried in a user namespace. */
+/** The result of a command that was tried in a user namespace. */
 sealed interface Trial {
 
-    /** It worked. */
+    /** It succeeded. */
     record Done() implements Trial {}
 
-    /** It did not; what it said, in one line. */
+    /** It failed; {@code words} is its error output, in one line. */
     record Refused(String words) implements Trial {}
 
-    /** It could not be tried, and why. */
+    /** It could not be tried. */
     record NotTried(String reason) implements Trial {}
 }

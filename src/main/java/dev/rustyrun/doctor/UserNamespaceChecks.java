@@ -2,7 +2,7 @@ package dev.rustyrun.doctor;
 
 import java.util.List;
 
-/** Whether a user namespace can be made, and each thing known to forbid it; man 7 user_namespaces. */
+/** Whether a user namespace can be created, and each known setting that forbids it; man 7 user_namespaces. */
 final class UserNamespaceChecks {
 
     static final List<Question> ALL = List.of(
@@ -22,19 +22,19 @@ final class UserNamespaceChecks {
     private static Answer limit(Machine machine) {
         String value = Sysctl.value(machine, LIMIT);
         return value.equals("0")
-                ? Self.on(machine).withoutRoot("0, none may be made", Sysctl.set(LIMIT, "10000"))
-                : Answer.ok(value.isEmpty() ? "not told" : value);
+                ? Self.on(machine).withoutRoot("0, none can be created", Sysctl.set(LIMIT, "10000"))
+                : Answer.ok(value.isEmpty() ? "unknown" : value);
     }
 
-    /** Debian's own, which forbids them only to users without CAP_SYS_ADMIN. */
+    /** A Debian setting; it restricts only users without CAP_SYS_ADMIN. */
     private static Answer debian(Machine machine) {
         String value = Sysctl.value(machine, DEBIAN);
         return value.equals("0")
-                ? Self.on(machine).withoutRoot("0, only root may make them", Sysctl.set(DEBIAN, "1"))
-                : Answer.ok(value.isEmpty() ? "not in this kernel (a patch of Debian's)" : value);
+                ? Self.on(machine).withoutRoot("0, only root can create them", Sysctl.set(DEBIAN, "1"))
+                : Answer.ok(value.isEmpty() ? "not in this kernel (a Debian patch)" : value);
     }
 
-    /** Ubuntu's restriction gives an unconfined process a user namespace, but no capabilities in it. */
+    /** With Ubuntu's restriction an unconfined process can create a user namespace, but has no capabilities in it. */
     private static Answer appArmor(Machine machine) {
         if (!Sysctl.is(machine, APPARMOR, "1")) {
             return Answer.ok("no restriction");
@@ -45,18 +45,18 @@ final class UserNamespaceChecks {
         }
         return Self.on(machine)
                 .withoutRoot(
-                        APPARMOR + " is 1: only programs with an AppArmor profile may make them",
+                        APPARMOR + " is 1: only programs with an AppArmor profile can create them",
                         "write a profile with a line \"userns,\" for rustyrun in /etc/apparmor.d and load it with "
                                 + "apparmor_parser -r; or for every program, " + Sysctl.set(APPARMOR, "0"));
     }
 
     private static Answer chroot(Machine machine) {
         return MountEntry.on(machine).stream().anyMatch(entry -> entry.point().equals("/"))
-                ? Answer.ok("not in one")
+                ? Answer.ok("none")
                 : Self.on(machine)
                         .withoutRoot(
                                 "this is a chroot, in which the kernel forbids them",
-                                "start rustyrun outside of it, or enter it with pivot_root instead");
+                                "start rustyrun outside it, or enter it with pivot_root instead");
     }
 
     private static Answer outerSeccomp(Machine machine) {
@@ -64,14 +64,14 @@ final class UserNamespaceChecks {
             return Answer.ok("none");
         }
         return machine.inUserNamespace("-m --propagation unchanged", "true") instanceof Trial.Done
-                ? Answer.ok("there is one, which lets them through")
+                ? Answer.ok("active, but allows them")
                 : Answer.warn(
-                        "there is one, as docker's and Kubernetes' default, which often refuses them",
+                        "active, such as the default of docker and Kubernetes, which often denies them",
                         "start the outer container with --security-opt seccomp=unconfined, or in Kubernetes "
                                 + "securityContext.seccompProfile.type: Unconfined");
     }
 
-    /** With a mount namespace: AppArmor may grant the one without any rights in it. */
+    /** Also creates a mount namespace: AppArmor may allow the user namespace but no privileges in it. */
     private static Answer tried(Machine machine) {
         if (!machine.exists("/proc/self/ns/user")) {
             return Self.on(machine).withoutRoot("not in this kernel", "boot a kernel with CONFIG_USER_NS");
@@ -88,8 +88,8 @@ final class UserNamespaceChecks {
             return Self.on(machine)
                     .withoutRoot(
                             "refused: " + refused.words(),
-                            "see the findings above; when none "
-                                    + "tells why, it is a chroot, or the seccomp filter or security module of an outer container");
+                            "see the findings above; if none "
+                                    + "explains it, the cause is a chroot, or a seccomp filter or security module of an outer container");
         }
         return Answer.ok("can be made");
     }

@@ -4,19 +4,19 @@ import dev.rustyrun.network.EgressPolicy;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.List;
 
-/** Which hosts a container that runs may reach from now on. */
+/** Sets which hosts a running container may reach. */
 public final class AllowRequest {
 
     @RequestField(
             json = "allow",
-            inJson = "The hosts that it may reach from now on, HOST[:PORT]; none for an empty list.",
+            inJson = "The hosts that the container may reach from now on: HOST[:PORT]; an empty list allows none.",
             example = "[\"*.example.org:443\"]")
     private List<String> allowed;
 
     /**
-     * The hosts.
+     * The allowed hosts.
      *
-     * @throws FieldException when they are missing, or one is not HOST[:PORT]
+     * @throws FieldException when the field is missing, or a host is not HOST[:PORT]
      */
     public List<String> hosts() {
         if (allowed == null) {

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The words of a command line that docker and podman have too, with the meaning that they have there, and HTTP has not. */
+/**
+ * Command-line options that exist for docker and podman compatibility, with the same meaning. HTTP does not have them.
+ */
 public final class CommandOptions {
 
-    /** Over its options in the help. */
+    /** The heading of these options in the help. */
     public static final String HEADING = "As in docker and podman";
 
     @Option(names = "--rm", description = "Delete the container when it ends; this is the default.")
@@ -27,16 +29,16 @@ public final class CommandOptions {
 
     private Optional<List<Variable>> settled = Optional.empty();
 
-    /** Whether it was said that the container is to be deleted at its end. */
+    /** Whether {@code --rm} was given. */
     public boolean removes() {
         return remove;
     }
 
     /**
-     * Completes {@code request} by what was said here, and by what its words mean in this process: the variables of files come
-     * before the others, and those without a value have the caller's.
+     * Completes {@code request} with these options and this process's environment: variables of files come before the
+     * others, and a variable without a value has the caller's.
      *
-     * @param words its command, when it has none
+     * @param words the command to use if the request has none
      * @throws InvalidSpecException when a variable has no name, or a file cannot be read
      */
     public void complete(LaunchRequest request, List<String> words) {
@@ -44,12 +46,15 @@ public final class CommandOptions {
         completeVariables(request);
     }
 
-    /** Has the variables that these words give in the place of all others: they were completed before, maybe by somebody else. */
+    /**
+     * Replaces all variables by {@code completed}, which have their values already: another process may have resolved
+     * them.
+     */
     public void settle(List<String> completed) {
         settled = Optional.of(completed.stream().map(Variable::of).toList());
     }
 
-    /** Completes only the variables of {@code request}. */
+    /** Completes only the environment variables of {@code request}. */
     public void completeVariables(LaunchRequest request) {
         if (settled.isPresent()) {
             request.env(settled.get());

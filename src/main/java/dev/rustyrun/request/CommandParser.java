@@ -7,7 +7,9 @@ import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Lets {@code --command} take all words that follow, whatever they look like: they are the container's. */
+/**
+ * Makes {@code --command} take all following words, even those that look like options: they belong to the container.
+ */
 public final class CommandParser implements IParameterPreprocessor {
 
     @Override

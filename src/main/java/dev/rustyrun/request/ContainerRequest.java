@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What a launch can say, besides a {@link LaunchRequest}, when it makes a container that nobody waits for. */
+/** The fields of a launch, besides those of {@link LaunchRequest}, for a container that runs in the background. */
 public final class ContainerRequest extends TerminalRequest {
 
     @RequestField(
@@ -56,9 +56,9 @@ public final class ContainerRequest extends TerminalRequest {
     private String maxLog;
 
     /**
-     * The labels' values by their names.
+     * Label values by name.
      *
-     * @throws FieldException when one has no name, or one that is Rustyrun's own
+     * @throws FieldException when a label has no name, or a name that is reserved for Rustyrun
      */
     public Map<String, String> labels() {
         Map<String, String> all = new LinkedHashMap<>();
@@ -75,27 +75,27 @@ public final class ContainerRequest extends TerminalRequest {
         return all;
     }
 
-    /** Whether the command gets a terminal, if that was said. */
+    /** Whether the command gets a terminal; empty if not specified. */
     public Optional<Boolean> terminal() {
         return Optional.ofNullable(tty);
     }
 
-    /** Whether its input stays open. */
+    /** Whether the command's input stays open. */
     public boolean isInteractive() {
         return openStdin;
     }
 
-    /** Whether it is started at once. */
+    /** Whether the container is started at once. */
     public boolean starts() {
         return start;
     }
 
-    /** Bytes of output to keep, if that was said. */
+    /** Bytes of output to keep; empty if not specified. */
     public Optional<Long> maxLog() {
         return Optional.ofNullable(maxLog).map(text -> ByteSize.ofOption("--max-log", text));
     }
 
-    /** Says how it is begun. */
+    /** Sets how the container is started. */
     public void begin(boolean terminal, boolean keepsInput, boolean startsAtOnce) {
         tty = terminal;
         openStdin = keepsInput;

@@ -3,10 +3,10 @@ package dev.rustyrun.request;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of a further command in a container, here or at a service. */
+/** The options of {@code exec}, local and remote. */
 public final class ExecOptions {
 
-    /** Over its options in the help. */
+    /** The heading of these options in the help. */
     public static final String HEADING = "The command";
 
     @Option(
@@ -20,17 +20,17 @@ public final class ExecOptions {
     @Mixin
     private ExecRequest request;
 
-    /** Whether it gets the caller's input. */
+    /** Whether the command gets the caller's input. */
     public boolean isInteractive() {
         return interactive;
     }
 
-    /** The terminal that was asked for. */
+    /** The requested terminal. */
     public ExecTerminal terminal() {
         return terminal;
     }
 
-    /** What was asked for. */
+    /** The requested command. */
     public ExecRequest request() {
         return request;
     }

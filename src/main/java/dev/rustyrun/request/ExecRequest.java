@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What a further command in a container can say, whichever door it comes through. */
+/** The fields of an exec: a command in a running container, from the command line or over HTTP. */
 public final class ExecRequest {
 
     @RequestField(
@@ -55,46 +55,46 @@ public final class ExecRequest {
         return command;
     }
 
-    /** Has it run these words. */
+    /** Sets the command. */
     public void command(List<String> words) {
         command = words;
     }
 
-    /** Its environment variables besides the container's. */
+    /** Environment variables in addition to the container's. */
     public List<Variable> env() {
         return env;
     }
 
     /**
-     * Gives the variables the values that they have here, as a command line means it.
+     * Gives the variables without a value the value that they have in this process.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when one has no name
+     * @throws dev.rustyrun.spec.InvalidSpecException when a variable has no name
      */
     public void resolveVariables() {
         env = Variables.ofThisProcess().add(env).list();
     }
 
-    /** Has the command know the terminal's type, unless it was said. */
+    /** Sets TERM, unless it is set already. */
     public void terminalType(String type) {
         env = Variables.withType(env, type);
     }
 
-    /** Who runs it, if not the container's user. */
+    /** The user; empty for the container's user. */
     public Optional<String> user() {
         return Optional.ofNullable(user);
     }
 
-    /** Where it runs, if not where the container's command was started. */
+    /** The working directory; empty for that of the container's command. */
     public Optional<String> workdir() {
         return Optional.ofNullable(workdir);
     }
 
-    /** The time allowed in seconds, if that was said. */
+    /** The timeout in seconds; empty if not specified. */
     public Optional<BigDecimal> timeoutSeconds() {
         return Optional.ofNullable(timeout);
     }
 
-    /** The launch of {@code container} with this command as its own. */
+    /** The launch request of {@code container} with this command in place of its own. */
     public LaunchRequest in(LaunchRequest container) {
         List<Variable> all = new ArrayList<>(container.env());
         all.addAll(env);

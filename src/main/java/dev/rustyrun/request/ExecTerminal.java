@@ -2,7 +2,7 @@ package dev.rustyrun.request;
 
 import picocli.CommandLine.Option;
 
-/** What a further command can say, besides an {@link ExecRequest}, when the caller is at its input and output. */
+/** The fields of an exec, besides those of {@link ExecRequest}, when the caller is attached to its input and output. */
 public final class ExecTerminal extends TerminalRequest {
 
     @RequestField(json = "tty", unsaid = "false")
@@ -11,7 +11,7 @@ public final class ExecTerminal extends TerminalRequest {
             description = "Give the command a terminal.")
     private boolean tty;
 
-    /** Whether it gets a terminal. */
+    /** Whether the command gets a terminal. */
     public boolean isGiven() {
         return tty;
     }

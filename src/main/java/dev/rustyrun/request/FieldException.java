@@ -2,7 +2,7 @@ package dev.rustyrun.request;
 
 import dev.rustyrun.spec.InvalidSpecException;
 
-/** A field of a request is wrong. On a command line its message names the option, over HTTP the field. */
+/** An invalid field of a request. The message names the option on a command line, and the field over HTTP. */
 public final class FieldException extends InvalidSpecException {
 
     private static final long serialVersionUID = 1L;
@@ -17,31 +17,31 @@ public final class FieldException extends InvalidSpecException {
     }
 
     /**
-     * One whose value is wrong.
+     * Returns an exception for a field with an invalid value.
      *
-     * @param option its name on a command line
-     * @param field its name in JSON
-     * @param detail what is wrong, to be read behind that name
+     * @param option name on a command line
+     * @param field name in JSON
+     * @param detail what is wrong; printed after the name
      */
     static FieldException of(String option, String field, String detail) {
         return new FieldException(option + " " + detail, "/" + field, field + " " + detail);
     }
 
     /**
-     * One at a place in a document.
+     * Returns an exception for a place in a document.
      *
-     * @param pointer to it, RFC 6901
+     * @param pointer JSON pointer (RFC 6901) to the place
      */
     public static FieldException at(String pointer, String message) {
         return new FieldException(message, pointer, message);
     }
 
-    /** Where in the JSON of the request it is: a JSON pointer. */
+    /** The JSON pointer to the field in the request. */
     public String pointer() {
         return pointer;
     }
 
-    /** What is wrong, in the words of JSON. */
+    /** The message with the JSON name of the field. */
     public String inJson() {
         return inJson;
     }

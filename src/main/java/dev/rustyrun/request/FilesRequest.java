@@ -2,7 +2,7 @@ package dev.rustyrun.request;
 
 import java.util.List;
 
-/** The files that a launch brings along, and those that it wants back. */
+/** The files that a launch writes before its start, and those that it returns. */
 public final class FilesRequest {
 
     @RequestField(
@@ -17,29 +17,29 @@ public final class FilesRequest {
             example = "[\"out/*.txt\"]")
     private List<String> outputs = List.of();
 
-    /** Those that come along. */
+    /** The files to write before the start. */
     public List<PlacedFile> files() {
         return files;
     }
 
-    /** Patterns of those that are wanted back. */
+    /** The patterns of the files to return. */
     public List<String> outputs() {
         return outputs;
     }
 
     /**
-     * Checks that {@code launch} can have them.
+     * Checks that {@code launch} can use these files.
      *
-     * @param mostFiles of them, and of patterns
+     * @param mostFiles maximum number of files, and of patterns
      */
     public void check(LaunchRequest launch, int mostFiles) {
         if (files.size() > mostFiles || outputs.size() > mostFiles) {
             String field = files.size() > mostFiles ? "files" : "outputs";
-            throw FieldException.at("/" + field, field + " has more than " + mostFiles + " entries, which is the most");
+            throw FieldException.at("/" + field, field + " has more than " + mostFiles + " entries, the maximum");
         }
         if (launch.isReadOnly() && !files.isEmpty()) {
             throw FieldException.at(
-                    "/files", "files cannot be written into a root file system that is read-only: leave readOnly out");
+                    "/files", "files cannot be written into a read-only root file system: omit readOnly");
         }
         for (int i = 0; i < files.size(); i++) {
             files.get(i).check("/files/" + i);

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** The part of a {@link LaunchRequest} that is about an image. The command lines take the image as their first word. */
+/** The part of a {@link LaunchRequest} that is about an image. On a command line, the image is the first word. */
 public abstract class ImageRequest {
 
     private static final String HEADING = "From an image";
@@ -53,45 +53,45 @@ public abstract class ImageRequest {
 
     ImageRequest() {}
 
-    /** The image whose layers are the root file system, if that is not a directory. */
+    /** The image whose layers are the root file system; empty for a directory. */
     public Optional<String> image() {
         return Optional.ofNullable(image);
     }
 
     /**
-     * When the image is fetched.
+     * When the image is pulled: always, missing or never.
      *
-     * @throws FieldException when it is another word than always, missing and never
+     * @throws FieldException when the value is not always, missing or never
      */
     public String pull() {
         String word = pull == null ? MISSING : pull;
         if (!Set.of(ALWAYS, MISSING, NEVER).contains(word)) {
-            throw FieldException.of("--pull", "pull", "\"" + word + "\" is none of always, missing and never");
+            throw FieldException.of("--pull", "pull", "\"" + word + "\" is not always, missing or never");
         }
         return word;
     }
 
-    /** The platform of the image, as OS/ARCH[/VARIANT]; empty for this machine's. */
+    /** The platform of the image as OS/ARCH[/VARIANT]; empty for this machine's. */
     public String platform() {
         return platform == null ? "" : platform;
     }
 
     /**
-     * The program before the command's words, if that was said; empty to take none.
+     * The program before the command's words; an empty string for none, empty if not specified.
      *
-     * @throws FieldException when it is a list, which podman takes
+     * @throws FieldException when it is a JSON list, which podman accepts
      */
     public Optional<String> entrypoint() {
         if (entrypoint != null && entrypoint.startsWith("[\"") && entrypoint.endsWith("\"]")) {
             throw FieldException.of(
                     "--entrypoint",
                     "entrypoint",
-                    "is one program and no list: its first arguments come before the command's words");
+                    "must be one program, not a list: put its arguments before the command's words");
         }
         return Optional.ofNullable(entrypoint);
     }
 
-    /** {@code words} of a command in a directory, which has no entry point of its own, behind the one that was given. */
+    /** The entry point followed by {@code words}; for a directory, which has no entry point of its own. */
     List<String> behindEntrypoint(List<String> words) {
         List<String> all = new ArrayList<>();
         entrypoint().filter(program -> !program.isEmpty()).ifPresent(all::add);
@@ -103,7 +103,7 @@ public abstract class ImageRequest {
         image = newImage;
     }
 
-    /** Forgets what is already in the command, and how the image was found. */
+    /** Clears the fields that are already part of the command, and those that were used to find the image. */
     void settle() {
         pull = null;
         platform = null;

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 
-/** What can be said of a command whose whole input comes with the request, and whose output with the answer. */
+/** The fields of a command whose whole input comes with the request, and whose output is returned with the response. */
 public final class InputRequest {
 
     @RequestField(
@@ -18,7 +18,7 @@ public final class InputRequest {
     @RequestField(
             json = "stdinBase64",
             kind = RequestField.Kind.CONTENT,
-            inJson = "The same in base64, for data that is not text.",
+            inJson = "The input in base64, for data that is not text.",
             example = "\"dGV4dA==\"")
     private String stdinBase64;
 
@@ -31,15 +31,15 @@ public final class InputRequest {
     private String maxOutput;
 
     /**
-     * Its input.
+     * The command's input.
      *
-     * @throws FieldException when it is given twice, or is no base64
+     * @throws FieldException when both fields are set, or the value is not base64
      */
     public byte[] bytes() {
         byte[] text = stdin == null ? new byte[0] : stdin.getBytes(StandardCharsets.UTF_8);
         byte[] bytes = stdinBase64 == null ? new byte[0] : decode(stdinBase64);
         if (text.length > 0 && bytes.length > 0) {
-            throw FieldException.at("/stdinBase64", "stdinBase64 cannot be there together with stdin");
+            throw FieldException.at("/stdinBase64", "stdinBase64 cannot be used together with stdin");
         }
         return text.length > 0 ? text : bytes;
     }
@@ -52,7 +52,7 @@ public final class InputRequest {
         }
     }
 
-    /** Bytes of each output to keep, if that was said. */
+    /** Bytes to keep of each output; empty if not specified. */
     public Optional<Long> maxOutput() {
         return Optional.ofNullable(maxOutput).map(text -> ByteSize.ofOption("maxOutput", text));
     }

@@ -15,17 +15,17 @@ import java.util.Set;
 import picocli.CommandLine.Option;
 
 /**
- * What every launch can say, whichever door it comes through: the options of {@code rustyrun run}, here and at a service, and the
- * fields of {@code POST /v1/run} and {@code POST /v1/containers}. A new one is declared here, and used in {@link LaunchSpec} or
- * in one of the values below.
+ * The fields of every launch: the options of {@code rustyrun run}, local and remote, and the fields of {@code POST
+ * /v1/run} and {@code POST /v1/containers}. Declare a new one here, and use it in {@link LaunchSpec} or in a method
+ * below.
  */
 public final class LaunchRequest extends ImageRequest implements Cloneable {
 
     private static final String FILES = "Files and devices";
     private static final String LIMITS = "Limits";
-    /** The period of a quota of processor time. */
+    /** The period of the CPU quota, in microseconds. */
     public static final long PERIOD_MICROS = 100_000;
-    /** The least bytes to which a layer on disk can be limited. */
+    /** The minimum size limit of a layer on disk, in bytes. */
     public static final long MIN_STORAGE = 64 << 10;
 
     private static final BigDecimal MAX_CPUS = BigDecimal.valueOf(1_000_000);
@@ -251,10 +251,10 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             description = "Kill the container after this time, such as 1.5.")
     private BigDecimal timeout;
 
-    /** One that says nothing yet. */
+    /** Creates a request without any field set. */
     public LaunchRequest() {}
 
-    /** Its root file system, if it has one. */
+    /** The root file system; empty if not specified. */
     public Optional<String> rootfs() {
         return Optional.ofNullable(rootfs);
     }
@@ -264,27 +264,27 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         return command;
     }
 
-    /** The host name asked for, or the usual one. */
+    /** The requested host name, or the default. */
     public String hostname() {
         return hostname == null || hostname.isEmpty() ? SpecDefaults.HOSTNAME : hostname;
     }
 
-    /** The NIS domain name asked for; empty for the kernel's own. */
+    /** The requested NIS domain name; empty for the kernel's default. */
     String domainname() {
         return domainname;
     }
 
-    /** Its environment variables, in the order in which they were given. */
+    /** Environment variables, in the order in which they were given. */
     public List<Variable> env() {
         return env;
     }
 
-    /** Where the command runs, if that was said. */
+    /** The working directory; empty if not specified. */
     public Optional<String> workdir() {
         return Optional.ofNullable(workdir);
     }
 
-    /** Who runs the command, if that was said. */
+    /** The user that runs the command; empty if not specified. */
     public Optional<String> user() {
         return Optional.ofNullable(user);
     }
@@ -294,12 +294,12 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         return init;
     }
 
-    /** Whether the root file system cannot be written. */
+    /** Whether the root file system is read-only. */
     public boolean isReadOnly() {
         return readOnly;
     }
 
-    /** The directories that are shown inside. */
+    /** The directories to mount. */
     public List<Volume> mounts() {
         return mounts;
     }
@@ -309,7 +309,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         return tmpfs;
     }
 
-    /** Bytes of /dev/shm, if that was said. */
+    /** Bytes of /dev/shm; empty if not specified. */
     Optional<Long> shmSize() {
         Optional<Long> bytes = Optional.ofNullable(shmSize).map(text -> size("--shm-size", "shmSize", text));
         if (bytes.filter(number -> number <= 0).isPresent()) {
@@ -318,12 +318,12 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         return bytes;
     }
 
-    /** The word for its network. */
+    /** The network mode. */
     public String network() {
         return network;
     }
 
-    /** The hosts that it may reach. */
+    /** The hosts that the container may reach. */
     List<String> allowed() {
         try {
             EgressPolicy.of(allowed);
@@ -333,7 +333,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         return allowed;
     }
 
-    /** The ports of the host that lead into it. */
+    /** The published ports. */
     List<PublishedPort> published() {
         try {
             return published.stream().map(PublishedPort::parse).toList();
@@ -342,20 +342,20 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         }
     }
 
-    /** Capabilities that it does not have, and perhaps {@code all}. */
+    /** The dropped capabilities; may contain {@code all}. */
     public List<String> dropped() {
         return dropped;
     }
 
-    /** The most memory, in bytes, or -1; if that was said. */
+    /** The memory limit in bytes, -1 for none; empty if not specified. */
     public Optional<Long> memory() {
         return Optional.ofNullable(memory).map(text -> size("--memory", "memory", text));
     }
 
     /**
-     * The most bytes that its layer over an image takes, if there is a limit.
+     * The size limit of the layer over an image, in bytes; empty for no limit.
      *
-     * @throws FieldException when it is none that a container can have
+     * @throws FieldException when the size is invalid or less than {@link #MIN_STORAGE}
      */
     public Optional<Long> storageSize() {
         Optional<Long> bytes =
@@ -366,37 +366,37 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         return bytes;
     }
 
-    /** The most processor time, in processors, if that was said. */
+    /** The CPU limit, in processors; empty if not specified. */
     public Optional<BigDecimal> cpus() {
         return Optional.ofNullable(cpus);
     }
 
-    /** The most processes and threads, or -1; if that was said. */
+    /** The limit of processes and threads, -1 for none; empty if not specified. */
     public Optional<Long> pids() {
         return Optional.ofNullable(pids);
     }
 
-    /** The time allowed, in seconds, if there is a limit. */
+    /** The timeout in seconds; empty for no limit. */
     public Optional<BigDecimal> timeoutSeconds() {
         return Optional.ofNullable(timeout);
     }
 
     /**
-     * The same in milliseconds, 0 for no limit.
+     * The timeout in milliseconds; 0 for no limit.
      *
-     * @throws FieldException when it is none that can be waited for
+     * @throws FieldException when it is not positive, or too large
      */
     public long timeoutMillis() {
         if (timeout == null) {
             return 0;
         }
         if (timeout.signum() <= 0 || timeout.compareTo(MAX_SECONDS) > 0) {
-            throw FieldException.of("--timeout", "timeoutSeconds", timeout + " is not a number of seconds above 0");
+            throw FieldException.of("--timeout", "timeoutSeconds", timeout + " is not a number of seconds greater than 0");
         }
         return Math.max(1, timeout.movePointRight(3).longValue());
     }
 
-    /** The limits of its cgroup, as far as they were said. */
+    /** The cgroup limits that were specified. */
     public Resources resources() {
         Resources.Memory limits = Resources.Memory.NONE;
         if (memory != null) {
@@ -405,7 +405,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
                 throw FieldException.of(
                         "--memory",
                         "memory",
-                        memory + " is less than 512k, with which nothing can start; a number alone is of bytes, 64m of"
+                        memory + " is less than 512k, too little to start; a number without a suffix is bytes, 64m is"
                                 + " mebibytes");
             }
         }
@@ -416,16 +416,16 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     }
 
     /**
-     * Microseconds of processor time in {@link #PERIOD_MICROS} of so many processors.
+     * The CPU quota in microseconds per {@link #PERIOD_MICROS} for this number of processors.
      *
-     * @throws FieldException when that is too little, or more than there can be
+     * @throws FieldException when the number is too small or too large
      */
     public static long quota(BigDecimal cpus) {
         long quota = cpus.compareTo(MAX_CPUS) > 0
                 ? 0
                 : cpus.multiply(BigDecimal.valueOf(PERIOD_MICROS)).longValue();
         if (quota < 1000) {
-            throw FieldException.of("--cpus", "cpus", cpus + " is not a number from 0.01 on");
+            throw FieldException.of("--cpus", "cpus", cpus + " is not a number of at least 0.01");
         }
         return quota;
     }
@@ -435,10 +435,10 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
                 .orElseThrow(() -> FieldException.of(
                         option,
                         field,
-                        "\"" + text + "\" is not a size such as 64m or 2g, or more than can be counted"));
+                        "\"" + text + "\" is not a size such as 64m or 2g, or is too large"));
     }
 
-    /** The default capabilities without those that are dropped. */
+    /** The default capabilities without the dropped ones. */
     Set<Capability> capabilities() {
         EnumSet<Capability> kept = EnumSet.copyOf(Capability.DEFAULTS);
         for (String name : dropped) {
@@ -459,22 +459,22 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         }
     }
 
-    /** Has the command know the terminal's type, unless it was said. */
+    /** Sets TERM, unless it is set already. */
     public void terminalType(String type) {
         env = Variables.withType(env, type);
     }
 
-    /** Has it run {@code words}, unless it has a command. */
+    /** Sets the command, unless there is one. */
     public void commandIfNone(List<String> words) {
         command = command.isEmpty() ? words : command;
     }
 
-    /** Has it run {@code words}. */
+    /** Sets the command. */
     public void command(List<String> words) {
         command = words;
     }
 
-    /** Has it run what was given, behind the entry point if there is one. */
+    /** Puts the entry point, if given, before the command. */
     public void useEntrypoint() {
         command = behindEntrypoint(command);
     }
@@ -491,7 +491,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         }
     }
 
-    /** The same with these limits. */
+    /** A copy with these limits. */
     LaunchRequest limitedTo(long newMemory, BigDecimal newCpus, long newPids, BigDecimal newTimeoutSeconds) {
         LaunchRequest copy = copy();
         copy.memory = Long.toString(newMemory);
@@ -501,14 +501,14 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         return copy;
     }
 
-    /** The same with a layer on disk of at most so many bytes. */
+    /** A copy whose layer on disk is limited to {@code bytes}. */
     LaunchRequest storing(long bytes) {
         LaunchRequest copy = copy();
         copy.storageSize = Long.toString(bytes);
         return copy;
     }
 
-    /** The same in this directory, with its whole command. */
+    /** A copy with this root file system and its complete command. */
     public LaunchRequest in(String newRootfs) {
         LaunchRequest copy = copy();
         copy.rootfs = newRootfs;
@@ -517,7 +517,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         return copy;
     }
 
-    /** The same in the image with this digest, with its whole command. */
+    /** A copy with the image of this digest and its complete command. */
     public LaunchRequest inImage(String digest, List<String> wholeCommand) {
         LaunchRequest copy = copy();
         copy.sayImage(digest);
@@ -526,42 +526,42 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         return copy;
     }
 
-    /** Has it launched in this image. */
+    /** Sets the image. */
     public void image(String name) {
         sayImage(name);
     }
 
     /**
-     * Checks that it says where to launch, and what if that cannot be known otherwise.
+     * Checks that the request has a rootfs or an image, and a command if the image cannot provide one.
      *
-     * @throws FieldException when it does not
+     * @throws FieldException when a field is missing or contradicts another
      */
     public void checkOrigin() {
         if (image().isPresent() && rootfs != null) {
             throw FieldException.at(
-                    "/image", "image cannot be there together with rootfs: a container comes from one of them");
+                    "/image", "image and rootfs cannot be used together: give one of them");
         }
         if (image().isEmpty() && rootfs == null) {
             throw FieldException.at(
-                    "/rootfs", "rootfs is missing, and so is image: a container comes from one of them");
+                    "/rootfs", "rootfs and image are both missing: give one of them");
         }
         if (image().isEmpty() && command.isEmpty()) {
             throw FieldException.at("/command", "command must name a program");
         }
         if (image().isEmpty() && !platform().isEmpty()) {
-            throw FieldException.at("/platform", "platform is for an image; a rootfs has one already");
+            throw FieldException.at("/platform", "platform requires an image; a rootfs has its own");
         }
         pull();
     }
 
-    /** The same with these mounts. */
+    /** A copy with these mounts. */
     LaunchRequest with(List<Volume> newMounts) {
         LaunchRequest copy = copy();
         copy.mounts = newMounts;
         return copy;
     }
 
-    /** The same as another command's in this container, which has the container's PID 1. */
+    /** A copy for another command in this container, whose PID 1 already exists. */
     LaunchRequest with(List<String> newCommand, List<Variable> newEnv, String newWorkdir, String newUser) {
         LaunchRequest copy = copy();
         copy.command = newCommand;

@@ -4,53 +4,53 @@ import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import java.util.List;
 
-/** Where a request is launched, as far as each door finds that out in a way of its own. */
+/** The parts of a launch that the command line and the service determine in different ways. */
 public interface LaunchSite {
 
     /**
-     * The root file system and who runs the command there.
+     * The root file system and the user that runs the command in it.
      *
-     * @param path of the root file system on the host, absolute
-     * @param home the user's home directory inside
+     * @param path absolute path of the root file system on the host
+     * @param home the user's home directory in the container
      */
     record Root(String path, Spec.User user, String home) {}
 
     /**
      * The terminal of the command.
      *
-     * @param isGiven whether it has one
+     * @param isGiven whether the command has a terminal
      * @param type the value of TERM
      */
     record Terminal(boolean isGiven, String type) {}
 
-    /** The root file system that was asked for. */
+    /** The requested root file system. */
     Root root();
 
-    /** The terminal that was asked for. */
+    /** The requested terminal. */
     Terminal terminal();
 
-    /** Where the command runs when nothing was said. */
+    /** The default working directory. */
     default String workdir() {
         return "/";
     }
 
-    /** Variables of the command, {@code NAME=VALUE}, which the request may replace. */
+    /** Environment variables of the command, {@code NAME=VALUE}; those of the request replace them. */
     default List<String> environment() {
         return List.of();
     }
 
-    /** Mounts that were asked for in another way. */
+    /** Mounts in addition to those of the request's {@code mounts} field. */
     default List<Spec.Mount> furtherMounts() {
         return List.of();
     }
 
-    /** How {@code volume} is mounted. */
+    /** The mount for {@code volume}. */
     Spec.Mount mount(Volume volume);
 
     /**
-     * Has the container join a network that is neither its own nor the host's.
+     * Makes the container join a network other than its own and the host's.
      *
-     * @param word for the network
+     * @param word the network mode
      * @throws dev.rustyrun.spec.InvalidSpecException when there is no such network
      */
     void join(SpecBuilder spec, String word);

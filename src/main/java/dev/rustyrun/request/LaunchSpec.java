@@ -15,10 +15,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The Spec of a {@link LaunchRequest}: the only way from one to the other, for all doors. */
+/** Builds the Spec of a {@link LaunchRequest}. The command line and HTTP both use it. */
 public final class LaunchSpec {
 
-    /** By which programs find a proxy; some read these in lower case, some in upper case. */
+    /**
+     * The variables that make programs use a proxy; they are set in lower and in upper case, because programs read
+     * either.
+     */
     private static final Map<String, String> PROXY_VARIABLES = Map.of(
             "http_proxy", "http://" + Spec.PROXY,
             "https_proxy", "http://" + Spec.PROXY,
@@ -28,9 +31,9 @@ public final class LaunchSpec {
     private LaunchSpec() {}
 
     /**
-     * What {@code request} asks for at {@code site}; a door may add what only it can ask for.
+     * Builds the Spec of {@code request} at {@code site}. The caller may add settings that only its interface has.
      *
-     * @throws FieldException for the first field that is wrong
+     * @throws FieldException for the first invalid field
      */
     public static SpecBuilder of(LaunchRequest request, LaunchSite site) {
         LaunchSite.Root root = site.root();
@@ -86,7 +89,7 @@ public final class LaunchSpec {
     private static void allow(LaunchRequest request, SpecBuilder spec) {
         if (!request.network().equals("none")) {
             throw FieldException.of(
-                    "--allow", "allow", "the only way to allowed hosts is a proxy: it needs network none");
+                    "--allow", "allow", "requires network none: allowed hosts are reached only through a proxy");
         }
         spec.annotation(Spec.ALLOW_ANNOTATION, String.join(",", request.allowed()));
         PROXY_VARIABLES.forEach(
@@ -95,12 +98,12 @@ public final class LaunchSpec {
 
     private static Variable checked(Variable variable) {
         if (variable.name().isEmpty() || variable.name().contains("=")) {
-            throw FieldException.at("/env", "env: \"" + variable.name() + "\" is no name of a variable");
+            throw FieldException.at("/env", "env: \"" + variable.name() + "\" is not a variable name");
         }
         return variable;
     }
 
-    /** What lies below another one comes after it: it would be hidden. */
+    /** Sorts mounts by depth: a mount on a parent directory would hide one that was made before it. */
     private static List<Spec.Mount> mounts(LaunchRequest request, LaunchSite site) {
         List<Spec.Mount> mounts = new ArrayList<>();
         request.shmSize().ifPresent(bytes -> mounts.add(sharedMemory(bytes)));
@@ -123,9 +126,9 @@ public final class LaunchSpec {
     }
 
     /**
-     * The tmpfs of {@code DST[:OPTIONS]}.
+     * The tmpfs mount for {@code DST[:OPTIONS]}.
      *
-     * @throws FieldException when DST is no absolute path
+     * @throws FieldException when DST is not an absolute path
      */
     public static Spec.Mount tmpfs(String text) {
         String[] parts = text.split(":", 2);
@@ -135,7 +138,7 @@ public final class LaunchSpec {
         return tmpfs(parts[0], parts.length == 2 ? List.of(parts[1].split(",")) : List.of());
     }
 
-    /** A tmpfs with these options, as mount(8) has them. */
+    /** A tmpfs mount with these mount(8) options. */
     public static Spec.Mount tmpfs(String target, List<String> options) {
         List<String> all = new ArrayList<>(List.of("nosuid", "nodev"));
         all.addAll(options);

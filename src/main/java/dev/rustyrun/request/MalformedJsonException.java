@@ -2,7 +2,7 @@ package dev.rustyrun.request;
 
 import dev.rustyrun.spec.InvalidSpecException;
 
-/** The document of a request is no JSON. */
+/** The body of a request is not valid JSON. */
 public final class MalformedJsonException extends InvalidSpecException {
 
     private static final long serialVersionUID = 1L;

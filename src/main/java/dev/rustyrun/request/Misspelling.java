@@ -1,11 +1,11 @@
 package dev.rustyrun.request;
 
-/** How far a word is from the one that was meant. */
+/** Compares a misspelled word with known words. */
 public final class Misspelling {
 
     private Misspelling() {}
 
-    /** How many letters to insert, remove or exchange to make the one of the other (Levenshtein's distance). */
+    /** The Levenshtein distance: how many letters to insert, remove or replace. */
     public static int distance(String one, String other) {
         int[] row = new int[other.length() + 1];
         for (int j = 0; j <= other.length(); j++) {

@@ -8,12 +8,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The same request has other words at another door: what an option of it means, and whether it is one at all. */
+/**
+ * Adapts the options of a request to the local or the remote command line: descriptions differ, and some options exist
+ * only remotely.
+ */
 public final class OptionsOfDoor {
 
     private OptionsOfDoor() {}
 
-    /** Has {@code command} take what is launched on this machine. */
+    /** Keeps only the options of the local command line. */
     public static void here(CommandLine command) {
         replace(
                 command.getCommandSpec(),
@@ -22,7 +25,7 @@ public final class OptionsOfDoor {
                         : Optional.of(option));
     }
 
-    /** Has {@code command} take what a service launches. */
+    /** Uses the descriptions and labels that apply to a service. */
     public static void atService(CommandLine command) {
         replace(
                 command.getCommandSpec(),
@@ -30,7 +33,7 @@ public final class OptionsOfDoor {
                         of(option).map(field -> atService(option, field)).orElse(option)));
     }
 
-    /** What the field of {@code option} says of it, if it is one of a request. */
+    /** The {@link RequestField} annotation of {@code option}'s field, if it has one. */
     public static Optional<RequestField> of(OptionSpec option) {
         return option.userObject() instanceof AnnotatedElement field
                 ? Optional.ofNullable(field.getAnnotation(RequestField.class))
@@ -52,7 +55,7 @@ public final class OptionsOfDoor {
         Optional<OptionSpec> to(OptionSpec option);
     }
 
-    /** All of them are added again, so that they stay in their order. */
+    /** Removes and re-adds all options, which keeps their order. */
     private static void replace(CommandSpec command, Change change) {
         List<OptionSpec> options = new ArrayList<>(command.options());
         options.forEach(command::remove);

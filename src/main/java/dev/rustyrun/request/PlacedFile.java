@@ -3,7 +3,7 @@ package dev.rustyrun.request;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** A file that a launch brings along. */
+/** A file that a launch writes before its start. */
 public final class PlacedFile {
 
     private static final int DEFAULT_MODE = 0644;
@@ -20,7 +20,7 @@ public final class PlacedFile {
     @RequestField(
             json = "base64",
             kind = RequestField.Kind.CONTENT,
-            inJson = "The same in base64, for data that is not text.")
+            inJson = "The content in base64, for data that is not text.")
     private String base64;
 
     @RequestField(json = "mode", inJson = "The permissions, three octal digits.", unsaid = "0644")
@@ -28,26 +28,26 @@ public final class PlacedFile {
 
     PlacedFile() {}
 
-    /** Where it is. */
+    /** The path in the container. */
     public String path() {
         return path;
     }
 
-    /** What it holds. */
+    /** The content. */
     public byte[] bytes() {
         return base64 == null
                 ? (text == null ? "" : text).getBytes(StandardCharsets.UTF_8)
                 : Base64.getDecoder().decode(base64);
     }
 
-    /** Its permissions. */
+    /** The permission bits. */
     public int mode() {
         return mode == null ? DEFAULT_MODE : Integer.parseInt(mode, 8);
     }
 
     void check(String pointer) {
         if (text != null && base64 != null) {
-            throw FieldException.at(pointer + "/base64", "base64 cannot be there together with text");
+            throw FieldException.at(pointer + "/base64", "base64 cannot be used together with text");
         }
         if (mode != null && !mode.matches("0?[0-7]{3}")) {
             throw FieldException.at(pointer + "/mode", "mode must be three octal digits, such as \"0644\"");

@@ -16,13 +16,13 @@ import java.util.regex.Pattern;
  * @param cpus processors
  * @param pids processes and threads
  * @param timeout seconds
- * @param output bytes that are kept of an output
- * @param storage bytes of a layer on disk, if they are limited
- * @param allowsHostNetwork whether a container may be on the host's network
- * @param allowsPrivateNetwork whether a container may have its own network with a way out
- * @param cniNetworks the names of the CNI networks that a container may have
- * @param allowedHosts the hosts that requests may allow their containers to reach
- * @param mounts paths of the directories that may be mounted, by their names
+ * @param output bytes to keep of an output
+ * @param storage bytes of a layer on disk; empty for no limit
+ * @param allowsHostNetwork whether a container may use the host's network
+ * @param allowsPrivateNetwork whether a container may use a private network, which has internet access
+ * @param cniNetworks the names of the CNI networks that a container may use
+ * @param allowedHosts the hosts that a request may allow a container to reach
+ * @param mounts host paths of the directories that may be mounted, by name
  */
 public record Policy(
         Range memory,
@@ -37,23 +37,25 @@ public record Policy(
         List<String> allowedHosts,
         Map<String, String> mounts) {
 
-    /** Options of a tmpfs that give nobody more than its size of memory, which is the container's own. */
+    /**
+     * The tmpfs options that are safe for all callers: the memory of a tmpfs counts towards the container's own limit.
+     */
     private static final Pattern TMPFS_OPTION =
             Pattern.compile("(size|mode|nr_inodes|uid|gid)=[0-9]{1,15}[kKmMgG%]?|ro|rw|noexec|nosuid|nodev|noatime");
 
     /**
-     * A limit.
+     * The range of a limit.
      *
-     * @param usual the default
+     * @param usual the default value
      */
     public record Range(BigDecimal least, BigDecimal usual, BigDecimal most) {
 
-        /** A limit of whole numbers; the default is never above the maximum. */
+        /** A range of whole numbers. */
         public static Range of(long least, long usual, long most) {
             return new Range(BigDecimal.valueOf(least), BigDecimal.valueOf(usual), BigDecimal.valueOf(most));
         }
 
-        /** The default. */
+        /** The default, but at most the maximum. */
         public BigDecimal unsaid() {
             return usual.min(most);
         }
@@ -65,18 +67,18 @@ public record Policy(
             if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
                 throw FieldException.at(
                         "/" + field,
-                        field + " " + value + " is not from " + least + " to " + most
-                                + ", the most that this service allows");
+                        field + " " + value + " is not in the range " + least + " to " + most
+                                + " that this service allows");
             }
             return value;
         }
     }
 
     /**
-     * Applies this policy to {@code request}: every limit is set, and its mounts are paths.
+     * Applies this policy to {@code request}: sets every limit and replaces mount names by host paths.
      *
-     * @param timeoutMillis the allowed time
-     * @throws FieldException for the first field that is not allowed
+     * @param timeoutMillis the timeout
+     * @throws FieldException for the first field with a forbidden value
      */
     public LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
         LaunchRequest limited = request.limitedTo(
@@ -96,9 +98,9 @@ public record Policy(
     }
 
     /**
-     * Limits what {@code request}'s container takes on disk, where it has a layer there.
+     * Limits the size of the container's layer on disk, if the service has such a limit.
      *
-     * @throws FieldException when more is requested than allowed
+     * @throws FieldException when the request exceeds the maximum
      */
     public LaunchRequest onDisk(LaunchRequest request) {
         return storage.map(range -> request.storing(
@@ -106,15 +108,15 @@ public record Policy(
                 .orElse(request);
     }
 
-    /** The limits of a launch that sets none. */
+    /** The cgroup limits of a launch that does not set any. */
     public Resources usual() {
         return resolve(new LaunchRequest(), timeoutMillis(Optional.empty())).resources();
     }
 
     /**
-     * These hosts, which a container is to reach.
+     * Checks that the service allows a container to reach these hosts, and returns them.
      *
-     * @throws FieldException for the first that the service does not allow
+     * @throws FieldException for the first host that is not allowed
      */
     public List<String> allowed(List<String> hosts) {
         EgressPolicy.of(allowedHosts).firstBeyond(hosts).ifPresent(host -> {
@@ -144,8 +146,8 @@ public record Policy(
             if (!TMPFS_OPTION.matcher(option).matches()) {
                 throw FieldException.at(
                         "/tmpfs",
-                        "tmpfs \"" + text + "\": a service takes the options size, mode, nr_inodes, uid, gid, ro and"
-                                + " noexec, and not \"" + option + "\"");
+                        "tmpfs \"" + text + "\": a service accepts only the options size, mode, nr_inodes, uid, gid, ro, rw, noexec,"
+                                + " nosuid, nodev and noatime, not \"" + option + "\"");
             }
         }
     }
@@ -161,17 +163,20 @@ public record Policy(
         return volume.from(path);
     }
 
-    /** The allowed time, in milliseconds, for a waiting request for {@code seconds}. */
+    /** The timeout in milliseconds of a request whose caller waits. */
     public long timeoutMillis(Optional<BigDecimal> seconds) {
         return timeout.within("timeoutSeconds", seconds).movePointRight(3).longValue();
     }
 
-    /** The same for a launch that may take long, such as a container in the background; its default is the maximum. */
+    /**
+     * The timeout in milliseconds of a launch that may run long, such as a container in the background; the default is
+     * the maximum.
+     */
     public long longestTimeoutMillis(Optional<BigDecimal> seconds) {
         return timeoutMillis(seconds.or(() -> Optional.of(timeout.most())));
     }
 
-    /** The bytes of an output to keep, for a request for {@code size} in {@code field}. */
+    /** The number of output bytes to keep, for a requested {@code size} in {@code field}. */
     public int output(String field, Optional<Long> size) {
         return output.within(field, size).intValueExact();
     }

@@ -1,6 +1,6 @@
 package dev.rustyrun.request;
 
-/** Which image is fetched. */
+/** The image to pull. */
 public final class PullRequest {
 
     @RequestField(
@@ -17,12 +17,12 @@ public final class PullRequest {
             example = "\"linux/amd64\"")
     private String platform = "";
 
-    /** Its name. */
+    /** The image's name. */
     public String image() {
         return image;
     }
 
-    /** Its platform, as OS/ARCH[/VARIANT]; empty for the server's. */
+    /** The platform as OS/ARCH[/VARIANT]; empty for the server's. */
     public String platform() {
         return platform;
     }

@@ -6,53 +6,54 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A field of a request: its name in JSON, and what HTTP, the client and the tables in docs/ need to know of it besides. A field
- * with picocli's {@code Option} is an option of the command lines too, whose description is this field's unless one is here.
+ * A field of a request: its name in JSON, and the texts for HTTP, the client and the tables in docs/. A field that also
+ * has picocli's {@code Option} is a command-line option too; unless a text is given here, the option's description is
+ * used.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
 public @interface RequestField {
 
-    /** Its name in JSON. */
+    /** The name in JSON. */
     String json();
 
-    /** How its value is written. */
+    /** How the value is written. */
     Kind kind() default Kind.OF_TYPE;
 
-    /** What the option means at a service; empty: the same as here. */
+    /** The option's description for a service; empty if it does not differ from the local one. */
     String atService() default "";
 
-    /** What the field means in JSON; empty: the same as the option. */
+    /** The field's description in JSON; empty if it does not differ from the option's. */
     String inJson() default "";
 
-    /** The option's value at a service; empty: as here. */
+    /** The option's value label for a service; empty if it does not differ from the local one. */
     String labelAtService() default "";
 
-    /** A value, for the description of the API. */
+    /** An example value, for the API description. */
     String example() default "";
 
-    /** What holds when it is not said, for docs/http.md. */
+    /** The default in words, for docs/http.md. */
     String unsaid() default "none";
 
-    /** What a reader of JSON takes when it is not there. */
+    /** The value to set when the JSON field is missing; empty for the class's own default. */
     String missing() default "";
 
-    /** Why a request without it is refused; empty: it may be left out. */
+    /** The error if the field is missing; empty if the field is optional. */
     String required() default "";
 
-    /** Whether the option is one of the local command line too. */
+    /** Whether the local command line has the option. */
     boolean local() default true;
 
-    /** The heading under which help and docs/cli.md show the option; empty: with the others. */
+    /** The heading above the option in help and docs/cli.md; empty for the general options. */
     String heading() default "";
 
     /** How a value is written in JSON. */
     enum Kind {
-        /** As its Java type says: a text, true or false, a number, a list of texts, a list of objects. */
+        /** By its Java type: string, boolean, number, list of strings or list of objects. */
         OF_TYPE,
-        /** A text that may hold any character: it goes to no kernel call. */
+        /** A string that may contain any character, because it is not passed to a kernel call. */
         CONTENT,
-        /** Bytes: a whole number, or a text such as {@code 64m}. */
+        /** A number of bytes, or a string such as {@code 64m}. */
         SIZE
     }
 }

@@ -8,10 +8,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** The fields of each request that {@link RequestField} describes: one table for all readers and writers of requests. */
+/**
+ * The fields of each request class, from their {@link RequestField} annotations. JSON, OpenAPI and docs use this table.
+ */
 public final class RequestFields {
 
-    /** Created when the class is initialized: a native executable has them built in, and need not look for them. */
+    /**
+     * Created at class initialization, which a native image does at build time, so that nothing is looked up by
+     * reflection later.
+     */
     private static final Map<Class<?>, List<RequestFields.Entry>> ALL = Stream.of(
                     LaunchRequest.class,
                     ContainerRequest.class,
@@ -28,16 +33,16 @@ public final class RequestFields {
     private RequestFields() {}
 
     /**
-     * A field. It keeps no annotation: those of a native executable would have to be made by reflection.
+     * A field. It does not keep the annotation, which a native executable would have to create by reflection.
      *
-     * @param field of the class
-     * @param json its name there
-     * @param shape how its value is written
-     * @param required why a request without it is refused; empty if it may be left out
-     * @param missing the value if it is missing; empty for the class's own default
-     * @param meaning what it means in JSON
+     * @param field the Java field
+     * @param json the name in JSON
+     * @param shape how the value is written
+     * @param required the error if the field is missing; empty if it is optional
+     * @param missing the value if the field is missing; empty for the class's own default
+     * @param meaning the description
      * @param unsaid the default, in words
-     * @param example a value, in JSON
+     * @param example an example value in JSON
      */
     public record Entry(
             Field field,
@@ -65,7 +70,7 @@ public final class RequestFields {
                     says.example());
         }
 
-        /** Whether a request without it is refused. */
+        /** Whether the field must be given. */
         public boolean isRequired() {
             return !required.isEmpty();
         }
@@ -87,7 +92,7 @@ public final class RequestFields {
         }
     }
 
-    /** Those of a class of requests, in the order in which they are written there. */
+    /** The fields of a request class, in declaration order. */
     public static List<Entry> of(Class<?> type) {
         return ALL.get(type);
     }

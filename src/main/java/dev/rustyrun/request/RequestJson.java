@@ -20,13 +20,13 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Requests as JSON, by the tables of {@link RequestFields}. A document may be several requests at once, each with fields of
- * its own. It is read strictly: what is not as it should be is refused with a pointer to it, and a field that none of the
- * requests has is refused too, so that a typing error is no silent default.
+ * Requests as JSON, based on {@link RequestFields}. One document may contain the fields of several requests. Reading is
+ * strict: an invalid value is an error with a JSON pointer, and so is an unknown field, so that a misspelled name does
+ * not silently select the default.
  */
 public final class RequestJson {
 
-    /** A text may be as long as a body: that has its own limit. */
+    /** A string may be as long as the body, which has its own limit. */
     private static final StreamReadConstraints CONSTRAINTS = StreamReadConstraints.builder()
             .maxNestingDepth(100)
             .maxNumberLength(1000)
@@ -44,8 +44,9 @@ public final class RequestJson {
     /**
      * Reads {@code body} into {@code requests}.
      *
-     * @throws MalformedJsonException when it is no JSON
-     * @throws FieldException for the first field that is wrong, then for one that is unknown, then for one that is missing
+     * @throws MalformedJsonException when it is not JSON
+     * @throws FieldException for the first invalid field, otherwise for the first unknown, otherwise for the first
+     *     missing one
      */
     public static void read(byte[] body, Object... requests) {
         JsonNode node;
@@ -77,7 +78,7 @@ public final class RequestJson {
         return new MalformedJsonException("the body is not JSON: " + JsonFault.of(said) + place);
     }
 
-    /** Reads what {@link #write} has written; members that are no field of {@code request} are somebody else's. */
+    /** Reads the output of {@link #write}, ignoring fields that {@code request} does not have. */
     public static <T> T readOwn(ObjectNode json, T request) {
         fill(request, json, "", new HashSet<>()).ifPresent(missing -> {
             throw missing;
@@ -85,7 +86,7 @@ public final class RequestJson {
         return request;
     }
 
-    /** The fields of {@code requests} that say something. */
+    /** Writes the fields of {@code requests} that are set. */
     public static ObjectNode write(Object... requests) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         for (Object request : requests) {
@@ -99,7 +100,7 @@ public final class RequestJson {
         return json;
     }
 
-    /** Reads the fields that {@code request} has; which of them is missing, if one is. */
+    /** Reads the fields of {@code request}; returns the error for the first missing field. */
     private static Optional<FieldException> fill(Object request, JsonNode node, String pointer, Set<String> known) {
         Optional<FieldException> missing = Optional.empty();
         for (RequestFields.Entry entry : RequestFields.of(request.getClass())) {
@@ -134,7 +135,7 @@ public final class RequestJson {
         return objects;
     }
 
-    /** Refuses what nobody knows, and then what is missing: a wrong name explains that better. */
+    /** Reports unknown fields before missing ones: a misspelled name explains a missing field. */
     private static void end(JsonNode node, String pointer, Set<String> known, Optional<FieldException> missing) {
         node.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {

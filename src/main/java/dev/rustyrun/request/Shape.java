@@ -6,22 +6,22 @@ import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.util.List;
 
-/** How the value of a field of a request is written in JSON. */
+/** How the value of a request field is written in JSON. */
 public enum Shape {
     TEXT,
-    /** A text that may hold any character. */
+    /** A string that may contain any character. */
     CONTENT,
-    /** Bytes. */
+    /** A number of bytes, or a string with a suffix. */
     SIZE,
     FLAG,
     NUMBER,
     WHOLE,
     TEXTS,
-    /** An object of texts. */
+    /** An object of strings. */
     VARIABLES,
-    /** A list of objects. */
+    /** A list of objects with source and target. */
     VOLUMES,
-    /** The same, of files. */
+    /** A list of objects with path and content. */
     FILES;
 
     static Shape of(Field field, RequestField.Kind kind) {

@@ -12,7 +12,7 @@ public final class Suggestion {
     private static final int MAX_DISTANCE = 2;
     private static final int MAX_LENGTH = 40;
 
-    /** What other programs call it, in lower case and without separators. */
+    /** Names that other programs use, in lower case and without separators. */
     private static final Map<String, String> ELSEWHERE = Map.ofEntries(
             Map.entry("cmd", "command"),
             Map.entry("args", "command"),
@@ -38,7 +38,7 @@ public final class Suggestion {
 
     private Suggestion() {}
 
-    /** {@code ; did you mean "NAME"?}, or nothing. */
+    /** {@code ; did you mean "NAME"?}, or an empty string. */
     public static String of(String name, Collection<String> known) {
         if (name.length() > MAX_LENGTH) {
             return "";

@@ -1,6 +1,6 @@
 package dev.rustyrun.request;
 
-/** The size of a terminal at the caller's side. */
+/** The size of the caller's terminal. */
 public abstract class TerminalRequest {
 
     private static final int MAX_EXTENT = 9999;
@@ -13,12 +13,12 @@ public abstract class TerminalRequest {
 
     TerminalRequest() {}
 
-    /** Its height in characters. */
+    /** Height in characters; the default is 24. */
     public int rows() {
         return extent("rows", rows, 24);
     }
 
-    /** Its width in characters. */
+    /** Width in characters; the default is 80. */
     public int columns() {
         return extent("columns", columns, 80);
     }
@@ -33,7 +33,7 @@ public abstract class TerminalRequest {
         return said.intValue();
     }
 
-    /** Says how large it is. */
+    /** Sets the size. */
     public void size(int newRows, int newColumns) {
         rows = (long) newRows;
         columns = (long) newColumns;

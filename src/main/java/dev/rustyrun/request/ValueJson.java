@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One value of a field in JSON, by the field's kind. */
+/** Reads and writes a field's value in JSON, according to the field's shape. */
 final class ValueJson {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -53,7 +53,7 @@ final class ValueJson {
         return entry.shape() == Shape.CONTENT ? text : forKernel(entry, text, pointer);
     }
 
-    /** The kernel takes no NUL within a text, and is given UTF-8. */
+    /** The kernel takes strings that end with NUL, and Rustyrun passes them as UTF-8. */
     private static String forKernel(RequestFields.Entry entry, String text, String pointer) {
         checked(text.indexOf('\0') < 0, entry, pointer, "must not contain a NUL", text);
         return checked(

@@ -4,12 +4,12 @@ import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 
 /**
- * {@code NAME=VALUE}, or {@code NAME} alone, of an environment variable or a label. A command line's words are taken as they
- * are; whether the name is one is checked where they are used.
+ * An environment variable or a label: {@code NAME=VALUE}, or {@code NAME} alone. The name is not checked here but where
+ * it is used.
  */
 public record Variable(String name, Optional<String> value) {
 
-    /** What {@code word} says. */
+    /** Parses {@code NAME[=VALUE]}. */
     static Variable of(String word) {
         int equals = word.indexOf('=');
         return equals < 0
@@ -17,12 +17,12 @@ public record Variable(String name, Optional<String> value) {
                 : new Variable(word.substring(0, equals), Optional.of(word.substring(equals + 1)));
     }
 
-    /** As it was written. */
+    /** {@code NAME[=VALUE]}, as it was given. */
     public String word() {
         return value.map(text -> name + "=" + text).orElse(name);
     }
 
-    /** For picocli. */
+    /** Converter for picocli. */
     static final class Converter implements ITypeConverter<Variable> {
         @Override
         public Variable convert(String word) {

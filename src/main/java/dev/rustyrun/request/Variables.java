@@ -10,28 +10,28 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Environment variables as people write them: {@code NAME=VALUE}, or {@code NAME} for the caller's own value, which is left out
- * if the caller has none.
+ * Environment variables as given on a command line: {@code NAME=VALUE}, or {@code NAME} for the caller's own value. If
+ * the caller does not have it either, the variable is omitted.
  */
 public final class Variables {
 
     private final Function<String, Optional<String>> callers;
     private final Map<String, String> values = new LinkedHashMap<>();
 
-    /** @param callers the value that the caller's variable of a name has */
+    /** @param callers looks up the caller's value of a variable */
     Variables(Function<String, Optional<String>> callers) {
         this.callers = callers;
     }
 
-    /** None yet; the caller's are this process's. */
+    /** An empty list; the caller's values are those of this process. */
     public static Variables ofThisProcess() {
         return new Variables(name -> Optional.ofNullable(System.getenv(name)));
     }
 
     /**
-     * Adds each of {@code variables}. A later value of a name takes the place of an earlier one.
+     * Adds {@code variables}. A later value of a name replaces an earlier one.
      *
-     * @throws InvalidSpecException for one without a name
+     * @throws InvalidSpecException when a variable has no name
      */
     public Variables add(List<Variable> variables) {
         variables.forEach(variable -> add("environment variable", variable));
@@ -39,9 +39,9 @@ public final class Variables {
     }
 
     /**
-     * Adds those in a file, one on a line. Blank lines, and those that begin with {@code #}, are left out.
+     * Adds the variables of a file, one per line. Blank lines and lines that begin with {@code #} are ignored.
      *
-     * @throws InvalidSpecException when it cannot be read, or for a line without a name
+     * @throws InvalidSpecException when the file cannot be read, or a line has no name
      */
     public Variables addFile(String file) {
         String text = GivenFile.read("--env-file", file);
@@ -66,19 +66,19 @@ public final class Variables {
 
     private static String checked(String place, String name, String value) {
         if (!GivenFile.isVariable(name, value)) {
-            throw new InvalidSpecException(place + " " + name + ": the value that it has here is not UTF-8");
+            throw new InvalidSpecException(place + " " + name + ": the caller's value is not UTF-8");
         }
         return value;
     }
 
-    /** All of them, each with a value, in the order in which they were given. */
+    /** All variables that have a value, in the order in which they were given. */
     public List<Variable> list() {
         List<Variable> list = new ArrayList<>();
         values.forEach((name, value) -> list.add(new Variable(name, Optional.of(value))));
         return list;
     }
 
-    /** {@code variables} with the type of a terminal, unless they say one. */
+    /** Adds TERM with the terminal's type, unless {@code variables} contains it. */
     static List<Variable> withType(List<Variable> variables, String type) {
         List<Variable> all = new ArrayList<>(variables);
         if (variables.stream().noneMatch(variable -> variable.name().equals("TERM"))) {

@@ -5,7 +5,7 @@ import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A directory that is shown inside: a path of this machine's, or the name of one that a service has configured. */
+/** A mount of a host directory: given by its path, or by the name that a service has configured for it. */
 public final class Volume {
 
     private static final String MISSING = "is missing";
@@ -24,9 +24,9 @@ public final class Volume {
     Volume() {}
 
     /**
-     * One that is mounted with these options, as mount(8) has them.
+     * A volume with these mount(8) options.
      *
-     * @param source a path, or a name
+     * @param source a host path, or a configured name
      */
     public Volume(String source, String target, List<String> options) {
         this.source = source;
@@ -36,9 +36,9 @@ public final class Volume {
     }
 
     /**
-     * {@code SRC:DST[:OPTIONS]}.
+     * Parses {@code SRC:DST[:OPTIONS]}.
      *
-     * @throws InvalidSpecException when it is not that
+     * @throws InvalidSpecException when the text does not have this form
      */
     public static Volume of(String text) {
         String[] parts = text.split(":", -1);
@@ -48,32 +48,32 @@ public final class Volume {
         return new Volume(parts[0], parts[1], parts.length == 3 ? List.of(parts[2].split(",")) : List.of());
     }
 
-    /** A path, or a name. */
+    /** The host path, or the configured name. */
     public String source() {
         return source;
     }
 
-    /** Where it is inside. */
+    /** The path in the container. */
     public String target() {
         return target;
     }
 
-    /** Whether nothing can be written there. */
+    /** Whether the mount is read-only. */
     public boolean isReadOnly() {
         return readOnly;
     }
 
-    /** How it is mounted, as mount(8) has it, if that was said. */
+    /** The mount(8) options; empty if none were given. */
     public List<String> options() {
         return options;
     }
 
-    /** The same from {@code path}. */
+    /** This volume with {@code path} as its source. */
     Volume from(String path) {
         return new Volume(path, target, readOnly ? List.of("ro") : List.of());
     }
 
-    /** For picocli. */
+    /** Converter for picocli. */
     static final class Converter implements ITypeConverter<Volume> {
         @Override
         public Volume convert(String text) {

@@ -1,2 +1,4 @@
-/** What may be asked of a launch: each option once, with its words for every command line. */
+/**
+ * The requests to launch a container or a command: each field is declared once, for every command line and for HTTP.
+ */
 package dev.rustyrun.request;

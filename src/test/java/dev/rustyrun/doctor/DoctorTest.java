@@ -183,8 +183,8 @@ class DoctorTest {
         FakeMachine machine = FakeMachine.asJane()
                 .mounts("26 25 0:5 / /proc rw - proc proc rw")
                 .trial(EPERM);
-        expect(machine, "user namespaces", "chroot", Level.FAIL, "this is a chroot", "outside of it");
-        expect(machine, "mounts", "root", Level.FAIL, "no mount point", "mount --rbind DIR DIR");
+        expect(machine, "user namespaces", "chroot", Level.FAIL, "this is a chroot", "outside it");
+        expect(machine, "mounts", "root", Level.FAIL, "not a mount point", "mount --rbind DIR DIR");
     }
 
     @Test
@@ -204,7 +204,7 @@ class DoctorTest {
                         "29 25 0:8 / /dev/pts rw - devpts devpts rw");
         expect(container, "namespaces", "mnt", Level.FAIL, "EPERM", "docker run --privileged");
         expect(container, "namespaces", "mnt", Level.FAIL, "EPERM", "securityContext.privileged: true");
-        expect(container, "namespaces", "time", Level.WARN, "EPERM", "it needs CAP_SYS_ADMIN: docker run --privileged");
+        expect(container, "namespaces", "time", Level.WARN, "EPERM", "CAP_SYS_ADMIN is missing: docker run --privileged");
         expect(
                 FakeMachine.asRoot().failingUnshare(Errno.EPERM),
                 "namespaces",
@@ -214,8 +214,8 @@ class DoctorTest {
                 "a seccomp filter or security module of an outer container");
         expect(container, "kernel", "mount_setattr", Level.FAIL, "EPERM", "--security-opt seccomp=unconfined");
         expect(container, "kernel", "clone3", Level.WARN, "ENOSYS", "seccomp filter around this process");
-        expect(container, "kernel", "move_mount", Level.OK, "there", "");
-        expect(container, "user namespaces", "outer seccomp filter", Level.WARN, "there is one", "seccompProfile");
+        expect(container, "kernel", "move_mount", Level.OK, "available", "");
+        expect(container, "user namespaces", "outer seccomp filter", Level.WARN, "active", "seccompProfile");
         expect(
                 container,
                 "capabilities",
@@ -241,7 +241,7 @@ class DoctorTest {
                 Level.FAIL,
                 "impossible",
                 "unmask=ALL");
-        expect(container.trial(new Trial.Done()), "user namespaces", "outer seccomp filter", Level.OK, "through", "");
+        expect(container.trial(new Trial.Done()), "user namespaces", "outer seccomp filter", Level.OK, "allows them", "");
     }
 
     @Test
@@ -511,7 +511,7 @@ class DoctorTest {
 
     @Test
     void allowed_hosts_need_a_name_server_for_their_names() {
-        expect(FakeMachine.asRoot(), "network", "--allow", Level.OK, "names by nameserver 192.0.2.53", "");
+        expect(FakeMachine.asRoot(), "network", "--allow", Level.OK, "names resolved by nameserver 192.0.2.53", "");
         for (FakeMachine machine : List.of(
                 FakeMachine.asRoot().without("/etc/resolv.conf"),
                 FakeMachine.asRoot().with("/etc/resolv.conf", "search example.org\n"))) {
@@ -520,7 +520,7 @@ class DoctorTest {
                     "network",
                     "--allow",
                     Level.WARN,
-                    "--allow by address only: /etc/resolv.conf names no server",
+                    "--allow by address only: /etc/resolv.conf has no nameserver",
                     "add a line: nameserver ADDRESS");
         }
     }
@@ -528,9 +528,9 @@ class DoctorTest {
     @Test
     void a_cni_network_needs_plugins_and_a_configuration() {
         FakeMachine without = FakeMachine.asRoot();
-        expect(without, "network", "--net cni", Level.OK, "no plugins of CNI", "");
+        expect(without, "network", "--net cni", Level.OK, "no CNI plugins", "");
         FakeMachine plugins = FakeMachine.asRoot().with("/usr/lib/cni/bridge", "");
-        expect(plugins, "network", "--net cni", Level.OK, "/usr/lib/cni, but no networks: there is no /etc", "");
+        expect(plugins, "network", "--net cni", Level.OK, "/usr/lib/cni, but no networks: missing /etc", "");
         FakeMachine networks = plugins.with("/etc/cni/net.d", "");
         expect(networks, "network", "--net cni", Level.OK, "/usr/lib/cni, networks in /etc/cni/net.d", "");
     }
@@ -557,7 +557,7 @@ class DoctorTest {
                 "network",
                 "--net private",
                 Level.WARN,
-                "/dev/net/tun may not be opened",
+                "/dev/net/tun cannot be opened",
                 "chmod 666 /dev/net/tun");
     }
 

@@ -31,7 +31,7 @@ class RunContractTest {
                 "{\"rootfs\": \"x\"}                                                    | /command        | must name a program",
                 "{\"rootfs\": \"x\", \"command\": \"a\"}                                | /command        | must be a list",
                 "{\"rootfs\": \"x\", \"command\": [\"a\"], \"memory\": \"lots\"}        | /memory         | number of bytes",
-                "{\"rootfs\": \"x\", \"command\": [\"a\"], \"memory\": \"900g\"}        | /memory         | the most that this service allows",
+                "{\"rootfs\": \"x\", \"command\": [\"a\"], \"memory\": \"900g\"}        | /memory         | that this service allows",
                 "{\"rootfs\": \"x\", \"command\": [\"a\"], \"pids\": 0}                 | /pids           | not from 1 to",
                 "{\"rootfs\": \"x\", \"command\": [\"a\"], \"pids\": 1.5}               | /pids           | whole number",
                 "{\"rootfs\": \"x\", \"command\": [\"a\"], \"cpus\": 1e9}               | /cpus           | not from 0.01",

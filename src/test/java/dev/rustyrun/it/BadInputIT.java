@@ -173,7 +173,7 @@ class BadInputIT {
         expect("rustyrun pull, which has this option", "run", "--tls-verify=false", "alpine");
         expect("rustyrun rm --force ID", "run", "--replace", "--name", "web", "alpine");
         expect("rustyrun logs --follow ID", "start", "-a", "web");
-        expect("is one program and no list", "run", "--entrypoint", "[\"ls\", \"/\"]", "--rootfs", "/", "x");
+        expect("must be one program, not a list", "run", "--entrypoint", "[\"ls\", \"/\"]", "--rootfs", "/", "x");
         expect("--net private, with a way out, is docker's bridge", "run", "--net", "bridge", "--rootfs", "/", "x");
         expect("--since TIME chooses", "logs", "-t", "web");
         expect("--input FILE", "load", "images.tar");

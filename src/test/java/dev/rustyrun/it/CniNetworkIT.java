@@ -312,7 +312,7 @@ class CniNetworkIT extends InNetworkWorld {
         String allow = run("--net", "cni:two", "--allow", "example.org", "--command", "true")
                 .expect(125)
                 .errorLine();
-        assertTrue(allow.contains("it needs network none"), allow);
+        assertTrue(allow.contains("requires network none"), allow);
         assertFalse(calls.toFile().exists(), "no plugin was executed");
         expectNothingLeft();
     }

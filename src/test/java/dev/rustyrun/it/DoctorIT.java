@@ -86,7 +86,7 @@ class DoctorIT {
             assertTrue(result.out().contains("FAIL  runtime: rustyrun: on a JVM"), result.out());
             assertTrue(result.out().contains("need the native executable"), result.out());
         }
-        assertFalse(result.out().contains("not found out"), result.out());
+        assertFalse(result.out().contains("check failed"), result.out());
     }
 
     @Test

@@ -83,7 +83,7 @@ class PolicyTest {
         FieldException refused = assertThrows(FieldException.class, () -> resolve(fields), fields);
         String field = fields.replaceAll("\\W*(\\w+).*", "$1");
         assertTrue(refused.getMessage().startsWith(field + " "), refused.getMessage());
-        assertTrue(refused.getMessage().contains("the most that this service allows"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("that this service allows"), refused.getMessage());
     }
 
     @Test
@@ -165,7 +165,7 @@ class PolicyTest {
         FieldException refused =
                 assertThrows(FieldException.class, () -> POLICY.onDisk(request("{'image': 'a', 'storageSize': '9m'}")));
         assertEquals(
-                "storageSize 9437184 is not from 65536 to 8388608, the most that this service allows",
+                "storageSize 9437184 is not in the range 65536 to 8388608 that this service allows",
                 refused.getMessage());
         assertEquals(Optional.empty(), resolve("{'image': 'a'}").storageSize());
     }
