@@ -36,7 +36,7 @@ public record AttachedExec(Server server, String id, JsonNode request, boolean i
     }
 
     @Override
-    public String goesOn() {
+    public String detachMessage() {
         return "";
     }
 
@@ -46,7 +46,7 @@ public record AttachedExec(Server server, String id, JsonNode request, boolean i
     }
 
     @Override
-    public boolean isLeftBy(Signal signal) {
+    public boolean isDetachedBy(Signal signal) {
         return false;
     }
 

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A container whose input and output are here.
+ * A container whose input and output this process is attached to.
  *
- * @param owned whether it was made for this process, which starts it by attaching, and which it is not to outlive
+ * @param owned whether the container was created for this process: attaching starts it, and it ends with this process
  */
 public record AttachedContainer(Engine engine, String id, boolean owned) implements Peer {
 
@@ -24,8 +24,8 @@ public record AttachedContainer(Engine engine, String id, boolean owned) impleme
     }
 
     @Override
-    public String goesOn() {
-        return "container " + id + " goes on: rustyrun attach " + id;
+    public String detachMessage() {
+        return "container " + id + " keeps running: rustyrun attach " + id;
     }
 
     @Override
@@ -34,7 +34,7 @@ public record AttachedContainer(Engine engine, String id, boolean owned) impleme
     }
 
     @Override
-    public boolean isLeftBy(Signal signal) {
+    public boolean isDetachedBy(Signal signal) {
         return !owned && (signal == Signal.SIGHUP || signal == Signal.SIGTERM);
     }
 
@@ -43,7 +43,7 @@ public record AttachedContainer(Engine engine, String id, boolean owned) impleme
         try {
             engine.kill(id, Integer.toString(signal.number()), false);
         } catch (InvalidSpecException e) {
-            // It has just ended, or the connection has: both are told by the thread that receives.
+            // The container has ended or the connection is lost; the receiving thread reports both.
         }
     }
 

@@ -19,16 +19,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Connects this process's input, output, terminal and signals with a command on a server, until that has ended. This
- * thread receives and writes; another one reads input and signals and sends. A piece of input is only read when the
- * server has accepted the piece before, so that a command that does not read blocks the writer, and fills no memory.
+ * Connects this process's input, output, terminal and signals to a command until the command ends. The calling thread
+ * receives and writes; another thread reads input and signals and sends them. It reads a piece of input only after the
+ * peer has accepted the previous one, so that a command that does not read blocks the writer instead of filling memory.
  */
 public final class Attachment {
 
     private static final int STDIN = 0;
     private static final int PIECE = 32 * 1024;
     private static final byte STDERR = 2;
-    /** ^P and ^Q. */
+    /** The detach keys, Ctrl-P and Ctrl-Q. */
     private static final byte FIRST_KEY = 16;
 
     private static final byte SECOND_KEY = 17;
@@ -50,10 +50,10 @@ public final class Attachment {
     private final boolean input;
     private final int[] wake;
     private final Conversation conversation;
-    private volatile boolean pieceUnderWay;
-    private volatile int leftBy;
+    private volatile boolean awaitsTaken;
+    private volatile int detachSignal;
     private volatile boolean detached;
-    /** Whether the first of the detach keys was typed, and not sent. */
+    /** Whether the first detach key was typed and has not been sent yet. */
     private boolean firstKey;
 
     private Optional<JsonNode> last = Optional.empty();
@@ -62,7 +62,7 @@ public final class Attachment {
      * Attaches to {@code peer}.
      *
      * @param terminal whether the peer has a terminal
-     * @param input whether it gets this process's input
+     * @param input whether the peer gets this process's input
      */
     public Attachment(EngineContext context, Peer peer, boolean terminal, boolean input) {
         this.context = context;
@@ -84,7 +84,7 @@ public final class Attachment {
         }
     }
 
-    /** Relays until the command has ended; returns its result. */
+    /** Relays until the command ends; returns its result. */
     public JsonNode relay() {
         int signals = linux.signalDescriptor(SIGNALS);
         Optional<TerminalMode> before = Optional.empty();
@@ -98,7 +98,7 @@ public final class Attachment {
             sender.start();
             receive();
         } catch (IOException e) {
-            if (leftBy == 0 && !detached && last.isEmpty()) {
+            if (detachSignal == 0 && !detached && last.isEmpty()) {
                 throw peer.lost(e);
             }
         } catch (LinuxException e) {
@@ -110,9 +110,9 @@ public final class Attachment {
             before.ifPresent(mode -> linux.setTerminalMode(STDIN, mode));
         }
         if (detached) {
-            return JsonNodeFactory.instance.objectNode().put("exitCode", 0).put("message", peer.goesOn());
+            return JsonNodeFactory.instance.objectNode().put("exitCode", 0).put("message", peer.detachMessage());
         }
-        return leftBy > 0 ? JsonNodeFactory.instance.objectNode().put("exitCode", 128 + leftBy) : peer.end(last);
+        return detachSignal > 0 ? JsonNodeFactory.instance.objectNode().put("exitCode", 128 + detachSignal) : peer.end(last);
     }
 
     private void receive() throws IOException {
@@ -124,7 +124,7 @@ public final class Attachment {
                 }
                 case TEXT -> {
                     if (message.text().equals(TAKEN)) {
-                        pieceUnderWay = false;
+                        awaitsTaken = false;
                         linux.writeAll(wake[1], new byte[1]);
                     } else {
                         last = Optional.of(new ObjectMapper().readTree(message.bytes()));
@@ -145,11 +145,11 @@ public final class Attachment {
         byte[] buffer = new byte[PIECE];
         boolean inputOpen = input;
         try {
-            while (leftBy == 0 && !detached) {
+            while (detachSignal == 0 && !detached) {
                 set.clear();
                 set.add(signals, PollSet.POLLIN);
                 set.add(wake[0], PollSet.POLLIN);
-                if (inputOpen && !pieceUnderWay) {
+                if (inputOpen && !awaitsTaken) {
                     set.add(STDIN, PollSet.POLLIN);
                 }
                 linux.poll(set, -1);
@@ -163,31 +163,31 @@ public final class Attachment {
                                     .forEach(this::pass));
                 }
                 if (inputOpen
-                        && !pieceUnderWay
+                        && !awaitsTaken
                         && set.found(STDIN, PollSet.POLLIN | PollSet.POLLHUP | PollSet.POLLERR)) {
                     inputOpen = sendInput(buffer);
                 }
             }
         } catch (IOException | RuntimeException e) {
-            // The connection is lost: the thread that receives reports it.
+            // The connection is lost: the receiving thread reports it.
             conversation.close();
         }
     }
 
-    /** Sends input that can be read; returns whether more may come. */
+    /** Reads input and sends it; returns whether more may come. */
     private boolean sendInput(byte[] buffer) throws IOException {
         int got;
         try {
             got = linux.read(STDIN, buffer, buffer.length);
         } catch (LinuxException e) {
-            // EIO: the terminal is gone. In any case, nothing can be read any more.
+            // EIO: the terminal was closed. After any read error there is no more input.
             got = 0;
         }
         if (got > 0 && terminal && peer.isDetachable()) {
             return sendKeys(buffer, got);
         }
         if (got > 0) {
-            pieceUnderWay = true;
+            awaitsTaken = true;
             conversation.send(buffer, got);
         } else if (peer.endsWithInput()) {
             conversation.send("eof");
@@ -195,7 +195,10 @@ public final class Attachment {
         return got > 0;
     }
 
-    /** Sends typed input, except the two detach keys, which docker and podman have too; returns whether more may come. */
+    /**
+     * Sends typed input except the detach keys Ctrl-P Ctrl-Q, which are those of docker and podman; returns whether
+     * more may come.
+     */
     private boolean sendKeys(byte[] typed, int count) throws IOException {
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         for (int i = 0; i < count; i++) {
@@ -213,7 +216,7 @@ public final class Attachment {
             }
         }
         if (sent.size() > 0) {
-            pieceUnderWay = true;
+            awaitsTaken = true;
             conversation.send(sent.toByteArray(), sent.size());
         }
         return true;
@@ -226,8 +229,8 @@ public final class Attachment {
                     WindowSize size = linux.windowSize(STDIN);
                     conversation.send("resize " + size.rows() + " " + size.columns());
                 }
-            } else if (peer.isLeftBy(signal)) {
-                leftBy = signal.number();
+            } else if (peer.isDetachedBy(signal)) {
+                detachSignal = signal.number();
                 conversation.close();
             } else {
                 peer.pass(signal, conversation);

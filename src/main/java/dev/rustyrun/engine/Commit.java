@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is said of an image that is made of a container.
+ * The options of a commit, which creates an image from a container.
  *
- * @param name its name, if it gets one
- * @param changes instructions of a Dockerfile's, such as {@code CMD ["sh"]}
- * @param author who has made it; empty to leave that out
- * @param message about it, for its history; empty for none
- * @param pause whether the container is paused meanwhile, if it runs and can be
+ * @param name the image's name; empty for none
+ * @param changes Dockerfile instructions, such as {@code CMD ["sh"]}
+ * @param author the author; empty for none
+ * @param message the history comment; empty for none
+ * @param pause whether to pause a running container during the commit, if it can be paused
  */
 public record Commit(Optional<String> name, List<String> changes, String author, String message, boolean pause) {}

@@ -9,21 +9,21 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Which containers are listed: those that match all of it.
+ * Selects the containers to list: those that match all conditions.
  *
- * @param status a word of {@link ContainerStatus}; nothing for any
- * @param labels {@code NAME} or {@code NAME=VALUE}, all of which a container has
+ * @param status a word of {@link ContainerStatus}; empty for any status
+ * @param labels {@code NAME} or {@code NAME=VALUE}; a container must have all of them
  */
 public record ContainerFilter(Optional<String> status, List<String> labels) {
 
-    /** All containers. */
+    /** Matches all containers. */
     public static final ContainerFilter NONE = new ContainerFilter(Optional.empty(), List.of());
 
     /**
-     * Checks the status.
+     * Checks that the status is known.
      *
-     * @param known what it can be
-     * @throws InvalidSpecException when it is none of these
+     * @param known the valid statuses
+     * @throws InvalidSpecException when the status is not one of them
      */
     public ContainerFilter check(List<ContainerStatus> known) {
         if (status.isPresent() && known.stream().noneMatch(one -> one.word().equals(status.get()))) {
@@ -33,7 +33,7 @@ public record ContainerFilter(Optional<String> status, List<String> labels) {
         return this;
     }
 
-    /** Whether a container matches, by what an {@link Engine} shows of it. */
+    /** Whether the JSON of a container, as an {@link Engine} returns it, matches. */
     public boolean matches(JsonNode container) {
         return status.map(container.path("status").asText()::equals).orElse(true)
                 && labels.stream()
@@ -49,6 +49,6 @@ public record ContainerFilter(Optional<String> status, List<String> labels) {
                 : value.isTextual() && value.asText().equals(pair[1]);
     }
 
-    /** What a container of this machine can be. */
+    /** The statuses of local containers. */
     static final List<ContainerStatus> STATUSES = Arrays.asList(ContainerStatus.values());
 }

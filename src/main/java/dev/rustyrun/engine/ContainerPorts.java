@@ -6,10 +6,13 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 
-/** The ports of containers, as seen from inside of each. Safe for use by several threads. */
+/** Opens sockets in the network namespaces of containers, to reach their ports. Thread-safe. */
 public final class ContainerPorts {
 
-    /** How long a container may take to be made before nobody waits for its ports any more, and when to look again. */
+    /**
+     * How long a request waits for a container that is being created, in seconds, and the retry interval, in
+     * milliseconds.
+     */
     public static final long MADE_SECONDS = 10;
 
     public static final long AGAIN_MILLIS = 20;
@@ -21,13 +24,13 @@ public final class ContainerPorts {
     }
 
     /**
-     * A socket in the network of the container {@code id}, which is not connected; nothing while that is being made. It waits for
-     * nothing.
+     * An unconnected socket in the network namespace of the container {@code id}; empty while the container is being
+     * created. Does not block.
      *
-     * @param last whether nobody will ask again
-     * @throws dev.rustyrun.spec.InvalidSpecException when there is no such container, it does not run or is paused, has the
-     *         host's network, or is still being made at the last attempt
-     * @throws UnsupportedOperationException when this machine has no such family
+     * @param last whether the caller will not retry
+     * @throws dev.rustyrun.spec.InvalidSpecException when the container does not exist, does not run, is paused, uses
+     *     the host's network, or is still being created at the last attempt
+     * @throws UnsupportedOperationException when the host does not support the address family
      */
     public Optional<SocketChannel> socket(String id, StandardProtocolFamily family, boolean last) {
         Optional<SocketChannel> made = containers.running().socket(containers.named(id), family);

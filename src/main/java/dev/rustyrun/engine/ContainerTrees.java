@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The whole trees of containers on disk: what they have changed, and images and archives that are made of them. */
+/** The file trees of containers: changes, and exported archives and committed images. */
 final class ContainerTrees {
 
-    /** What the launch of a container makes itself, over which something is mounted. */
+    /** Files and mount points that a launch creates in the layer itself; they are not changes of the container. */
     private static final Set<String> OWN =
             Set.of("/dev", "/proc", "/sys", "/etc/resolv.conf", "/etc/hosts", "/etc/hostname");
 
@@ -28,7 +28,7 @@ final class ContainerTrees {
     private final Optional<ContainerFolder> folder;
     private final String id;
 
-    /** @param folder of the container {@code id}, if it is detached */
+    /** @param folder the directory of the container {@code id} if it is detached */
     ContainerTrees(LaunchTools tools, Optional<ContainerFolder> folder, String id) {
         this.tools = tools;
         this.folder = folder;
@@ -38,18 +38,18 @@ final class ContainerTrees {
     private StoredTree overImage(String what) {
         folder.ifPresentOrElse(ContainerFolder::resolved, () -> tools.store().get(id));
         return StoredTree.ofLayer(tools.linux(), tools.self(), id)
-                .orElseThrow(() -> ContainerException.conflict("container " + id + " comes from no image: " + what));
+                .orElseThrow(() -> ContainerException.conflict("container " + id + " was not created from an image: " + what));
     }
 
-    /** What it has changed in its image. */
+    /** The files that the container has changed in its image, one line each. */
     List<String> changes() {
-        return overImage("how its files were before is unknown").changes().stream()
+        return overImage("its original files are unknown").changes().stream()
                 .filter(change -> !OWN.contains(change.path()))
                 .map(StoredTree.Change::line)
                 .toList();
     }
 
-    /** Writes all of it as a tar stream. */
+    /** Writes the whole file tree as a tar stream. */
     void export(OutputStream out) {
         try {
             stored().writeTree(out);
@@ -64,20 +64,20 @@ final class ContainerTrees {
                 folder.map(found -> LaunchedWith.read(found.resolved().path(LocalEngine.FILES)));
         if (launched.isPresent() && launched.get().isEphemeral()) {
             throw ContainerException.conflict(
-                    "what container " + id + " writes is not on disk (--ephemeral): copy it out with cp while it runs");
+                    "the changes of container " + id + " are not on disk (--ephemeral): copy files with cp while it runs");
         }
         if (launched.isEmpty()) {
             return UnwatchedFiles.stored(tools, tools.store().get(id));
         }
         return launched.get().rootfs().isEmpty()
-                ? overImage("its files are gone")
+                ? overImage("its files no longer exist")
                 : StoredTree.ofDirectory(
                         tools.linux(), tools.self(), launched.get().rootfs());
     }
 
-    /** Makes an image of its image and of what it has changed; the id of that. */
+    /** Creates an image with the container's changes as a new layer; returns its id. */
     String commit(Commit commit) {
-        StoredTree tree = overImage("there is nothing that a layer could be added to; use export and import");
+        StoredTree tree = overImage("it has no layers to add to; use export and import");
         ImageStore images = ImageStore.open(tools.linux());
         ImageCommit.Details details =
                 new ImageCommit.Details(commit.name(), commit.changes(), commit.author(), commit.message());

@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The messages between this process and a command, as the web socket {@code /attach} has them; docs/http.md. Bytes to the command
- * are its input, and each piece is answered by the text {@code taken}; bytes from it begin with one that tells the stream. One
- * thread receives; any may send.
+ * The messages between this process and a command, in the protocol of the web socket {@code /attach}; docs/http.md.
+ * Bytes to the command are its input; the peer answers each piece with the text {@code taken}. The first byte of a
+ * message from the command is the stream number. Only one thread may receive; any thread may send.
  */
 public interface Conversation extends Closeable {
 
-    /** What kind of message it is. */
+    /** The kind of a message. */
     enum Kind {
         TEXT,
         BINARY,
@@ -21,26 +21,26 @@ public interface Conversation extends Closeable {
     /**
      * A message.
      *
-     * @param bytes of a {@link Kind#CLOSE} its reason
+     * @param bytes the content; for {@link Kind#CLOSE} the reason
      */
     record Message(Kind kind, byte[] bytes) {
 
-        /** Its bytes as text. */
+        /** The content as UTF-8 text. */
         public String text() {
             return new String(bytes, StandardCharsets.UTF_8);
         }
     }
 
-    /** Sends an order, such as {@code eof} or {@code resize ROWS COLUMNS}. */
+    /** Sends a control message, such as {@code eof} or {@code resize ROWS COLUMNS}. */
     void send(String text) throws IOException;
 
-    /** Sends the first {@code count} of {@code bytes}. */
+    /** Sends the first {@code count} bytes of {@code bytes} as input. */
     void send(byte[] bytes, int count) throws IOException;
 
     /**
      * Waits for the next message.
      *
-     * @throws IOException when the connection breaks
+     * @throws IOException when the connection fails
      */
     Message receive() throws IOException;
 

@@ -9,96 +9,104 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Containers, and what can be done with them: those of this machine ({@link LocalEngine}), or those of a launch service. All
- * methods throw {@link InvalidSpecException}, with one line that says why, when there is no such container or it is in no state
- * for what is asked. What is told of a container is what {@code GET /v1/containers/ID} answers; docs/http.md.
+ * The operations on containers: on this machine ({@link LocalEngine}) or at a launch service. All methods throw {@link
+ * InvalidSpecException} with a one-line reason when the container does not exist or is in the wrong state. A
+ * container's JSON is that of {@code GET /v1/containers/ID}; docs/http.md.
  */
 public interface Engine {
 
-    /** Its images, if they are not this machine's. */
+    /** The engine's images; empty if they are those of this machine. */
     default Optional<Images> images() {
         return Optional.empty();
     }
 
-    /** What is known of a container. */
+    /** The container's JSON. */
     JsonNode container(String id);
 
-    /** Waits for its end, some time at most; what is known of it then. */
+    /** Waits at most {@code seconds} for the container's end; returns its JSON. */
     JsonNode awaitEnd(String id, long seconds);
 
-    /** What is known of all containers that match. */
+    /** The JSON of all matching containers. */
     List<JsonNode> list(ContainerFilter filter);
 
-    /** What a table of containers shows of each: JSON pointers without the first slash, whose last name is the heading. */
+    /**
+     * The columns of a table of containers: JSON pointers without the leading slash, whose last name is the heading.
+     */
     List<String> columns();
 
     /**
-     * Sends a signal, a name or a number, to its PID 1.
+     * Sends a signal, given by name or number, to PID 1 of the container.
      *
-     * @param all whether to every process of it
+     * @param all whether to signal every process of the container
      */
     void kill(String id, String signal, boolean all);
 
-    /** Forgets it and what it has written; with {@code force} it is killed first if it runs. */
+    /** Deletes a container and its files; with {@code force} a running container is killed first. */
     void delete(String id, boolean force);
 
-    /** Freezes all of its processes. */
+    /** Freezes all processes of the container. */
     void pause(String id);
 
-    /** Lets them go on. */
+    /** Resumes all processes of the container. */
     void resume(String id);
 
-    /** Lets it reach these hosts from now on, and no others; only one that was started with such a list has a way to any. */
+    /**
+     * Replaces the hosts that the container may reach. Works only for containers that were started with {@code
+     * --allow}.
+     */
     void allow(String id, List<String> hosts);
 
-    /** What it has used; docs/http.md, "stats". */
+    /** The container's resource usage; docs/http.md, "stats". */
     JsonNode statistics(String id);
 
-    /** Its processes: an array of objects with {@code uid}, {@code pid}, {@code parent}, {@code state} and {@code command}. */
+    /**
+     * The container's processes: an array of objects with {@code uid}, {@code pid}, {@code parent}, {@code state} and
+     * {@code command}.
+     */
     JsonNode processes(String id);
 
     /**
-     * Its processes as a table.
+     * The container's processes as a table.
      *
-     * @param psOptions of ps(1), which only the containers of this machine can be shown by
+     * @param psOptions ps(1) options, which work only for local containers
      */
     String processTable(String id, List<String> psOptions);
 
-    /** Reads what it has written, and what it writes until its end if that is wanted. */
+    /** Reads the container's output, and with {@link LogView#follow} also what it writes until its end. */
     void logs(String id, LogView view, LogOutput output);
 
     /**
-     * Connects with its input and output.
+     * Connects to the container's input and output.
      *
-     * @param start whether it is started then, so that nothing that it writes is missed
+     * @param start whether to start the container then, so that no output is missed
      */
     Conversation attach(String id, boolean start);
 
-    /** What is told when the connection with it breaks: why, and how to go on. */
+    /** The error for a lost connection: the reason, and how to continue. */
     RuntimeException lost(String id, IOException e);
 
-    /** A directory or a file in it, as a tar stream, which the caller closes. */
+    /** A file or directory of the container as a tar stream; the caller closes it. */
     InputStream read(String id, String path);
 
     /**
-     * Unpacks a tar stream into a directory in it.
+     * Unpacks a tar stream into a directory of the container.
      *
      * @throws IOException when {@code tar} cannot be read
      */
     void write(String id, String path, InputStream tar) throws IOException;
 
-    /** What it has changed in the files of its image, a line each: A, C or D, and the path. */
+    /** The files that the container has changed in its image, one line each: A, C or D, and the path. */
     default List<String> changes(String id) {
-        throw new InvalidSpecException("diff is for containers of this machine");
+        throw new InvalidSpecException("diff works only for local containers");
     }
 
-    /** Writes all of its files as a tar stream. */
+    /** Writes the whole file tree as a tar stream. */
     default void export(String id, OutputStream out) {
-        throw new InvalidSpecException("export is for containers of this machine");
+        throw new InvalidSpecException("export works only for local containers");
     }
 
-    /** Makes an image of its image and of what it has changed; the id of that. */
+    /** Creates an image with the container's changes as a new layer; returns its id. */
     default String commit(String id, Commit commit) {
-        throw new InvalidSpecException("commit is for containers of this machine");
+        throw new InvalidSpecException("commit works only for local containers");
     }
 }

@@ -18,25 +18,25 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a command about containers works with, wherever they are.
+ * The environment of a command that works on local or remote containers.
  *
- * @param messages where it is told what went wrong
- * @param args the words of the whole command line
+ * @param messages receives errors and notices
+ * @param args the arguments of the whole command line
  */
 public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStream messages, List<String> args) {
 
-    /** The exit status when Rustyrun itself failed; podman and {@code docker run} have the same. */
+    /** The exit status when Rustyrun itself fails; that of podman and {@code docker run}. */
     public static final int FAILED = 125;
-    /** The same of the commands that runc has, in which engines and scripts expect what runc does. */
+    /** The exit status of failed runc-compatible commands; engines and scripts expect runc's. */
     public static final int RUNC_FAILED = 1;
 
-    /** A command that works with any engine. */
+    /** A command that works with local and remote engines. */
     public interface Command {
 
         /**
-         * Performs it; what to exit with.
+         * Runs the command; returns its exit status.
          *
-         * @throws dev.rustyrun.spec.InvalidSpecException when something asked for cannot be
+         * @throws dev.rustyrun.spec.InvalidSpecException when the request cannot be fulfilled
          */
         int perform(EngineContext context);
     }
@@ -47,14 +47,14 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
     }
 
     /**
-     * Has signals wait to be read from a descriptor, as a launch on this machine does it: they go on to the command. Call
-     * it before anything else is done, for a JVM may start itself again.
+     * Blocks signals and reads them from a descriptor, so that they can be forwarded to the command. Call it first: a
+     * JVM may re-execute itself here.
      */
     public void takeSignals() {
         self.becomeStageReady(linux, args);
     }
 
-    /** The files of this machine. */
+    /** The file operations of this machine. */
     HostFiles hostFiles() {
         return new HostFiles(linux);
     }
@@ -69,24 +69,24 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
         return engine.images().orElseGet(this::images);
     }
 
-    /** The path of an archive that the user names: empty for standard input. */
+    /** The path of an archive; empty for standard input. */
     public String archive(String path) {
         return path.equals("-") || path.equals("/dev/stdin") ? "" : path;
     }
 
-    /** Whether stdout is a terminal. */
+    /** Whether standard output is a terminal. */
     public boolean printsToTerminal() {
         return linux.isTerminal(1);
     }
 
-    /** Becomes {@code program}, with the environment of this process; {@code words} are its arguments, its name first. */
+    /** Replaces this process by {@code program}, with the same environment; {@code words} are its argv. */
     public void become(String program, List<String> words) {
         List<String> environment = new ArrayList<>();
         System.getenv().forEach((name, value) -> environment.add(name + "=" + value));
         linux.execute(program, words, environment);
     }
 
-    /** Stdout, for bytes. */
+    /** Standard output, unbuffered. */
     public OutputStream standardOutput() {
         return new OutputStream() {
             @Override
@@ -101,7 +101,7 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
         };
     }
 
-    /** Prints on stdout. */
+    /** Prints to standard output. */
     public void print(String text) {
         print(1, text.getBytes(StandardCharsets.UTF_8));
     }
@@ -111,30 +111,30 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
         linux.writeAll(descriptor, bytes);
     }
 
-    /** Tells the user something, in one line. */
+    /** Prints a one-line message for the user. */
     public void tell(String message) {
         messages.println(Printable.line("rustyrun: " + message));
     }
 
     /**
-     * Performs {@code command}; what to exit with.
+     * Runs {@code command}; returns the exit status.
      *
-     * @param failed what it exits with when Rustyrun fails
+     * @param failed the exit status when Rustyrun itself fails
      */
     public static int perform(Command command, EngineContext context, int failed) {
         int code = command.perform(context);
         return code == FAILED ? failed : code;
     }
 
-    /** Does {@code work} for each of {@code ids}, and tells for which it cannot be done; what to exit with. */
+    /** Runs {@code work} for each of {@code ids}, and prints an error for each failure; returns the exit status. */
     public int each(List<String> ids, Consumer<String> work) {
         return each(ids, work, this::tell);
     }
 
     /**
-     * The same.
+     * Runs {@code work} for each of {@code ids}; returns the exit status.
      *
-     * @param failed is given the line that says why it cannot be done for one
+     * @param failed receives the error message of each failure
      */
     public static int each(List<String> ids, Consumer<String> work, Consumer<String> failed) {
         int code = 0;
@@ -149,9 +149,9 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
         return code;
     }
 
-    /** How a container ended: what there is to tell is told; what to exit with. */
+    /** Prints the message of a container's result, if any; returns the exit status. */
     public int end(JsonNode result) {
-        String message = result.path("message").asText(result.has("exitCode") ? "" : "its exit status is unknown");
+        String message = result.path("message").asText(result.has("exitCode") ? "" : "the container's exit status is unknown");
         if (!message.isEmpty()) {
             tell(message);
         }

@@ -16,13 +16,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Copies files between containers and this machine, as {@code docker cp} names them. */
+/** Copies files between containers and this machine, with the arguments of {@code docker cp}. */
 public final class FileCopy {
 
     private static final String STREAM = "-";
     private static final String CONTENTS = "/.";
     private static final String UP = "..";
-    /** The first name in a stream of a directory. */
+    /** The first entry's name in the tar stream of a directory. */
     private static final String DIRECTORY = "./";
 
     private static final int TAR_BLOCK = 512;
@@ -32,17 +32,17 @@ public final class FileCopy {
 
     private final EngineContext context;
 
-    /** Copies with {@code context}'s engine. */
+    /** Creates a copier that uses {@code context}'s engine. */
     public FileCopy(EngineContext context) {
         this.context = context;
     }
 
-    /** A place: in a container when it has an id. */
+    /** A source or target: in a container if it has an id. */
     private record Place(Optional<String> id, String path) {
 
         static Place of(String word) {
             int colon = word.indexOf(':');
-            // As with scp: what has a slash before the colon is a path.
+            // Like scp: an argument with a slash before the colon is a local path.
             boolean isInside = colon > 0 && word.lastIndexOf('/', colon) < 0;
             return isInside
                     ? new Place(Optional.of(word.substring(0, colon)), absolute(word.substring(colon + 1)))
@@ -61,13 +61,13 @@ public final class FileCopy {
             return path.endsWith(CONTENTS) || path.equals(".");
         }
 
-        /** The last name in it; of a path that ends with .. none. */
+        /** The last name of the path; empty for a path that ends with {@code ..}. */
         String name() {
             Path last = Path.of(path).normalize().getFileName();
             return last == null || last.toString().equals(UP) ? "" : last.toString();
         }
 
-        /** The directory that it is in. */
+        /** The parent directory. */
         String parent() {
             String stripped = path.replaceFirst("/+$", "");
             int slash = stripped.lastIndexOf('/');
@@ -76,10 +76,10 @@ public final class FileCopy {
     }
 
     /**
-     * Copies from {@code source} to {@code target}, of which one is {@code ID:PATH} and one a path here, or {@code -} for a tar
-     * stream.
+     * Copies from {@code source} to {@code target}. One of them is {@code ID:PATH}, the other a local path, or {@code
+     * -} for a tar stream.
      *
-     * @throws InvalidSpecException when it cannot be copied
+     * @throws InvalidSpecException when the copy fails
      */
     public void copy(String source, String target) {
         Place from = Place.of(source);
@@ -138,12 +138,12 @@ public final class FileCopy {
             if (to.path().endsWith("/")) {
                 throw new IOException("there is no directory " + to.path());
             }
-            // As docker does: a link that the user names is where it leads to.
+            // Like docker: a symbolic link named by the user is followed.
             Path file =
                     Files.exists(target) ? target.toRealPath() : existing(to).resolve(to.name());
             if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
                     && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                throw new IOException(to.path() + " is no regular file");
+                throw new IOException(to.path() + " is not a regular file");
             }
             files.unpack(
                     tar,
@@ -153,7 +153,7 @@ public final class FileCopy {
         }
     }
 
-    /** The directory that {@code place} is in, which must be there. */
+    /** The parent directory of {@code place}, which must exist. */
     private static Path existing(Place place) throws IOException {
         Path parent = Path.of(place.parent()).toAbsolutePath();
         if (!Files.isDirectory(parent)) {
@@ -205,7 +205,7 @@ public final class FileCopy {
         try (BufferedInputStream tar = new BufferedInputStream(engine.read(id, path), 2 * TAR_BLOCK)) {
             return beginsWithDirectory(tar);
         } catch (InvalidSpecException e) {
-            // Whatever is wrong is told by what follows.
+            // The write that follows reports any error.
             return false;
         }
     }

@@ -4,36 +4,36 @@ import dev.rustyrun.image.ImageException;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.stream.Stream;
 
-/** Something that a service was asked to do with an image cannot be done, and why. */
+/** A service cannot do what was requested with an image. */
 public final class ImageFailure extends InvalidSpecException {
 
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
 
-    /** Why. */
+    /** The reason. */
     public enum Kind {
-        /** The name is none, or says too little. */
+        /** The name is invalid or ambiguous. */
         NAME,
-        /** The operator of the service has not named the repository. */
+        /** The repository is not in the service's configuration. */
         NOT_ALLOWED,
         /** The store has no such image. */
         UNKNOWN,
         /** The registry has no such image. */
         NOT_FOUND,
-        /** The registry does not let the service have it. */
+        /** The registry denies access to the image. */
         DENIED,
-        /** What the registry sent is not what it should be. */
+        /** The registry sent invalid data. */
         WRONG,
-        /** The registry cannot be reached, or fails. */
+        /** The registry cannot be reached, or reports an error of its own. */
         UNAVAILABLE,
-        /** The store has no room. */
+        /** The store is full. */
         FULL,
-        /** A container uses it, or it has other names. */
+        /** A container uses the image, or it has other names. */
         IN_USE,
-        /** Enough others are fetched at the same time. */
+        /** Too many pulls run at the same time. */
         BUSY,
-        /** Something else is wrong with the image. */
+        /** The image cannot be used for another reason. */
         UNUSABLE
     }
 
@@ -42,7 +42,7 @@ public final class ImageFailure extends InvalidSpecException {
         this.kind = kind;
     }
 
-    /** What {@code e} means to who has asked a service. */
+    /** The failure that a service reports for {@code e}. */
     static ImageFailure of(InvalidSpecException e) {
         if (e instanceof ImageFailure known) {
             return known;
@@ -50,12 +50,12 @@ public final class ImageFailure extends InvalidSpecException {
         if (e instanceof ImageException failed) {
             return new ImageFailure(Kind.valueOf(failed.kind().name()), e.getMessage());
         }
-        // A process of the store's says what the kernel has told it.
+        // A store process reports a kernel error by its name.
         boolean full = Stream.of("ENOSPC", "EDQUOT", "maxSize").anyMatch(e.getMessage()::contains);
         return new ImageFailure(full ? Kind.FULL : Kind.UNUSABLE, e.getMessage());
     }
 
-    /** Why. */
+    /** The reason. */
     public Kind kind() {
         return kind;
     }

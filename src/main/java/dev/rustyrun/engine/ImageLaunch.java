@@ -9,64 +9,64 @@ import dev.rustyrun.spec.SpecBuilder;
 import java.util.List;
 import java.util.Map;
 
-/** An image as the root file system of a request: what every door makes of it, in the same way. */
+/** An image as the root file system of a request; shared by the command line and HTTP. */
 public final class ImageLaunch {
 
     private final ImageRootfs image;
 
-    /** That of {@code image}. */
+    /** Creates the launch of {@code image}. */
     public ImageLaunch(ImageRootfs image) {
         this.image = image;
     }
 
     /**
-     * That of the image with this digest, which has been made ready before.
+     * The launch of the image with this digest, which must have been unpacked before.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when it has been removed since
+     * @throws dev.rustyrun.spec.InvalidSpecException when the image has been removed since
      */
     public static ImageLaunch stored(String digest) {
         return stored(digest, "");
     }
 
-    /** The same in the store in {@code folder}, which is another process's; empty for this one's. */
+    /** The launch of an image in the store at {@code folder}; empty for this process's own store. */
     public static ImageLaunch stored(String digest, String folder) {
         return new ImageLaunch(ImageRootfs.stored(digest, folder));
     }
 
-    /** The texts of the files in /etc of a container for which nothing was said about them. */
+    /** The content of the container's files in /etc, by their paths, for a container without options about them. */
     public static Map<String, String> etc(String hostname, String network) {
         return EtcFiles.DEFAULT.texts(hostname, network);
     }
 
     /**
-     * What runs: the words, or what the image says instead of them, behind the entry point.
+     * The command to run: the entry point followed by {@code words}, or by the image's command if there are none.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when that is nothing
+     * @throws dev.rustyrun.spec.InvalidSpecException when there is no command
      */
     public List<String> command(LaunchRequest request, List<String> words) {
         return image.command(request.entrypoint(), words);
     }
 
-    /** Its folder, and who runs the command there. */
+    /** The image's root directory, and the user that runs the command. */
     public LaunchSite.Root root(LaunchRequest request, List<String> groups, int umask) {
         Users.Account account = image.users().find(request.user().orElse(image.user()), groups, umask);
         return new LaunchSite.Root(image.folder(), account.user(), account.home());
     }
 
-    /** Where the command runs when nothing was said. */
+    /** The default working directory. */
     public String workdir() {
         return image.workingDirectory();
     }
 
-    /** Its variables, which the request may replace. */
+    /** The image's environment variables; those of the request replace them. */
     public List<String> environment() {
         return image.env();
     }
 
     /**
-     * Adds its layers, and what else it says.
+     * Adds the image's layers and labels to {@code spec}.
      *
-     * @param texts of files that the container sees, by their paths
+     * @param texts contents of files that the container sees, by path
      */
     public void complete(SpecBuilder spec, LaunchRequest request, Map<String, String> texts) {
         spec.image(image.layers(texts, request.storageSize().orElse(0L)));

@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The registries and repositories that a service's operator has named. An entry is a repository ({@code alpine},
- * {@code quay.io/org/app}), one version of it ({@code alpine:3.20}, {@code app@sha256:…}), all below a path ({@code quay.io/org/*},
- * {@code registry.example:5000/*}), or {@code *} for everything. Names are compared letter by letter: what is spelled in another
- * way is not allowed.
+ * The registries and repositories that a service may use. An entry is a repository ({@code alpine}, {@code
+ * quay.io/org/app}), one version of it ({@code alpine:3.20}, {@code app@sha256:…}), everything below a path ({@code
+ * quay.io/org/*}, {@code registry.example:5000/*}), or {@code *} for everything. Names are compared exactly; another
+ * spelling of the same name is not allowed.
  */
 public final class ImageSources {
 
@@ -24,7 +24,7 @@ public final class ImageSources {
         this.entries = List.copyOf(entries);
     }
 
-    /** @param path of the repository, or what its path begins with */
+    /** @param path path of the repository, or prefix of the path */
     private record Entry(
             boolean all, String registry, String path, boolean below, Optional<String> tag, Optional<String> digest) {
 
@@ -41,16 +41,16 @@ public final class ImageSources {
             Optional<String> asked = name.digest().map(Object::toString);
             return name.repository().equals(path)
                     && (digest.isEmpty() || digest.equals(asked))
-                    // With a digest, the tag of a name says nothing.
+                    // When a name has a digest, its tag is ignored.
                     && (tag.isEmpty() || digest.isPresent() || asked.isEmpty() && tag.equals(name.tag()));
         }
     }
 
     /**
-     * Those of these settings.
+     * Parses the settings.
      *
-     * @param exactly names that are allowed besides, letter by letter
-     * @throws InvalidSpecException for the first that is none
+     * @param exactly additional names, which must match exactly
+     * @throws InvalidSpecException for the first invalid entry
      */
     public static ImageSources parse(List<String> settings, List<String> exactly) {
         List<Entry> all = new ArrayList<>();
@@ -73,7 +73,7 @@ public final class ImageSources {
             return new Entry(true, "", "", false, Optional.empty(), Optional.empty());
         }
         boolean below = text.endsWith(BELOW);
-        // With two parts, docker's short form is not meant.
+        // A name of two parts cannot be docker's short form, so that the prefix is taken literally.
         ImageReference name = ImageReference.parse(below ? text.substring(0, text.length() - 1) + "x/x" : text);
         if (!name.registry().equals(name.registry().toLowerCase(Locale.ROOT))) {
             throw new InvalidSpecException(
@@ -90,12 +90,12 @@ public final class ImageSources {
                 name.digest().map(Object::toString));
     }
 
-    /** Whether there are none. */
+    /** Whether no registry is allowed. */
     public boolean areNone() {
         return entries.isEmpty();
     }
 
-    /** Whether this name is one of theirs. */
+    /** Whether {@code name} matches an entry. */
     boolean have(ImageReference name) {
         return entries.stream().anyMatch(entry -> entry.matches(name));
     }

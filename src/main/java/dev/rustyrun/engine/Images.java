@@ -5,26 +5,25 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * Images, and what can be done with them wherever they are: those of this machine's user ({@link LocalImages}), or those of a
- * launch service. All methods throw {@link dev.rustyrun.spec.InvalidSpecException}, with one line that says why, when something
- * cannot be done.
+ * The operations on images: on this machine ({@link LocalImages}) or at a launch service. All methods throw {@link
+ * dev.rustyrun.spec.InvalidSpecException} with a one-line reason when an operation fails.
  */
 public interface Images {
 
     /**
-     * Fetches an image; its id.
+     * Pulls an image; returns its id.
      *
-     * @param messages where progress and problems are shown
-     * @param quiet whether only problems are
+     * @param messages receives progress and problems
+     * @param quiet whether to print only problems
      */
     String pull(String name, LocalImages.RegistryOptions options, PrintStream messages, boolean quiet);
 
-    /** One row for each name, and one for each image without; the newest image first. */
+    /** One row for each name, and one for each image without a name; the newest image first. */
     List<ImageRow> list();
 
-    /** What is known of an image. */
+    /** The image's JSON. */
     JsonNode inspect(String name);
 
-    /** Removes a name, and the image with its last one; what was done, a line each. */
+    /** Removes a name; with the last name also the image. Returns the actions, one line each. */
     List<String> remove(String image, boolean force);
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The conversation with a container of this machine: its output is read from its log, its input goes to its monitor. */
+/** A conversation with a local container: output comes from its log, input goes to its monitor. */
 final class LocalConversation implements Conversation {
 
     private static final String TAKEN = "taken";
@@ -28,9 +28,9 @@ final class LocalConversation implements Conversation {
     private final ContainerInput input;
     private final ContainerWatch watch;
     private final Runnable inputStep;
-    /** A permit for each reason to look again. */
+    /** One permit for each notification. */
     private final Semaphore news = new Semaphore(0);
-    /** Input that the monitor has not taken wholly. */
+    /** Input that the monitor has not accepted completely. */
     private final AtomicReference<byte[]> piece = new AtomicReference<>();
 
     private final Semaphore taken = new Semaphore(0);
@@ -77,7 +77,7 @@ final class LocalConversation implements Conversation {
                 return new Message(Kind.TEXT, TAKEN.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             }
             watch.refresh();
-            // Asked before reading: what was written before the end is then read for certain.
+            // The status is read before the log, so that everything written before the end is found.
             boolean ended = containers.status(folder).hasEnded();
             Optional<LogReader.Frame> frame = reader.next();
             hold.move(reader.generation());

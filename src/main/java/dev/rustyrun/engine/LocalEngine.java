@@ -42,22 +42,25 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
- * The containers of this user on this machine: those that the command line has detached, with their logs, and for what can be
- * done without these, all others of the store too.
+ * The containers of this user on this machine: detached ones, which have logs, and for the operations that need no log
+ * all others in the store too.
  */
 public final class LocalEngine implements Engine {
 
-    /** What of a container is kept for its files, {@link LaunchedWith#json}. */
+    /** The entry of a container's stored description that holds {@link LaunchedWith#json}. */
     public static final String FILES = "files";
 
     private final LaunchTools tools;
     private final Unwatched unwatched;
-    /** Of those that were attached to here: they may be deleted at their end. */
+    /**
+     * The results of containers that this process is attached to; they stay readable when the container is deleted at
+     * its end.
+     */
     private final Map<String, ResultHold> attached = new ConcurrentHashMap<>();
 
     private Optional<Detached> detached = Optional.empty();
 
-    /** Those of {@code tools}' store. */
+    /** Creates the engine for the store of {@code tools}. */
     public LocalEngine(LaunchTools tools, PrintStream warnings) {
         this.tools = tools;
         this.unwatched = new Unwatched(tools, warnings);
@@ -76,12 +79,12 @@ public final class LocalEngine implements Engine {
         return detached.orElseThrow().containers();
     }
 
-    /** The one with this id, for what only a detached one has. */
+    /** The detached container with this id; throws for other containers, which do not have {@code what}. */
     private ContainerFolder watched(String id, String what) {
         return find(id).orElseThrow(() -> {
             unwatched.report(id);
             return ContainerException.conflict(
-                    "container \"" + id + "\" was not started by run --detach: there is no " + what);
+                    "container \"" + id + "\" was not started by run --detach: it has no " + what);
         });
     }
 
@@ -113,7 +116,7 @@ public final class LocalEngine implements Engine {
         }
     }
 
-    /** Removes what killed processes have left of detached ones; a line for each. */
+    /** Removes what killed processes of detached containers have left; returns one line for each item. */
     public List<String> collect() {
         List<String> lines = new ArrayList<>(detached().map(Detached::collect).orElse(List.of()));
         lines.addAll(ContainerLayers.removeLeft(tools.linux(), tools.self()));
@@ -121,11 +124,11 @@ public final class LocalEngine implements Engine {
     }
 
     /**
-     * Makes a container and starts it, detached.
+     * Creates a container and starts it detached.
      *
-     * @param name its id; empty for a new one
-     * @param started is told its id as soon as it has one
-     * @return how it ended if it could not be made; it is forgotten then
+     * @param name the id; empty to generate one
+     * @param started receives the id as soon as it is known
+     * @return the result if the container could not be created; it is deleted then
      */
     public Optional<JsonNode> start(String name, NewContainer wanted, Consumer<String> started) {
         ContainerFolder folder = make(name, wanted);
@@ -145,10 +148,10 @@ public final class LocalEngine implements Engine {
     }
 
     /**
-     * Makes a container that {@link #startCreated} starts.
+     * Creates a container that {@link #startCreated} starts later.
      *
-     * @param name its id; empty for a new one
-     * @param made does what else belongs to it, and is told its id
+     * @param name the id; empty to generate one
+     * @param made receives the id and does further work; if it fails, the container is deleted
      */
     public void create(String name, NewContainer wanted, Consumer<String> made) {
         String id = make(name, wanted).id();
@@ -168,22 +171,22 @@ public final class LocalEngine implements Engine {
         return containers().create(name.isEmpty() ? tools.store().newId() : name, wanted);
     }
 
-    /** Whether there is a detached container of this id, or one that {@link #create} has made. */
+    /** Whether a detached container, or one made by {@link #create}, has this id. */
     public boolean isDetached(String id) {
         return find(id).isPresent();
     }
 
     /**
-     * Starts a container that {@link #create} has made.
+     * Starts a container that {@link #create} has created.
      *
-     * @return how it ended if it could not be made
+     * @return the result if the container could not be created
      */
     public Optional<JsonNode> startCreated(String id) {
         ContainerFolder folder = find(id).orElseThrow();
         ContainerStatus status = containers().status(folder);
         if (status != ContainerStatus.CREATED) {
             throw ContainerException.conflict("container " + id + " is " + status.word()
-                    + ", not created: a container is started once; run another one");
+                    + ", not created: a container can be started only once; run a new one");
         }
         await(interruptibly(() -> containers().start(folder)));
         return interruptibly(() -> containers().awaitSetUp(folder)).map(JsonNode.class::cast);
@@ -235,7 +238,7 @@ public final class LocalEngine implements Engine {
         }
     }
 
-    /** Says of a detached one that does not run how far it has come. */
+    /** Throws if a detached container is not running; the message has its status. */
     private void checkRuns(String id) {
         find(id).map(folder -> containers().status(folder))
                 .filter(status -> !status.isAlive())
@@ -285,7 +288,7 @@ public final class LocalEngine implements Engine {
 
     @Override
     public void logs(String id, LogView view, LogOutput output) {
-        ContainerFolder folder = watched(id, "log of it");
+        ContainerFolder folder = watched(id, "log");
         Semaphore news = new Semaphore(0);
         try (LogReader reader = new LogReader(folder.log());
                 ContainerWatch watch = detached.orElseThrow().watches().watch(folder, true, news::release)) {
@@ -295,7 +298,7 @@ public final class LocalEngine implements Engine {
             }
             for (boolean last = false; !last; ) {
                 watch.refresh();
-                // Asked before reading: what was written before the end is then read for certain.
+                // The status is read before the log, so that everything written before the end is found.
                 last = !view.follow() || !containers().status(folder).isAlive();
                 readAll(reader, output);
                 if (!last) {
@@ -320,10 +323,10 @@ public final class LocalEngine implements Engine {
 
     @Override
     public Conversation attach(String id, boolean start) {
-        ContainerFolder folder = watched(id, "way to its input and output");
+        ContainerFolder folder = watched(id, "attached input and output");
         Conversation conversation =
                 new LocalConversation(containers(), detached.orElseThrow().watches(), folder);
-        // Last: from here on it may end, and be removed, without anything of it being missed.
+        // Done last: from here on the container may end and be deleted, and its result is not lost.
         attached.put(id, folder.holdResult());
         if (start) {
             await(interruptibly(() -> containers().start(folder)));
@@ -387,7 +390,10 @@ public final class LocalEngine implements Engine {
         }
     }
 
-    /** Whether it was paused just now; one that has no cgroup is committed as it runs. */
+    /**
+     * Whether this call has paused the container. A container without a cgroup cannot be paused and is committed while
+     * it runs.
+     */
     private boolean isPaused(String id) {
         boolean runs = tools.store()
                 .running(id)

@@ -29,25 +29,25 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The images of this machine's user, and what can be done with them. All methods throw {@link InvalidSpecException}, with one line
- * that says why, when something cannot be done.
+ * The images of this machine's user. All methods throw {@link InvalidSpecException} with a one-line reason when an
+ * operation fails.
  */
 public final class LocalImages implements Images {
 
     private final ImageStore store;
 
-    /** Those of {@code store}. */
+    /** Creates the images of {@code store}. */
     LocalImages(ImageStore store) {
         this.store = store;
     }
 
     /**
-     * How registries are asked.
+     * How to access registries.
      *
-     * @param platform as os/architecture[/variant]; empty for this machine's
-     * @param tlsVerify whether certificates are checked, unless the settings say that they are not
-     * @param plainHttp whether TLS is not used
-     * @param authFile the file of logins; empty for the usual ones
+     * @param platform os/architecture[/variant]; empty for this machine's
+     * @param tlsVerify whether certificates are verified; the settings may disable it too
+     * @param plainHttp whether to use HTTP without TLS
+     * @param authFile the file with credentials; empty for the default files
      */
     public record RegistryOptions(String platform, boolean tlsVerify, boolean plainHttp, String authFile) {
 
@@ -65,10 +65,10 @@ public final class LocalImages implements Images {
     }
 
     /**
-     * Fetches an image; its id.
+     * Pulls an image; returns its id.
      *
-     * @param messages where progress and problems are shown
-     * @param quiet whether only problems are
+     * @param messages receives progress and problems
+     * @param quiet whether to print only problems
      */
     @Override
     public String pull(String name, RegistryOptions options, PrintStream messages, boolean quiet) {
@@ -81,13 +81,13 @@ public final class LocalImages implements Images {
         return id.toString();
     }
 
-    /** One row for each name, and one for each image without; the newest image first. */
+    /** One row for each name, and one for each image without a name; the newest image first. */
     @Override
     public List<ImageRow> list() {
         return list(name -> true, true);
     }
 
-    /** The same for names that are allowed; what has none of these is not shown. */
+    /** One row for each allowed name; images without an allowed name are omitted. */
     List<ImageRow> list(Predicate<ImageReference> allowed) {
         return list(allowed, false);
     }
@@ -121,18 +121,21 @@ public final class LocalImages implements Images {
                 image.image().platform());
     }
 
-    /** Gives an image one more name. */
+    /** Adds a name to an image. */
     public void tag(String image, String name) {
         store.tag(image, ImageReference.parse(name));
     }
 
-    /** Removes a name, and the image with its last one; what was done, a line each. */
+    /** Removes a name; with the last name also the image. Returns the actions, one line each. */
     @Override
     public List<String> remove(String image, boolean force) {
         return store.remove(image, force);
     }
 
-    /** Removes images without a tag, or all that no container uses; what was done, a line each. */
+    /**
+     * Removes images without a tag, or with {@code all} every image that no container uses; returns the actions, one
+     * line each.
+     */
     public List<String> prune(boolean all) {
         ImageRemoval.Pruned pruned = store.prune(all);
         List<String> lines = new ArrayList<>();
@@ -141,13 +144,13 @@ public final class LocalImages implements Images {
         return lines;
     }
 
-    /** What is known of an image. */
+    /** The image's JSON. */
     @Override
     public JsonNode inspect(String name) {
         return inspect(name, all -> true);
     }
 
-    /** The same with those of its names that are allowed. */
+    /** The image's JSON with only the allowed names. */
     JsonNode inspect(String name, Predicate<ImageReference> allowed) {
         StoredImage image = store.get(name);
         ImageConfig config = image.config();
@@ -193,7 +196,7 @@ public final class LocalImages implements Images {
         texts.forEach(array::add);
     }
 
-    /** How an image was made: an object for each step, the last first. */
+    /** The image's history: an object for each step, the newest first. */
     public List<JsonNode> history(String name) {
         StoredImage image = store.get(name);
         List<JsonNode> steps = new ArrayList<>();
@@ -215,9 +218,8 @@ public final class LocalImages implements Images {
     }
 
     /**
-     * What the store takes: {@code images} (their number), {@code size} (of their blobs), {@code unpacked} (the size of files in
-     * unpacked layers), {@code reclaimable} (what
-     * {@link #prune} of all would free) and {@code path}.
+     * The store's disk usage: {@code images} (their number), {@code size} (of their blobs), {@code unpacked} (of the
+     * files in unpacked layers), {@code reclaimable} (what {@link #prune} of all would free) and {@code path}.
      */
     public JsonNode usage() {
         ImageRemoval.Usage usage = store.usage();
@@ -231,28 +233,28 @@ public final class LocalImages implements Images {
     }
 
     /**
-     * Reads an archive of images: docker's, an OCI archive, or a directory with an OCI layout.
+     * Loads images from an archive: docker's format, an OCI archive, or a directory with an OCI layout.
      *
-     * @param path of a file or a directory; empty for {@code in}
-     * @return what was loaded: names, or an id
+     * @param path path of a file or directory; empty to read {@code in}
+     * @return the loaded names, or ids
      */
     public List<String> load(String path, InputStream in, String platform) {
         return new ImageArchive(store).load(path, in, platform.isEmpty() ? Platform.host() : Platform.parse(platform));
     }
 
-    /** Writes images as an archive; {@code format} is docker-archive, oci-archive or oci-dir. */
+    /** Writes images to an archive; {@code format} is docker-archive, oci-archive or oci-dir. */
     public void save(List<String> images, String format, Optional<Path> file, OutputStream out) {
         new ImageArchive(store).save(images, format, file, out);
     }
 
-    /** Makes an image of one layer of the tar of a root file system; its id. */
+    /** Creates an image with one layer from a tar of a root file system; returns its id. */
     public String importTree(String path, InputStream in, Optional<String> name, List<String> changes) {
         return new ImageArchive(store)
                 .importTree(path, in, name.map(ImageReference::parse), changes)
                 .toString();
     }
 
-    /** Tries a login, and writes it down; the file that has it now. */
+    /** Checks a login and stores it; returns the file that contains it. */
     public Path login(String registry, String user, String password, RegistryOptions options) {
         return new ImageLogin(options.logins())
                 .login(registry, user, password, options.settings(ImageLogin.host(registry)));

@@ -1,15 +1,15 @@
 package dev.rustyrun.engine;
 
-/** Where a log goes that is read. */
+/** Receives a log. */
 public interface LogOutput {
 
     /**
-     * Takes a piece of it.
+     * Receives a piece of output.
      *
      * @param stream 1 for standard output, 2 for standard error
      */
     void write(int stream, byte[] bytes);
 
-    /** Is told that something that came here was not kept. */
+    /** Called where output is missing because it was not stored. */
     void truncated();
 }

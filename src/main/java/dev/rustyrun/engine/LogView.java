@@ -9,25 +9,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which part of a log is read.
+ * Selects a part of a log.
  *
- * @param follow whether what is written later is read too, until the container's end
- * @param tail how many of the last lines, if not all
- * @param sinceMicros from when on, in microseconds since 1970
+ * @param follow whether to continue with new output until the container's end
+ * @param tail number of last lines; empty for all
+ * @param sinceMicros start time in microseconds since 1970
  */
 public record LogView(boolean follow, OptionalLong tail, long sinceMicros) {
 
     private static final Pattern AGO = Pattern.compile("([0-9]+)([dhms])");
     private static final Map<String, Integer> SECONDS = Map.of("d", 86_400, "h", 3600, "m", 60, "s", 1);
 
-    /** All that was written and will be. */
+    /** The whole log, followed until the end. */
     public static final LogView FOLLOWED = new LogView(true, OptionalLong.empty(), 0);
 
     /**
-     * The number of lines that {@code text} names; nothing for {@code all}.
+     * Parses a number of lines; empty for {@code all}.
      *
-     * @param name what the text was given for
-     * @throws InvalidSpecException when it names none
+     * @param name name of the option or parameter, for the error message
+     * @throws InvalidSpecException when the text is invalid
      */
     public static OptionalLong lines(String name, String text) {
         if (!text.matches("all|[0-9]{1,18}")) {
@@ -37,10 +37,10 @@ public record LogView(boolean follow, OptionalLong tail, long sinceMicros) {
     }
 
     /**
-     * The time that {@code text} names, in microseconds since 1970.
+     * Parses a time; returns microseconds since 1970.
      *
-     * @param name what the text was given for
-     * @throws InvalidSpecException when it names none
+     * @param name name of the option or parameter, for the error message
+     * @throws InvalidSpecException when the text is invalid
      */
     public static long micros(String name, String text) {
         try {
@@ -54,10 +54,11 @@ public record LogView(boolean follow, OptionalLong tail, long sinceMicros) {
     }
 
     /**
-     * The same, where {@code text} may also be the time since then, such as {@code 10m} or {@code 1h30m}.
+     * Parses a time, or a duration before {@code now} such as {@code 10m} or {@code 1h30m}; returns microseconds since
+     * 1970.
      *
-     * @param now when that time ends
-     * @throws InvalidSpecException when it names none
+     * @param now the end of the duration
+     * @throws InvalidSpecException when the text is invalid
      */
     public static long micros(String name, String text, Instant now) {
         if (!text.matches("([0-9]{1,9}[dhms])+")) {

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
 
-/** A file that a command writes. */
+/** A file that a command writes atomically. */
 public final class OutputFile {
 
     private OutputFile() {}
 
-    /** Lets {@code writer} write it. A file that has the name already stays as it is unless the new one is whole. */
+    /**
+     * Writes the file with {@code writer}. An existing regular file is replaced only after the new content is complete.
+     */
     public static void write(Path path, Consumer<OutputStream> writer) {
         Path file = path.toAbsolutePath();
         try {
@@ -30,7 +32,7 @@ public final class OutputFile {
                 Files.deleteIfExists(beside);
             }
         } catch (IOException e) {
-            String why = e instanceof NoSuchFileException ? "its folder is missing" : e.getMessage();
+            String why = e instanceof NoSuchFileException ? "its directory does not exist" : e.getMessage();
             throw new InvalidSpecException(path + " cannot be written: " + why);
         }
     }

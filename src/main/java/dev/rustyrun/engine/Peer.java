@@ -5,37 +5,37 @@ import dev.rustyrun.linux.Signal;
 import java.io.IOException;
 import java.util.Optional;
 
-/** What an {@link Attachment} talks to. */
+/** The other side of an {@link Attachment}. */
 public interface Peer {
 
-    /** Opens the connection with it. */
+    /** Opens the connection. */
     Conversation open();
 
-    /** Whether this process's part in it can be left by typing ^P^Q. */
+    /** Whether the user can detach with Ctrl-P Ctrl-Q. */
     boolean isDetachable();
 
-    /** That it goes on, and how to go on with it. */
-    String goesOn();
+    /** The message after detaching: the command keeps running, and how to attach again. */
+    String detachMessage();
 
-    /** Whether it is told that this process's input has ended. */
+    /** Whether the end of this process's input is sent to the peer. */
     boolean endsWithInput();
 
-    /** Whether {@code signal} ends only this process's part in it. */
-    boolean isLeftBy(Signal signal);
+    /** Whether {@code signal} only detaches this process. */
+    boolean isDetachedBy(Signal signal);
 
-    /** Passes {@code signal} on. */
+    /** Forwards {@code signal}. */
     void pass(Signal signal, Conversation conversation) throws IOException;
 
-    /** Nobody reads what it writes any more: on this machine SIGPIPE would end it. */
+    /** Called when nobody reads the output any more; a local command would get SIGPIPE. */
     void outputIsClosed();
 
-    /** What is told when the connection breaks: why, and what becomes of it. */
+    /** The error for a lost connection: the reason, and the state of the command. */
     RuntimeException lost(IOException e);
 
     /**
-     * How it ended.
+     * The command's result.
      *
-     * @param last the last that was said of it, if anything was
+     * @param last the last JSON message from the peer, if any
      */
     JsonNode end(Optional<JsonNode> last);
 }

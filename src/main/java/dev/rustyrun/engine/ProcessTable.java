@@ -6,14 +6,14 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The processes of a container as text: what ps(1) prints of them, or a table of our own. */
+/** The processes of a container as text: the output of ps(1), or a table of Rustyrun's own. */
 public final class ProcessTable {
 
     private static final List<String> HEADINGS = List.of("UID", "PID", "PPID", "STATE", "COMMAND");
 
     private ProcessTable() {}
 
-    /** A table of {@code processes}, as {@link Engine#processes} gives them. */
+    /** A table of {@code processes}, in the format of {@link Engine#processes}. */
     public static String of(JsonNode processes) {
         List<List<String>> lines = new ArrayList<>(List.of(HEADINGS));
         for (JsonNode one : processes) {
@@ -28,10 +28,10 @@ public final class ProcessTable {
     }
 
     /**
-     * What ps(1) prints of the processes with these ids.
+     * The lines of ps(1) output for these process ids.
      *
      * @param options of ps(1)
-     * @throws InvalidSpecException when it fails, or prints no column PID
+     * @throws InvalidSpecException when ps fails, or its output has no column PID
      */
     static String ofPs(Linux linux, List<Integer> pids, List<String> options) {
         StringBuilder text = new StringBuilder();
@@ -54,7 +54,7 @@ public final class ProcessTable {
         return text.toString();
     }
 
-    /** Read through a pipe of ours: this process may have one thread only. */
+    /** Uses spawn and a pipe instead of ProcessBuilder, because this process may have only one thread. */
     private static List<String> ps(Linux linux, List<String> options) {
         List<String> argv = new ArrayList<>(List.of("ps"));
         argv.addAll(options);

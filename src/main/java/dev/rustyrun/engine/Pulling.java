@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A pull of an image from a registry, for all callers that wait for it. Safe for use by several threads. */
+/** A running pull of an image from a registry, shared by all callers that wait for it. Thread-safe. */
 public final class Pulling {
 
-    /** How often watchers get progress. */
+    /** The minimum interval between progress notifications, in nanoseconds. */
     private static final long PAUSE_NANOS = 200_000_000;
 
     private final Set<Waiter> waiting = new HashSet<>();
@@ -26,7 +26,7 @@ public final class Pulling {
     private boolean abandoned;
     private boolean ended;
     private long version;
-    private long told;
+    private long lastNotification;
 
     private static final class Layer {
 
@@ -42,25 +42,25 @@ public final class Pulling {
 
     Pulling() {}
 
-    /** One waiting caller. */
+    /** A waiting caller. */
     public final class Waiter {
 
         private Runnable watch = () -> {};
         private long seen;
 
-        /** Its end. */
+        /** Completes at the end of the pull. */
         public CompletionStage<Void> outcome() {
             return outcome.minimalCompletionStage();
         }
 
-        /** Runs {@code work}, which must not wait, on any thread when there is something new. */
+        /** Sets {@code work}, which is called on any thread when there is progress; it must not block. */
         public void watch(Runnable work) {
             synchronized (Pulling.this) {
                 watch = work;
             }
         }
 
-        /** The news since the last call; empty if nothing is new. */
+        /** The progress since the last call; empty if there is none. */
         public Optional<ObjectNode> news() {
             synchronized (Pulling.this) {
                 if (seen == version) {
@@ -82,7 +82,7 @@ public final class Pulling {
             }
         }
 
-        /** Stops waiting; the pull ends with its last caller. May be called again. */
+        /** Stops waiting. The pull is cancelled when no caller is left. May be called repeatedly. */
         public void leave() {
             synchronized (Pulling.this) {
                 if (waiting.remove(this) && waiting.isEmpty() && !ended) {
@@ -93,7 +93,7 @@ public final class Pulling {
         }
     }
 
-    /** Adds a caller, unless the pull is over or was given up. */
+    /** Adds a caller; empty if the pull has ended or was cancelled. */
     synchronized Optional<Waiter> join() {
         if (ended || abandoned) {
             return Optional.empty();
@@ -103,7 +103,7 @@ public final class Pulling {
         return Optional.of(waiter);
     }
 
-    /** Whether this thread should continue: somebody still waits. */
+    /** Marks this thread as the one to interrupt on cancellation; false if all callers have left. */
     synchronized boolean begin() {
         if (!abandoned) {
             thread = Optional.of(Thread.currentThread());
@@ -111,7 +111,7 @@ public final class Pulling {
         return !abandoned;
     }
 
-    /** From now on it is not interrupted: other callers may need the unpacked files. */
+    /** Disables interruption from now on: other callers may need the unpacked files. */
     synchronized void unpacks() {
         thread = Optional.empty();
         layers.values().forEach(layer -> {
@@ -143,8 +143,8 @@ public final class Pulling {
     private void change() {
         version++;
         long now = System.nanoTime();
-        if (now - told >= PAUSE_NANOS || told == 0) {
-            told = now;
+        if (now - lastNotification >= PAUSE_NANOS || lastNotification == 0) {
+            lastNotification = now;
             waiting.forEach(waiter -> waiter.watch.run());
         }
     }

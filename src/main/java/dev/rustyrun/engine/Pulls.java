@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * The pulls of a service: a few at once, and each image once for all callers that want it at the same time. A pull
- * without callers is ended. Safe for use by several threads.
+ * The pulls of a service: a limited number at a time, and each image only once for all callers that want it. A pull
+ * without callers is cancelled. Thread-safe.
  */
 final class Pulls {
 
@@ -34,8 +34,8 @@ final class Pulls {
     private volatile boolean stopped;
 
     /**
-     * @param most how many run at once
-     * @param unpacking unpacks an image that has been fetched
+     * @param most maximum number of concurrent pulls
+     * @param unpacking unpacks a pulled image
      */
     Pulls(ImageStore store, int most, Consumer<ImageReference> unpacking) {
         this.store = store;
@@ -50,10 +50,10 @@ final class Pulls {
     }
 
     /**
-     * Joins the pull of this image, which starts if none is running.
+     * Joins the pull of this image, and starts it if none is running.
      *
-     * @param fetch whether it is fetched, and not only unpacked
-     * @throws ImageFailure when too many wait already
+     * @param fetch whether to pull the image, instead of only unpacking it
+     * @throws ImageFailure when the queue is full
      */
     Pulling.Waiter join(ImageReference name, String platform, boolean fetch) {
         Platform wanted = platform.isEmpty() ? Platform.host() : Platform.parse(platform);
@@ -70,7 +70,7 @@ final class Pulls {
                 threads.execute(() -> perform(key, fresh, name, wanted, fetch));
             } catch (RejectedExecutionException full) {
                 throw new ImageFailure(
-                        ImageFailure.Kind.BUSY, QUEUE + " images wait for being fetched, which is the most");
+                        ImageFailure.Kind.BUSY, QUEUE + " images are waiting to be pulled, the maximum");
             }
             running.put(key, fresh);
             return first;
@@ -101,7 +101,7 @@ final class Pulls {
             }
             (failure == null ? done : failed).incrementAndGet();
             pulling.end(failure);
-            // An interrupt that was meant for this pull must not reach the next one.
+            // An interrupt that was meant for this pull must not reach the next one on this thread.
             Thread.interrupted();
         }
     }
@@ -120,10 +120,10 @@ final class Pulls {
         return failed.get();
     }
 
-    /** Ends all of them. */
+    /** Cancels all pulls. */
     void stop() {
         stopped = true;
-        // Callers that wait for a pull that has not begun get this error.
+        // Runs the queued pulls, which fail at once because of {@code stopped}: their callers get that error.
         threads.shutdownNow().forEach(Runnable::run);
     }
 }

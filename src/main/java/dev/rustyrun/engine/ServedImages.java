@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The images of a launch service: those of its user's store that come from where the operator lets them come from. What does not
- * is not there for those who ask. All methods throw {@link ImageFailure}. Safe for use by several threads.
+ * The images of a launch service: those in its user's store whose source the operator allows. All other images are
+ * hidden from clients. All methods throw {@link ImageFailure}. Thread-safe.
  */
 public final class ServedImages {
 
@@ -27,7 +27,7 @@ public final class ServedImages {
     private final ImageStore store;
     private final Pulls pulls;
 
-    /** @param most how many images are fetched at once */
+    /** @param most maximum number of concurrent pulls */
     public ServedImages(LaunchTools tools, ImageSources sources, int most) {
         this.tools = tools;
         this.sources = sources;
@@ -36,17 +36,17 @@ public final class ServedImages {
     }
 
     /**
-     * An image that is unpacked.
+     * An unpacked image.
      *
-     * @param digest of its manifest, by which {@link ImageLaunch#stored} finds it
-     * @param command all that runs
+     * @param digest digest of the manifest, for {@link ImageLaunch#stored}
+     * @param command the complete command
      */
     public record Ready(String digest, List<String> command) {}
 
     /**
-     * Makes the image of {@code request} ready for its launch.
+     * Makes the image of {@code request} ready for its launch: pulls it if needed, and unpacks it.
      *
-     * @param whenGone has something done when nobody waits for the launch any more
+     * @param whenGone registers an action for when the client disconnects
      */
     public CompletionStage<Ready> ready(LaunchRequest request, Consumer<Runnable> whenGone) {
         return failing(() -> {
@@ -57,7 +57,7 @@ public final class ServedImages {
                     || found.isEmpty() && !request.pull().equals("never");
             if (!fetch) {
                 StoredImage image = found.orElseThrow(() -> new ImageFailure(
-                        ImageFailure.Kind.NOT_FOUND, "image " + name + " is not here, and pull is never"));
+                        ImageFailure.Kind.NOT_FOUND, "image " + name + " is not in the store, and pull is never"));
                 if (ImageRootfs.isReady(image)) {
                     return CompletableFuture.completedFuture(described(image, request));
                 }
@@ -79,17 +79,17 @@ public final class ServedImages {
         return new Ready(digest, ImageLaunch.stored(digest).command(request, request.command()));
     }
 
-    /** Fetches an image, even when it is here. */
+    /** Pulls an image, even if the store has it. */
     public Pulling.Waiter pull(String name, String platform) {
         return failing(() -> pulls.join(allowed(name), platform, true));
     }
 
-    /** Where they are, for a process that has not this one's environment. */
+    /** The path of the store, for a process with another environment. */
     public String folder() {
         return store.root().toString();
     }
 
-    /** Has an image that its operator has named ready: fetched if it is not here, and unpacked. */
+    /** Prepares an image that the operator has configured: pulls it if it is missing, and unpacks it. */
     public Pulling.Waiter warm(String name) {
         return failing(() -> {
             ImageReference wanted = allowed(name);
@@ -97,7 +97,7 @@ public final class ServedImages {
         });
     }
 
-    /** The name, when it is one of the operator's. An id is none: it says not where the image comes from. */
+    /** Parses and checks the name. An id is not allowed, because it does not tell where the image comes from. */
     private ImageReference allowed(String text) {
         ImageReference name = ImageReference.parse(text);
         if (!sources.have(name)) {
@@ -105,13 +105,13 @@ public final class ServedImages {
                     ImageFailure.Kind.NOT_ALLOWED,
                     "image " + name.familiar() + " is not allowed by this service"
                             + (sources.areNone()
-                                    ? ", which allows none: rustyrun.image-sources names registries and repositories"
+                                    ? ", which allows no images: set rustyrun.image-sources"
                                     : "'s rustyrun.image-sources"));
         }
         return name;
     }
 
-    /** One row for each name that is allowed. */
+    /** One row for each allowed name. */
     public List<ImageRow> list() {
         return failing(() -> local().list(sources::have));
     }
@@ -120,7 +120,7 @@ public final class ServedImages {
         return new LocalImages(store);
     }
 
-    /** What is known of an image. */
+    /** The image's JSON. */
     public JsonNode inspect(String name) {
         return failing(() -> local().inspect(known(name).toString(), sources::have));
     }
@@ -135,17 +135,17 @@ public final class ServedImages {
         if (!sources.have(wanted) || store.find(wanted).isEmpty()) {
             throw new ImageFailure(
                     ImageFailure.Kind.UNKNOWN,
-                    "there is no image " + wanted.familiar() + "; GET /v1/images lists those that there are");
+                    "there is no image " + wanted.familiar() + "; GET /v1/images lists the available images");
         }
         return wanted;
     }
 
-    /** Removes a name, and the image with its last one; what was done, a line each. */
+    /** Removes a name; with the last name also the image. Returns the actions, one line each. */
     public List<String> remove(String name, boolean force) {
         return failing(() -> store.remove(known(name).toString(), force));
     }
 
-    /** How many images are fetched, or wait for that. */
+    /** How many images are being pulled or are queued. */
     public int pulling() {
         return pulls.running();
     }
@@ -160,7 +160,7 @@ public final class ServedImages {
         return pulls.failed();
     }
 
-    /** Ends all pulls. */
+    /** Cancels all pulls. */
     public void stop() {
         pulls.stop();
     }

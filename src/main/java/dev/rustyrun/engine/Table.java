@@ -3,19 +3,19 @@ package dev.rustyrun.engine;
 import dev.rustyrun.linux.Printable;
 import java.util.List;
 
-/** Lines of words as a table, for people to read. */
+/** Formats lines of cells as a text table. */
 public final class Table {
 
     private static final int GAP = 4;
 
     private Table() {}
 
-    /** A word as it may stand in a line: what a terminal would obey is escaped. */
+    /** A cell with control characters escaped, so that a terminal does not interpret them. */
     public static String cell(String word) {
         return Printable.escaped(word);
     }
 
-    /** The words of each line below those of the line before; all lines have the same number of them. */
+    /** Aligns the columns; all lines must have the same number of cells. */
     public static String of(List<List<String>> cells) {
         List<List<String>> lines = cells.stream()
                 .map(line -> line.stream().map(Table::cell).toList())

@@ -9,14 +9,14 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** What one thread writes and another reads. */
+/** A stream that one thread writes and another reads. */
 public final class TarPipe extends InputStream {
 
     private static final int ROOM = 256 * 1024;
 
-    /** Who writes. */
+    /** Writes the content of a stream. */
     public interface Writer {
-        /** Writes all of it to {@code out}. */
+        /** Writes the complete content to {@code out}. */
         void write(OutputStream out) throws IOException;
     }
 
@@ -27,7 +27,7 @@ public final class TarPipe extends InputStream {
         this.in = in;
     }
 
-    /** What {@code writer} writes, on a thread of its own; how that fails is told at the end. */
+    /** Runs {@code writer} on a new thread; its failure is thrown at the end of the stream. */
     public static TarPipe from(Writer writer) {
         try {
             TarPipe pipe = new TarPipe(new PipedInputStream(ROOM));
@@ -45,11 +45,11 @@ public final class TarPipe extends InputStream {
         try (out) {
             write(writer, out);
         } catch (IOException e) {
-            // It is closed, with all that it had.
+            // The reader has closed the stream and does not need the rest.
         }
     }
 
-    /** The failure is known before the reader sees the end. */
+    /** Records the failure before the stream is closed, so that the reader sees it at the end. */
     private void write(Writer writer, PipedOutputStream out) {
         try {
             writer.write(out);
@@ -60,12 +60,12 @@ public final class TarPipe extends InputStream {
         }
     }
 
-    /** Why it was not written wholly, as far as that is known. */
+    /** Why the writer failed, if it did. */
     public Optional<String> failure() {
         return Optional.ofNullable(failure.get());
     }
 
-    private int told(int got) throws IOException {
+    private int checked(int got) throws IOException {
         if (got < 0 && failure.get() != null) {
             throw new IOException(failure.get());
         }
@@ -74,12 +74,12 @@ public final class TarPipe extends InputStream {
 
     @Override
     public int read() throws IOException {
-        return told(in.read());
+        return checked(in.read());
     }
 
     @Override
     public int read(byte[] bytes, int from, int count) throws IOException {
-        return told(in.read(bytes, from, count));
+        return checked(in.read(bytes, from, count));
     }
 
     @Override

@@ -473,7 +473,7 @@ class DoctorTest {
     @Test
     void whether_containers_of_a_service_can_have_user_namespaces_of_their_own() {
         String check = "containers of serve";
-        expect(FakeMachine.asRoot(), "user namespaces", check, Level.OK, "host ids of its own", "");
+        expect(FakeMachine.asRoot(), "user namespaces", check, Level.OK, "its own host ids", "");
         expect(FakeMachine.asJane(), "user namespaces", check, Level.OK, "this user is not root", "");
         expect(FakeMachine.asRoot().onJvm(), "user namespaces", check, Level.WARN, "a JVM", "native executable");
         Trial masked = new Trial.Refused("mount: /proc: permission denied.");

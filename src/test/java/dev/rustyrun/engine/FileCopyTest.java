@@ -130,7 +130,7 @@ class FileCopyTest {
         "x:/missing, HERE/new, there is no",
         "x:/file, HERE/missing/new, there is no directory",
         "x:/file, HERE/new/, there is no directory",
-        "x:/file, /dev/null, is no regular file",
+        "x:/file, /dev/null, is not a regular file",
         "HERE/missing, x:/new, there is no",
         "HERE/file, x:/new/, there is no directory",
         "HERE/file, x:/missing/new, there is no directory",

@@ -172,7 +172,7 @@ class DetachedIT {
             pty.expect("one-2");
             pty.type("\020");
             pty.type("\021");
-            pty.expect("container keys goes on");
+            pty.expect("container keys keeps running");
             assertEquals(0, exit(attached));
         }
         assertEquals("running", inspect("keys").path("status").asText());
@@ -324,7 +324,7 @@ class DetachedIT {
         run("web", "sleep", "4711");
         Path fifo = folder.resolve("fifo");
         Launcher.execute(List.of("mkfifo", fifo.toString()), "").expect(0);
-        assertTrue(error(125, "cp", "web:/etc/passwd", fifo.toString()).contains("is no regular file"));
+        assertTrue(error(125, "cp", "web:/etc/passwd", fifo.toString()).contains("is not a regular file"));
         Path real = Files.writeString(folder.resolve("real"), "old");
         Path link = Files.createSymbolicLink(folder.resolve("link"), real);
         rustyrun("cp", "web:/etc/passwd", link.toString()).expect(0);
