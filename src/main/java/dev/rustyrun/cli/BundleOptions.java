@@ -10,7 +10,7 @@ import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of a container that comes from a bundle. */
+/** The options of a container from a bundle. */
 final class BundleOptions {
 
     @Option(
@@ -41,12 +41,12 @@ final class BundleOptions {
     @Option(names = "--trace-steps", hidden = true, description = "Report each step and its time on stderr.")
     private boolean trace;
 
-    /** Whether a bundle was named, or what is in one. */
+    /** Whether a bundle or a configuration file was given. */
     boolean isGiven() {
         return bundle != null || !config.equals(Bundle.CONFIG);
     }
 
-    /** Whether a bundle is named in {@code words}, which need not be a command line that can be read. */
+    /** Whether {@code words} name a bundle. Works for invalid command lines too. */
     static boolean isNamedIn(List<String> words) {
         return words.stream().anyMatch(word -> word.matches("--bundle(=.*)?|-b.*"))
                 && words.stream().noneMatch(word -> word.matches("--rootfs(=.*)?"));
@@ -65,7 +65,7 @@ final class BundleOptions {
     /**
      * Reads the bundle.
      *
-     * @throws InvalidSpecException when it is none
+     * @throws InvalidSpecException when the bundle is invalid
      */
     Bundle read(Linux linux) {
         Bundle read = Bundle.read(linux, bundle == null ? Path.of(".") : bundle, config);

@@ -17,13 +17,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a command about containers works with.
+ * The environment of a local container command.
  *
- * @param store where the containers are kept
- * @param started the waiting child stage, for a command that launches something
- * @param messages where it is told what went wrong
- * @param log where errors go too
- * @param args the words of the whole command line
+ * @param store the container store
+ * @param started the waiting child stage, for a command that launches a process
+ * @param messages receives errors and notices
+ * @param log the file that also receives errors
+ * @param args the arguments of the whole command line
  */
 record CommandContext(
         Linux linux,
@@ -37,13 +37,13 @@ record CommandContext(
     /**
      * The waiting child stage.
      *
-     * @throws InvalidSpecException when there is none, for an ordinary user on the JVM
+     * @throws InvalidSpecException when there is none: for a user other than root on the JVM
      */
     RunStage stage(String command) {
         RunStage stage = started.orElseThrow(
                 () -> new InvalidSpecException(
-                        command + " needs root on the JVM: without root it takes a"
-                                + " user namespace, which a process with several threads cannot enter; that needs the native binary"));
+                        command + " needs root on a JVM: without root it needs a"
+                                + " user namespace, which a process with several threads cannot create; use the native executable"));
         if (log.isDebugging()) {
             stage.logSteps(steps());
         }
@@ -51,29 +51,29 @@ record CommandContext(
     }
 
     /**
-     * Where warnings go. An engine that has the errors in a log has the warnings there too: to its users, our standard error
-     * is the container's.
+     * Receives warnings. If an engine has given a log file, warnings go only there: the engine's users see standard
+     * error as the container's output.
      */
     PrintStream warnings() {
         return log.takesWarnings() ? LoggedWarnings.to(log) : messages;
     }
 
-    /** The engine of this machine. */
+    /** The local engine. */
     LocalEngine engine() {
         return new LocalEngine(new LaunchTools(linux, self, new StageSpawner(linux, self), store), warnings());
     }
 
-    /** For a command that works with any engine. */
+    /** The context of a command that works with any engine. */
     EngineContext forEngine() {
         return new EngineContext(linux, self, engine(), messages, args);
     }
 
-    /** Where traced steps go: whoever debugs wants them in the log. */
+    /** Receives traced steps; with --debug they go to the log. */
     StepLog steps() {
         return log.isDebugging() ? log::step : new PrintedSteps(messages);
     }
 
-    /** Tells of an error, in one line. */
+    /** Prints an error in one line, and appends it to the log. */
     void error(String message) {
         messages.println(Printable.line("rustyrun: " + message));
         log.error(message);

@@ -31,7 +31,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Reads the command line and performs its command, without booting Quarkus unless the command wants it. */
+/** Parses the command line and runs its command. Boots Quarkus only for commands that need it. */
 public final class CommandLineMain {
 
     private static final List<String> HELP = List.of("help", "--help", "-h");
@@ -50,7 +50,7 @@ public final class CommandLineMain {
         this.messages = messages;
     }
 
-    /** Performs the command and ends the process with its exit code. */
+    /** Runs the command and exits with its status. */
     public static void main(String[] args) {
         SelfExec self = SelfExec.current();
         Linux linux;
@@ -76,7 +76,7 @@ public final class CommandLineMain {
         linux.exit(orUnwritten(new CommandLineMain(linux, self, System.err).execute(args)));
     }
 
-    /** Of an executable that was copied alone: it can say what it is, and what it lacks. */
+    /** Handles a missing native library, such as when only the executable was copied: help and version still work. */
     private static int withoutLibrary(String[] args, UnsatisfiedLinkError e) {
         try {
             ParseResult parsed = Commands.MODEL.parseArgs(args);
@@ -89,13 +89,13 @@ public final class CommandLineMain {
                 return 0;
             }
         } catch (ParameterException wrong) {
-            // What is missing is worse.
+            // The missing library is the more important error.
         }
         System.err.println(Printable.line("rustyrun: " + e.getMessage()));
         return EngineContext.FAILED;
     }
 
-    /** The exit code, unless that says that all went well and what was to be printed could not be. */
+    /** Returns {@code code}, or a failure if a successful command could not write its output. */
     private static int orUnwritten(int code) {
         if (code == 0 && System.out.checkError()) {
             System.err.println("rustyrun: standard output cannot be written: it is closed, or there is no space left");
@@ -112,7 +112,7 @@ public final class CommandLineMain {
             if (launching.isPresent() && (linux.isRoot() || SelfExec.isNativeImage())) {
                 started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
                 if (launching.get().equals("run")) {
-                    // This process may stay as long as the container: what starting it took need not.
+                    // This process may live as long as the container: release the pages that only the start needed.
                     linux.releaseProgramPages();
                 }
             }
@@ -143,8 +143,8 @@ public final class CommandLineMain {
                 throw e;
             }
             messages.println(
-                    "rustyrun: the working directory is gone, which a relative path needs: ENOENT (No such file"
-                            + " or directory); go to another one, or give absolute paths");
+                    "rustyrun: the working directory was deleted, so relative paths do not work: ENOENT (No such file"
+                            + " or directory); change to another directory");
             return EngineContext.FAILED;
         } finally {
             messages.flush();
@@ -197,17 +197,17 @@ public final class CommandLineMain {
         }
     }
 
-    /** What the command exits with when Rustyrun fails. */
+    /** The exit status of the command when Rustyrun itself fails. */
     private static int statusOf(CommandSpec command) {
         return command.exitCodeOnInvalidInput();
     }
 
     /**
-     * Reads {@code words}, which were this program's, in {@code directory}, where they were given; what a container that goes on
-     * alone is launched with.
+     * Parses {@code words}, the arguments of the process that created a detached container, in its working directory
+     * {@code directory}, and returns the launch for the container's monitor.
      *
-     * @param settled what was made of them then
-     * @throws InvalidSpecException when that cannot be any more
+     * @param settled the values that were resolved when the container was created
+     * @throws InvalidSpecException when the launch is no longer possible
      */
     static Monitor.Launched detached(
             Linux linux, SelfExec self, List<String> words, String directory, RunCommand.Settled settled) {
@@ -226,7 +226,7 @@ public final class CommandLineMain {
         return run.launched(context, settled);
     }
 
-    /** What a command of these words would work with. */
+    /** The context of a command with these arguments. */
     static EngineContext context(Linux linux, SelfExec self, List<String> words, PrintStream messages) {
         ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
         GlobalOptions global = ((RustyrunCommand) parsed.commandSpec().userObject()).global();
@@ -239,9 +239,9 @@ public final class CommandLineMain {
         return parsed.hasSubcommand() ? lastOf(parsed.subcommand()) : parsed;
     }
 
-    /** One line for what went wrong; the stack trace only when it is asked for. */
+    /** Prints a one-line error; with --debug also the stack trace. */
     private int fail(RuntimeException thrown, String[] args, int status) {
-        // A command's own exception comes wrapped in one of picocli's.
+        // picocli wraps the exception of a command.
         Exception e =
                 thrown instanceof ExecutionException && thrown.getCause() instanceof Exception cause ? cause : thrown;
         String help = e instanceof ParameterException p
@@ -264,12 +264,15 @@ public final class CommandLineMain {
     }
 
     /**
-     * The model of the command line, in a class of its own: a native executable has it built in and needs no reflection
-     * at start, and a JVM makes it only when the next stage has been started.
+     * The model of the command line, in a separate class: a native image builds it at build time, which avoids
+     * reflection at run time, and a JVM creates it only after the next stage was started.
      */
     static final class Commands {
 
-        /** Those that hand words on: "run --rootfs DIR ls -t" asks for no terminal, "ps box -e" gives ps its option. */
+        /**
+         * Commands that pass the words after their first argument on: in "run --rootfs DIR ls -t", the option -t
+         * belongs to ls.
+         */
         private static final Set<String> OWN_WORDS = Set.of("run", "exec", "ps");
 
         static final CommandLine MODEL =
@@ -305,12 +308,12 @@ public final class CommandLineMain {
                     MODEL.getSubcommands().get("serve"), Map.of(ListenOptions.class, "Who can connect"), "Options");
             MODEL.getSubcommands().forEach((name, command) -> {
                 command.setStopAtPositional(OWN_WORDS.contains(name));
-                // Made here, and so built in too; later it would be made by reflection.
+                // Created here so that it is part of the native image; created later, it would need reflection.
                 command.getCommand();
                 command.getSubcommands().values().forEach(CommandLine::getCommand);
             });
-            // What it does not know is run's, and the words of a command that come after that are no options of its
-            // own.
+            // Arguments that create does not know are passed to run, and those after them belong to the command in the
+            // container.
             MODEL.getSubcommands()
                     .get("create")
                     .setUnmatchedArgumentsAllowed(true)

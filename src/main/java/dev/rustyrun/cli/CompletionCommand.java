@@ -7,13 +7,13 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code completion}: prints the script that lets a shell complete. */
+/** {@code completion}: prints the completion script of a shell. */
 @Command(
         name = "completion",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Print a script that lets a shell complete commands, options, containers, images and values.",
+        description = "Print a shell completion script, which completes commands, options, containers, images and values.",
         footer = {
             "",
             "Examples:",
@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
         })
 public final class CompletionCommand implements EngineContext.Command {
 
-    // All three ask the program that is being typed. A word of bash ends at : and =, so what stands before is not
-    // repeated.
+    // All three scripts ask the program that is being typed. In bash a word ends at : and =, so the part before them is
+    // not repeated.
     private static final String BASH = """
             # Completion of rustyrun for bash.
             _rustyrun() {
@@ -81,9 +81,9 @@ public final class CompletionCommand implements EngineContext.Command {
     private String shell;
 
     /**
-     * The script for the shell with this name.
+     * The completion script of a shell.
      *
-     * @throws InvalidSpecException when there is none
+     * @throws InvalidSpecException when the shell is unknown
      */
     public static String script(String shell) {
         return Optional.ofNullable(SCRIPTS.get(shell))

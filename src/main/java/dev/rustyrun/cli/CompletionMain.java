@@ -15,24 +15,27 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
-/** Prints what can follow in an incomplete command line, a line each: the scripts of {@code rustyrun completion} ask for it. */
+/**
+ * Prints the possible continuations of an incomplete command line, one per line, for the scripts of {@code rustyrun
+ * completion}.
+ */
 final class CompletionMain {
 
-    /** Before the words of the command line. */
+    /** The first argument, before the words to complete. */
     static final String WORD = "__complete";
 
     private CompletionMain() {}
 
-    /** Whether these words ask for it. */
+    /** Whether these arguments request completion. */
     static boolean isAsked(String[] args) {
         return args.length > 0 && args[0].equals(WORD);
     }
 
     /**
-     * What can follow. What cannot be found out is not completed: whoever types can do nothing with a message.
+     * Returns the possible continuations. Errors are ignored: a message would disturb the user's typing.
      *
-     * @param here what a command of words works with on this machine
-     * @param there what it works with at a service
+     * @param here creates the context of a local command
+     * @param there creates the context of a command at a service
      */
     static List<String> lines(
             String[] args, Function<List<String>, EngineContext> here, Function<List<String>, EngineContext> there) {

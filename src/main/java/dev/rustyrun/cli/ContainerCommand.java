@@ -2,37 +2,37 @@ package dev.rustyrun.cli;
 
 import java.util.List;
 
-/** A command about containers. */
+/** A command that works on local containers. */
 interface ContainerCommand {
 
     /**
-     * Performs it.
+     * Runs the command.
      *
-     * @return what to exit with
-     * @throws dev.rustyrun.spec.InvalidSpecException when something asked for cannot be
+     * @return the exit status
+     * @throws dev.rustyrun.spec.InvalidSpecException when the request cannot be fulfilled
      */
     int perform(CommandContext context);
 
     /**
-     * The exit status when it threw.
+     * The exit status after an exception.
      *
-     * @param usual of this command
+     * @param usual the command's default
      */
     default int failed(CommandContext context, int usual) {
         return usual;
     }
 
     /**
-     * The exit status when its words cannot be read.
+     * The exit status for invalid arguments.
      *
-     * @param words of the whole command line
-     * @param usual of this command
+     * @param words the whole command line
+     * @param usual the command's default
      */
     default int misused(List<String> words, int usual) {
         return usual;
     }
 
-    /** Whether it starts a stage, which may then be started before its words are read: see {@link Launching}. */
+    /** Whether the command starts a stage, which may happen before its options are parsed: see {@link Launching}. */
     default boolean launches() {
         return false;
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Unmatched;
 
-/** {@code rustyrun create}: makes a container from a bundle, whose command waits for {@code start}. */
+/** {@code rustyrun create}: creates a container from a bundle or an image; {@code start} runs its command. */
 @Command(
         name = "create",
         mixinStandardHelpOptions = true,
@@ -43,7 +43,7 @@ final class CreateCommand implements ContainerCommand {
     @Parameters(paramLabel = "ID", arity = "0..1", description = "The container's id.")
     private String id = "";
 
-    /** What only a container from an image can have. */
+    /** Arguments that only a container from an image accepts. */
     @Unmatched
     private List<String> further = new ArrayList<>();
 
@@ -56,7 +56,7 @@ final class CreateCommand implements ContainerCommand {
     }
 
     /**
-     * Whether the words are those of a container from an image: they say no bundle, and there is none here.
+     * Whether to create a container from an image: no bundle is named, and the working directory is not one.
      *
      * @param inBundle whether the working directory is a bundle
      */
@@ -70,8 +70,8 @@ final class CreateCommand implements ContainerCommand {
             context.started().ifPresent(RunStage::abandon);
             throw new InvalidSpecException(
                     further.isEmpty()
-                            ? "create --bundle DIR takes one word more, the container's id"
-                            : "unknown to create with a bundle: " + String.join(" ", further)
+                            ? "create --bundle DIR needs one more argument: the container id"
+                            : "unknown arguments for create with a bundle: " + String.join(" ", further)
                                     + " (see rustyrun create --help)");
         }
         Optional<Outcome> failure;

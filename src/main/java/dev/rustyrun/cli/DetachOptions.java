@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options of a process that continues alone: its terminal, its pid file, its descriptors. */
+/** The options of a process that keeps running after its starter exits: terminal, pid file and descriptors. */
 final class DetachOptions {
 
     private static final String LISTEN_FDS = "LISTEN_FDS";
@@ -62,7 +62,7 @@ final class DetachOptions {
         return Optional.ofNullable(option).filter(text -> !text.isEmpty());
     }
 
-    /** Sockets that this process got from systemd are passed on to the container; man 3 sd_listen_fds. */
+    /** The number of sockets that systemd has passed to this process, which passes them on; man 3 sd_listen_fds. */
     private static int listened() {
         String count = System.getenv(LISTEN_FDS);
         return count != null && count.matches("[0-9]{1,3}") ? Integer.parseInt(count) : 0;

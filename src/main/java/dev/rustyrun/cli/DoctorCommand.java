@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code rustyrun doctor}: what this kernel and this user can do, and what to do about the rest. */
+/** {@code rustyrun doctor}: shows what this kernel and this user can do, and how to fix the rest. */
 @Command(
         name = "doctor",
         exitCodeOnInvalidInput = 125,
@@ -56,7 +56,7 @@ final class DoctorCommand implements Callable<Integer> {
         return Doctor.usable(findings) ? 0 : 1;
     }
 
-    /** What a reader wants to know first. */
+    /** The first line of the report. */
     static String summary(List<Finding> findings) {
         return (Doctor.usable(findings) ? "containers can run here: " : "containers cannot run here: ")
                 + count(findings, Level.OK) + " ok, "
@@ -68,7 +68,9 @@ final class DoctorCommand implements Callable<Integer> {
         return findings.stream().filter(finding -> finding.level() == level).count();
     }
 
-    /** In UTF-8 whatever the locale: a service's is often C, in which System.out makes question marks of dashes. */
+    /**
+     * Writes UTF-8 in any locale: services often run with C, in which System.out replaces the dash by a question mark.
+     */
     private static void print(String line) {
         System.out.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
     }

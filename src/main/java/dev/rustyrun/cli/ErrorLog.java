@@ -12,10 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/**
- * The file in which engines look for the reason of a failure, in the format of runc; and debug messages in the same
- * format.
- */
+/** The log file in which engines look for the cause of a failure, in runc's format; also receives debug messages. */
 final class ErrorLog {
 
     private final String file;
@@ -24,8 +21,8 @@ final class ErrorLog {
     private boolean complained;
 
     /**
-     * @param file its path; empty for none
-     * @param debugging whether to log debug messages, on stderr without a file
+     * @param file the path; empty for none
+     * @param debugging whether to log debug messages; without a file to stderr
      */
     ErrorLog(String file, boolean json, boolean debugging) {
         this.file = file;
@@ -34,9 +31,9 @@ final class ErrorLog {
     }
 
     /**
-     * Creates the file: a reader need not wait for an error.
+     * Creates the file, so that readers do not have to wait for the first error.
      *
-     * @throws InvalidSpecException if nothing can be written to it, or only while somebody reads it
+     * @throws InvalidSpecException if the file cannot be written, or is a FIFO without a reader
      */
     void open() {
         if (!file.isEmpty()) {
@@ -49,19 +46,19 @@ final class ErrorLog {
         }
     }
 
-    /** Whether {@link #debug} logs anything, so that a message is worth the effort. */
+    /** Whether {@link #debug} logs anything, so that callers can avoid formatting messages. */
     boolean isDebugging() {
         return debugging;
     }
 
-    /** Appends an error. An error that cannot be written is lost: it is on stderr too. */
+    /** Appends an error. A failed write is not an error of the command, because the message is on stderr too. */
     void error(String message) {
         if (!file.isEmpty()) {
             append(line("error", message));
         }
     }
 
-    /** Whether warnings go into the log, and nowhere else. */
+    /** Whether warnings go only to the log. */
     boolean takesWarnings() {
         return !file.isEmpty();
     }
@@ -71,7 +68,7 @@ final class ErrorLog {
         append(line("warning", message));
     }
 
-    /** Logs a debug message, if debugging. */
+    /** Logs a debug message if debugging is enabled. */
     void debug(String message) {
         if (debugging && file.isEmpty()) {
             System.err.writeBytes(line("debug", message));

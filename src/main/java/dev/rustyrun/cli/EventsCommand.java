@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rustyrun events}: prints what a container uses, again and again, that it had no memory left, and what it tries to reach. */
+/** {@code rustyrun events}: prints a container's resource usage at intervals, OOM events, and connection attempts. */
 @Command(
         name = "events",
         mixinStandardHelpOptions = true,
@@ -25,13 +25,13 @@ import picocli.CommandLine.Parameters;
 final class EventsCommand implements ContainerCommand {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
-    /** What happened to a container that is deleted between two looks is not told. */
+    /** The maximum time between two polls; events of a container that is deleted in between are lost. */
     private static final int MAX_BETWEEN_LOOKS_MILLIS = 100;
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
 
-    @Option(names = "--stats", description = "Print them once, instead of until the container ends.")
+    @Option(names = "--stats", description = "Print usage once and exit.")
     private boolean once;
 
     @Option(
@@ -51,7 +51,7 @@ final class EventsCommand implements ContainerCommand {
         Optional<ToldAttempts> attempts = once ? Optional.empty() : running.attempts();
         while (!once) {
             await(context, attempts, Math.min(millis, MAX_BETWEEN_LOOKS_MILLIS));
-            // Looked at first: what has ended may have been killed just before.
+            // The status is read first: the container may have been killed just before its end.
             boolean ended = !hasProcess(context);
             attempts.ifPresent(told -> told.take(ended).forEach(line -> print(StatisticsJson.attempt(id, line))));
             long now = running.oomKills();

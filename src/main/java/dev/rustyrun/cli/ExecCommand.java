@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rustyrun exec}: runs a further command in a container. */
+/** {@code rustyrun exec}: runs a command in a running container. */
 @Command(
         name = "exec",
         mixinStandardHelpOptions = true,
@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
         })
 final class ExecCommand implements ContainerCommand {
 
-    /** What runc exits with when the command could not be started. */
+    /** runc's exit status when the command could not be started. */
     private static final int NOT_STARTED = 255;
 
     @Parameters(index = "0", paramLabel = "ID", arity = "1", description = "The container's id.")
@@ -102,7 +102,7 @@ final class ExecCommand implements ContainerCommand {
         Outcome ended;
         try {
             if (process == null == words.isEmpty()) {
-                throw new InvalidSpecException("exec takes a command, or --process with a file that describes one");
+                throw new InvalidSpecException("exec needs either a command or --process FILE");
             }
             Execution.Place place = new Execution.Place(id, ignorePaused, GroupsBelow.of(cgroups));
             RunStage stage = context.stage("exec");
@@ -129,7 +129,10 @@ final class ExecCommand implements ContainerCommand {
         return isInRun(context) ? EngineContext.FAILED : NOT_STARTED;
     }
 
-    /** Whether the container is there, and not from a bundle: engines and scripts know theirs by the ways of runc. */
+    /**
+     * Whether the container exists and was not created from a bundle. Engines and scripts expect runc's exit status for
+     * containers from bundles.
+     */
     private boolean isInRun(CommandContext context) {
         try {
             return context.store()

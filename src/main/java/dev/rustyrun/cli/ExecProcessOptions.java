@@ -13,12 +13,12 @@ import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of exec about how its process differs from the container's. */
+/** The options of exec that change the process in comparison with the container's. */
 final class ExecProcessOptions {
 
-    /** The users of a container. */
+    /** Looks up users in a container. */
     interface NamedUsers {
-        /** The one that {@code text} names, with these further groups. */
+        /** The user that {@code text} names, with these additional groups. */
         Spec.User find(String text, List<String> further, int umask);
     }
 
@@ -41,10 +41,10 @@ final class ExecProcessOptions {
     private boolean noNewPrivileges;
 
     /**
-     * The process {@code of} the container's config.json, with another command and what else was asked for.
+     * The process {@code of} the container's config.json with the command and the options of exec.
      *
-     * @param users of the container, which are only asked for when a name was given
-     * @param messages where warnings go
+     * @param users looks up users; called only for names
+     * @param messages receives warnings
      */
     Spec.Process applyTo(Spec.Process of, List<String> args, NamedUsers users, PrintStream messages) {
         return new Spec.Process(
@@ -102,16 +102,16 @@ final class ExecProcessOptions {
                 with(of.effective(), added),
                 with(of.permitted(), added),
                 of.inheritable(),
-                // What is not inheritable cannot be ambient; man 7 capabilities.
+                // A capability that is not inheritable cannot be ambient; man 7 capabilities.
                 of.inheritable().isEmpty() ? of.ambient() : with(of.ambient(), added));
     }
 
-    /** As in config.json: what this kernel does not know cannot be granted, and that is no reason not to start. */
+    /** As in config.json, an unknown capability is ignored with a warning: it cannot be granted anyway. */
     private static Optional<Capability> known(String name, PrintStream messages) {
         Optional<Capability> known = Capability.find(name);
         if (known.isEmpty()) {
             messages.println(
-                    "rustyrun: warning: --cap " + name + " is no capability that Rustyrun knows, and is ignored");
+                    "rustyrun: warning: --cap " + name + " is unknown and ignored");
         }
         return known;
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code rustyrun features}: what of the OCI runtime specification is implemented. */
+/** {@code rustyrun features}: prints which features of the OCI runtime specification are implemented. */
 @Command(
         name = "features",
         exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,

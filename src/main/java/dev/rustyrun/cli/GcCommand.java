@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code rustyrun gc}: removes what killed containers have left behind. */
+/** {@code rustyrun gc}: removes the state and cgroups of containers that were killed abruptly. */
 @Command(
         name = "gc",
         mixinStandardHelpOptions = true,

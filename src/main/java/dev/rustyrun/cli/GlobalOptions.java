@@ -6,7 +6,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import picocli.CommandLine.Option;
 
-/** The options before a command's name, which are runc's. */
+/** The options before a command's name; they are those of runc. */
 final class GlobalOptions {
 
     private static final String CGROUPFS = "cgroupfs";
@@ -33,25 +33,25 @@ final class GlobalOptions {
             names = "--log-format",
             paramLabel = "text|json",
             defaultValue = "text",
-            description = "Set the format of its lines (default: ${DEFAULT-VALUE}).")
+            description = "Set the format of the log (default: ${DEFAULT-VALUE}).")
     private String logFormat;
 
     @Option(
             names = "--systemd-cgroup",
-            description = "Have systemd make the cgroups of new containers: cgroupsPath is slice:prefix:name.")
+            description = "Let systemd create the cgroups of new containers; cgroupsPath is slice:prefix:name.")
     private boolean systemdCgroup;
 
     @Option(
             names = "--cgroup-manager",
             paramLabel = "cgroupfs|systemd",
             defaultValue = CGROUPFS,
-            description = "Same as in crun: systemd means --systemd-cgroup (default: ${DEFAULT-VALUE}).")
+            description = "Set who creates cgroups, as in crun; systemd is --systemd-cgroup (default: ${DEFAULT-VALUE}).")
     private String cgroupManager;
 
     @Option(
             names = "--criu",
             paramLabel = "PATH",
-            description = "Accepted for runc compatibility; has no effect. There is no checkpoint.")
+            description = "Accepted for runc compatibility; has no effect. Checkpoints are not supported.")
     private String criu;
 
     @Option(
@@ -64,23 +64,23 @@ final class GlobalOptions {
 
     @Option(
             names = "--debug",
-            description = "Log what happens, to stderr without --log, and print stack traces with errors.")
+            description = "Log debug messages, to stderr without --log, and print stack traces with errors.")
     private boolean debug;
 
-    /** Where containers are kept. */
+    /** The container store. */
     ContainerStore store(Linux linux) {
         return ContainerStore.at(linux, root).withSystemd(systemdCgroup || cgroupManager.equals(SYSTEMD));
     }
 
-    /** Where errors go besides stderr and, with --debug, what happens. */
+    /** Receives errors in addition to stderr, and debug messages with --debug. */
     ErrorLog errorLog() {
         return new ErrorLog(log, logFormat.equals("json"), debug);
     }
 
     /**
-     * Refuses what cannot be.
+     * Checks the values of the options.
      *
-     * @throws InvalidSpecException for the first thing that is wrong
+     * @throws InvalidSpecException for the first invalid value
      */
     void check() {
         if (!logFormat.equals("text") && !logFormat.equals("json")) {
@@ -88,7 +88,7 @@ final class GlobalOptions {
         }
         if (!cgroupManager.equals(CGROUPFS) && !cgroupManager.equals(SYSTEMD)) {
             throw new InvalidSpecException("--cgroup-manager \"" + cgroupManager + "\" is neither "
-                    + CGROUPFS + " nor " + SYSTEMD + "; for a container without one, give the annotation "
+                    + CGROUPFS + " nor " + SYSTEMD + "; for a container without a cgroup, set the annotation "
                     + Spec.CGROUPS_ANNOTATION + "=disabled");
         }
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code rustyrun health}: asks a serve on this machine how it is, as probes of containers do. */
+/** {@code rustyrun health}: checks a service on this machine, for container probes. */
 @Command(
         name = "health",
         exitCodeOnInvalidInput = 125,

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** The options of a launch that are about its image, and about the files in /etc that engines make for it. */
+/** The image options of a launch, and those about the files in /etc that engines create for a container. */
 final class ImageOptions {
 
     @Option(names = "--dns", paramLabel = "ADDRESS", description = "Add a name server to /etc/resolv.conf; repeatable.")
@@ -21,18 +21,18 @@ final class ImageOptions {
     @Option(names = "--no-etc", description = "Keep the image's /etc/resolv.conf, /etc/hosts and /etc/hostname.")
     private boolean noEtc;
 
-    /** The image whose manifest has this digest, as it is here. */
+    /** The stored image with this manifest digest. */
     ImageRootfs settled(String digest) {
         return ImageRootfs.stored(digest, "");
     }
 
-    /** The image of this name. */
+    /** The image with this name; pulls it if needed. */
     ImageRootfs image(CommandContext context, LaunchRequest request, String name) {
         return ImageRootfs.of(
                 context.linux(), context.self(), name, ImageRootfs.Pull.parse(request.pull()), request.platform());
     }
 
-    /** Throws when something is given that only a container from an image has. */
+    /** Rejects options that apply only to a container from an image. */
     void checkNone(LaunchRequest request) {
         refuse(!dns.isEmpty(), "--dns", "mount your own file: -v FILE:/etc/resolv.conf:ro");
         refuse(!hosts.isEmpty(), "--add-host", "mount your own file: -v FILE:/etc/hosts:ro");
@@ -42,16 +42,16 @@ final class ImageOptions {
                 "--storage-size",
                 "--ephemeral=SIZE limits what is written, in memory");
         request.pull();
-        refuse(!request.platform().isEmpty(), "--platform", "a --rootfs has one already");
+        refuse(!request.platform().isEmpty(), "--platform", "a --rootfs has its own");
     }
 
     private static void refuse(boolean given, String option, String instead) {
         if (given) {
-            throw new InvalidSpecException(option + " is for a container from an image; " + instead);
+            throw new InvalidSpecException(option + " requires an image; " + instead);
         }
     }
 
-    /** The texts of the files in /etc, by their paths. */
+    /** The contents of the files in /etc, by path. */
     Map<String, String> files(Linux linux, String hostname, String network) {
         return noEtc ? Map.of() : new EtcFiles(dns, hosts).texts(linux, hostname, network);
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Tells from the bare words of a command line whether it will launch something, so that a stage can start at once. */
+/** Detects from an unparsed command line whether it will launch a container, so that a stage can start at once. */
 final class Launching {
 
     static final Set<String> COMMANDS = Set.of("run", "create", "exec");
@@ -14,7 +14,7 @@ final class Launching {
 
     private Launching() {}
 
-    /** These words with {@code run} in the place of their command, {@code create}. */
+    /** These arguments with {@code run} instead of {@code create}. */
     static String[] asRun(String[] args) {
         List<String> words = new ArrayList<>(List.of(args));
         int at = commandAt(args);
@@ -31,7 +31,7 @@ final class Launching {
         return at;
     }
 
-    /** The command of these words, if it will launch something. */
+    /** The command, if it will launch a process. */
     static Optional<String> commandOf(String[] args) {
         int at = commandAt(args);
         if (List.of(args).subList(0, Math.min(at, args.length)).contains("-v")) {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The options of a launch that say how much of the machine the container may use. */
+/** The options that limit the container's resources. */
 final class LimitOptions {
 
     @Option(names = "--memory-swap", paramLabel = "SIZE", description = "Limit memory and swap together; -1: no limit.")
@@ -86,9 +86,9 @@ final class LimitOptions {
     private String cgroups;
 
     /**
-     * Adds what was asked for to {@code spec}.
+     * Adds these options to {@code spec}.
      *
-     * @param common limits that every launch can have
+     * @param common the limits that every launch can have
      */
     void addTo(SpecBuilder spec, Linux linux, Resources common) {
         Resources.Memory limits = common.memory();

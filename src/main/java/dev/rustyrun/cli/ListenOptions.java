@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options of serve about where it listens, and whom it lets in. */
+/** The options of serve about listening and authentication. */
 final class ListenOptions {
 
-    /** How long a certificate that was replaced is still used, unless SIGHUP comes. */
+    /** The interval at which certificates are reloaded; SIGHUP reloads them at once. */
     private static final String RELOAD_PERIOD = "1H";
 
     private static final String ADDRESS = "127.0.0.1";
@@ -40,7 +40,7 @@ final class ListenOptions {
             names = "--socket",
             paramLabel = "PATH",
             description = "Listen on a unix socket, and on a port only with"
-                    + " --host or --port. Without a token file, everybody who can open the socket may launch.")
+                    + " --host or --port. Without a token file, everyone who can open the socket may launch.")
     private Optional<String> socket = Optional.empty();
 
     @Option(
@@ -84,16 +84,16 @@ final class ListenOptions {
     private List<String> certificateRoles = List.of();
 
     /**
-     * Tells Quarkus.
+     * Sets the Quarkus properties.
      *
-     * @throws InvalidSpecException for what cannot be, such as letting in everybody on the network
+     * @throws InvalidSpecException for an invalid combination, such as access from the network without authentication
      */
     void apply() {
         Optional<String> path = orVariable(socket, "RUSTYRUN_SOCKET");
         Optional<String> tokens = orVariable(tokenFile, "RUSTYRUN_TOKEN_FILE");
         boolean tcp = !noTcp && (path.isEmpty() || host.isPresent() || port.isPresent());
         if (!tcp && path.isEmpty()) {
-            throw new InvalidSpecException("--no-tcp leaves nothing to listen on: name a --socket");
+            throw new InvalidSpecException("--no-tcp requires --socket PATH: there is nothing else to listen on");
         }
         port.ifPresent(number -> checkPort("--port", number));
         Exposure.check(host.orElse(ADDRESS), tokens.or(() -> clientAuthority));
@@ -109,14 +109,14 @@ final class ListenOptions {
         path.ifPresent(this::unix);
     }
 
-    /** Refuses a number that is no port's. */
+    /** Checks that the number is a valid port. */
     static void checkPort(String option, int number) {
         if (number < 0 || number > MAX_PORT) {
             throw new InvalidSpecException(option + " " + number + " is not a port from 0 to " + MAX_PORT);
         }
     }
 
-    /** Refuses to begin where the port is another's: said here, it is said which. */
+    /** Checks that the port is free before Quarkus starts, because this error message names the port. */
     void checkFree(String option) {
         if (Boolean.parseBoolean(System.getProperty("quarkus.http.host-enabled"))) {
             checkFree(option, host.orElse(ADDRESS), port.orElse(PORT));
@@ -127,7 +127,7 @@ final class ListenOptions {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(InetAddress.getByName(address), number));
         } catch (UnknownHostException e) {
-            throw new InvalidSpecException("the address " + address + " is not known");
+            throw new InvalidSpecException("the address " + address + " is unknown");
         } catch (IOException e) {
             throw new InvalidSpecException(
                     "cannot listen on " + address + ", " + option + " " + number + ": " + e.getMessage());
@@ -136,7 +136,7 @@ final class ListenOptions {
 
     private void tls(String listenOn) {
         if (certificate.isPresent() != key.isPresent() || clientAuthority.isPresent() && certificate.isEmpty()) {
-            throw new InvalidSpecException("--tls-cert and --tls-key go together, and --tls-client-ca with both");
+            throw new InvalidSpecException("--tls-cert and --tls-key must be used together; --tls-client-ca needs both");
         }
         if (certificate.isEmpty()) {
             set("quarkus.http.port", listenOn);

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** Appends each line to the log, as a warning. */
+/** Appends each written line to the log as a warning. */
 final class LoggedWarnings extends OutputStream {
 
     private static final String PREFIX = "rustyrun: warning: ";

@@ -12,8 +12,8 @@ import java.util.List;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The process that watches a detached container. Its creator has written the launch to the folder: the command line
- * its arguments, a service the request.
+ * The monitor process of a detached container. Its creator has written the launch to the container's directory: the
+ * command line wrote its arguments, a service the request.
  */
 public final class MonitorMain {
 
@@ -24,7 +24,7 @@ public final class MonitorMain {
 
     private MonitorMain() {}
 
-    /** Watches the container of {@code folder}; returns the exit status. */
+    /** Monitors the container of {@code folder}; returns the exit status. */
     public static int perform(Linux linux, SelfExec self, String folder) {
         return new Monitor(
                         linux,
@@ -41,7 +41,7 @@ public final class MonitorMain {
         return StoreProcess.perform(linux, argument);
     }
 
-    /** What {@link #read} reads: these words, given in {@code directory}, and what is settled of what they mean. */
+    /** Writes the launch for {@link #read}: the arguments, the working directory, and the resolved values. */
     static void write(ObjectNode resolved, List<String> words, String directory, RunCommand.Settled settled) {
         settled.variables().forEach(resolved.putArray(VARIABLES)::add);
         resolved.put(IMAGE, settled.image());

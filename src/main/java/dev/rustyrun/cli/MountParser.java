@@ -12,17 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The mounts of {@code --volume} and {@code --mount}, as docker and podman write them. */
+/** Parses {@code --volume} and {@code --mount} with the syntax of docker and podman. */
 final class MountParser {
 
     private MountParser() {}
 
-    /** A bind mount of {@code volume}. */
+    /** The bind mount for {@code volume}. */
     static Spec.Mount volume(Volume volume) {
         return bind(volume.source(), volume.target(), volume.options());
     }
 
-    /** {@code type=bind,source=SRC,target=DST[,ro][,OPTION...]}, keys as docker abbreviates them. */
+    /** Parses {@code type=bind,source=SRC,target=DST[,ro][,OPTION...]}, with docker's abbreviated keys. */
     static Spec.Mount mount(String text) {
         Map<String, String> keys = new LinkedHashMap<>();
         List<String> options = new ArrayList<>();
@@ -46,7 +46,7 @@ final class MountParser {
             case "cgroup" -> cgroup(target, options);
             default ->
                 throw new InvalidSpecException(
-                        "mount \"" + text + "\": type " + keys.get("type") + " is none of bind, tmpfs and cgroup");
+                        "mount \"" + text + "\": type " + keys.get("type") + " is not bind, tmpfs or cgroup");
         };
     }
 
@@ -54,7 +54,7 @@ final class MountParser {
         List<String> all = new ArrayList<>(options);
         if (!all.contains("bind")) {
             all.add(0, "rbind");
-            // Who asks for a read-only directory means all of it, whatever is mounted below.
+            // A read-only directory includes the mounts below it.
             all.replaceAll(option -> option.equals("ro") ? "rro" : option);
         }
         return checked(new Spec.Mount(target, "bind", absolute(source), all));
@@ -64,12 +64,12 @@ final class MountParser {
         try {
             Path path = Path.of(source);
             if (source.indexOf('/') < 0 && !Files.exists(path)) {
-                throw new InvalidSpecException("there are no named volumes, and no file " + source
-                        + " in this directory: name a directory of the host, such as ./" + source);
+                throw new InvalidSpecException("named volumes are not supported, and there is no file " + source
+                        + " in this directory: give a host directory, such as ./" + source);
             }
             return path.toAbsolutePath().normalize().toString();
         } catch (InvalidPathException e) {
-            throw new InvalidSpecException("mount source \"" + source + "\" is no path: " + e.getReason());
+            throw new InvalidSpecException("mount source \"" + source + "\" is not a path: " + e.getReason());
         }
     }
 
@@ -79,7 +79,7 @@ final class MountParser {
         return new Spec.Mount(target, "cgroup", "cgroup", all);
     }
 
-    /** A bind mount has no file system to understand words that mount(8) does not know. */
+    /** A bind mount passes no data to a file system, so that an option unknown to mount(8) is an error. */
     private static Spec.Mount checked(Spec.Mount mount) {
         String unknown = dev.rustyrun.spec.MountOptions.parse(mount.options()).data();
         if (!unknown.isEmpty()) {

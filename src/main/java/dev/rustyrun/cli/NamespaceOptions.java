@@ -13,7 +13,7 @@ import dev.rustyrun.spec.SpecBuilder;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The options of a launch that say which namespaces are new, which are shared and which are joined. */
+/** The options that select new, shared and joined namespaces. */
 final class NamespaceOptions {
 
     private static final String KINDS = "new|host|container:ID|path:FILE";
@@ -47,7 +47,7 @@ final class NamespaceOptions {
             names = "--userns",
             paramLabel = "auto|" + KINDS,
             defaultValue = "",
-            description = "Choose the user namespace; auto: new, with a range of ids that no other container has"
+            description = "Choose the user namespace; auto: new, with host ids that no other container uses"
                     + " (default: host for root, new for others).")
     private String user;
 
@@ -75,7 +75,7 @@ final class NamespaceOptions {
             description = "Set a kernel parameter of the container's namespaces; repeatable.")
     private List<String> sysctls = List.of();
 
-    /** Adds what was asked for to {@code spec}. */
+    /** Adds these options to {@code spec}. */
     void addTo(SpecBuilder spec, Linux linux, ContainerStore store) {
         NamespaceParser words = new NamespaceParser(store);
         words.apply(spec, NamespaceType.PID, "--pid", pid);
@@ -98,7 +98,7 @@ final class NamespaceOptions {
     private void userNamespace(SpecBuilder spec, Linux linux, NamespaceParser words) {
         boolean mapped = !uidMaps.isEmpty() || !gidMaps.isEmpty();
         if (mapped && !user.isEmpty() && !user.equals("new")) {
-            throw new InvalidSpecException("--uidmap and --gidmap go with --userns new");
+            throw new InvalidSpecException("--uidmap and --gidmap require --userns new");
         }
         if (user.equals("auto") && linux.isRoot()) {
             String pool = System.getenv().getOrDefault(ConfiguredIds.VARIABLE, "");

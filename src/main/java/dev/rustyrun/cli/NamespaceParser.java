@@ -5,7 +5,10 @@ import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.SpecBuilder;
 
-/** The values of options such as {@code --pid}: {@code new}, {@code host}, {@code container:ID} or {@code path:FILE}. */
+/**
+ * Parses the values of options such as {@code --pid}: {@code new}, {@code host}, {@code container:ID} or {@code
+ * path:FILE}.
+ */
 final class NamespaceParser {
 
     private static final String CONTAINER = "container:";
@@ -18,10 +21,10 @@ final class NamespaceParser {
     }
 
     /**
-     * Lets the container have the namespace that {@code word} names.
+     * Sets the container's namespace of this type.
      *
-     * @param option for messages
-     * @throws InvalidSpecException when there is no such namespace
+     * @param option name of the option, for messages
+     * @throws InvalidSpecException when the namespace does not exist
      */
     void apply(SpecBuilder spec, NamespaceType type, String option, String word) {
         if (word.equals("new") || word.equals("private") && type != NamespaceType.NETWORK) {
@@ -36,14 +39,14 @@ final class NamespaceParser {
             throw new InvalidSpecException(option + " \"" + word + "\" must be one of "
                     + (type == NamespaceType.NETWORK ? "none, private, cni:NAME" : "new")
                     + ", host, container:ID and path:/FILE"
-                    + (word.equals("bridge") ? "; --net private, with a way out, is docker's bridge" : ""));
+                    + (word.equals("bridge") ? "; use --net private instead of docker's bridge" : ""));
         }
     }
 
     private String pathIn(String option, String id, NamespaceType type) {
         int pid = store.running(id)
                 .orElseThrow(
-                        () -> new InvalidSpecException(option + " container:" + id + ": no container of this id runs"))
+                        () -> new InvalidSpecException(option + " container:" + id + ": no running container has this id"))
                 .pid();
         String file = type == NamespaceType.NETWORK ? "net" : type == NamespaceType.MOUNT ? "mnt" : type.word();
         return "/proc/" + pid + "/ns/" + file;

@@ -7,15 +7,15 @@ import dev.rustyrun.stage.SelfExec;
 import org.graalvm.nativeimage.VMRuntime;
 
 /**
- * The services of a native executable's VM that the stages do without, because each of them is a thread or time at
- * start (see application.properties), and that a server needs, and a client of registries: shutdown on signals, reference handling, and the JDK's
- * library for the network.
+ * The VM services of a native executable that only a server or a registry client needs: shutdown on signals, reference
+ * handling, and the JDK's network library. The stages do without them, because each costs a thread or start-up time;
+ * see application.properties.
  */
 public final class NativeServices {
 
     private NativeServices() {}
 
-    /** Starts them; does nothing on a JVM, which always has them. */
+    /** Starts the services; does nothing on a JVM, which always has them. */
     public static void start() {
         if (SelfExec.isNativeImage()) {
             System.loadLibrary("net");
@@ -33,7 +33,7 @@ public final class NativeServices {
         static native void start();
     }
 
-    /** The network library is loaded when a socket is first opened: its start asks the kernel about sockets. */
+    /** Loads the network library when a socket is first opened, because loading it asks the kernel about sockets. */
     @TargetClass(className = "com.oracle.svm.core.posix.PosixNativeLibrarySupport")
     static final class Libraries {
 
@@ -41,7 +41,7 @@ public final class NativeServices {
 
         @Substitute
         private static void loadNetLibrary() {
-            // Not at start.
+            // Not loaded at start.
         }
     }
 }

@@ -5,7 +5,7 @@ import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Passes on to a container the socket at which a service manager waits to hear that it is ready; man 3 sd_notify. */
+/** Passes the readiness socket of a service manager on to a container; man 3 sd_notify. */
 final class NotifySocket {
 
     private static final String VARIABLE = "NOTIFY_SOCKET";
@@ -13,7 +13,7 @@ final class NotifySocket {
 
     private NotifySocket() {}
 
-    /** {@code spec} with the socket of this process's environment, if there is one with a path. */
+    /** Adds the socket of this process's environment to {@code spec}, if it is set to a path. */
     static Spec passOn(Spec spec) {
         String socket = System.getenv(VARIABLE);
         boolean shown = spec.hasProcess() && spec.linux().has(NamespaceType.MOUNT);

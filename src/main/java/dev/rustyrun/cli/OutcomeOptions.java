@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options of a launch about its end. */
+/** The options about the result of a launch. */
 final class OutcomeOptions {
 
     @Option(
@@ -30,12 +30,12 @@ final class OutcomeOptions {
             description = "Write the container's id to FILE, which must not exist.")
     private String idFile;
 
-    /** Whether the id is wanted in a file. */
+    /** Whether the id is written to a file. */
     boolean wantsId() {
         return idFile != null;
     }
 
-    /** Writes the file that the id is wanted in, which must not be there: somebody may still read an id from it. */
+    /** Writes the id file, which must not exist: another process may still read the old one. */
     void writeId(Linux linux, String id) {
         try (OpenFile file = UserFile.toWrite(linux, idFile, FileFlag.O_EXCL, 0666)) {
             linux.writeAll(file.descriptor(), id.getBytes(StandardCharsets.UTF_8));
@@ -45,34 +45,34 @@ final class OutcomeOptions {
         }
     }
 
-    /** Takes that file back: there is no such container. */
+    /** Removes the id file, because the container was not created. */
     void removeId() {
         if (wantsId()) {
             Path.of(idFile).toFile().delete();
         }
     }
 
-    /** Refuses what can be told to be wrong before anything is started. */
+    /** Checks these options before anything is started. */
     void check() {
         Path folder = result == null || result.isEmpty()
                 ? null
                 : Path.of(result).toAbsolutePath().getParent();
         if (folder != null && !Files.isWritable(folder)) {
             throw new InvalidSpecException(
-                    "--result " + result + ": " + folder + " is not a folder that can be written to");
+                    "--result " + result + ": " + folder + " is not a writable directory");
         }
     }
 
-    /** The same for a container that nobody waits for. */
+    /** Checks these options for a detached container. */
     void checkDetached() {
         check();
         if (result != null) {
             throw new InvalidSpecException(
-                    "--result is written by who waits for the container; with --detach, inspect prints the same");
+                    "--result needs a process that waits for the container; with --detach, use inspect");
         }
     }
 
-    /** Writes the result file, if one was asked for; why it cannot be written, which does not change how it ended. */
+    /** Writes the result file, if requested. Returns the error if that fails, which does not change the exit status. */
     Optional<String> write(Linux linux, Outcome outcome) {
         if (result == null) {
             return Optional.empty();

@@ -3,21 +3,23 @@ package dev.rustyrun.cli;
 import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
 
-/** What picocli does otherwise in a native executable, where each command line is read in a process of its own. */
+/** Replaces parts of picocli in a native executable, where each process parses only one command line. */
 final class PicocliInImage {
 
     private PicocliInImage() {}
 
     /**
-     * Each argument is looked at several times, and each time four exceptions were thrown and caught to find out that a
-     * path is no number. An exception reads what the executable has about its callers.
+     * picocli tests each argument several times, and each test threw and caught four exceptions to find out that a path
+     * is not a number. Exceptions are slow in a native executable, because they look up the callers in its frame data.
      */
     @TargetClass(className = "picocli.CommandLine$Model$CommandSpec")
     static final class CommandSpec {
 
         private CommandSpec() {}
 
-        /** Whether it could be meant as an option: all of ours begin with a hyphen, and so do negative numbers. */
+        /**
+         * Whether the argument may be an option: Rustyrun's options begin with a hyphen, but so do negative numbers.
+         */
         @Substitute
         boolean resemblesOption(String argument) {
             return argument != null

@@ -30,7 +30,7 @@ final class PrivilegeOptions {
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "Let no program gain privileges, not even a set-user-id one (default); --new-privileges"
+            description = "Prevent programs, even set-user-id ones, from gaining privileges (default); --new-privileges"
                     + " allows it.")
     private boolean noNewPrivileges;
 
@@ -43,7 +43,7 @@ final class PrivilegeOptions {
     @Option(
             names = "--oom-score-adj",
             paramLabel = "-1000..1000",
-            description = "Set how likely the kernel kills it when memory is short (default: as Rustyrun itself).")
+            description = "Set how likely the OOM killer chooses the container (default: Rustyrun's own value).")
     private Integer oomScoreAdj;
 
     @Option(
@@ -99,9 +99,9 @@ final class PrivilegeOptions {
     }
 
     /**
-     * Refuses requested capabilities that cannot be granted; of the default set, those that can be granted are kept.
+     * Rejects added capabilities that cannot be granted. Missing capabilities of the default set are only omitted.
      *
-     * @param spec the Spec that these options have filled in
+     * @param spec the Spec that includes these options
      */
     void check(Spec spec, Linux linux) {
         if (added.isEmpty()) {
@@ -119,7 +119,7 @@ final class PrivilegeOptions {
         boolean addsAll = added.stream().anyMatch(PrivilegeOptions::isAll);
         EnumSet<Capability> granted = EnumSet.noneOf(Capability.class);
         if (addsAll) {
-            // All that can be granted: a process cannot grant what it does not have.
+            // A process cannot grant capabilities that it does not have.
             granted.addAll(OwnCapabilities.of(linux).all());
         } else if (!dropsAll) {
             granted.addAll(Capability.DEFAULTS);

@@ -46,7 +46,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rustyrun run}: runs a command in a new container and exits as it does. */
+/** {@code rustyrun run}: runs a command in a new container and exits with its status. */
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
@@ -75,10 +75,10 @@ import picocli.CommandLine.Parameters;
         })
 final class RunCommand implements ContainerCommand {
 
-    /** The option that {@code create} is, with an image. */
+    /** The hidden option by which {@code create} with an image becomes a {@code run}. */
     static final String CREATED = "--created";
 
-    /** Bytes of output that are kept of a detached one. */
+    /** Maximum size of the log of a detached container, in bytes. */
     private static final int MAX_LOG = 16 * 1024 * 1024;
 
     @Mixin
@@ -142,17 +142,18 @@ final class RunCommand implements ContainerCommand {
     private boolean created;
 
     /**
-     * What was made of words when they were given: a container that goes on alone may be started much later, by somebody else.
+     * Values that were resolved when the container was created. A container that is started later, maybe by another
+     * process, uses the same values.
      *
-     * @param image the digest of the image's manifest; empty when it comes from none
-     * @param variables as NAME=VALUE
+     * @param image the digest of the image's manifest; empty without an image
+     * @param variables environment variables as NAME=VALUE
      */
     record Settled(String image, List<String> variables) {}
 
     @Option(names = "--explain", description = "Print every step of the launch instead of applying it.")
     private boolean explain;
 
-    @Option(names = "--why", description = "With --explain: say why each step exists.")
+    @Option(names = "--why", description = "With --explain: also print why each step exists.")
     private boolean why;
 
     @Option(names = "--trace", description = "Report each step and its time on stderr.")
@@ -179,13 +180,13 @@ final class RunCommand implements ContainerCommand {
                 return runBundle(context);
             }
             if (bundle.isGiven()) {
-                throw new InvalidSpecException("--rootfs and --bundle: a container comes from one of them");
+                throw new InvalidSpecException("--rootfs and --bundle cannot be used together");
             }
             if (keep && options.removes()) {
-                throw new InvalidSpecException("--keep and --rm: the container stays after its end, or it does not");
+                throw new InvalidSpecException("--keep and --rm cannot be used together");
             }
             if (why && !explain) {
-                throw new InvalidSpecException("--why goes with --explain: it says why each step of the plan exists");
+                throw new InvalidSpecException("--why requires --explain");
             }
             if (!detach && !created || explain) {
                 return runRootfs(context);
@@ -194,12 +195,12 @@ final class RunCommand implements ContainerCommand {
             context.started().ifPresent(RunStage::abandon);
             throw e;
         }
-        // Its monitor starts stages of its own.
+        // The monitor starts its own stages.
         context.started().ifPresent(RunStage::abandon);
         return runDetached(context);
     }
 
-    /** With runc, one word in a bundle's directory is the id of a container; here it would be pulled as an image. */
+    /** In runc, a single word in a bundle's directory is a container id; here it would be pulled as an image. */
     private void refuseToGuess(CommandContext context) {
         if (!created && words.size() == 1 && ContainerId.isId(words.get(0)) && BundleOptions.isHere(context.linux())) {
             throw new InvalidSpecException("this directory is a bundle: pass --bundle . to run it as \"" + words.get(0)
@@ -211,7 +212,7 @@ final class RunCommand implements ContainerCommand {
         if (words.size() != 1 || !request.command().isEmpty()) {
             throw new InvalidSpecException(
                     bundle.isGiven()
-                            ? "run --bundle DIR takes one word more, the container's id"
+                            ? "run --bundle DIR needs one more argument: the container id"
                             : "nothing to run: pass --rootfs DIR and a command, or --bundle DIR and a container id");
         }
         RunStage stage = context.stage("run");
@@ -238,7 +239,7 @@ final class RunCommand implements ContainerCommand {
         Spec spec = spec(context);
         if (keep && spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
             throw new InvalidSpecException(
-                    "--keep and --ephemeral: what it writes is in memory, and goes with its end");
+                    "--keep and --ephemeral cannot be used together: changes are in memory and are discarded at the end");
         }
         Launch launch = new Launch(context.linux(), context.self(), context.store(), spec);
         if (explain) {
@@ -247,7 +248,7 @@ final class RunCommand implements ContainerCommand {
             return 0;
         }
         if (isImage() && !name.isEmpty()) {
-            // A detached one that has ended has its files under this name.
+            // A detached container that has ended still uses this id.
             context.engine().checkFree(name);
         }
         RunStage stage = context.stage("run");
@@ -276,7 +277,7 @@ final class RunCommand implements ContainerCommand {
         outcome.checkDetached();
         request.timeoutMillis();
         if (trace) {
-            throw new InvalidSpecException("--trace reports to who waits for the container; leave --detach out");
+            throw new InvalidSpecException("--trace cannot be used with --detach");
         }
         Spec spec = spec(context);
         Launch launch = new Launch(context.linux(), context.self(), context.store(), spec);
@@ -343,7 +344,7 @@ final class RunCommand implements ContainerCommand {
         try {
             linux.writeAll(1, (id[0] + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (LinuxException e) {
-            // Nobody would know of it.
+            // Without its id, nobody would know of the container.
             context.engine().delete(id[0], true);
             outcome.removeId();
             throw new InvalidSpecException("the container's id cannot be printed: " + Errno.describe(e.errno())
@@ -352,7 +353,7 @@ final class RunCommand implements ContainerCommand {
         return 0;
     }
 
-    /** What it is launched with by the process that watches it, when it is detached. */
+    /** The launch of a detached container, for its monitor. */
     Monitor.Launched launched(CommandContext context, Settled then) {
         settled = Optional.of(then);
         return new Monitor.Launched(
@@ -392,14 +393,14 @@ final class RunCommand implements ContainerCommand {
         Spec made = spec.build();
         if (site.isImage() && linux.isRoot() && made.linux().has(NamespaceType.USER)) {
             throw new InvalidSpecException(
-                    "--userns and --uidmap: the layers of root's images belong to the host's ids;"
-                            + " launch it as an ordinary user, or from a --rootfs");
+                    "--userns and --uidmap do not work with root's images, whose layers belong to the host's ids;"
+                            + " run as an ordinary user, or use --rootfs");
         }
         privileges.check(made, linux);
         return made;
     }
 
-    /** This machine, on which all that root can do may be asked for. */
+    /** The site of a local launch: all options are allowed. */
     private abstract class Site implements LaunchSite {
 
         private final CommandContext context;
@@ -408,9 +409,8 @@ final class RunCommand implements ContainerCommand {
             this.context = context;
         }
 
-        /** Adds what only this kind of root file system has. */
+        /** Adds the settings that only this kind of root file system has. */
         void complete(SpecBuilder spec) {
-            // Nothing.
         }
 
         /** Whether the root file system is the host's own tree. */
@@ -447,7 +447,7 @@ final class RunCommand implements ContainerCommand {
         }
     }
 
-    /** A directory of this machine as the root file system. */
+    /** A host directory as the root file system. */
     private final class RootfsSite extends Site {
 
         private final Root root;

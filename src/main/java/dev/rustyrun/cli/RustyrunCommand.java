@@ -101,7 +101,7 @@ final class RustyrunCommand implements Runnable {
             description = "Show this help message and exit.")
     private boolean help;
 
-    // -v is runc's, which engines ask for its version too; it is a command's own option after that command's name.
+    // -v is an alias because engines call runc -v for the version. After a command's name, -v is that command's option.
     @Option(
             names = {"-v", "-V", "--version"},
             versionHelp = true,

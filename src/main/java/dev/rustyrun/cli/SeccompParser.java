@@ -11,16 +11,16 @@ import dev.rustyrun.spec.Machine;
 import dev.rustyrun.spec.SeccompSetting;
 import java.util.Set;
 
-/** The value of {@code --seccomp}: {@code unconfined} or a profile's file. */
+/** Parses the value of {@code --seccomp}: {@code unconfined} or the file of a profile. */
 final class SeccompParser {
 
     private SeccompParser() {}
 
     /**
-     * The setting that {@code word} names.
+     * Reads the setting.
      *
-     * @param bounding the container's bounding set, which a profile in docker's form may depend on
-     * @throws InvalidSpecException when the file cannot be read or is no profile
+     * @param bounding the container's bounding set, on which a profile in docker's format may depend
+     * @throws InvalidSpecException when the file cannot be read or is not a profile
      */
     static SeccompSetting setting(String word, Set<Capability> bounding) {
         if (word.equals("unconfined")) {
@@ -32,7 +32,7 @@ final class SeccompParser {
         } catch (LinuxException e) {
             throw new InvalidSpecException("--seccomp " + word
                     + (e.errno() == Errno.ENOENT
-                            ? ": no such file; name a profile, or unconfined"
+                            ? ": no such file; give a profile, or unconfined"
                             : " cannot be read: " + e.getMessage()));
         }
     }

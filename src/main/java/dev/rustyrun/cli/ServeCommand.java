@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code rustyrun serve}: the HTTP mode, until it is told to stop. */
+/** {@code rustyrun serve}: the HTTP mode, until SIGTERM or SIGINT. */
 @Command(
         name = "serve",
         exitCodeOnInvalidInput = 125,
@@ -82,7 +82,7 @@ final class ServeCommand implements Runnable {
             description = "Set the format of the log on stdout (default: ${DEFAULT-VALUE}).")
     private String logFormat;
 
-    /** One line for what kept it from starting, instead of the stack traces of all that it stands on. */
+    /** Called at the end of Quarkus. Prints the cause of a failed start in one line instead of a stack trace. */
     private static void ended(int code, Throwable failure) {
         if (failure == null) {
             System.exit(code);
@@ -99,7 +99,7 @@ final class ServeCommand implements Runnable {
         if (Boolean.getBoolean("rustyrun.debug")) {
             failure.printStackTrace();
         }
-        // Nothing of the service has begun, and what has been started of it would only hold up the end.
+        // Nothing needs an orderly shutdown yet, and the parts that have started would only delay the exit.
         Runtime.getRuntime().halt(EngineContext.FAILED);
     }
 

@@ -8,14 +8,17 @@ import java.util.stream.Stream;
 import org.graalvm.nativeimage.RuntimeOptions;
 
 /**
- * The heap of a native service. The executable's own maximum knows nothing of the memory that the service's cgroup may use; a
- * service that has outgrown that is killed.
+ * The maximum heap size of a native service. The executable's default ignores the memory limit of the service's cgroup,
+ * and a service that exceeds that limit is killed.
  */
 final class ServiceHeap {
 
     private static final long MAX_BYTES = 512L << 20;
     private static final long MIN_BYTES = 16L << 20;
-    /** What is no heap: the executable's own pages, stacks, buffers of connections, and what a collection copies. */
+    /**
+     * The rest of the limit is for other memory: the executable's own pages, stacks, connection buffers, and copies
+     * during a garbage collection.
+     */
     private static final int PART_OF_LIMIT = 3;
 
     private static final int PART_OF_NEW = 5;
@@ -23,7 +26,7 @@ final class ServiceHeap {
 
     private ServiceHeap() {}
 
-    /** Sets its maximum; does nothing on a JVM, which knows cgroups. */
+    /** Sets the maximum heap size; does nothing on a JVM, which respects cgroup limits itself. */
     static void limit(Linux linux) {
         OptionalLong limit = cgroupLimit(linux);
         if (!SelfExec.isNativeImage() || limit.isEmpty()) {
@@ -36,7 +39,7 @@ final class ServiceHeap {
         }
     }
 
-    /** The least memory limit of the service's cgroup and of those above, as far as they can be seen. */
+    /** The lowest memory limit of the service's cgroup and its visible ancestors. */
     static OptionalLong cgroupLimit(Linux linux) {
         String groups = read(linux, "/proc/self/cgroup");
         return groups.lines()

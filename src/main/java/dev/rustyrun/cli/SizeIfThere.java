@@ -6,7 +6,10 @@ import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Takes the word after an option as its size only if it is one: it may be the first word of the container's command. */
+/**
+ * Takes the word after an option as its size only if it looks like one; otherwise it is the first word of the
+ * container's command.
+ */
 final class SizeIfThere implements IParameterPreprocessor {
 
     static final String SIZE = "[0-9]{1,12}[kKmMgG%]?";

@@ -15,7 +15,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code rustyrun spec}: writes a {@code config.json} to start a bundle from. */
+/** {@code rustyrun spec}: writes a template {@code config.json} for a bundle. */
 @Command(
         name = "spec",
         mixinStandardHelpOptions = true,
@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         description = "Write a config.json to start an OCI bundle with.",
         footer = {
             "",
-            "It runs sh on a terminal, with the directory rootfs beside it as root file system.",
+            "The configuration runs sh on a terminal; its root file system is the directory rootfs in the bundle.",
             "An existing config.json is not changed.",
             "",
             "Examples:",
@@ -43,7 +43,7 @@ final class SpecCommand implements Callable<Integer> {
 
     @Option(
             names = "--rootless",
-            description = "Write it for an ordinary user: with a user namespace and the host's network.")
+            description = "Write a configuration for an ordinary user: with a user namespace and the host's network.")
     private boolean rootless;
 
     @Option(names = "--debug", description = "Print stack traces with errors.")
@@ -59,9 +59,9 @@ final class SpecCommand implements Callable<Integer> {
         try {
             Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {
-            throw new InvalidSpecException(file + " is there already: remove it first, or name another --bundle");
+            throw new InvalidSpecException(file + " already exists: remove it first, or give another --bundle");
         } catch (NoSuchFileException e) {
-            throw new InvalidSpecException("bundle " + bundle + " is not a directory: make it first");
+            throw new InvalidSpecException("bundle " + bundle + " is not a directory: create it first");
         } catch (IOException e) {
             throw new InvalidSpecException("cannot write " + file + ": " + e.getMessage());
         }

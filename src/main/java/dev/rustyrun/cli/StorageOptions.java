@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The options of a launch that say what the container sees of files and devices. */
+/** The file system and device options of a launch. */
 final class StorageOptions {
 
     @Option(
@@ -43,22 +43,22 @@ final class StorageOptions {
             description = "Do not hide or write-protect a path that is by default; repeatable.")
     private List<String> unmasked = List.of();
 
-    /** Whether files of the host are shown inside, which may be all that the container needs. */
+    /** Whether host files are mounted, which may be all that the container needs. */
     boolean bringsFiles() {
         return !mounts.isEmpty();
     }
 
-    /** Whether the rootfs is to stay as it is. */
+    /** Whether changes to the rootfs are discarded. */
     boolean isEphemeral() {
         return ephemeral != null;
     }
 
-    /** What is mounted besides the usual. */
+    /** The mounts of {@code --mount}. */
     List<Spec.Mount> mounts() {
         return mounts.stream().map(MountParser::mount).toList();
     }
 
-    /** Adds what was asked for to {@code spec}. */
+    /** Adds these options to {@code spec}. */
     void addTo(SpecBuilder spec, Linux linux, boolean wholeHost) {
         if (ephemeral != null || wholeHost) {
             String size = ephemeral == null ? "" : ephemeral;

@@ -19,14 +19,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rustyrun update}: changes the limits of a container that runs. */
+/** {@code rustyrun update}: changes the limits of a running container. */
 @Command(
         name = "update",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
-        description = "Change limits of a running container, and the hosts that it may reach; what is not named stays.",
+        description = "Change limits of a running container, and the hosts that it may reach. Other settings do not change.",
         footer = {
             "",
             "Examples:",
@@ -119,8 +119,8 @@ final class UpdateCommand implements ContainerCommand {
     @Option(
             names = "--allow",
             paramLabel = "HOST[:PORT]",
-            description = "Let it reach this host and none of those before, if it was started with --allow; repeatable."
-                    + " An empty one: no host.")
+            description = "Replace the allowed hosts of a container that was started with --allow; repeatable."
+                    + " An empty value allows no host.")
     private List<String> allowed = List.of();
 
     @Override
@@ -128,7 +128,7 @@ final class UpdateCommand implements ContainerCommand {
         ObjectNode given = given();
         if (allowed.isEmpty() || resources != null || !given.isEmpty()) {
             if (resources == null && given.isEmpty()) {
-                throw new InvalidSpecException("update: no limit was given");
+                throw new InvalidSpecException("update: no limit given");
             }
             Resources wanted = ConfigJson.resources(resources == null ? given.toString() : read());
             Running.of(context.store(), id).limit(wanted);
@@ -160,7 +160,7 @@ final class UpdateCommand implements ContainerCommand {
         if (processors != null) {
             if (quota != null || period != null) {
                 throw new InvalidSpecException(
-                        "--cpus is a quota in a period: give it, or --cpu-quota and --cpu-period");
+                        "--cpus sets a quota and a period: it cannot be used with --cpu-quota or --cpu-period");
             }
             all.withObject("/cpu")
                     .put("quota", LaunchRequest.quota(processors))
@@ -183,7 +183,7 @@ final class UpdateCommand implements ContainerCommand {
         }
     }
 
-    /** As wide as in config.json: older engines write the highest number of 64 bits for what is not set. */
+    /** Accepts 64-bit unsigned numbers, as config.json does: older engines write the highest one for unset values. */
     private static void number(ObjectNode all, String group, String field, String option, String text) {
         if (text == null) {
             return;

@@ -4,7 +4,7 @@ import dev.rustyrun.oci.OciVersion;
 import dev.rustyrun.stage.SelfExec;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code --version} says, in the lines that engines look for in runc's. */
+/** The output of {@code --version}: engines look for these lines of runc's. */
 final class Version implements IVersionProvider {
 
     @Override

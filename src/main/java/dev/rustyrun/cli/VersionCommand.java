@@ -2,7 +2,7 @@ package dev.rustyrun.cli;
 
 import picocli.CommandLine.Command;
 
-/** {@code rustyrun version}: prints which Rustyrun this is. */
+/** {@code rustyrun version}: prints the version. */
 @Command(
         name = "version",
         exitCodeOnInvalidInput = 125,

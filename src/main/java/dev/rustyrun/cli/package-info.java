@@ -1,2 +1,2 @@
-/** The command line: one picocli class per command, and the small languages of their options. */
+/** The command line: one picocli class per command, and the parsers of complex option values. */
 package dev.rustyrun.cli;

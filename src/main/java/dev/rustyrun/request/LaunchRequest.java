@@ -92,7 +92,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             paramLabel = "DIR",
             defaultValue = Option.NULL_VALUE,
             description =
-                    "The command's working directory, made when missing (default: /, or the image's; with --rootfs / the"
+                    "Set the command's working directory; created if missing (default: /, or the image's; with --rootfs / the"
                             + " caller's).")
     private String workdir;
 
@@ -120,7 +120,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
 
     @RequestField(
             json = "mounts",
-            atService = "Mount a directory that the server has configured with this name; repeatable.",
+            atService = "Mount a directory that the server's configuration has under this name; repeatable.",
             inJson = "Directories to mount, by the names that the service has configured.",
             labelAtService = "NAME:DST[:ro]",
             example = "[{\"source\": \"data\", \"target\": \"/data\", \"readOnly\": true}]",
@@ -150,22 +150,21 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     @RequestField(
             json = "storageSize",
             kind = RequestField.Kind.SIZE,
-            atService = "With an image: limit its layer on disk, where the file system has project quotas.",
+            atService = "With an image: limit the size of its layer on disk; needs a file system with project quotas.",
             example = "\"1g\"",
             heading = FILES)
     @Option(
             names = "--storage-size",
             paramLabel = "SIZE",
             description =
-                    "With an image: limit what its layer on disk takes, where the file system has project quotas.")
+                    "With an image: limit the size of its layer on disk; needs a file system with project quotas.")
     private String storageSize;
 
     @RequestField(
             json = "network",
             atService =
-                    "none: a network of its own with only lo; private: one with a way out; cni:NAME: that of CNI plugins;"
-                            + " these and the host's only"
-                            + " where the server allows it.",
+                    "none: only a loopback interface; private: a private network with internet access; cni:NAME: a"
+                            + " network of CNI plugins; host: the host's. The server must allow all but none.",
             labelAtService = "none|private|cni:NAME|host",
             unsaid = "none",
             missing = "none",
@@ -176,32 +175,32 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             paramLabel = "none|private|cni:NAME|host|container:ID|path:FILE",
             defaultValue = "none",
             description =
-                    "none: a network of its own with only lo; private: one with a way out; cni:NAME: that of CNI plugins;"
-                            + " the host's; or another's (default: ${DEFAULT-VALUE}).")
+                    "none: only a loopback interface; private: a private network with internet access; cni:NAME: a"
+                            + " network of CNI plugins; the host's; or another container's (default: ${DEFAULT-VALUE}).")
     private String network = "none";
 
     @RequestField(
             json = "publish",
-            inJson = "Ports of the host that lead into a private or CNI network: [IP:]HOST:CONTAINER[/udp].",
+            inJson = "Host ports to forward into a private or CNI network: [IP:]HOST:CONTAINER[/udp].",
             example = "[\"127.0.0.1:8080:80\"]",
             heading = "Namespaces")
     @Option(
             names = {"-p", "--publish"},
             paramLabel = "[IP:]HOST:CONTAINER[/udp]",
-            description = "Let a port of the host lead into the container, with --net private or cni:NAME; repeatable.")
+            description = "Forward a host port to the container, with --net private or cni:NAME; repeatable.")
     private List<String> published = List.of();
 
     @RequestField(
             json = "allow",
-            inJson = "The hosts that it may reach, through a proxy: HOST[:PORT].",
-            atService = "Let it reach this host, where the server allows that, through a proxy; repeatable.",
+            inJson = "The hosts that the container may reach, through a proxy: HOST[:PORT].",
+            atService = "Let the container reach this host through a proxy, if the server allows it; repeatable.",
             example = "[\"*.example.org:443\"]",
             heading = "Namespaces")
     @Option(
             names = "--allow",
             paramLabel = "HOST[:PORT]",
             description =
-                    "Let it reach this host, a name, *.NAME, address or ADDRESS/BITS, through a proxy and no other way"
+                    "Let the container reach this host, only through a proxy: a name, *.NAME, address or ADDRESS/BITS"
                             + " (default port: 80 and 443); repeatable.")
     private List<String> allowed = List.of();
 

@@ -133,7 +133,7 @@ class BadInputIT {
             all.addAll(words);
             all.addAll(List.of("--command", "true"));
             Launcher.Result result = Launcher.execute(all, "").expect(125);
-            assertTrue(result.errorLine().contains("the working directory is gone"), result.err());
+            assertTrue(result.errorLine().contains("the working directory was deleted"), result.err());
         }
         Path alone = Files.copy(Path.of(Launcher.command().get(0)), folder.resolve("alone"));
         Launcher.execute(List.of("chmod", "755", alone.toString()), "").expect(0);
@@ -152,13 +152,13 @@ class BadInputIT {
     @Test
     void P2_what_was_probably_meant_is_said() {
         expect("did you mean list or ls", "lst");
-        expect("leave that word out: rustyrun list", "container", "ls");
+        expect("omit the word container: rustyrun list", "container", "ls");
         expect("--volume DIR:PATH", "volume", "ls");
         expect("rustyrun image prune", "system", "prune");
         expect("such as with buildah", "image", "build", ".");
         expect("run it again", "restart", "web");
-        expect("pause and resume keep it in memory", "checkpoint", "web");
-        expect("pause and resume keep it in memory", "--criu", "/usr/bin/criu", "restore", "web");
+        expect("pause and resume keep the container in memory", "checkpoint", "web");
+        expect("pause and resume keep the container in memory", "--criu", "/usr/bin/criu", "restore", "web");
         expect("--net private with --publish", "run", "-P", "alpine");
         expect("rustyrun load reads its archives", "build");
         expect("rustyrun --host ADDRESS info", "info");
@@ -166,16 +166,16 @@ class BadInputIT {
         expect("rustyrun image history IMAGE", "history", "alpine");
         expect("rustyrun image inspect IMAGE", "image", "exists", "alpine");
         expect("--status STATUS and --label", "ps", "--filter", "name=x");
-        expect("-f is --format here, and no filter", "images", "-f", "dangling=true");
+        expect("-f means --format here, not a filter", "images", "-f", "dangling=true");
         expect("rustyrun image prune removes", "images", "--filter=dangling=true");
         expect("rustyrun login REGISTRY", "pull", "--creds", "a:b", "alpine");
         expect("rustyrun login REGISTRY", "run", "--creds", "a:b", "alpine");
-        expect("rustyrun pull, which has this option", "run", "--tls-verify=false", "alpine");
+        expect("rustyrun pull has this option", "run", "--tls-verify=false", "alpine");
         expect("rustyrun rm --force ID", "run", "--replace", "--name", "web", "alpine");
         expect("rustyrun logs --follow ID", "start", "-a", "web");
         expect("must be one program, not a list", "run", "--entrypoint", "[\"ls\", \"/\"]", "--rootfs", "/", "x");
-        expect("--net private, with a way out, is docker's bridge", "run", "--net", "bridge", "--rootfs", "/", "x");
-        expect("--since TIME chooses", "logs", "-t", "web");
+        expect("use --net private instead of docker's bridge", "run", "--net", "bridge", "--rootfs", "/", "x");
+        expect("select output with --since TIME", "logs", "-t", "web");
         expect("--input FILE", "load", "images.tar");
         expect("did you mean --memory", "run", "--memroy", "1m");
         expect("did you mean --read-only", "run", "--readonly");
@@ -256,7 +256,7 @@ class BadInputIT {
     void mounts() {
         expectRun("is not SOURCE:TARGET", "--volume", "/tmp");
         expectRun("has no target", "--mount", "type=bind,source=/tmp");
-        expectRun("is none of bind, tmpfs and cgroup", "--mount", "type=nfs,source=/tmp,target=/x");
+        expectRun("is not bind, tmpfs or cgroup", "--mount", "type=nfs,source=/tmp,target=/x");
         expectRun("unknown option sideways", "--volume", "/tmp:/x:sideways");
         expectRun("is not an absolute path", "--volume", "/tmp:x");
         expectRun("climbs out of the rootfs with ..", "--volume", "/tmp:/a/../../x");

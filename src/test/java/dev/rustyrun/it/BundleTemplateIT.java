@@ -25,7 +25,7 @@ class BundleTemplateIT {
         String error = Launcher.rustyrun("spec", "--rootless", "--bundle", bundle.toString())
                 .expect(1)
                 .errorLine();
-        assertEquals("rustyrun: " + file + " is there already: remove it first, or name another --bundle\n", error);
+        assertEquals("rustyrun: " + file + " already exists: remove it first, or give another --bundle\n", error);
         assertEquals(first, Files.readString(file));
     }
 
@@ -41,7 +41,7 @@ class BundleTemplateIT {
         String error = Launcher.rustyrun("spec", "-b", bundle.resolve("none").toString())
                 .expect(1)
                 .errorLine();
-        assertTrue(error.endsWith("none is not a directory: make it first\n"), error);
+        assertTrue(error.endsWith("none is not a directory: create it first\n"), error);
     }
 
     @Test

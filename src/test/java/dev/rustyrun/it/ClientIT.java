@@ -297,11 +297,11 @@ class ClientIT {
         assertTrue(client("run", "--rootfs", "busybox", "--privileged", "true")
                 .expect(125)
                 .errorLine()
-                .contains("a server does not take the option --privileged"));
+                .contains("a server does not support the option --privileged"));
         assertTrue(client("run", "--rootfs", "busybox", "-v", "/etc:/x", "true")
                 .expect(125)
                 .errorLine()
-                .contains("a server mounts no path"));
+                .contains("a server mounts only directories"));
         assertTrue(client("run", "--rootfs", "nowhere", "true")
                 .expect(125)
                 .errorLine()

@@ -106,7 +106,7 @@ class NamespacesIT {
                 "0:100000:5:6|--user|0|is not CONTAINER:HOST:SIZE",
                 "-1:100000:5|--user|0|is not an id",
                 "0:1:10|--uidmap|5:100:1|overlaps",
-                "0:100000:65536|--userns|host|--uidmap and --gidmap go with --userns new"
+                "0:100000:65536|--userns|host|--uidmap and --gidmap require --userns new"
             })
     void what_is_no_mapping_is_refused(String map, String option, String value, String words) {
         Launcher.Result result = Launcher.run("--uidmap=" + map, option + "=" + value, "--command", "true")
@@ -194,7 +194,7 @@ class NamespacesIT {
                 "the container is forgotten",
                 () -> Launcher.run("--pid", of, "--command", "true")
                         .errorLine()
-                        .contains("no container of this id runs"));
+                        .contains("no running container has this id"));
     }
 
     @NativeOnly("the same code runs on a JVM, many times slower")
@@ -202,7 +202,7 @@ class NamespacesIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--pid|container:nosuch|no container of this id runs",
+                "--pid|container:nosuch|no running container has this id",
                 "--net|path:/no/such|ENOENT",
                 "--net|path:relative|must be one of none, private, cni:NAME, host, container:ID and path:/FILE",
                 "--ipc|path:/etc/passwd|EINVAL",

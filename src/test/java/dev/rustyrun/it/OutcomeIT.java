@@ -128,6 +128,6 @@ class OutcomeIT {
         assertTrue(Launcher.run("--result", "/no/such/folder/f", "--command", "true")
                 .expect(125)
                 .errorLine()
-                .contains("/no/such/folder is not a folder that can be written to"));
+                .contains("/no/such/folder is not a writable directory"));
     }
 }

@@ -56,7 +56,7 @@ class RootlessIT {
     void on_a_jvm_it_says_that_it_needs_root_or_the_native_binary() {
         Launcher.Result result = asOrdinaryUser("--command", "true").expect(125);
         assertTrue(
-                result.errorLine().contains("run needs root on the JVM: without root it takes a user namespace"),
+                result.errorLine().contains("run needs root on a JVM: without root it needs a user namespace"),
                 result.err());
     }
 

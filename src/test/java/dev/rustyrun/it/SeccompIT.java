@@ -199,6 +199,6 @@ class SeccompIT {
         assertTrue(Launcher.run("--seccomp", "/no/such", "--command", "true")
                 .expect(125)
                 .errorLine()
-                .contains("--seccomp /no/such: no such file; name a profile, or unconfined"));
+                .contains("--seccomp /no/such: no such file; give a profile, or unconfined"));
     }
 }

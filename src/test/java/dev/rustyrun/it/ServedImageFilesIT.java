@@ -277,7 +277,7 @@ class ServedImageFilesIT {
         assertTrue(Launcher.run("--storage-size", "1m", "--command", "true")
                 .expect(125)
                 .errorLine()
-                .contains("--storage-size is for a container from an image"));
+                .contains("--storage-size requires an image"));
     }
 
     @Test

@@ -6,7 +6,7 @@ import dev.rustyrun.engine.EngineContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code attach}: talks to a container that runs already. */
+/** {@code attach}: connects to a running container. */
 @Command(
         name = "attach",
         mixinStandardHelpOptions = true,

@@ -7,26 +7,26 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * A field of the rows of a list.
+ * A column of a list.
  *
- * @param field what templates call it, in upper or lower case
- * @param heading of a table
- * @param shown whether a table shows it that names no fields
- * @param text of a row
+ * @param field the field's name in templates, case-insensitive
+ * @param heading the heading in a table
+ * @param shown whether a table without a template shows the column
+ * @param text returns the cell of a row
  */
 public record Column(String field, String heading, boolean shown, Function<JsonNode, String> text) {
 
-    /** One that a table shows: what is at {@code path} in a row. */
+    /** A column of the default table; {@code path} is the place in the row's JSON. */
     public static Column shown(String field, String heading, String path) {
         return new Column(field, heading, true, row -> text(row.at("/" + path)));
     }
 
-    /** One that only templates show. */
+    /** A column that only templates can show. */
     public static Column hidden(String field, String path) {
         return new Column(field, field.toUpperCase(Locale.ROOT), false, row -> text(row.at("/" + path)));
     }
 
-    /** A list as words, an object as {@code name=value,name=value}. */
+    /** An array as words, an object as {@code name=value,name=value}. */
     public static String text(JsonNode value) {
         List<String> words = new ArrayList<>();
         if (value.isObject()) {

@@ -8,7 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Suggests what an unknown word on the command line was probably meant to be. */
+/** Suggests a known command or option for an unknown word on the command line. */
 public final class CommandSuggestion {
 
     private static final int MAX_SUGGESTIONS = 3;
@@ -41,7 +41,7 @@ public final class CommandSuggestion {
         return similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
     }
 
-    /** The commands that {@code word} is a mistyped name of, the nearest first. */
+    /** The commands with a similar name, the most similar first. */
     private static List<String> commands(UnmatchedArgumentException unmatched, String word) {
         return unmatched.getCommandLine().getSubcommands().keySet().stream()
                 .filter(name -> Misspelling.distance(name, word) <= Math.max(1, word.length() / LETTERS_PER_MISTAKE))

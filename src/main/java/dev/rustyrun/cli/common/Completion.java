@@ -17,16 +17,16 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * What can follow in an incomplete command line, by the model of the command line: the names of commands and options, the words
- * that the label of a value names, and what {@link Names} knows.
+ * Completes a command line from its picocli model: names of commands and options, values named in an option's label,
+ * and the names that {@link Names} provides.
  */
 public final class Completion {
 
-    /** Commands whose words after the first are a container's. */
+    /** Commands that pass the words after the first argument to the container. */
     private static final Set<String> OWN_WORDS = Set.of("run", "exec", "ps");
 
     private static final Set<String> NO_IMAGE = Set.of("--rootfs", "--bundle", "-b", "--command");
-    /** Which containers a command is for; all others are for any. */
+    /** The statuses of the containers to which a command applies; other commands apply to all containers. */
     private static final Map<String, Set<String>> STATUSES = Map.of(
             "start", Set.of("created"),
             "resume", Set.of("paused"),
@@ -38,10 +38,10 @@ public final class Completion {
             "stats", Set.of("running", "paused"),
             "top", Set.of("running", "paused"));
 
-    /** What exists here, or at a server. */
+    /** The names of existing objects, on this machine or at a server. */
     public interface Names {
 
-        /** The ids of containers with one of these statuses; without any, of all. */
+        /** The ids of containers with one of these statuses; an empty set means all containers. */
         List<String> containers(Set<String> statuses);
 
         /** The names of signals. */
@@ -53,12 +53,12 @@ public final class Completion {
 
     private final Names names;
 
-    /** One that asks {@code names}. */
+    /** Creates a completion that uses {@code names}. */
     public Completion(Names names) {
         this.names = names;
     }
 
-    /** What can stand in the place of the last of {@code words}, those of a command line without the program. */
+    /** The possible values of the last of {@code words}, the arguments of a command line. */
     public List<String> of(CommandLine program, List<String> words) {
         String last = words.isEmpty() ? "" : words.get(words.size() - 1);
         CommandLine command = program;
@@ -134,7 +134,7 @@ public final class Completion {
         return List.of();
     }
 
-    /** What the label of a value names; a label in capitals stands for something. */
+    /** The values named in the label. A label in capitals is a placeholder. */
     private List<String> values(ArgSpec value, String command) {
         List<String> values = new ArrayList<>();
         for (String word : value.paramLabel().split("\\|")) {

@@ -5,7 +5,7 @@ import dev.rustyrun.engine.FileCopy;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code cp}: copies files into a container, or out of one. */
+/** {@code cp}: copies files from or to a container. */
 @Command(
         name = "cp",
         mixinStandardHelpOptions = true,

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code delete}: deletes containers that have stopped. */
+/** {@code delete}: deletes stopped containers. */
 @Command(
         name = "delete",
         aliases = "rm",
@@ -58,7 +58,7 @@ public final class DeleteCommand implements EngineContext.Command {
         try {
             return Pattern.compile(text);
         } catch (PatternSyntaxException e) {
-            throw new InvalidSpecException("--regex: \"" + text + "\" is no regular expression: " + e.getDescription());
+            throw new InvalidSpecException("--regex: \"" + text + "\" is not a regular expression: " + e.getDescription());
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The option that says in which form a list is printed, and the printing. */
+/** The output format of a list. */
 public final class FormatOption {
 
     private static final String TABLE = "table";
@@ -24,25 +24,25 @@ public final class FormatOption {
             })
     private Optional<String> format = Optional.empty();
 
-    /** Whether none is asked for. */
+    /** Whether the option was not given. */
     public boolean isAbsent() {
         return format.isEmpty();
     }
 
-    /** Whether it is a table with the usual columns, or none is asked for. */
+    /** Whether the output is the default table. */
     public boolean isTable() {
         return format.isEmpty() || format.get().equals(TABLE);
     }
 
-    /** Whether it is JSON. */
+    /** Whether the output is JSON. */
     public boolean isJson() {
         return format.equals(Optional.of("json"));
     }
 
     /**
-     * Checks what can be checked before there are rows.
+     * Checks the format before any data is fetched.
      *
-     * @throws InvalidSpecException when it is no form
+     * @throws InvalidSpecException when the format is invalid
      */
     public void check(List<Column> columns) {
         format.filter(form -> !isJson() && !form.equals(TABLE)).ifPresent(form -> template(form, columns));
@@ -52,12 +52,12 @@ public final class FormatOption {
         if (!form.contains("{{")) {
             throw new InvalidSpecException(
                     "--format \"" + form + "\" is not table, json or a template such as '{{.ID}} {{.Status}}'"
-                            + (form.matches("\\w+!?=.*") ? "; -f is --format here, and no filter" : ""));
+                            + (form.matches("\\w+!?=.*") ? "; -f means --format here, not a filter" : ""));
         }
         return new ListTemplate(form.replaceFirst("^" + TABLE + "\\s+", ""), columns);
     }
 
-    /** The text of {@code rows}: a table if nothing else is asked for. */
+    /** Formats {@code rows}; the default is a table. */
     public String text(List<Column> columns, List<JsonNode> rows) {
         if (isJson()) {
             ArrayNode array = JsonNodeFactory.instance.arrayNode();

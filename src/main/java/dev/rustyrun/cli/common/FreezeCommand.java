@@ -5,13 +5,13 @@ import dev.rustyrun.engine.EngineContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** What {@code pause} and {@code resume} have in common. */
+/** The common part of {@code pause} and {@code resume}. */
 public abstract class FreezeCommand implements EngineContext.Command {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")
     private String id;
 
-    /** Gives the order for the container {@code id}. */
+    /** Pauses or resumes the container {@code id}. */
     abstract void order(Engine engine, String id);
 
     @Override
@@ -34,7 +34,7 @@ public abstract class FreezeCommand implements EngineContext.Command {
         }
     }
 
-    /** {@code resume}: lets it go on. */
+    /** {@code resume}: resumes a paused container. */
     @Command(
             name = "resume",
             aliases = "unpause",

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The options in a command's help, under a heading for each of the classes that they are fields of. */
+/** Prints the options in a command's help under headings, one for each class that declares options. */
 public final class GroupedOptions implements IHelpSectionRenderer {
 
     private final Map<String, String> headings;
@@ -27,8 +27,8 @@ public final class GroupedOptions implements IHelpSectionRenderer {
     }
 
     /**
-     * Has the help of {@code command} show its options so. A field of a request says itself under which heading; those of other
-     * classes are under {@code others}, and first.
+     * Groups the options in the help of {@code command}. An option's own {@link RequestField} heading has priority over
+     * its class's; options of classes without a heading come first, under {@code others}.
      */
     public static void in(CommandLine command, Map<Class<?>, String> headings, String others) {
         Map<String, String> all = headings(command, headings, others);
@@ -36,7 +36,7 @@ public final class GroupedOptions implements IHelpSectionRenderer {
         command.getHelpSectionMap().remove(UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING);
     }
 
-    /** The heading of each option, by its longest name. */
+    /** The heading of each option, by the option's longest name. */
     private static Map<String, String> headings(CommandLine command, Map<Class<?>, String> classes, String others) {
         Map<String, String> all = new HashMap<>();
         for (OptionSpec option : command.getCommandSpec().options()) {
@@ -49,7 +49,7 @@ public final class GroupedOptions implements IHelpSectionRenderer {
         return all;
     }
 
-    /** The options of {@code command} by their headings, in the order of the help. */
+    /** The options of {@code command} by heading, in the order of the help. */
     public Map<String, List<OptionSpec>> groups(CommandSpec command) {
         Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
         groups.put(others, new ArrayList<>());

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code inspect}: prints what is known of containers. */
+/** {@code inspect}: prints all information about containers. */
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  rustyrun inspect --format '{{.Status}} {{json .Result}}' web"})
 public final class InspectCommand implements EngineContext.Command {
 
-    /** What only some containers have. */
+    /** The fields for templates; some containers do not have all of them. */
     private static final List<Column> COLUMNS = List.of(
             Column.shown("ID", "ID", "id"),
             Column.shown("Status", "STATUS", "status"),
@@ -48,7 +48,7 @@ public final class InspectCommand implements EngineContext.Command {
         } catch (InvalidSpecException e) {
             if (isImage(context, id)) {
                 throw new InvalidSpecException(
-                        "there is no container " + id + ", but an image: rustyrun image inspect " + id);
+                        "there is no container " + id + ", but there is an image of this name: rustyrun image inspect " + id);
             }
             throw e;
         }
@@ -63,7 +63,7 @@ public final class InspectCommand implements EngineContext.Command {
         }
     }
 
-    /** Prints what {@code inspected} knows of {@code names}: for people as long as no form is asked for. */
+    /** Prints the JSON of {@code names}: pretty-printed unless a format was given. */
     public static int print(
             EngineContext context,
             FormatOption format,

@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** To which container {@code kill} sends which signal, here or on a server. */
+/** The arguments of {@code kill}, local and remote. */
 public final class KillArguments {
 
     private static final String DEFAULT = "SIGTERM";
@@ -42,7 +42,7 @@ public final class KillArguments {
     /**
      * The signal's number.
      *
-     * @throws InvalidSpecException when there is no such signal
+     * @throws InvalidSpecException when the signal is unknown
      */
     public int signal() {
         if (word != null && option != null) {
@@ -55,12 +55,12 @@ public final class KillArguments {
                         "unknown signal \"" + name + "\": use a name or a number, such as KILL or 9"));
     }
 
-    /** Lets {@code kill}, a command with these arguments, take {@code -9} and {@code -KILL} too, as kill(1) does. */
+    /** Lets {@code kill} also accept {@code -9} and {@code -KILL}, as kill(1) does. */
     public static void allowShort(CommandLine kill) {
         kill.getCommandSpec().preprocessor(new ShortSignals());
     }
 
-    /** No lambda, for the reason that {@link StrictCommandLine} gives. */
+    /** A class instead of a lambda for the reason given in {@link StrictCommandLine}. */
     private static final class ShortSignals implements IParameterPreprocessor {
         @Override
         public boolean preprocess(

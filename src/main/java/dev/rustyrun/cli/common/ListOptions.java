@@ -10,10 +10,10 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which containers are printed, and how. */
+/** The options of a list of containers. */
 public final class ListOptions {
 
-    /** What only templates show. The names are those of the fields, and of engines for them. */
+    /** Columns for templates only, with the names that docker and podman use. */
     private static final List<Column> FURTHER = List.of(
             Column.hidden("Names", "id"),
             Column.hidden("State", "status"),
@@ -57,17 +57,17 @@ public final class ListOptions {
             description = "Print only containers with this label; repeatable.")
     private List<String> labels = List.of();
 
-    /** The form. */
+    /** The output format. */
     FormatOption format() {
         return format;
     }
 
-    /** Whether only ids are wanted. */
+    /** Whether to print only ids. */
     boolean isQuiet() {
         return quiet;
     }
 
-    /** Prints the containers; what to exit with. */
+    /** Prints the containers; returns the exit status. */
     int print(EngineContext context) {
         List<Column> columns = columns(context);
         format.check(columns);
@@ -96,7 +96,7 @@ public final class ListOptions {
         return columns;
     }
 
-    /** Of a container that was not detached, they are annotations. */
+    /** The labels of a container; one that is not detached has them as annotations. */
     private static String labels(JsonNode row) {
         JsonNode labels =
                 row.path("labels").isMissingNode() ? row.path("launch").path("labels") : row.path("labels");

@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A template of a line, in the part of Go's language that people use with engines: text, {@code {{.Field}}},
- * {@code {{.Field.Below}}} and the functions {@link #FUNCTIONS}, also after {@code |}.
+ * A line template in the subset of Go's template language that is usual with container engines: text, {@code
+ * {{.Field}}}, {@code {{.Field.Below}}} and the functions {@link #FUNCTIONS}, also after {@code |}.
  */
 final class ListTemplate {
 
@@ -25,10 +25,10 @@ final class ListTemplate {
     private static final Pattern WORD = Pattern.compile("\\s*(?:(\"[^\"]*\"|`[^`]*`)|(\\.[\\w.-]*)|(\\w+)|(\\|))\\s*");
     private static final String NO_VALUE = "<no value>";
 
-    /** A piece of text, if it has no stages, or an action. */
+    /** An action, or a piece of text if there are no stages. */
     private record Piece(String text, List<List<String>> stages) {
 
-        /** The first field that it shows. */
+        /** The first field in the action. */
         String field() {
             return stages.stream()
                     .flatMap(List::stream)
@@ -42,10 +42,10 @@ final class ListTemplate {
     private final List<Column> columns;
 
     /**
-     * The one of {@code text}.
+     * Parses {@code text}.
      *
-     * @param columns the fields that a row may have besides those of its JSON
-     * @throws InvalidSpecException when it is not such a template
+     * @param columns fields in addition to those of a row's JSON
+     * @throws InvalidSpecException when the template is invalid
      */
     ListTemplate(String text, List<Column> columns) {
         this.columns = columns;
@@ -81,8 +81,8 @@ final class ListTemplate {
             boolean field = !stage.isEmpty() && stage.get(0).startsWith(".") && stage.size() == 1;
             boolean call = !stage.isEmpty() && FUNCTIONS.contains(stage.get(0));
             if (at < action.length() || !(call || field && stage == stages.get(0))) {
-                throw wrong("{{" + action + "}} is neither a field such as {{.ID}} nor one of the functions "
-                        + String.join(", ", FUNCTIONS) + " of fields");
+                throw wrong("{{" + action + "}} must be a field such as {{.ID}}, or one of the functions "
+                        + String.join(", ", FUNCTIONS) + " with a field");
             }
         }
         return stages;
@@ -124,7 +124,7 @@ final class ListTemplate {
         return line.toString();
     }
 
-    /** Checks that rows have the fields that it shows; {@code rows} says which they have besides those of the columns. */
+    /** Checks that all fields of the template exist: as a column, or in the JSON of a row. */
     void check(List<JsonNode> rows) {
         Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         columns.forEach(column -> known.add(column.field()));
@@ -185,7 +185,7 @@ final class ListTemplate {
         };
     }
 
-    /** A field of a row: a column's text, or with {@code raw} rather what the row's JSON has. */
+    /** A field of a row: the text of a column, or with {@code raw} the value in the row's JSON if it has one. */
     private JsonNode field(String path, JsonNode row, boolean raw) {
         JsonNode found = row;
         for (String name : path.isEmpty() ? new String[0] : path.split("\\.")) {

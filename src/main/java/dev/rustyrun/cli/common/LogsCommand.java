@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code logs}: prints what a container has written, on the streams on which it did. */
+/** {@code logs}: prints a container's output; stdout and stderr stay separate. */
 @Command(
         name = "logs",
         mixinStandardHelpOptions = true,
@@ -55,7 +55,7 @@ public final class LogsCommand implements EngineContext.Command {
 
             @Override
             public void truncated() {
-                context.tell("warning: some output is missing here: it was not kept");
+                context.tell("warning: some output is missing here: it was not stored");
             }
         });
         return 0;

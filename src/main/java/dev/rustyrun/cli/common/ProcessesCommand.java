@@ -30,14 +30,14 @@ public final class ProcessesCommand {
         context.print(format.isJson() ? pids(processes) + "\n" : format.text(COLUMNS, processes));
     }
 
-    /** The form of runc, which engines read. */
+    /** runc's format, which engines parse. */
     private static ArrayNode pids(List<JsonNode> processes) {
         ArrayNode pids = JsonNodeFactory.instance.arrayNode();
         processes.forEach(one -> pids.add(one.path("pid").asInt()));
         return pids;
     }
 
-    /** {@code top}: docker's word for it. */
+    /** {@code top}: prints the processes, as with docker. */
     @Command(
             name = "top",
             mixinStandardHelpOptions = true,
@@ -66,7 +66,7 @@ public final class ProcessesCommand {
         }
     }
 
-    /** {@code ps}: runc's word for it; without a container docker's for {@code list}. */
+    /** {@code ps}: prints the processes, as with runc; without an id the containers, as with docker. */
     @Command(
             name = "ps",
             mixinStandardHelpOptions = true,

@@ -14,14 +14,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code stats}: prints what containers have used. */
+/** {@code stats}: prints the resource usage of containers. */
 @Command(
         name = "stats",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
         description =
-                "Print the resource usage of running containers, as a JSON object for each unless a form is given.",
+                "Print the resource usage of running containers, as JSON lines unless --format is given.",
         footer = {"", "Example:", "  rustyrun stats --format 'table {{.ID}}\\t{{.MemUsage}}\\t{{.PIDs}}'"})
 public final class StatsCommand implements EngineContext.Command {
 
@@ -37,7 +37,7 @@ public final class StatsCommand implements EngineContext.Command {
             Column.hidden("Name", "id"),
             Column.hidden("Container", "id"));
 
-    @Parameters(paramLabel = "ID", arity = "0..*", description = "The containers' ids (default: all that run).")
+    @Parameters(paramLabel = "ID", arity = "0..*", description = "The containers' ids (default: all running containers).")
     private List<String> ids = List.of();
 
     @Mixin

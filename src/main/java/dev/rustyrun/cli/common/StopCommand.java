@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code stop}: asks containers to end, and kills those that do not. */
+/** {@code stop}: stops containers with a signal, and with SIGKILL after a timeout. */
 @Command(
         name = "stop",
         mixinStandardHelpOptions = true,
@@ -20,7 +20,7 @@ public final class StopCommand implements EngineContext.Command {
 
     private static final int MAX_SECONDS = 60 * 60;
     private static final int MAX_SECONDS_AT_ONCE = 60;
-    /** After SIGKILL nothing keeps a process but the kernel. */
+    /** The time to wait after SIGKILL; only the kernel can delay the end of a killed process. */
     private static final int AFTER_KILL_SECONDS = 10;
 
     @Parameters(paramLabel = "ID", arity = "1..*", description = "The containers' ids.")
@@ -37,7 +37,7 @@ public final class StopCommand implements EngineContext.Command {
             names = {"-s", "--signal"},
             paramLabel = "SIGNAL",
             defaultValue = Option.NULL_VALUE,
-            description = "Send this signal first (default: the image's, or else TERM).")
+            description = "Send this signal first (default: the image's stop signal, or TERM).")
     private String signal;
 
     @Override
@@ -61,12 +61,12 @@ public final class StopCommand implements EngineContext.Command {
             send(engine, id, "KILL");
             await(engine, id, AFTER_KILL_SECONDS);
             if (!hasEnded(engine, id)) {
-                throw new InvalidSpecException("container " + id + " was killed and has not ended yet");
+                throw new InvalidSpecException("container " + id + " was killed but has not ended yet");
             }
         }
     }
 
-    /** What its image says; image-spec, conversion.md. */
+    /** The stop signal of the container's image; image-spec, conversion.md. */
     private static String ownSignal(Engine engine, String id) {
         String own = engine.container(id)
                 .path("labels")
@@ -75,14 +75,14 @@ public final class StopCommand implements EngineContext.Command {
         return own.matches("(SIG)?[A-Z0-9+]{1,12}") ? own : "TERM";
     }
 
-    /** In pieces that a server takes. */
+    /** Waits in intervals that a server accepts. */
     private static void await(Engine engine, String id, int seconds) {
         for (int left = seconds; left > 0 && !hasEnded(engine, id); left -= MAX_SECONDS_AT_ONCE) {
             engine.awaitEnd(id, Math.min(left, MAX_SECONDS_AT_ONCE));
         }
     }
 
-    /** It may end just then, which is what is wanted. */
+    /** Ignores an error if the container has ended in the meantime. */
     private static void send(Engine engine, String id, String signal) {
         try {
             engine.kill(id, signal, false);

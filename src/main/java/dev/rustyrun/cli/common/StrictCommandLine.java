@@ -6,15 +6,17 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A command line that takes each word as it is. The words of a command line belong to a container, and may come from somebody
- * whom the caller does not trust: no word is read as the name of a file, is cut, or is guessed at. docs/security.md lists what
- * is decided here.
+ * A command line that takes each word literally. The words may come from a source that the caller does not trust:
+ * picocli must not read files for them, shorten them or guess. docs/security.md lists these settings.
  */
 public final class StrictCommandLine {
 
     private StrictCommandLine() {}
 
-    /** No lambda: with one of picocli's old interface, a JVM 17 cannot make a class archive. */
+    /**
+     * A class instead of a lambda: JDK 17 cannot create a class data archive that has a lambda of an interface compiled
+     * for an old class version, as that of picocli is.
+     */
     private static final class NumberConverter implements ITypeConverter<BigDecimal> {
         @Override
         public BigDecimal convert(String text) {
@@ -30,7 +32,7 @@ public final class StrictCommandLine {
     public static CommandLine of(Object command) {
         return new CommandLine(command)
                 .registerConverter(BigDecimal.class, new NumberConverter())
-                // "@FILE" is a word, not the words in FILE.
+                // "@FILE" is a normal word; the default would replace it by the file's content.
                 .setExpandAtFiles(false)
                 .setUseSimplifiedAtFiles(false)
                 .setTrimQuotes(false)

@@ -33,7 +33,7 @@ public final class WaitCommand implements EngineContext.Command {
         if (ids.size() == 1) {
             return context.end(end(context, ids.get(0)));
         }
-        // All at once: one that is deleted at its end can only be waited for before that.
+        // Waits for all containers in parallel: a container that is deleted at its end must be waited for before that.
         List<FutureTask<JsonNode>> waiting = new ArrayList<>();
         int code = context.each(ids, id -> {
             context.engine().container(id);

@@ -1,2 +1,5 @@
-/** What the command lines of this machine and of a service have in common: commands that ask an engine, and how words are read. */
+/**
+ * What the local and the remote command line share: commands that use an {@link dev.rustyrun.engine.Engine}, and the
+ * parsing of arguments.
+ */
 package dev.rustyrun.cli.common;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The option that changes the configuration of an image that is made. */
+/** The option that changes the configuration of a new image. */
 final class ChangeOption {
 
     @Option(
@@ -15,7 +15,7 @@ final class ChangeOption {
                             + " or WORKDIR.")
     private List<String> changes = new ArrayList<>();
 
-    /** The instructions, in their order. */
+    /** The instructions in the given order. */
     List<String> changes() {
         return changes;
     }

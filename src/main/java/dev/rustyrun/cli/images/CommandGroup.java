@@ -4,7 +4,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** A word that does nothing without one of its subcommands. */
+/** A command that only has subcommands. */
 abstract class CommandGroup implements Runnable {
 
     @Spec

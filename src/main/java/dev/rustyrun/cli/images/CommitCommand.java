@@ -8,13 +8,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code commit}: makes an image of a container. */
+/** {@code commit}: creates an image from a container. */
 @Command(
         name = "commit",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Make an image of a container's image and of what the container has changed, and print its id.",
+        description = "Create an image from a container's changes to its image, and print its id.",
         footer = {"", "Example:", "  rustyrun commit --change 'CMD [\"server\"]' --message 'with tools' web mine:1"})
 public final class CommitCommand implements EngineContext.Command {
 
@@ -38,7 +38,7 @@ public final class CommitCommand implements EngineContext.Command {
             names = {"-a", "--author"},
             paramLabel = "NAME",
             defaultValue = "",
-            description = "Who has made the image.")
+            description = "The author of the image.")
     private String author;
 
     @Option(
@@ -47,7 +47,7 @@ public final class CommitCommand implements EngineContext.Command {
             fallbackValue = "true",
             defaultValue = "true",
             paramLabel = "true|false",
-            description = "Pause a running container meanwhile, if it has a cgroup (default: ${DEFAULT-VALUE}).")
+            description = "Pause a running container during the commit, if it has a cgroup (default: ${DEFAULT-VALUE}).")
     private boolean pause;
 
     @Override

@@ -4,13 +4,13 @@ import dev.rustyrun.engine.EngineContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code diff}: shows what a container has changed in the files of its image. */
+/** {@code diff}: lists the files that a container has changed in its image. */
 @Command(
         name = "diff",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "List what a container has added (A), changed (C) and removed (D) in the files of its image.")
+        description = "List the files that a container has added to (A), changed in (C) or deleted from (D) its image.")
 public final class DiffCommand implements EngineContext.Command {
 
     @Parameters(paramLabel = "ID", arity = "1", description = "The container's id.")

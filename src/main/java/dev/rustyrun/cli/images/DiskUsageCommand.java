@@ -9,13 +9,13 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code df}: what the image store takes. */
+/** {@code df}: prints the disk usage of the image store. */
 @Command(
         name = "df",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Print what the image store takes, and what image prune --all would free.")
+        description = "Print the disk usage of the image store, and what image prune --all would free.")
 public class DiskUsageCommand implements EngineContext.Command {
 
     private static final List<Column> COLUMNS = List.of(
@@ -40,21 +40,21 @@ public class DiskUsageCommand implements EngineContext.Command {
         return Sizes.of(row.path(field).asLong());
     }
 
-    /** {@code system}: docker's word before it. */
+    /** {@code system}: the group of docker's {@code system df}. */
     @Command(
             name = "system",
             mixinStandardHelpOptions = true,
             exitCodeOnInvalidInput = 125,
-            description = "Print what the image store takes.",
+            description = "Print the disk usage of the image store.",
             subcommands = Listed.class)
     public static final class SystemCommand extends CommandGroup {}
 
-    /** {@code system df}: the same. */
+    /** {@code system df}: an alias of {@code df}. */
     @Command(
             name = "df",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = "Print what the image store takes, and what image prune --all would free.")
+            description = "Print the disk usage of the image store, and what image prune --all would free.")
     public static final class Listed extends DiskUsageCommand {}
 }

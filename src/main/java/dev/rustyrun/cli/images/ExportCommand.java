@@ -9,13 +9,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code export}: writes the files of a container as a tar. */
+/** {@code export}: writes a container's files as a tar archive. */
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Write all files of a container as a tar, but not what is mounted in it.",
+        description = "Write all files of a container as a tar archive, without its mounts.",
         footer = {"", "Example:", "  rustyrun export web | rustyrun import - web-flat"})
 public final class ExportCommand implements EngineContext.Command {
 
@@ -25,7 +25,7 @@ public final class ExportCommand implements EngineContext.Command {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Where to write it; default: standard output.")
+            description = "Write to FILE (default: standard output).")
     private Optional<Path> output = Optional.empty();
 
     @Override
@@ -35,7 +35,7 @@ public final class ExportCommand implements EngineContext.Command {
             return 0;
         }
         if (context.printsToTerminal()) {
-            throw new InvalidSpecException("a tar is not written to a terminal: pass --output FILE, or use a pipe");
+            throw new InvalidSpecException("refusing to write a tar archive to a terminal: pass --output FILE, or use a pipe");
         }
         context.engine().export(id, context.standardOutput());
         return 0;

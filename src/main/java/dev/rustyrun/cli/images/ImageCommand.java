@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code image}: what can be done with images besides the commands of their own. */
+/** {@code image}: the commands about images that docker and podman group here. */
 @Command(
         name = "image",
         mixinStandardHelpOptions = true,
@@ -27,18 +27,18 @@ import picocli.CommandLine.Parameters;
         })
 public final class ImageCommand extends CommandGroup {
 
-    /** {@code image inspect}: what is known of images. */
+    /** {@code image inspect}: prints the details of images. */
     @Command(
             name = "inspect",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = "Print what is known of images, as a JSON array.")
+            description = "Print the details of images as a JSON array.")
     public static final class Inspect implements EngineContext.Command {
 
         private static final List<Column> COLUMNS = List.of(Column.shown("ID", "ID", "id"));
 
-        @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "A name, or an id or its beginning.")
+        @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "A name, an id or the beginning of an id.")
         private List<String> images;
 
         @Mixin
@@ -50,18 +50,18 @@ public final class ImageCommand extends CommandGroup {
         }
     }
 
-    /** {@code image history}: how an image was made. */
+    /** {@code image history}: prints how an image was built. */
     @Command(
             name = "history",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = "Print how an image was made, the last step first.")
+            description = "Print the history of an image, the newest step first.")
     public static final class History implements EngineContext.Command {
 
         private static final int MAX_WORDS = 60;
 
-        @Parameters(paramLabel = "IMAGE", arity = "1", description = "A name, or an id or its beginning.")
+        @Parameters(paramLabel = "IMAGE", arity = "1", description = "A name, an id or the beginning of an id.")
         private String image;
 
         @Option(names = "--no-trunc", description = "Print whole commands.")
@@ -97,13 +97,13 @@ public final class ImageCommand extends CommandGroup {
         }
     }
 
-    /** {@code image prune}: removes images that nobody needs. */
+    /** {@code image prune}: removes unused images. */
     @Command(
             name = "prune",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = "Remove images without a tag, and what was left unfinished.")
+            description = "Remove images without a tag, and the remains of interrupted operations.")
     public static final class Prune implements EngineContext.Command {
 
         @Option(
@@ -113,7 +113,7 @@ public final class ImageCommand extends CommandGroup {
 
         @Option(
                 names = {"-f", "--force"},
-                description = "Accepted for docker compatibility; has no effect. Nothing is asked.")
+                description = "Accepted for docker compatibility; has no effect. There is no confirmation prompt.")
         private boolean force;
 
         @Override

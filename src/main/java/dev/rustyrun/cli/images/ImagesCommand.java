@@ -23,14 +23,14 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "List the images that are here.")
+        description = "List images.")
 public class ImagesCommand implements EngineContext.Command {
 
     private static final int ID_START = "sha256:".length();
     private static final int ID_LENGTH = 12;
     private static final String NONE = "<none>";
 
-    @Parameters(paramLabel = "REPOSITORY", arity = "0..1", defaultValue = "", description = "List only its images.")
+    @Parameters(paramLabel = "REPOSITORY", arity = "0..1", defaultValue = "", description = "List only images of this repository.")
     private String repository;
 
     @Option(
@@ -46,7 +46,7 @@ public class ImagesCommand implements EngineContext.Command {
 
     @Option(
             names = {"-a", "--all"},
-            description = "Accepted for docker compatibility; has no effect. All are printed.")
+            description = "Accepted for docker compatibility; has no effect. All images are always listed.")
     private boolean all;
 
     @Mixin
@@ -110,13 +110,13 @@ public class ImagesCommand implements EngineContext.Command {
                 .put("platform", row.platform());
     }
 
-    /** {@code image ls}: the same. */
+    /** {@code image ls}: an alias of {@code images}. */
     @Command(
             name = "ls",
             aliases = "list",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = "List the images that are here.")
+            description = "List images.")
     public static final class Listed extends ImagesCommand {}
 }

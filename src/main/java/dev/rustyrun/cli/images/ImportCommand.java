@@ -6,13 +6,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code import}: makes an image of a root file system's tar. */
+/** {@code import}: creates an image from the tar archive of a root file system. */
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Make an image of the tar of a root file system, and print its id.",
+        description = "Create an image from a tar archive of a root file system, and print its id.",
         footer = {"", "Example:", "  tar -C rootfs -c . | rustyrun import --change 'CMD [\"sh\"]' - mine:1"})
 public final class ImportCommand implements EngineContext.Command {
 
@@ -20,7 +20,7 @@ public final class ImportCommand implements EngineContext.Command {
             index = "0",
             paramLabel = "FILE|-",
             arity = "1",
-            description = "The tar, which may be compressed with gzip or zstd; - for standard input.")
+            description = "The archive, optionally compressed with gzip or zstd; - for standard input.")
     private String file;
 
     @Parameters(index = "1", paramLabel = "NAME", arity = "0..1", description = "A name for the image.")

@@ -5,7 +5,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code load}: reads archives of images. */
+/** {@code load}: loads images from an archive. */
 @Command(
         name = "load",
         mixinStandardHelpOptions = true,
@@ -19,15 +19,15 @@ public final class LoadCommand implements EngineContext.Command {
             names = {"-i", "--input"},
             paramLabel = "PATH",
             defaultValue = "",
-            description = "The archive, which may be compressed with gzip or zstd, or the directory; default: standard"
-                    + " input.")
+            description = "The directory, or the archive, optionally compressed with gzip or zstd (default: standard"
+                    + " input).")
     private String input;
 
     @Option(
             names = "--platform",
             paramLabel = "OS/ARCH[/VARIANT]",
             defaultValue = "",
-            description = "Which image of a list; default: this machine's.")
+            description = "Choose the platform of a multi-platform image (default: this machine's).")
     private String platform;
 
     @Option(

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code login}: tries a login to a registry, and keeps it. */
+/** {@code login}: checks and stores the credentials for a registry. */
 @Command(
         name = "login",
         mixinStandardHelpOptions = true,
@@ -28,19 +28,19 @@ public final class LoginCommand implements EngineContext.Command {
             paramLabel = "REGISTRY",
             arity = "0..1",
             defaultValue = "docker.io",
-            description = "Its host (default: ${DEFAULT-VALUE}).")
+            description = "The registry's host (default: ${DEFAULT-VALUE}).")
     private String registry;
 
     @Option(
             names = {"-u", "--username"},
             paramLabel = "NAME",
-            description = "Who logs in; asked for on a terminal.")
+            description = "The user name; without it, a prompt on the terminal.")
     private Optional<String> user = Optional.empty();
 
     @Option(
             names = {"-p", "--password"},
             paramLabel = "PASSWORD",
-            description = "The password, which other users can see in the list of processes: prefer --password-stdin.")
+            description = "The password; insecure, because other users can see it in the process list: use --password-stdin.")
     private Optional<String> password = Optional.empty();
 
     @Option(names = "--password-stdin", description = "Read the password from standard input.")
@@ -55,7 +55,7 @@ public final class LoginCommand implements EngineContext.Command {
         String name = user.orElseGet(() -> ask("Username: ", false));
         String secret = fromInput ? input() : password.orElseGet(() -> ask("Password: ", true));
         context.print(
-                "Logged in; kept in " + context.images().login(registry, name, secret, arguments.with("")) + "\n");
+                "Logged in; credentials stored in " + context.images().login(registry, name, secret, arguments.with("")) + "\n");
         return 0;
     }
 
@@ -70,7 +70,7 @@ public final class LoginCommand implements EngineContext.Command {
     private static String ask(String prompt, boolean secret) {
         Console console = System.console();
         if (console == null) {
-            throw new InvalidSpecException("there is no terminal to ask on: pass --username and --password-stdin");
+            throw new InvalidSpecException("no terminal to prompt on: pass --username and --password-stdin");
         }
         String answer = secret ? new String(console.readPassword("%s", prompt)) : console.readLine("%s", prompt);
         return answer == null ? "" : answer;

@@ -5,20 +5,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code logout}: forgets a login. */
+/** {@code logout}: removes the credentials for a registry. */
 @Command(
         name = "logout",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Forget the login to a registry.")
+        description = "Log out of a registry: remove its stored credentials.")
 public final class LogoutCommand implements EngineContext.Command {
 
     @Parameters(
             paramLabel = "REGISTRY",
             arity = "0..1",
             defaultValue = "docker.io",
-            description = "Its host (default: ${DEFAULT-VALUE}).")
+            description = "The registry's host (default: ${DEFAULT-VALUE}).")
     private String registry;
 
     @Mixin

@@ -8,13 +8,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code pull}: fetches images. */
+/** {@code pull}: pulls images. */
 @Command(
         name = "pull",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Fetch images from a registry, and print their ids.",
+        description = "Pull images from a registry, and print their ids.",
         footer = {"", "Examples:", "  rustyrun pull alpine", "  rustyrun pull --platform linux/arm64 debian:12"})
 public final class PullCommand implements EngineContext.Command {
 
@@ -28,7 +28,7 @@ public final class PullCommand implements EngineContext.Command {
             names = "--platform",
             paramLabel = "OS/ARCH[/VARIANT]",
             defaultValue = "",
-            description = "Which of the images of that name; default: this machine's.")
+            description = "Choose the platform of a multi-platform image (default: this machine's).")
     private String platform;
 
     @Option(

@@ -3,7 +3,7 @@ package dev.rustyrun.cli.images;
 import dev.rustyrun.engine.LocalImages.RegistryOptions;
 import picocli.CommandLine.Option;
 
-/** How a registry is asked. */
+/** The options for access to a registry. */
 final class RegistryArguments {
 
     @Option(
@@ -12,17 +12,17 @@ final class RegistryArguments {
             fallbackValue = "true",
             defaultValue = "true",
             paramLabel = "true|false",
-            description = "Check the registry's certificate (default: ${DEFAULT-VALUE}).")
+            description = "Verify the registry's certificate (default: ${DEFAULT-VALUE}).")
     private boolean tlsVerify;
 
-    @Option(names = "--plain-http", description = "Use no TLS.")
+    @Option(names = "--plain-http", description = "Use HTTP without TLS.")
     private boolean plainHttp;
 
     @Option(
             names = "--authfile",
             paramLabel = "FILE",
             defaultValue = "",
-            description = "The file of logins; default: podman's auth.json, then docker's config.json.")
+            description = "Use this file with credentials (default: podman's auth.json, then docker's config.json).")
     private String authFile;
 
     RegistryOptions with(String platform) {

@@ -12,15 +12,15 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Remove names of images, and images with their last name.")
+        description = "Remove image names; an image is deleted with its last name.")
 public class RemoveImageCommand implements EngineContext.Command {
 
-    @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "A name, or an id or its beginning.")
+    @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "A name, an id or the beginning of an id.")
     private List<String> images;
 
     @Option(
             names = {"-f", "--force"},
-            description = "Remove an image with all of its names, and one that containers use.")
+            description = "Also remove an image that has several names or is used by containers.")
     private boolean force;
 
     @Override
@@ -29,13 +29,13 @@ public class RemoveImageCommand implements EngineContext.Command {
                 images, image -> context.anyImages().remove(image, force).forEach(line -> context.print(line + "\n")));
     }
 
-    /** {@code image rm}: the same. */
+    /** {@code image rm}: an alias of {@code rmi}. */
     @Command(
             name = "rm",
             aliases = "remove",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = "Remove names of images, and images with their last name.")
+            description = "Remove image names; an image is deleted with its last name.")
     public static final class Removed extends RemoveImageCommand {}
 }

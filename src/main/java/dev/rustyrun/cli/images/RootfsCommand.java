@@ -11,23 +11,23 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code rootfs}: root file systems, for {@code run --rootfs}. */
+/** {@code rootfs}: creates root file systems for {@code run --rootfs}. */
 @Command(
         name = "rootfs",
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = 125,
-        description = "Make root file systems for run --rootfs.",
+        description = "Create root file systems for run --rootfs.",
         subcommands = RootfsCommand.Get.class)
 public final class RootfsCommand extends CommandGroup {
 
-    /** {@code rootfs get}: makes one, by the script that root-file-systems/get starts too. */
+    /** {@code rootfs get}: creates a root file system with the script that root-file-systems/get also uses. */
     @Command(
             name = "get",
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
             description = {
-                "Make a root file system. One that is already complete is left as it is; a failure leaves nothing behind."
+                "Create a root file system. A complete one is not changed; after a failure, nothing remains."
             },
             footer = {
                 "",
@@ -41,17 +41,17 @@ public final class RootfsCommand extends CommandGroup {
             })
     public static final class Get implements EngineContext.Command {
 
-        /** The script calls itself so in its messages, and exits with 125 then. */
+        /** The script's name in its error messages, which it prints before it exits with 125. */
         private static final String NAME = "rustyrun: rootfs get";
 
-        @Parameters(index = "0", paramLabel = "busybox|debian|alpine", arity = "1", description = "Which.")
+        @Parameters(index = "0", paramLabel = "busybox|debian|alpine", arity = "1", description = "The name.")
         private String name;
 
         @Parameters(
                 index = "1",
                 paramLabel = "DIR",
                 arity = "0..1",
-                description = "Where (default: root-file-systems/NAME-rootfs).")
+                description = "The directory (default: root-file-systems/NAME-rootfs).")
         private Optional<String> directory = Optional.empty();
 
         @Override

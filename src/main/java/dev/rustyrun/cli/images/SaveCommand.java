@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code save}: writes images as an archive. */
+/** {@code save}: saves images to an archive. */
 @Command(
         name = "save",
         mixinStandardHelpOptions = true,
@@ -19,27 +19,27 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:", "  rustyrun save alpine | docker load"})
 public final class SaveCommand implements EngineContext.Command {
 
-    @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "A name, or an id or its beginning.")
+    @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "A name, an id or the beginning of an id.")
     private List<String> images;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "PATH",
-            description = "Where to write it; default: standard output.")
+            description = "Write to PATH (default: standard output).")
     private Optional<String> output = Optional.empty();
 
     @Option(
             names = "--format",
             paramLabel = "docker-archive|oci-archive|oci-dir",
             defaultValue = "docker-archive",
-            description = "The form (default: ${DEFAULT-VALUE}).")
+            description = "The format (default: ${DEFAULT-VALUE}).")
     private String format;
 
     @Override
     public int perform(EngineContext context) {
         if (output.isEmpty() && context.printsToTerminal()) {
             throw new InvalidSpecException(
-                    "an archive is not written to a terminal: pass --output FILE, or use a pipe");
+                    "refusing to write an archive to a terminal: pass --output FILE, or use a pipe");
         }
         context.images().save(images, format, output.map(Path::of), context.standardOutput());
         return 0;

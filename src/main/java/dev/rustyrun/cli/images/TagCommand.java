@@ -5,23 +5,23 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code tag}: gives an image more names. */
+/** {@code tag}: adds names to an image. */
 @Command(
         name = "tag",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Give an image more names.")
+        description = "Add names to an image.")
 public final class TagCommand implements EngineContext.Command {
 
-    @Parameters(index = "0", paramLabel = "IMAGE", arity = "1", description = "A name, or an id or its beginning.")
+    @Parameters(index = "0", paramLabel = "IMAGE", arity = "1", description = "A name, an id or the beginning of an id.")
     private String image;
 
     @Parameters(
             index = "1..*",
             paramLabel = "NAME",
             arity = "1..*",
-            description = "The new name, with a tag or without.")
+            description = "The new name, with or without a tag.")
     private List<String> names;
 
     @Override

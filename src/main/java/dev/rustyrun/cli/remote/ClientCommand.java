@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command {@code rustyrun --host URL}, which only has subcommands: those that a server can perform. */
+/** The command {@code rustyrun --host URL}; its subcommands are those that a server supports. */
 @Command(
         name = "rustyrun",
         exitCodeOnInvalidInput = 125,

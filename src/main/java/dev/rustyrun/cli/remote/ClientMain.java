@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Performs a command line that {@link HostOption} has found to be a client's. */
+/** Runs a command line that {@link HostOption} has recognized as a client's. */
 public final class ClientMain {
 
     private static final int OUTPUT_CLOSED = 128 + 13;
@@ -42,7 +42,7 @@ public final class ClientMain {
         this.debug = debug;
     }
 
-    /** Performs it; what to exit with. */
+    /** Runs the command; returns the exit status. */
     public static int execute(Linux linux, SelfExec self, String[] args) {
         int code = new ClientMain(linux, self, System.err, List.of(args).contains("--debug")).execute(args);
         System.err.flush();
@@ -81,7 +81,7 @@ public final class ClientMain {
         }
     }
 
-    /** One line for what went wrong; the stack trace only when it is asked for. */
+    /** Prints a one-line error; with --debug also the stack trace. */
     private int fail(Exception e, int status) {
         if (e instanceof LinuxException failure && failure.errno() == Errno.EPIPE) {
             return OUTPUT_CLOSED;
@@ -94,9 +94,9 @@ public final class ClientMain {
                 && !unmatched.getUnmatched().isEmpty()) {
             String word = unmatched.getUnmatched().get(0);
             message = word.startsWith("-")
-                    ? "a server does not take the option " + word
+                    ? "a server does not support the option " + word
                     : unmatched.getCommandLine().getParent() == null
-                            ? "a server does not take the command \"" + word + "\""
+                            ? "a server does not support the command \"" + word + "\""
                             : message;
         }
         String help = e instanceof ParameterException wrong
@@ -114,12 +114,12 @@ public final class ClientMain {
         return status;
     }
 
-    /** What a client's command line can be. */
+    /** The model of the client's command line. */
     public static CommandLine model() {
         return Commands.MODEL;
     }
 
-    /** What a command of these words would work with; its messages go nowhere. */
+    /** The context of a command with these arguments; its messages are discarded. */
     public static EngineContext context(Linux linux, SelfExec self, List<String> words) {
         ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
         ClientCommand root = (ClientCommand) parsed.commandSpec().userObject();
@@ -131,10 +131,10 @@ public final class ClientMain {
                 words);
     }
 
-    /** In a class of its own: a native executable has the model built in. */
+    /** In a separate class so that a native image builds the model at build time. */
     static final class Commands {
 
-        // What follows the command's name is the command's.
+        // Options after the command's name belong to the command.
         static final CommandLine MODEL =
                 StrictCommandLine.of(new ClientCommand()).setStopAtPositional(true);
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code exec}: runs a further command in a container of a server. */
+/** {@code exec}: runs a command in a running container of a server. */
 @Command(
         name = "exec",
         mixinStandardHelpOptions = true,

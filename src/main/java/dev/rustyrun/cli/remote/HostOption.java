@@ -2,14 +2,14 @@ package dev.rustyrun.cli.remote;
 
 import java.util.Set;
 
-/** Tells from the bare words of a command line whether it speaks to a server, before anything else of a client is loaded. */
+/** Decides from an unparsed command line whether it addresses a server, before any other client class is loaded. */
 public final class HostOption {
 
-    /** The environment variable that says where the server is. */
+    /** The environment variable with the server's address. */
     static final String VARIABLE = "RUSTYRUN_HOST";
 
     private static final String NAME = "--host";
-    /** Options of the local runtime that take the next word; a test compares these lists with the models of the command lines. */
+    /** Options of the local runtime that have a value; a test compares these lists with the command line models. */
     public static final Set<String> LOCAL_WITH_VALUE =
             Set.of("--root", "--log", "--log-format", "--cgroup-manager", "--criu");
 
@@ -21,9 +21,9 @@ public final class HostOption {
     private HostOption() {}
 
     /**
-     * Whether these words are a client's: {@code --host} stands before the command, or the environment names a server and
-     * the command is one that a server can perform. Who gives options of the local runtime, such as {@code --root}, means
-     * that.
+     * Whether the command line addresses a server: {@code --host} is given before the command, or the environment names
+     * a server and the server supports the command. Options of the local runtime, such as {@code --root}, override the
+     * environment.
      */
     public static boolean isGiven(String[] args) {
         return isGiven(args, System.getenv(VARIABLE));

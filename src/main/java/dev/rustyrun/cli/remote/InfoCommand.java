@@ -5,7 +5,7 @@ import dev.rustyrun.client.Server;
 import dev.rustyrun.engine.EngineContext;
 import picocli.CommandLine.Command;
 
-/** {@code info}: prints what a server has and allows. */
+/** {@code info}: prints a server's features, limits and root file systems. */
 @Command(
         name = "info",
         mixinStandardHelpOptions = true,

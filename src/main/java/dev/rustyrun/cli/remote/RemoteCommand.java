@@ -3,13 +3,13 @@ package dev.rustyrun.cli.remote;
 import dev.rustyrun.client.Server;
 import dev.rustyrun.engine.EngineContext;
 
-/** A command that only a launch service can perform, or in words of its own. */
+/** A command that only a launch service supports, or that has different options there. */
 interface RemoteCommand {
 
     /**
-     * Performs it; what to exit with.
+     * Runs the command; returns the exit status.
      *
-     * @throws dev.rustyrun.client.ClientException when something asked for cannot be
+     * @throws dev.rustyrun.client.ClientException when the request cannot be fulfilled
      */
     int perform(EngineContext context, Server server);
 }

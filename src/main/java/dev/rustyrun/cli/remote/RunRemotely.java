@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code run}: runs a command in a new container of a server and exits as it does. */
+/** {@code run}: runs a command in a new container of a server and exits with its status. */
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
@@ -83,8 +83,8 @@ final class RunRemotely implements RemoteCommand {
             throw new ClientException("nothing to run: pass an image, or --rootfs NAME and a command");
         }
         if (detach && options.removes()) {
-            throw new ClientException("--rm and --detach: a server keeps what is detached; delete it when it has ended,"
-                    + " by rustyrun --host ADDRESS delete ID");
+            throw new ClientException("--rm and --detach cannot be used together with a server: delete the container after its end"
+                    + " with rustyrun --host ADDRESS delete ID");
         }
         if (!detach) {
             context.takeSignals();
@@ -108,11 +108,11 @@ final class RunRemotely implements RemoteCommand {
     private static void check(Volume volume) {
         String text = "--volume \"" + volume.source() + ":" + volume.target() + "\"";
         if (volume.source().contains("/")) {
-            throw new ClientException(text + ": a server mounts no path, only directories that it has configured by a"
-                    + " name, which info lists");
+            throw new ClientException(text + ": a server mounts only directories that are configured by name; info lists"
+                    + " them");
         }
         if (!volume.options().isEmpty() && !volume.options().equals(List.of("ro"))) {
-            throw new ClientException(text + " has options, of which a server takes only ro");
+            throw new ClientException(text + " has options: a server accepts only ro");
         }
     }
 

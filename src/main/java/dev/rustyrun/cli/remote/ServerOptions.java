@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options before a command's name: where the server is, and how to show that one may use it. */
+/** The options before a command's name: the server's address and the client's credentials. */
 final class ServerOptions {
 
     @Option(
@@ -54,9 +54,9 @@ final class ServerOptions {
     }
 
     /**
-     * The server that these options name.
+     * Connects to the server that these options name.
      *
-     * @throws ClientException when they cannot be used
+     * @throws ClientException when an option is invalid
      */
     Server server() {
         ServerAddress address =
@@ -82,7 +82,7 @@ final class ServerOptions {
         return Optional.ofNullable(System.getenv(name)).filter(text -> !text.isEmpty());
     }
 
-    /** A token alone, or a line of a server's own token file. */
+    /** Reads a token: either a file with only the token, or a line of a server's token file. */
     private static String token(Path file) {
         try {
             String line = UserFile.read(Linux.host(), file.toString(), UserFile.MAX_SECRETS)

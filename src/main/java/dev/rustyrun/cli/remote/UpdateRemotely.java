@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code update} at a server: the hosts that a container may reach. */
+/** {@code update} at a server: changes the hosts that a container may reach. */
 @Command(
         name = "update",
         mixinStandardHelpOptions = true,
@@ -22,8 +22,8 @@ final class UpdateRemotely implements EngineContext.Command {
             names = "--allow",
             paramLabel = "HOST[:PORT]",
             required = true,
-            description = "Let it reach this host, where the server allows that, and none of those before; repeatable."
-                    + " An empty one: no host.")
+            description = "Replace the allowed hosts; the server must allow this host too; repeatable."
+                    + " An empty value allows no host.")
     private List<String> allowed = List.of();
 
     @Override

@@ -56,7 +56,7 @@ class CommandsTest {
         assertEquals("rustyrun: container \"none\" does not exist\n", told());
         FakeEngine stuck = new FakeEngine("stuck:running").endingBy("never");
         assertEquals(125, perform(new StopCommand(), stuck, "-t", "0", "stuck"));
-        assertTrue(told().endsWith("container stuck was killed and has not ended yet\n"), told());
+        assertTrue(told().endsWith("container stuck was killed but has not ended yet\n"), told());
         assertEquals("kill stuck KILL false", stuck.calls().get(0), "with no time there is no first signal");
         assertThrows(InvalidSpecException.class, () -> perform(new StopCommand(), stuck, "-t", "-1", "stuck"));
     }
@@ -92,7 +92,7 @@ class CommandsTest {
         assertEquals(0, perform(new DeleteCommand(), new FakeEngine("old:exited"), "-v", "old"));
         InvalidSpecException wrong =
                 assertThrows(InvalidSpecException.class, () -> perform(new DeleteCommand(), engine, "--regex", "("));
-        assertTrue(wrong.getMessage().startsWith("--regex: \"(\" is no regular expression"), wrong.getMessage());
+        assertTrue(wrong.getMessage().startsWith("--regex: \"(\" is not a regular expression"), wrong.getMessage());
     }
 
     @Test
