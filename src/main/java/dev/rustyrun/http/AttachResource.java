@@ -8,7 +8,7 @@ import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** Answers requests to the address of {@link AttachSocket} that do not ask for a web socket. */
+/** Answers requests to the path of {@link AttachSocket} that are not web socket upgrades. */
 @Path("/v1/containers/{id}/attach")
 public class AttachResource {
 
@@ -21,20 +21,20 @@ public class AttachResource {
             summary = "Attach to a container through a web socket",
             description = "A binary message to the service is input. One from the service"
                     + " is output: its first byte is 1 for stdout, 2 for stderr; earlier output comes first. A text message to"
-                    + " the service is an order: `eof`, or `resize ROWS COLUMNS`; one from it is `taken`, for each message of input. The"
-                    + " socket is closed when the container has ended.")
+                    + " the service is a control message: `eof`, or `resize ROWS COLUMNS`. The service sends the text `taken` for each message of input. The"
+                    + " socket is closed when the container ends.")
     @APIResponse(responseCode = "101", description = "The web socket is open")
     @APIResponse(responseCode = "426", description = "The request does not ask for a web socket")
     public Response attach() {
         return webSocketNeeded();
     }
 
-    /** The answer to a request that does not ask for a web socket at the address of one. */
+    /** The response to a request without a web socket upgrade. */
     static Response webSocketNeeded() {
         return Response.fromResponse(Problem.of(
                                 UPGRADE_REQUIRED,
                                 "upgrade-required",
-                                "here is a web socket: ask for it with Upgrade: websocket")
+                                "this path is a web socket: send Upgrade: websocket")
                         .response())
                 .header("Upgrade", "websocket")
                 .build();

@@ -23,11 +23,11 @@ import java.util.Optional;
 
 /**
  * {@code /v1/containers/{id}/attach}. A binary message to the service is input; one from the service is output, its
- * first byte 1 for stdout and 2 for stderr. A text message is an order, {@code eof} or {@code resize ROWS COLUMNS};
- * the service sends {@code taken} for each piece of input that the container has accepted. A caller that does not
- * wait for this is closed once a megabyte waits. Earlier output comes first. With {@code ?start=true} the container
- * is started once the caller is attached, so that the caller misses nothing. The container waits for a caller that
- * reads slowly.
+ * first byte 1 for stdout and 2 for stderr. A text message to the service is a control message, {@code eof} or {@code
+ * resize ROWS COLUMNS}; the service sends {@code taken} for each piece of input that the container has accepted. A
+ * client that does not wait for this is disconnected when a megabyte of input is queued. Earlier output comes first.
+ * With {@code ?start=true} the container is started after the client is attached, so that the client misses no output.
+ * A client that reads slowly blocks the container.
  */
 @WebSocket(path = "/v1/containers/{id}/attach")
 public class AttachSocket {
@@ -57,7 +57,7 @@ public class AttachSocket {
                 Optional.ofNullable(connection.handshakeRequest().query()).orElse("");
         if (!query.matches("|start=(true|false)")) {
             SocketOpening.opened(connection);
-            return connection.close(Closing.refused("the only query parameter is start, which is true or false"));
+            return connection.close(Closing.refused("the only query parameter is start: true or false"));
         }
         ContainerFolder folder;
         Runnable leave;
@@ -120,7 +120,7 @@ public class AttachSocket {
         return connection.close(reason);
     }
 
-    /** Drops data that is still in transit when the connection is closed. */
+    /** Ignores data that was in transit when the connection was closed. */
     private static boolean isRefused(WebSocketConnection connection) {
         return connection.userData().get(REFUSED) != null || connection.isClosed();
     }
@@ -151,7 +151,7 @@ public class AttachSocket {
         } else if (order.matches("resize [0-9]{1,4} [0-9]{1,4}")) {
             waiting.resize(order);
         } else {
-            return refuse(connection, Closing.refused("an order is eof or resize ROWS COLUMNS"));
+            return refuse(connection, Closing.refused("a text message must be eof or resize ROWS COLUMNS"));
         }
         return Uni.createFrom().voidItem();
     }

@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The caller of a command at the other end of a web socket: input that the command has not taken, and output in
- * transit. The output is at most one message and what was left at the end; for input see {@link InputQueue}. Safe for
- * use by several threads: those of the socket, and the one that relays.
+ * The web socket client of a command: input that the command has not accepted yet, and output in transit. The output is
+ * at most one message, and what was left at the end; for input see {@link InputQueue}. Thread-safe: used by the
+ * socket's threads and the relaying thread.
  */
 final class AttachedCaller implements Client, AutoCloseable {
 
@@ -39,8 +39,8 @@ final class AttachedCaller implements Client, AutoCloseable {
     private boolean takenUnderWay;
 
     /**
-     * @param name the caller's name
-     * @param socket the connection to the caller
+     * @param name the client's name
+     * @param socket the connection to the client
      */
     AttachedCaller(String name, Linux linux, Budget budget, Sender socket) {
         this.input = new InputQueue(budget);
@@ -49,14 +49,14 @@ final class AttachedCaller implements Client, AutoCloseable {
         this.wakeup = new Wakeup(linux);
     }
 
-    /** Adds input; returns why the connection must be closed if there is no room for it. */
+    /** Adds input; returns the reason to close the connection if there is no room. */
     synchronized Optional<CloseReason> offer(byte[] bytes) {
         Optional<CloseReason> refused = input.offer(bytes);
         wakeup.wake();
         return refused;
     }
 
-    /** Handles an order; returns whether it is a known one. */
+    /** Handles a control message; returns whether it is valid. */
     synchronized boolean order(String order) {
         String[] words = order.split(" ");
         if (order.equals("eof")) {
@@ -74,7 +74,7 @@ final class AttachedCaller implements Client, AutoCloseable {
         return true;
     }
 
-    /** The caller has disconnected. */
+    /** Called when the client has disconnected. */
     void goes() {
         departures.tell();
         synchronized (this) {
@@ -99,19 +99,19 @@ final class AttachedCaller implements Client, AutoCloseable {
         return departures.areOver();
     }
 
-    /** Also waits for the caller's next action. */
+    /** Also polls for the client's next action. */
     synchronized void addTo(PollSet set) {
         if (!isGone()) {
             wakeup.addTo(set);
         }
     }
 
-    /** The caller's actions until now have been handled. */
+    /** Clears the wakeup: the client's actions until now have been handled. */
     void clear() {
         wakeup.clear();
     }
 
-    /** The next piece of input, if any; report with {@link #taken} when it is used. */
+    /** The next piece of input, if any; call {@link #taken} when it was written. */
     synchronized Optional<byte[]> nextInput() {
         if (takenUnderWay) {
             return Optional.empty();
@@ -132,22 +132,22 @@ final class AttachedCaller implements Client, AutoCloseable {
         return taken;
     }
 
-    /** The next signal that the caller wants to send, or 0. */
+    /** The next signal that the client has sent, or 0. */
     synchronized int nextSignal() {
         return signals.isEmpty() ? 0 : signals.removeFirst();
     }
 
-    /** Tells the caller that a piece of input was taken. */
+    /** Informs the client that a piece of input was accepted. */
     void taken() {
         underWay(this::setTakenUnderWay, socket.sendText(TAKEN));
     }
 
-    /** Whether output can be sent now: everything before has been sent. */
+    /** Whether output can be sent now, because all earlier output was sent. */
     synchronized boolean takesOutput() {
         return !outputUnderWay && !isGone();
     }
 
-    /** Sends output; only if {@link #takesOutput}. */
+    /** Sends output; call only if {@link #takesOutput}. */
     void send(byte stream, byte[] bytes, int count) {
         underWay(this::setOutputUnderWay, socket.sendBinary(message(stream, bytes, count)));
     }
@@ -176,7 +176,7 @@ final class AttachedCaller implements Client, AutoCloseable {
         }
     }
 
-    /** Keeps output that is left when the command ends. */
+    /** Queues output that is left when the command ends. */
     synchronized void keep(byte stream, byte[] bytes, int count) {
         if (!isGone()) {
             rest.add(message(stream, bytes, count));
@@ -184,8 +184,8 @@ final class AttachedCaller implements Client, AutoCloseable {
     }
 
     /**
-     * Sends everything that is left, and then {@code text}; runs {@code finished} when that has been sent or the
-     * caller has disconnected.
+     * Sends the remaining output and then {@code text}; runs {@code finished} when both were sent or the client has
+     * disconnected.
      */
     void finish(String text, Runnable finished) {
         synchronized (this) {
@@ -195,7 +195,7 @@ final class AttachedCaller implements Client, AutoCloseable {
         advance();
     }
 
-    /** The next message at the end, when the one before has been sent. */
+    /** Sends the next of the last messages if none is in transit. */
     private void advance() {
         Optional<Uni<Void>> next = Optional.empty();
         Runnable finished = () -> {};

@@ -11,8 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Input from a caller on its way into the FIFO of the container's monitor. No thread waits for room in the FIFO. Safe
- * for use by several threads.
+ * Input from a client on its way into the FIFO of the container's monitor. No thread blocks on the FIFO. Thread-safe.
  */
 final class AttachedInput {
 
@@ -27,8 +26,8 @@ final class AttachedInput {
     private final AtomicReference<String> resize = new AtomicReference<>("");
 
     /**
-     * @param taken tells the caller that a piece was taken, and runs its argument when that message has been sent; it
-     * must not wait
+     * @param taken informs the client that a piece was accepted, and runs its argument when that message was sent; must
+     *     not block
      */
     AttachedInput(
             Containers containers, Watches watches, Budget budget, ContainerFolder folder, Consumer<Runnable> taken) {
@@ -38,26 +37,26 @@ final class AttachedInput {
         this.input = containers.input(folder, step);
     }
 
-    /** Adds a piece; returns why the connection must be closed if there is no room for it. */
+    /** Adds a piece; returns the reason to close the connection if there is no room. */
     Optional<CloseReason> offer(byte[] piece) {
         Optional<CloseReason> refused = queue.offer(piece);
         step.run();
         return refused;
     }
 
-    /** The end of input: passed to the container after everything that was sent before. */
+    /** Ends the input after everything that was sent before. */
     void end() {
         ending = true;
         step.run();
     }
 
-    /** Gives the container's terminal a new size; of several waiting sizes, only the last one counts. */
+    /** Sets the size of the container's terminal; of several pending sizes, only the last is used. */
     void resize(String order) {
         resize.set(order);
         step.run();
     }
 
-    /** The caller has disconnected; input that was not taken is dropped. */
+    /** Called when the client has disconnected; pending input is dropped. */
     void goes() {
         gone = true;
         queue.close();
@@ -86,7 +85,7 @@ final class AttachedInput {
                 input.close();
             }
         } catch (LinuxException e) {
-            // The container has ended; its output shows that.
+            // The container has ended, which its output shows.
             goes();
             input.close();
         }

@@ -10,12 +10,12 @@ import dev.rustyrun.stage.Transfer;
 import java.util.Optional;
 
 /**
- * Relays between a command and a caller at the other end of a web socket, while both are connected. The command's
- * output is only read when the output before has been sent: a slow reader blocks the command, and fills no memory.
+ * Relays between a command and a web socket client while both are connected. Output is read only after the previous
+ * output was sent, so that a slow reader blocks the command instead of filling memory.
  */
 final class AttachedIo implements CommandIo {
 
-    /** The maximum of output that is kept at the end for a slow caller: as much as a pipe can hold. */
+    /** The maximum output kept at the end for a slow client: the maximum size of a pipe. */
     private static final int MAX_REST = 1024 * 1024;
 
     private static final byte[] TERMINAL_END = {4};
@@ -38,9 +38,9 @@ final class AttachedIo implements CommandIo {
     private long total;
 
     /**
-     * @param pipes the command's pipes, owned by this object from now on
-     * @param tty whether the command gets a terminal; input waits for it
-     * @param size the terminal's size, until the caller sets another one
+     * @param pipes the command's pipes; this object closes them
+     * @param tty whether the command gets a terminal; input is held until it exists
+     * @param size the terminal's size, until the client sets another one
      */
     AttachedIo(Linux linux, CommandPipes pipes, AttachedCaller caller, boolean tty, int rows, int columns) {
         this.linux = linux;
@@ -55,7 +55,7 @@ final class AttachedIo implements CommandIo {
         }
     }
 
-    /** How many bytes the command has written. */
+    /** The number of bytes that the command has written. */
     long total() {
         return total;
     }
@@ -88,7 +88,7 @@ final class AttachedIo implements CommandIo {
         }
         feed();
         master = read(master, LogWriter.STDOUT, found);
-        // In turns: neither side blocks the other.
+        // Alternates the order, so that neither stream starves the other.
         errorsFirst = !errorsFirst;
         if (errorsFirst) {
             stderr = read(stderr, LogWriter.STDERR, found);
@@ -107,8 +107,8 @@ final class AttachedIo implements CommandIo {
     }
 
     /**
-     * Passes input to the command; if the command does not read it any more, the input is dropped so that the caller
-     * need not wait.
+     * Passes input to the command. If the command no longer reads, the input is dropped so that the client does not
+     * wait.
      */
     private void feed() {
         if (tty && master < 0 && stdout >= 0) {
@@ -183,7 +183,7 @@ final class AttachedIo implements CommandIo {
         feed();
     }
 
-    /** Unread output of the command also belongs to the caller. */
+    /** Reads the remaining output first, because the client gets it too. */
     @Override
     public void close() {
         int[] open = {stdin, stdout, stderr, master};

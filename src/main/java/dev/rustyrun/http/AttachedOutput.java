@@ -15,10 +15,10 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.Optional;
 
-/** A container's log on its way to a web socket, from its beginning to its end; no thread waits for either. */
+/** Sends a container's log to a web socket, from its beginning to its end, without blocking a thread. */
 final class AttachedOutput {
 
-    /** A closing message has room for 123 bytes. */
+    /** A close frame can contain a reason of 123 bytes. */
     private static final int MAX_REASON = 60;
 
     private final Containers containers;
@@ -49,7 +49,7 @@ final class AttachedOutput {
         this.reader = new LogReader(folder.log());
         this.hold = containers.hold(folder);
         this.step = watches.steps().wakeable(this::move);
-        // The callback may run at once, before the constructor has finished.
+        // The callback may run before the constructor has finished.
         this.watch = watches.watch(folder, true, () -> {
             if (begun) {
                 step.run();
@@ -57,20 +57,20 @@ final class AttachedOutput {
         });
     }
 
-    /** Begins; output from now on is kept until it has been sent, and the container waits for that. */
+    /** Starts. From now on the log keeps output until it was sent, and the container waits for that. */
     void begin() {
         hold.begin(containers.status(folder) == ContainerStatus.CREATED);
         begun = true;
         step.run();
     }
 
-    /** The caller has disconnected. */
+    /** Called when the client has disconnected. */
     void goes() {
         gone = true;
         step.run();
     }
 
-    /** Ends it, because the container could not be started. */
+    /** Ends the output because the container could not be started. */
     void fail(String reason) {
         failure = reason;
         step.run();

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Receives the bodies of requests before a thread works on them, so that no thread waits for a body that arrives
- * slowly or never completes. Archives are not received first: they are unpacked as they arrive.
+ * Receives request bodies before a thread handles the request, so that no thread waits for a slow or incomplete body.
+ * Archives are excluded: they are unpacked while they arrive.
  */
 @Singleton
 final class Bodies {
@@ -25,7 +25,7 @@ final class Bodies {
     private static final Set<HttpMethod> WITHOUT_BODY = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     private static final String ARCHIVE = "application/x-tar";
 
-    /** How many copies of a body are in memory: the bytes, the text, and the parsed objects. */
+    /** The number of copies of a body in memory: the bytes, the text, and the parsed objects. */
     private static final int TIMES = 4;
 
     private final Budget budget;
@@ -106,7 +106,7 @@ final class Bodies {
                         413,
                         "content-too-large",
                         "the body has more than " + budget.most() / TIMES
-                                + " bytes, which this service has memory for"));
+                                + " bytes, the maximum for this service's memory"));
                 return;
             }
             if (!share.take(piece.length() * (long) TIMES)) {

@@ -6,8 +6,8 @@ import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The bytes that all callers together may hold in the service's memory: requests, outputs, kept answers, data in
- * transit. A third of the heap; the rest is for processing. Safe for use by several threads.
+ * The memory that all clients together may use in the service: requests, outputs, stored answers, data in transit. A
+ * third of the heap; the rest is for processing. Thread-safe.
  */
 @Singleton
 final class Budget {
@@ -25,7 +25,7 @@ final class Budget {
                 .orElse(Runtime.getRuntime().maxMemory() / PART_OF_HEAP));
     }
 
-    /** A budget of {@code most} bytes. */
+    /** Creates a budget of {@code most} bytes. */
     Budget(long most) {
         this.most = most;
     }
@@ -38,7 +38,7 @@ final class Budget {
         return used.get();
     }
 
-    /** Reserves bytes; returns whether enough were left. */
+    /** Reserves bytes; returns false if too few are left. */
     boolean take(long bytes) {
         if (used.addAndGet(bytes) > most) {
             used.addAndGet(-bytes);
@@ -51,17 +51,17 @@ final class Budget {
         used.addAndGet(-bytes);
     }
 
-    /** The problem for a caller that gets nothing. */
+    /** The problem for a client that gets no memory. */
     static Problem exhausted() {
-        return Problem.busy(503, "the requests and outputs of all callers together fill the service's memory", SOON);
+        return Problem.busy(503, "the service's memory is full of requests and outputs", SOON);
     }
 
-    /** An empty share, held once. */
+    /** Creates an empty share with one holder. */
     Share share() {
         return new Share();
     }
 
-    /** Bytes that are released together, by the last holder. */
+    /** Bytes that are released together by the last holder. */
     final class Share {
 
         private long bytes;
@@ -69,14 +69,14 @@ final class Budget {
 
         private Share() {}
 
-        /** Reserves more; returns whether enough were left. */
+        /** Reserves more bytes; returns false if too few are left. */
         synchronized boolean take(long more) {
             boolean taken = holders > 0 && Budget.this.take(more);
             bytes += taken ? more : 0;
             return taken;
         }
 
-        /** Reserves more, or ends the request. */
+        /** Reserves more bytes, or fails the request. */
         void demand(long more) {
             if (!take(more)) {
                 throw exhausted().exception();

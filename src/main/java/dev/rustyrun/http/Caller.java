@@ -6,8 +6,8 @@ import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.stage.CommandIo;
 
 /**
- * A client that waits for the answer to a request. When it disconnects, its command is killed; unless the request has
- * an {@code Idempotency-Key}: then the client may come back for the answer. Safe for use by several threads.
+ * A client that waits for the response to a request. When it disconnects, its command is killed, unless the request has
+ * an {@code Idempotency-Key}: then the client may ask again. Thread-safe.
  */
 final class Caller implements Client {
 
@@ -23,7 +23,7 @@ final class Caller implements Client {
         return name;
     }
 
-    /** Called by any thread, once or more often. */
+    /** Called when the client has disconnected; any thread may call it repeatedly. */
     void goes() {
         departures.tell();
     }
@@ -38,7 +38,7 @@ final class Caller implements Client {
         departures.add(work);
     }
 
-    /** {@code io}, for a command that is killed when the caller disconnects. */
+    /** Wraps {@code io} for a command that is killed when the client disconnects. */
     CommandIo watching(Linux linux, CommandIo io) {
         return new Watched(linux, io);
     }
@@ -58,7 +58,7 @@ final class Caller implements Client {
         @Override
         public void addTo(PollSet set) {
             io.addTo(set);
-            // This also holds if the caller has just disconnected: the wakeup is then set, and the next wait ends at
+            // This also works if the client disconnects at this moment: the wakeup is set then, and poll returns at
             // once.
             if (!heard) {
                 departure.addTo(set);

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Counts what callers hold open at the same time, all of them and each, with the memory that it takes. */
+/** Limits the number of open objects, in total and per caller, and reserves their memory. */
 final class CallerLimit {
 
     private final int most;
@@ -16,10 +16,10 @@ final class CallerLimit {
     private int open;
 
     /**
-     * A limit.
+     * Creates a limit.
      *
-     * @param bytes memory of one
-     * @param refusal what a caller is told who has too many
+     * @param bytes memory of one object
+     * @param refusal the error message when the limit is reached
      */
     CallerLimit(int most, int mostPerCaller, int bytes, Budget budget, String refusal) {
         this.most = most;
@@ -30,9 +30,9 @@ final class CallerLimit {
     }
 
     /**
-     * Counts one more; the result takes it away again, and may be run twice.
+     * Counts one more object; the returned action releases it and may be run repeatedly.
      *
-     * @throws ProblemException 429 when there are too many, 503 when no memory is left for it
+     * @throws ProblemException 429 when the limit is reached, 503 when no memory is left
      */
     synchronized Runnable enter(String caller) {
         if (open >= most || counts.getOrDefault(caller, 0) >= mostPerCaller) {

@@ -8,7 +8,7 @@ final class Callers {
 
     private Callers() {}
 
-    /** The caller that waits for the answer of {@code context}, and is marked gone when its connection ends before that. */
+    /** The client of {@code context}; it counts as gone when its connection ends before the response. */
     static Caller of(RoutingContext context) {
         Caller caller = new Caller(nameOf(context));
         context.addEndHandler(ended -> {
@@ -22,7 +22,7 @@ final class Callers {
         return caller;
     }
 
-    /** What all requests of one caller have in common. */
+    /** The name shared by all requests of one caller. */
     static String nameOf(RoutingContext context) {
         return Identity.of(context).name();
     }

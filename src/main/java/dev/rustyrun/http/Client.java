@@ -3,12 +3,12 @@ package dev.rustyrun.http;
 /** The sender of a request, which may disconnect before the answer. */
 interface Client {
 
-    /** The same name for all requests of one caller: the queue is fair between names. */
+    /** The name shared by all requests of one caller; the launch queue is fair between names. */
     String name();
 
-    /** Whether nobody waits for the answer any more. */
+    /** Whether the client has disconnected. */
     boolean isGone();
 
-    /** Runs {@code work}, which must not wait, when the caller disconnects; at once if that has happened. */
+    /** Runs {@code work}, which must not block, when the client disconnects; at once if it already has. */
     void onDeparture(Runnable work);
 }

@@ -2,17 +2,17 @@ package dev.rustyrun.http;
 
 import io.quarkus.websockets.next.CloseReason;
 
-/** Why the service closes a web socket, in 123 bytes at most; RFC 6455, section 7.4.1. */
+/** The reasons to close a web socket, at most 123 bytes; RFC 6455, section 7.4.1. */
 final class Closing {
 
     private Closing() {}
 
-    /** Everything has been sent. */
+    /** Everything was sent. */
     static CloseReason ended(String why) {
         return new CloseReason(1000, why);
     }
 
-    /** The caller asks for something that is not allowed or does not exist. */
+    /** The request is invalid, not allowed, or for something that does not exist. */
     static CloseReason refused(String why) {
         return new CloseReason(1008, why);
     }

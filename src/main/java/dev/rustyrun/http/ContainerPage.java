@@ -18,14 +18,14 @@ import java.util.Optional;
 /**
  * A page of the list of containers, oldest first.
  *
- * @param filter only containers that match
+ * @param filter selects the containers
  * @param limit the maximum number of containers
- * @param after continue after this container, whether or not it still exists
+ * @param after the place to continue from, even if its container no longer exists
  */
 record ContainerPage(ContainerFilter filter, int limit, Optional<Place> after) {
 
     /**
-     * A container's place in the list.
+     * A container's position in the list.
      *
      * @param created when the container was created
      * @param id its id; of two containers created at the same time, the smaller id comes first
@@ -40,16 +40,16 @@ record ContainerPage(ContainerFilter filter, int limit, Optional<Place> after) {
             return ORDER.compare(this, other);
         }
 
-        /** Its form in an address. */
+        /** The position as a query parameter. */
         String text() {
             return created + "_" + id;
         }
     }
 
     /**
-     * The page that a query asks for.
+     * The page for a query.
      *
-     * @throws ProblemException when the status is unknown, or {@code after} is not from a page
+     * @throws ProblemException when the status is unknown, or {@code after} is not from another page
      */
     static ContainerPage of(String status, List<String> labels, int limit, String after) {
         try {
@@ -72,11 +72,11 @@ record ContainerPage(ContainerFilter filter, int limit, Optional<Place> after) {
         } catch (java.time.DateTimeException e) {
             // Reported below.
         }
-        throw Problem.field("/after", "after must be what the \"next\" of a page had")
+        throw Problem.field("/after", "after must be the value from the \"next\" link of a page")
                 .exception();
     }
 
-    /** Those of {@code containers} that belong to it, as {@code caller} may see them, and where the next one is. */
+    /** The page's containers as {@code caller} may see them, and the link to the next page. */
     ObjectNode view(Containers containers, Identity caller) {
         ObjectNode page = JsonNodeFactory.instance.objectNode();
         var items = page.putArray("items");

@@ -44,7 +44,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** {@code /v1/containers}: launches that nobody waits for. */
+/** {@code /v1/containers}: containers that run in the background. */
 @Path("/v1/containers")
 @Blocking
 @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
@@ -102,7 +102,7 @@ public class ContainersResource {
             LaunchRequest launch = new LaunchRequest();
             ContainerRequest request = new ContainerRequest();
             RequestJson.read(body, launch, request);
-            // Here, because it is the address of the current request.
+            // Read here, because it is only available during the request.
             URI base = uri.getBaseUri();
             Caller caller = key == null ? Callers.of(context) : new Caller(Callers.nameOf(context));
             return requested
@@ -162,7 +162,7 @@ public class ContainersResource {
         return started(containers.named(id)).thenApply(folder -> ok(containers.view(folder)));
     }
 
-    /** Of one that its maker cannot name yet: where it cannot be started, an error must leave none behind. */
+    /** Starts a new container. If that fails, removes it: the client does not know its id. */
     private CompletionStage<ContainerFolder> startedOrRemoved(ContainerFolder folder) {
         CompletionStage<ContainerFolder> started;
         try {
@@ -180,7 +180,7 @@ public class ContainersResource {
         });
     }
 
-    /** What it is like; only its id where that cannot be told now, for it is made all the same. */
+    /** The new container's JSON; only its id if the details cannot be read, because the container exists anyway. */
     private String made(ContainerFolder folder) {
         try {
             return containers.view(folder).toString();

@@ -3,18 +3,18 @@ package dev.rustyrun.http;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Work to do when a client disconnects. Safe for use by several threads. */
+/** Runs actions when a client disconnects. Thread-safe. */
 final class Departures {
 
     private final List<Runnable> waiting = new ArrayList<>(2);
     private volatile boolean gone;
 
-    /** Whether it has disconnected. */
+    /** Whether the client has disconnected. */
     boolean areOver() {
         return gone;
     }
 
-    /** Runs {@code work}, which must not wait, when the client disconnects; at once if that has happened. */
+    /** Runs {@code work}, which must not block, when the client disconnects; at once if it already has. */
     void add(Runnable work) {
         synchronized (this) {
             if (!gone) {
@@ -25,7 +25,7 @@ final class Departures {
         work.run();
     }
 
-    /** The client disconnects; may be called again. */
+    /** Called when the client disconnects; may be called repeatedly. */
     void tell() {
         List<Runnable> told;
         synchronized (this) {

@@ -11,11 +11,11 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The end of the service: it refuses new launches, and stops containers if configured. */
+/** The shutdown of the service: it refuses new launches, and stops containers if configured. */
 @Singleton
 final class Drain {
 
-    /** The time to finish answers at the end. */
+    /** The time to finish responses at the end. */
     private static final long ANSWER_SECONDS = 3;
 
     private static final CloseReason GOING_AWAY = new CloseReason(1001, "the service is stopping");
@@ -44,7 +44,10 @@ final class Drain {
         this.answers = answers;
     }
 
-    /** Makes the service not ready: it refuses launches, but answers, until all launches have ended or the time is over. */
+    /**
+     * Makes the service not ready. It refuses launches but still answers other requests until all launches have ended
+     * or the drain time is over.
+     */
     void begin(@Observes ShutdownDelayInitiatedEvent event) {
         long end = System.nanoTime() + config.drainSeconds() * 1_000_000_000L;
         try {
@@ -57,7 +60,7 @@ final class Drain {
         }
     }
 
-    /** A follower without an end is waited for as long as the service waits for anybody. */
+    /** Disconnects followers. They have no end of their own, so they stay connected as long as the drain lasts. */
     private void letGo() {
         over = true;
         events.end();
@@ -65,7 +68,7 @@ final class Drain {
         sockets.forEach(socket -> socket.close(GOING_AWAY).subscribe().with(closed -> {}, gone -> {}));
     }
 
-    /** Wakes {@code follower} when the drain is over, until it is {@link #forget forgotten}. */
+    /** Runs {@code follower} when the drain is over, unless it is {@link #forget forgotten} before. */
     void whenOver(Runnable follower) {
         followers.add(follower);
         if (over) {

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 
-/** Counts what containers with allowed hosts try to reach, and how much goes there and back. */
+/** Counts the connection attempts and bytes of containers with allowed hosts. */
 @Singleton
 final class EgressMetrics {
 
@@ -24,18 +24,18 @@ final class EgressMetrics {
     private static Counter attempts(MeterRegistry registry, String allowed) {
         return Counter.builder("rustyrun.egress.attempts")
                 .tag("allowed", allowed)
-                .description("Attempts of containers to reach a host through their proxy, when they are over")
+                .description("Finished connection attempts of containers through their egress proxy")
                 .register(registry);
     }
 
     private static Counter bytes(MeterRegistry registry, String direction) {
         return Counter.builder("rustyrun.egress.bytes")
                 .tag("direction", direction)
-                .description("Bytes that went through proxies of containers")
+                .description("Bytes transferred through egress proxies of containers")
                 .register(registry);
     }
 
-    /** Counts a line of a proxy. */
+    /** Counts an event line of a proxy. */
     void count(ObjectNode line) {
         switch (line.path("event").asText()) {
             case "egress" -> (line.path("allowed").asBoolean() ? allowed : refused).increment();
@@ -51,7 +51,7 @@ final class EgressMetrics {
         received.increment(number(line, "received"));
     }
 
-    /** A counter never falls, whatever a proxy says. */
+    /** Counters must not decrease, even if a proxy reports a negative number. */
     private static double number(ObjectNode line, String name) {
         return Math.max(0, line.path(name).asLong());
     }

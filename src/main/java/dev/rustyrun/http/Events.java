@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Distributes events of containers to the current listeners. Safe for use by several threads.
+ * Distributes container events to the current listeners. Thread-safe.
  */
 @Singleton
 final class Events implements Listener {
@@ -33,7 +33,7 @@ final class Events implements Listener {
         this.metrics = metrics;
     }
 
-    /** Tells all listeners; one after the other, as reactive streams demand. */
+    /** Sends an event to all listeners; synchronized, because reactive streams require serial signals. */
     @Override
     public synchronized void tell(String what, String id) {
         processor.onNext(JsonNodeFactory.instance
@@ -44,7 +44,7 @@ final class Events implements Listener {
                 .toString());
     }
 
-    /** A container that tries very much cannot fill the log: its proxy tells of some, and then only how many there were. */
+    /** Many attempts cannot fill the log: a proxy reports some of them individually, and then only their number. */
     @Override
     public synchronized void attempted(ObjectNode line) {
         metrics.count(line);
@@ -64,13 +64,13 @@ final class Events implements Listener {
         LaunchLog.tell(folder);
     }
 
-    /** Disconnects all listeners, also later ones. */
+    /** Disconnects all listeners, also future ones. */
     void end() {
         over = true;
         listeners.forEach(listener -> listener.emit(END));
     }
 
-    /** The last event, when all listeners are disconnected. */
+    /** Emits the end marker when all listeners are disconnected. */
     private Multi<String> untilOver() {
         return Multi.createFrom().emitter(listener -> {
             listeners.add(listener);
@@ -81,7 +81,7 @@ final class Events implements Listener {
         });
     }
 
-    /** All events from now on until the service stops, and an empty line from time to time; a slow reader misses some. */
+    /** All events from now on until the service stops, and heartbeats in between. A slow reader misses events. */
     Multi<String> stream() {
         Multi<String> beats =
                 Multi.createFrom().ticks().every(HEARTBEAT).onOverflow().drop().map(tick -> "{}");

@@ -23,7 +23,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** {@code POST /v1/containers/{id}/exec}: runs a command in a container, waits and answers; see also {@link ExecSocket}. */
+/**
+ * {@code POST /v1/containers/{id}/exec}: runs a command in a container and returns its result; see also {@link
+ * ExecSocket}.
+ */
 @Path("/v1/containers/{id}/exec")
 public class ExecResource {
 
@@ -109,10 +112,10 @@ public class ExecResource {
                             + " the default of `timeoutSeconds` is the maximum. Example: `{\"command\":"
                             + " [\"/bin/sh\"], \"tty\": true, \"rows\": 24, \"columns\": 80}`. Then a binary message to"
                             + " the service is input, one from it is output: its first byte is 1 for stdout, 2 for stderr. A text"
-                            + " message to the service is an order: `eof`, `resize ROWS COLUMNS`, or `signal NAME` with HUP,"
+                            + " message to the service is a control message: `eof`, `resize ROWS COLUMNS`, or `signal NAME` with HUP,"
                             + " INT, QUIT, TERM, USR1 or USR2. A text message from it is `taken`, for each message of"
                             + " input; the last one is JSON: the answer of POST, without stdout and stderr."
-                            + " If the connection ends before, the command is killed.")
+                            + " If the connection is lost, the command is killed.")
     @APIResponse(responseCode = "101", description = "The web socket is open")
     @APIResponse(responseCode = "426", description = "The request does not ask for a web socket")
     public Response attach() {

@@ -21,10 +21,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 
 /**
- * {@code /v1/containers/{id}/exec/attach}: runs a command with the caller at its input and output. The first message
- * to the service is text, the request in JSON; the rest is as in {@link AttachSocket}, with one more order, {@code
- * signal NAME}. The last message from the service is also text: the JSON answer of {@code POST} without the outputs,
- * or a problem. When the caller disconnects, the command is killed.
+ * {@code /v1/containers/{id}/exec/attach}: runs a command with the client attached to its input and output. The first
+ * message to the service is text, the request in JSON; the others are as in {@link AttachSocket}, with the additional
+ * control message {@code signal NAME}. The last message from the service is text too: the JSON response of {@code POST}
+ * without the outputs, or a problem. When the client disconnects, the command is killed.
  */
 @WebSocket(path = "/v1/containers/{id}/exec/attach")
 public class ExecSocket {
@@ -64,7 +64,7 @@ public class ExecSocket {
         return caller.order(text)
                 ? Uni.createFrom().voidItem()
                 : connection.close(Closing.refused(
-                        "an order is eof, resize ROWS COLUMNS, or signal HUP, INT, QUIT, TERM, USR1 or USR2"));
+                        "a text message must be eof, resize ROWS COLUMNS, or signal HUP, INT, QUIT, TERM, USR1 or USR2"));
     }
 
     @OnBinaryMessage
@@ -72,7 +72,7 @@ public class ExecSocket {
     Uni<Void> input(Buffer input, WebSocketConnection connection) {
         AttachedCaller caller = connection.userData().get(CALLER);
         if (caller == null) {
-            return connection.close(Closing.refused("the request comes first, as text"));
+            return connection.close(Closing.refused("the first message must be the request, as text"));
         }
         return caller.offer(input.getBytes())
                 .map(connection::close)
@@ -93,7 +93,7 @@ public class ExecSocket {
         AttachedCaller caller = new AttachedCaller(Identity.of(connection).name(), linux, budget, connection);
         if (!free.tryAcquire()) {
             caller.close();
-            Problem busy = Problem.busy(503, MAX_SOCKETS + " are attached, which is the maximum", 1);
+            Problem busy = Problem.busy(503, MAX_SOCKETS + " clients are attached, the maximum", 1);
             return connection.sendText(busy.json().toString()).chain(() -> connection.close());
         }
         connection.userData().put(CALLER, caller);

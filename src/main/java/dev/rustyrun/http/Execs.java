@@ -21,7 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Runs commands in running containers and waits for them. */
+/** Runs commands in running containers and waits for their end. */
 @Singleton
 final class Execs {
 
@@ -40,10 +40,10 @@ final class Execs {
     }
 
     /**
-     * Runs the request {@code body} in {@code folder}'s container to its end, or until the caller disconnects.
+     * Runs the request {@code body} in {@code folder}'s container until it ends or the client disconnects.
      *
-     * @throws dev.rustyrun.request.FieldException when a field of it is wrong
-     * @throws ProblemException when it is not allowed, not possible now, or not supported by this program
+     * @throws dev.rustyrun.request.FieldException when a field is invalid
+     * @throws ProblemException when it is not allowed, temporarily impossible, or not supported by this executable
      */
     CompletionStage<RunResult> run(ContainerFolder folder, byte[] body, Caller caller, Budget.Share share) {
         ExecRequest request = new ExecRequest();
@@ -61,7 +61,10 @@ final class Execs {
         });
     }
 
-    /** The same with the caller at its input and output, which are streamed completely; {@code body} is the first message. */
+    /**
+     * Runs the request {@code body}, the first message, with its complete input and output streamed to and from the
+     * client.
+     */
     CompletionStage<RunResult> attach(ContainerFolder folder, String body, AttachedCaller caller) {
         ExecRequest request = new ExecRequest();
         ExecTerminal terminal = new ExecTerminal();

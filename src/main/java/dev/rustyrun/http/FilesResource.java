@@ -41,7 +41,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** {@code /v1/containers/{id}/files}: files of a container, as tar streams that are never in memory as a whole. */
+/** {@code /v1/containers/{id}/files}: a container's files as tar streams, which are never completely in memory. */
 @Path("/v1/containers/{id}/files")
 @Blocking
 public class FilesResource {
@@ -73,7 +73,7 @@ public class FilesResource {
             description = "The stream; if it breaks off, it is incomplete",
             content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "404", description = "The container, or the path in it, does not exist")
-    @APIResponse(responseCode = "409", description = "The container has ended, and its files are gone with it")
+    @APIResponse(responseCode = "409", description = "The container has ended, and its files no longer exist")
     @APIResponse(responseCode = "429", description = "Too many transfers run")
     public Response get(
             @PathParam("id") String id,
@@ -98,7 +98,7 @@ public class FilesResource {
                 free.release();
             }
         };
-        // Also when the client that it could be written to has disconnected.
+        // Runs also if the client has disconnected before the response could be written.
         context.addEndHandler(ended -> leave.run());
         StreamingOutput output = out -> {
             try {
@@ -184,7 +184,7 @@ public class FilesResource {
     }
 
     private static ProblemException tooMany() {
-        return Problem.busy(429, MAX_TRANSFERS + " transfers of files run, which is the maximum", 1)
+        return Problem.busy(429, MAX_TRANSFERS + " file transfers are running, the maximum", 1)
                 .exception();
     }
 

@@ -16,17 +16,17 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A container's log on its way to a reader, until its current end or, if it is followed, until the container's end. */
+/** Sends a container's log to a reader, until its current end or, with {@code follow}, until the container's end. */
 final class FollowedLog extends StreamedAnswer {
 
     private static final int PIECE = 32 * 1024;
-    /** Many small pieces of output are combined into fewer. */
+    /** How long to wait so that small pieces of output can be combined. */
     private static final int GATHER_MILLIS = 10;
 
     /**
-     * Which part of the log, and in which form.
+     * The part of the log, and the format.
      *
-     * @param tail the number of lines, negative for all
+     * @param tail the number of lines; negative for all
      */
     record View(boolean events, boolean follow, long tail, long sinceMicros) {}
 
@@ -77,7 +77,7 @@ final class FollowedLog extends StreamedAnswer {
         if (!found) {
             found = reader.isFound();
             if (!found) {
-                // Others get their turn meanwhile.
+                // Lets other steps run in between.
                 wake.run();
                 return NOTHING_YET;
             }
@@ -90,7 +90,7 @@ final class FollowedLog extends StreamedAnswer {
         if (piece.length > 0) {
             return piece;
         }
-        // Checked before reading: so everything that was written before the end is read.
+        // The status is read before the log, so that everything written before the end is found.
         boolean last = !view.follow || !containers.status(folder).isAlive();
         piece = piece();
         if (piece.length > 0) {

@@ -3,13 +3,13 @@ package dev.rustyrun.http;
 import jakarta.inject.Singleton;
 
 /**
- * Counts the requests of each caller that stay open and wait for events: the end of a container, more of a log,
- * events. They hold a connection and a little memory, so each caller may only have a limited number.
+ * Limits the number of requests per caller that stay open and wait for events: a container's end, log output, service
+ * events. Each holds a connection and a little memory.
  */
 @Singleton
 final class Followers {
 
-    /** The buffers of one follower: as read, and as sent. */
+    /** The buffers of one follower: data read, and data to send. */
     private static final int BYTES = 48 * 1024;
 
     private final CallerLimit limit;
@@ -21,13 +21,13 @@ final class Followers {
                 most,
                 BYTES,
                 budget,
-                most + " requests of this caller wait or follow, which is the maximum (rustyrun.followers)");
+                most + " requests of this caller are waiting or following, the maximum (rustyrun.followers)");
     }
 
     /**
-     * Admits a follower; the result releases it, and may be run twice.
+     * Admits a follower; the returned action releases it and may be run repeatedly.
      *
-     * @throws ProblemException 429 when this caller has too many, 503 when no memory is left for it
+     * @throws ProblemException 429 when the caller has too many, 503 when no memory is left
      */
     Runnable enter(String caller) {
         return limit.enter(caller);

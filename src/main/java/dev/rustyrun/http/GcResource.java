@@ -13,7 +13,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** {@code POST /v1/gc}: removes what killed processes left, as {@code rustyrun gc} does. */
+/** {@code POST /v1/gc}: removes what killed processes have left, like {@code rustyrun gc}. */
 @Path("/v1/gc")
 @Singleton
 public class GcResource {

@@ -14,8 +14,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * The answers to requests with an {@code Idempotency-Key}, so that a caller who lost an answer can ask again without
- * a second launch. The latest {@value #MAX_KEYS} are kept, until the service stops. Safe for use by several threads.
+ * Stores the responses to requests with an {@code Idempotency-Key}, so that a client that lost a response can repeat
+ * the request without a second launch. The latest {@value #MAX_KEYS} are stored until the service stops. Thread-safe.
  */
 @Singleton
 final class IdempotencyKeys {
@@ -25,7 +25,7 @@ final class IdempotencyKeys {
 
     private record Name(String caller, String operation, String key) {}
 
-    /** The maximum part of the budget for all kept answers. */
+    /** The divisor of the budget that gives the maximum for all stored responses. */
     private static final int PART_OF_BUDGET = 4;
 
     private record Entry(byte[] request, Optional<Response> answer) {
@@ -49,12 +49,13 @@ final class IdempotencyKeys {
     }
 
     /**
-     * The answer of {@code work}, which runs once for each key of a caller; every time without a key.
+     * Returns the response of {@code work}, which runs once per caller, operation and key; without a key it always
+     * runs.
      *
-     * @param caller the key's owner: others may use the same key
-     * @param operation the kind of request: the same key may be used for another operation
-     * @param key or null
-     * @throws ProblemException 409 while the first request is still running, 422 if it had another body
+     * @param caller the owner of the key; other callers may use the same key
+     * @param operation the kind of request; the same key may be used for another operation
+     * @param key the key, or null
+     * @throws ProblemException 409 while the first request is still running, 422 if it had a different body
      */
     CompletionStage<Response> once(
             Identity caller, String operation, String key, byte[] body, Supplier<CompletionStage<Response>> work) {
@@ -92,11 +93,11 @@ final class IdempotencyKeys {
             return Optional.empty();
         }
         if (!Arrays.equals(entry.request, request)) {
-            throw Problem.of(422, "idempotency-key-reused", "this Idempotency-Key came before, with another body")
+            throw Problem.of(422, "idempotency-key-reused", "this Idempotency-Key was used before with a different body")
                     .exception();
         }
         if (entry.answer.isEmpty()) {
-            throw Problem.conflict("the first request with this Idempotency-Key is still being worked on")
+            throw Problem.conflict("the first request with this Idempotency-Key is still running")
                     .exception();
         }
         Response answer = entry.answer.get();
@@ -111,7 +112,7 @@ final class IdempotencyKeys {
                 .build());
     }
 
-    /** A failed request may be tried again with the same key. */
+    /** A failed request is not stored, so that it can be repeated with the same key. */
     private synchronized void end(Name name, byte[] request, Optional<Response> answer) {
         entries.remove(name);
         if (answer.isPresent()) {

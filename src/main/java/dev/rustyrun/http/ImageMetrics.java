@@ -7,7 +7,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/** Counts pulls by their result, and running pulls. */
+/** Counts pulls by result, and running pulls. */
 @Singleton
 final class ImageMetrics {
 
@@ -24,7 +24,7 @@ final class ImageMetrics {
             java.util.function.ToDoubleFunction<ServedImages> number) {
         FunctionCounter.builder("rustyrun.image.pulls", images, number)
                 .tag("result", result)
-                .description("Images that were fetched or unpacked, by how that ended")
+                .description("Images that were pulled or unpacked, by result")
                 .register(registry);
     }
 }

@@ -78,7 +78,7 @@ public class ImagesResource {
     @Path(ONE)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     @Operation(summary = "Show an image: its configuration, names and layers")
-    @APIResponse(responseCode = "404", description = "The image is not here, or requests may not name it")
+    @APIResponse(responseCode = "404", description = "The image is not in the store, or is not allowed")
     public Response get(@PathParam("name") String name, @Context RoutingContext context) {
         return ok(view(name, Identity.of(context)));
     }
@@ -92,14 +92,14 @@ public class ImagesResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces({MediaType.APPLICATION_JSON, MediaType.SERVER_SENT_EVENTS, Problem.MEDIA_TYPE})
     @Operation(
-            summary = "Fetch an image from its registry, and show it; with Accept: text/event-stream also the progress"
+            summary = "Pull an image from its registry, and show it; with Accept: text/event-stream also the progress"
                     + " (role admin)")
     @RequestBody(
             content =
                     @Content(
                             schema = @Schema(ref = RequestSchemas.PULL),
                             examples = @ExampleObject(name = "alpine", value = "{\"image\": \"alpine\"}")))
-    @APIResponse(responseCode = "200", description = "The image is fetched and unpacked")
+    @APIResponse(responseCode = "200", description = "The image is pulled and unpacked")
     @APIResponse(responseCode = "422", description = "The image is not allowed, does not exist, or needs another login")
     @APIResponse(responseCode = "502", description = "The registry cannot be reached, or sent an invalid answer")
     @APIResponse(responseCode = "507", description = "No space is left for the image")
@@ -139,7 +139,7 @@ public class ImagesResource {
     @Path(ONE)
     @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     @Operation(summary = "Remove a name of an image, and with the last name the image (role admin)")
-    @APIResponse(responseCode = "404", description = "The image is not here, or requests may not name it")
+    @APIResponse(responseCode = "404", description = "The image is not in the store, or is not allowed")
     @APIResponse(responseCode = "409", description = "A container uses the image; force=true removes it anyway")
     public Response delete(
             @PathParam("name") String name,

@@ -6,13 +6,13 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Input from a caller of a web socket that a command has not taken: at most {@value #MAX_BYTES} bytes, counted in the
- * service's {@link Budget}. Safe for use by several threads.
+ * Input from a web socket client that a command has not accepted yet: at most {@value #MAX_BYTES} bytes, which count
+ * towards the service's {@link Budget}. Thread-safe.
  */
 final class InputQueue {
 
     private static final int MAX_BYTES = 1024 * 1024;
-    /** The minimum overhead of a piece: many small ones fill the memory too. */
+    /** The overhead counted for each piece, because many small pieces take memory too. */
     private static final int OVERHEAD = 128;
 
     private final Budget budget;
@@ -24,16 +24,16 @@ final class InputQueue {
         this.budget = budget;
     }
 
-    /** Adds a piece; returns why the connection must be closed if there is no room for it. */
+    /** Adds a piece; returns the reason to close the connection if there is no room. */
     synchronized Optional<CloseReason> offer(byte[] piece) {
         if (closed) {
             return Optional.empty();
         }
         if (bytes + size(piece) > MAX_BYTES) {
-            return Optional.of(Closing.refused("wait for taken before you send more input"));
+            return Optional.of(Closing.refused("wait for taken before sending more input"));
         }
         if (!budget.take(size(piece))) {
-            return Optional.of(Closing.later("the input of all callers fills the service's memory"));
+            return Optional.of(Closing.later("the service's memory is full of input"));
         }
         pieces.addLast(piece);
         bytes += size(piece);
@@ -48,12 +48,12 @@ final class InputQueue {
         return Optional.ofNullable(pieces.peekFirst());
     }
 
-    /** Removes the first piece; it counts until its size is passed to {@link #giveBack}. */
+    /** Removes the first piece; its memory counts until its size is passed to {@link #giveBack}. */
     synchronized int removeFirst() {
         return pieces.isEmpty() ? 0 : size(pieces.removeFirst());
     }
 
-    /** The caller has been told that a piece of this size was taken. */
+    /** Releases the memory of a piece whose acceptance was reported to the client. */
     synchronized void giveBack(int size) {
         if (!closed) {
             bytes -= size;
@@ -65,7 +65,7 @@ final class InputQueue {
         return pieces.isEmpty();
     }
 
-    /** Drops all input, and later input. */
+    /** Drops all input, also future input. */
     synchronized void close() {
         if (closed) {
             return;

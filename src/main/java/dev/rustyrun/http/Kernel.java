@@ -26,13 +26,13 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Gives the HTTP side access to the kernel and the launch code. */
+/** Provides the kernel interface and the launch code to the HTTP classes. */
 final class Kernel {
 
     @Produces
     @Singleton
     Linux linux() {
-        // Finds the folder of libjffi, before the kernel is first called.
+        // Determines libjffi's directory, which must happen before the first kernel call.
         SelfExec.current();
         return Linux.host();
     }
@@ -102,7 +102,7 @@ final class Kernel {
         return new Containers(tools, root.toAbsolutePath(), watches, events);
     }
 
-    /** After the folder of containers has been looked at: it is there then, and this service's. */
+    /** Started after {@link Opening}: the directory of containers exists then, and is locked by this service. */
     void hear(@Observes StartupEvent event, LaunchTools tools, PollLoop loop, Containers containers, Events events) {
         new AttemptFeed(tools.linux(), loop, containers.attempts(), events::attempted).start();
     }

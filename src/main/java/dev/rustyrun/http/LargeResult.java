@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
 
-/** The JSON answer of a result with much output, created while it is sent. */
+/** The JSON response of a result with large output, created while it is sent. */
 final class LargeResult extends StreamedAnswer {
 
     private final RunResult result;
@@ -15,11 +15,11 @@ final class LargeResult extends StreamedAnswer {
     private final Deque<Part> parts = new ArrayDeque<>();
 
     private interface Part {
-        /** Empty at its end. */
+        /** Returns an empty array at its end. */
         byte[] next();
     }
 
-    /** @param share counts the memory of the result */
+    /** @param share the memory of the result */
     LargeResult(RunResult result, Budget.Share share) {
         this.result = result;
         this.share = share;
@@ -55,7 +55,7 @@ final class LargeResult extends StreamedAnswer {
         };
     }
 
-    /** The same text from its beginning. */
+    /** A new response with the same content. */
     LargeResult again() {
         return new LargeResult(result, share);
     }

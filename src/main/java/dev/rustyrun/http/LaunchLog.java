@@ -5,7 +5,7 @@ import dev.rustyrun.container.supervised.ContainerFolder;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
-/** Logs a line for each launch that has ended. In the JSON format its values are fields below {@code mdc}. */
+/** Logs a line for each launch that has ended. In the JSON log format, the values are fields below {@code mdc}. */
 final class LaunchLog {
 
     private static final Logger LOG = Logger.getLogger("rustyrun.launch");
@@ -35,12 +35,12 @@ final class LaunchLog {
         }
     }
 
-    /** What the proxy of a container says, as it says it. */
+    /** Logs an event of a container's egress proxy without changes. */
     static void attempted(ObjectNode line) {
         EGRESS.info(line.toString());
     }
 
-    /** The same for a container that nobody waited for. */
+    /** Logs the end of a container in the background. */
     static void tell(ContainerFolder folder) {
         try {
             folder.result()

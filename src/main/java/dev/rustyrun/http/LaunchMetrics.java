@@ -10,7 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Counts launches with a waiting caller: their result, the time of each phase, and their output. */
+/** Counts launches with a waiting client: results, duration of each phase, and output. */
 @Singleton
 final class LaunchMetrics {
 
@@ -40,14 +40,14 @@ final class LaunchMetrics {
                     reason,
                     Counter.builder("rustyrun.launches")
                             .tag("result", reason.word())
-                            .description("Launches that were waited for, by how they ended")
+                            .description("Launches with a waiting client, by result")
                             .register(registry));
         }
         warmLaunches = Counter.builder("rustyrun.launches.warm")
-                .description("Those of them that came from the warm pool")
+                .description("Launches with a waiting client that used the warm pool")
                 .register(registry);
         outputBytes = Counter.builder("rustyrun.output.bytes")
-                .description("What commands wrote, kept or not")
+                .description("Bytes written by commands, stored or not")
                 .register(registry);
         queued = timer(registry, "queue");
         ran = timer(registry, "run");
@@ -60,7 +60,7 @@ final class LaunchMetrics {
         return Timer.builder("rustyrun.launch")
                 .tag("phase", phase)
                 .serviceLevelObjectives(STEPS)
-                .description("How long launches waited for their turn, and then took")
+                .description("Time that launches spent in the queue, and running")
                 .register(registry);
     }
 

@@ -15,9 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Bounds how many launches run at once and how many wait. Waiting launches hold no thread. The queue takes turns
- * between callers, however many requests each has sent; when it is full, the caller with the most waiting requests
- * loses the last one. Safe for use by several threads.
+ * Limits the number of running and of queued launches. Queued launches hold no thread. The queue is fair: it serves
+ * callers in turn, regardless of how many requests each has sent. When it is full, the caller with the most queued
+ * requests loses the latest one. Thread-safe.
  */
 @Singleton
 public final class LaunchQueue {
@@ -26,10 +26,10 @@ public final class LaunchQueue {
 
     private final ServeConfig config;
     private final Timers timers;
-    /** As many threads as turns. */
+    /** Never has more threads than slots. */
     private final Executor threads;
 
-    /** By caller; the first one is next. */
+    /** Tickets by caller; the first caller is next. */
     private final Map<String, Deque<Ticket>> waiting = new LinkedHashMap<>();
 
     private int waitingCount;
@@ -45,19 +45,19 @@ public final class LaunchQueue {
         });
     }
 
-    /** A queue whose threads come from {@code factory}. */
+    /** Creates a queue whose threads come from {@code factory}. */
     LaunchQueue(ServeConfig config, Timers timers, ThreadFactory factory) {
         this.config = config;
         this.timers = timers;
         this.threads = Executors.newCachedThreadPool(factory);
     }
 
-    /** Work in a slot of the queue. */
+    /** Work that needs a slot of the queue. */
     interface Work {
-        /** Does the work, on a thread that it may block; the slot is free when it returns. */
+        /** Does the work, on a thread that it may block; the slot becomes free when it returns. */
         void perform(long queuedMicros);
 
-        /** Called instead if no slot becomes free. */
+        /** Called instead of {@link #perform} if no slot becomes free. */
         void refuse(Problem problem);
     }
 
@@ -74,7 +74,7 @@ public final class LaunchQueue {
             this.work = work;
         }
 
-        /** Gives up the place silently; returns whether the work had not started. */
+        /** Leaves the queue without a call to {@link Work#refuse}; returns whether the work had not started. */
         boolean giveUp() {
             boolean waited = remove(this);
             if (waited) {
@@ -87,7 +87,7 @@ public final class LaunchQueue {
     /**
      * Runs {@code work} when a slot is free.
      *
-     * @param caller the caller of the request
+     * @param caller the name of the caller
      */
     Ticket enter(String caller, Work work) {
         Ticket ticket = new Ticket(caller, work);
@@ -127,10 +127,10 @@ public final class LaunchQueue {
 
     private Problem full() {
         return Problem.busy(
-                429, config.concurrent() + " launches run and " + config.queue() + " wait, which is the maximum", SOON);
+                429, config.concurrent() + " launches are running and " + config.queue() + " are waiting, the maximum", SOON);
     }
 
-    /** Chooses the launch to refuse: the last of the caller that has most, or the new one. */
+    /** Selects the launch to refuse: the latest of the caller with the most queued launches, or the new one. */
     private Optional<Ticket> displace(Ticket newcomer) {
         int own = waiting.getOrDefault(newcomer.caller, new ArrayDeque<>()).size();
         Optional<Deque<Ticket>> longest = waiting.values().stream().max(Comparator.comparingInt(Deque::size));
@@ -144,7 +144,7 @@ public final class LaunchQueue {
 
     private void expire(Ticket ticket) {
         if (remove(ticket)) {
-            ticket.work.refuse(Problem.busy(503, "no launch has ended within " + config.queueSeconds() + " s", SOON));
+            ticket.work.refuse(Problem.busy(503, "no slot became free within " + config.queueSeconds() + " s", SOON));
         }
     }
 
@@ -164,7 +164,7 @@ public final class LaunchQueue {
         try {
             threads.execute(() -> work(ticket));
         } catch (RuntimeException | Error e) {
-            // No more threads, or no memory.
+            // The limit of threads or memory is reached.
             ticket.work.refuse(Problem.busy(503, "no thread can be created for a launch: " + e.getMessage(), SOON));
             giveBack()
                     .forEach(other ->
@@ -172,7 +172,10 @@ public final class LaunchQueue {
         }
     }
 
-    /** Frees a slot that has no thread; the waiting launches, if no other slot becomes free before. */
+    /**
+     * Frees a slot that has no thread. If no slot is in use any more, returns the queued launches, because nothing
+     * would start them.
+     */
     private synchronized List<Ticket> giveBack() {
         running--;
         notifyAll();
@@ -186,7 +189,7 @@ public final class LaunchQueue {
         return left;
     }
 
-    /** Runs one launch after the other, as long as some wait. */
+    /** Runs launches one after the other until the queue is empty. */
     private void work(Ticket first) {
         for (Optional<Ticket> ticket = Optional.of(first); ticket.isPresent(); ) {
             Ticket now = ticket.get();
@@ -200,7 +203,7 @@ public final class LaunchQueue {
         }
     }
 
-    /** Frees a slot; returns the next launch. */
+    /** Frees a slot, or returns the next launch for it. */
     private synchronized Optional<Ticket> leave() {
         var callers = waiting.entrySet().iterator();
         if (!callers.hasNext()) {
@@ -224,7 +227,7 @@ public final class LaunchQueue {
         draining = true;
     }
 
-    /** Waits until no launch runs or waits, but at most this long. */
+    /** Waits until no launch is running, at most {@code millis}. */
     synchronized void awaitNone(long millis) throws InterruptedException {
         long end = System.nanoTime() + millis * 1_000_000;
         for (long left = millis; running > 0 && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
@@ -244,7 +247,7 @@ public final class LaunchQueue {
         return waitingCount;
     }
 
-    /** Whether another launch would be refused. */
+    /** Whether the queue is full: another launch could be refused. */
     public synchronized boolean isFull() {
         return waitingCount >= config.queue();
     }

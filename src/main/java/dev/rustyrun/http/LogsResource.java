@@ -25,8 +25,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /**
- * {@code GET /v1/containers/{id}/logs}. A slow reader reads from a file: the container never waits for it, and
- * nothing is kept in memory for it.
+ * {@code GET /v1/containers/{id}/logs}. A slow client reads from the log file: the container never waits for it, and no
+ * output is kept in memory for it.
  */
 @Path("/v1/containers/{id}/logs")
 public class LogsResource {
@@ -48,7 +48,7 @@ public class LogsResource {
     @Blocking
     @Produces({MediaType.TEXT_PLAIN, MediaType.SERVER_SENT_EVENTS, Problem.MEDIA_TYPE})
     @Operation(
-            summary = "Read a container's output: as it is, or with Accept: text/event-stream as events with time and"
+            summary = "Read a container's output: unchanged, or with Accept: text/event-stream as events with time and"
                     + " stream")
     public Response logs(
             @PathParam("id") String id,

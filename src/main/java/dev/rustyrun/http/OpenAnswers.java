@@ -6,8 +6,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 /**
- * Counts requests whose answer is not complete. Web sockets do not count here: Quarkus's own counter, on which it can
- * wait at the end of the service, never forgets a web socket, even a closed one.
+ * Counts requests with an incomplete response. Web sockets are excluded. Quarkus's own counter, for which a shutdown
+ * can wait, cannot be used: it never removes a web socket, even a closed one.
  */
 @Singleton
 final class OpenAnswers {
@@ -35,7 +35,7 @@ final class OpenAnswers {
         }
     }
 
-    /** Waits until no answer is open, but at most this long. */
+    /** Waits until all responses are complete, at most {@code millis}. */
     synchronized void awaitNone(long millis) throws InterruptedException {
         long end = System.nanoTime() + millis * 1_000_000;
         for (long left = millis; open > 0 && left > 0; left = (end - System.nanoTime()) / 1_000_000) {

@@ -10,13 +10,13 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
-/** The start of the service: it takes its data folder, and removes what a killed service left. */
+/** The start of the service: it locks its data folder, and removes what a killed service has left. */
 @Singleton
 final class Opening {
 
     private static final Logger LOG = Logger.getLogger(Opening.class);
     private static final int FAILED = 125;
-    /** Before everything that creates or looks for containers. */
+    /** Before every observer that creates or lists containers. */
     private static final int FIRST = 1;
 
     private final LaunchTools tools;
@@ -31,7 +31,7 @@ final class Opening {
         try {
             folder.lock();
         } catch (InvalidSpecException | LinuxException e) {
-            // Nothing has been started: there is nothing to stop, and one line is enough.
+            // Nothing was started, so that nothing must be stopped; a one-line error is enough.
             System.err.println("rustyrun: " + e.getMessage());
             tools.linux().exit(FAILED);
         }

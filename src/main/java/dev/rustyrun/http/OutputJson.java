@@ -10,13 +10,13 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * A captured output as a JSON object, in pieces: as text if it is UTF-8, or else as base64. Each piece is created on
- * request, so that an output is never in memory twice.
+ * A captured output as a JSON object, in pieces: text if it is valid UTF-8, otherwise base64. Pieces are created on
+ * demand, so that an output is never in memory twice.
  */
 final class OutputJson {
 
     private static final int PIECE = 16 * 1024;
-    /** In groups of three bytes, which base64 turns into four characters. */
+    /** A multiple of three bytes, which base64 encodes as four characters. */
     private static final int BASE64_PIECE = PIECE / 3 * 3;
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -24,7 +24,7 @@ final class OutputJson {
     private final CapturedIo.Captured captured;
     private final List<byte[]> chunks;
     private final boolean text;
-    /** Bytes that are still to be sent. */
+    /** Bytes that are not sent yet. */
     private long left;
 
     private int chunk;
@@ -35,12 +35,12 @@ final class OutputJson {
         this.captured = captured;
         this.chunks = captured.chunks();
         long cut = cut(chunks);
-        // Truncated text may end within a character, which is then left out.
+        // Truncated text may end within a character, whose bytes are then omitted.
         this.text = cut == 0 || cut > 0 && captured.truncated();
         this.left = captured.size() - (text ? cut : 0);
     }
 
-    /** How many bytes at the end are the beginning of a character; -1 if the bytes are not text. */
+    /** The number of bytes at the end that are an incomplete character; -1 if the bytes are not UTF-8. */
     private static long cut(List<byte[]> chunks) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         CharBuffer dropped = CharBuffer.allocate(PIECE);
@@ -93,7 +93,7 @@ final class OutputJson {
         return taken.toByteArray();
     }
 
-    /** In UTF-8, only ASCII bytes need an escape, wherever the text is cut. */
+    /** In UTF-8 only ASCII characters need JSON escapes, so that the text may be split anywhere. */
     private static byte[] escaped(byte[] piece) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(piece.length + piece.length / 8);
         for (byte b : piece) {

@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a request to a port of a container is for.
+ * The target of a request to a port of a container.
  *
- * @param id of the container
+ * @param id the container's id
  * @param port from 1 to 65535
- * @param path of the container's server, as the caller has written it; it begins with a slash
- * @param query behind the question mark, if there is one
+ * @param path path on the container's server, as the client sent it; begins with a slash
+ * @param query the text after the question mark, if there is one
  */
 record PortAddress(String id, int port, String path, Optional<String> query) {
 
@@ -18,18 +18,18 @@ record PortAddress(String id, int port, String path, Optional<String> query) {
     private static final int MAX_PORT = 65_535;
 
     /**
-     * That of {@code request}.
+     * Parses the address of {@code request}.
      *
-     * @param normalized its path without what may be written in another way
-     * @throws ProblemException 400 when {@code port} is none
+     * @param normalized the normalized path
+     * @throws ProblemException 400 when {@code port} is invalid
      */
     static PortAddress of(HttpServerRequest request, String normalized, String id, String port) {
         if (!PORT.matcher(port).matches() || Integer.parseInt(port) > MAX_PORT) {
-            throw Problem.of(400, "invalid-port", "a port is a number from 1 to " + MAX_PORT)
+            throw Problem.of(400, "invalid-port", "the port must be a number from 1 to " + MAX_PORT)
                     .exception();
         }
         String prefix = prefix(id, Integer.parseInt(port));
-        // As it was written, if its beginning was written in the usual way.
+        // Keeps the client's spelling of the rest if the prefix is in its normal form.
         String whole = request.path() != null && request.path().startsWith(prefix) ? request.path() : normalized;
         String rest = whole.startsWith(prefix) ? whole.substring(prefix.length()) : "";
         return new PortAddress(
@@ -43,17 +43,17 @@ record PortAddress(String id, int port, String path, Optional<String> query) {
         return "/v1/containers/" + id + "/ports/" + port;
     }
 
-    /** What comes before {@link #path} in this service. */
+    /** The part of this service's path before {@link #path}. */
     String prefix() {
         return prefix(id, port);
     }
 
-    /** What the container's server is called. */
+    /** The Host header for the container's server. */
     String host() {
         return "localhost:" + port;
     }
 
-    /** What it is asked for. */
+    /** The request target for the container's server. */
     String target() {
         return path + query.map(text -> "?" + text).orElse("");
     }

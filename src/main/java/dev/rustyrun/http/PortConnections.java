@@ -2,11 +2,11 @@ package dev.rustyrun.http;
 
 import jakarta.inject.Singleton;
 
-/** How many connections to ports of containers there are, of all callers and of each. */
+/** Limits the number of connections to container ports, in total and per caller. */
 @Singleton
 final class PortConnections {
 
-    /** What is on the way in one, each way: in the buffers of both connections. */
+    /** The buffers of one connection: both directions, on both sides. */
     private static final int BYTES = 160 * 1024;
 
     private final CallerLimit limit;
@@ -19,14 +19,14 @@ final class PortConnections {
                 mostPerCaller,
                 BYTES,
                 budget,
-                "there are too many connections to ports of containers (rustyrun.port-connections: " + most
-                        + ", of one caller " + mostPerCaller + ")");
+                "too many connections to container ports (rustyrun.port-connections: " + most
+                        + ", per caller " + mostPerCaller + ")");
     }
 
     /**
-     * Counts one more; what it returns takes it away again, and may be run twice.
+     * Counts one more connection; the returned action releases it and may be run repeatedly.
      *
-     * @throws ProblemException 429 when there are too many, 503 when there is no memory for it
+     * @throws ProblemException 429 when the limit is reached, 503 when no memory is left
      */
     Runnable enter(String caller) {
         return limit.enter(caller);

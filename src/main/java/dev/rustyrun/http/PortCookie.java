@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A cookie that a container's server sets. All containers and this service have one origin in a browser, so without a path of the
- * port's own it would be sent to other containers; RFC 6265, section 5.
+ * A cookie of a container's server. For a browser, all containers and this service have the same origin, so that the
+ * cookie gets a path below its port; otherwise it would be sent to other containers. RFC 6265, section 5.
  */
 final class PortCookie {
 
@@ -17,7 +17,7 @@ final class PortCookie {
         this.address = address;
     }
 
-    /** The cookie {@code text}, for paths below the port only; nothing when it is none. */
+    /** The cookie {@code text} limited to paths below the port; empty if it is not a valid cookie. */
     Optional<String> confine(String text) {
         if (CONTROL.matcher(text).find()) {
             return Optional.empty();
@@ -29,21 +29,22 @@ final class PortCookie {
             String[] attribute = parts[i].split("=", 2);
             String name = attribute[0].strip();
             if (name.equalsIgnoreCase("Path")) {
-                // Of several, browsers take the last.
+                // Browsers use the last of several Path attributes.
                 String given = attribute.length < 2 ? "" : attribute[1].strip();
                 path = given.startsWith("/") ? given : directory(address.path());
             } else if (!name.equalsIgnoreCase("Domain")) {
                 cookie.append(';').append(parts[i]);
             }
         }
-        // Without a slash at its end it is for the port itself too, and for no longer number.
+        // Without a trailing slash the path also matches the port's own address, but no port that only begins with the
+        // same digits.
         return Optional.of(cookie.append("; Path=")
                 .append(address.prefix())
                 .append(path.equals("/") ? "" : path)
                 .toString());
     }
 
-    /** The path of a cookie that says none; RFC 6265, section 5.1.4. */
+    /** The default path of a cookie; RFC 6265, section 5.1.4. */
     private static String directory(String path) {
         int last = path.lastIndexOf('/');
         return last <= 0 ? "/" : path.substring(0, last).replace(";", "%3B");

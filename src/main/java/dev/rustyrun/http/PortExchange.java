@@ -33,15 +33,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * One request on its way to a port of a container, and the answer on its way back, piece by piece: whoever reads slowly is waited
- * for. Only for the thread of the client's connection, which is that of the other connection too.
+ * Forwards one request to a port of a container, and its response back, with backpressure in both directions. Runs only
+ * on the event loop of the client's connection, which also handles the container's connection.
  */
 final class PortExchange extends ChannelInboundHandlerAdapter {
 
     private static final int MAX_LINE = 8 * 1024;
     private static final int MAX_HEADERS = 32 * 1024;
     private static final int PIECE = 16 * 1024;
-    /** A line may end without a carriage return, as scripts write them: no second answer could follow this one. */
+    /**
+     * Accepts lines that end without a carriage return, because scripts write them. This is safe: no second response
+     * can follow on the same connection.
+     */
     private static final HttpDecoderConfig DECODING = new HttpDecoderConfig()
             .setMaxInitialLineLength(MAX_LINE)
             .setMaxHeaderSize(MAX_HEADERS)
@@ -54,20 +57,20 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
     private static final String CODEC = "http";
 
     /**
-     * What it may take.
+     * The limits of an exchange.
      *
-     * @param bytes of a body
-     * @param bodySeconds until the next piece of a body comes
-     * @param answerSeconds from the last piece of a body until the answer begins
+     * @param bytes maximum size of a body
+     * @param bodySeconds maximum time until the next piece of a request body
+     * @param answerSeconds maximum time from the last piece of the request body until the response begins
      */
     record Limits(long bytes, int bodySeconds, int answerSeconds) {}
 
     private enum State {
         CONNECTING,
-        /** No answer has begun. */
+        /** The response has not begun. */
         ASKING,
         ANSWERING,
-        /** It has no more of HTTP. */
+        /** The connections are joined; no more HTTP follows. */
         JOINED,
         OVER
     }
@@ -91,7 +94,7 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
     private boolean interim;
     private Optional<byte[]> switched = Optional.empty();
 
-    /** @param leave is run once when it is over, and no socket is being made for it any more */
+    /** @param leave runs once at the end, when no socket is being created for this exchange any more */
     PortExchange(RoutingContext context, PortAddress address, Limits limits, Drain drain, Runnable leave) {
         this.leave = leave;
         this.context = context;
@@ -104,7 +107,10 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         context.addEndHandler(ended -> over());
     }
 
-    /** RFC 6455, section 4.2.1; without a word of it in Connection, who is between may not have meant it. */
+    /**
+     * RFC 6455, section 4.2.1. Requires upgrade in Connection, because otherwise an intermediate proxy may only have
+     * forwarded the header.
+     */
     private static boolean asksForWebSocket(HttpServerRequest request) {
         return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaderNames.UPGRADE))
                 && request.headers().getAll(HttpHeaderNames.CONNECTION).stream()
@@ -129,12 +135,12 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         return address;
     }
 
-    /** A socket is being made, which takes a thread. */
+    /** A thread begins to create a socket for this exchange. */
     void opening() {
         opening = true;
     }
 
-    /** It is made, or cannot be; whether anybody still wants it. */
+    /** The socket was created or failed; returns whether the exchange still needs it. */
     boolean opened() {
         opening = false;
         if (state == State.OVER) {
@@ -144,12 +150,12 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    /** {@code channel} is being connected: it ends with this. */
+    /** {@code channel} is connecting; it is closed at the end of the exchange. */
     void connecting(Channel channel) {
         server = Optional.of(channel);
     }
 
-    /** Whether nobody waits for an answer any more. */
+    /** Whether nobody waits for a response any more. */
     boolean isOver() {
         return state == State.OVER;
     }
@@ -238,7 +244,7 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         if (System.nanoTime() - progress < most * 1_000_000_000L) {
             checkLater();
         } else if (waitsForClient) {
-            fail(Problem.of(408, "request-timeout", "no more of the body came within " + most + " s"));
+            fail(Problem.of(408, "request-timeout", "no more data of the body arrived within " + most + " s"));
         } else {
             fail(wrong(504, "port-timeout", "did not answer within " + most + " s"));
         }
@@ -277,11 +283,11 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
     }
 
     private Problem garbage() {
-        return wrong(502, "port-garbage", "answers with something else than HTTP/1.1");
+        return wrong(502, "port-garbage", "did not answer with HTTP/1.1");
     }
 
     private Problem closed() {
-        return wrong(502, "port-closed", "has closed the connection before the end of its answer");
+        return wrong(502, "port-closed", "closed the connection before the end of its response");
     }
 
     private Problem wrong(int status, String type, String what) {
@@ -305,7 +311,10 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         state = State.ANSWERING;
     }
 
-    /** Whether the client's connection is of no use after the answer: something still comes, or only its end can end the answer. */
+    /**
+     * Whether the client's connection cannot be reused after the response: request data may still follow, or only
+     * closing the connection ends the response.
+     */
     private boolean closes() {
         return !requestSent
                 || request.getHeader(HttpHeaderNames.UPGRADE) != null
@@ -345,7 +354,7 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The head of an answer whose body is not here yet goes out. */
+    /** Sends the head of a response even if its body has not arrived yet. */
     @Override
     public void channelReadComplete(ChannelHandlerContext own) {
         if (state == State.ANSWERING && !response.headWritten()) {
@@ -370,7 +379,7 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         state = State.JOINED;
         if (Tunnel.join(request, head, channel)) {
             channel.pipeline().remove(this);
-            // What it has of the other protocol already goes on from here.
+            // Bytes of the new protocol that the codec has already read are passed on when it is removed.
             channel.pipeline().remove(CODEC);
         } else {
             breakOff();
@@ -397,7 +406,10 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         own.close();
     }
 
-    /** Answers with a problem, or ends the answer that has begun so that it is not taken for a whole one. */
+    /**
+     * Responds with a problem. If the response has already begun, the connection is cut, so that the client does not
+     * take the response for complete.
+     */
     void fail(Problem problem) {
         if (state == State.OVER) {
             return;
@@ -413,7 +425,7 @@ final class PortExchange extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends everything where it is: nobody takes the half for the whole. */
+    /** Cuts both connections, so that the client does not take a partial response for complete. */
     private void breakOff() {
         over();
         Tunnel.cut(request);

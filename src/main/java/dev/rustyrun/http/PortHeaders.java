@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The headers of a request on its way to a container, and of the answer on its way back. Those that are about one connection end
- * there (RFC 9110, section 7.6.1); what shows the caller's rights to this service does not go in, and what a browser would take as
- * a word of this service does not come out.
+ * The headers of a request to a container, and of its response. Hop-by-hop headers are removed (RFC 9110, section
+ * 7.6.1). Credentials for this service are not sent to the container, and headers that a browser would apply to the
+ * whole origin of this service are not returned.
  */
 final class PortHeaders {
 
@@ -48,12 +48,14 @@ final class PortHeaders {
             "service-worker-allowed",
             "strict-transport-security");
 
-    /** A page of a container's has no origin in a browser, and so nothing of this service's that others have not. */
+    /**
+     * With this policy a browser gives a container's page an opaque origin, so that it has no access to this service.
+     */
     private static final String SANDBOX = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts";
 
     private PortHeaders() {}
 
-    /** What the container's server gets. */
+    /** The headers for the container's server. */
     static HttpHeaders in(HttpServerRequest request, PortAddress address, boolean upgrades) {
         HttpHeaders headers = new DefaultHttpHeaders();
         Set<String> dropped = ofConnection(request.headers().getAll("Connection"));
@@ -86,9 +88,9 @@ final class PortHeaders {
     }
 
     /**
-     * Adds to {@code answer} what the caller gets of the {@code given} ones, but not the length.
+     * Adds to {@code answer} those of the {@code given} headers that the client may see, without the length.
      *
-     * @throws IllegalArgumentException when one is none
+     * @throws IllegalArgumentException when a header is invalid
      */
     static void out(HttpHeaders given, MultiMap answer, PortAddress address, String host) {
         Set<String> dropped = ofConnection(given.getAll(HttpHeaderNames.CONNECTION));
@@ -107,7 +109,7 @@ final class PortHeaders {
         answer.add("Content-Security-Policy", SANDBOX);
     }
 
-    /** By which name the caller addresses this service. */
+    /** The host name by which the client addresses this service. */
     static String hostOf(HttpServerRequest request) {
         return Optional.ofNullable(request.getHeader(HttpHeaderNames.HOST)).orElse("");
     }

@@ -9,16 +9,19 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where a redirect of a container's server leads. A client that follows it sends its token along, as long as it stays on the same
- * host: so what leads to this service leads to the same port of the same container, whatever the container wrote.
+ * The Location of a redirect by a container's server. A client that follows a redirect to the same host sends its token
+ * along; therefore a redirect to this service always leads to the same port of the same container.
  */
 final class PortLocation {
 
-    /** A host and a port that all clients read alike: no user, no empty port or one with zeros before it, no dot at the end. */
+    /**
+     * A host and port that all clients parse in the same way: no user, no empty port or port with leading zeros, no
+     * trailing dot.
+     */
     private static final Pattern NORMAL =
             Pattern.compile("([A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?");
 
-    /** The end of what some clients take for an IPv4 address, decimal, octal or hexadecimal. */
+    /** The last part of a name that some clients parse as an IPv4 address: decimal, octal or hexadecimal. */
     private static final Pattern NUMBER_AT_END = Pattern.compile("(.*\\.)?([0-9]+|0[xX][0-9A-Fa-f]*)");
 
     private static final Pattern IPV4 = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
@@ -29,13 +32,13 @@ final class PortLocation {
     private final PortAddress address;
     private final String host;
 
-    /** @param host by which the client has addressed this service, with its port if it has named one */
+    /** @param host the host by which the client has addressed this service, with a port if it gave one */
     PortLocation(PortAddress address, String host) {
         this.address = address;
         this.host = host;
     }
 
-    /** What the client gets for {@code location}; nothing when that is no address. */
+    /** The location for the client; empty if {@code location} is not a valid URI. */
     Optional<String> confine(String location) {
         URI uri;
         try {
@@ -48,16 +51,16 @@ final class PortLocation {
             return Optional.of(location);
         }
         if (uri.isOpaque()) {
-            // Clients do not agree on what http:x is.
+            // Clients parse http:x in different ways.
             return Optional.empty();
         }
         String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
         if (!authority.isEmpty() && !isNormal(authority)) {
-            // Some clients would take it for this service.
+            // Some clients may parse it as this service's host.
             return Optional.empty();
         }
         if (!authority.isEmpty() && !isHere(authority, scheme)) {
-            // Here an IPv6 address has more spellings than one.
+            // An IPv6 address has several spellings, so this may be this service.
             return authority.startsWith("[") && host.startsWith("[") ? Optional.empty() : Optional.of(location);
         }
         String path = uri.getRawPath().isEmpty() && !authority.isEmpty() ? "/" : uri.getRawPath();
@@ -86,11 +89,11 @@ final class PortLocation {
         return PORT.matcher(bare).find() ? bare : bare + (scheme.equals("https") ? ":443" : ":80");
     }
 
-    /** {@code path} of the container's server, as it is for who sees only what is below the prefix. */
+    /** The {@code path} on the container's server, relative to the prefix. */
     private String inside(String path) {
         String absolute = path;
         if (path.startsWith(address.prefix() + "/") && !hasDots(path)) {
-            // A server that knows by X-Forwarded-Prefix where it is.
+            // The server knows its prefix from X-Forwarded-Prefix.
             absolute = path.substring(address.prefix().length());
         } else if (!path.startsWith("/")) {
             String base = address.path();

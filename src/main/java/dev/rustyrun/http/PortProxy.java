@@ -25,17 +25,18 @@ import java.nio.channels.SocketChannel;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * {@code /v1/containers/{id}/ports/{port}/}: HTTP and web sockets to a port inside a container, of its 127.0.0.1 or else its ::1.
- * It is no resource: neither is a body taken in before it goes on, nor is an answer. Each request has a connection of its own,
- * and so no answer can be taken for that of another request.
+ * {@code /v1/containers/{id}/ports/{port}/}: forwards HTTP and web sockets to a port in a container, at its 127.0.0.1
+ * or, if that refuses, its ::1. It is a route, not a JAX-RS resource, because bodies and responses are forwarded while
+ * they arrive. Each request has its own connection to the container, so that no response can be mistaken for that of
+ * another request.
  */
 @Singleton
 public final class PortProxy {
 
-    /** Where it is; what comes after is the container's. */
+    /** The path; the rest is the path on the container's server. */
     public static final String PATH = "/v1/containers/:id/ports/:port/*";
 
-    /** Who may use it: who may run commands in a container may use its ports. */
+    /** The required role: that of running commands in a container. */
     public static final Role NEEDED = Role.LAUNCH;
 
     /** After {@link OpenAnswers}, before {@link Bodies}. */
@@ -93,7 +94,7 @@ public final class PortProxy {
         open(new PortExchange(context, address, limits, drain, leave), StandardProtocolFamily.INET, System.nanoTime());
     }
 
-    /** Makes the socket; no thread waits until the container is made. */
+    /** Creates the socket. No thread blocks while the container is being created. */
     private void open(PortExchange exchange, StandardProtocolFamily family, long began) {
         if (exchange.isOver()) {
             return;
@@ -122,7 +123,7 @@ public final class PortProxy {
         channel.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS);
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         Channel client = Tunnel.channelOf(exchange.context().request());
-        // One thread for both, so that nothing of an exchange is ever done by two.
+        // Uses one thread for both connections, so that an exchange needs no locks.
         client.eventLoop().register(channel).addListener(registered -> {
             if (!registered.isSuccess() || exchange.isOver()) {
                 channel.close();
@@ -148,7 +149,7 @@ public final class PortProxy {
                     exchange.fail(Problem.of(
                             504,
                             "port-timeout",
-                            "port " + exchange.address().port() + " of the container accepts no connection"));
+                            "port " + exchange.address().port() + " of the container does not accept the connection"));
                 } else if (four) {
                     open(exchange, StandardProtocolFamily.INET6, began);
                 } else {
@@ -162,7 +163,7 @@ public final class PortProxy {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is closed.
+            // The socket was never used, so that a failed close does not matter.
         }
     }
 
@@ -178,10 +179,13 @@ public final class PortProxy {
         return Problem.of(
                 502,
                 "port-refused",
-                "nothing listens at port " + address.port() + " of the container, at 127.0.0.1 or ::1");
+                "nothing listens on port " + address.port() + " of the container on 127.0.0.1 or ::1");
     }
 
-    /** Answers with a problem, and reads what still comes, for whoever sends first may not see an answer before. */
+    /**
+     * Responds with a problem and discards the rest of the request, because some clients read the response only after
+     * they have sent everything.
+     */
     static void refuse(HttpServerRequest request, Problem problem) {
         if (!request.isEnded()) {
             request.handler(ignored -> {});

@@ -6,12 +6,12 @@ import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.core.Response;
 
 /**
- * What is wrong with a request, in the form of RFC 9457.
+ * An error response in the form of RFC 9457.
  *
  * @param status the HTTP status
- * @param type the last word of the problem's type, such as {@code invalid-field}
- * @param detail one line: what is wrong, on what, and what to do about it
- * @param field a JSON pointer to the field that is wrong, or empty
+ * @param type the last part of the problem's type, such as {@code invalid-field}
+ * @param detail one line: what is wrong, where, and how to fix it
+ * @param field JSON pointer to the invalid field, or empty
  * @param step the launch step that failed, or empty
  * @param retryAfterSeconds when to try again, or 0
  */
@@ -40,12 +40,12 @@ public record Problem(int status, String type, String detail, String field, Stri
         return of(409, "conflict", detail);
     }
 
-    /** The problem of a caller that has disconnected; nobody reads it. */
+    /** The problem of a client that has disconnected; nobody reads it. */
     static Problem callerGone() {
         return of(499, "caller-gone", "the caller has disconnected");
     }
 
-    /** A problem that may be gone later. */
+    /** A temporary problem. */
     static Problem busy(int status, String detail, int retryAfterSeconds) {
         return new Problem(
                 status, status == 429 ? "too-many-requests" : "unavailable", detail, "", "", retryAfterSeconds);
@@ -86,7 +86,7 @@ public record Problem(int status, String type, String detail, String field, Stri
                 };
     }
 
-    /** Answers with this problem before a resource has been found; the rest of the request is not read. */
+    /** Responds with this problem before a resource was found; the rest of the request is not read. */
     void sendBy(HttpServerResponse response) {
         if (retryAfterSeconds > 0) {
             response.putHeader("Retry-After", Integer.toString(retryAfterSeconds));
@@ -101,7 +101,7 @@ public record Problem(int status, String type, String detail, String field, Stri
         return response(json());
     }
 
-    /** The same with additional members. */
+    /** The response with {@code json} as its body. */
     Response response(ObjectNode json) {
         Response.ResponseBuilder response =
                 Response.status(status).type(MEDIA_TYPE).entity(json.toString());

@@ -73,7 +73,7 @@ final class Problems {
         return of(e).response();
     }
 
-    /** The problem for {@code e}; if it is not the caller's fault, it is also logged. */
+    /** The problem for {@code e}; logged unless the client caused it. */
     static Problem of(Throwable e) {
         if (e instanceof CompletionException && e.getCause() != null) {
             return of(e.getCause());
@@ -100,11 +100,11 @@ final class Problems {
             return Problem.of(422, "invalid-request", e.getMessage());
         }
         if (isFull(e)) {
-            return Problem.of(507, "insufficient-storage", "no space is left where containers are kept: " + reason(e));
+            return Problem.of(507, "insufficient-storage", "no space left in the data folder of containers: " + reason(e));
         }
         if (e instanceof VirtualMachineError) {
             LOG.errorf("a request needed more memory than is available: %s", e.getMessage());
-            return Problem.busy(503, "the service has no memory for this now", SOON);
+            return Problem.busy(503, "the service has not enough memory at the moment", SOON);
         }
         Optional<Problem> shortage = Shortage.of(e);
         if (shortage.isPresent()) {
@@ -115,14 +115,14 @@ final class Problems {
             return Problem.of(
                     507,
                     "insufficient-storage",
-                    "what containers need cannot be written: EROFS (read-only file system): " + reason(e));
+                    "the data of containers cannot be written: EROFS (read-only file system): " + reason(e));
         }
         if (e instanceof LinuxException || e instanceof CgroupException) {
             LOG.error(e.getMessage());
             return Problem.of(500, e instanceof LinuxException ? "kernel" : "cgroup", e.getMessage());
         }
         LOG.error("a request failed unexpectedly", e);
-        return Problem.of(500, "unexpected", "the request failed unexpectedly; the service's log has the reason");
+        return Problem.of(500, "unexpected", "the request failed unexpectedly; see the service's log");
     }
 
     private static Problem of(ImageFailure e) {
@@ -171,7 +171,7 @@ final class Problems {
         if (e instanceof LinuxException refused) {
             return refused.errno() == Errno.ENOSPC || refused.errno() == Errno.EDQUOT;
         }
-        // Java offers no other way to recognize it.
+        // Java offers no other way to recognize this error.
         return e instanceof UncheckedIOException
                 && List.of("No space left on device", "Disk quota exceeded").stream()
                         .anyMatch(reason(e)::contains);

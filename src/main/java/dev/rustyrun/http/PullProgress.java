@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A pull as server-sent events: {@code progress} from time to time, and at the end {@code image} or {@code problem}. */
+/** A pull as server-sent events: {@code progress} events, and at the end {@code image} or {@code problem}. */
 final class PullProgress extends StreamedAnswer {
 
     private final Pulling.Waiter waiter;
@@ -17,7 +17,7 @@ final class PullProgress extends StreamedAnswer {
     private boolean told;
 
     /**
-     * @param image shows the image when it has been pulled
+     * @param image returns the JSON of the pulled image
      * @param leave runs at the end
      */
     PullProgress(Pulling.Waiter waiter, Supplier<? extends JsonNode> image, Runnable leave) {
@@ -41,7 +41,7 @@ final class PullProgress extends StreamedAnswer {
         if (told) {
             return END;
         }
-        // Checked before: so everything new before the end is reported first.
+        // Read first, so that all progress before the end is reported.
         boolean last = over;
         Optional<byte[]> news = waiter.news().map(json -> event("progress", json));
         if (news.isPresent()) {

@@ -12,13 +12,13 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
 /**
- * The allowed query parameters of each address. JAX-RS ignores unknown ones, takes the first of several, reads every
- * word except "true" as "false", and answers 404 to an invalid number. Here each of these is a problem that names the
- * parameter.
+ * The allowed query parameters of each address. JAX-RS ignores unknown parameters, takes the first of several values,
+ * reads every word except "true" as "false", and responds 404 to an invalid number. This class reports a problem with
+ * the parameter's name instead.
  */
 final class QueryParameters {
 
-    /** By class and method of the resource; a test compares this with their annotations. */
+    /** By class and method of the resource; a test compares this map with the annotations. */
     static final Map<String, Set<String>> KNOWN = Map.of(
             "ContainersResource.list", Set.of("status", "label", "limit", "after"),
             "ContainersResource.delete", Set.of("force"),
@@ -44,7 +44,7 @@ final class QueryParameters {
                 .orElse(null);
     }
 
-    /** The problem with the names in a query, if any. */
+    /** The problem with the parameter names of a query, if any. */
     static Optional<Problem> objection(Set<String> known, Map<String, List<String>> asked) {
         for (Map.Entry<String, List<String>> parameter : asked.entrySet()) {
             String name = parameter.getKey();
@@ -61,7 +61,7 @@ final class QueryParameters {
         return Optional.empty();
     }
 
-    /** True or false; false when it is not given. */
+    /** Parses true or false; the default is false. */
     static boolean flag(String name, String text) {
         if (text == null || text.equals("false")) {
             return false;
@@ -72,7 +72,7 @@ final class QueryParameters {
         return true;
     }
 
-    /** A whole number within limits; {@code usual} when it is not given. */
+    /** Parses a whole number within limits; the default is {@code usual}. */
     static long whole(String name, String text, long usual, long least, long most) {
         if (text == null) {
             return usual;

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Runs launches with a waiting caller: each waits for a slot, uses it, and is counted. A container is cleaned up
- * while its caller reads the answer; only then is the slot free.
+ * Runs launches with a waiting client: each waits for a slot, uses it, and is counted. A container is cleaned up while
+ * its client reads the response, and the slot becomes free only after that.
  */
 @Singleton
 final class QueuedLaunches {
@@ -22,24 +22,24 @@ final class QueuedLaunches {
         this.clearing = clearing;
     }
 
-    /** Work in a slot. */
+    /** Work that needs a slot. */
     interface Turn {
-        /** Does it. */
+        /** Does the work. */
         Done use(long queuedMicros) throws InterruptedException;
     }
 
     /**
-     * What came of it.
+     * The outcome of the work.
      *
-     * @param rest remaining work that the caller does not need to know about; repeated if it fails
+     * @param rest the remaining work, for which the client does not wait; repeated if it fails
      */
     record Done(RunResult result, Runnable rest) {}
 
     /**
-     * Runs {@code turn} on a thread of the launches when a slot is free. A caller that disconnects before loses its
-     * place.
+     * Runs {@code turn} on a launch thread when a slot is free. A client that disconnects before loses its place in the
+     * queue.
      *
-     * @return the result, or a {@link ProblemException}
+     * @return the result; fails with a {@link ProblemException}
      */
     CompletionStage<RunResult> take(Client client, Turn turn) {
         CompletableFuture<RunResult> answer = new CompletableFuture<>();
@@ -55,7 +55,7 @@ final class QueuedLaunches {
             }
         });
         client.onDeparture(() -> {
-            // A running launch is killed, and returns its result.
+            // A running launch is killed and then completes {@code answer} itself.
             if (ticket.giveUp()) {
                 answer.completeExceptionally(Problem.callerGone().exception());
             }

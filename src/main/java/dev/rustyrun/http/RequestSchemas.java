@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 
-/** Describes the bodies of requests in the OpenAPI description, from the tables of {@link RequestFields}. */
+/** Adds the request bodies to the OpenAPI description, from the tables of {@link RequestFields}. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public final class RequestSchemas implements OASFilter {
 
@@ -43,16 +43,16 @@ public final class RequestSchemas implements OASFilter {
                 .addSchema(
                         RUN,
                         object(
-                                "A launch whose result is the answer.",
+                                "A launch; the response is its result.",
                                 LaunchRequest.class,
                                 InputRequest.class,
                                 FilesRequest.class))
                 .addSchema(
                         CONTAINER,
-                        object("A launch that nobody waits for.", LaunchRequest.class, ContainerRequest.class))
-                .addSchema(EXEC, object("A further command for a container.", ExecRequest.class, InputRequest.class))
+                        object("A container that runs in the background.", LaunchRequest.class, ContainerRequest.class))
+                .addSchema(EXEC, object("A command in a running container.", ExecRequest.class, InputRequest.class))
                 .addSchema(ALLOW, object("The hosts that a container may reach.", AllowRequest.class))
-                .addSchema(PULL, object("An image to fetch.", PullRequest.class))
+                .addSchema(PULL, object("An image to pull.", PullRequest.class))
                 .addSchema(FILE, object("A file to write before the command starts.", PlacedFile.class))
                 .addSchema(MOUNT, object("A configured directory to mount.", Volume.class));
     }
@@ -60,7 +60,7 @@ public final class RequestSchemas implements OASFilter {
     private static Schema object(String description, Class<?>... requests) {
         Schema object = OASFactory.createSchema()
                 .addType(Schema.SchemaType.OBJECT)
-                .description(description + " Unknown fields are refused.");
+                .description(description + " Unknown fields are errors.");
         for (Class<?> request : requests) {
             for (RequestFields.Entry entry : RequestFields.of(request)) {
                 object.addProperty(entry.json(), property(entry));

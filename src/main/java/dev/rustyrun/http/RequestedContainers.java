@@ -46,10 +46,10 @@ final class RequestedContainers {
     }
 
     /**
-     * Creates a container without starting it, once its image is available.
+     * Creates a container without starting it, after its image was pulled and unpacked if needed.
      *
-     * @param whenGone runs its argument when no caller waits any more
-     * @throws dev.rustyrun.request.FieldException for the first field that is not allowed
+     * @param whenGone registers an action for when the client disconnects
+     * @throws dev.rustyrun.request.FieldException for the first field that is invalid or not allowed
      */
     CompletionStage<ContainerFolder> create(
             LaunchRequest launch, ContainerRequest request, Consumer<Runnable> whenGone) {
@@ -92,7 +92,7 @@ final class RequestedContainers {
         return folder;
     }
 
-    /** The layer of one that nobody knows yet: it is not left without. */
+    /** Creates the layer of a new container. If that fails, removes the container, whose id nobody knows yet. */
     private void makeLayer(ContainerFolder folder, String token) {
         boolean made = false;
         try {

@@ -18,10 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Creates a Spec from a request that {@link Specs#resolve} has resolved. Needs no configuration: monitors use it too. */
+/**
+ * Creates a Spec from a request that {@link Specs#resolve} has resolved. Needs no configuration, so that monitors can
+ * use it too.
+ */
 final class ResolvedSpec implements LaunchSite {
 
-    /** The mount points of proc, sysfs and the devices in a container. */
+    /** The mount points of proc, sysfs and devices in a container. */
     private static final Pattern KERNELS = Pattern.compile(
             "/+(\\./+)*(proc|sys|dev(/+(null|zero|full|random|urandom|tty|console|ptmx|pts|fd|std.*))?)/*");
 
@@ -30,19 +33,19 @@ final class ResolvedSpec implements LaunchSite {
     private final UserIds ids;
 
     /**
-     * The store of images.
+     * The image store.
      *
-     * @param folder of it; empty for this process's
-     * @param keeps whether what a container writes over its image is there too, and not in memory
+     * @param folder its path; empty for this process's store
+     * @param keeps whether the changes of a container from an image are in a layer on disk, instead of in memory
      */
     record Store(String folder, boolean keeps) {
-        /** This process's. */
+        /** This process's store. */
         static Store own(boolean keeps) {
             return new Store("", keeps);
         }
     }
 
-    /** The root file system's users and command defaults. */
+    /** The users and command defaults of a root file system. */
     private interface Home {
 
         Root root();
@@ -56,7 +59,7 @@ final class ResolvedSpec implements LaunchSite {
         }
 
         default void complete(SpecBuilder spec) {
-            // A directory has no more information.
+            // A directory adds nothing to the Spec.
         }
     }
 
@@ -78,9 +81,9 @@ final class ResolvedSpec implements LaunchSite {
     }
 
     /**
-     * The same in a process without the service's environment.
+     * The Spec for {@code request} in a process without the service's environment.
      *
-     * @param store where the image is
+     * @param store the store of the image
      */
     static Spec of(Linux linux, LaunchRequest request, boolean terminal, UserIds ids, Store store) {
         Home home = request.image().isPresent()
@@ -101,7 +104,7 @@ final class ResolvedSpec implements LaunchSite {
                 && !(store.keeps() && request.image().isPresent())) {
             throw FieldException.at(
                     "/storageSize",
-                    "what this container writes is in memory, and its memory limit counts it; a container of an image"
+                    "this container's changes are in memory and count towards its memory limit; a container from an image"
                             + " has a layer on disk with rustyrun.keep-files");
         }
     }
@@ -184,7 +187,7 @@ final class ResolvedSpec implements LaunchSite {
             throw FieldException.at("/mounts", "\"" + target + "\" is not an absolute path");
         }
         if (KERNELS.matcher(target).matches()) {
-            throw FieldException.at("/mounts", "\"" + target + "\" is the kernel's; mount it elsewhere");
+            throw FieldException.at("/mounts", "\"" + target + "\" is a mount point of the kernel's file systems; use another path");
         }
         return new Spec.Mount(target, "bind", volume.source(), options);
     }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The configured folder of root file systems, which requests name and never reach by path. The directory {@code
- * busybox-rootfs}, as root-file-systems/get creates it, has the name {@code busybox}.
+ * The configured folder of root file systems. Requests refer to them by name, never by path. The directory {@code
+ * busybox-rootfs}, as created by root-file-systems/get, has the name {@code busybox}.
  */
 @Singleton
 final class RootfsFolder {
@@ -26,7 +26,7 @@ final class RootfsFolder {
         this.folder = new File(config.rootfsFolder()).getAbsoluteFile();
     }
 
-    /** Where it is. */
+    /** The path of the folder. */
     File folder() {
         return folder;
     }
@@ -48,7 +48,7 @@ final class RootfsFolder {
     }
 
     /**
-     * The one that is called {@code name}.
+     * The root file system with this name.
      *
      * @throws ProblemException if it does not exist
      */
@@ -57,7 +57,7 @@ final class RootfsFolder {
                 .map(directory -> RootfsDirectory.at(linux, directory.getPath()))
                 .orElseThrow(() -> Problem.field(
                                 "/rootfs",
-                                "there is no rootfs \"" + printable(name) + "\"; GET /v1/rootfs lists them all")
+                                "there is no rootfs \"" + printable(name) + "\"; GET /v1/rootfs lists all names")
                         .exception());
     }
 

@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** {@code POST /v1/run}: launch, wait, answer. */
+/** {@code POST /v1/run}: launches a command, waits for its end and returns the result. */
 @Path("/v1/run")
 public class RunResource {
 
@@ -57,7 +57,7 @@ public class RunResource {
                             }))
     @APIResponse(
             responseCode = "200",
-            description = "The command ran; reason and exitCode say how it ended",
+            description = "The command ran; see reason and exitCode",
             content =
                     @Content(
                             examples =
@@ -71,7 +71,7 @@ public class RunResource {
                                                     + " {\"text\": \"\", \"bytes\": 0, \"truncated\": false}}")))
     @APIResponse(
             responseCode = "422",
-            description = "A field is wrong, or the command cannot be executed",
+            description = "A field is invalid, or the command cannot be executed",
             content =
                     @Content(
                             mediaType = Problem.MEDIA_TYPE,
@@ -82,7 +82,7 @@ public class RunResource {
                                                     + " \"Unprocessable Content\", \"status\": 422, \"detail\":"
                                                     + " \"memory must be a number of bytes, or a size such as"
                                                     + " \\\"64m\\\"\", \"field\": \"/memory\"}")))
-    @APIResponse(responseCode = "429", description = "Too many launches wait; Retry-After says when to try again")
+    @APIResponse(responseCode = "429", description = "Too many launches are waiting; Retry-After says when to try again")
     public CompletionStage<Response> run(
             @HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
         return answers.answer("run", key, body, context, (caller, share) -> runner.run(body, caller, share));

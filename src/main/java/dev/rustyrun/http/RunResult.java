@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The answer to {@code POST /v1/run} and to {@code exec}.
+ * The response to {@code POST /v1/run} and to {@code exec}.
  *
- * @param captured its outputs, unless they have already been sent
- * @param written how many bytes of output there were
- * @param queuedMicros how long it waited in the queue
- * @param warm whether it used a warm launch
- * @param files the requested output files, if any
+ * @param captured the outputs; empty if they have already been sent
+ * @param written total bytes of output
+ * @param queuedMicros time in the queue, in microseconds
+ * @param warm whether a warm launch was used
+ * @param files the requested output files; empty if none were requested
  */
 record RunResult(
         String id,
@@ -35,7 +35,7 @@ record RunResult(
         boolean warm,
         Optional<List<OutputFile>> files) {
 
-    /** The kernel's error names, and our messages, for a path that does not fit the request. */
+    /** Kernel error names and Rustyrun's own messages that show that a path of the request is wrong. */
     private static final Pattern REQUESTS_FAULT = Pattern.compile(
             "\\b(ENOTDIR|EISDIR|EINVAL|ELOOP|ENOENT|EXDEV|EACCES|ENAMETOOLONG)\\b|climbs out|symbolic link|is in the way|may be covered|may cover|can be mounted|is no directory");
 
@@ -50,7 +50,7 @@ record RunResult(
         this(id, outcome, captured, written, queuedMicros, warm, Optional.empty());
     }
 
-    /** The same with output files. */
+    /** This result with output files. */
     RunResult with(List<String> patterns, List<OutputFile> found) {
         Optional<List<OutputFile>> wanted = patterns.isEmpty() ? Optional.empty() : Optional.of(found);
         return new RunResult(id, outcome, captured, written, queuedMicros, warm, wanted);
@@ -69,7 +69,7 @@ record RunResult(
         return json;
     }
 
-    /** How many bytes of output it holds. */
+    /** The size of the output that this result contains, in bytes. */
     long kept() {
         return captured.map(io -> (long) io.out().size() + io.err().size()).orElse(0L)
                 + files.stream()
@@ -78,7 +78,7 @@ record RunResult(
                         .sum();
     }
 
-    /** An output file: as text if it is UTF-8, or else as base64; or why it is missing. */
+    /** An output file: text if it is valid UTF-8, otherwise base64; or the reason why it is missing. */
     static ObjectNode json(OutputFile file) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("path", file.path());
         if (!file.error().isEmpty()) {
@@ -92,12 +92,12 @@ record RunResult(
         }
     }
 
-    /** Whether part of its output is missing for lack of memory. */
+    /** Whether output is missing because the service had no memory for it. */
     boolean isRefused() {
         return captured.map(CapturedIo::isRefused).orElse(false);
     }
 
-    /** The same without what was captured. */
+    /** The JSON without captured output. */
     ObjectNode withoutOutputs() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("id", id).put("reason", outcome.reason().word()).put("exitCode", outcome.exitCode());
@@ -114,14 +114,14 @@ record RunResult(
         return json.put("queuedMicros", queuedMicros).put("warm", warm);
     }
 
-    /** The same with the problem, if any. */
+    /** The JSON, with the problem if there is one. */
     ObjectNode told() {
         return problem()
                 .map(problem -> problem.json().<ObjectNode>setAll(json()))
                 .orElseGet(this::json);
     }
 
-    /** As text if it is UTF-8, or else as base64. */
+    /** The output as text if it is valid UTF-8, otherwise as base64. */
     private static ObjectNode output(CapturedIo.Captured captured) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         byte[] bytes = captured.bytes();
@@ -133,7 +133,7 @@ record RunResult(
         return json.put("bytes", captured.total()).put("truncated", captured.truncated());
     }
 
-    /** Truncated text may end within a character, which is then left out. */
+    /** Truncated text may end within a character, whose bytes are then omitted. */
     private static String text(byte[] bytes, boolean cut) throws CharacterCodingException {
         CharBuffer text = CharBuffer.allocate(bytes.length);
         CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), text, !cut);
@@ -143,7 +143,7 @@ record RunResult(
         return text.flip().toString();
     }
 
-    /** The problem if the container could not be created or the command could not be executed; otherwise nothing. */
+    /** The problem if the container could not be created or the command could not be executed. */
     Optional<Problem> problem() {
         if (outcome.reason() != Outcome.Reason.SETUP_FAILED) {
             return Optional.empty();
@@ -161,7 +161,7 @@ record RunResult(
         return new Problem(status, type, Printable.line(outcome.message()), field, outcome.failedStep(), 0);
     }
 
-    /** The field that requested the impossible, such as a mount on a path that is a file in the root file system. */
+    /** The field that caused the failure, such as a mount on a path that is a file in the root file system. */
     private Optional<String> fieldAtFault() {
         if (!REQUESTS_FAULT.matcher(outcome.message()).find()) {
             return Optional.empty();

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Runs commands with a waiting caller. */
+/** Runs commands whose clients wait for the result. */
 @Singleton
 final class Runner {
 
@@ -58,10 +58,10 @@ final class Runner {
     }
 
     /**
-     * Runs the request {@code body} to its end, or until the caller disconnects.
+     * Runs the request {@code body} until the command ends or the client disconnects.
      *
-     * @throws dev.rustyrun.request.FieldException when a field of it is wrong
-     * @throws ProblemException when it is not allowed, or not possible now
+     * @throws dev.rustyrun.request.FieldException when a field is invalid
+     * @throws ProblemException when it is not allowed, or temporarily impossible
      */
     CompletionStage<RunResult> run(byte[] body, Caller caller, Budget.Share share) {
         LaunchRequest request = new LaunchRequest();
@@ -120,10 +120,10 @@ final class Runner {
         });
     }
 
-    /** The parts of the request besides the launch. */
+    /** The parts of a request besides the launch. */
     private record Asked(byte[] input, int maxOutput, List<LaunchFiles.Placed> files, List<String> outputs) {}
 
-    /** The files of the request; their bytes count in addition to those of the request. */
+    /** The files of the request. Their decoded bytes count in addition to the request's own. */
     private static List<LaunchFiles.Placed> placed(FilesRequest asked, Budget.Share share) {
         List<LaunchFiles.Placed> placed = new ArrayList<>();
         for (PlacedFile file : asked.files()) {
@@ -153,7 +153,7 @@ final class Runner {
         return waiting.isPresent() ? waiting.get() : ServedLaunch.cold(launch, tools.spawner());
     }
 
-    /** The caller does not need to wait for the log either. */
+    /** The work after the response, including the log line: the client need not wait for it. */
     private static Runnable rest(RunResult result, String rootfs, ServedLaunch ended) {
         AtomicBoolean logged = new AtomicBoolean();
         return () -> {

@@ -6,8 +6,8 @@ import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.Role;
 
 /**
- * The parts of a launch that may contain secrets: the values of environment variables and the arguments of the
- * command. The role {@code launch} can read both in any container anyway; the role {@code read} sees only the
+ * Hides the parts of a launch that may contain secrets: the values of environment variables and the command's
+ * arguments. The role {@code launch} can read both in any container anyway; the role {@code read} sees only the
  * variables' names and the program.
  */
 final class SecretFields {
@@ -18,7 +18,7 @@ final class SecretFields {
         return caller.role() != Role.READ;
     }
 
-    /** The same for an image's configuration: only the names of its variables are shown. */
+    /** Hides the variables' values in an image's configuration from callers that may not see them. */
     static ObjectNode hideImage(ObjectNode view, Identity caller) {
         if (!mayBeSeenBy(caller) && view.path("config").path("env") instanceof ArrayNode env) {
             for (int i = 0; i < env.size(); i++) {
@@ -28,7 +28,7 @@ final class SecretFields {
         return view;
     }
 
-    /** Removes them from {@code view}, which is also returned, for callers that may not see them. */
+    /** Removes the secret parts from {@code view} for callers that may not see them; returns {@code view}. */
     static ObjectNode hide(ObjectNode view, Identity caller) {
         if (mayBeSeenBy(caller)) {
             return view;

@@ -7,30 +7,30 @@ import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
 
-/** How the launch service is configured: {@code rustyrun.*}, see docs/http.md. Sizes are as in {@code 64m}. */
+/** The configuration of the service: {@code rustyrun.*}, see docs/http.md. Sizes are written as {@code 64m}. */
 @ConfigMapping(prefix = "rustyrun")
 public interface ServeConfig {
 
-    /** The folder of the root file systems that requests name. */
+    /** The folder of the root file systems that requests can use by name. */
     @WithDefault("root-file-systems")
     String rootfsFolder();
 
-    /** Where containers and their logs are kept; by default below the folder of this user's containers. */
+    /** The folder of containers and their logs; by default below this user's container store. */
     Optional<String> dataFolder();
 
     /**
-     * The file of bearer tokens, a line {@code ROLE TOKEN} each; without one, every client that can connect may do
-     * everything.
+     * The file of bearer tokens, with lines {@code ROLE TOKEN}. Without it, every client that can connect has all
+     * rights.
      */
     Optional<String> tokenFile();
 
     /** The path of the unix socket, if the service listens on one. */
     Optional<String> socket();
 
-    /** The group that may open it, besides its owner. */
+    /** The group that may open the socket, in addition to its owner. */
     Optional<String> socketGroup();
 
-    /** The file of the authorities whose certificates clients must have. */
+    /** The file of the certificate authorities that must have signed client certificates. */
     Optional<String> tlsClientCa();
 
     /** The roles of clients by their certificate's common name, {@code NAME=ROLE}. */
@@ -43,8 +43,8 @@ public interface ServeConfig {
     Map<String, String> mounts();
 
     /**
-     * The names of directories whose files show the host's ids as the container's own, in a container with its own
-     * user namespace.
+     * The names of the mounts whose files keep their ids in containers with their own user namespace (id-mapped
+     * mounts).
      */
     Optional<java.util.List<String>> mappedMounts();
 
@@ -61,75 +61,75 @@ public interface ServeConfig {
     /** The registries and repositories from which images may come; none by default. */
     Optional<java.util.List<String>> imageSources();
 
-    /** Images that are fetched at the start; requests may also name them. */
+    /** Images that are pulled at the start; requests may also use them. */
     Optional<java.util.List<String>> warmImages();
 
     /** Whether containers from images have their files on disk, from their creation until they are deleted. */
     @WithDefault("false")
     boolean keepFiles();
 
-    /** How much these files of one container may take, where their file system has project quotas. */
+    /** The size limit of these files per container; needs a file system with project quotas. */
     Storage storage();
 
-    /** How many images are fetched at once. */
+    /** The maximum number of concurrent pulls. */
     @WithDefault("4")
     int pulls();
 
-    /** Whether a request may ask for the host's network. */
+    /** Whether a request may use the host's network. */
     @WithDefault("false")
     boolean allowHostNetwork();
 
-    /** Whether a request may ask for a private network, which reaches what the host reaches. */
+    /** Whether a request may use a private network, which reaches everything that the host reaches. */
     @WithDefault("false")
     boolean allowPrivateNetwork();
 
-    /** The names of the CNI networks that a request may ask for; none by default. */
+    /** The names of the CNI networks that a request may use; none by default. */
     Optional<java.util.List<String>> allowCniNetworks();
 
     /** The hosts that requests may allow their containers to reach; none by default. */
     @WithName("allow")
     Optional<java.util.List<String>> allowedHostsOfContainers();
 
-    /** How many launches are kept warm; 0 for none. */
+    /** The number of warm launches; 0 for none. */
     @WithDefault("2")
     int warm();
 
-    /** How many launches with a waiting caller run at once. */
+    /** The maximum number of running launches with a waiting client. */
     @WithDefault("32")
     int concurrent();
 
-    /** How many may wait in the queue. */
+    /** The maximum number of queued launches. */
     @WithDefault("256")
     int queue();
 
-    /** The maximum bytes of all requests, outputs and kept answers together; by default a third of the heap. */
+    /** The maximum memory for all requests, outputs and stored responses; by default a third of the heap. */
     Optional<String> budget();
 
-    /** How long a request's body may take to arrive, in seconds. */
+    /** The maximum time for a request body to arrive, in seconds. */
     @WithDefault("30")
     int bodySeconds();
 
-    /** How many requests of one caller may wait for an end, follow a log or receive events at the same time. */
+    /** The maximum number of requests per caller that wait for an end, follow a log or receive events. */
     @WithDefault("1000")
     int followers();
 
-    /** How many connections to ports of containers there are at the same time. */
+    /** The maximum number of connections to container ports. */
     @WithDefault("128")
     int portConnections();
 
-    /** How long the server of a container may take until its answer begins, in seconds. */
+    /** The maximum time until a container's server begins its response, in seconds. */
     @WithDefault("60")
     int portSeconds();
 
-    /** How long they wait, in seconds, before the caller is told to come back. */
+    /** The maximum time in the queue, in seconds; then the client gets an error and may try again. */
     @WithDefault("30")
     int queueSeconds();
 
-    /** How long launches with a waiting caller may run when the service stops, in seconds. */
+    /** The maximum time for launches with a waiting client to end when the service stops, in seconds. */
     @WithDefault("25")
     int drainSeconds();
 
-    /** Whether containers are killed when the service stops, or left to run. */
+    /** Whether containers are killed when the service stops; otherwise they keep running. */
     @WithDefault("false")
     boolean stopContainers();
 
@@ -155,7 +155,7 @@ public interface ServeConfig {
         String max();
     }
 
-    /** Sizes in bytes that need not be limited. */
+    /** Sizes in bytes, unlimited by default. */
     interface Storage {
         /** The value for a request that does not set it; by default the maximum. */
         @WithName("default")

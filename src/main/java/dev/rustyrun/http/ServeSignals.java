@@ -7,8 +7,8 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * The service's reaction to a signal: it stops, which is not a failure; it reads its files again; or it does nothing.
- * By default the VM exits with an error, and writes its heap, with all secrets, into the working directory.
+ * The service's reaction to signals: exit successfully, reload files, or ignore the signal. By default, the VM exits
+ * with an error, or writes its heap, with all secrets, into the working directory.
  */
 public final class ServeSignals {
 
@@ -25,7 +25,7 @@ public final class ServeSignals {
         NOTHING.forEach(name -> handle(name, () -> {}));
     }
 
-    /** By reflection, because the compiler always warns about these classes. */
+    /** Uses reflection, because the compiler always warns about these classes. */
     private static void handle(String name, Runnable what) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -38,22 +38,22 @@ public final class ServeSignals {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
         } catch (ReflectiveOperationException e) {
-            // The VM uses this signal itself: it keeps its handler.
+            // The VM uses this signal itself and keeps its handler.
         }
     }
 
-    /** Certificates and keys; a token file is checked with each request anyway. */
+    /** Reloads certificates and keys. A token file needs no signal: it is checked with each request. */
     private static void readAgain() {
         TlsCertificateReloader.reload().whenComplete((done, failure) -> {
             if (failure == null) {
-                log().info("SIGHUP: certificates were read again");
+                log().info("SIGHUP: certificates were reloaded");
             } else {
-                log().warnf("SIGHUP: certificates could not be read again: %s", failure.getMessage());
+                log().warnf("SIGHUP: certificates could not be reloaded: %s", failure.getMessage());
             }
         });
     }
 
-    /** Created only when needed: Quarkus sets up logging later than this class is used. */
+    /** Created on demand, because Quarkus sets up logging after this class is first used. */
     private static Logger log() {
         return Logger.getLogger(ServeSignals.class);
     }

@@ -8,8 +8,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
 /**
- * A lack of resources on this machine: descriptors, processes, memory, writable cgroups. It is not the request's
- * fault, and another service, or this one later, may have them: 503, and for a while the service is not ready.
+ * A shortage of resources on this machine: descriptors, processes, memory, writable cgroups. The request is not the
+ * cause, and another service, or this one later, may succeed: the response is 503, and the service is not ready for a
+ * while.
  */
 public final class Shortage {
 
@@ -18,7 +19,7 @@ public final class Shortage {
     private static final Pattern SIGNS = Pattern.compile("\\b(EMFILE|ENFILE|EAGAIN|EWOULDBLOCK|ENOMEM)\\b");
     private static final Pattern CGROUP_SIGNS =
             Pattern.compile("\\b(EROFS|EMFILE|ENFILE|EAGAIN|EWOULDBLOCK|ENOMEM)\\b");
-    /** Java offers no other way to recognize it. */
+    /** Java offers no other way to recognize these errors. */
     private static final Pattern JAVA_SIGNS = Pattern.compile("Too many open files|temporarily unavailable|"
             + "Cannot allocate memory|Read-only file system|unable to create native thread");
 
@@ -31,7 +32,7 @@ public final class Shortage {
         this.detail = detail;
     }
 
-    /** The problem for {@code e}, if it means a shortage; it is recorded. */
+    /** The problem for {@code e} if it shows a shortage, which is recorded. */
     static Optional<Problem> of(Throwable e) {
         String said = String.valueOf(e instanceof UncheckedIOException io ? io.getCause() : e.getMessage());
         Pattern signs = e instanceof CgroupException
@@ -42,7 +43,10 @@ public final class Shortage {
                 : Optional.empty();
     }
 
-    /** The same for a launch that failed before any of the request's steps. */
+    /**
+     * The problem for a launch that failed before any of the request's steps, if it shows a shortage, which is
+     * recorded.
+     */
     static Optional<Problem> of(String message, String failedStep) {
         return failedStep.isEmpty() && CGROUP_SIGNS.matcher(message).find()
                 ? Optional.of(noted(message))
@@ -55,7 +59,7 @@ public final class Shortage {
 
     private static Problem noted(String detail) {
         LAST.set(new Shortage(detail));
-        return Problem.busy(503, "this machine lacks resources for it now: " + detail, SOON);
+        return Problem.busy(503, "this machine lacks resources at the moment: " + detail, SOON);
     }
 
     /** The last shortage, if it is recent. */

@@ -11,8 +11,8 @@ import java.io.IOException;
 import org.jboss.logging.Logger;
 
 /**
- * Errors of web sockets. A client that disconnects or breaks the protocol is ordinary: if it were logged, clients
- * could fill the log.
+ * Handles errors of web sockets. A client that disconnects or violates the protocol is not logged as an error, so that
+ * clients cannot fill the log.
  */
 @Singleton
 final class SocketErrors {
@@ -36,7 +36,7 @@ final class SocketErrors {
         return e instanceof IOException
                 || e instanceof HttpClosedException
                 || e instanceof DecoderException
-                // From data that was still to be sent.
+                // Thrown for data that was still to be sent.
                 || e instanceof IllegalStateException && connection.isClosed();
     }
 }

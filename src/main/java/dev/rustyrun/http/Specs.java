@@ -6,7 +6,7 @@ import dev.rustyrun.spec.SpecBuilder;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** Applies the service's configuration to a request: the only class that knows what is allowed. */
+/** Applies the service's configuration to a request: the only class that knows what requests may use. */
 @Singleton
 final class Specs {
 
@@ -21,11 +21,11 @@ final class Specs {
     }
 
     /**
-     * Resolves {@code request} with this service's configuration: its rootfs and mounts become host paths, and all
-     * limits are set. The result no longer depends on the configuration. An image is still to be looked up.
+     * Resolves {@code request} with this service's configuration: rootfs and mounts become host paths, and all limits
+     * are set. The result does not depend on the configuration. An image name is not resolved.
      *
-     * @param timeoutMillis the allowed time
-     * @throws dev.rustyrun.request.FieldException for the first field that is not allowed
+     * @param timeoutMillis the timeout
+     * @throws dev.rustyrun.request.FieldException for the first field that is invalid or not allowed
      */
     LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
         request.checkOrigin();
@@ -40,7 +40,7 @@ final class Specs {
         return resolved.rootfs().map(users::of).orElseGet(users::ofImage);
     }
 
-    /** The expected launch of a request with only the required fields, as far as it can be predicted. */
+    /** The predicted launch of a request with only the required fields. */
     Spec likely() {
         SpecBuilder spec = new SpecBuilder("/", List.of("/bin/true"))
                 .annotation(Spec.EPHEMERAL_ANNOTATION, "")

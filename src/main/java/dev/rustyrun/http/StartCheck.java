@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Refuses to start with settings that cannot work, and logs one line about what has started. */
+/** Stops the start with invalid settings, and logs one line when the service listens. */
 @Singleton
 final class StartCheck {
 
@@ -55,13 +55,13 @@ final class StartCheck {
         File place = folder.folder();
         if (!place.isDirectory()) {
             throw new InvalidSpecException(
-                    "the folder of root file systems " + place + " does not exist: name another with --rootfs-folder");
+                    "the folder of root file systems " + place + " does not exist: set another one with --rootfs-folder");
         }
         config.dataFolder().ifPresent(StartCheck::checkWritable);
         checkStorage(config.storage()).ifPresent(name -> ContainerLayers.checkLimited(tools.linux(), name));
     }
 
-    /** A service of an ordinary user would refuse all launches: limiting and isolating them needs root. */
+    /** A service of an ordinary user would refuse all launches, because limits and isolation need root. */
     private void checkUser() {
         if (!tools.isRoot()) {
             throw new InvalidSpecException("serve needs root, of the host or of a container (docs/sidecar.md);"
@@ -70,9 +70,9 @@ final class StartCheck {
     }
 
     /**
-     * Checks numbers.
+     * Checks the numeric settings.
      *
-     * @throws InvalidSpecException for the first invalid one
+     * @throws InvalidSpecException for the first invalid setting
      */
     static void check(ServeConfig config) {
         atLeast("rustyrun.concurrent", config.concurrent(), 1);
@@ -94,13 +94,13 @@ final class StartCheck {
                 BigDecimal.valueOf(config.pids().usual()),
                 BigDecimal.valueOf(config.pids().max()));
         checkStorage(config.storage()).filter(name -> !config.keepFiles()).ifPresent(name -> {
-            throw new InvalidSpecException(name + " limits files on disk: set rustyrun.keep-files=true too");
+            throw new InvalidSpecException(name + " limits files on disk: also set rustyrun.keep-files=true");
         });
         within("cpus", config.cpus().usual(), config.cpus().max());
         within("timeout-seconds", config.timeout().usual(), config.timeout().max());
     }
 
-    /** The name of the setting that limits what a container takes on disk, if one does. */
+    /** Checks the storage limits; returns the name of the setting that limits storage, if any. */
     private static Optional<String> checkStorage(ServeConfig.Storage storage) {
         Optional<BigDecimal> max = storage.max().map(text -> storage("storage.max", text));
         Optional<BigDecimal> usual = storage.usual().map(text -> storage("storage.default", text));
@@ -129,7 +129,7 @@ final class StartCheck {
     private static void within(String name, BigDecimal usual, BigDecimal max) {
         if (usual.signum() <= 0 || usual.compareTo(max) > 0) {
             throw new InvalidSpecException("rustyrun." + name + ".default=" + usual.toPlainString()
-                    + " must be above 0, and at most rustyrun." + name + ".max=" + max.toPlainString());
+                    + " must be greater than 0, and at most rustyrun." + name + ".max=" + max.toPlainString());
         }
     }
 
@@ -140,8 +140,8 @@ final class StartCheck {
             there = there.getParent();
         }
         if (there == null || !Files.isDirectory(there) || !Files.isWritable(there) || there.startsWith("/proc")) {
-            throw new InvalidSpecException("the data folder " + path + " cannot be made: " + there
-                    + " is not a folder that can be written to; name another with --data-folder");
+            throw new InvalidSpecException("the data folder " + path + " cannot be created: " + there
+                    + " is not a writable directory; set another data folder with --data-folder");
         }
     }
 
@@ -185,10 +185,10 @@ final class StartCheck {
             return String.join(" or ", callers);
         }
         return config.socket().isPresent()
-                ? "whoever may open the socket"
+                ? "everyone who may open the socket"
                         + config.socketGroup()
                                 .map(group -> " (group " + group + ")")
                                 .orElse("")
-                : "everybody on this machine";
+                : "everyone on this machine";
     }
 }

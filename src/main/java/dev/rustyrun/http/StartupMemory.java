@@ -6,11 +6,11 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/** Releases memory that only the start of the service needed: most pages of its own executable are never used again. */
+/** Releases memory that only the start needed: most pages of the executable are never used again. */
 @Singleton
 final class StartupMemory {
 
-    /** The service answers by then. */
+    /** The time until the service has answered its first requests. */
     private static final long STARTED_MILLIS = 1_000;
 
     private final Linux linux;

@@ -2,24 +2,24 @@ package dev.rustyrun.http;
 
 import java.io.IOException;
 
-/** An answer that is sent in pieces, each when the one before has been sent; no thread waits for its reader. */
+/** A response that is sent in pieces, each after the previous one was sent. No thread waits for the client. */
 abstract class StreamedAnswer {
 
-    /** Nothing to send now; the answer wakes its sender when that changes. */
+    /** No data at the moment; the response calls {@link #wake} when that changes. */
     static final byte[] NOTHING_YET = {};
 
-    /** Everything has been sent. */
+    /** Everything was sent. */
     static final byte[] END = {};
 
-    /** Called, by any thread, when {@link #next} may have something. */
+    /** Called by any thread when {@link #next} may have data. */
     protected Runnable wake = () -> {};
 
-    /** Begins; {@link #next} is called after that. */
+    /** Starts the response; called before {@link #next}. */
     void begin() throws IOException {}
 
-    /** The next piece. */
+    /** The next piece, {@link #NOTHING_YET} or {@link #END}. */
     abstract byte[] next() throws IOException;
 
-    /** Releases its resources; called once, also when its reader has disconnected. */
+    /** Releases resources; called once, also when the client has disconnected. */
     abstract void end();
 }

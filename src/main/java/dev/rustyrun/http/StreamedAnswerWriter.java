@@ -61,7 +61,7 @@ public class StreamedAnswerWriter implements ServerMessageBodyWriter<StreamedAns
         throw new IOException("a streamed answer is not written to a stream");
     }
 
-    /** One answer in transit. Its steps never run on two threads at once. */
+    /** A response in transit. Its steps never run on two threads at the same time. */
     private static final class Sending {
 
         private final StreamedAnswer answer;
@@ -105,7 +105,7 @@ public class StreamedAnswerWriter implements ServerMessageBodyWriter<StreamedAns
                 }
                 goesOn = true;
             } catch (IOException e) {
-                // The stream breaks off; its reader can see that it is incomplete.
+                // The connection is closed, so that the client sees that the response is incomplete.
                 goesOn = false;
             } finally {
                 if (!goesOn) {

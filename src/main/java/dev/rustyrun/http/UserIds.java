@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The user ids of a service's container, as {@link UserNamespaces} decides.
+ * The user ids of a service's container, as determined by {@link UserNamespaces}.
  *
- * @param pool the pool for its own range; empty for the host's ids
- * @param mappedSources host paths that, when mounted, show the host's ids as the container's own
+ * @param pool the pool from which the container gets its own range; empty for the host's ids
+ * @param mappedSources host paths whose mounts are id-mapped: files keep their ids in the container
  */
 record UserIds(Optional<IdPool> pool, Set<String> mappedSources) {
 
@@ -25,15 +25,15 @@ record UserIds(Optional<IdPool> pool, Set<String> mappedSources) {
         mappedSources = Set.copyOf(mappedSources);
     }
 
-    /** Whether mounts from {@code source} have their ids mapped. */
+    /** Whether mounts from {@code source} are id-mapped. */
     boolean maps(String source) {
         return pool.isPresent() && mappedSources.contains(source);
     }
 
     /**
-     * Checks that a container has all ids of {@code user}.
+     * Checks that a container's range contains all ids of {@code user}.
      *
-     * @throws InvalidSpecException if it lacks one
+     * @throws InvalidSpecException if an id is outside the range
      */
     void check(Spec.User user) {
         Stream<Integer> all = Stream.concat(Stream.of(user.uid(), user.gid()), user.additionalGids().stream());
@@ -54,7 +54,7 @@ record UserIds(Optional<IdPool> pool, Set<String> mappedSources) {
         mappedSources.forEach(own.putArray("mappedSources")::add);
     }
 
-    /** Reads what {@link #writeTo} has written; the host's ids if nothing was written. */
+    /** Reads the output of {@link #writeTo}; the host's ids if there is none. */
     static UserIds readFrom(JsonNode json) {
         JsonNode own = json.path("userIds");
         Set<String> sources = new HashSet<>();

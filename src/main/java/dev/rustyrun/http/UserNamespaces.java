@@ -22,9 +22,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Gives each container of the service its own user namespace where possible, so that its root is an unprivileged user
- * on the host. The service tries this with a launch, once for each file system with root file systems. Where it is
- * not possible, a container has the host's user namespace and a warning is logged, or the launch is refused, as
- * configured. Safe for use by several threads.
+ * on the host. The service tests this with a trial launch, once for each file system with root file systems. Where it
+ * is not possible, a container uses the host's user namespace and a warning is logged, or the launch is refused,
+ * depending on the configuration. Thread-safe.
  */
 @Singleton
 final class UserNamespaces {
@@ -55,7 +55,7 @@ final class UserNamespaces {
             String source = config.mounts().get(name);
             if (source == null) {
                 throw new InvalidSpecException(
-                        "rustyrun.mapped-mounts names \"" + name + "\", which is not in rustyrun.mounts");
+                        "rustyrun.mapped-mounts contains \"" + name + "\", which is not in rustyrun.mounts");
             }
             mappedSources.add(source);
         }
@@ -70,7 +70,7 @@ final class UserNamespaces {
         };
     }
 
-    /** Refuses to start with {@code always} where user namespaces are not possible. */
+    /** Stops the start if the setting is {@code always} and user namespaces are not possible. */
     void start(@Observes StartupEvent event) {
         if (setting == Setting.ALWAYS) {
             trials.obstacle(rootfsFolder).ifPresent(why -> {
@@ -91,7 +91,10 @@ final class UserNamespaces {
         reportObstacle();
     }
 
-    /** Logs once that user namespaces are not possible, when the service listens: a failed start prints one line only. */
+    /**
+     * Logs once that user namespaces are not possible. This happens when the service listens, because a failed start
+     * must print only one line.
+     */
     private void reportObstacle() {
         if (setting == Setting.AUTO && !reported.getAndSet(true)) {
             trials.general().ifPresent(UserNamespaces::warn);
@@ -110,7 +113,7 @@ final class UserNamespaces {
      * The user ids of a container.
      *
      * @param rootfs host path of its root file system
-     * @throws ProblemException if it would have the host's ids, and this is not allowed
+     * @throws ProblemException if it would have the host's ids, which is not allowed
      */
     UserIds of(String rootfs) {
         if (setting == Setting.HOST) {
@@ -126,7 +129,7 @@ final class UserNamespaces {
         return new UserIds(Optional.of(pool), mappedSources);
     }
 
-    /** The same for an image: the files of its layers belong to host ids, and are not mapped. */
+    /** The user ids of a container from an image. The files of its layers belong to host ids and are not mapped. */
     UserIds ofImage() {
         if (setting == Setting.ALWAYS) {
             throw Problem.field("/image", refusal("the layers of images belong to the host's ids"))
@@ -135,7 +138,7 @@ final class UserNamespaces {
         return UserIds.HOST;
     }
 
-    /** The same for a root file system that is not known yet. */
+    /** The user ids of a container whose root file system is not known yet. */
     UserIds likely() {
         return of(rootfsFolder);
     }

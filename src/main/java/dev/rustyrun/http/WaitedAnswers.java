@@ -9,16 +9,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The answers to requests that wait for a command's end, without a thread. The command is killed if the caller
- * disconnects first, unless the request has an {@code Idempotency-Key}.
+ * The responses to requests that wait for a command's end, without blocking a thread. The command is killed if the
+ * client disconnects first, unless the request has an {@code Idempotency-Key}.
  */
 @Singleton
 final class WaitedAnswers {
 
-    /** The maximum that is rendered at once. */
+    /** The maximum size of output that is rendered as one string. */
     private static final int MAX_AT_ONCE = 64 * 1024;
 
-    /** The work for a request: its caller, and the share that counts its memory. */
+    /** The work for a request, with its caller and the share that counts its memory. */
     interface Work {
         CompletionStage<RunResult> begin(Caller caller, Budget.Share share);
     }
@@ -32,11 +32,11 @@ final class WaitedAnswers {
     }
 
     /**
-     * The answer with the result of {@code work}.
+     * The response with the result of {@code work}.
      *
      * @param operation the kind of request, for {@link IdempotencyKeys#once}
-     * @param key or null
-     * @param context of the request
+     * @param key the idempotency key, or null
+     * @param context the request's context
      */
     CompletionStage<Response> answer(String operation, String key, byte[] body, RoutingContext context, Work work) {
         Budget.Share share = budget.share();

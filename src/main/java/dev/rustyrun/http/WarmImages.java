@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** The images of {@code rustyrun.warm-images}, which are fetched and unpacked at the start, and retried on failure. */
+/** The images of {@code rustyrun.warm-images}, which are pulled and unpacked at the start, and retried on failure. */
 @Singleton
 public final class WarmImages {
 
@@ -22,7 +22,7 @@ public final class WarmImages {
 
     private final ServedImages images;
     private final List<String> names;
-    /** Why an image is not available yet, by its name. */
+    /** The reasons why images are not available yet, by name. */
     private final Map<String, String> missing = new TreeMap<>();
 
     WarmImages(ServedImages images, ServeConfig config) {
@@ -30,7 +30,7 @@ public final class WarmImages {
         this.names = config.warmImages().orElse(List.of()).stream()
                 .map(String::strip)
                 .toList();
-        names.forEach(name -> missing.put(name, "it is being fetched"));
+        names.forEach(name -> missing.put(name, "it is being pulled"));
     }
 
     void start(@Observes StartupEvent event) {
@@ -66,7 +66,7 @@ public final class WarmImages {
                 .execute(() -> begin(name, Math.min(pause * 2, MAX_MILLIS)));
     }
 
-    /** Why an image is not available yet, by its name. */
+    /** The reasons why images are not available yet, by name. */
     public Map<String, String> missing() {
         synchronized (missing) {
             return Map.copyOf(missing);

@@ -15,7 +15,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 
-/** A few warm launches: of the shapes that the last launches had, if any. Safe for use by several threads. */
+/** A pool of warm launches, prepared for the kinds of launches that were used recently. Thread-safe. */
 @Singleton
 public final class WarmPool {
 
@@ -41,7 +41,7 @@ public final class WarmPool {
         return pool.take(warm -> warm.fits(launch));
     }
 
-    /** {@code launch} has run: the next ones are probably like it. */
+    /** Records that {@code launch} was used: the next launches are probably similar. */
     void used(Launch launch) {
         if (size > 0) {
             recent.used(launch);

@@ -55,10 +55,10 @@ class LimitsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "storage.max=8m | rustyrun.storage.max limits files on disk: set rustyrun.keep-files=true too",
-                "storage.default=8m | rustyrun.storage.default limits files on disk: set rustyrun.keep-files=true too",
+                "storage.max=8m | rustyrun.storage.max limits files on disk: also set rustyrun.keep-files=true",
+                "storage.default=8m | rustyrun.storage.default limits files on disk: also set rustyrun.keep-files=true",
                 "storage.max=1k | rustyrun.storage.max=1k must be at least 64k",
-                "storage.default=9m storage.max=8m | rustyrun.storage.default=9437184 must be above 0,"
+                "storage.default=9m storage.max=8m | rustyrun.storage.default=9437184 must be greater than 0,"
                         + " and at most rustyrun.storage.max=8388608"
             })
     void settings_that_cannot_work_are_refused_at_the_start(String settings, String line) {

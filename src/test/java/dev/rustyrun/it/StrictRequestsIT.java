@@ -51,7 +51,7 @@ class StrictRequestsIT {
             assertTrue(
                     server.log()
                                     .contains("listening on " + server.url()
-                                            + " for everybody on this machine; root file systems in")
+                                            + " for everyone on this machine; root file systems in")
                             && server.log().contains("busybox"),
                     server.log());
 
@@ -129,7 +129,7 @@ class StrictRequestsIT {
         expectNoStart("rustyrun.memory.default", "RUSTYRUN_MEMORY_DEFAULT=4g");
         expectNoStart("is not a size", "RUSTYRUN_MEMORY_MAX=lots");
         expectNoStart(
-                "rustyrun.storage.max limits files on disk: set rustyrun.keep-files=true too",
+                "rustyrun.storage.max limits files on disk: also set rustyrun.keep-files=true",
                 "RUSTYRUN_STORAGE_MAX=1g");
         expectNoStart("rustyrun.storage.default=1k must be at least 64k", "RUSTYRUN_STORAGE_DEFAULT=1k");
         expectNoStart("a unix socket's path at most 107", "", "--socket", "/tmp/" + "s".repeat(115));

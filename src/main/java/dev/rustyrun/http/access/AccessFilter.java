@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Stands before everything that the service answers, web sockets too: who asks must address it by a name of its own, come
- * from no other web page, and be known where there are tokens. What a known caller may do depends on what is matched:
- * {@link RoleFilter}, {@link Upgrades}.
+ * Checks every request before all other handlers, web sockets too: it must address the service by one of its names,
+ * must not come from another web site's page, and must be authenticated if authentication is configured. Authorization
+ * depends on the matched route: {@link RoleFilter}, {@link Upgrades}.
  */
 @Singleton
 final class AccessFilter {
@@ -62,7 +62,7 @@ final class AccessFilter {
         } catch (ProblemException e) {
             return Optional.of(e.problem());
         }
-        // StrictHttp has made sure that it is a number.
+        // StrictHttp has already checked that this is a number.
         String length = request.getHeader("Content-Length");
         return length != null && Long.parseLong(length) > mostBytes
                 ? Optional.of(Problem.of(413, "content-too-large", "the body has more than " + mostBytes + " bytes"))

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Finds out who sends a request: by its token, its certificate or, where neither is needed, by the other end. */
+/** Identifies the sender of a request: by its token, its certificate or, if neither is configured, by its address. */
 @Singleton
 final class Authentication {
 
@@ -25,7 +25,7 @@ final class Authentication {
         this.certificateRoles = new CertificateRoles(config.certificateRoles().orElse(List.of()));
     }
 
-    /** A token file that lets nobody in ends the start of the service. */
+    /** Stops the start of the service if the token file is invalid. */
     void start(@Observes StartupEvent event) {
         tokens.flatMap(TokenFile::trouble).ifPresent(trouble -> {
             throw new IllegalStateException(trouble);
@@ -35,19 +35,19 @@ final class Authentication {
     /**
      * The caller of {@code request}.
      *
-     * @throws dev.rustyrun.http.ProblemException 401 when the caller is not known
+     * @throws dev.rustyrun.http.ProblemException 401 when the caller is unknown
      */
     Identity of(HttpServerRequest request) {
         String authorization = request.getHeader("Authorization");
         Optional<String> subject = subject(request);
-        // Who shows a token besides a certificate is judged by the token.
+        // If a client presents a token and a certificate, the token decides.
         if (subject.isPresent() && (authorization == null || tokens.isEmpty())) {
             return new Identity("certificate:" + subject.get(), certificateRoles.roleOf(subject.get()));
         }
         return tokens.isPresent() ? holder(tokens.get(), authorization) : peer(request);
     }
 
-    /** Whom the client's certificate is for; nothing when it has none, which TLS only accepts where none is demanded. */
+    /** The subject of the client's certificate; empty if the client has none. */
     private static Optional<String> subject(HttpServerRequest request) {
         if (!request.isSSL()) {
             return Optional.empty();
@@ -61,15 +61,15 @@ final class Authentication {
 
     private static Identity holder(TokenFile file, String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            throw Problem.of(401, "unauthorized", "a token is needed: Authorization: Bearer TOKEN")
+            throw Problem.of(401, "unauthorized", "a token is required: Authorization: Bearer TOKEN")
                     .exception();
         }
         return file.holderOf(authorization.substring(BEARER.length()).strip())
-                .orElseThrow(() -> Problem.of(401, "unauthorized", "this token is not known")
+                .orElseThrow(() -> Problem.of(401, "unauthorized", "unknown token")
                         .exception());
     }
 
-    /** Who can connect where no token is needed may do everything. */
+    /** Where no token is required, every client that can connect has the role admin. */
     private static Identity peer(HttpServerRequest request) {
         String address =
                 request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();

@@ -8,12 +8,12 @@ import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 
-/** The roles of those who show a certificate, by its common name: {@code launch} unless another one is configured. */
+/** The roles of clients with a certificate, by its common name; the default is {@code launch}. */
 final class CertificateRoles {
 
     private final Map<String, Role> byName = new HashMap<>();
 
-    /** @param configured {@code NAME=ROLE} each */
+    /** @param configured entries {@code NAME=ROLE} */
     CertificateRoles(List<String> configured) {
         for (String text : configured) {
             int equals = text.lastIndexOf('=');
@@ -25,7 +25,7 @@ final class CertificateRoles {
         }
     }
 
-    /** The role of a subject, an RFC 2253 name. */
+    /** The role of a certificate's subject, an RFC 2253 name. */
     Role roleOf(String subject) {
         return commonName(subject).map(byName::get).orElse(Role.LAUNCH);
     }

@@ -7,23 +7,22 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
 /**
- * Who asks, and what that caller may do. Requests with the same name come from the same caller: answers are kept for that
- * caller alone, and turns are shared fairly between names.
+ * The caller of a request and its role. Requests with the same name count as the same caller: stored responses belong
+ * to that caller, and the launch queue is fair between names.
  *
- * @param name of a token ({@code token:} and a part of its digest), a certificate ({@code certificate:} and its subject), or,
- *        where neither is needed, of the other end: {@code user:} and a name on a unix socket, {@code address:} and an IP
- *        address elsewhere
+ * @param name {@code token:} and a part of the token's digest; {@code certificate:} and the subject; or without
+ *     authentication, {@code user:} and the user's name on a unix socket, otherwise {@code address:} and the IP address
  */
 public record Identity(String name, Role role) {
 
     private static final String IN_REQUEST = Identity.class.getName();
     private static final UserData.TypedKey<Identity> IN_SOCKET = new UserData.TypedKey<>(IN_REQUEST);
 
-    /** The caller of a request; a resource method gets the context with {@code @Context RoutingContext}. */
+    /** The caller of a request; a resource method gets the context by {@code @Context RoutingContext}. */
     public static Identity of(RoutingContext context) {
         Identity identity = context.get(IN_REQUEST);
         if (identity == null) {
-            throw new IllegalStateException("a request has passed without authentication");
+            throw new IllegalStateException("a request was not authenticated");
         }
         return identity;
     }
@@ -37,12 +36,12 @@ public record Identity(String name, Role role) {
         return identity;
     }
 
-    /** Why this caller may not do what {@code needed} may, if that is so. */
+    /** The problem if this caller does not have the role {@code needed}. */
     public Optional<Problem> objection(Role needed) {
         return role.includes(needed)
                 ? Optional.empty()
                 : Optional.of(
-                        Problem.of(403, "forbidden", "your role is " + role.word() + "; this needs " + needed.word()));
+                        Problem.of(403, "forbidden", "your role is " + role.word() + "; this request needs " + needed.word()));
     }
 
     void putInto(RoutingContext context) {

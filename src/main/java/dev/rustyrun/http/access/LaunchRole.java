@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A resource method that {@code launch} and {@code admin} may call, and {@code read} may not. */
+/** Marks a resource method that needs the role {@code launch} or {@code admin}. */
 @NameBinding
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Stands before all of the management port, where Quarkus has no filters: who asks must address it by a name of its own. */
+/**
+ * Checks every request on the management port, where Quarkus has no filters: it must address the port by one of its
+ * names.
+ */
 @Singleton
 final class ManagementFilter {
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * By which names a port may be addressed. A web page can have a name of its own lead to this machine (DNS rebinding), and its
- * requests are then of its own origin; their {@code Host} tells it apart.
+ * The host names by which a port may be addressed. With DNS rebinding, a web page can make its own host name resolve to
+ * this machine; its requests then have the page's own origin, but their {@code Host} header still has the page's name.
  */
 final class OwnNames {
 
@@ -23,30 +23,30 @@ final class OwnNames {
         this.addresses = addresses;
     }
 
-    /** Those of the service's port and socket. */
+    /** The names of the service's port and socket. */
     static OwnNames ofService(String listeningOn, List<String> allowed) {
         return new OwnNames(listeningOn, allowed, false);
     }
 
     /**
-     * Those of the management port: on a network, probes use any address of the machine, which no page can have as its
-     * name.
+     * The names of the management port. If it listens on a network, any IP address is accepted, because probes use
+     * them; a web page's host name cannot be an IP address of this machine.
      */
     static OwnNames ofManagement(String listeningOn, List<String> allowed) {
         return new OwnNames(listeningOn, allowed, !Exposure.isLoopback(listeningOn));
     }
 
-    /** Why {@code request} is not for this port, or from a page of somebody else's, if that is so. */
+    /** The problem if {@code request} addresses another host, or comes from a web page of another origin. */
     Optional<Problem> objection(HttpServerRequest request) {
         HostAndPort authority = request.authority();
         String host = authority == null ? "" : authority.host();
         if (!isOurs(host)) {
-            return forbidden("this service is not called \"" + host + "\"; rustyrun.allowed-hosts names further names");
+            return forbidden("this service does not have the name \"" + host + "\"; add it to rustyrun.allowed-hosts");
         }
         String origin = request.getHeader("Origin");
         return origin == null || isSameOrigin(origin, authority)
                 ? Optional.empty()
-                : forbidden("web pages of other origins may not use this service");
+                : forbidden("web pages of other origins must not use this service");
     }
 
     private static Optional<Problem> forbidden(String detail) {

@@ -6,7 +6,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A resource method that every role may call. One without {@link ReadRole} and {@link LaunchRole} needs {@code admin}. */
+/**
+ * Marks a resource method that every role may call. A method without {@link ReadRole} and {@link LaunchRole} needs
+ * {@code admin}.
+ */
 @NameBinding
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

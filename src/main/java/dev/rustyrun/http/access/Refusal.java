@@ -3,7 +3,7 @@ package dev.rustyrun.http.access;
 import dev.rustyrun.http.Problem;
 import io.vertx.core.http.HttpServerResponse;
 
-/** Answers a request with a problem before any resource has it. */
+/** Responds to a request with a problem before it reaches a resource. */
 final class Refusal {
 
     private Refusal() {}
@@ -12,7 +12,7 @@ final class Refusal {
         if (problem.status() == 401) {
             response.putHeader("WWW-Authenticate", "Bearer");
         }
-        // What is left of the body is not worth reading.
+        // Closes the connection, because the rest of the body is not read.
         response.setStatusCode(problem.status())
                 .putHeader("Content-Type", Problem.MEDIA_TYPE)
                 .putHeader("Connection", "close")

@@ -3,16 +3,16 @@ package dev.rustyrun.http.access;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the holder of a token may do; each role may also do what those before it may. */
+/** What a caller may do. Each role includes the roles before it. */
 public enum Role {
-    /** Look at everything but what is in containers. */
+    /** Read everything except the content of containers. */
     READ,
-    /** Launch, and do anything with containers. */
+    /** Launch, and do everything with containers. */
     LAUNCH,
-    /** Clean up behind all users of the service. */
+    /** Remove what other users of the service have left, and manage images. */
     ADMIN;
 
-    /** The role that {@code word} names. */
+    /** The role with this name. */
     static Optional<Role> named(String word) {
         for (Role role : values()) {
             if (role.word().equals(word)) {
@@ -22,12 +22,12 @@ public enum Role {
         return Optional.empty();
     }
 
-    /** Its name in a token file. */
+    /** The role's name in a token file. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether this role may do what {@code needed} may. */
+    /** Whether this role includes {@code needed}. */
     boolean includes(Role needed) {
         return compareTo(needed) >= 0;
     }

@@ -5,8 +5,8 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Compares the caller's role with what the matched resource method needs: its annotation, or {@code admin} where it has none.
- * It runs after matching, so the spelling of the path decides nothing.
+ * Compares the caller's role with the role that the matched resource method needs: that of its annotation, or {@code
+ * admin}. Runs after matching, so that the spelling of the path does not matter.
  */
 final class RoleFilter {
 
@@ -21,7 +21,7 @@ final class RoleFilter {
         request.setProperty(NEEDED, Role.READ);
     }
 
-    /** After {@link #read}: where both are given, the stronger one counts. */
+    /** Runs after {@link #read}: if a method has both annotations, the stronger role applies. */
     @LaunchRole
     @ServerRequestFilter(priority = SECOND, nonBlocking = true)
     void launch(ContainerRequestContext request) {
@@ -32,7 +32,7 @@ final class RoleFilter {
     void check(ContainerRequestContext request, RoutingContext context) {
         Role needed = request.getProperty(NEEDED) instanceof Role annotated ? annotated : Role.ADMIN;
         Identity.of(context).objection(needed).ifPresent(problem -> {
-            // What is left of the body is not worth reading.
+            // Closes the connection, because the rest of the body is not read.
             context.response().putHeader("Connection", "close");
             throw problem.exception();
         });

@@ -19,23 +19,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The bearer tokens and their roles: a file of lines {@code ROLE TOKEN}, read again when it has changed, so that tokens are
- * exchanged without a restart. A file that cannot be read, is wrong, or that others can read lets nobody in. Safe for use by
- * several threads.
+ * The bearer tokens and their roles: a file with lines {@code ROLE TOKEN}, which is reloaded when it changes, so that
+ * tokens can be replaced without a restart. If the file is unreadable, invalid or accessible to other users, no token
+ * is accepted. Thread-safe.
  */
 public final class TokenFile {
 
     private static final int MIN_LENGTH = 16;
-    /** Enough of a digest to tell tokens apart, and too little to be one. */
+    /** Enough of the digest to distinguish tokens, too little to replace it. */
     private static final int NAME_BYTES = 12;
 
     private static final Set<PosixFilePermission> OF_OTHERS =
             Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.GROUP_WRITE);
 
-    /** Only digests are kept: comparing them takes a time that says nothing about a token. */
+    /** Contains only digests: the time to compare them reveals nothing about a token. */
     private record Entry(byte[] digest, Identity holder) {}
 
-    /** What tells one version of the file from another. */
+    /** Attributes that change when the file changes. */
     private record Version(long modified, long size, Object file) {}
 
     private final Path path;
@@ -47,19 +47,19 @@ public final class TokenFile {
         this.path = path;
     }
 
-    /** Why nobody is let in, if that is so. */
+    /** The reason why no token is accepted, if there is one. */
     public synchronized Optional<String> trouble() {
         refresh();
         return trouble;
     }
 
-    /** The holder of {@code token}; nothing when it is not in the file. */
+    /** The holder of {@code token}; empty if the token is unknown. */
     public synchronized Optional<Identity> holderOf(String token) {
         refresh();
         byte[] digest = digest(token);
         Optional<Identity> found = Optional.empty();
         for (Entry entry : entries) {
-            // All are compared, whatever is found.
+            // Compares all entries, so that the time does not depend on the result.
             found = MessageDigest.isEqual(entry.digest, digest) ? Optional.of(entry.holder) : found;
         }
         return found;
@@ -77,7 +77,7 @@ public final class TokenFile {
             }
         } catch (NoSuchFileException e) {
             entries = List.of();
-            trouble = Optional.of("token file " + path + " cannot be used: there is no such file");
+            trouble = Optional.of("token file " + path + " cannot be used: no such file");
         } catch (IOException | LinuxException | IllegalArgumentException e) {
             entries = List.of();
             trouble = Optional.of("token file " + path + " cannot be used: " + e.getMessage());
@@ -87,7 +87,7 @@ public final class TokenFile {
     private List<Entry> parse() throws IOException {
         for (PosixFilePermission permission : Files.getPosixFilePermissions(path)) {
             if (OF_OTHERS.contains(permission)) {
-                throw new IllegalArgumentException("others may read or write it; chmod 600 it");
+                throw new IllegalArgumentException("other users can read or write it: chmod 600");
             }
         }
         List<Entry> parsed = new ArrayList<>();
@@ -101,7 +101,7 @@ public final class TokenFile {
             }
         }
         if (parsed.isEmpty()) {
-            throw new IllegalArgumentException("there is no token in it");
+            throw new IllegalArgumentException("it contains no token");
         }
         return parsed;
     }
@@ -110,7 +110,7 @@ public final class TokenFile {
         Role role = Role.named(words[0])
                 .filter(known -> words.length == 2)
                 .orElseThrow(() ->
-                        new IllegalArgumentException("line " + number + " is not read, launch or admin and a token"));
+                        new IllegalArgumentException("line " + number + " is not ROLE TOKEN, with the role read, launch or admin"));
         if (words[1].length() < MIN_LENGTH) {
             throw new IllegalArgumentException("the token in line " + number + " is shorter than " + MIN_LENGTH);
         }

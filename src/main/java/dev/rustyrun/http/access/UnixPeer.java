@@ -6,14 +6,14 @@ import io.vertx.core.net.impl.ConnectionBase;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
-/** The user at the other end of a unix socket, as the kernel knows it: unix(7), SO_PEERCRED. */
+/** The user at the other end of a unix socket, from the kernel: unix(7), SO_PEERCRED. */
 final class UnixPeer {
 
     private static final String UNKNOWN = "unknown";
 
     private UnixPeer() {}
 
-    /** The user's name, or number where there is no name. */
+    /** The user's name, or the id if there is no name. */
     static String of(HttpServerRequest request) {
         if (request.connection() instanceof ConnectionBase connection) {
             UnixDomainPrincipal peer =

@@ -10,11 +10,13 @@ import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Optional;
 
-/** Compares the caller's role with what the matched web socket needs, and tells the socket who has opened it. */
+/**
+ * Compares the caller's role with the role that the matched web socket needs, and attaches the caller to the socket.
+ */
 @Singleton
 final class Upgrades implements HttpUpgradeCheck {
 
-    /** By the endpoint's class; what is not here needs {@code admin}. */
+    /** The needed role by endpoint class; other endpoints need {@code admin}. */
     private static final Map<String, Role> NEEDED =
             Map.of(AttachSocket.class.getName(), Role.LAUNCH, ExecSocket.class.getName(), Role.LAUNCH);
 
@@ -26,7 +28,7 @@ final class Upgrades implements HttpUpgradeCheck {
 
     @Override
     public Uni<CheckResult> perform(HttpUpgradeContext context) {
-        // AccessFilter has refused whoever is not known.
+        // AccessFilter has already refused unknown callers.
         Identity caller = authentication.of(context.httpRequest());
         Optional<Problem> problem = caller.objection(neededFor(context.endpointId()));
         if (problem.isEmpty()) {
@@ -34,7 +36,7 @@ final class Upgrades implements HttpUpgradeCheck {
             SocketOpening.expect(context.httpRequest(), context.userData());
             return CheckResult.permitUpgrade();
         }
-        // A rejection of Quarkus's has no body: the request is answered here, and the upgrade never goes on.
+        // A rejection by Quarkus has no body. Therefore the response is sent here, and the upgrade never completes.
         Refusal.send(context.httpRequest().response(), problem.get());
         return Uni.createFrom().nothing();
     }

@@ -1,2 +1,2 @@
-/** Who may ask the service for what: tokens and their roles, and from where a browser may come. */
+/** Access control of the service: tokens and certificates, their roles, and the allowed host names and origins. */
 package dev.rustyrun.http.access;

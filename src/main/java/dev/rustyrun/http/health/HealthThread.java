@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
-/** The thread of all health checks: whatever requests keep the service busy, probes are answered. */
+/** The thread of all health checks, so that probes are answered even if requests occupy all other threads. */
 @Singleton
 final class HealthThread {
 

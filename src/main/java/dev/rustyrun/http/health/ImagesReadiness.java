@@ -6,7 +6,7 @@ import io.smallrye.mutiny.Uni;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready is who has the images that are kept warm. */
+/** Ready when all images of {@code rustyrun.warm-images} are available. */
 @Readiness
 final class ImagesReadiness implements AsyncHealthCheck {
 

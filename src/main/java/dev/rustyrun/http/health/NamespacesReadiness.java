@@ -7,7 +7,7 @@ import io.smallrye.mutiny.Uni;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready is who can make the namespaces of a container; a sidecar that was not made privileged cannot. */
+/** Ready when this process can create the namespaces of a container; an unprivileged sidecar cannot. */
 @Readiness
 final class NamespacesReadiness implements AsyncHealthCheck {
 
@@ -33,7 +33,7 @@ final class NamespacesReadiness implements AsyncHealthCheck {
                             .withData("reason", reason)
                             .withData(
                                     "advice",
-                                    "run it as root, in a container with the rights that docs/sidecar.md lists")
+                                    "run it as root, in a container with the privileges listed in docs/sidecar.md")
                             .build())
                     .orElseGet(() -> response.up().build());
         } catch (InterruptedException e) {

@@ -9,7 +9,10 @@ import java.io.File;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready is who has room for one more launch, root file systems to launch from, and is not about to stop. */
+/**
+ * Ready when the queue and the data folder have room for another launch, the folder of root file systems exists, and
+ * the service is not stopping.
+ */
 @Readiness
 final class RoomReadiness implements AsyncHealthCheck {
 
@@ -39,7 +42,7 @@ final class RoomReadiness implements AsyncHealthCheck {
                 : slots.isFull()
                         ? "the queue is full"
                         : !rootfs.isDirectory()
-                                ? "there is no folder of root file systems " + rootfs
+                                ? "missing folder of root file systems: " + rootfs
                                 : data.exists() && data.getUsableSpace() < MIN_BYTES
                                         ? "less than 64 MiB are free on " + data
                                         : Shortage.recent().orElse("");

@@ -5,7 +5,7 @@ import io.smallrye.mutiny.Uni;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Startup;
 
-/** Started is who answers: nothing is prepared after that which a launch would have to wait for. */
+/** Started as soon as the service responds: launches do not have to wait for any later preparation. */
 @Startup
 final class Started implements AsyncHealthCheck {
 

@@ -6,7 +6,7 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Singleton;
 
-/** Demands a certificate of every client where an authority for them is configured. */
+/** Requires a certificate of every TLS client if a client certificate authority is configured. */
 @Singleton
 final class ClientCertificates implements HttpServerOptionsCustomizer {
 

@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One connection: what its client has to do next, and since when. A client that will send no more (it has shut down its side)
- * still gets its answer; but TCP does not tell whether it is there to read it. So after a moment it is sent interim answers,
- * which every client of HTTP/1.1 has to pass over: one that has gone answers with a reset.
+ * One connection: what its client must do next, and since when. A client that has shut down its sending side still gets
+ * its response, but TCP does not show whether it still exists. Therefore the service sends it interim responses after a
+ * moment, which every HTTP/1.1 client must skip; a client that has disconnected answers with a reset.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
 
@@ -26,13 +26,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private static final long[] PROBE_MILLIS = {200, 5_000};
 
     private enum State {
-        /** Nothing has come yet of the next request. */
+        /** Nothing of the next request has arrived. */
         IDLE,
-        /** A part of its head has come, or nothing ever. */
+        /** A part of the request's head has arrived, or the connection is new. */
         HEAD,
-        /** Its head has come, and not all of its body. */
+        /** The head has arrived, but not the complete body. */
         BODY,
-        /** It is being worked on and answered. */
+        /** The request is being handled. */
         ANSWER
     }
 
@@ -43,7 +43,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private volatile long since = System.nanoTime();
     private volatile Optional<HttpServerRequest> request = Optional.empty();
 
-    // Of the channel's thread.
+    // Used only by the channel's thread.
     private long unsent;
     private long progress;
     private long unsentSince;
@@ -55,7 +55,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.limits = limits;
     }
 
-    /** The connection of a request, unless nobody has seen it come. */
+    /** The connection of a request; empty if it is not tracked. */
     static Optional<Connection> of(HttpServerRequest request) {
         return request.connection() instanceof ConnectionBase base
                 ? Optional.ofNullable(base.channel().pipeline().get(Connection.class))
@@ -76,8 +76,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Closes it at once, with what is still to be sent. From the pipeline's other end Vert.x and TLS would send that first, to a
-     * client that may read nothing.
+     * Closes the connection at once and discards unsent data. A close at the pipeline's other end would let Vert.x and
+     * TLS send that data first, and the client may never read it.
      */
     void close() {
         channel.eventLoop().execute(() -> {
@@ -95,13 +95,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
         since = System.nanoTime();
     }
 
-    /** The head of a request has come. */
+    /** The head of a request has arrived. */
     void hasHead(HttpServerRequest come) {
         request = Optional.of(come);
         be(State.BODY);
     }
 
-    /** All of a request has come, or what follows is read by who works on it. */
+    /** The request has arrived completely, or its handler reads the rest. */
     void hasRequest() {
         be(State.ANSWER);
         if (channel.isActive() && probes > 0) {
@@ -109,7 +109,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** It was answered. */
+    /** The response is complete. */
     void isAnswered() {
         request = Optional.empty();
         be(State.IDLE);
@@ -127,7 +127,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             probes = 1;
-            // What has come before is worked on first.
+            // Requests that arrived earlier are handled first.
             boolean half = context.pipeline().get(SslHandler.class) == null && isAnswering();
             if (half) {
                 probeLater();
@@ -150,7 +150,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Whether further requests have come, and are looked at in their turn. */
+    /** Whether more requests have arrived that are not decoded yet. */
     private boolean hasMore() {
         Intake intake = channel.pipeline().get(Intake.class);
         return channel.isActive() && intake != null && intake.hasMore();
@@ -176,7 +176,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         boolean begun = answered.get().response().headWritten();
         boolean isSending = begun && pending() > 0;
         if (begun && !isSending || answered.get().version() != HttpVersion.HTTP_1_1) {
-            // In the middle of an answer nothing can be asked.
+            // In the middle of a response, no interim response can be sent.
             channel.close();
             return;
         }
@@ -192,7 +192,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
-    /** Closes it when its client has taken too long. */
+    /** Closes the connection if its client has exceeded a time limit. */
     void check(long now) {
         long seconds = (now - since) / 1_000_000_000;
         boolean late = state == State.HEAD && seconds >= limits.headerSeconds()

@@ -7,32 +7,32 @@ import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * What connections may do.
+ * The limits of connections.
  *
- * @param connections the most at the same time
- * @param perPeer those of one address
- * @param headerSeconds from the connection, or from its first byte on a connection that was used before, until the request's
- *        head is there
- * @param idleSeconds between requests
- * @param stallSeconds while a client reads nothing of an answer
+ * @param connections maximum number of connections
+ * @param perPeer maximum number of connections of one address
+ * @param headerSeconds maximum time until a request's head is complete: from the start of the connection, or from the
+ *     first byte on a reused connection
+ * @param idleSeconds maximum time between requests
+ * @param stallSeconds maximum time without progress while a response is sent
  */
 record ConnectionLimits(int connections, int perPeer, int headerSeconds, int idleSeconds, int stallSeconds) {
 
-    /** Of the management port, which has its own. */
+    /** The limit of the management port, which is separate. */
     static final int MANAGEMENT = 64;
 
     private static final int MAX_CONNECTIONS = 4096;
     private static final int MIN_CONNECTIONS = 32;
-    /** What the service itself has open. */
+    /** The descriptors that the service itself needs. */
     private static final int OWN_DESCRIPTORS = 96 + MANAGEMENT;
-    /** Connections to ports of containers, by default. */
+    /** The default of {@code rustyrun.port-connections}. */
     private static final int PORTS = 128;
-    /** Pipes, connections to stages and cgroup files of a launch. */
+    /** The descriptors of a launch: pipes, connections to stages, cgroup files. */
     private static final int DESCRIPTORS_OF_A_LAUNCH = 10;
 
     private static final Pattern OPEN_FILES = Pattern.compile("Max open files +([0-9]+|unlimited) ");
 
-    /** As configured; by default as many connections as leave enough descriptors for launches. */
+    /** The configured limits; by default the number of connections leaves enough descriptors for launches. */
     static ConnectionLimits of(Config config) {
         int concurrent =
                 config.getOptionalValue("rustyrun.concurrent", Integer.class).orElse(32);
@@ -51,7 +51,7 @@ record ConnectionLimits(int connections, int perPeer, int headerSeconds, int idl
                 config.getOptionalValue("rustyrun.stall-seconds", Integer.class).orElse(120));
     }
 
-    /** RLIMIT_NOFILE of this process, man 5 proc. */
+    /** RLIMIT_NOFILE of this process; man 5 proc. */
     private static long openFiles() {
         try {
             Matcher found = OPEN_FILES.matcher(Linux.host().readFile("/proc/self/limits"));

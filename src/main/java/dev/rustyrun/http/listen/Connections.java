@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * The connections of one listener, or of several that share a limit. There is always room for one more, as long as there is one
- * on which no complete request is being worked on: the oldest of those goes. So nobody can keep others from connecting by
- * holding connections open. Safe for use by several threads.
+ * The connections of one listener, or of several that share a limit. When the limit is reached, the connection that has
+ * waited longest without a complete request is closed in favor of a new one. So nobody can block others by holding
+ * connections open. Thread-safe.
  */
 @ChannelHandler.Sharable
 final class Connections extends ChannelInboundHandlerAdapter {
@@ -26,7 +26,10 @@ final class Connections extends ChannelInboundHandlerAdapter {
     private static final String NAME = "rustyrun-connection";
     private static final int SWEEP_SECONDS = 1;
     private static final int[] READ_BYTES = {512, 2_048, 16_384};
-    /** Each has a descriptor until it is closed, which its own thread does; beyond so many, new ones wait in the kernel. */
+    /**
+     * A closed connection keeps its descriptor until its own thread has closed it. If more than this number are
+     * closing, new connections wait in the kernel.
+     */
     static final int MAX_CLOSING = 16;
 
     private final ConnectionLimits limits;
@@ -43,7 +46,7 @@ final class Connections extends ChannelInboundHandlerAdapter {
         this.maxPerPeer = maxPerPeer;
     }
 
-    /** One has been accepted. */
+    /** A connection was accepted. */
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel channel = (Channel) message;
@@ -55,7 +58,8 @@ final class Connections extends ChannelInboundHandlerAdapter {
         channel.closeFuture().addListener(closed -> removeOnceItsDescriptorIsFree(connection, channel));
         pauseWhileMuchCloses(context.channel());
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        // In one read and a turn of the thread: the next connection's comes after that, and not after sixteen of 64 KB.
+        // One small read per turn, so that connections of a thread take turns more often than with the default of
+        // sixteen reads of 64 KB.
         channel.config()
                 .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(READ_BYTES[0], READ_BYTES[1], READ_BYTES[2])
                         .maxMessagesPerRead(1));
@@ -64,7 +68,7 @@ final class Connections extends ChannelInboundHandlerAdapter {
         context.fireChannelRead(message);
     }
 
-    /** No descriptor for one more: the kernel keeps it waiting, and somebody has to go. */
+    /** No descriptor is left for a new connection, which waits in the kernel: close another one. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         evict(each -> true);
@@ -90,7 +94,7 @@ final class Connections extends ChannelInboundHandlerAdapter {
                 : open.stream().filter(each -> each.peer().equals(peer)).count();
     }
 
-    /** Closes the one that has waited longest for a request; whether there is one. */
+    /** Closes the connection that has waited longest for a request; returns whether there was one. */
     private synchronized boolean evict(Predicate<Connection> which) {
         Optional<Connection> oldest = open.stream()
                 .filter(which)
@@ -105,8 +109,8 @@ final class Connections extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * A closed channel keeps its descriptor until its thread selects the next time, and that thread may close many before. A
-     * scheduled task runs after that, even one that is due at once.
+     * A closed channel keeps its descriptor until its thread next selects, and before that the thread may close many
+     * more. A scheduled task runs after the select, even with a delay of 0.
      */
     private void removeOnceItsDescriptorIsFree(Connection connection, Channel channel) {
         if (channel.eventLoop().isShuttingDown()) {
@@ -118,7 +122,7 @@ final class Connections extends ChannelInboundHandlerAdapter {
 
     private synchronized void remove(Connection connection) {
         if (!open.remove(connection)) {
-            // It had to go.
+            // It was evicted.
             closing--;
         }
         if (closing <= MAX_CLOSING && !paused.isEmpty()) {
@@ -140,7 +144,7 @@ final class Connections extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Once a second as long as there are any: a timer for each would cost more. */
+    /** Runs once a second while connections exist; a timer per connection would cost more. */
     private void sweep(ChannelHandlerContext context) {
         synchronized (this) {
             swept = false;

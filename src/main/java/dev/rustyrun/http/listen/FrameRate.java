@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits the small frames of a web socket: a burst of them is accepted, and then a fixed number in a second. Further frames
- * of the client wait in the kernel. Large frames are limited by how much input may wait for a command. Only for the
- * channel's thread.
+ * Limits the rate of small web socket frames: a burst, and then a fixed number per second. Further frames wait in the
+ * kernel. Large frames are limited by the space for input that a command has not accepted. Used only by the channel's
+ * thread.
  */
 final class FrameRate extends ChannelInboundHandlerAdapter {
 

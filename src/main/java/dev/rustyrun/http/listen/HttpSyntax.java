@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What of HTTP this service takes: RFC 9110 and 9112 to the letter, where libraries are lenient. Two readers of a lenient
- * request, such as a proxy and this service, may see two different ones.
+ * The accepted HTTP syntax: strictly RFC 9110 and 9112, where libraries are lenient. A proxy and this service might
+ * otherwise interpret a malformed request differently (request smuggling).
  */
 final class HttpSyntax {
 
@@ -36,7 +36,7 @@ final class HttpSyntax {
     private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern VALUE = Pattern.compile("[^\\x00-\\x08\\x0a-\\x1f\\x7f]*");
     private static final Pattern HOST = Pattern.compile("([A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?");
-    /** Neither controls, spaces, what is not ASCII, nor characters that some readers take for a slash or an end. */
+    /** Excludes controls, spaces, non-ASCII characters, and characters that some parsers treat as a slash or an end. */
     private static final Pattern TARGET = Pattern.compile("[\\x21\\x22\\x24-\\x5b\\x5d-\\x7e]+");
 
     private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})|%00");
@@ -44,17 +44,17 @@ final class HttpSyntax {
 
     private HttpSyntax() {}
 
-    /** Why {@code request} is refused, if it is. */
+    /** The problem with {@code request}, if it is refused. */
     static Optional<Problem> objection(HttpRequest request) {
         if (request.decoderResult().isFailure()) {
             return Optional.of(undecodable(request.decoderResult().cause()));
         }
         HttpVersion version = request.protocolVersion();
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
-            return problem(505, "http-version-not-supported", "only HTTP/1.1 and HTTP/1.0 are spoken here");
+            return problem(505, "http-version-not-supported", "this service supports only HTTP/1.1 and HTTP/1.0");
         }
         if (!METHODS.contains(request.method().name())) {
-            return problem(501, "not-implemented", "this service knows no such method");
+            return problem(501, "not-implemented", "this service does not support this method");
         }
         return headers(request.headers())
                 .or(() -> host(request))
@@ -64,19 +64,19 @@ final class HttpSyntax {
 
     private static Problem undecodable(Throwable cause) {
         if (cause instanceof TooLongHttpLineException) {
-            return Problem.of(414, "uri-too-long", "the request's first line is longer than this service takes");
+            return Problem.of(414, "uri-too-long", "the request's first line is too long");
         }
         if (cause instanceof TooLongHttpHeaderException) {
             return Problem.of(
-                    431, "header-fields-too-large", "the request's headers are larger than this service takes");
+                    431, "header-fields-too-large", "the request's headers are too large");
         }
-        return Problem.of(400, "malformed-request", "the request is not HTTP as RFC 9112 has it");
+        return Problem.of(400, "malformed-request", "the request is not valid HTTP (RFC 9112)");
     }
 
     private static Optional<Problem> headers(HttpHeaders headers) {
         for (Map.Entry<String, String> header : headers) {
             if (!NAME.matcher(header.getKey()).matches()) {
-                return malformed("the name of a header has characters that no name may have");
+                return malformed("the name of a header has invalid characters");
             }
             if (!VALUE.matcher(header.getValue()).matches()) {
                 return malformed("the value of a header has control characters");
@@ -84,7 +84,7 @@ final class HttpSyntax {
         }
         for (String name : ONCE) {
             if (headers.getAll(name).size() > 1) {
-                return malformed("the header " + name + " is there more than once");
+                return malformed("the header " + name + " occurs more than once");
             }
         }
         return Optional.empty();
@@ -96,7 +96,7 @@ final class HttpSyntax {
             return malformed("the header Host is missing");
         }
         if (!HOST.matcher(host).matches()) {
-            return malformed("the header Host is neither a name nor an address, with or without a port");
+            return malformed("the header Host must be a name or an address, with or without a port");
         }
         String target = request.uri();
         if (!TARGET.matcher(target).matches()) {
@@ -110,7 +110,7 @@ final class HttpSyntax {
                         : Optional.empty();
     }
 
-    /** The path of an absolute address; null when it is no such address, or that of another host than {@code host}. */
+    /** The path of an absolute URI; null if the URI is invalid or its host is not {@code host}. */
     private static String pathOf(String target, String host) {
         try {
             int query = target.indexOf('?');
@@ -127,16 +127,16 @@ final class HttpSyntax {
         List<String> encodings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
         String length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
         if (length != null && !LENGTH.matcher(length).matches()) {
-            return malformed("Content-Length is no number of bytes");
+            return malformed("Content-Length is not a number of bytes");
         }
         if (encodings.isEmpty()) {
             return Optional.empty();
         }
         if (!encodings.get(0).equalsIgnoreCase("chunked")) {
-            return problem(501, "not-implemented", "the only Transfer-Encoding that is known here is chunked");
+            return problem(501, "not-implemented", "the only supported Transfer-Encoding is chunked");
         }
         if (length != null) {
-            return malformed("Transfer-Encoding and Content-Length exclude each other");
+            return malformed("Transfer-Encoding and Content-Length must not be used together");
         }
         return request.protocolVersion().equals(HttpVersion.HTTP_1_0)
                 ? malformed("HTTP/1.0 has no Transfer-Encoding")
@@ -147,7 +147,7 @@ final class HttpSyntax {
         String expectation = headers.get(HttpHeaderNames.EXPECT);
         return expectation == null || expectation.equalsIgnoreCase("100-continue")
                 ? Optional.empty()
-                : problem(417, "expectation-failed", "the only expectation that is met here is 100-continue");
+                : problem(417, "expectation-failed", "the only supported expectation is 100-continue");
     }
 
     private static Optional<Problem> malformed(String detail) {

@@ -13,15 +13,15 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Stands before the decoder of a connection and lets it decode one piece at a time, and only a few pieces in a turn: the
- * connections of a thread take turns, however much one of them sends. During a hold nothing is decoded, and soon nothing is
- * read: a few kilobytes wait here, and the rest waits in the kernel. Only for the channel's thread.
+ * Feeds the decoder of a connection one piece at a time, and only a few pieces per turn, so that the connections of a
+ * thread share it fairly, regardless of how much one of them sends. During a hold nothing is decoded, and soon nothing
+ * is read: a few kilobytes wait here, the rest in the kernel. Used only by the channel's thread.
  */
 final class Intake extends ChannelInboundHandlerAdapter {
 
     private static final String NAME = "intake";
     private static final int PIECES_OF_A_TURN = 16;
-    /** While a request is handled, its connection is read a little further, to notice when the client disconnects. */
+    /** The bytes to read ahead while a request is handled, which is how a disconnect is noticed. */
     private static final int MAX_AHEAD = 8 * 1024;
 
     private final Deque<ByteBuf> waiting = new ArrayDeque<>(2);
@@ -33,43 +33,43 @@ final class Intake extends ChannelInboundHandlerAdapter {
     private boolean turnIsDue;
     private boolean paused;
     private boolean decoded;
-    /** Whether the decoder may have bytes that it has not decoded. */
+    /** Whether the decoder may still have undecoded bytes. */
     private boolean undecoded;
 
-    /** Adds itself to the pipeline, before {@code decoder}. */
+    /** Adds this handler to the pipeline, before {@code decoder}. */
     void guard(ChannelPipeline pipeline, String decoder) {
         decodeOneByOne(pipeline, decoder);
         pipeline.addBefore(decoder, NAME, this);
     }
 
-    /** Makes a decoder decode one piece at a time, also one that replaces the first decoder. */
+    /** Makes a decoder decode one piece at a time; also used for a decoder that replaces the first. */
     static void decodeOneByOne(ChannelPipeline pipeline, String decoder) {
         ((ByteToMessageDecoder) pipeline.get(decoder)).setSingleDecode(true);
     }
 
-    /** Notes that the decoder has passed something on. */
+    /** Called when the decoder has passed on a message. */
     void decoded() {
         decoded = true;
     }
 
-    /** Stops decoding until this hold and all others are released; ends the turn in any case. */
+    /** Stops decoding until all holds are released; ends the current turn in any case. */
     void hold() {
         holds++;
         turnIsOver = true;
     }
 
-    /** Releases a hold; may be called before that hold begins. */
+    /** Releases a hold; may be called before the corresponding {@link #hold}. */
     void release() {
         holds--;
         nextTurn();
     }
 
-    /** Whether something has been received that is not decoded yet. */
+    /** Whether received bytes are not decoded yet. */
     boolean hasMore() {
         return !isEmpty();
     }
 
-    /** Whether something has been received that the decoder has not got. */
+    /** Whether received bytes have not been passed to the decoder yet. */
     boolean isAhead() {
         return !waiting.isEmpty();
     }
@@ -109,7 +109,7 @@ final class Intake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Lets the decoder decode the next piece; false if there is none. */
+    /** Lets the decoder decode the next piece; returns false if there is none. */
     private boolean decode(ChannelHandlerContext context) {
         ByteBuf next = undecoded ? Unpooled.EMPTY_BUFFER : waiting.pollFirst();
         if (next == null) {
@@ -133,15 +133,15 @@ final class Intake extends ChannelInboundHandlerAdapter {
             context.executor().execute(() -> {
                 turnIsDue = false;
                 turn(context);
-                // This sends what was written meanwhile.
+                // Flushes what was written in this turn.
                 context.fireChannelReadComplete();
             });
         }
     }
 
     /**
-     * Pauses reading if enough waits here; the next turn resumes it. Other handlers also pause reading, while they get what
-     * was decoded; their pauses are not resumed here.
+     * Pauses reading if enough bytes wait here; the next turn resumes it. Other handlers also pause reading while they
+     * process messages; this handler does not resume their pauses.
      */
     private void pauseIfFull(ChannelConfig config) {
         boolean full = holds <= 0 || waitingBytes >= MAX_AHEAD;
@@ -154,7 +154,7 @@ final class Intake extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent && !isEmpty()) {
-            // The decoder would discard what it has not decoded.
+            // The decoder would discard bytes that it has not decoded.
             shutdown = Optional.of(event);
         } else {
             context.fireUserEventTriggered(event);

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** Gives a listener that begins its {@link Connections}: the management port its own, all others the same. */
+/** Assigns {@link Connections} to each new listener: the management port has its own, all others share one. */
 final class Listener extends ChannelInitializer<Channel> {
 
     private static final class All {
@@ -26,7 +26,7 @@ final class Listener extends ChannelInitializer<Channel> {
         server.pipeline().addLast(new ChannelBinding(), new Guarding());
     }
 
-    /** Has each connection that is accepted guarded by {@link StrictHttp}. */
+    /** Adds {@link StrictHttp} to each accepted connection. */
     private static final class Guarding extends ChannelInboundHandlerAdapter {
 
         @Override
@@ -36,7 +36,7 @@ final class Listener extends ChannelInitializer<Channel> {
         }
     }
 
-    /** Its port is known only when it is bound. */
+    /** Waits until the listener is bound, because its port is not known earlier. */
     private static final class ChannelBinding extends ChannelInboundHandlerAdapter {
 
         @Override

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** The service's unix socket in its place, from when it listens until it stops. */
+/** Publishes the service's unix socket at its path while the service listens. */
 @Singleton
 final class PublishedSocket {
 

@@ -7,7 +7,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
-/** Tells connections what becomes of their requests. */
+/** Reports the progress of requests to their connections. */
 @Singleton
 public final class RequestTracking {
 
@@ -41,7 +41,7 @@ public final class RequestTracking {
         });
     }
 
-    /** All that is to be read of a request has come, or whoever works on it reads the rest. */
+    /** The request has arrived completely, or its handler reads the rest. */
     public static void complete(RoutingContext context) {
         Connection.of(context.request()).ifPresent(Connection::hasRequest);
     }

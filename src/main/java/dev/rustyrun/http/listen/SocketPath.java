@@ -15,13 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The path of a unix socket. What listens binds a file in a folder of its own that nobody else may enter, and the file gets
- * its place only when its permissions are right: there is no moment at which others can connect, and a stale file of a
- * service that was killed is replaced.
+ * The path of a unix socket. The server binds a file in a private directory, and the file is moved to its path after
+ * its permissions are set. So others can never connect too early, and a stale file of a killed service is replaced.
  */
 public final class SocketPath {
 
-    /** {@code sun_path} without the NUL at its end; man 7 unix. */
+    /** {@code sun_path} without the terminating NUL; man 7 unix. */
     private static final int MAX_BYTES = 107;
 
     private static final String BOUND = "s";
@@ -35,16 +34,16 @@ public final class SocketPath {
     }
 
     /**
-     * Makes the folder to bind in.
+     * Creates the private directory to bind in.
      *
      * @return the path to bind
-     * @throws InvalidSpecException when something else is at the path, or a service listens there
+     * @throws InvalidSpecException when the path is in use by another file or a running service
      */
     public String prepare() {
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > MAX_BYTES) {
             throw new InvalidSpecException("--socket " + path + " has " + length
-                    + " bytes, and a unix socket's path at most " + MAX_BYTES + ": choose a shorter one");
+                    + " bytes; a unix socket's path has at most " + MAX_BYTES + ": choose a shorter one");
         }
         refuseLive();
         try {
@@ -56,16 +55,16 @@ public final class SocketPath {
             if (bound.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
                 Files.delete(folder);
                 throw new InvalidSpecException(
-                        "--socket " + path + ": its folder's name is too long for a unix socket");
+                        "--socket " + path + ": its directory's path is too long for a unix socket");
             }
             return bound;
         } catch (IOException e) {
             throw new InvalidSpecException(
-                    "--socket " + path + ": no socket can be made in its folder: " + e.getMessage());
+                    "--socket " + path + ": no socket can be created in its directory: " + e.getMessage());
         }
     }
 
-    /** Gives what listens at {@code bound} its permissions and its place; the file's identity. */
+    /** Sets the permissions of the socket at {@code bound} and moves it to its path; returns the file's identity. */
     Object publish(String bound, Optional<String> group) throws IOException {
         Path socket = Path.of(bound);
         if (group.isPresent()) {
@@ -81,7 +80,7 @@ public final class SocketPath {
         return identity;
     }
 
-    /** Removes the file, unless it is another's by now. */
+    /** Removes the file, unless another service has replaced it. */
     void remove(Object identity) throws IOException {
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && identity.equals(identity(path))) {
             Files.delete(path);
@@ -98,16 +97,16 @@ public final class SocketPath {
             return;
         }
         if (!isSocket()) {
-            throw new InvalidSpecException("--socket " + path + " is there and is no socket");
+            throw new InvalidSpecException("--socket " + path + " exists and is not a socket");
         }
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-            throw new InvalidSpecException("--socket " + path + ": a service listens there; stop it first");
+            throw new InvalidSpecException("--socket " + path + ": a running service listens there; stop it first");
         } catch (IOException stale) {
-            // Nobody listens: it is replaced.
+            // Nobody listens, so the stale file will be replaced.
         }
     }
 
-    /** Neither file, directory nor link, and not a device or FIFO: those cannot be told apart in Java but by their mode. */
+    /** Whether the path is a socket. Java can distinguish a socket from a device or FIFO only by the mode. */
     private boolean isSocket() {
         try {
             int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);

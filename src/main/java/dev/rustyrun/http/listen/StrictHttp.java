@@ -22,15 +22,15 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands between Netty's decoder and Vert.x in each connection, of each port: what {@link HttpSyntax} objects to is answered
- * with a problem, reaches neither Vert.x nor a resource, and ends the connection.
+ * Sits between Netty's decoder and Vert.x in each connection of each port. If {@link HttpSyntax} rejects a request, the
+ * response is a problem, the request reaches neither Vert.x nor a resource, and the connection is closed.
  */
 final class StrictHttp extends ChannelDuplexHandler {
 
     private static final String NAME = "strict";
     private static final String TLS = "ssl";
     private static final String WEB_SOCKET_DECODER = "wsdecoder";
-    /** How long what still comes is read and thrown away: a connection that is closed before might lose the answer. */
+    /** How long further input is read and discarded: closing the connection earlier might lose the response. */
     private static final long LINGER_SECONDS = 2;
 
     private final Intake intake;
@@ -55,14 +55,15 @@ final class StrictHttp extends ChannelDuplexHandler {
                 answerInTurn(context);
                 return;
             }
-            // Neither h2c nor anything else but a web socket: what comes after an upgrade is not looked at here.
+            // Removes every upgrade except web sockets, such as h2c: this handler could not check what follows an
+            // upgrade.
             if (!"websocket".equalsIgnoreCase(request.headers().get(HttpHeaderNames.UPGRADE))) {
                 request.headers().remove(HttpHeaderNames.UPGRADE);
             }
             open++;
         }
         if (message instanceof LastHttpContent) {
-            // The next request is looked at when this one is answered.
+            // The next request is decoded after this one has been answered.
             intake.hold();
         }
         context.fireChannelRead(message);
@@ -77,7 +78,7 @@ final class StrictHttp extends ChannelDuplexHandler {
                 && response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
             Intake.decodeOneByOne(context.pipeline(), WEB_SOCKET_DECODER);
             context.pipeline().addAfter(NAME, "frames", new FrameRate(intake));
-            // See SocketOpening.
+            // Released by {@link SocketOpening}.
             intake.hold();
         }
         context.write(message, promise);
@@ -90,7 +91,7 @@ final class StrictHttp extends ChannelDuplexHandler {
         }
     }
 
-    /** After the answers to requests that came before on the same connection. */
+    /** Responds with the problem, after the responses to earlier requests on the same connection. */
     private void answerInTurn(ChannelHandlerContext context) {
         if (open > 0) {
             return;
@@ -112,15 +113,18 @@ final class StrictHttp extends ChannelDuplexHandler {
     }
 
     /**
-     * Finds its place: Vert.x sets up a connection's handlers in steps, the last of which comes after the handshake of TLS.
-     * Nothing decrypted passes before.
+     * Inserts {@link StrictHttp} into the pipeline. Vert.x adds the handlers of a connection in steps, the last one
+     * after the TLS handshake; until then no decrypted data passes.
      */
     static final class Placer extends ChannelInboundHandlerAdapter {
 
         private static final String DECODER = "httpDecoder";
         private static final String ENCODER = "httpEncoder";
 
-        /** What the preface of HTTP/2 begins with, {@code PRI} and a space, is as long, and no method of HTTP/1. */
+        /**
+         * The HTTP/2 preface begins with {@code PRI} and a space, which is as long, and no HTTP/1 method begins like
+         * that.
+         */
         private static final int MAX_UNDECIDED = 4;
 
         private final boolean decrypted;
@@ -145,8 +149,7 @@ final class StrictHttp extends ChannelDuplexHandler {
             }
             ByteBuf bytes = (ByteBuf) message;
             try {
-                // Where HTTP/2 is on, as Quarkus has it on the management port, the first bytes decide about the
-                // decoder.
+                // If HTTP/2 is enabled, as Quarkus does on the management port, the first bytes determine the decoder.
                 while (pipeline.get(DECODER) == null && bytes.isReadable()) {
                     if (passed == MAX_UNDECIDED) {
                         context.close();

@@ -13,8 +13,9 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Optional;
 
 /**
- * A connection that leaves HTTP: from then on its bytes go to another one as they are, and back. It stands before all that decodes
- * HTTP, which sees nothing more but the end. Whoever reads slowly is waited for. Only for the thread of both channels.
+ * Joins a connection that leaves HTTP with another one and forwards bytes in both directions without changes, with
+ * backpressure. Stands before the HTTP decoder, which then sees only the end of the connection. Used only by the thread
+ * of both channels.
  */
 public final class Tunnel extends ChannelInboundHandlerAdapter {
 
@@ -26,15 +27,16 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
 
     private Tunnel() {}
 
-    /** The thread that handles a request's connection, to which what is joined with it must belong. */
+    /** The channel of a request's connection; a joined channel must use the same event loop. */
     public static Channel channelOf(HttpServerRequest request) {
         return ((ConnectionBase) request.connection()).channel();
     }
 
     /**
-     * Joins the connection of {@code request}, which is over, with {@code inner}, and sends {@code head} first.
+     * Joins the connection of {@code request}, whose HTTP exchange is over, with {@code inner}; sends {@code head}
+     * first.
      *
-     * @return whether it could: not when something came before it may
+     * @return whether it was joined; false if the client has sent data too early
      */
     public static boolean join(HttpServerRequest request, byte[] head, Channel inner) {
         ChannelPipeline pipeline = channelOf(request).pipeline();
@@ -47,7 +49,7 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
         outside.other = Optional.of(inside);
         inside.other = Optional.of(outside);
         if (pipeline.get(IDLE) != null) {
-            // It would see nothing of what comes; the other channel has its own.
+            // It would see no traffic any more; the other channel has its own idle handler.
             pipeline.remove(IDLE);
         }
         inner.pipeline().addLast(inside);
@@ -57,7 +59,7 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    /** Ends the connection of {@code request} where it is, whether its client reads or not. */
+    /** Closes the connection of {@code request} at once, even if its client does not read. */
     public static void cut(HttpServerRequest request) {
         Connection.of(request)
                 .ifPresentOrElse(Connection::close, () -> request.connection().close());
@@ -106,7 +108,7 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            // A web socket has no half that stays.
+            // A web socket cannot be half-closed.
             endPeer();
         } else if (event instanceof IdleStateEvent) {
             context.close();
@@ -120,7 +122,7 @@ public final class Tunnel extends ChannelInboundHandlerAdapter {
         context.close();
     }
 
-    /** After what is still to be sent there. */
+    /** Closes the peer after its pending data was sent. */
     private void endPeer() {
         peer().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }

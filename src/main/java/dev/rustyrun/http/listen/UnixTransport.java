@@ -15,9 +15,9 @@ import io.vertx.core.spi.VertxServiceProvider;
 import java.net.UnixDomainSocketAddress;
 
 /**
- * Vert.x's usual transport, which can also do unix sockets: the JDK has them since 16, Netty's NIO channels know that, and
- * Vert.x 4 does not ask. Its native transport would do it too, with a library of C that has to be unpacked at every start.
- * It also puts {@link StrictHttp} into each connection, whichever server accepts it, and lets {@link Connections} count it.
+ * Vert.x's default transport with support for unix sockets: the JDK has them since version 16 and Netty's NIO channels
+ * support them, but Vert.x 4 does not use them. Vert.x's native transport would need a C library that is unpacked at
+ * every start. This transport also adds {@link StrictHttp} and {@link Connections} to each listener.
  */
 public final class UnixTransport extends JDKTransport implements VertxServiceProvider {
 
@@ -53,7 +53,7 @@ public final class UnixTransport extends JDKTransport implements VertxServicePro
         super.configure(options, domainSocket, bootstrap);
         bootstrap.handler(new Listener());
         if (domainSocket) {
-            // Which such a socket does not have, and Netty would warn of; null takes it out.
+            // Unix sockets do not have this option, and Netty would log a warning; null removes it.
             bootstrap.option(ChannelOption.SO_REUSEADDR, null);
         }
     }

@@ -1,2 +1,4 @@
-/** Where the service listens besides a TCP port: its unix socket, and TLS with the certificates of clients. */
+/**
+ * Listeners and connections of the service: unix socket, TLS client certificates, connection limits, and strict HTTP.
+ */
 package dev.rustyrun.http.listen;
