@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description = "Print a shell completion script, which completes commands, options, containers, images and values.",
+        description =
+                "Print a shell completion script, which completes commands, options, containers, images and values.",
         footer = {
             "",
             "Examples:",

@@ -110,8 +110,7 @@ final class ExecProcessOptions {
     private static Optional<Capability> known(String name, PrintStream messages) {
         Optional<Capability> known = Capability.find(name);
         if (known.isEmpty()) {
-            messages.println(
-                    "rustyrun: warning: --cap " + name + " is unknown and ignored");
+            messages.println("rustyrun: warning: --cap " + name + " is unknown and ignored");
         }
         return known;
     }

@@ -45,7 +45,8 @@ final class GlobalOptions {
             names = "--cgroup-manager",
             paramLabel = "cgroupfs|systemd",
             defaultValue = CGROUPFS,
-            description = "Set who creates cgroups, as in crun; systemd is --systemd-cgroup (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Set who creates cgroups, as in crun; systemd is --systemd-cgroup (default: ${DEFAULT-VALUE}).")
     private String cgroupManager;
 
     @Option(

@@ -136,7 +136,8 @@ final class ListenOptions {
 
     private void tls(String listenOn) {
         if (certificate.isPresent() != key.isPresent() || clientAuthority.isPresent() && certificate.isEmpty()) {
-            throw new InvalidSpecException("--tls-cert and --tls-key must be used together; --tls-client-ca needs both");
+            throw new InvalidSpecException(
+                    "--tls-cert and --tls-key must be used together; --tls-client-ca needs both");
         }
         if (certificate.isEmpty()) {
             set("quarkus.http.port", listenOn);

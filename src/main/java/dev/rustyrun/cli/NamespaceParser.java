@@ -45,8 +45,8 @@ final class NamespaceParser {
 
     private String pathIn(String option, String id, NamespaceType type) {
         int pid = store.running(id)
-                .orElseThrow(
-                        () -> new InvalidSpecException(option + " container:" + id + ": no running container has this id"))
+                .orElseThrow(() ->
+                        new InvalidSpecException(option + " container:" + id + ": no running container has this id"))
                 .pid();
         String file = type == NamespaceType.NETWORK ? "net" : type == NamespaceType.MOUNT ? "mnt" : type.word();
         return "/proc/" + pid + "/ns/" + file;

@@ -58,8 +58,7 @@ final class OutcomeOptions {
                 ? null
                 : Path.of(result).toAbsolutePath().getParent();
         if (folder != null && !Files.isWritable(folder)) {
-            throw new InvalidSpecException(
-                    "--result " + result + ": " + folder + " is not a writable directory");
+            throw new InvalidSpecException("--result " + result + ": " + folder + " is not a writable directory");
         }
     }
 

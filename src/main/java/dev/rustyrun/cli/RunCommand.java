@@ -410,8 +410,7 @@ final class RunCommand implements ContainerCommand {
         }
 
         /** Adds the settings that only this kind of root file system has. */
-        void complete(SpecBuilder spec) {
-        }
+        void complete(SpecBuilder spec) {}
 
         /** Whether the root file system is the host's own tree. */
         boolean isHosts() {

@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         sortOptions = false,
         exitCodeOnInvalidInput = EngineContext.RUNC_FAILED,
-        description = "Change limits of a running container, and the hosts that it may reach. Other settings do not change.",
+        description =
+                "Change limits of a running container, and the hosts that it may reach. Other settings do not change.",
         footer = {
             "",
             "Examples:",

@@ -93,7 +93,8 @@ final class NamespaceChecks {
                             "refused in a user namespace: " + refused.words(), "see the findings on user namespaces");
         }
         if (trial instanceof Trial.NotTried notTried) {
-            return Answer.warn("supported by this kernel, but not tried: " + notTried.reason(), "install util-linux to find out");
+            return Answer.warn(
+                    "supported by this kernel, but not tried: " + notTried.reason(), "install util-linux to find out");
         }
         return Answer.ok("can be made in a user namespace");
     }

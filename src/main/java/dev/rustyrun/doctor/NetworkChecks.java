@@ -61,6 +61,7 @@ final class NetworkChecks {
         return server.isPresent()
                 ? Answer.ok("names resolved by " + server.get())
                 : Answer.warn(
-                        "--allow by address only: " + RESOLVER + " has no nameserver", "add a line: nameserver ADDRESS");
+                        "--allow by address only: " + RESOLVER + " has no nameserver",
+                        "add a line: nameserver ADDRESS");
     }
 }

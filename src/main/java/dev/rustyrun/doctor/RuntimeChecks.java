@@ -37,7 +37,6 @@ final class RuntimeChecks {
         String folder = machine.temporaryFolder();
         return machine.exists(folder) && machine.mayWrite(folder)
                 ? Answer.ok(folder + " is writable")
-                : Answer.warn(
-                        folder + " is not writable", "as root: mkdir -p " + folder + " && chmod 1777 " + folder);
+                : Answer.warn(folder + " is not writable", "as root: mkdir -p " + folder + " && chmod 1777 " + folder);
     }
 }

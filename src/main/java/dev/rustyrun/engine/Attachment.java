@@ -112,7 +112,9 @@ public final class Attachment {
         if (detached) {
             return JsonNodeFactory.instance.objectNode().put("exitCode", 0).put("message", peer.detachMessage());
         }
-        return detachSignal > 0 ? JsonNodeFactory.instance.objectNode().put("exitCode", 128 + detachSignal) : peer.end(last);
+        return detachSignal > 0
+                ? JsonNodeFactory.instance.objectNode().put("exitCode", 128 + detachSignal)
+                : peer.end(last);
     }
 
     private void receive() throws IOException {
@@ -162,9 +164,7 @@ public final class Attachment {
                                     .filter(signal -> signal.number() == received.number())
                                     .forEach(this::pass));
                 }
-                if (inputOpen
-                        && !awaitsTaken
-                        && set.found(STDIN, PollSet.POLLIN | PollSet.POLLHUP | PollSet.POLLERR)) {
+                if (inputOpen && !awaitsTaken && set.found(STDIN, PollSet.POLLIN | PollSet.POLLHUP | PollSet.POLLERR)) {
                     inputOpen = sendInput(buffer);
                 }
             }

@@ -38,7 +38,8 @@ final class ContainerTrees {
     private StoredTree overImage(String what) {
         folder.ifPresentOrElse(ContainerFolder::resolved, () -> tools.store().get(id));
         return StoredTree.ofLayer(tools.linux(), tools.self(), id)
-                .orElseThrow(() -> ContainerException.conflict("container " + id + " was not created from an image: " + what));
+                .orElseThrow(() ->
+                        ContainerException.conflict("container " + id + " was not created from an image: " + what));
     }
 
     /** The files that the container has changed in its image, one line each. */
@@ -63,8 +64,8 @@ final class ContainerTrees {
         Optional<LaunchedWith> launched =
                 folder.map(found -> LaunchedWith.read(found.resolved().path(LocalEngine.FILES)));
         if (launched.isPresent() && launched.get().isEphemeral()) {
-            throw ContainerException.conflict(
-                    "the changes of container " + id + " are not on disk (--ephemeral): copy files with cp while it runs");
+            throw ContainerException.conflict("the changes of container " + id
+                    + " are not on disk (--ephemeral): copy files with cp while it runs");
         }
         if (launched.isEmpty()) {
             return UnwatchedFiles.stored(tools, tools.store().get(id));

@@ -151,7 +151,8 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
 
     /** Prints the message of a container's result, if any; returns the exit status. */
     public int end(JsonNode result) {
-        String message = result.path("message").asText(result.has("exitCode") ? "" : "the container's exit status is unknown");
+        String message =
+                result.path("message").asText(result.has("exitCode") ? "" : "the container's exit status is unknown");
         if (!message.isEmpty()) {
             tell(message);
         }

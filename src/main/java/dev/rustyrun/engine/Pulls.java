@@ -69,8 +69,7 @@ final class Pulls {
             try {
                 threads.execute(() -> perform(key, fresh, name, wanted, fetch));
             } catch (RejectedExecutionException full) {
-                throw new ImageFailure(
-                        ImageFailure.Kind.BUSY, QUEUE + " images are waiting to be pulled, the maximum");
+                throw new ImageFailure(ImageFailure.Kind.BUSY, QUEUE + " images are waiting to be pulled, the maximum");
             }
             running.put(key, fresh);
             return first;

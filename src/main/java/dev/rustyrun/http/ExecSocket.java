@@ -63,8 +63,9 @@ public class ExecSocket {
         }
         return caller.order(text)
                 ? Uni.createFrom().voidItem()
-                : connection.close(Closing.refused(
-                        "a text message must be eof, resize ROWS COLUMNS, or signal HUP, INT, QUIT, TERM, USR1 or USR2"));
+                : connection.close(
+                        Closing.refused(
+                                "a text message must be eof, resize ROWS COLUMNS, or signal HUP, INT, QUIT, TERM, USR1 or USR2"));
     }
 
     @OnBinaryMessage

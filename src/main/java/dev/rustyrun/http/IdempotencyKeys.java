@@ -93,7 +93,8 @@ final class IdempotencyKeys {
             return Optional.empty();
         }
         if (!Arrays.equals(entry.request, request)) {
-            throw Problem.of(422, "idempotency-key-reused", "this Idempotency-Key was used before with a different body")
+            throw Problem.of(
+                            422, "idempotency-key-reused", "this Idempotency-Key was used before with a different body")
                     .exception();
         }
         if (entry.answer.isEmpty()) {

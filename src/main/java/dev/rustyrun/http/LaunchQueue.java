@@ -127,7 +127,9 @@ public final class LaunchQueue {
 
     private Problem full() {
         return Problem.busy(
-                429, config.concurrent() + " launches are running and " + config.queue() + " are waiting, the maximum", SOON);
+                429,
+                config.concurrent() + " launches are running and " + config.queue() + " are waiting, the maximum",
+                SOON);
     }
 
     /** Selects the launch to refuse: the latest of the caller with the most queued launches, or the new one. */

@@ -19,8 +19,8 @@ final class PortConnections {
                 mostPerCaller,
                 BYTES,
                 budget,
-                "too many connections to container ports (rustyrun.port-connections: " + most
-                        + ", per caller " + mostPerCaller + ")");
+                "too many connections to container ports (rustyrun.port-connections: " + most + ", per caller "
+                        + mostPerCaller + ")");
     }
 
     /**

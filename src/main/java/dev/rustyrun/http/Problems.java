@@ -100,7 +100,8 @@ final class Problems {
             return Problem.of(422, "invalid-request", e.getMessage());
         }
         if (isFull(e)) {
-            return Problem.of(507, "insufficient-storage", "no space left in the data folder of containers: " + reason(e));
+            return Problem.of(
+                    507, "insufficient-storage", "no space left in the data folder of containers: " + reason(e));
         }
         if (e instanceof VirtualMachineError) {
             LOG.errorf("a request needed more memory than is available: %s", e.getMessage());

@@ -187,7 +187,8 @@ final class ResolvedSpec implements LaunchSite {
             throw FieldException.at("/mounts", "\"" + target + "\" is not an absolute path");
         }
         if (KERNELS.matcher(target).matches()) {
-            throw FieldException.at("/mounts", "\"" + target + "\" is a mount point of the kernel's file systems; use another path");
+            throw FieldException.at(
+                    "/mounts", "\"" + target + "\" is a mount point of the kernel's file systems; use another path");
         }
         return new Spec.Mount(target, "bind", volume.source(), options);
     }

@@ -82,7 +82,9 @@ public class RunResource {
                                                     + " \"Unprocessable Content\", \"status\": 422, \"detail\":"
                                                     + " \"memory must be a number of bytes, or a size such as"
                                                     + " \\\"64m\\\"\", \"field\": \"/memory\"}")))
-    @APIResponse(responseCode = "429", description = "Too many launches are waiting; Retry-After says when to try again")
+    @APIResponse(
+            responseCode = "429",
+            description = "Too many launches are waiting; Retry-After says when to try again")
     public CompletionStage<Response> run(
             @HeaderParam("Idempotency-Key") String key, @Context RoutingContext context, byte[] body) {
         return answers.answer("run", key, body, context, (caller, share) -> runner.run(body, caller, share));

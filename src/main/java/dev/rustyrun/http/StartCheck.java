@@ -54,8 +54,8 @@ final class StartCheck {
         checkUser();
         File place = folder.folder();
         if (!place.isDirectory()) {
-            throw new InvalidSpecException(
-                    "the folder of root file systems " + place + " does not exist: set another one with --rootfs-folder");
+            throw new InvalidSpecException("the folder of root file systems " + place
+                    + " does not exist: set another one with --rootfs-folder");
         }
         config.dataFolder().ifPresent(StartCheck::checkWritable);
         checkStorage(config.storage()).ifPresent(name -> ContainerLayers.checkLimited(tools.linux(), name));

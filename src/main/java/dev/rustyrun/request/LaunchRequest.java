@@ -162,9 +162,8 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
 
     @RequestField(
             json = "network",
-            atService =
-                    "none: only a loopback interface; private: a private network with internet access; cni:NAME: a"
-                            + " network of CNI plugins; host: the host's. The server must allow all but none.",
+            atService = "none: only a loopback interface; private: a private network with internet access; cni:NAME: a"
+                    + " network of CNI plugins; host: the host's. The server must allow all but none.",
             labelAtService = "none|private|cni:NAME|host",
             unsaid = "none",
             missing = "none",
@@ -390,7 +389,8 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             return 0;
         }
         if (timeout.signum() <= 0 || timeout.compareTo(MAX_SECONDS) > 0) {
-            throw FieldException.of("--timeout", "timeoutSeconds", timeout + " is not a number of seconds greater than 0");
+            throw FieldException.of(
+                    "--timeout", "timeoutSeconds", timeout + " is not a number of seconds greater than 0");
         }
         return Math.max(1, timeout.movePointRight(3).longValue());
     }
@@ -432,9 +432,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     private static long size(String option, String field, String text) {
         return ByteSize.limit(text)
                 .orElseThrow(() -> FieldException.of(
-                        option,
-                        field,
-                        "\"" + text + "\" is not a size such as 64m or 2g, or is too large"));
+                        option, field, "\"" + text + "\" is not a size such as 64m or 2g, or is too large"));
     }
 
     /** The default capabilities without the dropped ones. */
@@ -537,12 +535,10 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
      */
     public void checkOrigin() {
         if (image().isPresent() && rootfs != null) {
-            throw FieldException.at(
-                    "/image", "image and rootfs cannot be used together: give one of them");
+            throw FieldException.at("/image", "image and rootfs cannot be used together: give one of them");
         }
         if (image().isEmpty() && rootfs == null) {
-            throw FieldException.at(
-                    "/rootfs", "rootfs and image are both missing: give one of them");
+            throw FieldException.at("/rootfs", "rootfs and image are both missing: give one of them");
         }
         if (image().isEmpty() && command.isEmpty()) {
             throw FieldException.at("/command", "command must name a program");

@@ -146,7 +146,8 @@ public record Policy(
             if (!TMPFS_OPTION.matcher(option).matches()) {
                 throw FieldException.at(
                         "/tmpfs",
-                        "tmpfs \"" + text + "\": a service accepts only the options size, mode, nr_inodes, uid, gid, ro, rw, noexec,"
+                        "tmpfs \"" + text
+                                + "\": a service accepts only the options size, mode, nr_inodes, uid, gid, ro, rw, noexec,"
                                 + " nosuid, nodev and noatime, not \"" + option + "\"");
             }
         }

@@ -204,7 +204,13 @@ class DoctorTest {
                         "29 25 0:8 / /dev/pts rw - devpts devpts rw");
         expect(container, "namespaces", "mnt", Level.FAIL, "EPERM", "docker run --privileged");
         expect(container, "namespaces", "mnt", Level.FAIL, "EPERM", "securityContext.privileged: true");
-        expect(container, "namespaces", "time", Level.WARN, "EPERM", "CAP_SYS_ADMIN is missing: docker run --privileged");
+        expect(
+                container,
+                "namespaces",
+                "time",
+                Level.WARN,
+                "EPERM",
+                "CAP_SYS_ADMIN is missing: docker run --privileged");
         expect(
                 FakeMachine.asRoot().failingUnshare(Errno.EPERM),
                 "namespaces",
@@ -241,7 +247,13 @@ class DoctorTest {
                 Level.FAIL,
                 "impossible",
                 "unmask=ALL");
-        expect(container.trial(new Trial.Done()), "user namespaces", "outer seccomp filter", Level.OK, "allows them", "");
+        expect(
+                container.trial(new Trial.Done()),
+                "user namespaces",
+                "outer seccomp filter",
+                Level.OK,
+                "allows them",
+                "");
     }
 
     @Test

@@ -109,7 +109,9 @@ class ImageRunIT {
                 .errorLine()
                 .contains("unknown user"));
         String line = mounted.rustyrun("inspect", "base").expect(125).errorLine();
-        assertEquals("rustyrun: there is no container base, but there is an image of this name: rustyrun image inspect base\n", line);
+        assertEquals(
+                "rustyrun: there is no container base, but there is an image of this name: rustyrun image inspect base\n",
+                line);
     }
 
     @Test

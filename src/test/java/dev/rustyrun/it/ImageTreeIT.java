@@ -330,7 +330,8 @@ class ImageTreeIT {
         assertTrue(new String(Files.readAllBytes(mounted.folder.resolve("plain.tar")), StandardCharsets.ISO_8859_1)
                 .contains("bin/busybox"));
         assertTrue(mounted.rustyrun("diff", "plain").expect(125).errorLine().contains("was not created from an image"));
-        assertTrue(mounted.rustyrun("commit", "plain").expect(125).errorLine().contains("was not created from an image"));
+        assertTrue(
+                mounted.rustyrun("commit", "plain").expect(125).errorLine().contains("was not created from an image"));
         mounted.out("delete", "plain");
         assertTrue(mounted.rustyrun("run", "--keep", "--ephemeral", "--rootfs", rootfs.toString(), "true")
                 .expect(125)

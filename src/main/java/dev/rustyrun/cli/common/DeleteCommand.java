@@ -58,7 +58,8 @@ public final class DeleteCommand implements EngineContext.Command {
         try {
             return Pattern.compile(text);
         } catch (PatternSyntaxException e) {
-            throw new InvalidSpecException("--regex: \"" + text + "\" is not a regular expression: " + e.getDescription());
+            throw new InvalidSpecException(
+                    "--regex: \"" + text + "\" is not a regular expression: " + e.getDescription());
         }
     }
 }

@@ -20,8 +20,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeOnInvalidInput = 125,
-        description =
-                "Print the resource usage of running containers, as JSON lines unless --format is given.",
+        description = "Print the resource usage of running containers, as JSON lines unless --format is given.",
         footer = {"", "Example:", "  rustyrun stats --format 'table {{.ID}}\\t{{.MemUsage}}\\t{{.PIDs}}'"})
 public final class StatsCommand implements EngineContext.Command {
 
@@ -37,7 +36,10 @@ public final class StatsCommand implements EngineContext.Command {
             Column.hidden("Name", "id"),
             Column.hidden("Container", "id"));
 
-    @Parameters(paramLabel = "ID", arity = "0..*", description = "The containers' ids (default: all running containers).")
+    @Parameters(
+            paramLabel = "ID",
+            arity = "0..*",
+            description = "The containers' ids (default: all running containers).")
     private List<String> ids = List.of();
 
     @Mixin

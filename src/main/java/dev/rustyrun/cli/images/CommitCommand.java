@@ -47,7 +47,8 @@ public final class CommitCommand implements EngineContext.Command {
             fallbackValue = "true",
             defaultValue = "true",
             paramLabel = "true|false",
-            description = "Pause a running container during the commit, if it has a cgroup (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Pause a running container during the commit, if it has a cgroup (default: ${DEFAULT-VALUE}).")
     private boolean pause;
 
     @Override

@@ -35,7 +35,8 @@ public final class ExportCommand implements EngineContext.Command {
             return 0;
         }
         if (context.printsToTerminal()) {
-            throw new InvalidSpecException("refusing to write a tar archive to a terminal: pass --output FILE, or use a pipe");
+            throw new InvalidSpecException(
+                    "refusing to write a tar archive to a terminal: pass --output FILE, or use a pipe");
         }
         context.engine().export(id, context.standardOutput());
         return 0;

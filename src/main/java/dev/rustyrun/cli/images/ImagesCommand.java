@@ -30,7 +30,11 @@ public class ImagesCommand implements EngineContext.Command {
     private static final int ID_LENGTH = 12;
     private static final String NONE = "<none>";
 
-    @Parameters(paramLabel = "REPOSITORY", arity = "0..1", defaultValue = "", description = "List only images of this repository.")
+    @Parameters(
+            paramLabel = "REPOSITORY",
+            arity = "0..1",
+            defaultValue = "",
+            description = "List only images of this repository.")
     private String repository;
 
     @Option(

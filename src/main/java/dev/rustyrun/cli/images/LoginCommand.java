@@ -40,7 +40,8 @@ public final class LoginCommand implements EngineContext.Command {
     @Option(
             names = {"-p", "--password"},
             paramLabel = "PASSWORD",
-            description = "The password; insecure, because other users can see it in the process list: use --password-stdin.")
+            description =
+                    "The password; insecure, because other users can see it in the process list: use --password-stdin.")
     private Optional<String> password = Optional.empty();
 
     @Option(names = "--password-stdin", description = "Read the password from standard input.")
@@ -54,8 +55,8 @@ public final class LoginCommand implements EngineContext.Command {
         NativeServices.start();
         String name = user.orElseGet(() -> ask("Username: ", false));
         String secret = fromInput ? input() : password.orElseGet(() -> ask("Password: ", true));
-        context.print(
-                "Logged in; credentials stored in " + context.images().login(registry, name, secret, arguments.with("")) + "\n");
+        context.print("Logged in; credentials stored in "
+                + context.images().login(registry, name, secret, arguments.with("")) + "\n");
         return 0;
     }
 

@@ -26,8 +26,7 @@ public final class RootfsCommand extends CommandGroup {
             mixinStandardHelpOptions = true,
             sortOptions = false,
             exitCodeOnInvalidInput = 125,
-            description = {
-                "Create a root file system. A complete one is not changed; after a failure, nothing remains."
+            description = {"Create a root file system. A complete one is not changed; after a failure, nothing remains."
             },
             footer = {
                 "",

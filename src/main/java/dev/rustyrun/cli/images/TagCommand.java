@@ -14,7 +14,11 @@ import picocli.CommandLine.Parameters;
         description = "Add names to an image.")
 public final class TagCommand implements EngineContext.Command {
 
-    @Parameters(index = "0", paramLabel = "IMAGE", arity = "1", description = "A name, an id or the beginning of an id.")
+    @Parameters(
+            index = "0",
+            paramLabel = "IMAGE",
+            arity = "1",
+            description = "A name, an id or the beginning of an id.")
     private String image;
 
     @Parameters(

@@ -83,8 +83,9 @@ final class RunRemotely implements RemoteCommand {
             throw new ClientException("nothing to run: pass an image, or --rootfs NAME and a command");
         }
         if (detach && options.removes()) {
-            throw new ClientException("--rm and --detach cannot be used together with a server: delete the container after its end"
-                    + " with rustyrun --host ADDRESS delete ID");
+            throw new ClientException(
+                    "--rm and --detach cannot be used together with a server: delete the container after its end"
+                            + " with rustyrun --host ADDRESS delete ID");
         }
         if (!detach) {
             context.takeSignals();
@@ -108,8 +109,8 @@ final class RunRemotely implements RemoteCommand {
     private static void check(Volume volume) {
         String text = "--volume \"" + volume.source() + ":" + volume.target() + "\"";
         if (volume.source().contains("/")) {
-            throw new ClientException(text + ": a server mounts only directories that are configured by name; info lists"
-                    + " them");
+            throw new ClientException(
+                    text + ": a server mounts only directories that are configured by name; info lists" + " them");
         }
         if (!volume.options().isEmpty() && !volume.options().equals(List.of("ro"))) {
             throw new ClientException(text + " has options: a server accepts only ro");

@@ -65,8 +65,8 @@ final class Authentication {
                     .exception();
         }
         return file.holderOf(authorization.substring(BEARER.length()).strip())
-                .orElseThrow(() -> Problem.of(401, "unauthorized", "unknown token")
-                        .exception());
+                .orElseThrow(
+                        () -> Problem.of(401, "unauthorized", "unknown token").exception());
     }
 
     /** Where no token is required, every client that can connect has the role admin. */

@@ -16,8 +16,9 @@ public final class Exposure {
      */
     public static void check(String host, Optional<String> guard) {
         if (guard.isEmpty() && !isLoopback(host)) {
-            throw new InvalidSpecException("serve on " + host + " is reachable from other machines: set a token file with"
-                    + " --token-file or client certificate authorities with --tls-client-ca, or listen on 127.0.0.1");
+            throw new InvalidSpecException(
+                    "serve on " + host + " is reachable from other machines: set a token file with"
+                            + " --token-file or client certificate authorities with --tls-client-ca, or listen on 127.0.0.1");
         }
     }
 

@@ -40,8 +40,8 @@ public record Identity(String name, Role role) {
     public Optional<Problem> objection(Role needed) {
         return role.includes(needed)
                 ? Optional.empty()
-                : Optional.of(
-                        Problem.of(403, "forbidden", "your role is " + role.word() + "; this request needs " + needed.word()));
+                : Optional.of(Problem.of(
+                        403, "forbidden", "your role is " + role.word() + "; this request needs " + needed.word()));
     }
 
     void putInto(RoutingContext context) {

@@ -109,8 +109,8 @@ public final class TokenFile {
     private static Entry entry(int number, String[] words) {
         Role role = Role.named(words[0])
                 .filter(known -> words.length == 2)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("line " + number + " is not ROLE TOKEN, with the role read, launch or admin"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "line " + number + " is not ROLE TOKEN, with the role read, launch or admin"));
         if (words[1].length() < MIN_LENGTH) {
             throw new IllegalArgumentException("the token in line " + number + " is shorter than " + MIN_LENGTH);
         }

@@ -67,8 +67,7 @@ final class HttpSyntax {
             return Problem.of(414, "uri-too-long", "the request's first line is too long");
         }
         if (cause instanceof TooLongHttpHeaderException) {
-            return Problem.of(
-                    431, "header-fields-too-large", "the request's headers are too large");
+            return Problem.of(431, "header-fields-too-large", "the request's headers are too large");
         }
         return Problem.of(400, "malformed-request", "the request is not valid HTTP (RFC 9112)");
     }
