@@ -13,7 +13,7 @@ import dev.rustyrun.http.HttpDoor;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.RootsKernel;
 import dev.rustyrun.request.LaunchRequest;
-import dev.rustyrun.request.OptionsOfDoor;
+import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.request.RequestFields;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Spec;
@@ -215,7 +215,7 @@ class DoorsTest {
     private static Map<Boolean, Set<String>> byField(List<OptionSpec> options) {
         return options.stream()
                 .collect(Collectors.partitioningBy(
-                        option -> OptionsOfDoor.of(option).isPresent(),
+                        option -> RequestOptions.of(option).isPresent(),
                         Collectors.mapping(OptionSpec::longestName, Collectors.toSet())));
     }
 
@@ -237,7 +237,7 @@ class DoorsTest {
     @Test
     void every_field_of_a_launch_has_an_option() {
         Set<String> fields = new TreeSet<>();
-        CliDoor.options().forEach(option -> OptionsOfDoor.of(option).ifPresent(field -> fields.add(field.json())));
+        CliDoor.options().forEach(option -> RequestOptions.of(option).ifPresent(field -> fields.add(field.json())));
         // The first word of both command lines.
         fields.add("image");
         for (RequestFields.Entry entry : RequestFields.of(LaunchRequest.class)) {

@@ -40,7 +40,7 @@ class OptionTablesTest {
         StringBuilder text = new StringBuilder("| Field | Meaning | If not said |\n|---|---|---|\n");
         for (Class<?> request : BODIES.get(table)) {
             for (RequestFields.Entry entry : RequestFields.of(request)) {
-                text.append(row("`" + entry.json() + "`", entry.meaning(), entry.unsaid()));
+                text.append(row("`" + entry.json() + "`", entry.meaning(), entry.defaultText()));
             }
         }
         check(Path.of("docs/http.md"), table, text.toString());

@@ -14,7 +14,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.request.ExecOptions;
-import dev.rustyrun.request.OptionsOfDoor;
+import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.RunStage;
 import dev.rustyrun.stage.SelfExec;
@@ -279,7 +279,7 @@ public final class CommandLineMain {
                 StrictCommandLine.of(new RustyrunCommand()).setStopAtPositional(true);
 
         static {
-            OptionsOfDoor.here(MODEL.getSubcommands().get("run"));
+            RequestOptions.local(MODEL.getSubcommands().get("run"));
             GroupedOptions.in(
                     MODEL.getSubcommands().get("run"),
                     Map.of(

@@ -10,7 +10,7 @@ import java.util.Set;
 final class Launching {
 
     static final Set<String> COMMANDS = Set.of("run", "create", "exec");
-    static final Set<String> ONLY_TELLS = Set.of("--explain", "--help", "-h", "--version", "-V");
+    static final Set<String> WITHOUT_LAUNCH = Set.of("--explain", "--help", "-h", "--version", "-V");
 
     private Launching() {}
 
@@ -39,7 +39,7 @@ final class Launching {
         }
         boolean asked = at < args.length - 1
                 && COMMANDS.contains(args[at])
-                && List.of(args).stream().noneMatch(ONLY_TELLS::contains);
+                && List.of(args).stream().noneMatch(WITHOUT_LAUNCH::contains);
         return asked ? Optional.of(args[at]) : Optional.empty();
     }
 }

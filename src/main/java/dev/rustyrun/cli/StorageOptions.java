@@ -20,7 +20,7 @@ final class StorageOptions {
             arity = "0..1",
             paramLabel = "SIZE",
             fallbackValue = "",
-            preprocessor = SizeIfThere.class,
+            preprocessor = OptionalSize.class,
             description = "Do not change the rootfs: keep writes in memory, at most SIZE, and discard them at the end."
                     + " Implied by --rootfs /, the host's own tree.")
     private String ephemeral;
@@ -62,7 +62,7 @@ final class StorageOptions {
     void addTo(SpecBuilder spec, Linux linux, boolean wholeHost) {
         if (ephemeral != null || wholeHost) {
             String size = ephemeral == null ? "" : ephemeral;
-            if (!size.isEmpty() && !size.matches(SizeIfThere.SIZE)) {
+            if (!size.isEmpty() && !size.matches(OptionalSize.SIZE)) {
                 throw new InvalidSpecException("--ephemeral \"" + size + "\" is not a size such as 64m");
             }
             spec.annotation(Spec.EPHEMERAL_ANNOTATION, size.isEmpty() ? "" : "size=" + size);

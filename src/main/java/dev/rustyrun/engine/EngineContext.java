@@ -112,7 +112,7 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
     }
 
     /** Prints a one-line message for the user. */
-    public void tell(String message) {
+    public void report(String message) {
         messages.println(Printable.line("rustyrun: " + message));
     }
 
@@ -128,7 +128,7 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
 
     /** Runs {@code work} for each of {@code ids}, and prints an error for each failure; returns the exit status. */
     public int each(List<String> ids, Consumer<String> work) {
-        return each(ids, work, this::tell);
+        return each(ids, work, this::report);
     }
 
     /**
@@ -154,7 +154,7 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
         String message =
                 result.path("message").asText(result.has("exitCode") ? "" : "the container's exit status is unknown");
         if (!message.isEmpty()) {
-            tell(message);
+            report(message);
         }
         return result.path("exitCode").asInt(FAILED);
     }

@@ -112,7 +112,7 @@ public class AttachSocket {
                 watches,
                 budget,
                 folder,
-                told -> connection.sendText(TAKEN).subscribe().with(sent -> told.run(), gone -> told.run()));
+                whenSent -> connection.sendText(TAKEN).subscribe().with(sent -> whenSent.run(), gone -> whenSent.run()));
     }
 
     private static Uni<Void> refuse(WebSocketConnection connection, CloseReason reason) {
@@ -130,11 +130,11 @@ public class AttachSocket {
     Uni<Void> closed(WebSocketConnection connection) {
         AttachedInput waiting = connection.userData().get(INPUT);
         if (waiting != null) {
-            waiting.goes();
+            waiting.disconnected();
         }
         AttachedOutput output = connection.userData().get(OUTPUT);
         if (output != null) {
-            output.goes();
+            output.disconnected();
         }
         return Uni.createFrom().voidItem();
     }

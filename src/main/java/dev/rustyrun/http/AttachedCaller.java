@@ -26,7 +26,7 @@ final class AttachedCaller implements Client, AutoCloseable {
 
     private final String name;
     private final Sender socket;
-    private final Departures departures = new Departures();
+    private final DisconnectActions onDisconnect = new DisconnectActions();
     private Optional<String> last = Optional.empty();
     private Runnable whenFinished = () -> {};
     private final Wakeup wakeup;
@@ -75,8 +75,8 @@ final class AttachedCaller implements Client, AutoCloseable {
     }
 
     /** Called when the client has disconnected. */
-    void goes() {
-        departures.tell();
+    void disconnected() {
+        onDisconnect.disconnected();
         synchronized (this) {
             input.close();
             wakeup.wake();
@@ -90,13 +90,13 @@ final class AttachedCaller implements Client, AutoCloseable {
     }
 
     @Override
-    public void onDeparture(Runnable work) {
-        departures.add(work);
+    public void onDisconnect(Runnable work) {
+        onDisconnect.add(work);
     }
 
     @Override
     public boolean isGone() {
-        return departures.areOver();
+        return onDisconnect.isGone();
     }
 
     /** Also polls for the client's next action. */
@@ -158,7 +158,7 @@ final class AttachedCaller implements Client, AutoCloseable {
 
     private void underWay(Consumer<Boolean> mark, Uni<Void> message) {
         mark.accept(true);
-        message.subscribe().with(sent -> mark.accept(false), broken -> goes());
+        message.subscribe().with(sent -> mark.accept(false), broken -> disconnected());
     }
 
     private synchronized void setTakenUnderWay(boolean is) {

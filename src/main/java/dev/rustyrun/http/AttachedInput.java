@@ -57,7 +57,7 @@ final class AttachedInput {
     }
 
     /** Called when the client has disconnected; pending input is dropped. */
-    void goes() {
+    void disconnected() {
         gone = true;
         queue.close();
         step.run();
@@ -86,7 +86,7 @@ final class AttachedInput {
             }
         } catch (LinuxException e) {
             // The container has ended, which its output shows.
-            goes();
+            disconnected();
             input.close();
         }
     }

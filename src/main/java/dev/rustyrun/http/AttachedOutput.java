@@ -65,7 +65,7 @@ final class AttachedOutput {
     }
 
     /** Called when the client has disconnected. */
-    void goes() {
+    void disconnected() {
         gone = true;
         step.run();
     }
@@ -84,13 +84,13 @@ final class AttachedOutput {
             end(Closing.refused(Printable.of(failure, MAX_REASON)));
             return;
         }
-        boolean goesOn = false;
+        boolean continues = false;
         try {
-            goesOn = !gone && sendNext();
+            continues = !gone && sendNext();
         } catch (IOException e) {
             end(Closing.failed("the log cannot be read"));
         } finally {
-            if (!goesOn && !ended) {
+            if (!continues && !ended) {
                 end(Closing.ended("the container has ended"));
             }
         }
@@ -114,11 +114,11 @@ final class AttachedOutput {
                         .appendByte(frame.get().stream())
                         .appendBytes(frame.get().bytes()))
                 .subscribe()
-                .with(sent -> goesOn(false), failure -> goesOn(true));
+                .with(done -> sent(false), failure -> sent(true));
         return true;
     }
 
-    private void goesOn(boolean broken) {
+    private void sent(boolean broken) {
         gone |= broken;
         underWay = false;
         step.run();

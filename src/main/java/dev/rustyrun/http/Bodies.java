@@ -101,11 +101,11 @@ final class Bodies {
                 refuse(Problem.of(413, "content-too-large", "the body has more than " + maxBytes + " bytes"));
                 return;
             }
-            if ((body.length() + piece.length()) * (long) TIMES > budget.most()) {
+            if ((body.length() + piece.length()) * (long) TIMES > budget.max()) {
                 refuse(Problem.of(
                         413,
                         "content-too-large",
-                        "the body has more than " + budget.most() / TIMES
+                        "the body has more than " + budget.max() / TIMES
                                 + " bytes, the maximum for this service's memory"));
                 return;
             }

@@ -15,7 +15,7 @@ final class Budget {
     private static final int PART_OF_HEAP = 3;
     private static final int SOON = 2;
 
-    private final long most;
+    private final long max;
     private final AtomicLong used = new AtomicLong();
 
     @Inject
@@ -25,13 +25,13 @@ final class Budget {
                 .orElse(Runtime.getRuntime().maxMemory() / PART_OF_HEAP));
     }
 
-    /** Creates a budget of {@code most} bytes. */
-    Budget(long most) {
-        this.most = most;
+    /** Creates a budget of {@code max} bytes. */
+    Budget(long max) {
+        this.max = max;
     }
 
-    long most() {
-        return most;
+    long max() {
+        return max;
     }
 
     long used() {
@@ -40,7 +40,7 @@ final class Budget {
 
     /** Reserves bytes; returns false if too few are left. */
     boolean take(long bytes) {
-        if (used.addAndGet(bytes) > most) {
+        if (used.addAndGet(bytes) > max) {
             used.addAndGet(-bytes);
             return false;
         }

@@ -12,7 +12,7 @@ import dev.rustyrun.stage.CommandIo;
 final class Caller implements Client {
 
     private final String name;
-    private final Departures departures = new Departures();
+    private final DisconnectActions onDisconnect = new DisconnectActions();
 
     Caller(String name) {
         this.name = name;
@@ -24,18 +24,18 @@ final class Caller implements Client {
     }
 
     /** Called when the client has disconnected; any thread may call it repeatedly. */
-    void goes() {
-        departures.tell();
+    void disconnected() {
+        onDisconnect.disconnected();
     }
 
     @Override
     public boolean isGone() {
-        return departures.areOver();
+        return onDisconnect.isGone();
     }
 
     @Override
-    public void onDeparture(Runnable work) {
-        departures.add(work);
+    public void onDisconnect(Runnable work) {
+        onDisconnect.add(work);
     }
 
     /** Wraps {@code io} for a command that is killed when the client disconnects. */
@@ -52,7 +52,7 @@ final class Caller implements Client {
         Watched(Linux linux, CommandIo io) {
             this.io = io;
             this.departure = new Wakeup(linux);
-            onDeparture(departure::wake);
+            onDisconnect(departure::wake);
         }
 
         @Override

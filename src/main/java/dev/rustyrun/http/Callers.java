@@ -13,11 +13,11 @@ final class Callers {
         Caller caller = new Caller(nameOf(context));
         context.addEndHandler(ended -> {
             if (ended.failed() || !context.response().ended()) {
-                caller.goes();
+                caller.disconnected();
             }
         });
         if (context.response().closed() && !context.response().ended()) {
-            caller.goes();
+            caller.disconnected();
         }
         return caller;
     }

@@ -10,5 +10,5 @@ interface Client {
     boolean isGone();
 
     /** Runs {@code work}, which must not block, when the client disconnects; at once if it already has. */
-    void onDeparture(Runnable work);
+    void onDisconnect(Runnable work);
 }

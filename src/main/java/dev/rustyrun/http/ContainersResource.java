@@ -106,7 +106,7 @@ public class ContainersResource {
             URI base = uri.getBaseUri();
             Caller caller = key == null ? Callers.of(context) : new Caller(Callers.nameOf(context));
             return requested
-                    .create(launch, request, caller::onDeparture)
+                    .create(launch, request, caller::onDisconnect)
                     .thenCompose(folder ->
                             request.starts() ? startedOrRemoved(folder) : CompletableFuture.completedStage(folder))
                     .thenApply(folder -> Response.created(base.resolve("/v1/containers/" + folder.id()))
@@ -231,7 +231,7 @@ public class ContainersResource {
         Runnable leave = followers.enter(caller.name());
         CompletableFuture<Optional<ContainerStatus>> answer = new CompletableFuture<>();
         answer.whenComplete((done, failure) -> leave.run());
-        caller.onDeparture(
+        caller.onDisconnect(
                 () -> answer.completeExceptionally(Problem.callerGone().exception()));
         return containers
                 .end(folder, seconds, answer)

@@ -61,7 +61,7 @@ final class Events implements Listener {
 
     @Override
     public void ended(ContainerFolder folder) {
-        LaunchLog.tell(folder);
+        LaunchLog.ended(folder);
     }
 
     /** Disconnects all listeners, also future ones. */

@@ -85,7 +85,7 @@ public class ExecSocket {
     Uni<Void> closed(WebSocketConnection connection) {
         AttachedCaller caller = connection.userData().get(CALLER);
         if (caller != null) {
-            caller.goes();
+            caller.disconnected();
         }
         return Uni.createFrom().voidItem();
     }
@@ -100,7 +100,7 @@ public class ExecSocket {
         connection.userData().put(CALLER, caller);
         CompletableFuture.supplyAsync(() -> launch(request, id, caller), steps.threads())
                 .thenCompose(launched -> launched)
-                .handle((result, failure) -> failure == null ? told(result) : told(failure))
+                .handle((result, failure) -> failure == null ? lastMessage(result) : lastMessage(failure))
                 .thenAccept(last -> caller.finish(last, () -> {
                     caller.close();
                     free.release();
@@ -113,11 +113,11 @@ public class ExecSocket {
         return execs.attach(containers.named(id), request, caller);
     }
 
-    private static String told(RunResult result) {
-        return result.told().toString();
+    private static String lastMessage(RunResult result) {
+        return result.jsonWithProblem().toString();
     }
 
-    private static String told(Throwable failure) {
+    private static String lastMessage(Throwable failure) {
         return Problems.of(failure).json().toString();
     }
 }

@@ -120,7 +120,7 @@ final class IdempotencyKeys {
             keep(name, new Entry(request, answer));
         }
         var oldest = entries.entrySet().iterator();
-        while ((entries.size() > MAX_KEYS || keptBytes > budget.most() / PART_OF_BUDGET) && oldest.hasNext()) {
+        while ((entries.size() > MAX_KEYS || keptBytes > budget.max() / PART_OF_BUDGET) && oldest.hasNext()) {
             Entry entry = oldest.next().getValue();
             if (entry.answer.isPresent()) {
                 oldest.remove();

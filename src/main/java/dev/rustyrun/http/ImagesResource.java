@@ -124,7 +124,7 @@ public class ImagesResource {
                 return CompletableFuture.completedFuture(
                         Response.ok(progress, MediaType.SERVER_SENT_EVENTS).build());
             }
-            caller.onDeparture(waiter::leave);
+            caller.onDisconnect(waiter::leave);
             return waiter.outcome()
                     .thenApply(done -> ok(view(request.image(), identity)))
                     .whenComplete((answer, failure) -> leave.run());

@@ -47,10 +47,10 @@ final class LargeResult extends StreamedAnswer {
 
     /** A text that is created when it is sent. */
     private static Part later(Supplier<String> text) {
-        boolean[] told = {false};
+        boolean[] sent = {false};
         return () -> {
-            boolean first = !told[0];
-            told[0] = true;
+            boolean first = !sent[0];
+            sent[0] = true;
             return first ? text.get().getBytes(StandardCharsets.UTF_8) : new byte[0];
         };
     }

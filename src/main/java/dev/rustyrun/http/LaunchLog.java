@@ -14,7 +14,7 @@ final class LaunchLog {
 
     private LaunchLog() {}
 
-    static void tell(String id, String rootfs, String reason, int exitCode, long millis) {
+    static void ended(String id, String rootfs, String reason, int exitCode, long millis) {
         if (!LOG.isInfoEnabled()) {
             return;
         }
@@ -41,10 +41,10 @@ final class LaunchLog {
     }
 
     /** Logs the end of a container in the background. */
-    static void tell(ContainerFolder folder) {
+    static void ended(ContainerFolder folder) {
         try {
             folder.result()
-                    .ifPresent(result -> tell(
+                    .ifPresent(result -> ended(
                             folder.id(),
                             folder.description()
                                     .map(json -> json.path("launch"))

@@ -23,7 +23,7 @@ final class Limits {
         this.policy = new Policy(
                 sizes("rustyrun.memory", config.memory(), Resources.Memory.MIN_LIMIT, Long.MAX_VALUE),
                 range(MIN_CPUS, config.cpus()),
-                Policy.Range.of(1, config.pids().usual(), config.pids().max()),
+                Policy.Range.of(1, config.pids().defaultValue(), config.pids().max()),
                 range(MIN_SECONDS, config.timeout()),
                 sizes("rustyrun.output", config.output(), 0, MAX_OUTPUT),
                 storage(config.storage()),
@@ -38,29 +38,29 @@ final class Limits {
         return policy;
     }
 
-    private static Policy.Range sizes(String name, ServeConfig.Limits configured, long least, long most) {
+    private static Policy.Range sizes(String name, ServeConfig.Limits configured, long min, long max) {
         return Policy.Range.of(
-                least,
-                ByteSize.configured(name + ".default", configured.usual()),
-                Math.min(most, ByteSize.configured(name + ".max", configured.max())));
+                min,
+                ByteSize.configured(name + ".default", configured.defaultValue()),
+                Math.min(max, ByteSize.configured(name + ".max", configured.max())));
     }
 
     private static Optional<Policy.Range> storage(ServeConfig.Storage configured) {
-        if (configured.usual().or(configured::max).isEmpty()) {
+        if (configured.defaultValue().or(configured::max).isEmpty()) {
             return Optional.empty();
         }
-        long most = configured
+        long max = configured
                 .max()
                 .map(size -> ByteSize.configured("rustyrun.storage.max", size))
                 .orElse(Long.MAX_VALUE);
-        long usual = configured
-                .usual()
+        long defaultValue = configured
+                .defaultValue()
                 .map(size -> ByteSize.configured("rustyrun.storage.default", size))
-                .orElse(most);
-        return Optional.of(Policy.Range.of(LaunchRequest.MIN_STORAGE, usual, most));
+                .orElse(max);
+        return Optional.of(Policy.Range.of(LaunchRequest.MIN_STORAGE, defaultValue, max));
     }
 
-    private static Policy.Range range(BigDecimal least, ServeConfig.Numbers configured) {
-        return new Policy.Range(least, configured.usual(), configured.max());
+    private static Policy.Range range(BigDecimal min, ServeConfig.Numbers configured) {
+        return new Policy.Range(min, configured.defaultValue(), configured.max());
     }
 }

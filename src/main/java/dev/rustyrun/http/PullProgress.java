@@ -14,7 +14,7 @@ final class PullProgress extends StreamedAnswer {
     private final Runnable leave;
     private volatile boolean over;
     private volatile Optional<Throwable> failure = Optional.empty();
-    private boolean told;
+    private boolean endSent;
 
     /**
      * @param image returns the JSON of the pulled image
@@ -38,7 +38,7 @@ final class PullProgress extends StreamedAnswer {
 
     @Override
     byte[] next() {
-        if (told) {
+        if (endSent) {
             return END;
         }
         // Read first, so that all progress before the end is reported.
@@ -51,7 +51,7 @@ final class PullProgress extends StreamedAnswer {
         if (!last) {
             return NOTHING_YET;
         }
-        told = true;
+        endSent = true;
         wake.run();
         return end(failure);
     }

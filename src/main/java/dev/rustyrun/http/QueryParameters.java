@@ -72,13 +72,13 @@ final class QueryParameters {
         return true;
     }
 
-    /** Parses a whole number within limits; the default is {@code usual}. */
-    static long whole(String name, String text, long usual, long least, long most) {
+    /** Parses a whole number within limits; the default is {@code defaultValue}. */
+    static long whole(String name, String text, long defaultValue, long min, long max) {
         if (text == null) {
-            return usual;
+            return defaultValue;
         }
-        if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) < least || Long.parseLong(text) > most) {
-            throw Problem.field("/" + name, name + " must be a whole number from " + least + " to " + most)
+        if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) < min || Long.parseLong(text) > max) {
+            throw Problem.field("/" + name, name + " must be a whole number from " + min + " to " + max)
                     .exception();
         }
         return Long.parseLong(text);

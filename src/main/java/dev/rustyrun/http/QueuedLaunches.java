@@ -54,7 +54,7 @@ final class QueuedLaunches {
                 answer.completeExceptionally(problem.exception());
             }
         });
-        client.onDeparture(() -> {
+        client.onDisconnect(() -> {
             // A running launch is killed and then completes {@code answer} itself.
             if (ticket.giveUp()) {
                 answer.completeExceptionally(Problem.callerGone().exception());

@@ -115,7 +115,7 @@ record RunResult(
     }
 
     /** The JSON, with the problem if there is one. */
-    ObjectNode told() {
+    ObjectNode jsonWithProblem() {
         return problem()
                 .map(problem -> problem.json().<ObjectNode>setAll(json()))
                 .orElseGet(this::json);

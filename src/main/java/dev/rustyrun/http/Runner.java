@@ -77,7 +77,7 @@ final class Runner {
         if (request.image().isEmpty()) {
             return run(resolved, request.rootfs().orElseThrow(), asked, timeoutMillis, caller, share);
         }
-        return images.ready(resolved, caller::onDeparture)
+        return images.ready(resolved, caller::onDisconnect)
                 .thenCompose(image -> run(
                         resolved.inImage(image.digest(), image.command()),
                         request.image().orElseThrow(),
@@ -145,7 +145,7 @@ final class Runner {
     }
 
     private long maxOutputs() {
-        return limits.policy().output().most().longValue();
+        return limits.policy().output().max().longValue();
     }
 
     private ServedLaunch begin(Launch launch) throws InterruptedException {
@@ -158,7 +158,7 @@ final class Runner {
         AtomicBoolean logged = new AtomicBoolean();
         return () -> {
             if (!logged.getAndSet(true)) {
-                LaunchLog.tell(
+                LaunchLog.ended(
                         result.id(),
                         rootfs,
                         result.outcome().reason().word(),

@@ -149,7 +149,7 @@ public interface ServeConfig {
     interface Limits {
         /** The value for a request that does not set it. */
         @WithName("default")
-        String usual();
+        String defaultValue();
 
         /** The maximum for a request. */
         String max();
@@ -159,7 +159,7 @@ public interface ServeConfig {
     interface Storage {
         /** The value for a request that does not set it; by default the maximum. */
         @WithName("default")
-        Optional<String> usual();
+        Optional<String> defaultValue();
 
         /** The maximum for a request; none by default. */
         Optional<String> max();
@@ -168,7 +168,7 @@ public interface ServeConfig {
     /** Whole numbers. */
     interface Counts {
         @WithName("default")
-        long usual();
+        long defaultValue();
 
         long max();
     }
@@ -176,7 +176,7 @@ public interface ServeConfig {
     /** Numbers with a fraction. */
     interface Numbers {
         @WithName("default")
-        BigDecimal usual();
+        BigDecimal defaultValue();
 
         BigDecimal max();
     }

@@ -44,7 +44,7 @@ final class Specs {
     Spec likely() {
         SpecBuilder spec = new SpecBuilder("/", List.of("/bin/true"))
                 .annotation(Spec.EPHEMERAL_ANNOTATION, "")
-                .resources(limits.policy().usual());
+                .resources(limits.policy().defaultResources());
         users.likely().pool().ifPresent(spec::isolate);
         return spec.build();
     }

@@ -83,29 +83,29 @@ final class StartCheck {
         atLeast("rustyrun.warm", config.warm(), 0);
         within(
                 "memory",
-                size("memory.default", config.memory().usual()),
+                size("memory.default", config.memory().defaultValue()),
                 size("memory.max", config.memory().max()));
         within(
                 "output",
-                size("output.default", config.output().usual()),
+                size("output.default", config.output().defaultValue()),
                 size("output.max", config.output().max()));
         within(
                 "pids",
-                BigDecimal.valueOf(config.pids().usual()),
+                BigDecimal.valueOf(config.pids().defaultValue()),
                 BigDecimal.valueOf(config.pids().max()));
         checkStorage(config.storage()).filter(name -> !config.keepFiles()).ifPresent(name -> {
             throw new InvalidSpecException(name + " limits files on disk: also set rustyrun.keep-files=true");
         });
-        within("cpus", config.cpus().usual(), config.cpus().max());
-        within("timeout-seconds", config.timeout().usual(), config.timeout().max());
+        within("cpus", config.cpus().defaultValue(), config.cpus().max());
+        within("timeout-seconds", config.timeout().defaultValue(), config.timeout().max());
     }
 
     /** Checks the storage limits; returns the name of the setting that limits storage, if any. */
     private static Optional<String> checkStorage(ServeConfig.Storage storage) {
         Optional<BigDecimal> max = storage.max().map(text -> storage("storage.max", text));
-        Optional<BigDecimal> usual = storage.usual().map(text -> storage("storage.default", text));
-        usual.ifPresent(size -> within("storage", size, max.orElse(size)));
-        return max.map(size -> "rustyrun.storage.max").or(() -> usual.map(size -> "rustyrun.storage.default"));
+        Optional<BigDecimal> defaultValue = storage.defaultValue().map(text -> storage("storage.default", text));
+        defaultValue.ifPresent(size -> within("storage", size, max.orElse(size)));
+        return max.map(size -> "rustyrun.storage.max").or(() -> defaultValue.map(size -> "rustyrun.storage.default"));
     }
 
     private static BigDecimal storage(String name, String text) {
@@ -116,9 +116,9 @@ final class StartCheck {
         return bytes;
     }
 
-    private static void atLeast(String name, int value, int least) {
-        if (value < least) {
-            throw new InvalidSpecException(name + "=" + value + " must be at least " + least);
+    private static void atLeast(String name, int value, int min) {
+        if (value < min) {
+            throw new InvalidSpecException(name + "=" + value + " must be at least " + min);
         }
     }
 
@@ -126,9 +126,9 @@ final class StartCheck {
         return BigDecimal.valueOf(ByteSize.configured("rustyrun." + name, text));
     }
 
-    private static void within(String name, BigDecimal usual, BigDecimal max) {
-        if (usual.signum() <= 0 || usual.compareTo(max) > 0) {
-            throw new InvalidSpecException("rustyrun." + name + ".default=" + usual.toPlainString()
+    private static void within(String name, BigDecimal defaultValue, BigDecimal max) {
+        if (defaultValue.signum() <= 0 || defaultValue.compareTo(max) > 0) {
+            throw new InvalidSpecException("rustyrun." + name + ".default=" + defaultValue.toPlainString()
                     + " must be greater than 0, and at most rustyrun." + name + ".max=" + max.toPlainString());
         }
     }

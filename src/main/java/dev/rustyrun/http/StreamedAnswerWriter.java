@@ -90,7 +90,7 @@ public class StreamedAnswerWriter implements ServerMessageBodyWriter<StreamedAns
             if (underWay) {
                 return;
             }
-            boolean goesOn = false;
+            boolean continues = false;
             try {
                 if (!begun) {
                     begun = true;
@@ -103,12 +103,12 @@ public class StreamedAnswerWriter implements ServerMessageBodyWriter<StreamedAns
                 } else if (piece != StreamedAnswer.NOTHING_YET) {
                     send(piece);
                 }
-                goesOn = true;
+                continues = true;
             } catch (IOException e) {
                 // The connection is closed, so that the client sees that the response is incomplete.
-                goesOn = false;
+                continues = false;
             } finally {
-                if (!goesOn) {
+                if (!continues) {
                     request.serverRequest().closeConnection();
                     end();
                 }

@@ -79,12 +79,12 @@ final class WaitedAnswers {
             throw Budget.exhausted().exception();
         }
         if (result.problem().isPresent()) {
-            return result.problem().get().response(result.told());
+            return result.problem().get().response(result.jsonWithProblem());
         }
         return result.kept() > MAX_AT_ONCE
                 ? Response.ok(new LargeResult(result, share), MediaType.APPLICATION_JSON)
                         .build()
-                : Response.ok(result.told().toString(), MediaType.APPLICATION_JSON)
+                : Response.ok(result.jsonWithProblem().toString(), MediaType.APPLICATION_JSON)
                         .build();
     }
 }

@@ -23,7 +23,7 @@ public final class ContainerRequest extends TerminalRequest {
             description = "Add a label; list --label finds containers by it; repeatable.")
     private List<Variable> labels = List.of();
 
-    @RequestField(json = "tty", inJson = "Give the command a terminal.", unsaid = "false")
+    @RequestField(json = "tty", inJson = "Give the command a terminal.", defaultText = "false")
     @Option(
             names = {"-t", "--tty"},
             negatable = true,
@@ -35,20 +35,20 @@ public final class ContainerRequest extends TerminalRequest {
     @RequestField(
             json = "openStdin",
             inJson = "Keep the command's input open for attach.",
-            unsaid = "false",
+            defaultText = "false",
             heading = CommandOptions.HEADING)
     @Option(
             names = {"-i", "--interactive"},
             description = "Let the command read standard input; this is the default.")
     private boolean openStdin;
 
-    @RequestField(json = "start", inJson = "Start the container at once.", unsaid = "false")
+    @RequestField(json = "start", inJson = "Start the container at once.", defaultText = "false")
     private boolean start;
 
     @RequestField(
             json = "maxLog",
             kind = RequestField.Kind.SIZE,
-            unsaid = "configured",
+            defaultText = "configured",
             example = "\"1m\"",
             heading = "Limits",
             local = false)

@@ -28,7 +28,7 @@ public final class ExecRequest {
             description = "Set an environment variable; without =VALUE, the caller's value; repeatable.")
     private List<Variable> env = List.of();
 
-    @RequestField(json = "user", unsaid = "the container's", example = "\"1000\"")
+    @RequestField(json = "user", defaultText = "the container's", example = "\"1000\"")
     @Option(
             names = {"-u", "--user"},
             paramLabel = "USER[:GROUP]",
@@ -36,7 +36,7 @@ public final class ExecRequest {
                     "Run as this user and group: names in the container, or numbers (default: the container's user).")
     private String user;
 
-    @RequestField(json = "workdir", unsaid = "the container's", example = "\"/\"")
+    @RequestField(json = "workdir", defaultText = "the container's", example = "\"/\"")
     @Option(
             names = {"-w", "--cwd", "--workdir"},
             paramLabel = "DIR",
@@ -46,7 +46,7 @@ public final class ExecRequest {
     @RequestField(
             json = "timeoutSeconds",
             inJson = "Kill the command and all its descendants after this time.",
-            unsaid = "configured",
+            defaultText = "configured",
             example = "10")
     private BigDecimal timeout;
 

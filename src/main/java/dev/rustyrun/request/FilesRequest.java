@@ -30,12 +30,12 @@ public final class FilesRequest {
     /**
      * Checks that {@code launch} can use these files.
      *
-     * @param mostFiles maximum number of files, and of patterns
+     * @param maxFiles maximum number of files, and of patterns
      */
-    public void check(LaunchRequest launch, int mostFiles) {
-        if (files.size() > mostFiles || outputs.size() > mostFiles) {
-            String field = files.size() > mostFiles ? "files" : "outputs";
-            throw FieldException.at("/" + field, field + " has more than " + mostFiles + " entries, the maximum");
+    public void check(LaunchRequest launch, int maxFiles) {
+        if (files.size() > maxFiles || outputs.size() > maxFiles) {
+            String field = files.size() > maxFiles ? "files" : "outputs";
+            throw FieldException.at("/" + field, field + " has more than " + maxFiles + " entries, the maximum");
         }
         if (launch.isReadOnly() && !files.isEmpty()) {
             throw FieldException.at(

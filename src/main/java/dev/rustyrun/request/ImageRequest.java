@@ -21,7 +21,7 @@ public abstract class ImageRequest {
             example = "\"alpine\"")
     private String image;
 
-    @RequestField(json = "pull", unsaid = MISSING, example = "\"missing\"", heading = HEADING)
+    @RequestField(json = "pull", defaultText = MISSING, example = "\"missing\"", heading = HEADING)
     @Option(
             names = "--pull",
             paramLabel = "always|missing|never",
@@ -32,7 +32,7 @@ public abstract class ImageRequest {
     @RequestField(
             json = "platform",
             inJson = "Choose the platform of a multi-platform image.",
-            unsaid = "the server's",
+            defaultText = "the server's",
             example = "\"linux/amd64\"",
             heading = HEADING)
     @Option(

@@ -26,7 +26,7 @@ public final class InputRequest {
             json = "maxOutput",
             kind = RequestField.Kind.SIZE,
             inJson = "The maximum size of each output to keep.",
-            unsaid = "configured",
+            defaultText = "configured",
             example = "\"64k\"")
     private String maxOutput;
 

@@ -35,7 +35,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             json = "rootfs",
             atService = "The name of one of the server's root file systems, as info and GET /v1/rootfs list them.",
             labelAtService = "NAME",
-            unsaid = "or image",
+            defaultText = "or image",
             example = "\"busybox\"")
     @Option(
             names = "--rootfs",
@@ -48,7 +48,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     @RequestField(
             json = "command",
             inJson = "The program and its arguments.",
-            unsaid = "required, or the image's",
+            defaultText = "required, or the image's",
             example = "[\"/bin/echo\", \"hello\"]")
     @Option(
             names = "--command",
@@ -58,7 +58,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             description = "Run CMD; all words after it are its arguments. Must be the last option.")
     private List<String> command = List.of();
 
-    @RequestField(json = "hostname", unsaid = "rustyrun-container", example = "\"rustyrun-container\"")
+    @RequestField(json = "hostname", defaultText = "rustyrun-container", example = "\"rustyrun-container\"")
     @Option(
             names = "--hostname",
             paramLabel = "NAME",
@@ -85,7 +85,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     @RequestField(
             json = "workdir",
             atService = "The command's working directory; created if missing.",
-            unsaid = "/, or the image's",
+            defaultText = "/, or the image's",
             example = "\"/\"")
     @Option(
             names = {"-w", "--workdir"},
@@ -96,7 +96,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
                             + " caller's).")
     private String workdir;
 
-    @RequestField(json = "user", unsaid = "0, or the image's", example = "\"1000\"")
+    @RequestField(json = "user", defaultText = "0, or the image's", example = "\"1000\"")
     @Option(
             names = {"-u", "--user"},
             paramLabel = "USER[:GROUP]",
@@ -106,14 +106,14 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
                             + " image's).")
     private String user;
 
-    @RequestField(json = "init", unsaid = "false")
+    @RequestField(json = "init", defaultText = "false")
     @Option(names = "--init", description = "Run a small init as PID 1 that reaps orphans and forwards signals.")
     private boolean init;
 
     @RequestField(
             json = "readOnly",
             atService = "Mount the rootfs read-only, instead of with a temporary layer over it.",
-            unsaid = "false",
+            defaultText = "false",
             heading = FILES)
     @Option(names = "--read-only", description = "Mount the rootfs read-only.")
     private boolean readOnly;
@@ -143,7 +143,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             description = "Mount an empty tmpfs, with options such as size=64m,mode=700; repeatable.")
     private List<String> tmpfs = List.of();
 
-    @RequestField(json = "shmSize", kind = RequestField.Kind.SIZE, unsaid = "64m", example = "\"1g\"", heading = FILES)
+    @RequestField(json = "shmSize", kind = RequestField.Kind.SIZE, defaultText = "64m", example = "\"1g\"", heading = FILES)
     @Option(names = "--shm-size", paramLabel = "SIZE", description = "Set the size of /dev/shm (default: 64m).")
     private String shmSize;
 
@@ -165,7 +165,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             atService = "none: only a loopback interface; private: a private network with internet access; cni:NAME: a"
                     + " network of CNI plugins; host: the host's. The server must allow all but none.",
             labelAtService = "none|private|cni:NAME|host",
-            unsaid = "none",
+            defaultText = "none",
             missing = "none",
             example = "\"none\"",
             heading = "Namespaces")
@@ -207,7 +207,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             json = "dropCapabilities",
             atService = "Drop a capability, or all; repeatable.",
             inJson = "Capabilities to drop, or all.",
-            unsaid = "docker's default set",
+            defaultText = "docker's default set",
             example = "[\"all\"]",
             heading = "Privileges")
     @Option(
@@ -220,7 +220,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     @RequestField(
             json = "memory",
             kind = RequestField.Kind.SIZE,
-            unsaid = "configured",
+            defaultText = "configured",
             example = "\"64m\"",
             heading = LIMITS)
     @Option(
@@ -229,20 +229,20 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             description = "Limit memory, such as 64m or 2g.")
     private String memory;
 
-    @RequestField(json = "cpus", unsaid = "configured", example = "0.5", heading = LIMITS)
+    @RequestField(json = "cpus", defaultText = "configured", example = "0.5", heading = LIMITS)
     @Option(names = "--cpus", paramLabel = "N", description = "Limit processor time, such as 1.5 processors.")
     private BigDecimal cpus;
 
     @RequestField(
             json = "pids",
             atService = "Limit processes and threads.",
-            unsaid = "configured",
+            defaultText = "configured",
             example = "64",
             heading = LIMITS)
     @Option(names = "--pids-limit", paramLabel = "N", description = "Limit processes and threads; -1: no limit.")
     private Long pids;
 
-    @RequestField(json = "timeoutSeconds", unsaid = "configured", example = "10", heading = "Timeout and result")
+    @RequestField(json = "timeoutSeconds", defaultText = "configured", example = "10", heading = "Timeout and result")
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",

@@ -23,7 +23,7 @@ public final class PlacedFile {
             inJson = "The content in base64, for data that is not text.")
     private String base64;
 
-    @RequestField(json = "mode", inJson = "The permissions, three octal digits.", unsaid = "0644")
+    @RequestField(json = "mode", inJson = "The permissions, three octal digits.", defaultText = "0644")
     private String mode;
 
     PlacedFile() {}

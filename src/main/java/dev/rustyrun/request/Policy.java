@@ -46,28 +46,28 @@ public record Policy(
     /**
      * The range of a limit.
      *
-     * @param usual the default value
+     * @param defaultValue the value for requests that do not set one
      */
-    public record Range(BigDecimal least, BigDecimal usual, BigDecimal most) {
+    public record Range(BigDecimal min, BigDecimal defaultValue, BigDecimal max) {
 
         /** A range of whole numbers. */
-        public static Range of(long least, long usual, long most) {
-            return new Range(BigDecimal.valueOf(least), BigDecimal.valueOf(usual), BigDecimal.valueOf(most));
+        public static Range of(long min, long defaultValue, long max) {
+            return new Range(BigDecimal.valueOf(min), BigDecimal.valueOf(defaultValue), BigDecimal.valueOf(max));
         }
 
         /** The default, but at most the maximum. */
-        public BigDecimal unsaid() {
-            return usual.min(most);
+        public BigDecimal effectiveDefault() {
+            return defaultValue.min(max);
         }
 
         private BigDecimal within(String field, Optional<? extends Number> asked) {
             BigDecimal value = asked.map(number ->
                             number instanceof BigDecimal exact ? exact : BigDecimal.valueOf(number.longValue()))
-                    .orElseGet(this::unsaid);
-            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+                    .orElseGet(this::effectiveDefault);
+            if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
                 throw FieldException.at(
                         "/" + field,
-                        field + " " + value + " is not in the range " + least + " to " + most
+                        field + " " + value + " is not in the range " + min + " to " + max
                                 + " that this service allows");
             }
             return value;
@@ -109,7 +109,7 @@ public record Policy(
     }
 
     /** The cgroup limits of a launch that does not set any. */
-    public Resources usual() {
+    public Resources defaultResources() {
         return resolve(new LaunchRequest(), timeoutMillis(Optional.empty())).resources();
     }
 
@@ -174,7 +174,7 @@ public record Policy(
      * the maximum.
      */
     public long longestTimeoutMillis(Optional<BigDecimal> seconds) {
-        return timeoutMillis(seconds.or(() -> Optional.of(timeout.most())));
+        return timeoutMillis(seconds.or(() -> Optional.of(timeout.max())));
     }
 
     /** The number of output bytes to keep, for a requested {@code size} in {@code field}. */

@@ -13,7 +13,7 @@ public final class PullRequest {
     @RequestField(
             json = "platform",
             inJson = "The platform of a multi-platform image.",
-            unsaid = "the server's",
+            defaultText = "the server's",
             example = "\"linux/amd64\"")
     private String platform = "";
 

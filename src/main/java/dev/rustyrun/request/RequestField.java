@@ -33,7 +33,7 @@ public @interface RequestField {
     String example() default "";
 
     /** The default in words, for docs/http.md. */
-    String unsaid() default "none";
+    String defaultText() default "none";
 
     /** The value to set when the JSON field is missing; empty for the class's own default. */
     String missing() default "";

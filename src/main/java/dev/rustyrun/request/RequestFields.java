@@ -41,7 +41,7 @@ public final class RequestFields {
      * @param required the error if the field is missing; empty if it is optional
      * @param missing the value if the field is missing; empty for the class's own default
      * @param meaning the description
-     * @param unsaid the default, in words
+     * @param defaultText the default, in words
      * @param example an example value in JSON
      */
     public record Entry(
@@ -51,7 +51,7 @@ public final class RequestFields {
             String required,
             String missing,
             String meaning,
-            String unsaid,
+            String defaultText,
             String example) {
 
         private static Entry of(Field field, RequestField says) {
@@ -66,7 +66,7 @@ public final class RequestFields {
                     says.required(),
                     says.missing(),
                     says.inJson().isEmpty() ? atService : says.inJson(),
-                    says.required().isEmpty() ? says.unsaid() : "required",
+                    says.required().isEmpty() ? says.defaultText() : "required",
                     says.example());
         }
 

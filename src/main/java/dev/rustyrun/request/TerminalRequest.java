@@ -5,10 +5,10 @@ public abstract class TerminalRequest {
 
     private static final int MAX_EXTENT = 9999;
 
-    @RequestField(json = "rows", inJson = "The terminal's height in characters.", unsaid = "24", example = "24")
+    @RequestField(json = "rows", inJson = "The terminal's height in characters.", defaultText = "24", example = "24")
     private Long rows;
 
-    @RequestField(json = "columns", inJson = "The terminal's width in characters.", unsaid = "80", example = "80")
+    @RequestField(json = "columns", inJson = "The terminal's width in characters.", defaultText = "80", example = "80")
     private Long columns;
 
     TerminalRequest() {}
@@ -23,9 +23,9 @@ public abstract class TerminalRequest {
         return extent("columns", columns, 80);
     }
 
-    private static int extent(String field, Long said, int usual) {
+    private static int extent(String field, Long said, int defaultValue) {
         if (said == null) {
-            return usual;
+            return defaultValue;
         }
         if (said < 1 || said > MAX_EXTENT) {
             throw FieldException.at("/" + field, field + " must be from 1 to " + MAX_EXTENT);

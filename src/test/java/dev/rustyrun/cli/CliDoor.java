@@ -3,7 +3,7 @@ package dev.rustyrun.cli;
 import dev.rustyrun.cli.common.GroupedOptions;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.request.OptionsOfDoor;
+import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.stage.SelfExec;
 import java.lang.reflect.InvocationTargetException;
@@ -23,7 +23,7 @@ public final class CliDoor {
 
     private static CommandLine model() {
         CommandLine run = new CommandLine(new RunCommand()).setStopAtPositional(true);
-        OptionsOfDoor.here(run);
+        RequestOptions.local(run);
         return run;
     }
 

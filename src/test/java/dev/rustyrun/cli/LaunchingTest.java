@@ -40,7 +40,7 @@ class LaunchingTest {
         for (String name : Launching.COMMANDS) {
             MODEL.getSubcommands().get(name).getCommandSpec().options().stream()
                     .filter(option -> option.usageHelp() || option.versionHelp())
-                    .forEach(option -> assertTrue(Launching.ONLY_TELLS.containsAll(Set.of(option.names()))));
+                    .forEach(option -> assertTrue(Launching.WITHOUT_LAUNCH.containsAll(Set.of(option.names()))));
         }
     }
 

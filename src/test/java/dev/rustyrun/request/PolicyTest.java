@@ -50,13 +50,13 @@ class PolicyTest {
         assertEquals(Optional.of(BigDecimal.ONE), resolved.cpus());
         assertEquals(Optional.of(64L), resolved.pids());
         assertEquals(10_000, resolved.timeoutMillis());
-        Resources usual = POLICY.usual();
+        Resources usual = POLICY.defaultResources();
         assertEquals(resolved.resources(), usual);
     }
 
     @Test
     void a_default_is_never_above_the_maximum() {
-        assertEquals(BigDecimal.valueOf(5), Policy.Range.of(0, 9, 5).unsaid());
+        assertEquals(BigDecimal.valueOf(5), Policy.Range.of(0, 9, 5).effectiveDefault());
     }
 
     @ParameterizedTest

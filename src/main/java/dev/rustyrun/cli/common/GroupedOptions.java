@@ -1,6 +1,6 @@
 package dev.rustyrun.cli.common;
 
-import dev.rustyrun.request.OptionsOfDoor;
+import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.request.RequestField;
 import java.lang.reflect.Member;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ public final class GroupedOptions implements IHelpSectionRenderer {
             String ofClass = option.userObject() instanceof Member member
                     ? classes.getOrDefault(member.getDeclaringClass(), others)
                     : others;
-            String own = OptionsOfDoor.of(option).map(RequestField::heading).orElse("");
+            String own = RequestOptions.of(option).map(RequestField::heading).orElse("");
             all.put(option.longestName(), own.isEmpty() ? ofClass : own);
         }
         return all;

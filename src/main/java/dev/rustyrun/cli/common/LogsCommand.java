@@ -55,7 +55,7 @@ public final class LogsCommand implements EngineContext.Command {
 
             @Override
             public void truncated() {
-                context.tell("warning: some output is missing here: it was not stored");
+                context.report("warning: some output is missing here: it was not stored");
             }
         });
         return 0;

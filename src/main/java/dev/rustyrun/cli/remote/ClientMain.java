@@ -12,7 +12,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.request.ExecOptions;
-import dev.rustyrun.request.OptionsOfDoor;
+import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.SelfExec;
 import java.io.OutputStream;
@@ -140,7 +140,7 @@ public final class ClientMain {
 
         static {
             CommandLine run = MODEL.getSubcommands().get("run");
-            OptionsOfDoor.atService(run);
+            RequestOptions.atService(run);
             GroupedOptions.in(run, Map.of(CommandOptions.class, CommandOptions.HEADING), "Options");
             GroupedOptions.in(
                     MODEL.getSubcommands().get("exec"), Map.of(ExecOptions.class, ExecOptions.HEADING), "Options");

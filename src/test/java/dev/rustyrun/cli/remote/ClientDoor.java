@@ -6,7 +6,7 @@ import dev.rustyrun.client.RemoteEngine;
 import dev.rustyrun.client.Server;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.RecordingLibC;
-import dev.rustyrun.request.OptionsOfDoor;
+import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.stage.SelfExec;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,7 +26,7 @@ public final class ClientDoor {
 
     private static CommandLine model() {
         CommandLine run = new CommandLine(new RunRemotely()).setStopAtPositional(true);
-        OptionsOfDoor.atService(run);
+        RequestOptions.atService(run);
         return run;
     }
 

@@ -12,12 +12,12 @@ import picocli.CommandLine.Model.OptionSpec;
  * Adapts the options of a request to the local or the remote command line: descriptions differ, and some options exist
  * only remotely.
  */
-public final class OptionsOfDoor {
+public final class RequestOptions {
 
-    private OptionsOfDoor() {}
+    private RequestOptions() {}
 
     /** Keeps only the options of the local command line. */
-    public static void here(CommandLine command) {
+    public static void local(CommandLine command) {
         replace(
                 command.getCommandSpec(),
                 option -> of(option).filter(field -> !field.local()).isPresent()

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * Takes the word after an option as its size only if it looks like one; otherwise it is the first word of the
  * container's command.
  */
-final class SizeIfThere implements IParameterPreprocessor {
+final class OptionalSize implements IParameterPreprocessor {
 
     static final String SIZE = "[0-9]{1,12}[kKmMgG%]?";
 

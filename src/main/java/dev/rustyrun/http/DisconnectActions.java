@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runs actions when a client disconnects. Thread-safe. */
-final class Departures {
+final class DisconnectActions {
 
     private final List<Runnable> waiting = new ArrayList<>(2);
     private volatile boolean gone;
 
     /** Whether the client has disconnected. */
-    boolean areOver() {
+    boolean isGone() {
         return gone;
     }
 
@@ -26,13 +26,13 @@ final class Departures {
     }
 
     /** Called when the client disconnects; may be called repeatedly. */
-    void tell() {
-        List<Runnable> told;
+    void disconnected() {
+        List<Runnable> actions;
         synchronized (this) {
             gone = true;
-            told = List.copyOf(waiting);
+            actions = List.copyOf(waiting);
             waiting.clear();
         }
-        told.forEach(Runnable::run);
+        actions.forEach(Runnable::run);
     }
 }
