@@ -112,7 +112,8 @@ public class AttachSocket {
                 watches,
                 budget,
                 folder,
-                whenSent -> connection.sendText(TAKEN).subscribe().with(sent -> whenSent.run(), gone -> whenSent.run()));
+                whenSent ->
+                        connection.sendText(TAKEN).subscribe().with(sent -> whenSent.run(), gone -> whenSent.run()));
     }
 
     private static Uni<Void> refuse(WebSocketConnection connection, CloseReason reason) {

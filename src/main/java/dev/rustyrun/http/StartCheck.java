@@ -97,7 +97,10 @@ final class StartCheck {
             throw new InvalidSpecException(name + " limits files on disk: also set rustyrun.keep-files=true");
         });
         within("cpus", config.cpus().defaultValue(), config.cpus().max());
-        within("timeout-seconds", config.timeout().defaultValue(), config.timeout().max());
+        within(
+                "timeout-seconds",
+                config.timeout().defaultValue(),
+                config.timeout().max());
     }
 
     /** Checks the storage limits; returns the name of the setting that limits storage, if any. */

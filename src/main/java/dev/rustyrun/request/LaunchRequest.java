@@ -143,7 +143,12 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             description = "Mount an empty tmpfs, with options such as size=64m,mode=700; repeatable.")
     private List<String> tmpfs = List.of();
 
-    @RequestField(json = "shmSize", kind = RequestField.Kind.SIZE, defaultText = "64m", example = "\"1g\"", heading = FILES)
+    @RequestField(
+            json = "shmSize",
+            kind = RequestField.Kind.SIZE,
+            defaultText = "64m",
+            example = "\"1g\"",
+            heading = FILES)
     @Option(names = "--shm-size", paramLabel = "SIZE", description = "Set the size of /dev/shm (default: 64m).")
     private String shmSize;
 

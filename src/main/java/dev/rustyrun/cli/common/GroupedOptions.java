@@ -1,7 +1,7 @@
 package dev.rustyrun.cli.common;
 
-import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.request.RequestField;
+import dev.rustyrun.request.RequestOptions;
 import java.lang.reflect.Member;
 import java.util.ArrayList;
 import java.util.HashMap;
