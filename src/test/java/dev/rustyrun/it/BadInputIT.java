@@ -183,8 +183,8 @@ class BadInputIT {
 
     @Test
     void C33_what_only_a_waiting_run_can_do_is_refused_with_detach() {
-        expectRun("--result is written by who waits", "-d", "--result", "/tmp/never");
-        expectRun("--trace reports to who waits", "-d", "--trace");
+        expectRun("--result needs a process that waits", "-d", "--result", "/tmp/never");
+        expectRun("--trace cannot be used with --detach", "-d", "--trace");
     }
 
     @Test

@@ -314,7 +314,7 @@ class ClientIT {
                 .expect(127)
                 .errorLine()
                 .contains("/nope does not exist"));
-        assertTrue(client("create", "x").expect(125).errorLine().contains("does not take the command \"create\""));
+        assertTrue(client("create", "x").expect(125).errorLine().contains("does not support the command \"create\""));
         assertTrue(Launcher.rustyrun("--host", "http://127.0.0.1:1", "list")
                 .expect(1)
                 .errorLine()

@@ -73,7 +73,7 @@ class ListenIT {
             assertTrue(Launcher.rustyrun("serve", "--socket", socket().toString())
                     .expect(125)
                     .errorLine()
-                    .contains("a service listens there"));
+                    .contains("a running service listens there"));
         }
         assertTrue(Files.notExists(socket()), "it is removed");
         try (var left = Files.list(folder)) {
@@ -108,7 +108,7 @@ class ListenIT {
         assertTrue(Launcher.rustyrun("serve", "--socket", file.toString())
                 .expect(125)
                 .errorLine()
-                .contains("is no socket"));
+                .contains("is not a socket"));
     }
 
     @Test

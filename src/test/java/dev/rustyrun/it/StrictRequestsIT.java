@@ -132,7 +132,7 @@ class StrictRequestsIT {
                 "rustyrun.storage.max limits files on disk: also set rustyrun.keep-files=true",
                 "RUSTYRUN_STORAGE_MAX=1g");
         expectNoStart("rustyrun.storage.default=1k must be at least 64k", "RUSTYRUN_STORAGE_DEFAULT=1k");
-        expectNoStart("a unix socket's path at most 107", "", "--socket", "/tmp/" + "s".repeat(115));
+        expectNoStart("a unix socket's path has at most 107", "", "--socket", "/tmp/" + "s".repeat(115));
         expectNoStart(
                 "does not exist",
                 "",
