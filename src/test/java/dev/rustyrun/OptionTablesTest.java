@@ -37,7 +37,7 @@ class OptionTablesTest {
     @ParameterizedTest
     @ValueSource(strings = {"fields of run", "fields of containers", "fields of exec"})
     void the_tables_of_fields_are_current(String table) throws IOException {
-        StringBuilder text = new StringBuilder("| Field | Meaning | If not said |\n|---|---|---|\n");
+        StringBuilder text = new StringBuilder("| Field | Meaning | Default |\n|---|---|---|\n");
         for (Class<?> request : BODIES.get(table)) {
             for (RequestFields.Entry entry : RequestFields.of(request)) {
                 text.append(row("`" + entry.json() + "`", entry.meaning(), entry.defaultText()));
