@@ -48,7 +48,7 @@ class PackagesIT {
                 "spec: 1.3.0",
                 "built: native",
                 "container: rustyrun-container 1 ",
-                "rootfs: rustyrun: rootfs get: no root file system is named \"plan9\"; there are busybox, debian and alpine",
+                "rootfs: rustyrun: rootfs get: unknown root file system \"plan9\": use busybox, debian or alpine",
                 "service: rustyrun-container",
                 "service's exit status: 0",
                 "left: ",

@@ -365,7 +365,7 @@ class RunIT {
                 "made " + made + "\n",
                 Launcher.rustyrun("rootfs", "get", "busybox", made).expect(0).out());
         assertEquals(
-                made + " is already there\n",
+                made + " already exists\n",
                 Launcher.rustyrun("rootfs", "get", "busybox", made).expect(0).out());
         assertEquals(
                 "works\n",
@@ -377,8 +377,7 @@ class RunIT {
                 .errorLine()
                 .strip();
         assertEquals(
-                "rustyrun: rootfs get: no root file system is named \"plan9\"; there are busybox, debian and alpine",
-                unknown);
+                "rustyrun: rootfs get: unknown root file system \"plan9\": use busybox, debian or alpine", unknown);
         assertTrue(Launcher.rustyrun("run", "--rootfs", folder + "/nowhere", "true")
                 .expect(125)
                 .errorLine()
