@@ -9,13 +9,13 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.codegen.docgen.manpage.ManPageGenerator;
 
 /**
- * Writes, of the program's own commands, the sources of the man pages and the completion for bash, zsh and fish:
- * {@code java -cp CLASS-PATH CommandPages.java DIR}.
+ * Generates from the program's commands, at build time, the sources of the man pages and the completion scripts for
+ * bash, zsh and fish. Usage: {@code java -cp CLASS-PATH CommandPages.java DIR}.
  */
 final class CommandPages {
 
     private static final String CLIENT_PAGE = "rustyrun-host";
-    private static final int WIDE = 10_000;
+    private static final int HELP_WIDTH = 10_000;
 
     private CommandPages() {
     }
@@ -25,7 +25,7 @@ final class CommandPages {
         CommandLine program = command("dev.rustyrun.cli.RustyrunCommand");
         CommandLine client = command("dev.rustyrun.cli.remote.ClientCommand");
         write(pages, program);
-        // As pages of their own: run and others take other options when a server performs them.
+        // With --host, run and other commands have other options, so these commands have their own pages.
         write(pages, client.setCommandName(CLIENT_PAGE));
         try (Stream<Path> written = Files.list(pages)) {
             for (Path page : written.toList()) {
@@ -39,13 +39,16 @@ final class CommandPages {
 
     private static CommandLine command(String className) throws ReflectiveOperationException {
         CommandLine command = new CommandLine(Class.forName(className));
-        // The synopsis is one line, which man breaks where it should.
-        command.setUsageHelpWidth(WIDE);
+        // Wide enough for a synopsis on one line, because man breaks lines itself.
+        command.setUsageHelpWidth(HELP_WIDTH);
         addHeading(command);
         return command;
     }
 
-    /** What follows a command's options becomes a section, which must have a name; indented lines stay as they are. */
+    /**
+     * Gives the text after a command's options the heading "Notes", because a section of a man page needs a name. Keeps
+     * indented lines as they are, with an empty line before them.
+     */
     private static void addHeading(CommandLine command) {
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();
         if (usage.footer().length > 0) {
@@ -62,12 +65,12 @@ final class CommandPages {
         }
     }
 
-    /** What picocli's generator makes of our texts, as they should be read. */
+    /** Returns a generated page without the mistakes of picocli's generator. */
     private static String corrected(String page) {
         return page.replace("*" + CLIENT_PAGE, "*rustyrun --host URL")
-                // A bracket before an underscore would be the end of a list of attributes.
+                // AsciiDoc would read a bracket before an underscore as the end of a list of attributes.
                 .replace("]_", "{endsb}_")
-                // The version's lines, of which the first is the name and number.
+                // These fields would have all lines of the version, and not only the name.
                 .replaceAll("(?m)^:(mansource|revnumber): .*$", ":$1: rustyrun")
                 .replace("Rustyrun-host Manual", "Rustyrun Manual");
     }
