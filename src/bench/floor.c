@@ -1,6 +1,7 @@
 /*
- * The least that starting a container can cost: one clone3 into the same namespaces, the same mounts and devices that
- * rustyrun makes, pivot_root, execve, wait. No checks, no options, no clean-up.
+ * Starts a container with as little work as possible, as the lower bound for comparisons: one clone3 into the same
+ * namespaces that rustyrun uses, the same mounts and devices, pivot_root, execve, wait. It has no checks, no options and
+ * no clean-up.
  *
  *   floor ROOTFS COMMAND [ARGS]
  */

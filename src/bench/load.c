@@ -1,6 +1,6 @@
-/* load PORT CONCURRENCY REQUESTS BODY: sends REQUESTS times POST /v1/run to 127.0.0.1:PORT over CONCURRENCY kept-alive
- * connections, one thread each, and prints the median, the 99th percentile and the maximum of the times in milliseconds,
- * how many were answered per second, and how many were not answered with 200. */
+/* load PORT CONCURRENCY REQUESTS BODY: sends REQUESTS times POST /v1/run to 127.0.0.1:PORT over CONCURRENCY persistent
+ * connections, each with its own thread. Prints the median, the 99th percentile and the maximum of the times in
+ * milliseconds, the number of answers per second, and the number of requests that were not answered with 200. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -12,11 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST_REQUESTS 100000
-#define MOST_THREADS 64
+#define MAX_REQUESTS 100000
+#define MAX_THREADS 64
 
 static atomic_int next, failed;
-static double times[MOST_REQUESTS];
+static double times[MAX_REQUESTS];
 static int port, requests;
 static char request[8192];
 
@@ -26,7 +26,7 @@ static double now(void) {
     return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
 }
 
-/* Reads one answer; whether it was a 200. */
+/* Reads one answer; returns whether its status is 200. */
 static int answered(int fd) {
     static _Thread_local char buffer[1 << 16];
     size_t have = 0;
@@ -83,11 +83,11 @@ int main(int argc, char **argv) {
     port = atoi(argv[1]);
     int threads = atoi(argv[2]);
     requests = atoi(argv[3]);
-    if (threads < 1 || threads > MOST_THREADS || requests < 1 || requests > MOST_REQUESTS)
+    if (threads < 1 || threads > MAX_THREADS || requests < 1 || requests > MAX_REQUESTS)
         return 1;
     snprintf(request, sizeof request, "POST /v1/run HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
              "Content-Length: %zu\r\n\r\n%s", strlen(argv[4]), argv[4]);
-    pthread_t ids[MOST_THREADS];
+    pthread_t ids[MAX_THREADS];
     double start = now();
     for (int i = 0; i < threads; i++)
         pthread_create(&ids[i], NULL, work, NULL);

@@ -1,4 +1,4 @@
-/* Runs a command and prints the largest resident set of it or of any of its descendants that were waited for, in KiB. */
+/* Runs a command, and prints in KiB the largest peak resident set size among it and its descendants that were waited for. */
 #include <err.h>
 #include <stdio.h>
 #include <sys/resource.h>
