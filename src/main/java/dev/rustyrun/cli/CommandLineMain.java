@@ -1,7 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.cgroup.CgroupException;
-import dev.rustyrun.cli.common.CommandSuggestion;
+import dev.rustyrun.cli.common.ErrorLine;
 import dev.rustyrun.cli.common.GroupedOptions;
 import dev.rustyrun.cli.common.KillArguments;
 import dev.rustyrun.cli.common.StrictCommandLine;
@@ -26,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
-import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -241,20 +239,8 @@ public final class CommandLineMain {
 
     /** Prints a one-line error; with --debug also the stack trace. */
     private int fail(RuntimeException thrown, String[] args, int status) {
-        // picocli wraps the exception of a command.
-        Exception e =
-                thrown instanceof ExecutionException && thrown.getCause() instanceof Exception cause ? cause : thrown;
-        String help = e instanceof ParameterException p
-                ? CommandSuggestion.of(p) + " (see "
-                        + p.getCommandLine().getCommandSpec().qualifiedName() + " --help)"
-                : "";
-        String message = e instanceof ParameterException
-                        || e instanceof InvalidSpecException
-                        || e instanceof LinuxException
-                        || e instanceof CgroupException
-                ? e.getMessage()
-                : e.toString();
-        String line = Printable.line(String.valueOf(message)) + help;
+        Exception e = ErrorLine.cause(thrown);
+        String line = ErrorLine.of(e);
         messages.println("rustyrun: " + line);
         log.error(line);
         if (List.of(args).contains("--debug")) {

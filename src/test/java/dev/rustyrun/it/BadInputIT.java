@@ -265,12 +265,12 @@ class BadInputIT {
 
     @Test
     void options() {
-        expectRun("Unknown option: '--nonsense'", "--nonsense");
+        expectRun("unknown option --nonsense", "--nonsense");
         expectRun("--net", "--net", "wrong");
         expectRun("hostname \"a b\"", "--hostname", "a b");
         expectRun("working directory \"here\" is not an absolute path", "--workdir", "here");
         expect("a command is missing");
-        expect("Unmatched argument", "walk");
+        expect("unknown command \"walk\"", "walk");
     }
 
     @Test

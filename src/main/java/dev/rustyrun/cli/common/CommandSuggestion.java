@@ -9,30 +9,39 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Suggests a known command or option for an unknown word on the command line. */
-public final class CommandSuggestion {
+final class CommandSuggestion {
 
     private static final int MAX_SUGGESTIONS = 3;
     private static final int LETTERS_PER_MISTAKE = 3;
 
     private CommandSuggestion() {}
 
-    /** The suggestion after a semicolon; empty if there is none. */
-    public static String of(ParameterException e) {
+    /** The suggestion after a semicolon, perhaps for an option of another program; empty if there is none. */
+    static String of(ParameterException e) {
         if (!(e instanceof UnmatchedArgumentException unmatched)
                 || unmatched.getUnmatched().isEmpty()) {
             return "";
         }
         String word = unmatched.getUnmatched().get(0);
         CommandLine command = unmatched.getCommandLine();
-        boolean isCommand = !command.getSubcommands().isEmpty();
         String prefix = command.getParent() == null ? "" : command.getCommandName() + " ";
-        Optional<String> known = isCommand && !word.startsWith("-")
+        boolean isCommand = !command.getSubcommands().isEmpty() && !word.startsWith("-");
+        Optional<String> known = isCommand
                 ? OtherEngines.insteadOfCommand(prefix + word)
                 : OtherEngines.insteadOfOption(command.getCommandName(), word);
-        if (known.isPresent()) {
-            return "; " + known.get();
+        return known.map(words -> "; " + words).orElseGet(() -> similar(e));
+    }
+
+    /** The commands or options with a similar name, after a semicolon; empty if there are none. */
+    static String similar(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)
+                || unmatched.getUnmatched().isEmpty()) {
+            return "";
         }
-        List<String> similar = (isCommand ? commands(unmatched, word) : unmatched.getSuggestions())
+        boolean hasCommands = !unmatched.getCommandLine().getSubcommands().isEmpty();
+        List<String> similar = (hasCommands
+                        ? commands(unmatched, unmatched.getUnmatched().get(0))
+                        : unmatched.getSuggestions())
                 .stream()
                         .map(one -> one.replaceFirst("[ =\\[].*", ""))
                         .distinct()

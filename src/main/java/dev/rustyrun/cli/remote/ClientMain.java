@@ -1,5 +1,6 @@
 package dev.rustyrun.cli.remote;
 
+import dev.rustyrun.cli.common.ErrorLine;
 import dev.rustyrun.cli.common.GroupedOptions;
 import dev.rustyrun.cli.common.KillArguments;
 import dev.rustyrun.cli.common.StrictCommandLine;
@@ -9,11 +10,9 @@ import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.Printable;
 import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.request.ExecOptions;
 import dev.rustyrun.request.RequestOptions;
-import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.SelfExec;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -23,7 +22,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs a command line that {@link HostOption} has recognized as a client's. */
 public final class ClientMain {
@@ -77,7 +75,7 @@ public final class ClientMain {
                     ? EngineContext.perform(common, context, failed)
                     : ((RemoteCommand) command).perform(context, server);
         } catch (RuntimeException e) {
-            return fail(e instanceof ExecutionException && e.getCause() instanceof Exception cause ? cause : e, failed);
+            return fail(ErrorLine.cause(e), failed);
         }
     }
 
@@ -86,28 +84,9 @@ public final class ClientMain {
         if (e instanceof LinuxException failure && failure.errno() == Errno.EPIPE) {
             return OUTPUT_CLOSED;
         }
-        String message =
-                e instanceof InvalidSpecException || e instanceof ParameterException || e instanceof LinuxException
-                        ? e.getMessage()
-                        : e.toString();
-        if (e instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getUnmatched().isEmpty()) {
-            String word = unmatched.getUnmatched().get(0);
-            message = word.startsWith("-")
-                    ? "a server does not support the option " + word
-                    : unmatched.getCommandLine().getParent() == null
-                            ? "a server does not support the command \"" + word + "\""
-                            : message;
-        }
-        String help = e instanceof ParameterException wrong
-                ? " (see "
-                        + wrong.getCommandLine()
-                                .getCommandSpec()
-                                .qualifiedName()
-                                .replace("rustyrun", "rustyrun --host URL")
-                        + " --help)"
-                : "";
-        messages.println("rustyrun: " + Printable.line(String.valueOf(message)) + help);
+        String line =
+                e instanceof ParameterException wrong ? ErrorLine.ofClient(wrong, "rustyrun --host URL") : ErrorLine.of(e);
+        messages.println("rustyrun: " + line);
         if (debug) {
             e.printStackTrace(messages);
         }

@@ -1,0 +1,96 @@
+package dev.rustyrun.cli.common;
+
+import dev.rustyrun.linux.Printable;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The one line that says why a command failed, without the name of the program. */
+public final class ErrorLine {
+
+    private static final String OWN_PACKAGE = "dev.rustyrun.";
+
+    private ErrorLine() {}
+
+    /** The exception of the command itself, which picocli may have wrapped in one of its own. */
+    public static Exception cause(RuntimeException thrown) {
+        return thrown instanceof ExecutionException && thrown.getCause() instanceof Exception cause ? cause : thrown;
+    }
+
+    /** The line for {@code e}; for a wrong command line it ends with where to look. */
+    public static String of(Exception e) {
+        if (e instanceof ParameterException wrong) {
+            return usage(wrong) + CommandSuggestion.of(wrong) + seeHelp(wrong.getCommandLine(), "rustyrun");
+        }
+        if (!e.getClass().getName().startsWith(OWN_PACKAGE)) {
+            return "internal error: run the command again with --debug, and report the stack trace";
+        }
+        return Printable.line(String.valueOf(e.getMessage()));
+    }
+
+    /**
+     * The line for a wrong command line of the client.
+     *
+     * @param program how the client is called, such as {@code rustyrun --host URL}
+     */
+    public static String ofClient(ParameterException e, String program) {
+        CommandLine command = e.getCommandLine();
+        // A server may not support the option that stands for another program's.
+        String similar = CommandSuggestion.similar(e);
+        String line = usage(e) + similar;
+        if (similar.isEmpty()) {
+            List<String> unmatched = unmatched(e);
+            if (isOption(unmatched)) {
+                line = "a server does not support the option " + Printable.line(unmatched.get(0));
+            } else if (!unmatched.isEmpty() && command.getParent() == null) {
+                line = "a server does not support the command " + Printable.quoted(unmatched.get(0));
+            }
+        }
+        return line + seeHelp(command, program);
+    }
+
+    private static String seeHelp(CommandLine command, String program) {
+        return " (see " + command.getCommandSpec().qualifiedName().replaceFirst("^rustyrun", program) + " --help)";
+    }
+
+    private static String usage(ParameterException e) {
+        List<String> unmatched = unmatched(e);
+        if (isOption(unmatched)) {
+            return "unknown option " + Printable.line(unmatched.get(0));
+        }
+        if (e instanceof MissingParameterException missing
+                && !missing.getMissing().isEmpty()) {
+            return missing.getMissing().stream().map(ErrorLine::missing).collect(Collectors.joining("; "));
+        }
+        if (unmatched.isEmpty()) {
+            return Printable.line(String.valueOf(e.getMessage()));
+        }
+        if (!e.getCommandLine().getSubcommands().isEmpty()) {
+            return "unknown command " + Printable.quoted(unmatched.get(0));
+        }
+        return "unexpected argument" + (unmatched.size() == 1 ? "" : "s") + " "
+                + unmatched.stream().map(Printable::quoted).collect(Collectors.joining(" "));
+    }
+
+    private static boolean isOption(List<String> unmatched) {
+        return !unmatched.isEmpty() && unmatched.get(0).startsWith("-");
+    }
+
+    /** The words that no option and no parameter takes; picocli may complain about a missing word before it comes to them. */
+    private static List<String> unmatched(ParameterException e) {
+        return e instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getUnmatched()
+                : e.getCommandLine().getUnmatchedArguments();
+    }
+
+    private static String missing(ArgSpec argument) {
+        String label = argument.paramLabel();
+        return argument instanceof OptionSpec option ? option.longestName() + " needs " + label : label + " is missing";
+    }
+}

@@ -1,0 +1,60 @@
+package dev.rustyrun.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.rustyrun.cli.common.ErrorLine;
+import dev.rustyrun.cli.remote.ClientMain;
+import dev.rustyrun.spec.InvalidSpecException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** What is wrong with a command line is said in the words of the user, not of the parser. */
+class ErrorLineTest {
+
+    private static ParameterException refused(CommandLine model, String line) {
+        return assertThrows(ParameterException.class, () -> model.parseArgs(line.split(" ")), line);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '>',
+            value = {
+                "rnu > unknown command \"rnu\"; did you mean run? (see rustyrun --help)",
+                "imgaes > unknown command \"imgaes\"; did you mean images? (see rustyrun --help)",
+                "nonsense > unknown command \"nonsense\" (see rustyrun --help)",
+                "--nonsense > unknown option --nonsense (see rustyrun --help)",
+                "run --rootfz x > unknown option --rootfz; did you mean --rootfs? (see rustyrun run --help)",
+                "start --nonsense > unknown option --nonsense (see rustyrun start --help)",
+                "start > ID is missing (see rustyrun start --help)",
+                "run --memory > --memory needs SIZE (see rustyrun run --help)",
+                "kill a KILL b > unexpected argument \"b\" (see rustyrun kill --help)",
+                "list a b > unexpected arguments \"a\" \"b\" (see rustyrun list --help)",
+            })
+    void a_wrong_command_line(String line, String message) {
+        assertEquals(message, ErrorLine.of(refused(CommandLineMain.Commands.MODEL, line)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '>',
+            value = {
+                "create x > a server does not support the command \"create\" (see URL --help)",
+                "run --privileged x > a server does not support the option --privileged (see URL run --help)",
+                "run --rootfz x > unknown option --rootfz; did you mean --rootfs? (see URL run --help)",
+            })
+    void a_wrong_command_line_for_a_server(String line, String message) {
+        assertEquals(message, ErrorLine.ofClient(refused(ClientMain.model(), "--host http://127.0.0.1 " + line), "URL"));
+    }
+
+    @Test
+    void no_class_of_java_is_named() {
+        assertEquals("the words", ErrorLine.of(new InvalidSpecException("the words")));
+        assertEquals(
+                "internal error: run the command again with --debug, and report the stack trace",
+                ErrorLine.of(new NullPointerException("Cannot invoke \"Object.toString()\"")));
+    }
+}
