@@ -3,13 +3,13 @@ package dev.rustyrun.linux;
 /** An argument that lies in native memory during a call. */
 interface Argument {
 
-    /** Copies the argument to {@code memory}; its address there. */
+    /** Copies the argument to {@code memory} and returns its address there. */
     long place(NativeMemory memory);
 
-    /** Takes what the call left at {@code address}. */
+    /** Copies back the data that the call left at {@code address}. */
     default void readBack(NativeMemory memory, long address, int result) {}
 
-    /** {@code count} bytes of {@code array} from {@code offset} on, which the call only reads. */
+    /** {@code count} bytes of {@code array}, starting at {@code offset}, which the call only reads. */
     record Input(byte[] array, int offset, int count) implements Argument {
 
         @Override
@@ -20,7 +20,7 @@ interface Argument {
         }
     }
 
-    /** Room for {@code count} bytes. The result of the call says how many of them it filled. */
+    /** A buffer of {@code count} bytes. The result of the call is the number of bytes that it filled. */
     record Output(byte[] array, int count) implements Argument {
 
         @Override

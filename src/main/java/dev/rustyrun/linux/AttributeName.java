@@ -1,14 +1,17 @@
 package dev.rustyrun.linux;
 
-/** Extended attributes that a copy of a file has too; man 7 xattr. */
+/** Names of extended attributes, and which of them a copy of a file gets too; man 7 xattr. */
 public final class AttributeName {
 
-    /** A volume has it that is being filled: who fills it may be killed. No copy has it. */
+    /** Marks a volume that is being filled, so that an interrupted copy is recognized. It is never copied. */
     public static final String FILLING = "user.rustyrun.filling";
 
     private AttributeName() {}
 
-    /** An overlay's own attributes would say where else in its layers something is; labels are this machine's to give. */
+    /**
+     * Whether a copy of a file gets the attribute. An overlay's own attributes refer to its other layers, and security
+     * labels are assigned by this machine.
+     */
     public static boolean isCopied(String name) {
         return name.equals("security.capability")
                 || name.startsWith("system.posix_acl_")
@@ -16,7 +19,10 @@ public final class AttributeName {
                 || name.startsWith("trusted.") && !name.startsWith("trusted.overlay.");
     }
 
-    /** Sets one. Not every file system has all of them, nor does a user namespace; engines leave those out, too. */
+    /**
+     * Runs {@code set}, ignoring EOPNOTSUPP, EPERM and EINVAL: not every file system or user namespace allows all of
+     * them, and other engines skip these too.
+     */
     public static void attempt(Runnable set) {
         try {
             set.run();

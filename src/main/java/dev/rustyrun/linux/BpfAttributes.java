@@ -3,7 +3,9 @@ package dev.rustyrun.linux;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** {@code union bpf_attr} of {@code linux/bpf.h}, as each command reads it; a pointer is a target of the struct. */
+/**
+ * {@code union bpf_attr} of {@code linux/bpf.h}, as each command reads it; a pointer in it is a target of the struct.
+ */
 final class BpfAttributes {
 
     static final int PROG_LOAD = 5;
@@ -17,7 +19,7 @@ final class BpfAttributes {
     static final int F_ALLOW_MULTI = 2;
     static final int F_REPLACE = 4;
 
-    /** Where PROG_QUERY puts the number of programs. */
+    /** The offset at which PROG_QUERY stores the number of programs. */
     static final int QUERY_COUNT_AT = 24;
 
     private static final int INSTRUCTION = 8;
@@ -34,7 +36,7 @@ final class BpfAttributes {
                 .putBytes(48, Arrays.copyOf(name.getBytes(StandardCharsets.US_ASCII), MAX_NAME_LENGTH));
     }
 
-    /** {@code replaced} is a descriptor for BPF_F_REPLACE, else 0. */
+    /** Attributes of PROG_ATTACH; {@code replaced} is a descriptor for BPF_F_REPLACE, otherwise 0. */
     static Struct attach(int cgroup, int program, int attachType, int flags, int replaced) {
         return new Struct(20)
                 .putInt(0, cgroup)

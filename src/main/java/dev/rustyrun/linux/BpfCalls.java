@@ -2,10 +2,13 @@ package dev.rustyrun.linux;
 
 import static dev.rustyrun.linux.LinuxException.check;
 
-/** Programs for the kernel: the commands of bpf(2) that load a program about devices and attach it to a cgroup. */
+/** eBPF: the commands of bpf(2) that load a device program and attach it to a cgroup. */
 public interface BpfCalls extends KernelCalls {
 
-    /** Loads a program of {@code struct bpf_insn} that decides about devices; its descriptor; man 2 bpf, BPF_PROG_LOAD. */
+    /**
+     * Loads a program of {@code struct bpf_insn} of type cgroup_device and returns its descriptor; man 2 bpf,
+     * BPF_PROG_LOAD.
+     */
     default int loadDeviceProgram(byte[] instructions, String name) {
         Struct attributes = BpfAttributes.load(BpfAttributes.PROG_TYPE_CGROUP_DEVICE, instructions, "Apache-2.0", name);
         return check(
@@ -14,7 +17,10 @@ public interface BpfCalls extends KernelCalls {
                 name);
     }
 
-    /** Lets a program decide about devices in an open cgroup, as those above and below it do too; BPF_F_ALLOW_MULTI. */
+    /**
+     * Attaches a device program to an open cgroup, in addition to those of the cgroups above and below it;
+     * BPF_F_ALLOW_MULTI.
+     */
     default void attachDeviceProgram(int cgroup, int program) {
         Struct attributes =
                 BpfAttributes.attach(cgroup, program, BpfAttributes.CGROUP_DEVICE, BpfAttributes.F_ALLOW_MULTI, 0);
@@ -24,7 +30,7 @@ public interface BpfCalls extends KernelCalls {
                 cgroup);
     }
 
-    /** Attaches a program in place of the attached {@code replaced}, at once; BPF_F_REPLACE. */
+    /** Atomically replaces the attached program {@code replaced} by another; BPF_F_REPLACE. */
     default void replaceDeviceProgram(int cgroup, int program, int replaced) {
         Struct attributes = BpfAttributes.attach(
                 cgroup,
@@ -38,7 +44,7 @@ public interface BpfCalls extends KernelCalls {
                 cgroup);
     }
 
-    /** Lets a program no longer decide about devices in an open cgroup; BPF_PROG_DETACH. */
+    /** Detaches a device program from an open cgroup; BPF_PROG_DETACH. */
     default void detachDeviceProgram(int cgroup, int program) {
         Struct attributes = BpfAttributes.attach(cgroup, program, BpfAttributes.CGROUP_DEVICE, 0, 0);
         check(
@@ -47,7 +53,7 @@ public interface BpfCalls extends KernelCalls {
                 cgroup);
     }
 
-    /** Descriptors of the programs that decide about devices in an open cgroup; BPF_PROG_QUERY. */
+    /** Opens the device programs that are attached to an open cgroup, and returns their descriptors; BPF_PROG_QUERY. */
     default int[] devicePrograms(int cgroup) {
         int[] ids = new int[64];
         Struct query = BpfAttributes.query(cgroup, BpfAttributes.CGROUP_DEVICE, ids);

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  */
 public record CapabilitySets(long effective, long permitted, long inheritable) {
 
-    /** Of what encodes one. */
+    /** Size of the encoded sets, in bytes. */
     static final int SIZE = 24;
 
     private static final int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
@@ -36,7 +36,7 @@ public record CapabilitySets(long effective, long permitted, long inheritable) {
         return new CapabilitySets(word(b, 0), word(b, 4), word(b, 8));
     }
 
-    /** Its low half is in the first three numbers, its high half in the other three. */
+    /** The low half of a set is in the first three numbers, the high half in the other three. */
     private static long word(ByteBuffer b, int at) {
         return b.getInt(at) & 0xffffffffL | (long) b.getInt(at + SIZE / 2) << 32;
     }

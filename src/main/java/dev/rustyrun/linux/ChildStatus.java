@@ -10,9 +10,9 @@ public record ChildStatus(int pid, int status) {
 
     /** waitpid(2): return at once. */
     static final int WNOHANG = 1;
-    /** waitid(2): those that have ended. */
+    /** waitid(2): wait for children that have terminated. */
     static final int WEXITED = 4;
-    /** waitid(2): they can be waited for again. */
+    /** waitid(2): leave the child in a waitable state. */
     static final int WNOWAIT = 0x01000000;
 
     static final int P_PID = 1;
@@ -22,32 +22,32 @@ public record ChildStatus(int pid, int status) {
     /** linux/ptrace.h. */
     private static final int PTRACE_EVENT_EXEC = 4;
 
-    /** Whether it has not ended: it is traced by this process, and has stopped. */
+    /** Whether the child is not dead but stopped: it is traced by this process. */
     public boolean stopped() {
         return (status & 0xff) == STOPPED;
     }
 
-    /** The signal that stopped it. */
+    /** The signal that stopped the child. */
     public int stopSignal() {
         return status >> 8 & 0xff;
     }
 
-    /** Whether that was because it has executed a program; man 2 ptrace, PTRACE_O_TRACEEXEC. */
+    /** Whether the child stopped because it has executed a program; man 2 ptrace, PTRACE_O_TRACEEXEC. */
     public boolean hasExecuted() {
         return stopped() && status >> 16 == PTRACE_EVENT_EXEC;
     }
 
-    /** Whether a signal ended it. */
+    /** Whether a signal killed the child. */
     public boolean signalled() {
         return signal() != 0;
     }
 
-    /** The signal that ended it, or 0. */
+    /** The signal that killed the child, or 0. */
     public int signal() {
         return status & 0x7f;
     }
 
-    /** How it ended, in words: {@code exited with 3}, {@code was killed by SIGKILL}. */
+    /** How the child ended, for messages: {@code exited with 3}, {@code was killed by SIGKILL}. */
     public String describe() {
         return signalled() ? "was killed by SIG" + SignalNames.name(signal()) : "exited with " + exitCode();
     }

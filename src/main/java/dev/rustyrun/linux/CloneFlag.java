@@ -14,10 +14,10 @@ public enum CloneFlag {
     CLONE_NEWPID(0x20000000),
     CLONE_NEWNET(0x40000000);
 
-    /** The kernel's flag for a root and a working directory of its own; man 2 unshare. */
+    /** A root and a working directory that are not shared with other threads; man 2 unshare. */
     public static final int CLONE_FS = 0x200;
 
-    /** The kernel's other flag of clone(2) that is used here: the copy's parent is the caller's own. */
+    /** clone(2): the copy gets the caller's parent as its parent. */
     static final int CLONE_PARENT = 0x8000;
 
     private final int value;
@@ -42,7 +42,7 @@ public enum CloneFlag {
         return String.join("|", names);
     }
 
-    /** Flags that are put into words when somebody asks for them. */
+    /** Flags that are formatted only when a message needs them. */
     record Described(int flags) {
         @Override
         public String toString() {

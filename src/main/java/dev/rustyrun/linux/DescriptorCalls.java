@@ -4,7 +4,7 @@ import static dev.rustyrun.linux.LinuxException.check;
 
 import java.util.Arrays;
 
-/** Descriptors, whatever they are open on. */
+/** File descriptors of any kind. */
 public interface DescriptorCalls extends KernelCalls {
 
     /** Closes {@code fd}; man 2 close. */
@@ -12,7 +12,7 @@ public interface DescriptorCalls extends KernelCalls {
         check(libc().call("close", fd), "close", fd);
     }
 
-    /** Closes all of these that are not negative, even when that fails for one of them. */
+    /** Closes all descriptors that are not negative, even when closing one of them fails. */
     default void closeAll(int... descriptors) {
         int closed = 0;
         try {
@@ -29,28 +29,31 @@ public interface DescriptorCalls extends KernelCalls {
         }
     }
 
-    /** Closes the descriptors from {@code first} to {@code last}, -1 for all that follow; man 2 close_range, Linux 5.9. */
+    /**
+     * Closes the descriptors from {@code first} to {@code last}; -1 means all from {@code first}; man 2 close_range,
+     * Linux 5.9.
+     */
     default void closeRange(int first, int last) {
         check(libc().call("close_range", first, Integer.toUnsignedLong(last), 0), "close_range", first, last);
     }
 
-    /** Lets no descriptor from {@code first} on survive an execve; man 2 close_range, CLOSE_RANGE_CLOEXEC. */
+    /** Sets close-on-exec for all descriptors from {@code first} on; man 2 close_range, CLOSE_RANGE_CLOEXEC. */
     default void closeOnExecFrom(int first) {
         long last = Integer.toUnsignedLong(-1);
         check(libc().call("close_range", first, last, FileFlag.CLOSE_RANGE_CLOEXEC), "close_range", first);
     }
 
-    /** Lets {@code fd} survive no execve; man 2 fcntl, FD_CLOEXEC. */
+    /** Sets close-on-exec for {@code fd}; man 2 fcntl, FD_CLOEXEC. */
     default void closeOnExec(int fd) {
         check(libc().call("fcntl", fd, FileFlag.F_SETFD, FileFlag.FD_CLOEXEC), "fcntl FD_CLOEXEC", fd);
     }
 
-    /** Lets {@code fd} survive an execve; man 2 fcntl, FD_CLOEXEC. */
+    /** Clears close-on-exec for {@code fd}; man 2 fcntl, FD_CLOEXEC. */
     default void keepOnExec(int fd) {
         check(libc().call("fcntl", fd, FileFlag.F_SETFD, 0), "fcntl FD_CLOEXEC", fd);
     }
 
-    /** Whether {@code fd} is open and survives an execve, as what this process was given does. */
+    /** Whether {@code fd} is open without close-on-exec, like the descriptors that this process inherited. */
     default boolean isInherited(int fd) {
         return libc().call("fcntl", fd, FileFlag.F_GETFD, 0) == 0;
     }
@@ -62,7 +65,7 @@ public interface DescriptorCalls extends KernelCalls {
     default void openMissingStandardDescriptors() {
         for (int fd = 0; fd <= 2; fd++) {
             if (libc().call("fcntl", fd, FileFlag.F_GETFD, 0) < 0) {
-                // What is written to a closed standard output fails, as it would have.
+                // Writes to a standard output that was closed must still fail.
                 int flags = fd == 1 ? FileFlag.O_RDONLY : FileFlag.O_RDWR;
                 check(libc().call("open", "/dev/null", flags, 0), "open", "/dev/null");
             }
@@ -75,45 +78,49 @@ public interface DescriptorCalls extends KernelCalls {
         check(libc().call("fcntl", fd, FileFlag.F_SETFL, flags | FileFlag.O_NONBLOCK), "fcntl O_NONBLOCK", fd);
     }
 
-    /** Whether {@code fd} was opened to be written; man 2 fcntl, F_GETFL. */
+    /** Whether {@code fd} was opened for writing; man 2 fcntl, F_GETFL. */
     default boolean isWritable(int fd) {
         int flags = check(libc().call("fcntl", fd, FileFlag.F_GETFL, 0), "fcntl F_GETFL", fd);
         return (flags & FileFlag.O_ACCMODE) != FileFlag.O_RDONLY;
     }
 
-    /** A pipe: the end to read from, and the one to write to; man 2 pipe, O_CLOEXEC. */
+    /** Makes a pipe: the read end and the write end; man 2 pipe, O_CLOEXEC. */
     default int[] pipe() {
         int[] ends = new int[2];
         check(libc().call("pipe2", ends, FileFlag.O_CLOEXEC), "pipe");
         return ends;
     }
 
-    /** Makes {@code to} the same open file as {@code from}; man 2 dup. */
+    /** Makes {@code to} refer to the same open file as {@code from}; man 2 dup. */
     default void duplicate(int from, int to) {
         check(libc().repeat("dup2", from, to), "dup2", from, to);
     }
 
-    /** A new number, {@code min} or above, for the open file {@code fd}; close-on-exec; man 2 fcntl, F_DUPFD_CLOEXEC. */
+    /**
+     * Duplicates {@code fd} to a descriptor that is {@code min} or higher; close-on-exec; man 2 fcntl, F_DUPFD_CLOEXEC.
+     */
     default int duplicateFrom(int fd, int min) {
         return check(libc().call("fcntl", fd, FileFlag.F_DUPFD_CLOEXEC, min), "fcntl F_DUPFD_CLOEXEC", fd, min);
     }
 
-    /** Waits until nobody else has {@code fd}'s file locked, and locks it until {@code fd} is closed; man 2 flock. */
+    /**
+     * Takes an exclusive lock on the file of {@code fd}, waiting for it; closing {@code fd} releases it; man 2 flock.
+     */
     default void lock(int fd) {
         check(libc().repeat("flock", fd, FileFlag.LOCK_EX), "flock", fd);
     }
 
-    /** Waits until nobody has {@code fd}'s file locked alone, and locks it together with others until {@code fd} is closed. */
+    /** Takes a shared lock on the file of {@code fd}, waiting for it; closing {@code fd} releases it. */
     default void share(int fd) {
         check(libc().repeat("flock", fd, FileFlag.LOCK_SH), "flock", fd);
     }
 
-    /** Locks {@code fd}'s file alone without waiting: whether nobody else has it locked. */
+    /** Tries to take an exclusive lock on the file of {@code fd}, and returns whether that succeeded. */
     default boolean lockIfFree(int fd) {
         return lockIfFree(fd, FileFlag.LOCK_EX);
     }
 
-    /** The same together with others that do not lock it alone: whether nobody has it locked alone. */
+    /** Tries to take a shared lock on the file of {@code fd}, and returns whether that succeeded. */
     default boolean shareIfFree(int fd) {
         return lockIfFree(fd, FileFlag.LOCK_SH);
     }
@@ -127,7 +134,7 @@ public interface DescriptorCalls extends KernelCalls {
         return true;
     }
 
-    /** Waits until something happened on {@code set}, at most {@code millis} (-1: for ever); man 2 poll. */
+    /** Waits until an event occurs on {@code set}, at most {@code millis} milliseconds (-1: forever); man 2 poll. */
     default boolean poll(PollSet set, int millis) {
         return check(libc().repeat("poll", set.bytes(), set.count(), millis), "poll") > 0;
     }

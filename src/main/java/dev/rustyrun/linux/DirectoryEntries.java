@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** {@code struct linux_dirent64}s, as getdents64(2) writes them one after the other. */
+/** Decodes the sequence of {@code struct linux_dirent64} that getdents64(2) writes. */
 final class DirectoryEntries {
 
     static final int ROOM = 32 * 1024;
@@ -17,12 +17,12 @@ final class DirectoryEntries {
 
     private DirectoryEntries() {}
 
-    /** Adds the names in {@code entries[0..count)} to {@code names}: not those of the directory itself and of its parent. */
+    /** Adds the names in {@code entries[0..count)} to {@code names}, except {@code .} and {@code ..}. */
     static void decode(byte[] entries, int count, List<String> names, Consumer<String> unusable) {
         decode(entries, count, name -> add(names, ByteBuffer.wrap(name), unusable));
     }
 
-    /** Gives the names in {@code entries[0..count)} to {@code names}: not those of the directory itself and of its parent. */
+    /** Passes the names in {@code entries[0..count)} to {@code names}, except {@code .} and {@code ..}. */
     static void decode(byte[] entries, int count, Consumer<byte[]> names) {
         ByteBuffer buffer = ByteBuffer.wrap(entries).order(ByteOrder.nativeOrder());
         for (int at = 0; at < count; ) {
@@ -48,7 +48,7 @@ final class DirectoryEntries {
             names.add(
                     StandardCharsets.UTF_8.newDecoder().decode(name.duplicate()).toString());
         } catch (CharacterCodingException e) {
-            // Our texts cannot hold it, so that nobody could open it by that name.
+            // A Java string cannot hold this name, so no path with it could be opened.
             unusable.accept(StandardCharsets.UTF_8.decode(name).toString());
         }
     }

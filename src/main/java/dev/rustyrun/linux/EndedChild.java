@@ -4,16 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A child that has been waited for.
+ * A child that has ended and was waited for.
  *
  * @param status how it ended
- * @param cpuMicros processor time in microseconds, its own and that of the children that it waited for
+ * @param cpuMicros processor time of the child and of the children that it waited for, in microseconds
  */
 public record EndedChild(ChildStatus status, long cpuMicros) {
 
-    /** Bytes of {@code struct rusage}. */
+    /** Size of {@code struct rusage}, in bytes. */
     static final int RUSAGE_SIZE = 144;
-    /** getrusage(2): of all children that have been waited for. */
+    /** getrusage(2): the sum of all children that have been waited for. */
     static final int RUSAGE_CHILDREN = -1;
 
     /** User and system time of a {@code struct rusage}, in microseconds. */

@@ -1,6 +1,9 @@
 package dev.rustyrun.linux;
 
-/** Error numbers that Rustyrun decides by, and the names of all; man 3 errno. The names are jnr-constants'. */
+/**
+ * The error numbers on which Rustyrun bases decisions, and the names of all; man 3 errno. The names are from
+ * jnr-constants.
+ */
 public final class Errno {
 
     public static final int EPERM = 1;
@@ -40,7 +43,7 @@ public final class Errno {
 
     private Errno() {}
 
-    /** The header's name and the usual words, as in {@code ENOENT (No such file or directory)}. */
+    /** The header's name and the usual description, such as {@code ENOENT (No such file or directory)}. */
     public static String describe(int errno) {
         for (var known : jnr.constants.platform.linux.Errno.values()) {
             if (known.intValue() == errno) {

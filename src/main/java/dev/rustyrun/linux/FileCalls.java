@@ -5,7 +5,7 @@ import static dev.rustyrun.linux.LinuxException.check;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** What files contain. */
+/** The contents of files. */
 public interface FileCalls extends OpenCalls {
 
     /** Reads up to {@code count} bytes; 0 at the end of the file; man 2 read. */
@@ -59,7 +59,10 @@ public interface FileCalls extends OpenCalls {
         check(libc().repeat("syncfs", fd), "syncfs", fd);
     }
 
-    /** Replaces what is in the existing file {@code path}, as one writes to the kernel's files: at once. */
+    /**
+     * Writes {@code text} to the existing file {@code path} with a single write, as files of procfs and cgroups
+     * require.
+     */
     default void writeFile(String path, String text) {
         int fd = open(path, FileFlag.O_WRONLY);
         try {
@@ -81,14 +84,14 @@ public interface FileCalls extends OpenCalls {
         }
     }
 
-    /** The text that is left to read from {@code fd}, up to {@code max} bytes or a little more. */
+    /** Reads the rest of {@code fd} as text, up to {@code max} bytes or slightly more. */
     default String readText(int fd, int max) {
         return new String(readBytes(fd, max), StandardCharsets.UTF_8);
     }
 
-    /** What is left to read from {@code fd}, up to {@code max} bytes or a little more. */
+    /** Reads the rest of {@code fd}, up to {@code max} bytes or slightly more. */
     default byte[] readBytes(int fd, int max) {
-        // Most files are a line or a few, and a launch reads dozens of them.
+        // Most files have a few lines, and a launch reads dozens of them.
         byte[] buffer = new byte[512];
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(buffer.length);
         for (int got = 1; got > 0 && bytes.size() < max; ) {
@@ -99,17 +102,20 @@ public interface FileCalls extends OpenCalls {
         return bytes.toByteArray();
     }
 
-    /** A descriptor that tells of changes of files, {@link FileChanges}; close-on-exec and non-blocking; man 7 inotify. */
+    /**
+     * A descriptor that reports changes of files, see {@link FileChanges}; close-on-exec and non-blocking; man 7
+     * inotify.
+     */
     default int watchFiles() {
         return check(libc().call("inotify_init1", FileFlag.O_CLOEXEC | FileFlag.O_NONBLOCK), "inotify_init1");
     }
 
-    /** Lets {@code fd} tell of changes of {@code path} too; the number of this watch; man 2 inotify_add_watch. */
+    /** Makes {@code fd} report changes of {@code path}, too; the number of the watch; man 2 inotify_add_watch. */
     default int addWatch(int fd, String path, int mask) {
         return check(libc().call("inotify_add_watch", fd, path, mask), "inotify_add_watch", fd, path);
     }
 
-    /** Ends a watch, unless the end of its file has already; man 2 inotify_rm_watch. */
+    /** Removes a watch, unless the kernel did so already because the file was deleted; man 2 inotify_rm_watch. */
     default void removeWatch(int fd, int watch) {
         libc().call("inotify_rm_watch", fd, watch);
     }

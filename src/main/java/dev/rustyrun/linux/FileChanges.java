@@ -17,7 +17,7 @@ public final class FileChanges {
     public static final int IN_CREATE = 0x100;
     public static final int IN_DELETE = 0x200;
     public static final int IN_DELETE_SELF = 0x400;
-    /** Events were lost: all files must be checked again; the watch is -1 then. */
+    /** The watch number of a lost event (IN_Q_OVERFLOW): all files must be checked again. */
     public static final int ALL = -1;
 
     private static final int HEADER = 16;
@@ -32,7 +32,10 @@ public final class FileChanges {
         this.descriptor = descriptor;
     }
 
-    /** Passes every waiting change to {@code each}; a change of {@link #ALL} watches if the kernel had no room for more. */
+    /**
+     * Passes every pending change to {@code each}. When the kernel's queue overflowed, the change is one of watch
+     * {@link #ALL}.
+     */
     public void read(Listener each) {
         int got;
         try {

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where an open file has data: the kernel's {@code struct fiemap}, Documentation/filesystems/fiemap.rst. What is between is holes,
- * or blocks that were never written; both read as zeros.
+ * Lists where an open file has data: the kernel's {@code struct fiemap}, Documentation/filesystems/fiemap.rst. The
+ * ranges between extents are holes or blocks that were never written; both read as zeros.
  */
 public final class FileExtents {
 
-    /** From {@code start} to before {@code end}. */
+    /** The bytes from {@code start} (inclusive) to {@code end} (exclusive). */
     public record Extent(long start, long end) {}
 
     static final int AT_ONCE = 128;
@@ -25,7 +25,7 @@ public final class FileExtents {
     private static final int LENGTH_AT = 16;
     private static final int EXTENT_FLAGS_AT = 40;
 
-    /** What is not on disk yet gets its place. */
+    /** FIEMAP_FLAG_SYNC: write cached data to disk first, so that it has an extent. */
     private static final int SYNC = 1;
 
     private static final int LAST = 1;
@@ -36,13 +36,13 @@ public final class FileExtents {
     private long next;
     private boolean ended;
 
-    /** Those of the open file {@code fd}. */
+    /** Lists the extents of the open file {@code fd}. */
     public FileExtents(Linux linux, int fd) {
         this.linux = linux;
         this.fd = fd;
     }
 
-    /** Some more of them, in their order; none at the end. Nothing when the file system does not tell. */
+    /** The next extents, in order; an empty list at the end. Nothing when the file system does not support FIEMAP. */
     public Optional<List<Extent>> more() {
         List<Extent> some = new ArrayList<>();
         while (!ended && some.isEmpty()) {

@@ -1,6 +1,6 @@
 package dev.rustyrun.linux;
 
-/** Values of {@code fcntl.h}, {@code sys/stat.h} and relatives that are combined into one int argument. */
+/** Constants of {@code fcntl.h}, {@code sys/stat.h} and related headers that are combined into one int argument. */
 public final class FileFlag {
 
     public static final int O_RDONLY = 0;

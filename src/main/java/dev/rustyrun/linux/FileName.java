@@ -8,8 +8,9 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Names of files as texts, whatever bytes they have: the kernel forbids only NUL and the slash; man 7 path_resolution. A byte
- * that is not part of UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF, and that byte again when a call takes the text.
+ * Converts names of files between bytes and Java strings without loss. The kernel forbids only NUL and the slash in a
+ * name; man 7 path_resolution. A byte that is not valid UTF-8 becomes a lone surrogate, U+DC80 to U+DCFF. A call that
+ * takes the string converts it back to that byte.
  */
 public final class FileName {
 
@@ -19,7 +20,7 @@ public final class FileName {
 
     private FileName() {}
 
-    /** The text for these bytes; two different names have two different texts. */
+    /** The string for these bytes; two different names have two different strings. */
     public static String of(byte[] bytes) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(bytes);

@@ -4,19 +4,19 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What statx(2) says of a file.
+ * The status of a file, as statx(2) returns it.
  *
  * @param mode type and permission bits, as in {@code st_mode}
- * @param links how many names it has; a directory of a cgroup has two, and one for each directory in it
- * @param uid of its owner
- * @param gid of its group
- * @param major of a device file
- * @param minor of a device file
- * @param size of its contents, in bytes
- * @param modified when its contents were last changed, in seconds since 1970
- * @param modifiedNanos of that second
- * @param place its file system and its number there: two files with the same are the same file
- * @param mount the mount by which it was found
+ * @param links number of hard links; a directory of a cgroup file system has two, plus one for each subdirectory
+ * @param uid owner
+ * @param gid group
+ * @param major device number of a device file
+ * @param minor device number of a device file
+ * @param size size of the contents, in bytes
+ * @param modified time of the last change of the contents, in seconds since 1970
+ * @param modifiedNanos nanoseconds of that second
+ * @param place file system and inode: equal for two paths that lead to the same file
+ * @param mount the mount through which the file was found
  */
 public record FileStatus(
         int mode,
@@ -35,10 +35,10 @@ public record FileStatus(
     /** STATX_TYPE, MODE, NLINK, UID, GID, MTIME, INO, SIZE and MNT_ID. */
     static final int STATX_WANTED = 0x135f;
 
-    /** What tells one file from all others. */
+    /** Identifies a file on this machine. */
     public record Place(int deviceMajor, int deviceMinor, long inode) {
 
-        /** Whether both are on the same file system. */
+        /** Whether both files are on the same file system. */
         public boolean isOnDeviceOf(Place other) {
             return deviceMajor == other.deviceMajor && deviceMinor == other.deviceMinor;
         }
@@ -60,7 +60,7 @@ public record FileStatus(
                 b.getLong(144));
     }
 
-    /** Two {@code struct timespec}s with the same time. */
+    /** Two {@code struct timespec} with the same time. */
     static byte[] times(long seconds, int nanos) {
         return ByteBuffer.allocate(32)
                 .order(ByteOrder.nativeOrder())
@@ -79,7 +79,7 @@ public record FileStatus(
         return type() == FileFlag.S_IFREG;
     }
 
-    /** Permission bits, with set-user-id, set-group-id and sticky. */
+    /** Permission bits, including set-user-id, set-group-id and sticky. */
     public int permissions() {
         return mode & 07777;
     }
@@ -96,7 +96,7 @@ public record FileStatus(
         return type() == FileFlag.S_IFBLK;
     }
 
-    /** Whether it is a device of either kind. */
+    /** Whether the file is a character or a block device. */
     public boolean isDevice() {
         return isBlockDevice() || type() == FileFlag.S_IFCHR;
     }
@@ -105,22 +105,22 @@ public record FileStatus(
         return type() == FileFlag.S_IFLNK;
     }
 
-    /** Whether it is the character device with these numbers. */
+    /** Whether the file is the character device with these numbers. */
     public boolean isCharacterDevice(int wantedMajor, int wantedMinor) {
         return type() == FileFlag.S_IFCHR && major == wantedMajor && minor == wantedMinor;
     }
 
-    /** Whether any execute bit is set on a regular file. */
+    /** Whether the file is regular and has an execute bit set. */
     public boolean isExecutableFile() {
         return type() == FileFlag.S_IFREG && (mode & 0111) != 0;
     }
 
-    /** Whether it belongs to {@code user} and nobody else may write it. */
+    /** Whether {@code user} owns the file and is the only one with write permission. */
     public boolean isOnlyWritableBy(int user) {
         return uid == user && (mode & 0022) == 0;
     }
 
-    /** What kind of file it is, in words. */
+    /** The kind of the file, for messages. */
     String kind() {
         return switch (type()) {
             case FileFlag.S_IFREG -> "a regular file";

@@ -5,12 +5,12 @@ import java.nio.ByteOrder;
 import java.util.Set;
 
 /**
- * What statfs(2) says of a file system.
+ * The status of a file system, as statfs(2) returns it.
  *
- * @param type its number in {@code linux/magic.h}
- * @param used bytes that are taken
- * @param files how many it has
- * @param flags of the mount, the kernel's ST_ flags
+ * @param type its magic number of {@code linux/magic.h}
+ * @param used bytes that are in use
+ * @param files number of inodes in use
+ * @param flags ST_ flags of the mount
  */
 public record FileSystemStatus(int type, long used, long files, long flags) {
 
@@ -49,12 +49,15 @@ public record FileSystemStatus(int type, long used, long files, long flags) {
                 b.getLong(80));
     }
 
-    /** Whether its files are ways to speak with the kernel, and none that keep anything. */
+    /** Whether the file system is an interface to the kernel and stores no data. */
     public boolean isOfTheKernel() {
         return OF_THE_KERNEL.contains(type);
     }
 
-    /** Whether what it keeps takes memory; an overlay may or may not. */
+    /**
+     * Whether the file system stores its data in memory. An overlay is not recognized: its upper layer may be in
+     * memory.
+     */
     public boolean isInMemory() {
         return type == TMPFS;
     }
@@ -69,7 +72,7 @@ public record FileSystemStatus(int type, long used, long files, long flags) {
         return type == SYSFS;
     }
 
-    /** Whether no device file there can be opened, as far as the mount is concerned by which it was found. */
+    /** Whether device files cannot be opened on this mount (nodev). */
     public boolean refusesDevices() {
         return (flags & ST_NODEV) != 0;
     }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The arguments and the environment of this process as the kernel has them. Java decodes them and replaces invalid UTF-8
- * by U+FFFD, so that a container would get other bytes than its caller gave.
+ * The arguments and the environment of this process as raw bytes. Java decodes them and replaces invalid UTF-8 by
+ * U+FFFD, so a container would get other bytes than its caller passed.
  */
 public final class GivenBytes {
 
@@ -21,7 +21,7 @@ public final class GivenBytes {
 
     private GivenBytes() {}
 
-    /** {@code bytes} as text; nothing when they are no UTF-8. */
+    /** Decodes {@code bytes}; empty when they are not valid UTF-8. */
     public static Optional<String> text(byte[] bytes) {
         try {
             return Optional.of(StandardCharsets.UTF_8
@@ -33,7 +33,10 @@ public final class GivenBytes {
         }
     }
 
-    /** The error for the first of {@code arguments}, this process's last ones, that Java has decoded wrongly, if any. */
+    /**
+     * The error for the first of {@code arguments} that Java decoded wrongly, if any; they are the last arguments of
+     * this process.
+     */
     public static Optional<String> wrongArgument(List<String> arguments) {
         if (!isSuspect(arguments)) {
             return Optional.empty();
@@ -53,7 +56,7 @@ public final class GivenBytes {
         return Optional.empty();
     }
 
-    /** Whether the variable {@code name} of this process has {@code value}, as Java says, and not other bytes. */
+    /** Whether the environment variable {@code name} of this process really has the bytes of {@code value}. */
     public static boolean isValue(String name, String value) {
         return !isSuspect(List.of(value))
                 || read("/proc/self/environ").stream()
@@ -64,7 +67,7 @@ public final class GivenBytes {
         return words.stream().anyMatch(word -> word.indexOf(REPLACEMENT) >= 0);
     }
 
-    /** {@code bytes} in quotes, with C escapes for all that is not printable ASCII. */
+    /** {@code bytes} in quotation marks, with C escapes for everything that is not printable ASCII. */
     private static String shown(byte[] bytes) {
         StringBuilder shown = new StringBuilder("\"");
         for (int i = 0; i < Math.min(bytes.length, MAX_SHOWN); i++) {

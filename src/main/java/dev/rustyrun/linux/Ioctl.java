@@ -28,7 +28,7 @@ final class Ioctl {
 
     private Ioctl() {}
 
-    /** {@code struct ifreq} that asks about {@code name}. */
+    /** A {@code struct ifreq} that asks for the index of the interface {@code name}. */
     static byte[] interfaceNamed(String name) {
         return ByteBuffer.allocate(IFREQ_SIZE)
                 .put(name.getBytes(StandardCharsets.US_ASCII))
@@ -40,7 +40,7 @@ final class Ioctl {
         return ByteBuffer.wrap(ifreq).order(ByteOrder.nativeOrder()).getInt(IFR_FLAGS_AT);
     }
 
-    /** {@code struct ifreq} that brings {@code name} up. */
+    /** A {@code struct ifreq} that brings the interface {@code name} up. */
     static byte[] interfaceUp(String name) {
         ByteBuffer ifreq = ByteBuffer.allocate(IFREQ_SIZE).order(ByteOrder.nativeOrder());
         ifreq.put(name.getBytes(StandardCharsets.US_ASCII));

@@ -7,13 +7,13 @@ import com.oracle.svm.core.annotate.TargetClass;
 import com.oracle.svm.core.annotate.TargetElement;
 
 /**
- * What jffi does otherwise in a native executable. A stage lives for a few milliseconds; three of them went into how jffi
- * makes itself ready on machines that it does not know. Each class below stands in for a method of jffi's when the
- * executable is built, and means nothing on a JVM.
+ * Replaces parts of jffi in a native executable. A stage lives for a few milliseconds, and the portable initialization
+ * of jffi took three of them. Each class below substitutes methods of a jffi class when the executable is built; on a
+ * JVM it has no effect.
  */
 final class JffiInImage {
 
-    /** Flags of a call's description. */
+    /** Flags of a call context. */
     private static final int STDCALL = 1;
 
     private static final int WITHOUT_ERRNO = 2;
@@ -22,16 +22,16 @@ final class JffiInImage {
 
     private JffiInImage() {}
 
-    /** The search for its library may unpack a copy, and formats a string in the user's language: 2 ms. */
+    /** Loads jffi's library. jffi's own search may unpack a copy, and formats a string in the user's language: 2 ms. */
     @TargetClass(className = "com.kenai.jffi.Init")
     static final class Init {
 
         private Init() {}
 
-        /** Loads the library from beside the executable, where it belongs. */
+        /** Loads the library from the executable's directory. */
         @Substitute
         static void load() {
-            // jffi's own name for it, so that it means the same on a JVM.
+            // This is jffi's own property, so that it has the same meaning on a JVM.
             String folder = System.getProperty("jffi.boot.library.path");
             if (folder == null) {
                 throw new UnsatisfiedLinkError("libjffi-1.2.so is not beside the executable, where it belongs");
@@ -40,7 +40,7 @@ final class JffiInImage {
         }
     }
 
-    /** The version is read by reflection. */
+    /** Reads jffi's version without reflection. */
     @TargetClass(className = "com.kenai.jffi.Foreign")
     static final class Foreign {
 
@@ -55,7 +55,7 @@ final class JffiInImage {
         @Alias
         native int getCallContextRawParameterSize(long context);
 
-        /** The version, which the library's must be. */
+        /** The version that the library must have. */
         @Substitute
         private static int getVersionField(String name) {
             return switch (name) {
@@ -66,7 +66,10 @@ final class JffiInImage {
         }
     }
 
-    /** The description of a call finds one of its own fields by reflection: there is one for each number of arguments. */
+    /**
+     * Describes a call with a given number of arguments. jffi's own constructor looks up one of its fields by
+     * reflection.
+     */
     @TargetClass(className = "com.kenai.jffi.CallContext")
     static final class CallContext {
 
@@ -97,7 +100,7 @@ final class JffiInImage {
         @Alias
         private Foreign foreign;
 
-        /** The same, but without the field's updater, with which jffi would free it. */
+        /** Does what jffi's constructor does, but sets no field updater, which jffi needs only to free the context. */
         @Substitute
         @TargetElement(name = TargetElement.CONSTRUCTOR_NAME)
         CallContext(
@@ -125,7 +128,7 @@ final class JffiInImage {
         }
     }
 
-    /** What the description of a call needs of this class. */
+    /** The methods of jffi's Type that a call context needs. */
     @TargetClass(className = "com.kenai.jffi.Type")
     static final class Type {
 
@@ -138,7 +141,7 @@ final class JffiInImage {
         static native long[] nativeHandles(Type[] types);
     }
 
-    /** Whether there is an Unsafe to read and write memory with is found out method by method: 0.3 ms. */
+    /** Selects the memory access class. jffi checks for each method of Unsafe whether it exists: 0.3 ms. */
     @TargetClass(className = "com.kenai.jffi.MemoryIO")
     static final class MemoryIO {
 
@@ -151,8 +154,8 @@ final class JffiInImage {
     }
 
     /**
-     * The cleaner starts a thread to free call descriptions that are no longer used. Ours are used to the end, and a stage
-     * that has a second thread can neither enter a user namespace nor take all of its signals from one descriptor.
+     * Starts no thread. jffi's cleaner starts one to free unused call contexts. Ours are used until the end, and a
+     * stage with a second thread could neither enter a user namespace nor read all of its signals from one descriptor.
      */
     @Substitute
     @TargetClass(className = "com.kenai.jffi.internal.Cleaner")

@@ -3,7 +3,7 @@ package dev.rustyrun.linux;
 import java.util.Arrays;
 import java.util.List;
 
-/** The process's own libc, called through jffi. Safe for use by several threads. */
+/** Calls the libc of this process through jffi. Thread-safe. */
 final class JffiLibC implements LibC {
 
     private final NativeCall calls = NativeCall.libc();
@@ -36,7 +36,7 @@ final class JffiLibC implements LibC {
         return Arrays.copyOf(results, made);
     }
 
-    /** A call whose arguments lie in native memory. */
+    /** A call whose arguments are already in native memory. */
     private final class Placed {
 
         private final NativeMemory memory;
@@ -66,7 +66,7 @@ final class JffiLibC implements LibC {
 
         int make() {
             int result = (int) calls.call(function, words);
-            // Never 0, which would be a success.
+            // Never 0, because that would mean success.
             return result == -1 ? -Math.max(calls.errno(), 1) : result;
         }
 

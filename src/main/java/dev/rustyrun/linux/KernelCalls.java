@@ -3,6 +3,6 @@ package dev.rustyrun.linux;
 /** The base of all families of calls. */
 interface KernelCalls {
 
-    /** The gate through which the calls go; of use to this package alone. */
+    /** The interface through which the calls are made; usable only in this package. */
     LibC libc();
 }

@@ -8,7 +8,7 @@ import com.kenai.jffi.MemoryIO;
 import com.kenai.jffi.Type;
 import java.util.Optional;
 
-/** Asks what the kernel and the libraries of this host offer; changes nothing. */
+/** Finds out what the kernel and the libraries of this host support; changes nothing. */
 public final class KernelProbe {
 
     private static final int SECCOMP_GET_ACTION_AVAIL = 2;
@@ -16,16 +16,16 @@ public final class KernelProbe {
     private final NativeCall calls = NativeCall.libc();
 
     /**
-     * The error of a call with arguments that are wrong in every kernel. ENOSYS: the kernel lacks it, or a seccomp
-     * filter says so; EPERM: mostly, that a filter refuses it; any other: it is there.
+     * The error of a call with arguments that every kernel rejects. ENOSYS: the kernel lacks the call, or a seccomp
+     * filter pretends so. EPERM: usually, a filter forbids it. Any other error: the kernel has the call.
      */
     public int errnoOf(ProbedCall call) {
         return calls.call("syscall", call.words()) < 0 ? calls.errno() : 0;
     }
 
     /**
-     * Whether seccomp filters may use {@code action}, a {@code SECCOMP_RET_…} of {@code linux/seccomp.h}; never on a
-     * kernel without seccomp filters; man 2 seccomp, SECCOMP_GET_ACTION_AVAIL.
+     * Whether seccomp filters can use {@code action}, a {@code SECCOMP_RET_…} of {@code linux/seccomp.h}; always false
+     * on a kernel without seccomp filters; man 2 seccomp, SECCOMP_GET_ACTION_AVAIL.
      */
     public boolean hasSeccompAction(int action) {
         try (NativeMemory m = new NativeMemory()) {
@@ -41,7 +41,7 @@ public final class KernelProbe {
         }
     }
 
-    /** The version of {@code libseccomp.so.2}, where the linker finds it; man 3 seccomp_version. */
+    /** The version of {@code libseccomp.so.2}, if the dynamic linker finds it; man 3 seccomp_version. */
     public Optional<String> libseccompVersion() {
         Library library = Library.openLibrary("libseccomp.so.2", Library.LAZY | Library.LOCAL);
         if (library == null) {

@@ -3,12 +3,15 @@ package dev.rustyrun.linux;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A Linux version's first two numbers. */
+/** Major and minor version of a Linux kernel. */
 public record KernelVersion(int major, int minor) {
 
     private static final Pattern START = Pattern.compile("(\\d+)\\.(\\d+)");
 
-    /** The file that has the running kernel's. Distributions add features to old ones, so prefer a try to a comparison. */
+    /**
+     * The file with the running kernel's version. Distributions backport features, so prefer trying a call to comparing
+     * versions.
+     */
     public static final String RUNNING = "/proc/sys/kernel/osrelease";
 
     /** Reads the version at the start of {@code release}. */
@@ -20,12 +23,12 @@ public record KernelVersion(int major, int minor) {
         return new KernelVersion(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
-    /** Whether it is this version or a newer one. */
+    /** Whether this version is the given one or newer. */
     public boolean atLeast(int otherMajor, int otherMinor) {
         return major > otherMajor || major == otherMajor && minor >= otherMinor;
     }
 
-    /** Whether it is this version or a newer one. */
+    /** Whether this version is the given one or newer. */
     public boolean atLeast(String version) {
         KernelVersion other = parse(version);
         return atLeast(other.major, other.minor);

@@ -4,40 +4,41 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The gate to the kernel: calls by name. {@link Linux} and its families say which calls exist and what they mean;
- * {@link JffiLibC} makes them; a test puts a recorder here.
+ * The interface to the kernel: calls by name. {@link Linux} and its families define which calls exist and what they
+ * mean; {@link JffiLibC} makes them; tests use a recorder instead.
  */
 interface LibC {
 
     /**
-     * Makes one call. The name is that of section 2 of the manual; {@link SystemCall} lists the names that are not
+     * Makes one call. The name is that of the man page in section 2; {@link SystemCall} lists the names that are not
      * functions of libc.
      *
-     * <p>An argument is a number; a text, which becomes a C string; null, the null pointer; a list of texts, which becomes a
-     * null-terminated array; a {@code byte[]} or {@code int[]}, which the call may read and write; or an {@link Argument}.
+     * <p>An argument is one of: a number; a string, passed as a C string; null, the null pointer; a list of strings,
+     * passed as a null-terminated array; a {@code byte[]} or {@code int[]}, which the call may read and write; an
+     * {@link Argument}.
      *
-     * @return the result, all of which fit an int; the negative errno in place of -1
+     * @return the result, which always fits an int; the negative errno instead of -1
      */
     int call(String name, Object... arguments);
 
-    /** A call that is to be made. */
+    /** A call that has not been made yet. */
     record Call(String name, Object... arguments) {
-        /** Makes it. */
+        /** Makes the call. */
         int make(LibC libc) {
             return libc.call(name, arguments);
         }
     }
 
-    /** Whether the next call of a sequence is made. */
+    /** Decides whether the next call of a sequence is made. */
     interface Continuation {
         boolean goesOn(int made, int result);
     }
 
     /**
-     * Makes {@code calls}, of which there is at least one, as long as {@code after} each of them the next one is to be made. All
-     * arguments are in place before the first call, so that nothing is allocated between them.
+     * Makes {@code calls}, at least one, and stops when {@code after} says so. All arguments are in native memory
+     * before the first call, so nothing is allocated between the calls.
      *
-     * @return the results of those that were made
+     * @return the results of the calls that were made
      */
     default int[] sequence(List<Call> calls, Continuation after) {
         int[] results = new int[calls.size()];
@@ -51,12 +52,12 @@ interface LibC {
     /** Whether this libc has the function {@code name}. */
     boolean has(String name);
 
-    /** Overwrites the texts of {@code environ}, man 7 environ, which are what {@code /proc/PID/environ} shows. */
+    /** Overwrites the strings of {@code environ}, man 7 environ, which {@code /proc/PID/environ} shows. */
     default void clearEnvironment() {
-        // A recorder has none.
+        // A recorder has no environment.
     }
 
-    /** Makes a call, again and again while a signal interrupts it. */
+    /** Makes a call, and repeats it while a signal interrupts it (EINTR). */
     default int repeat(String name, Object... arguments) {
         int result;
         do {

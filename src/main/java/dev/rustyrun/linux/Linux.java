@@ -1,9 +1,9 @@
 package dev.rustyrun.linux;
 
 /**
- * The kernel, checked. Each method performs one call, or a few, and returns the result or throws a {@link LinuxException}
- * that says which call failed, on what, and why. Calls that a signal may interrupt are repeated. The methods are those of
- * the families of calls.
+ * The kernel, with checked results. Each method makes one call, or a few, and returns the result or throws a
+ * {@link LinuxException} that names the call, its arguments and the error. Calls that a signal may interrupt are
+ * repeated. The methods are inherited from the families of calls.
  */
 public final class Linux
         implements NamespaceCalls,
@@ -41,8 +41,8 @@ public final class Linux
     }
 
     /**
-     * Gives back the pages of this program's code and constants that this process has touched, for one that will now do
-     * something else, or wait; man 2 madvise, MADV_DONTNEED.
+     * Gives the pages of this program's code and constants back to the kernel, for a process that will now run other
+     * code, or wait; man 2 madvise, MADV_DONTNEED.
      */
     public void releaseProgramPages() {
         if (programPages == null) {

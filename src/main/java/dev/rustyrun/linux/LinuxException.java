@@ -8,7 +8,7 @@ import java.util.StringJoiner;
  */
 public final class LinuxException extends RuntimeException {
 
-    /** Of a text in a message: as much as of the longest path is worth reading. */
+    /** Maximum length of an argument in a message, in characters. */
     private static final int MAX_SHOWN = 600;
 
     private final String call;
@@ -21,8 +21,8 @@ public final class LinuxException extends RuntimeException {
     }
 
     /**
-     * {@code result} of {@link LibC#call}, unless it is a failure. Arguments are put into words only for a failure: this is
-     * the stages' fast path.
+     * Returns {@code result} of {@link LibC#call} if it is not negative. Arguments are formatted only for a failure,
+     * because this is the stages' fast path.
      *
      * @throws LinuxException that names {@code call} and {@code arguments}
      */
@@ -33,7 +33,7 @@ public final class LinuxException extends RuntimeException {
         return result;
     }
 
-    /** What {@link #check} throws for the negative {@code result}. */
+    /** The exception for the negative {@code result}. */
     static LinuxException failure(int result, String call, Object... arguments) {
         StringJoiner words = new StringJoiner(", ", call + "(", ")");
         for (Object argument : arguments) {
@@ -45,7 +45,7 @@ public final class LinuxException extends RuntimeException {
         return new LinuxException(words.toString(), -result);
     }
 
-    /** A failure that another process of ours has told of. */
+    /** A failure that another process of ours has reported. */
     public static LinuxException of(String call, int errno) {
         return new LinuxException(call, errno);
     }

@@ -1,12 +1,12 @@
 package dev.rustyrun.linux;
 
-/** A capability that this thread does without until this is closed. */
+/** Removes one capability from this thread's effective set until it is closed. */
 public final class LoweredCapability implements AutoCloseable {
 
     private final Linux linux;
     private final CapabilitySets before;
 
-    /** @param number of {@code linux/capability.h} */
+    /** @param number of the capability in {@code linux/capability.h} */
     public LoweredCapability(Linux linux, int number) {
         this.linux = linux;
         this.before = linux.capabilities();

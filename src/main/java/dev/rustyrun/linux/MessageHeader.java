@@ -28,7 +28,7 @@ final class MessageHeader implements Argument {
         this.header = new Struct(SIZE).putPointer(IOVEC_AT, iovec).putLong(IOVEC_COUNT_AT, 1);
     }
 
-    /** A header that sends {@code data} from {@code offset} on, with {@code descriptor} unless it is -1. */
+    /** A header that sends {@code data} from {@code offset} on, with {@code descriptor} unless that is -1. */
     static MessageHeader sending(byte[] data, int offset, int descriptor) {
         int count = data.length - offset;
         MessageHeader message = new MessageHeader(new Input(data, offset, count), count);
@@ -54,7 +54,7 @@ final class MessageHeader implements Argument {
         header.putPointer(CONTROL_AT, control).putLong(CONTROL_LENGTH_AT, CONTROL_SPACE);
     }
 
-    /** How many bytes are sent, or can be received. */
+    /** Number of bytes to send, or maximum number to receive. */
     int count() {
         return count;
     }

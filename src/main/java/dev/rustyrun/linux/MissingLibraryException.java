@@ -1,6 +1,6 @@
 package dev.rustyrun.linux;
 
-/** A shared library that is needed cannot be loaded; the message is one line with the loader's reason. */
+/** A required shared library cannot be loaded; the message is one line with the loader's reason. */
 public final class MissingLibraryException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

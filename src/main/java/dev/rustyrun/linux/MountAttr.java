@@ -5,19 +5,19 @@ import java.nio.ByteOrder;
 import java.util.StringJoiner;
 
 /**
- * {@code struct mount_attr} of mount_setattr(2): the attributes to set and to clear on a mount, and its propagation
- * (an MS_ value of {@link MountFlag}, or 0); for a mount that maps ids, a descriptor of the user namespace.
+ * {@code struct mount_attr} of mount_setattr(2): the attributes to set and to clear on a mount, its propagation (an MS_
+ * value of {@link MountFlag}, or 0), and for an id-mapped mount a descriptor of the user namespace.
  */
 public record MountAttr(long set, long clear, long propagation, int userNamespace) {
 
     private static final int MOUNT_ATTR_IDMAP = 0x100000;
 
-    /** Without a mapping of ids. */
+    /** Attributes without an id mapping. */
     public MountAttr(long set, long clear, long propagation) {
         this(set, clear, propagation, 0);
     }
 
-    /** Maps ids as the user namespace does that the descriptor is open on. */
+    /** Maps ids as in the user namespace of this descriptor. */
     public static MountAttr mappingIds(int userNamespace) {
         return new MountAttr(MOUNT_ATTR_IDMAP, 0, 0, userNamespace);
     }
@@ -52,8 +52,8 @@ public record MountAttr(long set, long clear, long propagation, int userNamespac
     }
 
     /**
-     * The attributes to clear on a mount that mount(2)'s flags {@code set} and {@code clear} are asked of. How access times
-     * are kept is one field of several bits: the kernel wants all of it cleared before any of it is set.
+     * The attributes to clear on a mount for mount(2)'s flags {@code set} and {@code clear}. The access time mode is
+     * one field of several bits, which the kernel requires to be cleared before any bit of it is set.
      */
     public static long bitsToClear(long set, long clear) {
         long cleared = bits(clear) & ~MOUNT_ATTR_ATIME;
@@ -65,7 +65,7 @@ public record MountAttr(long set, long clear, long propagation, int userNamespac
         return (flags & flag.value()) != 0 ? attribute : 0;
     }
 
-    /** The attributes by the words of mount(8), those to clear by their opposites. */
+    /** The attributes by their mount(8) options; attributes to clear by the opposite options. */
     public static String describe(long set, long clear) {
         StringJoiner words = new StringJoiner(",");
         for (Word word : Word.values()) {
@@ -97,7 +97,7 @@ public record MountAttr(long set, long clear, long propagation, int userNamespac
         }
     }
 
-    /** As in a message about a failed call. */
+    /** The format for a message about a failed call. */
     @Override
     public String toString() {
         StringJoiner words = new StringJoiner(", ", "{", "}");

@@ -5,7 +5,7 @@ import static dev.rustyrun.linux.LinuxException.check;
 /** Mounts and the root directory. */
 public interface MountCalls extends KernelCalls {
 
-    /** Mounts a file system or changes a mount; man 2 mount. {@code null} where mount(2) takes NULL. */
+    /** Mounts a file system or changes a mount; {@code null} becomes NULL; man 2 mount. */
     default void mount(String source, String target, String type, long flags, String data) {
         check(
                 libc().call("mount", source, target, type, flags, data),
@@ -17,12 +17,15 @@ public interface MountCalls extends KernelCalls {
                 data);
     }
 
-    /** Detaches the mount at {@code target} now, freeing it when it is no longer used; man 2 umount, MNT_DETACH. */
+    /**
+     * Lazily unmounts {@code target}: it disappears now and is freed when it is no longer used; man 2 umount,
+     * MNT_DETACH.
+     */
     default void detach(String target) {
         check(libc().call("umount2", target, FileFlag.MNT_DETACH), "umount2 MNT_DETACH", target);
     }
 
-    /** Makes {@code newRoot} this mount namespace's root; man 2 pivot_root. */
+    /** Makes {@code newRoot} the root of this mount namespace; man 2 pivot_root. */
     default void pivotRoot(String newRoot, String putOld) {
         check(libc().call("pivot_root", newRoot, putOld), "pivot_root", newRoot, putOld);
     }
@@ -32,13 +35,19 @@ public interface MountCalls extends KernelCalls {
         check(libc().call("chroot", path), "chroot", path);
     }
 
-    /** A descriptor of an unattached copy of the mount at {@code path}, and those below it; man 2 open_tree, Linux 5.2. */
+    /**
+     * A descriptor of an unattached copy of the mount at {@code path}, and with {@code recursive} of those below it;
+     * man 2 open_tree, Linux 5.2.
+     */
     default int cloneMount(String path, boolean recursive) {
         int flags = FileFlag.OPEN_TREE_CLONE | FileFlag.OPEN_TREE_CLOEXEC | (recursive ? FileFlag.AT_RECURSIVE : 0);
         return check(libc().call("open_tree", FileFlag.AT_FDCWD, path, flags), "open_tree OPEN_TREE_CLONE", path);
     }
 
-    /** Changes the attributes of an open mount, and of those below it; man 2 mount_setattr, Linux 5.12. */
+    /**
+     * Changes the attributes of an open mount, and with {@code recursive} of those below it; man 2 mount_setattr, Linux
+     * 5.12.
+     */
     default void setMountAttributes(int mount, MountAttr attributes, boolean recursive) {
         int flags = FileFlag.AT_EMPTY_PATH | (recursive ? FileFlag.AT_RECURSIVE : 0);
         byte[] encoded = attributes.encode();

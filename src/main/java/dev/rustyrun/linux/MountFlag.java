@@ -3,7 +3,7 @@ package dev.rustyrun.linux;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A flag of mount(2), with the header's name and, where there is one, the word of mount(8)'s options. */
+/** A flag of mount(2), with the header's name and, where one exists, the option of mount(8). */
 public enum MountFlag {
     MS_RDONLY(1, "ro"),
     MS_NOSUID(1 << 1, "nosuid"),
@@ -42,12 +42,12 @@ public enum MountFlag {
         return value;
     }
 
-    /** The word of mount(8). */
+    /** The option of mount(8). */
     public String option() {
         return option;
     }
 
-    /** All of {@code flags} in one word. */
+    /** The bits of all {@code flags}. */
     public static long of(MountFlag... flags) {
         long word = 0;
         for (MountFlag flag : flags) {
@@ -56,7 +56,7 @@ public enum MountFlag {
         return word;
     }
 
-    /** The option words of the flags set in {@code word}, joined by commas. */
+    /** The mount(8) options of the flags set in {@code word}, joined by commas. */
     public static String describe(long word) {
         List<String> names = new ArrayList<>();
         for (MountFlag flag : values()) {
@@ -67,7 +67,7 @@ public enum MountFlag {
         return String.join(",", names);
     }
 
-    /** Flags that are put into words when somebody asks for them. */
+    /** Flags that are formatted only when a message needs them. */
     record Described(long flags) {
         @Override
         public String toString() {

@@ -3,12 +3,12 @@ package dev.rustyrun.linux;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** How {@code /proc/pid/mountinfo} is written; man 5 proc_pid_mountinfo. */
+/** The format of {@code /proc/pid/mountinfo}; man 5 proc_pid_mountinfo. */
 public final class MountInfo {
 
     private MountInfo() {}
 
-    /** A field as it is meant: space, tab, line feed and backslash are written as a backslash and three octal digits. */
+    /** Decodes a field: space, tab, line feed and backslash are written as a backslash and three octal digits. */
     public static String unescape(String field) {
         if (field.indexOf('\\') < 0) {
             return field;

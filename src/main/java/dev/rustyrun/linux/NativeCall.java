@@ -10,12 +10,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Calls the functions of one library by name with up to six machine words, through jffi, the layer that jnr-ffi itself
- * stands on.
+ * Calls functions of one library by name with up to six machine words, through jffi, the lower layer of jnr-ffi.
  *
- * <p>Why not a jnr-ffi interface: its proxies inspect and convert every signature by reflection when it is first used,
- * which cost a stage 0.8 ms before its first system call and several more for string arrays. A word-sized call
- * description per arity needs none of that, works on the JVM and in a native image alike, and starts no thread.
+ * <p>A jnr-ffi interface is too slow here: its proxies inspect and convert every signature by reflection at the first
+ * use, which cost a stage 0.8 ms before its first system call and several more for string arrays. A word-sized call
+ * context per arity needs none of that, works on the JVM and in a native image alike, and starts no thread.
  */
 final class NativeCall {
 
@@ -68,14 +67,14 @@ final class NativeCall {
         };
     }
 
-    /** Finds {@code function} and all that its call needs, so that this allocates nothing any more. */
+    /** Resolves {@code function} and all that its call needs, so that the call itself allocates nothing. */
     void prepare(String function, int arity) {
         address(function);
         context(arity);
         errno();
     }
 
-    /** Where the variable {@code name} of the library's is. */
+    /** The address of the variable {@code name} of the library. */
     long variable(String name) {
         return address(name);
     }

@@ -5,9 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Memory outside the heap for the arguments of one call, freed when the call is over. Owned by one thread.
+ * Memory outside the heap for the arguments of one call, freed after the call. Owned by one thread.
  *
- * <p>jnr's own native buffers start a finalizer thread, which a process that has unshared its PID namespace may not.
+ * <p>jnr's own native buffers start a finalizer thread, but a process that has unshared its PID namespace cannot start
+ * threads.
  */
 final class NativeMemory implements AutoCloseable {
 
@@ -15,7 +16,7 @@ final class NativeMemory implements AutoCloseable {
 
     private final List<Long> blocks = new ArrayList<>();
 
-    /** {@code argument} as the machine word that a function takes: see {@link LibC#call}. */
+    /** {@code argument} as the machine word that a function takes, see {@link LibC#call}. */
     long word(Object argument) {
         if (argument instanceof Number number) {
             return number.longValue();
@@ -41,7 +42,7 @@ final class NativeMemory implements AutoCloseable {
         throw new IllegalArgumentException("no argument of a C function: " + argument.getClass());
     }
 
-    /** Takes what a call with this {@code result} left at the {@code word} of {@code argument}. */
+    /** Copies back to {@code argument} the data that a call with this {@code result} left at {@code word}. */
     void readBack(Object argument, long word, int result) {
         if (argument instanceof byte[] bytes) {
             get(word, bytes, bytes.length);
@@ -83,7 +84,7 @@ final class NativeMemory implements AutoCloseable {
         return address;
     }
 
-    /** A null-terminated array of pointers to copies of {@code texts}, as execve wants it. */
+    /** A null-terminated array of pointers to copies of {@code texts}, the format of execve(2). */
     private long strings(List<?> texts) {
         long array = allocate((texts.size() + 1) * Long.BYTES);
         for (int i = 0; i < texts.size(); i++) {
@@ -92,7 +93,7 @@ final class NativeMemory implements AutoCloseable {
         return array;
     }
 
-    /** Overwrites with zeros each text that the null-terminated array at {@code array} points to. */
+    /** Overwrites with zeros every string of the null-terminated array at {@code array}. */
     static void clearTexts(long array) {
         for (long at = array; MEMORY.getAddress(at) != 0; at += Long.BYTES) {
             long text = MEMORY.getAddress(at);

@@ -8,7 +8,7 @@ import java.util.Arrays;
 /** Network devices and routes. */
 public interface NetworkCalls extends SocketCalls {
 
-    /** Brings a network interface of this namespace up; man 7 netdevice, SIOCSIFFLAGS. */
+    /** Brings a network interface of this thread's namespace up; man 7 netdevice, SIOCSIFFLAGS. */
     default void bringInterfaceUp(String name) {
         int type = SocketConstants.SOCK_DGRAM | SocketConstants.SOCK_CLOEXEC;
         int socket = check(libc().call("socket", SocketConstants.AF_INET, type, 0), "socket AF_INET");
@@ -19,12 +19,12 @@ public interface NetworkCalls extends SocketCalls {
         }
     }
 
-    /** Brings a network interface in the namespace of the open {@code socket} up; SIOCSIFFLAGS. */
+    /** Brings a network interface up in the namespace of the open {@code socket}; SIOCSIFFLAGS. */
     default void bringInterfaceUp(int socket, String name) {
         check(libc().call("ioctl", socket, Ioctl.SIOCSIFFLAGS, Ioctl.interfaceUp(name)), "ioctl SIOCSIFFLAGS", name);
     }
 
-    /** The number of a network device in the namespace of the open {@code socket}; man 7 netdevice, SIOCGIFINDEX. */
+    /** The index of a network interface in the namespace of the open {@code socket}; man 7 netdevice, SIOCGIFINDEX. */
     default int interfaceIndex(int socket, String name) {
         byte[] request = Ioctl.interfaceNamed(name);
         check(libc().call("ioctl", socket, Ioctl.SIOCGIFINDEX, request), "ioctl SIOCGIFINDEX", name);
@@ -32,8 +32,8 @@ public interface NetworkCalls extends SocketCalls {
     }
 
     /**
-     * A socket that listens at {@code port} of 127.0.0.1 in this network; man 7 ipv6. It is one of IPv6 where there is that: a JVM
-     * whose standard input is a socket of IPv4 does without IPv6.
+     * A socket that listens on 127.0.0.1:{@code port} in this network namespace; man 7 ipv6. It is an IPv6 socket if
+     * the kernel has IPv6: a JVM whose standard input is an IPv4 socket disables IPv6.
      */
     default int listenOnLoopback(int port) {
         int type = SocketConstants.SOCK_STREAM | SocketConstants.SOCK_CLOEXEC;
@@ -52,13 +52,16 @@ public interface NetworkCalls extends SocketCalls {
         }
     }
 
-    /** A socket to the network of this thread's namespace; man 7 rtnetlink. */
+    /** A netlink socket for the network namespace of this thread; man 7 rtnetlink. */
     default int routeSocket() {
         int type = SocketConstants.SOCK_RAW | SocketConstants.SOCK_CLOEXEC;
         return check(libc().call("socket", SocketConstants.AF_NETLINK, type, 0), "socket AF_NETLINK");
     }
 
-    /** Sends {@code request} (of {@link RouteMessage}), which the kernel acknowledges, to do {@code what}. */
+    /**
+     * Sends {@code request} (of {@link RouteMessage}) and throws if the kernel's acknowledgement is an error;
+     * {@code what} names the request.
+     */
     default void tellRoute(int socket, byte[] request, String what) {
         int errno = RouteMessage.errno(askRoute(socket, request, request.length + 1024));
         if (errno != 0) {
@@ -66,7 +69,10 @@ public interface NetworkCalls extends SocketCalls {
         }
     }
 
-    /** Sends {@code request} (of {@link RouteMessage}); all parts of the answer, of at most {@code max} bytes each. */
+    /**
+     * Sends {@code request} (of {@link RouteMessage}) and returns all parts of the answer, each of at most {@code max}
+     * bytes.
+     */
     default byte[] askRoute(int socket, byte[] request, int max) {
         send(socket, request, -1);
         ByteArrayOutputStream answer = new ByteArrayOutputStream();

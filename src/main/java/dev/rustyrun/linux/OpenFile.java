@@ -15,7 +15,7 @@ public final class OpenFile implements AutoCloseable {
         return descriptor;
     }
 
-    /** A path that leads to the open file itself, whatever its name now leads to; man 5 proc, {@code /proc/pid/fd}. */
+    /** A path to the open file itself, even if its name now leads to another file; man 5 proc, {@code /proc/pid/fd}. */
     public String path() {
         return "/proc/self/fd/" + descriptor;
     }

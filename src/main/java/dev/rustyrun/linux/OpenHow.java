@@ -3,7 +3,10 @@ package dev.rustyrun.linux;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** {@code struct open_how} of openat2(2). Flags are {@link FileFlag}'s, {@code resolve} the RESOLVE_ bits below. */
+/**
+ * {@code struct open_how} of openat2(2). Flags are those of {@link FileFlag}; {@code resolve} has the RESOLVE_ bits
+ * below.
+ */
 record OpenHow(long flags, long mode, long resolve) {
 
     static final int SIZE = 24;

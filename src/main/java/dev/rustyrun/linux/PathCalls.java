@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Names in directories: they are made, read, changed and removed. */
+/** Directories, the names in them, links and extended attributes. */
 public interface PathCalls extends KernelCalls {
 
     /** XATTR_SIZE_MAX and XATTR_LIST_MAX. */
@@ -21,7 +21,7 @@ public interface PathCalls extends KernelCalls {
         check(libc().call("chdir", path), "chdir", path);
     }
 
-    /** Changes the working directory to an open one; man 2 fchdir. */
+    /** Changes the working directory to an open directory; man 2 fchdir. */
     default void changeDirectory(int fd) {
         check(libc().call("fchdir", fd), "fchdir", fd);
     }
@@ -36,7 +36,7 @@ public interface PathCalls extends KernelCalls {
         makeDirectory(FileFlag.AT_FDCWD, path, mode);
     }
 
-    /** Removes the directory {@code path} if it exists and is empty; whether it is gone; man 2 rmdir. */
+    /** Removes the directory {@code path} if it is empty, and returns whether it no longer exists; man 2 rmdir. */
     default boolean removeIfEmpty(String path) {
         int result = libc().call("unlinkat", FileFlag.AT_FDCWD, path, FileFlag.AT_REMOVEDIR);
         return result == 0 || result == -Errno.ENOENT;
@@ -65,35 +65,35 @@ public interface PathCalls extends KernelCalls {
         }
     }
 
-    /** Gives the file {@code from} the name {@code to}, whose former file goes; man 2 rename. */
+    /** Renames {@code from} to {@code to}, replacing a file of that name; man 2 rename. */
     default void rename(String from, String to) {
         check(libc().call("rename", from, to), "rename", from, to);
     }
 
-    /** The same for names below two open directories; man 2 rename. */
+    /** Renames {@code from} in one open directory to {@code to} in another; man 2 rename. */
     default void rename(int fromDirectory, String from, int toDirectory, String to) {
         check(libc().call("renameat", fromDirectory, from, toDirectory, to), "rename", from, to);
     }
 
-    /** The same for names below the open directory {@code dirfd}; man 2 rename. */
+    /** Renames {@code from} to {@code to} in the open directory {@code dirfd}; man 2 rename. */
     default void rename(int dirfd, String from, String to) {
         check(libc().call("renameat", dirfd, from, dirfd, to), "rename", from, to);
     }
 
-    /** Attaches a text to the file {@code path} under {@code name}; whether that is possible there; man 2 setxattr. */
+    /** Sets the extended attribute {@code name} of {@code path}, and returns whether that succeeded; man 2 setxattr. */
     default boolean setAttribute(String path, String name, String text) {
         byte[] value = text.getBytes(StandardCharsets.UTF_8);
         return libc().call("setxattr", path, name, new Argument.Input(value, 0, value.length), value.length, 0) == 0;
     }
 
-    /** The text attached to the file {@code path} under {@code name}; nothing when there is none; man 2 getxattr. */
+    /** The extended attribute {@code name} of {@code path} as text; empty when it is not set; man 2 getxattr. */
     default Optional<String> attribute(String path, String name) {
         byte[] value = new byte[8 * 1024];
         int got = libc().call("getxattr", path, name, new Argument.Output(value, value.length), value.length);
         return got <= 0 ? Optional.empty() : Optional.of(new String(value, 0, got, StandardCharsets.UTF_8));
     }
 
-    /** The names of all that is attached to the file {@code path}; man 2 listxattr. */
+    /** The names of all extended attributes of {@code path}; man 2 listxattr. */
     default List<String> attributeNames(String path) {
         byte[] names = new byte[MAX_ATTRIBUTE];
         int got = libc().call("listxattr", path, new Argument.Output(names, names.length), names.length);
@@ -104,20 +104,20 @@ public interface PathCalls extends KernelCalls {
         return List.of(new String(names, 0, got, StandardCharsets.UTF_8).split("\0"));
     }
 
-    /** The bytes attached to the file {@code path} under {@code name}; nothing when there are none; man 2 getxattr. */
+    /** The extended attribute {@code name} of {@code path} as bytes; empty when it is not set; man 2 getxattr. */
     default Optional<byte[]> attributeBytes(String path, String name) {
         byte[] value = new byte[MAX_ATTRIBUTE];
         int got = libc().call("getxattr", path, name, new Argument.Output(value, value.length), value.length);
         return got < 0 ? Optional.empty() : Optional.of(Arrays.copyOf(value, got));
     }
 
-    /** Attaches {@code value} to an open file or directory under {@code name}; man 2 fsetxattr. */
+    /** Sets the extended attribute {@code name} of an open file or directory; man 2 fsetxattr. */
     default void setAttribute(int fd, String name, byte[] value) {
         Argument input = new Argument.Input(value, 0, value.length);
         check(libc().call("fsetxattr", fd, name, input, value.length, 0), "setxattr", fd, name);
     }
 
-    /** Takes the attribute {@code name} from the open file, if it has that; man 2 fremovexattr. */
+    /** Removes the extended attribute {@code name} of an open file, if it is set; man 2 fremovexattr. */
     default void removeAttribute(int fd, String name) {
         int result = libc().call("fremovexattr", fd, name);
         if (result < 0 && result != -Errno.ENODATA) {
@@ -125,18 +125,18 @@ public interface PathCalls extends KernelCalls {
         }
     }
 
-    /** The same of {@code path}, itself even if it is a link; man 2 lsetxattr. */
+    /** Sets the extended attribute {@code name} of {@code path}, without following a symbolic link; man 2 lsetxattr. */
     default void setOwnAttribute(String path, String name, byte[] value) {
         Argument input = new Argument.Input(value, 0, value.length);
         check(libc().call("lsetxattr", path, name, input, value.length, 0), "setxattr", path, name);
     }
 
-    /** Gives {@code path} below {@code olddir}, itself even if it is a link, a further name; man 2 linkat. */
+    /** Makes a hard link to {@code path} below {@code olddir}, without following a symbolic link; man 2 linkat. */
     default void link(int olddir, String path, int newdir, String name) {
         check(libc().call("linkat", olddir, path, newdir, name, 0), "link", path, name);
     }
 
-    /** Gives the open file {@code fd} the further name {@code name} in the open directory {@code dirfd}; man 2 link. */
+    /** Makes a hard link {@code name} to the open file {@code fd} in the open directory {@code dirfd}; man 2 link. */
     default void link(int fd, int dirfd, String name) {
         check(libc().call("linkat", fd, "", dirfd, name, FileFlag.AT_EMPTY_PATH), "link", fd, name);
     }
@@ -159,7 +159,7 @@ public interface PathCalls extends KernelCalls {
         return new String(buffer, 0, length, StandardCharsets.UTF_8);
     }
 
-    /** The target of the open symbolic link {@code fd}, a {@link FileName}; man 2 readlink. */
+    /** The target of the open symbolic link {@code fd}, encoded as a {@link FileName}; man 2 readlink. */
     default String linkTarget(int fd) {
         byte[] buffer = new byte[4096];
         Argument room = new Argument.Output(buffer, buffer.length);
@@ -167,7 +167,10 @@ public interface PathCalls extends KernelCalls {
         return FileName.of(Arrays.copyOf(buffer, length));
     }
 
-    /** Some further names in the open directory {@code fd}, each a {@link FileName}; none at the end; man 2 getdents. */
+    /**
+     * The next names in the open directory {@code fd}, each encoded as a {@link FileName}; empty at the end; man 2
+     * getdents.
+     */
     default List<String> nextFileNames(int fd) {
         byte[] entries = new byte[DirectoryEntries.ROOM];
         Argument room = new Argument.Output(entries, entries.length);
@@ -180,17 +183,17 @@ public interface PathCalls extends KernelCalls {
     }
 
     /**
-     * Some further names in the open directory {@code fd}, none at the end; man 2 getdents. Names that are not UTF-8 are left
-     * out.
+     * The next names in the open directory {@code fd}; empty at the end; man 2 getdents. Names that are not UTF-8 are
+     * skipped.
      */
     default List<String> nextNames(int fd) {
         return nextNames(fd, unusable -> {});
     }
 
     /**
-     * The same.
+     * The next names in the open directory {@code fd}; empty at the end; man 2 getdents.
      *
-     * @param unusable is given what stands for a name that our texts cannot hold, and that is left out
+     * @param unusable gets a readable form of each name that is skipped because it is not UTF-8
      */
     default List<String> nextNames(int fd, Consumer<String> unusable) {
         byte[] entries = new byte[DirectoryEntries.ROOM];

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Descriptors to wait for with poll(2), and what the wait found. Reused from wait to wait by one thread. */
+/** Descriptors to wait for with poll(2), and the events that the wait found. Reused for several waits by one thread. */
 public final class PollSet {
 
     public static final int POLLIN = 0x01;
@@ -18,17 +18,17 @@ public final class PollSet {
     private ByteBuffer entries;
     private int count;
 
-    /** Room for {@code most} descriptors at first. */
+    /** An empty set with space for {@code most} descriptors; it grows when needed. */
     public PollSet(int most) {
         entries = ByteBuffer.allocate(most * ENTRY).order(ByteOrder.nativeOrder());
     }
 
-    /** Forgets all descriptors. */
+    /** Removes all descriptors. */
     public void clear() {
         count = 0;
     }
 
-    /** Waits for {@code events} on {@code fd} too; POLLERR and POLLHUP are always waited for. */
+    /** Adds {@code fd} with {@code events} to wait for; poll(2) always reports POLLERR and POLLHUP, too. */
     public void add(int fd, int events) {
         if ((count + 1) * ENTRY > entries.capacity()) {
             entries = ByteBuffer.wrap(Arrays.copyOf(entries.array(), entries.capacity() * 2))
@@ -50,7 +50,7 @@ public final class PollSet {
         return false;
     }
 
-    /** The events that the last wait found on the descriptor that was added as number {@code index}. */
+    /** The events that the last wait found on the descriptor that was added at position {@code index}. */
     public int foundAt(int index) {
         return entries.getShort(index * ENTRY + 6) & 0xffff;
     }

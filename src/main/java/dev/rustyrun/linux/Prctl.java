@@ -1,6 +1,6 @@
 package dev.rustyrun.linux;
 
-/** Operations of prctl(2) that take one number or two. */
+/** Operations of prctl(2) that take one or two numbers. */
 public enum Prctl {
     PR_SET_PDEATHSIG(1),
     PR_SET_DUMPABLE(4),

@@ -1,9 +1,9 @@
 package dev.rustyrun.linux;
 
 /**
- * Text for a message, a table or a log. Names and words of callers, containers and files may hold anything: what a terminal
- * would obey (control characters, changes of the direction of writing) is shown as {@code \x1b} or {@code \u202e}, and what is
- * long is cut in its middle.
+ * Makes text safe for a message, a table or a log. Names and words from callers, containers and files may contain
+ * anything: characters that control a terminal (control characters, changes of the writing direction) are shown as
+ * {@code \x1b} or {@code \u202e}, and a long text is cut in its middle.
  */
 public final class Printable {
 
@@ -17,22 +17,22 @@ public final class Printable {
         return of(text.replace('\n', ' ').replace('\t', ' '), MAX_LINE);
     }
 
-    /** A name as it may stand in a message. */
+    /** A name for use in a message. */
     public static String shown(String name) {
         return of(name, MAX_NAME);
     }
 
-    /** The same in quotation marks. */
+    /** A name in quotation marks, for use in a message. */
     public static String quoted(String name) {
         return "\"" + shown(name) + "\"";
     }
 
-    /** A text of at most {@code most} characters or a few more. */
+    /** The text, cut to {@code most} characters or slightly more. */
     public static String of(String text, int most) {
         return escaped(cut(text, most));
     }
 
-    /** The text, whatever its length. */
+    /** The whole text, whatever its length. */
     public static String escaped(String text) {
         for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
             if (isObeyed(text.codePointAt(at))) {

@@ -2,7 +2,7 @@ package dev.rustyrun.linux;
 
 import static dev.rustyrun.linux.LinuxException.check;
 
-/** What this process is allowed: its user and groups, capabilities, limits and prctl's switches. */
+/** Privileges of this process: user, groups, capabilities, limits and the switches of prctl(2). */
 public interface PrivilegeCalls extends KernelCalls {
 
     /** Whether the effective user is root. */
@@ -20,22 +20,25 @@ public interface PrivilegeCalls extends KernelCalls {
         return libc().call("getegid");
     }
 
-    /** Becomes this user, real, effective and saved; man 2 setresuid. */
+    /** Sets the real, effective and saved user id; man 2 setresuid. */
     default void setUser(int uid) {
         check(libc().call("setresuid", uid, uid, uid), "setresuid", uid);
     }
 
-    /** Lets this thread, and no other, make files as this user and group; man 2 setfsuid. */
+    /**
+     * Makes files that this thread creates belong to this user and group; other threads are not affected; man 2
+     * setfsuid.
+     */
     default void setFileOwner(int uid, int gid) {
         libc().call("setfsgid", gid);
         libc().call("setfsuid", uid);
-        // They report no error: asked for an id that is none, they say which one is set.
+        // The calls report no error. Called with an invalid id, they return the current one.
         if (libc().call("setfsgid", -1) != gid || libc().call("setfsuid", -1) != uid) {
             throw LinuxException.of("setfsuid(" + uid + ")", Errno.EPERM);
         }
     }
 
-    /** Becomes this group, real, effective and saved; man 2 setresgid. */
+    /** Sets the real, effective and saved group id; man 2 setresgid. */
     default void setGroup(int gid) {
         check(libc().call("setresgid", gid, gid, gid), "setresgid", gid);
     }
@@ -57,17 +60,17 @@ public interface PrivilegeCalls extends KernelCalls {
         check(libc().call("capset", CapabilitySets.header(), words.encode()), "capset", words);
     }
 
-    /** One of {@link Prctl}'s operations; man 2 prctl. */
+    /** Performs an operation of prctl(2) that takes one number. */
     default void prctl(Prctl operation, long argument) {
         prctl(operation, argument, 0);
     }
 
-    /** One of {@link Prctl}'s operations that takes two numbers; man 2 prctl. */
+    /** Performs an operation of prctl(2) that takes two numbers. */
     default void prctl(Prctl operation, long argument, long second) {
         check(libc().call("prctl", operation.value(), argument, second, 0, 0), "prctl", operation, argument, second);
     }
 
-    /** Limits a resource of this process, -1 being no limit; man 2 prlimit. */
+    /** Sets a resource limit of this process; -1 means no limit; man 2 prlimit. */
     default void setResourceLimit(int resource, long soft, long hard) {
         check(new ResourceLimit(resource, soft, hard).call().make(libc()), "prlimit", resource, soft, hard);
     }

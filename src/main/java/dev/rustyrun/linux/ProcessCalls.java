@@ -5,7 +5,7 @@ import static dev.rustyrun.linux.LinuxException.failure;
 
 import java.util.Optional;
 
-/** Processes that exist: who they are, how they are signalled, how they end and are waited for. */
+/** Existing processes: their ids, signals to them, tracing, and waiting for their end. */
 public interface ProcessCalls extends KernelCalls {
 
     /** linux/ptrace.h. */
@@ -19,7 +19,7 @@ public interface ProcessCalls extends KernelCalls {
 
     int PTRACE_O_EXITKILL = 0x100000;
 
-    /** A child that has ended, any child's, if one has; man 2 waitpid, WNOHANG. */
+    /** Waits for any child that has ended, without blocking; man 2 waitpid, WNOHANG. */
     default Optional<ChildStatus> reap() {
         int[] status = new int[1];
         int pid = libc().repeat("waitpid", -1, status, ChildStatus.WNOHANG);
@@ -29,22 +29,25 @@ public interface ProcessCalls extends KernelCalls {
         return Optional.of(new ChildStatus(check(pid, "waitpid", -1), status[0]));
     }
 
-    /** How the child {@code pid} ended, if it has; nothing too when it is no child; man 2 waitpid, WNOHANG. */
+    /**
+     * Waits for the child {@code pid} without blocking; empty if it still runs or is not a child; man 2 waitpid,
+     * WNOHANG.
+     */
     default Optional<ChildStatus> reap(int pid) {
         int[] status = new int[1];
         int ended = libc().repeat("waitpid", pid, status, ChildStatus.WNOHANG);
         return ended == pid ? Optional.of(new ChildStatus(pid, status[0])) : Optional.empty();
     }
 
-    /** Whether {@code pid} is a child that nobody has waited for; man 2 waitid, WNOWAIT. */
+    /** Whether {@code pid} is a child that has not been waited for; man 2 waitid, WNOWAIT. */
     default boolean isChild(int pid) {
         int flags = ChildStatus.WNOHANG | ChildStatus.WEXITED | ChildStatus.WNOWAIT;
         return libc().repeat("waitid", ChildStatus.P_PID, pid, new byte[ChildStatus.SIGINFO_SIZE], flags) == 0;
     }
 
     /**
-     * Has the stopped child {@code pid} stop once it has executed a program, and end with this process while that traces it;
-     * man 2 ptrace.
+     * Makes the traced child {@code pid}, which is stopped, stop again after its execve, and be killed when this
+     * process ends while tracing it; man 2 ptrace.
      */
     default void hearOfExecve(int pid) {
         int result = libc().call("ptrace", PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
@@ -53,7 +56,7 @@ public interface ProcessCalls extends KernelCalls {
         }
     }
 
-    /** Lets the stopped child {@code pid} go on without the signal that stopped it; man 2 ptrace. */
+    /** Continues the stopped child {@code pid} and discards the signal that stopped it; man 2 ptrace. */
     default void continueTraced(int pid) {
         int result = libc().call("ptrace", PTRACE_CONT, pid, 0, 0);
         if (result != -Errno.ESRCH) {
@@ -61,7 +64,7 @@ public interface ProcessCalls extends KernelCalls {
         }
     }
 
-    /** Traces the stopped child {@code pid} no more; it goes on with {@code signal}, 0 for none; man 2 ptrace. */
+    /** Stops tracing the stopped child {@code pid}, which continues with {@code signal}, 0 for none; man 2 ptrace. */
     default void stopTracing(int pid, int signal) {
         int result = libc().call("ptrace", PTRACE_DETACH, pid, 0, signal);
         if (result != -Errno.ESRCH) {
@@ -69,9 +72,9 @@ public interface ProcessCalls extends KernelCalls {
         }
     }
 
-    /** Whether this process may trace others, unless it may not trace the one in question. */
+    /** Whether ptrace(2) is available to this process at all; a certain process may still be off limits. */
     default boolean mayTrace() {
-        // It does not trace itself, which it is told only if it may ask.
+        // ptrace is called for this process, which it does not trace. ESRCH shows that the call itself is permitted.
         return libc().call("ptrace", PTRACE_DETACH, processId(), 0, 0) == -Errno.ESRCH;
     }
 
@@ -82,7 +85,7 @@ public interface ProcessCalls extends KernelCalls {
         return new ChildStatus(pid, status[0]);
     }
 
-    /** Waits for {@code pid}, if it is a child that nobody has waited for yet; man 2 waitpid. */
+    /** Waits for {@code pid} if it is a child that has not been waited for; man 2 waitpid. */
     default Optional<ChildStatus> awaitIfChild(int pid) {
         int[] status = new int[1];
         int result = libc().repeat("waitpid", pid, status, 0);
@@ -93,7 +96,10 @@ public interface ProcessCalls extends KernelCalls {
         return Optional.of(new ChildStatus(pid, status[0]));
     }
 
-    /** Waits for the child {@code pid}; its processor time, with that of the children that it waited for; man 2 wait4. */
+    /**
+     * Waits for the child {@code pid}, and returns its processor time with that of the children that it waited for; man
+     * 2 wait4.
+     */
     default EndedChild awaitWithUsage(int pid) {
         int[] status = new int[1];
         byte[] rusage = new byte[EndedChild.RUSAGE_SIZE];
@@ -101,19 +107,22 @@ public interface ProcessCalls extends KernelCalls {
         return new EndedChild(new ChildStatus(pid, status[0]), EndedChild.cpuMicros(rusage));
     }
 
-    /** Processor time, in microseconds, of all children that have been waited for, and of theirs; man 2 getrusage. */
+    /**
+     * Processor time, in microseconds, of all children that were waited for, including their own children; man 2
+     * getrusage.
+     */
     default long childrenCpuMicros() {
         byte[] rusage = new byte[EndedChild.RUSAGE_SIZE];
         check(libc().call("getrusage", EndedChild.RUSAGE_CHILDREN, rusage), "getrusage");
         return EndedChild.cpuMicros(rusage);
     }
 
-    /** A descriptor that can be read from once process {@code pid} has ended; close-on-exec; man 2 pidfd_open, Linux 5.3. */
+    /** A descriptor that becomes readable when process {@code pid} ends; close-on-exec; man 2 pidfd_open, Linux 5.3. */
     default int processDescriptor(int pid) {
         return check(libc().call("pidfd_open", pid, 0), "pidfd_open", pid);
     }
 
-    /** Sends a signal; whether there was still a process to send it to; man 2 kill. */
+    /** Sends a signal, and returns whether the process still existed; man 2 kill. */
     default boolean kill(int pid, int signal) {
         int result = libc().call("kill", pid, signal);
         if (result < 0 && result != -Errno.ESRCH) {
@@ -137,7 +146,7 @@ public interface ProcessCalls extends KernelCalls {
         return libc().call("getppid");
     }
 
-    /** Starts a session of its own, without a controlling terminal; man 2 setsid. */
+    /** Starts a new session without a controlling terminal; man 2 setsid. */
     default void startSession() {
         check(libc().call("setsid"), "setsid");
     }

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The parts of its own executable that this process has mapped and may not write. The kernel can bring their pages back
- * from the file at any time, unless somebody wrote into one before that was forbidden: such a part is left alone. See
- * man 5 proc, {@code /proc/pid/maps} and {@code /proc/pid/pagemap}.
+ * The read-only mappings of this process's own executable. The kernel can reload their pages from the file at any time,
+ * except pages that were written before the mapping became read-only: a mapping with such a page is left alone. See man
+ * 5 proc, {@code /proc/pid/maps} and {@code /proc/pid/pagemap}.
  */
 final class ProgramPages {
 
@@ -42,14 +42,14 @@ final class ProgramPages {
         }
     }
 
-    /** Gives the pages back. */
+    /** Gives the pages back to the kernel. */
     void release() {
         for (long[] part : parts) {
             linux.libc().call("madvise", part[0], part[1] - part[0], MADV_DONTNEED);
         }
     }
 
-    /** Lines are {@code start-end perms offset device inode path}; the first is the program's. */
+    /** Parses lines {@code start-end perms offset device inode path}; the first line is a mapping of the program. */
     private void find(int maps, int pagemap) {
         byte[] text = new byte[MAX_MAPS_LENGTH];
         int length = 0;

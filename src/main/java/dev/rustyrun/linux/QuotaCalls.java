@@ -2,19 +2,22 @@ package dev.rustyrun.linux;
 
 import static dev.rustyrun.linux.LinuxException.check;
 
-/** Limits of what the files of a project take; man 2 quotactl, man 2 ioctl_fsgetxattr. A file is of one project; most are of 0. */
+/**
+ * Project quotas: limits of the disk space of a project's files; man 2 quotactl, man 2 ioctl_fsgetxattr. Each file
+ * belongs to one project, most files to project 0.
+ */
 public interface QuotaCalls extends KernelCalls {
 
     /**
-     * What the files of a project take, and may take.
+     * Usage and limit of a project.
      *
-     * @param files how many there are
-     * @param bytes that they take
-     * @param most bytes that they may take; 0 for no limit
+     * @param files number of inodes
+     * @param bytes bytes in use
+     * @param most maximum number of bytes; 0 for no limit
      */
     record ProjectUse(long files, long bytes, long most) {
 
-        /** Whether nobody uses the project. */
+        /** Whether the project is unused. */
         public boolean isNone() {
             return files == 0 && bytes == 0 && most == 0;
         }
@@ -47,7 +50,7 @@ public interface QuotaCalls extends KernelCalls {
     long GET = 0x800007L << 8 | 2;
     long SET = 0x800008L << 8 | 2;
 
-    /** The project of the open file {@code fd}. */
+    /** The project id of the open file {@code fd}. */
     default int project(int fd) {
         return attributes(fd).getInt(FSX_PROJECT_AT);
     }
@@ -58,21 +61,21 @@ public interface QuotaCalls extends KernelCalls {
         return attributes;
     }
 
-    /** Makes the open directory {@code fd} and all that comes into it files of {@code project}. */
+    /** Assigns the open directory {@code fd}, and everything that is created in it, to {@code project}. */
     default void setProject(int fd, int project) {
         Struct attributes = attributes(fd);
         attributes.putInt(0, attributes.getInt(0) | FSX_PROJINHERIT).putInt(FSX_PROJECT_AT, project);
         check(libc().call("ioctl", fd, Ioctl.FS_IOC_FSSETXATTR, attributes), "ioctl FS_IOC_FSSETXATTR", fd, project);
     }
 
-    /** Whether the file system of {@code fd} limits what projects take. */
+    /** Whether the file system of {@code fd} enforces project quotas. */
     default boolean limitsProjects(int fd) {
         Struct state = new Struct(QUOTA_STATE);
         return libc().call("quotactl_fd", fd, STATE, 0, state) >= 0
                 && (state.getInt(0) >>> (STATE_FLAGS_AT * Byte.SIZE) & PROJECTS_ENFORCED) != 0;
     }
 
-    /** What the files of {@code project} take in the file system of {@code fd}. */
+    /** The usage of {@code project} in the file system of {@code fd}. */
     default ProjectUse projectUse(int fd, int project) {
         Struct use = new Struct(DQBLK);
         int result = libc().call("quotactl_fd", fd, GET, project, use);
@@ -83,7 +86,7 @@ public interface QuotaCalls extends KernelCalls {
         return new ProjectUse(use.getLong(DQBLK_FILES_AT), use.getLong(DQBLK_BYTES_AT), use.getLong(0) * LIMIT_UNIT);
     }
 
-    /** Lets the files of {@code project} take {@code bytes} at most in the file system of {@code fd}; 0 for no limit. */
+    /** Limits the files of {@code project} to {@code bytes} in the file system of {@code fd}; 0 for no limit. */
     default void limitProject(int fd, int project, long bytes) {
         Struct limits = new Struct(DQBLK)
                 .putLong(0, bytes / LIMIT_UNIT + (bytes % LIMIT_UNIT > 0 ? 1 : 0))

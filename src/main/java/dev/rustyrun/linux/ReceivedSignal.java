@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 /**
  * A signal read from a signal descriptor; man 2 signalfd.
  *
- * @param fromKernel whether the kernel sent it, as a terminal does for ^C, and not a process
+ * @param fromKernel whether the kernel sent it, as for ^C at a terminal, and not a process
  */
 public record ReceivedSignal(int number, boolean fromKernel) {
 

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Messages to the kernel's network, and its answers; man 7 netlink, man 7 rtnetlink. */
+/** Messages to the kernel's network configuration, and its answers; man 7 netlink, man 7 rtnetlink. */
 public final class RouteMessage {
 
     private static final short RTM_NEWLINK = 16;
@@ -32,11 +32,11 @@ public final class RouteMessage {
     private RouteMessage() {}
 
     /**
-     * An address of a device.
+     * An address of a network device.
      *
      * @param family AF_INET or AF_INET6
-     * @param prefix its length
-     * @param attributes IFA_ attributes, as the kernel has them
+     * @param prefix length of the network prefix, in bits
+     * @param attributes IFA_ attributes in the kernel's encoding
      */
     public record Address(int family, int prefix, byte[] attributes) {}
 
@@ -45,7 +45,7 @@ public final class RouteMessage {
         return finish(start(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP).put(new byte[ADDRESS_HEADER]));
     }
 
-    /** Takes a device down, moves it to the namespace that {@code namespace} is open on, and names it {@code name} there. */
+    /** Takes a device down, moves it to the open namespace {@code namespace}, and renames it to {@code name} there. */
     public static byte[] move(int index, int namespace, String name) {
         ByteBuffer b = start(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK);
         b.putInt(0).putInt(index).putInt(0).putInt(IFF_UP);
@@ -58,7 +58,7 @@ public final class RouteMessage {
         return finish(b);
     }
 
-    /** Gives an address to a device. */
+    /** Adds an address to a device. */
     public static byte[] add(int index, Address address) {
         ByteBuffer b = start(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE_EXCLUSIVE);
         b.put((byte) address.family())
@@ -69,7 +69,9 @@ public final class RouteMessage {
         return finish(b.put(address.attributes()));
     }
 
-    /** Of the answer to {@link #listAddresses}, what is the device's for good and is known beyond its link. */
+    /**
+     * The addresses of one device in the answer to {@link #listAddresses}: only permanent ones with universal scope.
+     */
     public static List<Address> addresses(int index, byte[] answer) {
         List<Address> addresses = new ArrayList<>();
         ByteBuffer b = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder());
@@ -98,7 +100,7 @@ public final class RouteMessage {
         return java.util.Arrays.copyOf(kept.array(), kept.position());
     }
 
-    /** Whether {@code answer} is the last part of one. */
+    /** Whether {@code answer} is the last part of an answer. */
     static boolean isEnd(byte[] answer) {
         ByteBuffer b = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder());
         for (int at = 0; at + HEADER <= answer.length && b.getInt(at) >= HEADER; at += aligned(b.getInt(at))) {
@@ -109,7 +111,7 @@ public final class RouteMessage {
         return false;
     }
 
-    /** The errno that {@code answer} tells of; 0 for none. */
+    /** The errno in {@code answer}; 0 for none. */
     static int errno(byte[] answer) {
         ByteBuffer b = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder());
         return answer.length >= HEADER + 4 && b.getShort(4) == NLMSG_ERROR ? -b.getInt(HEADER) : 0;

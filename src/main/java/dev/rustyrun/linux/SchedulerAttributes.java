@@ -6,13 +6,13 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * {@code struct sched_attr} in its first form; man 2 sched_setattr.
+ * {@code struct sched_attr} in its first version; man 2 sched_setattr.
  *
- * @param policy its number
+ * @param policy number of the policy
  * @param flags SCHED_FLAG_ bits
  * @param nice -20 to 19, for SCHED_OTHER and SCHED_BATCH
  * @param priority 1 to 99, for SCHED_FIFO and SCHED_RR
- * @param runtime nanoseconds, for SCHED_DEADLINE as the other two
+ * @param runtime nanoseconds, for SCHED_DEADLINE; deadline and period likewise
  */
 public record SchedulerAttributes(
         int policy, long flags, int nice, int priority, long runtime, long deadline, long period) {
@@ -21,10 +21,10 @@ public record SchedulerAttributes(
     static final int IOPRIO_CLASS_SHIFT = 13;
 
     private static final int SIZE = 48;
-    /** The most that a kernel can be built for (CONFIG_NR_CPUS). */
+    /** The largest number that a kernel can be built for (CONFIG_NR_CPUS). */
     static final int MAX_PROCESSORS = 8192;
 
-    /** A bit mask of processors or memory nodes, in whole words of the kernel's. */
+    /** A bit mask of processors or memory nodes, padded to whole words of the kernel. */
     static byte[] mask(BitSet set) {
         return Arrays.copyOf(set.toByteArray(), Math.max(1, (set.length() + 63) / 64) * Long.BYTES);
     }

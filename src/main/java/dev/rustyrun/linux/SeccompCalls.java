@@ -2,12 +2,12 @@ package dev.rustyrun.linux;
 
 import static dev.rustyrun.linux.LinuxException.check;
 
-/** Filters of system calls. */
+/** System call filters. */
 public interface SeccompCalls extends KernelCalls {
 
     /**
-     * Lets this thread's system calls pass through {@code program} from now on, also after an execve; needs
-     * no_new_privs or CAP_SYS_ADMIN; man 2 seccomp, SECCOMP_SET_MODE_FILTER.
+     * Installs {@code program} as a filter for this thread's system calls, which survives execve; needs no_new_privs or
+     * CAP_SYS_ADMIN; man 2 seccomp, SECCOMP_SET_MODE_FILTER.
      *
      * @param program an array of {@code struct sock_filter}
      * @param flags SECCOMP_FILTER_FLAG_ bits

@@ -4,14 +4,14 @@ import java.util.Arrays;
 
 /**
  * libseccomp, which compiles rules about system calls into a filter program: the functions of {@code seccomp.h} that
- * are needed for that, each named in man 3. The library is loaded when this is opened and not before: most launches
- * find their filter ready. Nothing here installs a filter; {@link Linux#installSeccomp} does.
+ * are needed for that, each with its man page in section 3. The library is loaded only when this is opened, because
+ * most launches find their filter in the cache. Nothing here installs a filter; {@link Linux#installSeccomp} does.
  */
 public final class SeccompLibrary {
 
     private static final String FILE_NAME = "libseccomp.so.2";
     private static final int BUFFER_SIZE = 64 * 1024;
-    /** What the resolver says of a name that no architecture has, {@code __NR_SCMP_ERROR}. */
+    /** {@code __NR_SCMP_ERROR}: the resolver's result for a name that no architecture has. */
     private static final int NO_SUCH_CALL = -1;
 
     private static final int SCMP_FLTATR_CTL_OPTIMIZE = 8;
@@ -45,7 +45,10 @@ public final class SeccompLibrary {
         }
     }
 
-    /** What library and kernel can do together: 6 and more have SCMP_ACT_NOTIFY; man 3 seccomp_api_get. */
+    /**
+     * The features that library and kernel support together: 6 and higher include SCMP_ACT_NOTIFY; man 3
+     * seccomp_api_get.
+     */
     public int apiLevel() {
         return (int) seccomp.call("seccomp_api_get");
     }
@@ -81,7 +84,7 @@ public final class SeccompLibrary {
         return new Filter(context);
     }
 
-    /** A filter that is being made; frees libseccomp's memory when closed. Owned by one thread. */
+    /** A filter under construction; closing it frees libseccomp's memory. Owned by one thread. */
     public final class Filter implements AutoCloseable {
 
         private static final int SCMP_ARG_CMP_SIZE = 24;
@@ -93,9 +96,9 @@ public final class SeccompLibrary {
         }
 
         /**
-         * Makes the rules hold for another architecture, too; man 3 seccomp_arch_add.
+         * Applies the rules to another architecture, too; man 3 seccomp_arch_add.
          *
-         * @throws LinuxException with EDOM or EINVAL when the library cannot
+         * @throws LinuxException with EDOM or EINVAL when the library does not support it
          */
         public void addArchitecture(int token) {
             int result = (int) seccomp.call("seccomp_arch_add", context, Integer.toUnsignedLong(token));
@@ -104,12 +107,12 @@ public final class SeccompLibrary {
             }
         }
 
-        /** Asks for a search tree instead of a chain; libraries before 2.5 cannot, which is no error. */
+        /** Requests a binary tree instead of a chain of comparisons. Libraries before 2.5 ignore this. */
         public void searchByTree() {
             seccomp.call("seccomp_attr_set", context, SCMP_FLTATR_CTL_OPTIMIZE, BINARY_TREE);
         }
 
-        /** Adds a rule, when its call exists on any of the filter's architectures; man 3 seccomp_rule_add. */
+        /** Adds a rule if its call exists on any of the filter's architectures; man 3 seccomp_rule_add. */
         public void addRule(int action, String name, Comparison... comparisons) {
             try (NativeMemory m = new NativeMemory()) {
                 int number = (int) seccomp.call("seccomp_syscall_resolve_name", m.string(name));
@@ -132,7 +135,7 @@ public final class SeccompLibrary {
             }
         }
 
-        /** The program, an array of {@code struct sock_filter}; man 3 seccomp_export_bpf. */
+        /** The compiled program, an array of {@code struct sock_filter}; man 3 seccomp_export_bpf. */
         public byte[] export() {
             try (NativeMemory m = new NativeMemory()) {
                 int file = (int) libc.call("memfd_create", m.string("seccomp"), 1);
@@ -172,12 +175,12 @@ public final class SeccompLibrary {
     }
 
     /**
-     * {@code struct scmp_arg_cmp}: what must hold of an argument.
+     * {@code struct scmp_arg_cmp}: a condition on an argument.
      *
-     * @param argument from 0 to 5
+     * @param argument index, from 0 to 5
      * @param operator one of {@code enum scmp_compare}
-     * @param first the value, or the mask
-     * @param second the value under the mask
+     * @param first the value, or the mask for SCMP_CMP_MASKED_EQ
+     * @param second the value that must remain under the mask
      */
     public record Comparison(int argument, int operator, long first, long second) {
 

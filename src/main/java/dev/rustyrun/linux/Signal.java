@@ -2,7 +2,7 @@ package dev.rustyrun.linux;
 
 import java.util.Optional;
 
-/** The signals that Rustyrun handles by name, with Linux's numbers on x86-64 and AArch64; man 7 signal. */
+/** The signals that Rustyrun handles by name, with their numbers on x86-64 and AArch64; man 7 signal. */
 public enum Signal {
     SIGHUP(1),
     SIGINT(2),
@@ -42,7 +42,7 @@ public enum Signal {
         return number;
     }
 
-    /** The signal with this number, if it is one of these. */
+    /** The signal with this number, if it is one of these constants. */
     public static Optional<Signal> of(int number) {
         for (Signal signal : values()) {
             if (signal.number == number) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 /** Signals. A set is glibc's {@code sigset_t}, as {@link SignalSet} encodes it. */
 public interface SignalCalls extends KernelCalls {
 
-    /** Blocks exactly {@code set} in this thread; what was blocked before; man 2 sigprocmask. */
+    /** Blocks exactly {@code set} in this thread, and returns the previous set; man 2 sigprocmask. */
     default SignalSet blockSignals(SignalSet set) {
         byte[] old = new byte[SignalSet.SIZE];
         check(libc().call("sigprocmask", SignalSet.SIG_SETMASK, set.encode(), old), "sigprocmask");
@@ -15,8 +15,8 @@ public interface SignalCalls extends KernelCalls {
     }
 
     /**
-     * Blocks SIGPIPE too, for good: a write to a pipe that nobody reads then fails with EPIPE, and does not end this process; man 7
-     * pipe. A JVM ignores it already.
+     * Blocks SIGPIPE, too, permanently: a write to a pipe without a reader then fails with EPIPE instead of killing
+     * this process; man 7 pipe. A JVM ignores SIGPIPE already.
      */
     default void blockPipeSignal() {
         SignalSet before = blockSignals(SignalSet.of(Signal.SIGPIPE));
@@ -24,9 +24,9 @@ public interface SignalCalls extends KernelCalls {
     }
 
     /**
-     * Lets no signal be ignored any more. Handlers stay: they are the JVM's, and execve resets them; man 2 rt_sigaction. It
-     * is the system call itself, for glibc's function refuses the signals that it uses and ignores in what posix_spawn
-     * starts.
+     * Resets every ignored signal to its default action. Handlers stay: they belong to the JVM, and execve resets them;
+     * man 2 rt_sigaction. This uses the system call directly, because glibc's function rejects the two signals that
+     * glibc uses itself, which are ignored in processes that posix_spawn has started.
      */
     default void stopIgnoringSignals() {
         byte[] old = new byte[SignalAction.SIZE];
@@ -39,19 +39,22 @@ public interface SignalCalls extends KernelCalls {
         }
     }
 
-    /** Has the kernel send SIGCHLD when a child stops, too, which libraries of Java switch off; man 2 sigaction, SA_NOCLDSTOP. */
+    /**
+     * Makes the kernel send SIGCHLD also when a child stops, which Java libraries disable; man 2 sigaction,
+     * SA_NOCLDSTOP.
+     */
     default void hearOfStops() {
         int signal = Signal.SIGCHLD.number();
         byte[] action = SignalAction.byDefault();
         check(libc().call("rt_sigaction", signal, action, null, SignalSet.KERNEL_SIZE), "rt_sigaction", signal);
     }
 
-    /** A descriptor from which blocked signals of {@code set} are read; man 2 signalfd. */
+    /** A descriptor that reads the blocked signals of {@code set}; man 2 signalfd. */
     default int signalDescriptor(SignalSet set) {
         return check(libc().call("signalfd", -1, set.encode(), FileFlag.O_CLOEXEC | FileFlag.O_NONBLOCK), "signalfd");
     }
 
-    /** The next signal waiting in {@code signalDescriptor}, if one is; man 2 read. */
+    /** The next pending signal of {@code signalDescriptor}, if any; man 2 read. */
     default Optional<ReceivedSignal> nextSignal(int signalDescriptor) {
         byte[] info = new byte[ReceivedSignal.SIGINFO_SIZE];
         int got = libc().repeat("read", signalDescriptor, new Argument.Output(info, info.length), info.length);

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** All signals by name or number, with Linux's numbers on x86-64 and AArch64; man 7 signal. */
+/** Converts between names and numbers of all signals, on x86-64 and AArch64; man 7 signal. */
 public final class SignalNames {
 
     private static final List<String> NAMES = List.of(
@@ -17,12 +17,12 @@ public final class SignalNames {
 
     private SignalNames() {}
 
-    /** All names without SIG, but those of real-time signals. */
+    /** All names without SIG, except real-time signals. */
     public static List<String> all() {
         return NAMES;
     }
 
-    /** The number of {@code word}: a number, or a name with or without SIG, in any case, also {@code RTMIN+n}. */
+    /** The number of {@code word}: a number, or a name with or without SIG, in any case, including {@code RTMIN+n}. */
     public static OptionalInt number(String word) {
         if (word.matches("[0-9]{1,2}")) {
             return valid(Integer.parseInt(word));
@@ -42,7 +42,7 @@ public final class SignalNames {
         return at < 0 ? OptionalInt.empty() : OptionalInt.of(at + 1);
     }
 
-    /** The name of a signal without SIG, such as KILL; a real-time signal's is {@code RTMIN+n}. */
+    /** The name of a signal without SIG, such as KILL; {@code RTMIN+n} for a real-time signal. */
     public static String name(int number) {
         return number <= NAMES.size() ? NAMES.get(number - 1) : "RTMIN+" + (number - FIRST_REAL_TIME);
     }

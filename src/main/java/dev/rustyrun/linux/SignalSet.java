@@ -3,17 +3,17 @@ package dev.rustyrun.linux;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** An immutable set of signals, and its form as glibc's {@code sigset_t}; man 3 sigsetops. */
+/** An immutable set of signals, and its encoding as glibc's {@code sigset_t}; man 3 sigsetops. */
 public final class SignalSet {
 
-    /** Bytes of {@code sigset_t}. */
+    /** Size of glibc's {@code sigset_t}, in bytes. */
     static final int SIZE = 128;
-    /** Bytes of the kernel's own set. */
+    /** Size of the kernel's own set, in bytes. */
     static final int KERNEL_SIZE = 8;
-    /** The greatest signal number. */
+    /** The highest signal number. */
     static final int LAST = 64;
 
-    /** sigprocmask(2): the set replaces the one before. */
+    /** sigprocmask(2): replace the previous set. */
     static final int SIG_SETMASK = 2;
 
     private final long bits;
@@ -27,7 +27,7 @@ public final class SignalSet {
         return new SignalSet(0);
     }
 
-    /** Every signal that can have a handler, real-time ones of glibc's own (32, 33) excepted. */
+    /** Every signal that can have a handler, except the real-time signals that glibc uses itself (32, 33). */
     static SignalSet all() {
         return new SignalSet(~(bit(Signal.SIGKILL.number()) | bit(Signal.SIGSTOP.number()) | bit(32) | bit(33)));
     }
@@ -41,7 +41,7 @@ public final class SignalSet {
         return new SignalSet(bits);
     }
 
-    /** This set and {@code signals}. */
+    /** The union of this set and {@code signals}. */
     public SignalSet with(Signal... signals) {
         return new SignalSet(bits | of(signals).bits);
     }
@@ -56,7 +56,7 @@ public final class SignalSet {
         return (bits & bit(number)) != 0;
     }
 
-    /** The set as the kernel's own {@code sigset_t}. */
+    /** The set in the kernel's encoding. */
     public long bits() {
         return bits;
     }

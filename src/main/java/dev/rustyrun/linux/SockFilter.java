@@ -9,12 +9,12 @@ final class SockFilter {
 
     private SockFilter() {}
 
-    /** How many instructions {@code filters} are. */
+    /** The number of instructions in {@code filters}. */
     static int count(byte[] filters) {
         return filters.length / SIZE;
     }
 
-    /** {@code struct sock_fprog}: a 16-bit count, then at the next word the address. */
+    /** {@code struct sock_fprog}: a 16-bit count, and the address in the next word. */
     static Struct program(byte[] filters) {
         return new Struct(2 * Long.BYTES)
                 .putLong(0, count(filters))

@@ -7,7 +7,7 @@ import static dev.rustyrun.linux.SocketConstants.SOCK_CLOEXEC;
 import static dev.rustyrun.linux.SocketConstants.SOCK_SEQPACKET;
 import static dev.rustyrun.linux.SocketConstants.SOCK_STREAM;
 
-/** Sockets, and descriptors that travel through them. */
+/** Sockets, and descriptors that are sent over them. */
 public interface SocketCalls extends KernelCalls {
 
     /** Two connected unix stream sockets; man 2 socketpair. */
@@ -17,7 +17,7 @@ public interface SocketCalls extends KernelCalls {
         return pair;
     }
 
-    /** Two connected sockets that keep messages apart; man 2 socketpair, SOCK_SEQPACKET. */
+    /** Two connected sockets that preserve message boundaries; man 2 socketpair, SOCK_SEQPACKET. */
     default int[] messagePair() {
         int[] pair = new int[2];
         check(libc().call("socketpair", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), "socketpair");
@@ -31,7 +31,7 @@ public interface SocketCalls extends KernelCalls {
         return connected(socket, address, path);
     }
 
-    /** The same with one that keeps messages apart; it does not wait for room at the other side. */
+    /** A non-blocking SOCK_SEQPACKET socket connected to the unix socket {@code path}. */
     default int connectForMessages(String path) {
         byte[] address = SocketConstants.unix(path, "connect");
         return connected(messageSocket(SocketConstants.SOCK_NONBLOCK), address, path);
@@ -46,7 +46,7 @@ public interface SocketCalls extends KernelCalls {
         return socket;
     }
 
-    /** A socket that keeps messages apart and listens as the new unix socket {@code path}; man 2 bind, man 7 unix. */
+    /** A SOCK_SEQPACKET socket that listens on the new unix socket {@code path}; man 2 bind, man 7 unix. */
     default int listenForMessages(String path) {
         byte[] address = SocketConstants.unix(path, "bind");
         int socket = messageSocket(0);
@@ -64,13 +64,13 @@ public interface SocketCalls extends KernelCalls {
         return check(libc().call("socket", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0), "socket AF_UNIX");
     }
 
-    /** Waits for a connection; reads and writes of it do not wait; man 2 accept4. */
+    /** Waits for a connection, and returns it as a non-blocking socket; man 2 accept4. */
     default int accept(int listening) {
         int flags = SOCK_CLOEXEC | SocketConstants.SOCK_NONBLOCK;
         return check(libc().repeat("accept4", listening, null, null, flags), "accept4", listening);
     }
 
-    /** Sends all of {@code data}, with {@code descriptor} (or none, -1) along; man 2 sendmsg, man 7 unix. */
+    /** Sends all of {@code data}, together with {@code descriptor} (-1 for none); man 2 sendmsg, man 7 unix. */
     default void send(int socket, byte[] data, int descriptor) {
         for (int sent = 0; sent < data.length; ) {
             MessageHeader message = MessageHeader.sending(data, sent, sent == 0 ? descriptor : -1);
@@ -78,7 +78,7 @@ public interface SocketCalls extends KernelCalls {
         }
     }
 
-    /** Receives up to {@code count} bytes and perhaps a descriptor; waits for the first; man 2 recvmsg. */
+    /** Receives up to {@code count} bytes and possibly a descriptor; blocks until something arrives; man 2 recvmsg. */
     default Received receive(int socket, byte[] data, int count) {
         MessageHeader message = MessageHeader.receiving(data, count);
         int got = check(libc().repeat("recvmsg", socket, message, SocketConstants.MSG_CMSG_CLOEXEC), "recvmsg", socket);

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Values of {@code sys/socket.h} and {@code sys/un.h}. */
+/** Constants of {@code sys/socket.h} and {@code sys/un.h}. */
 final class SocketConstants {
 
     static final int AF_UNIX = 1;
@@ -25,12 +25,12 @@ final class SocketConstants {
 
     private static final int SOCKADDR_IN = 16;
     private static final int SOCKADDR_IN6 = 28;
-    /** The end of the first 96 bits of an IPv4 address in IPv6, {@code ::ffff:0:0}. */
+    /** The end of the 96-bit prefix of an IPv4-mapped IPv6 address, {@code ::ffff:0:0}. */
     private static final int MAPPED = 0xffff;
 
     private SocketConstants() {}
 
-    /** {@code struct sockaddr_un} of {@code path}, for the call {@code what}. */
+    /** The {@code struct sockaddr_un} of {@code path}; {@code what} names the call in an error. */
     static byte[] unix(String path, String what) {
         byte[] name = path.getBytes(StandardCharsets.UTF_8);
         if (name.length >= UNIX_PATH_MAX) {
@@ -43,7 +43,7 @@ final class SocketConstants {
                 .array();
     }
 
-    /** {@code struct sockaddr_in} of 127.0.0.1, or {@code struct sockaddr_in6} of the same address. */
+    /** {@code struct sockaddr_in} of 127.0.0.1, or {@code struct sockaddr_in6} with the IPv4-mapped address. */
     static byte[] loopback(int port, boolean six) {
         ByteBuffer address = ByteBuffer.allocate(six ? SOCKADDR_IN6 : SOCKADDR_IN)
                 .order(ByteOrder.nativeOrder())

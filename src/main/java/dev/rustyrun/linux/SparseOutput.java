@@ -3,8 +3,8 @@ package dev.rustyrun.linux;
 import java.util.Arrays;
 
 /**
- * Writes a new, empty file from its beginning to its end, and leaves out whole blocks of zeros: they become holes, which take no
- * room. So a file with holes has them again after it was a tar stream, in which they are zeros.
+ * Writes a new, empty file sequentially and skips blocks of zeros, so that they become holes, which take no disk space.
+ * This restores the holes of a file that was transferred as a tar stream, in which they are zeros.
  */
 public final class SparseOutput {
 
@@ -16,16 +16,16 @@ public final class SparseOutput {
     private long size;
     private long written;
 
-    /** One into the empty file {@code fd}. */
+    /** Writes to the empty file {@code fd}. */
     public SparseOutput(Linux linux, int fd) {
         this.linux = linux;
         this.fd = fd;
     }
 
     /**
-     * Writes {@code buffer[0..count)} after what was written before.
+     * Appends {@code buffer[0..count)}.
      *
-     * @return how many of these bytes take room
+     * @return how many of these bytes take disk space
      */
     public int write(byte[] buffer, int count) {
         int taken = 0;
@@ -45,7 +45,7 @@ public final class SparseOutput {
         return taken;
     }
 
-    /** Leaves out {@code count} bytes, which are zeros. */
+    /** Appends a hole of {@code count} bytes. */
     public void skip(long count) {
         size += count;
     }
@@ -54,7 +54,7 @@ public final class SparseOutput {
         return buffer[from] == 0 && buffer[to - 1] == 0 && Arrays.equals(buffer, from, to, ZEROS, 0, to - from);
     }
 
-    /** Gives the file its whole size: it may end with a hole. */
+    /** Sets the final size of the file, because it may end with a hole. */
     public void finish() {
         if (written < size) {
             linux.truncate(fd, size);

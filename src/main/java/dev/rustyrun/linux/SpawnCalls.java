@@ -5,35 +5,42 @@ import static dev.rustyrun.linux.LinuxException.check;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How processes begin: as copies, as new programs, or by becoming another program. */
+/** Creates processes: as copies of this one, as new programs, or by replacing this program. */
 public interface SpawnCalls extends KernelCalls {
 
-    /** Makes a copy of this process, which must have one thread; its process id, 0 in the copy; man 2 fork. */
+    /** Copies this process, which must have one thread; the child's process id, or 0 in the child; man 2 fork. */
     default int fork() {
         return check(libc().call("fork"), "fork");
     }
 
-    /** Makes a copy that is a child of this process's parent, which awaits it; 0 in the copy; man 2 clone, CLONE_PARENT. */
+    /**
+     * Copies this process; the copy is a child of this process's parent, which waits for it; 0 in the copy; man 2
+     * clone, CLONE_PARENT.
+     */
     default int forkSibling() {
         int flags = CloneFlag.CLONE_PARENT | Signal.SIGCHLD.number();
         return check(libc().call("clone", flags, 0, 0, 0, 0), "clone CLONE_PARENT");
     }
 
-    /** Forgets the environment that this process was started with: it cannot be read from outside any more either. */
+    /**
+     * Overwrites the environment with which this process was started, so that other processes cannot read it any more
+     * either.
+     */
     default void clearEnvironment() {
         libc().clearEnvironment();
     }
 
-    /** Becomes {@code path}; returns only by throwing; man 2 execve. */
+    /** Executes {@code path} in place of this program; returns only by throwing; man 2 execve. */
     default void execute(String path, List<String> argv, List<String> env) {
         check(libc().call("execve", path, argv, env), "execve", path);
     }
 
     /**
-     * Sets {@code limits} of this process and becomes the first of {@code paths} that can be executed, as execvp(3) does; with
-     * nothing in between, for with these limits this process may get no memory any more. Returns only when there is none.
+     * Sets {@code limits} of this process and executes the first of {@code paths} for which that succeeds, like
+     * execvp(3). There is nothing between these calls, because with these limits the process may get no more memory.
+     * Returns only when no path can be executed.
      *
-     * @return why each path that was tried, in order, cannot be executed
+     * @return the error of each path that was tried, in order
      */
     default List<LinuxException> execute(
             List<String> paths, List<String> argv, List<String> env, List<ResourceLimit> limits) {
@@ -57,12 +64,18 @@ public interface SpawnCalls extends KernelCalls {
         return failures;
     }
 
-    /** Becomes the open file {@code fd}; returns only by throwing; man 2 execveat, AT_EMPTY_PATH. */
+    /**
+     * Executes the open file {@code fd} in place of this program; returns only by throwing; man 2 execveat,
+     * AT_EMPTY_PATH.
+     */
     default void executeFile(int fd, List<String> argv, List<String> env) {
         check(libc().call("execveat", fd, "", argv, env, FileFlag.AT_EMPTY_PATH), "execveat", fd);
     }
 
-    /** A new file in memory, to execute; close-on-exec; man 2 memfd_create. MFD_EXEC is not known before Linux 6.3. */
+    /**
+     * A new executable file in memory; close-on-exec; man 2 memfd_create. Kernels before Linux 6.3 do not know
+     * MFD_EXEC.
+     */
     default int executableMemory(String name) {
         int flags = FileFlag.MFD_CLOEXEC | FileFlag.MFD_EXEC;
         int result = libc().call("memfd_create", name, flags);
@@ -82,7 +95,10 @@ public interface SpawnCalls extends KernelCalls {
         return spawn(path, new int[] {-1, -1, -1, passed}, argv, env);
     }
 
-    /** Starts {@code path} with {@code descriptors[n]} as its descriptor n; what is negative stays as it is. */
+    /**
+     * Starts {@code path} with {@code descriptors[n]} as its descriptor n; a negative entry keeps descriptor n of this
+     * process.
+     */
     default int spawn(String path, int[] descriptors, List<String> argv, List<String> env) {
         try (SpawnSettings settings = new SpawnSettings(libc())) {
             settings.duplicate(descriptors);
@@ -91,9 +107,10 @@ public interface SpawnCalls extends KernelCalls {
     }
 
     /**
-     * Starts a command with a clean signal state and no descriptors beside 0, 1 and 2 and what it is given; man 3 posix_spawn.
+     * Starts a command with a clean signal state that inherits no descriptors except 0, 1, 2 and those in
+     * {@code stdio}; man 3 posix_spawn.
      *
-     * @param stdio what it gets as its descriptors 0, 1 and so on, where that is not what this process has
+     * @param stdio descriptors that become its 0, 1 and so on; a negative entry keeps the one of this process
      */
     default int spawnCommand(String path, List<String> argv, List<String> env, int... stdio) {
         try (SpawnSettings settings = new SpawnSettings(libc())) {
@@ -104,7 +121,10 @@ public interface SpawnCalls extends KernelCalls {
         }
     }
 
-    /** Starts {@code path} with a clean signal state and {@code descriptors[n]} as its descriptor n, and no others. */
+    /**
+     * Starts {@code path} with a clean signal state and {@code descriptors[n]} as its descriptor n, and no other
+     * descriptors.
+     */
     default int spawnWith(String path, List<String> argv, List<String> env, int... descriptors) {
         try (SpawnSettings settings = new SpawnSettings(libc())) {
             settings.resetSignals();
@@ -114,7 +134,7 @@ public interface SpawnCalls extends KernelCalls {
         }
     }
 
-    /** Starts a command with a clean signal state, which inherits the descriptors below {@code firstClosed}. */
+    /** Starts a command with a clean signal state that inherits the descriptors below {@code firstClosed}. */
     default int spawnInheriting(String path, List<String> argv, List<String> env, int firstClosed) {
         try (SpawnSettings settings = new SpawnSettings(libc())) {
             settings.resetSignals();

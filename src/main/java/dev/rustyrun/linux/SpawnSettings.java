@@ -3,17 +3,17 @@ package dev.rustyrun.linux;
 import java.util.List;
 
 /**
- * What a new process gets from posix_spawn(3): {@code posix_spawn_file_actions_t} and {@code posix_spawnattr_t} of glibc,
- * neither of which points into itself, so that each call may have a copy.
+ * Settings of a new process for posix_spawn(3): glibc's {@code posix_spawn_file_actions_t} and
+ * {@code posix_spawnattr_t}. Neither contains pointers into itself, so each call may pass a copy.
  */
 final class SpawnSettings implements AutoCloseable {
 
     /** The first descriptor after standard input, output and error. */
     static final int AFTER_STDIO = 3;
 
-    /** Bytes of {@code posix_spawn_file_actions_t}, on 64-bit glibc 80. */
+    /** At least the size of {@code posix_spawn_file_actions_t}, which is 80 bytes in 64-bit glibc. */
     private static final int FILE_ACTIONS_SIZE = 128;
-    /** Bytes of {@code posix_spawnattr_t}, on 64-bit glibc 336. */
+    /** At least the size of {@code posix_spawnattr_t}, which is 336 bytes in 64-bit glibc. */
     private static final int ATTRIBUTES_SIZE = 512;
 
     private static final int POSIX_SPAWN_SETSIGDEF = 0x04;
@@ -29,7 +29,7 @@ final class SpawnSettings implements AutoCloseable {
         libc.call("posix_spawnattr_init", attributes);
     }
 
-    /** An empty signal mask and default signal actions: for a command, not for a stage. */
+    /** Sets an empty signal mask and default signal actions: for a command, not for a stage. */
     void resetSignals() {
         int flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
         libc.call("posix_spawnattr_setflags", attributes, flags);
@@ -37,7 +37,7 @@ final class SpawnSettings implements AutoCloseable {
         libc.call("posix_spawnattr_setsigdefault", attributes, SignalSet.all().encode());
     }
 
-    /** {@code descriptors[n]} as descriptor n; what is negative stays as it is. */
+    /** Makes {@code descriptors[n]} descriptor n; a negative entry changes nothing. */
     void duplicate(int... descriptors) {
         for (int n = 0; n < descriptors.length; n++) {
             if (descriptors[n] >= 0) {
@@ -47,9 +47,9 @@ final class SpawnSettings implements AutoCloseable {
     }
 
     /**
-     * No descriptors from {@code first} on. They are closed in the new process and not before, for a JVM opens files of its
-     * own, not all close-on-exec, whenever it loads a class, and another thread a socket. glibc has it since 2.34; before
-     * that, callers' close_range is all there is.
+     * Closes all descriptors from {@code first} on, in the new process: a JVM opens files that are not close-on-exec
+     * whenever it loads a class, and another thread may open sockets at any time. glibc supports this since 2.34; with
+     * an older glibc, only the close_range calls of the callers apply.
      */
     void closeFrom(int first) {
         if (libc.has("posix_spawn_file_actions_addclosefrom_np")) {
@@ -57,7 +57,7 @@ final class SpawnSettings implements AutoCloseable {
         }
     }
 
-    /** Starts {@code path}; the new process's id. */
+    /** Starts {@code path} and returns the new process's id. */
     int spawn(String path, List<String> argv, List<String> env) {
         int[] pid = new int[1];
         int errno = libc.call("posix_spawn", pid, path, actions, attributes, argv, env);

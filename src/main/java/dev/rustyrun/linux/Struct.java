@@ -5,13 +5,13 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A C struct that may have pointers in it. A call may read and write both the struct and what it points to. */
+/** A C struct that may contain pointers. A call may read and write the struct and the targets of its pointers. */
 final class Struct implements Argument {
 
     private final ByteBuffer fields;
     private final List<Pointer> pointers = new ArrayList<>();
 
-    /** Zeroed fields of {@code size} bytes together. */
+    /** A zeroed struct of {@code size} bytes. */
     Struct(int size) {
         fields = ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
     }
@@ -32,7 +32,7 @@ final class Struct implements Argument {
         return this;
     }
 
-    /** Lets the field at {@code at} point to {@code target}, which is anything that {@link LibC#call} takes. */
+    /** Makes the field at {@code at} point to {@code target}, which is anything that {@link LibC#call} accepts. */
     Struct putPointer(int at, Object target) {
         pointers.add(new Pointer(at, target));
         return this;

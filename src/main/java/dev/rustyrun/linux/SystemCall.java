@@ -1,12 +1,12 @@
 package dev.rustyrun.linux;
 
 /**
- * The system calls that are made by number, as in {@code asm/unistd.h}: older libcs have no function for them, or one that
- * does something else.
+ * The system calls that are made by number, see {@code asm/unistd.h}: older libcs have no function for them, or have
+ * one with a different behaviour.
  */
 final class SystemCall {
 
-    /** What is no name of one of these. */
+    /** The result for a name that is not one of these. */
     static final int NONE = -1;
 
     private static final boolean ARM = "aarch64".equals(System.getProperty("os.arch"));
@@ -26,7 +26,7 @@ final class SystemCall {
             case "sched_setattr" -> ARM ? 274 : 314;
             case "seccomp" -> ARM ? 277 : 317;
             case "set_mempolicy" -> ARM ? 237 : 238;
-            // From 424 on, a number is the same on every architecture.
+            // From 424 on, numbers are the same on every architecture.
             case "open_tree" -> 428;
             case "move_mount" -> 429;
             case "pidfd_open" -> 434;

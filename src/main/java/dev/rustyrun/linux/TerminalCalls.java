@@ -2,7 +2,7 @@ package dev.rustyrun.linux;
 
 import static dev.rustyrun.linux.LinuxException.check;
 
-/** Terminals: requests of man 2 ioctl_tty. */
+/** Terminals: the requests of man 2 ioctl_tty. */
 public interface TerminalCalls extends KernelCalls {
 
     /** Whether {@code fd} is a terminal. */
@@ -39,12 +39,12 @@ public interface TerminalCalls extends KernelCalls {
         check(libc().call("ioctl", fd, Ioctl.TIOCSCTTY, 0), "ioctl TIOCSCTTY", fd);
     }
 
-    /** Gives the terminal {@code fd} to a process group; TIOCSPGRP. */
+    /** Makes a process group the foreground group of the terminal {@code fd}; TIOCSPGRP. */
     default void setForegroundGroup(int fd, int group) {
         check(libc().call("ioctl", fd, Ioctl.TIOCSPGRP, new int[] {group}), "ioctl TIOCSPGRP", fd);
     }
 
-    /** Unlocks the other side of the pseudo-terminal {@code master} and opens it; TIOCSPTLCK, TIOCGPTPEER. */
+    /** Unlocks the peer of the pseudo-terminal {@code master} and opens it; TIOCSPTLCK, TIOCGPTPEER. */
     default int openTerminalPeer(int master) {
         check(libc().call("ioctl", master, Ioctl.TIOCSPTLCK, new int[] {0}), "ioctl TIOCSPTLCK", master);
         int flags = FileFlag.O_RDWR | FileFlag.O_NOCTTY | FileFlag.O_CLOEXEC;

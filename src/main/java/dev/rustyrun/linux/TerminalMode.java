@@ -38,7 +38,7 @@ public final class TerminalMode {
         return termios.clone();
     }
 
-    /** These settings with a line feed written as it is, not with a carriage return before it. */
+    /** These settings, but a line feed is written without a carriage return before it. */
     public TerminalMode withoutReturns() {
         byte[] changed = Arrays.copyOf(termios, termios.length);
         ByteBuffer b = ByteBuffer.wrap(changed).order(ByteOrder.nativeOrder());
@@ -46,14 +46,14 @@ public final class TerminalMode {
         return new TerminalMode(changed);
     }
 
-    /** {@link #raw} as far as input goes: output is written as before. */
+    /** {@link #raw} for input only: output processing stays unchanged. */
     public TerminalMode rawInput() {
         byte[] raw = raw().termios;
         System.arraycopy(termios, OUTPUT_AT, raw, OUTPUT_AT, CONTROL_AT - OUTPUT_AT);
         return new TerminalMode(raw);
     }
 
-    /** These settings with every byte passed through as it comes, as cfmakeraw(3) defines raw. */
+    /** These settings in raw mode, as cfmakeraw(3) defines it: every byte is passed through. */
     public TerminalMode raw() {
         byte[] raw = Arrays.copyOf(termios, termios.length);
         ByteBuffer b = ByteBuffer.wrap(raw).order(ByteOrder.nativeOrder());

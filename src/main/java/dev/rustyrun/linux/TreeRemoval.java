@@ -3,10 +3,13 @@ package dev.rustyrun.linux;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Removes a directory with all that is in it, however deep that is and whatever its names are. No link is followed. */
+/** Removes a directory tree of any depth and with any names. Symbolic links are not followed. */
 public final class TreeRemoval {
 
-    /** A path longer than this is moved up before it is walked: a container can make ones that no call takes. */
+    /**
+     * A directory with a longer path is moved up before it is walked: a container can create paths that are too long
+     * for any call.
+     */
     private static final int MAX_PATH = 2000;
 
     private static final String MOVED = ".removed-";
@@ -21,7 +24,10 @@ public final class TreeRemoval {
         this.base = base;
     }
 
-    /** Removes {@code name} in the open directory {@code base}, which nobody else writes to; no failure when it is missing. */
+    /**
+     * Removes {@code name} in the open directory {@code base}; does nothing when it is missing. No other process may
+     * write to {@code base}.
+     */
     public static void remove(Linux linux, OpenFile base, String name) {
         try {
             linux.removeFile(base.descriptor(), name);
@@ -35,7 +41,7 @@ public final class TreeRemoval {
         }
     }
 
-    /** Removes all that is in the open directory {@code base}, which nobody else writes to. */
+    /** Removes everything in the open directory {@code base}. No other process may write to it. */
     public static void empty(Linux linux, OpenFile base) {
         int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
         try (OpenFile listed = new OpenFile(linux, linux.openWithoutLinks(base.descriptor(), ".", flags))) {
@@ -57,7 +63,7 @@ public final class TreeRemoval {
         }
     }
 
-    /** Whether it is empty now; else what is in it comes first. */
+    /** Whether the directory is empty now; otherwise its subdirectories have been pushed on the stack. */
     private boolean empty(String path) {
         boolean empty = true;
         int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW;

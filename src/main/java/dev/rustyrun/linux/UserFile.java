@@ -4,15 +4,15 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A file that a caller names. Opening never blocks: a FIFO, a device or an endless file is an error, and so is a file
- * that is larger than expected. Pipes that the caller has opened may be named as {@code /dev/stdin} or {@code
- * /dev/fd/N}, as shells do.
+ * that is larger than expected. Pipes that the caller has opened can be named {@code /dev/stdin} or {@code /dev/fd/N},
+ * as in shells.
  */
 public final class UserFile {
 
-    /** More than any document from a caller, such as a config.json. */
+    /** Larger than any document from a caller, such as a config.json. */
     public static final int MAX_DOCUMENT = 16 * 1024 * 1024;
 
-    /** More than any file of tokens, keys or certificates. */
+    /** Larger than any file of tokens, keys or certificates. */
     public static final int MAX_SECRETS = 4 * 1024 * 1024;
 
     private static final int WITHOUT_WAITING = FileFlag.O_NONBLOCK | FileFlag.O_NOCTTY;
@@ -31,7 +31,7 @@ public final class UserFile {
     }
 
     /**
-     * The text of the document {@code path}, which must be valid as a whole.
+     * The text of the document {@code path}, which must be completely valid UTF-8.
      *
      * @throws LinuxException if it is not a regular file of at most {@link #MAX_DOCUMENT} bytes, cannot be read, or
      * is not UTF-8
