@@ -10,7 +10,7 @@ public final class ByteSize {
 
     private ByteSize() {}
 
-    /** The bytes that {@code text} says; nothing when it is no size, or more than can be counted. */
+    /** The number of bytes that {@code text} means; empty when it is not a size, or is too large for a long. */
     public static Optional<Long> parse(String text) {
         int digits = 0;
         while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
@@ -24,7 +24,7 @@ public final class ByteSize {
         return unit < 0 || number > Long.MAX_VALUE >> 10 * unit ? Optional.empty() : Optional.of(number << 10 * unit);
     }
 
-    /** The unit's place in {@link #UNITS}, and -1 when the rest of {@code text} is none. */
+    /** The index of the unit in {@link #UNITS}, or -1 when the rest of {@code text} is not a unit. */
     private static int unit(String text, int from) {
         int left = text.length() - from;
         if (left == 0) {
@@ -35,26 +35,26 @@ public final class ByteSize {
         return left == 1 || wordy ? unit : -1;
     }
 
-    /** The same with -1 for no limit. */
+    /** The number of bytes that {@code text} means, or -1 for no limit; empty when it is neither. */
     public static Optional<Long> limit(String text) {
         return text.equals("-1") ? Optional.of(Resources.UNLIMITED) : parse(text);
     }
 
     /**
-     * The bytes of an option's value, or -1 for no limit.
+     * The number of bytes of an option's value, or -1 for no limit.
      *
      * @throws InvalidSpecException when it is neither
      */
     public static long ofOption(String option, String text) {
         return limit(text)
                 .orElseThrow(() -> new InvalidSpecException(
-                        option + " \"" + text + "\" is not a size such as 64m or 2g, or is more than can be counted"));
+                        option + " \"" + text + "\" is not a size such as 64m or 2g, or is too large"));
     }
 
     /**
-     * The bytes of a configured size.
+     * The number of bytes of a configured size.
      *
-     * @throws IllegalArgumentException when it is none
+     * @throws IllegalArgumentException when it is not a size
      */
     public static long configured(String name, String text) {
         return parse(text)

@@ -48,7 +48,7 @@ public enum Capability {
     CAP_BPF,
     CAP_CHECKPOINT_RESTORE;
 
-    /** What containers get unless they ask: the set that docker grants. */
+    /** The capabilities that containers get by default: the same as with docker. */
     public static final Set<Capability> DEFAULTS = EnumSet.of(
             CAP_CHOWN,
             CAP_DAC_OVERRIDE,
@@ -68,7 +68,7 @@ public enum Capability {
     /**
      * The capability of this name, with or without {@code CAP_}, in any case.
      *
-     * @throws InvalidSpecException when there is none
+     * @throws InvalidSpecException when it is unknown
      */
     public static Capability named(String name) {
         return find(name)
@@ -76,7 +76,7 @@ public enum Capability {
                         "unknown capability \"" + name + "\": see man 7 capabilities, such as NET_ADMIN"));
     }
 
-    /** The same; none when there is none. */
+    /** The capability of this name, with or without {@code CAP_}, in any case; empty when it is unknown. */
     public static Optional<Capability> find(String name) {
         String upper = name.toUpperCase(java.util.Locale.ROOT);
         for (Capability capability : values()) {
@@ -87,7 +87,7 @@ public enum Capability {
         return Optional.empty();
     }
 
-    /** A word with the bit of each capability in {@code set}. */
+    /** A bit mask of {@code set}: bit n for the capability with number n. */
     public static long bits(Set<Capability> set) {
         long bits = 0;
         for (Capability capability : set) {

@@ -8,23 +8,23 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A network stack of a container's own with a way out: either a program on the host gives it ({@link #WORD}), or the plugins of
- * a CNI network do ({@link #CNI}).
+ * A container's own network with a connection to the outside: a program on the host provides it ({@link #WORD}), or the
+ * plugins of a CNI network do ({@link #CNI}).
  *
- * @param word which of these, as at every door: {@code private}, or {@code cni:NAME}
- * @param ports the ports of the host that lead into the container
+ * @param word the kind of network, as on the command line and in requests: {@code private}, or {@code cni:NAME}
+ * @param ports the host ports that are published to the container
  */
 public record ConnectedNetwork(String word, List<PublishedPort> ports) {
 
-    /** The annotation that asks for it. */
+    /** The annotation that requests such a network. */
     public static final String ANNOTATION = Spec.OWN_ANNOTATIONS + "network";
     /** The word for a private network. */
     public static final String WORD = "private";
-    /** What the word for a CNI network begins with; its name follows. */
+    /** The prefix of the word for a CNI network, followed by its name. */
     public static final String CNI = "cni:";
-    /** The annotation with its published ports, with commas between them. */
+    /** The annotation with the published ports, separated by commas. */
     public static final String PORTS_ANNOTATION = Spec.OWN_ANNOTATIONS + "publish";
-    /** Where a name server answers in a private network: the host's own, wherever the host reaches it. */
+    /** The address of the name server in a private network, which forwards to the host's own name servers. */
     public static final String NAME_SERVER = "169.254.1.1";
 
     /** CNI's SPEC.md, "Configuration format", {@code name}. */
@@ -34,15 +34,15 @@ public record ConnectedNetwork(String word, List<PublishedPort> ports) {
         ports = List.copyOf(ports);
     }
 
-    /** Whether {@code word} asks for a way out; its name may still be wrong. */
+    /** Whether {@code word} requests such a network; the name of a CNI network may still be invalid. */
     public static boolean isWord(String word) {
         return word.equals(WORD) || word.startsWith(CNI);
     }
 
     /**
-     * What {@code annotations} ask for.
+     * The network that {@code annotations} request.
      *
-     * @throws InvalidSpecException when they cannot be understood
+     * @throws InvalidSpecException when they are invalid
      */
     public static Optional<ConnectedNetwork> of(Map<String, String> annotations) {
         String word = annotations.get(ANNOTATION);
@@ -64,32 +64,32 @@ public record ConnectedNetwork(String word, List<PublishedPort> ports) {
     }
 
     /**
-     * Checks the name of the CNI network that {@code word} asks for, if it does.
+     * Checks the name of the CNI network, if {@code word} requests one.
      *
-     * @throws InvalidSpecException when it can be none
+     * @throws InvalidSpecException when it is not a valid name
      */
     public static void checkName(String word) {
         if (word.startsWith(CNI)
                 && !CNI_NAME.matcher(word.substring(CNI.length())).matches()) {
             throw new InvalidSpecException("network \"" + word
-                    + "\" has no name of a CNI network: letters, digits and any of _.-, a letter or digit first");
+                    + "\" has no valid CNI network name: use letters, digits and _.-, starting with a letter or digit");
         }
     }
 
-    /** The name of the CNI network, if it is one. */
+    /** The name of the CNI network, if this is one. */
     public Optional<String> cni() {
         return word.startsWith(CNI) ? Optional.of(word.substring(CNI.length())) : Optional.empty();
     }
 
-    /** What it is, in a message. */
+    /** The network, for messages. */
     public String describe() {
         return word.equals(WORD) ? "the private network" : "network " + word;
     }
 
     /**
-     * The ports that {@link #text} has written.
+     * Parses the ports that {@link #text} has written.
      *
-     * @throws InvalidSpecException when they are none
+     * @throws InvalidSpecException when they are invalid
      */
     public static List<PublishedPort> ports(String text) {
         return Stream.of(text.split(","))
@@ -98,12 +98,12 @@ public record ConnectedNetwork(String word, List<PublishedPort> ports) {
                 .toList();
     }
 
-    /** {@code ports} as an annotation has them. */
+    /** The value of {@link #PORTS_ANNOTATION} for {@code ports}. */
     public static String text(List<PublishedPort> ports) {
         return ports.stream().map(PublishedPort::toString).collect(Collectors.joining(","));
     }
 
-    /** Checks that a container with these namespaces can have it. */
+    /** Checks that a container with these namespaces can have this network. */
     void check(LinuxSpec linux) {
         String what = cni().isPresent() ? "a CNI network" : "a private network";
         if (!linux.isNew(LinuxSpec.NamespaceType.NETWORK)) {

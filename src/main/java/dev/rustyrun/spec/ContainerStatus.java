@@ -4,47 +4,46 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where in its life a container is, through whichever door it came; runtime-spec runtime.md, "State". A container that is not
- * watched is {@link #STOPPED} in the end. Of one that is watched it is known how it ended: it is {@link #EXITED} or
- * {@link #LOST}.
+ * The status of a container, however it was launched; runtime-spec runtime.md, "State". A container without a monitor
+ * ends as {@link #STOPPED}. For a container with a monitor its result is known: it is {@link #EXITED} or {@link #LOST}.
  */
 public enum ContainerStatus {
-    /** It is being made from a bundle. */
+    /** The container is being created from a bundle. */
     CREATING,
-    /** It has not been started. */
+    /** The container has not been started. */
     CREATED,
-    /** It runs; a watched one also while it is being made. */
+    /** The container runs; with a monitor, also while it is being created. */
     RUNNING,
-    /** It runs, but is frozen: a word of runc's, which the specification allows. */
+    /** The container is frozen: runc's word, which the specification allows. */
     PAUSED,
-    /** It has ended. */
+    /** The container has ended. */
     STOPPED,
-    /** It has ended, and how is written down. */
+    /** The container has ended, and its result is recorded. */
     EXITED,
-    /** It was started, but what watched it is gone and could not write down how it ended. */
+    /** The container was started, but its monitor died before it could record the result. */
     LOST,
-    /** What is kept about it is damaged: nobody knows how far it has come. */
+    /** The stored state is damaged, so the real status is unknown. */
     BROKEN;
 
-    /** What a watched container can be. */
+    /** The possible statuses of a container with a monitor. */
     public static final List<ContainerStatus> OF_WATCHED = List.of(CREATED, RUNNING, PAUSED, EXITED, LOST, BROKEN);
 
-    /** The specification's word, or ours where it has none. */
+    /** The specification's word, or Rustyrun's own where the specification has none. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether the container has a process; a watched one has none before its start. */
+    /** Whether the container has a process; a container with a monitor has none before its start. */
     public boolean hasProcess() {
         return this == CREATED || isAlive();
     }
 
-    /** Whether it has been started and has not ended. */
+    /** Whether the container has been started and has not ended. */
     public boolean isAlive() {
         return this == RUNNING || this == PAUSED;
     }
 
-    /** Whether it will not run, or not run again. */
+    /** Whether the container has ended and cannot be started again. */
     public boolean hasEnded() {
         return this == STOPPED || this == EXITED || this == LOST || this == BROKEN;
     }

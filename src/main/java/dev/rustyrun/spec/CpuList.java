@@ -5,16 +5,16 @@ import java.util.BitSet;
 /** A list of processors or memory nodes such as {@code 0-3,5}; man 7 cpuset, "List format". */
 public final class CpuList {
 
-    /** More than any kernel is built for. */
+    /** More than the maximum of any kernel (CONFIG_NR_CPUS). */
     private static final int MAX_CPUS = 8192;
 
     private CpuList() {}
 
     /**
-     * The numbers that {@code text} lists.
+     * Parses a list.
      *
-     * @param what is said of it in an error, such as {@code cpu.cpus}
-     * @throws InvalidSpecException when it is no such list
+     * @param what the name of the list in an error, such as {@code cpu.cpus}
+     * @throws InvalidSpecException when {@code text} is not such a list
      */
     public static BitSet parse(String what, String text) {
         BitSet numbers = new BitSet();

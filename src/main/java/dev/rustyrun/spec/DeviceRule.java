@@ -4,25 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One line of the list of devices that a container may use; runtime-spec config-linux.md, "Allowed Device list".
+ * One rule of the list of devices that a container may use; runtime-spec config-linux.md, "Allowed Device list".
  *
- * @param allow or deny
- * @param type which kind of device
- * @param major number, or {@link #ANY}
- * @param minor number, or {@link #ANY}
- * @param access what is allowed or denied, of the letters {@code r}, {@code w} and {@code m} (mknod)
+ * @param allow whether the rule allows or denies access
+ * @param type the kind of device
+ * @param major major number, or {@link #ANY}
+ * @param minor minor number, or {@link #ANY}
+ * @param access the kinds of access, a combination of the letters {@code r}, {@code w} and {@code m} (mknod)
  */
 public record DeviceRule(boolean allow, Type type, long major, long minor, String access) {
 
-    /** Stands for every major or minor number. */
+    /** Matches every major or minor number. */
     public static final long ANY = -1;
 
-    /** Every device, every access: denied. What a list starts from. */
+    /** Denies every access to every device; the first rule of a list. */
     public static final DeviceRule DENY_ALL = new DeviceRule(false, Type.ALL, ANY, ANY, "rwm");
 
     /**
-     * What every container may use, whatever else its list says; config-linux.md, "Default Devices". The console (5:1) is not
-     * among them: a container's {@code /dev/console} is its own terminal, the device is the host's console.
+     * The devices that every container may use, whatever its list says; config-linux.md, "Default Devices". The console
+     * (5:1) is not one of them: a container's {@code /dev/console} is its own terminal, but the device is the host's
+     * console.
      */
     public static final List<DeviceRule> DEFAULTS = List.of(
             new DeviceRule(true, Type.CHARACTER, ANY, ANY, "m"),
@@ -36,7 +37,7 @@ public record DeviceRule(boolean allow, Type type, long major, long minor, Strin
             character(5, 2),
             character(136, ANY));
 
-    /** Which kind of device; the specification's letters are {@code a}, {@code b} and {@code c}. */
+    /** The kind of a device; the specification's letters are {@code a}, {@code b} and {@code c}. */
     public enum Type {
         ALL('a'),
         BLOCK('b'),
@@ -54,9 +55,9 @@ public record DeviceRule(boolean allow, Type type, long major, long minor, Strin
         }
 
         /**
-         * The type with this letter; {@code u} is another name of {@code c}, as in mknod(1), and none means all.
+         * The type with this letter; {@code u} means {@code c}, as in mknod(1), and an empty letter means all.
          *
-         * @throws InvalidSpecException when there is none
+         * @throws InvalidSpecException when the letter is unknown
          */
         public static Type of(String letter) {
             return switch (letter) {
@@ -71,7 +72,7 @@ public record DeviceRule(boolean allow, Type type, long major, long minor, Strin
     }
 
     /**
-     * The list that is in force for a container that asks for {@code rules}: the defaults come last and so always hold.
+     * The effective list of a container that asks for {@code rules}: the defaults come last, so they always apply.
      */
     public static List<DeviceRule> withDefaults(List<DeviceRule> rules) {
         List<DeviceRule> all = new ArrayList<>(1 + rules.size() + DEFAULTS.size());

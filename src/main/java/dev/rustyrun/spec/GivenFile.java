@@ -5,15 +5,15 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
 
-/** A document that a caller gives by its path. */
+/** A document that a caller passes by path. */
 public final class GivenFile {
 
     private GivenFile() {}
 
     /**
-     * Its text; nothing is waited for, and it may not be longer than {@link UserFile#MAX_DOCUMENT}.
+     * Reads the document without blocking; it may be at most {@link UserFile#MAX_DOCUMENT} bytes.
      *
-     * @param option that names it, for the message
+     * @param option the option that names it, for the message
      * @throws InvalidSpecException when it cannot be read
      */
     public static String read(String option, String path) {
@@ -24,7 +24,10 @@ public final class GivenFile {
         }
     }
 
-    /** Whether the caller's variable {@code name} has {@code value}, as Java says, and not bytes that are no UTF-8. */
+    /**
+     * Whether the caller's environment variable {@code name} really has the bytes of {@code value}; Java replaces
+     * invalid UTF-8.
+     */
     public static boolean isVariable(String name, String value) {
         return GivenBytes.isValue(name, value);
     }

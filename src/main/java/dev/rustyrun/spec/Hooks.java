@@ -3,12 +3,12 @@ package dev.rustyrun.spec;
 import java.util.List;
 
 /**
- * Programs that run at points of a container's life, each list in its order; runtime-spec config.md, "POSIX-platform Hooks",
- * and runtime.md, "Lifecycle".
+ * Programs that run at certain points of a container's life, each list in order; runtime-spec config.md,
+ * "POSIX-platform Hooks", and runtime.md, "Lifecycle".
  *
  * @param prestart in the runtime's namespaces, before createRuntime; deprecated by the specification
- * @param createRuntime in the runtime's namespaces, once the container's are there
- * @param createContainer in the container's namespaces, before its root is the root
+ * @param createRuntime in the runtime's namespaces, after the container's namespaces were created
+ * @param createContainer in the container's namespaces, before pivot_root
  * @param startContainer in the container, before its process starts
  * @param poststart in the runtime's namespaces, after the process has started; a failure is only reported
  * @param poststop in the runtime's namespaces, after the container is deleted; a failure is only reported
@@ -33,12 +33,12 @@ public record Hooks(
         poststop = List.copyOf(poststop);
     }
 
-    /** What the hook at {@code index} among those of {@code kind} is called in messages, as by runc. */
+    /** The name of the hook at {@code index} of {@code kind} in messages, as runc writes it. */
     public static String name(String kind, int index) {
         return kind + " hook #" + index;
     }
 
-    /** Whether there is none. */
+    /** Whether there are no hooks. */
     public boolean isEmpty() {
         return equals(NONE);
     }
@@ -47,13 +47,14 @@ public record Hooks(
      * One program, which gets the container's state on its stdin.
      *
      * @param path absolute; in the container's file system for startContainer, else in the runtime's
-     * @param args as of execv(3), the program's name first; empty for only that
-     * @param env {@code NAME=value} each: the whole environment, also where the config names none; empty for the process's
-     * @param timeoutSeconds after which it is killed; 0 for never
-     * @param inherits whether its environment is that of the container's process
+     * @param args arguments as for execv(3), beginning with the program's name; empty for the name only
+     * @param env the whole environment, each {@code NAME=value}; empty for none or, with {@code inherits}, for the
+     * container's process
+     * @param timeoutSeconds time limit after which the hook is killed; 0 for none
+     * @param inherits whether the hook gets the environment of the container's process
      */
     public record Hook(String path, List<String> args, List<String> env, int timeoutSeconds, boolean inherits) {
-        /** One with an environment of its own. */
+        /** A hook with its own environment. */
         public Hook(String path, List<String> args, List<String> env, int timeoutSeconds) {
             this(path, args, env, timeoutSeconds, false);
         }

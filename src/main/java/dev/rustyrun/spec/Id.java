@@ -1,8 +1,8 @@
 package dev.rustyrun.spec;
 
 /**
- * User and group ids. The kernel's are unsigned numbers of 32 bits; they are kept in an {@code int} of the same bits, so
- * that a high one is negative there. The highest number of all means "leave it as it is" (man 2 chown) and is no id.
+ * User and group ids. The kernel's ids are unsigned 32-bit numbers, stored here in an {@code int} with the same bits,
+ * so high ids are negative. The highest number means "leave it unchanged" (man 2 chown) and is not an id.
  */
 public final class Id {
 
@@ -14,10 +14,10 @@ public final class Id {
     private Id() {}
 
     /**
-     * The id that {@code text} is.
+     * Parses an id.
      *
-     * @param what has the id, for messages
-     * @throws InvalidSpecException when it is no whole number, or is above {@link #MAX}
+     * @param what the owner of the id, for messages
+     * @throws InvalidSpecException when {@code text} is not a whole number, or is above {@link #MAX}
      */
     public static int parse(String what, String text) {
         if (!text.matches("[0-9]{1," + MAX_DIGITS + "}") || Long.parseLong(text) > MAX) {
@@ -26,7 +26,7 @@ public final class Id {
         return (int) Long.parseLong(text);
     }
 
-    /** The number that the bits of {@code id} are. */
+    /** {@code id} as an unsigned number. */
     public static long number(int id) {
         return Integer.toUnsignedLong(id);
     }

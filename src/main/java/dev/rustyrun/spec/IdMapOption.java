@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The option {@code idmap=uids=0-1-10#10-11-10;gids=0-100-10} of a mount, which says how it maps ids: each triple is a first
- * id of the file system, the host's that it becomes, and how many. One that begins with {@code @} names an id of the
- * container's user namespace instead of the host's; man 1 crun, "idmap mount options".
+ * The mount option {@code idmap=uids=0-1-10#10-11-10;gids=0-100-10}. Each triple is the first id in the file system,
+ * the first host id to which it is mapped, and the number of ids. A triple that begins with {@code @} names an id of
+ * the container's user namespace instead of a host id; man 1 crun, "idmap mount options".
  */
 final class IdMapOption {
 
@@ -15,9 +15,9 @@ final class IdMapOption {
     private IdMapOption() {}
 
     /**
-     * {@code mount} with the mappings that such an option of its says.
+     * {@code mount} with the mappings of this option, if it has one.
      *
-     * @throws InvalidSpecException when it cannot be understood
+     * @throws InvalidSpecException when the option is invalid
      */
     static Spec.Mount applied(Spec.Mount mount, LinuxSpec linux) {
         Spec.Mount applied = mount;
@@ -63,7 +63,7 @@ final class IdMapOption {
     private static IdMapping relative(String what, IdMapping given, List<IdMapping> container) {
         long host = IdMapping.outside(container, given.hostId())
                 .orElseThrow(() -> new InvalidSpecException(
-                        what + ": the container's user namespace has no id " + given.hostId() + ", for which @ asks"));
+                        what + ": the container's user namespace has no id " + given.hostId() + ", which @ refers to"));
         return new IdMapping(given.containerId(), host, given.size());
     }
 }

@@ -4,20 +4,20 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * A range of user or group ids of a user namespace and the host's that they are; config-linux.md, "User namespace
+ * A range of ids of a user namespace, and the host ids to which they are mapped; config-linux.md, "User namespace
  * mappings".
  *
- * @param containerId first id inside
- * @param hostId first id outside
- * @param size how many; ids are unsigned 32-bit numbers
+ * @param containerId first id in the user namespace
+ * @param hostId first id on the host
+ * @param size number of ids; ids are unsigned 32-bit numbers
  */
 public record IdMapping(long containerId, long hostId, long size) {
 
     /**
-     * The mapping that {@code text} writes as {@code CONTAINER:HOST:SIZE}.
+     * Parses {@code CONTAINER:HOST:SIZE}.
      *
-     * @param what is mapped, for messages
-     * @throws InvalidSpecException when it is not one
+     * @param what the kind of mapping, for messages
+     * @throws InvalidSpecException when {@code text} is not a mapping
      */
     public static IdMapping parse(String what, String text) {
         String[] numbers = text.split(":", -1);
@@ -50,9 +50,9 @@ public record IdMapping(long containerId, long hostId, long size) {
     }
 
     /**
-     * Checks that every mapping is one and that none overlaps another.
+     * Checks that every mapping is valid and that no two overlap.
      *
-     * @throws InvalidSpecException naming what is wrong
+     * @throws InvalidSpecException for the first error
      */
     public static void check(String what, List<IdMapping> mappings) {
         for (int i = 0; i < mappings.size(); i++) {
@@ -78,7 +78,7 @@ public record IdMapping(long containerId, long hostId, long size) {
         return first < second + secondSize && second < first + firstSize;
     }
 
-    /** The mappings in {@code text}, as in {@code /proc/pid/uid_map}; man 7 user_namespaces. */
+    /** Parses the format of {@code /proc/pid/uid_map}; man 7 user_namespaces. */
     public static List<IdMapping> ofProcFile(String text) {
         return text.lines()
                 .map(line -> line.strip().split("\\s+"))
@@ -88,7 +88,7 @@ public record IdMapping(long containerId, long hostId, long size) {
                 .toList();
     }
 
-    /** What {@code containerId} is outside, if it is anything. */
+    /** The host id to which {@code containerId} is mapped, if any. */
     public static OptionalLong outside(List<IdMapping> mappings, long containerId) {
         return mappings.stream()
                 .filter(mapping ->
@@ -97,7 +97,7 @@ public record IdMapping(long containerId, long hostId, long size) {
                 .findFirst();
     }
 
-    /** What {@code hostId} is inside, if it is anything. */
+    /** The id in the user namespace that is mapped to {@code hostId}, if any. */
     public static OptionalLong inside(List<IdMapping> mappings, long hostId) {
         return mappings.stream()
                 .filter(mapping -> hostId >= mapping.hostId && hostId < mapping.hostId + mapping.size)
@@ -105,7 +105,7 @@ public record IdMapping(long containerId, long hostId, long size) {
                 .findFirst();
     }
 
-    /** Whether {@code mappings} say what id {@code containerId} is outside. */
+    /** Whether {@code mappings} contain {@code containerId}. */
     public static boolean covers(List<IdMapping> mappings, long containerId) {
         for (IdMapping mapping : mappings) {
             if (containerId >= mapping.containerId && containerId < mapping.containerId + mapping.size) {
@@ -115,7 +115,7 @@ public record IdMapping(long containerId, long hostId, long size) {
         return false;
     }
 
-    /** As in {@code /proc/pid/uid_map}, but with colons. */
+    /** Like a line of {@code /proc/pid/uid_map}, but with colons. */
     @Override
     public String toString() {
         return containerId + ":" + hostId + ":" + size;

@@ -1,20 +1,21 @@
 package dev.rustyrun.spec;
 
 /**
- * Host ids, user's and group's alike, of which each container with {@code --userns auto} has a range of its own. Ranges are
- * as long as a container's 16-bit ids and begin at multiples of that, so that those of two pools are the same or apart.
+ * A pool of host ids, both user and group ids, from which each container with {@code --userns auto} gets a range of its
+ * own. Ranges have 65536 ids, for a container's 16-bit ids, and begin at multiples of that, so ranges of two pools are
+ * either equal or disjoint.
  *
- * @param first id
- * @param count how many
+ * @param first first id of the pool
+ * @param count number of ids
  */
 public record IdPool(long first, long count) {
 
-    /** How many ids a container has. */
+    /** The number of ids in a range. */
     public static final long RANGE = 65_536;
 
     /**
-     * Where nothing else is by default: above what SSSD gives to the users of a directory and systemd-nspawn to containers, below
-     * the ids that systemd calls foreign.
+     * The default pool: above the ids that SSSD assigns to directory users and systemd-nspawn to containers, below
+     * systemd's range for foreign ids.
      */
     public static final IdPool DEFAULT = new IdPool(0x7800_0000L, 0x7FE_0000L);
 
@@ -26,15 +27,15 @@ public record IdPool(long first, long count) {
                     + LAST_ID + ": those below are the host's own users");
         }
         if (ranges(first, count) < 1) {
-            throw new InvalidSpecException("id pool " + first + ":" + count + " holds no range of " + RANGE
-                    + " ids that begins at a multiple of that");
+            throw new InvalidSpecException("id pool " + first + ":" + count + " contains no range of " + RANGE
+                    + " ids that starts at a multiple of that number");
         }
     }
 
     /**
-     * The pool that {@code text} writes as {@code FIRST:COUNT}.
+     * Parses {@code FIRST:COUNT}.
      *
-     * @throws InvalidSpecException when it is none
+     * @throws InvalidSpecException when {@code text} is not a valid pool
      */
     public static IdPool parse(String text) {
         if (!text.matches("[0-9]{1,10}:[0-9]{1,10}")) {
@@ -44,7 +45,7 @@ public record IdPool(long first, long count) {
         return new IdPool(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
     }
 
-    /** How many containers can have one at once. */
+    /** The number of ranges, which is the maximum number of containers at a time. */
     public long ranges() {
         return ranges(first, count);
     }
@@ -53,22 +54,22 @@ public record IdPool(long first, long count) {
         return (first + count) / RANGE - (first + RANGE - 1) / RANGE;
     }
 
-    /** The range of that number, from 0, as the mapping of a container that has it. */
+    /** The range with this number, counted from 0, as a container's id mapping. */
     public IdMapping range(long number) {
         return new IdMapping(0, ((first + RANGE - 1) / RANGE + number) * RANGE, RANGE);
     }
 
-    /** What stands for the range of a container that has not been given any yet. */
+    /** The placeholder for a container to which no range has been assigned yet. */
     IdMapping firstRange() {
         return range(0);
     }
 
-    /** Whether any of {@code number} ids from {@code id} on are in it. */
+    /** Whether any of the {@code number} ids from {@code id} on are in the pool. */
     public boolean overlaps(long id, long number) {
         return id < first + count && first < id + number;
     }
 
-    /** As {@link #parse} takes it. */
+    /** The format that {@link #parse} accepts. */
     @Override
     public String toString() {
         return first + ":" + count;

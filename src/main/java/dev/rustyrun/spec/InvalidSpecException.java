@@ -1,6 +1,6 @@
 package dev.rustyrun.spec;
 
-/** Something that was asked for cannot be: its message names it and says what would be right, in one line. */
+/** An invalid request: its message is one line that names the problem and a correct value. */
 public class InvalidSpecException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -4,14 +4,14 @@ import dev.rustyrun.linux.Printable;
 import java.util.regex.Pattern;
 
 /**
- * Why a text is not JSON, in words for its author. The library's own messages also name its options and classes, and
- * the source.
+ * Explains to its author why a text is not valid JSON. The library's own messages also name its options and classes,
+ * and the source.
  */
 public final class JsonFault {
 
     private static final int MAX_LENGTH = 160;
     private static final String UNNAMED = "it has a syntax error";
-    /** Where the library's own details begin in a message. */
+    /** The start of the library's own details in a message. */
     private static final Pattern LIBRARY =
             Pattern.compile("(?s):? *(enable `|maybe a \\(non-standard|\\(not recognized as"
                     + "|\\(start marker at|\\(for [A-Za-z-]+ starting at|\\(for root-level|\\[Source| at \\[|\\R).*");
@@ -23,9 +23,9 @@ public final class JsonFault {
     private JsonFault() {}
 
     /**
-     * What is wrong, without the place.
+     * The error without its position.
      *
-     * @param said by the library
+     * @param said the library's message
      */
     public static String of(String said) {
         String own = LIBRARY.matcher(LIMIT.matcher(String.valueOf(said)).replaceFirst(")"))
@@ -33,12 +33,12 @@ public final class JsonFault {
         return own.isBlank() || said == null || CODE.matcher(own).find() ? UNNAMED : Printable.of(own, MAX_LENGTH);
     }
 
-    /** A name from a document as it may stand in a message. */
+    /** A name from a document for use in a message. */
     public static String shown(String name) {
         return Printable.shown(name);
     }
 
-    /** The same in quotation marks. */
+    /** A name from a document in quotation marks, for use in a message. */
     public static String quoted(String name) {
         return Printable.quoted(name);
     }

@@ -6,25 +6,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * config-linux.md: what of a container only Linux has.
+ * config-linux.md: the Linux-specific part of a container's configuration.
  *
- * @param namespaces those that are new or joined; the others are the caller's
+ * @param namespaces namespaces that are new or joined; all others are the caller's
  * @param uidMappings of a new user namespace
  * @param gidMappings of a new user namespace
  * @param timeOffsets of a new time namespace
  * @param devices device files besides the default ones
  * @param sysctl kernel parameters by dotted name
- * @param cgroupsPath where its cgroup is: absolute, relative, or empty for a place of Rustyrun's choice
- * @param resources what it may use of the machine
- * @param rootfsPropagation {@code private}, {@code slave}, {@code shared} or {@code unbindable}, perhaps with an r before
- *        it; empty for {@code private}
+ * @param cgroupsPath path of its cgroup: absolute, relative, or empty to let Rustyrun choose
+ * @param resources its resource limits
+ * @param rootfsPropagation {@code private}, {@code slave}, {@code shared} or {@code unbindable}, optionally prefixed
+ * with r;
  * @param seccomp its system call filter
  * @param maskedPaths made unreadable inside the container
  * @param readonlyPaths made read-only inside the container
  * @param mountLabel SELinux context of its mounts; empty for none
- * @param personality {@code LINUX} or {@code LINUX32}, man 2 personality; empty to leave it as it is
- * @param memoryPolicy from which nodes it gets memory
- * @param netDevices devices of the host's that move into its network namespace
+ * @param personality {@code LINUX} or {@code LINUX32}, man 2 personality; empty to leave it unchanged
+ * @param memoryPolicy the memory nodes from which it allocates
+ * @param netDevices network devices of the host that are moved to its network namespace
  */
 public record LinuxSpec(
         List<Namespace> namespaces,
@@ -56,12 +56,12 @@ public record LinuxSpec(
         readonlyPaths = List.copyOf(readonlyPaths);
     }
 
-    /** The same with other mappings of a new user namespace. */
+    /** A copy with other mappings of a new user namespace. */
     LinuxSpec withMappings(List<IdMapping> uids, List<IdMapping> gids) {
         return with(uids, gids, resources);
     }
 
-    /** The same with other limits. */
+    /** A copy with other limits. */
     LinuxSpec withResources(Resources others) {
         return with(uidMappings, gidMappings, others);
     }
@@ -86,7 +86,7 @@ public record LinuxSpec(
                 netDevices);
     }
 
-    /** The namespace of this type that the container enters, if it does not keep the caller's. */
+    /** The namespace of this type that the container creates or joins; empty when it stays in the caller's. */
     public Optional<Namespace> namespace(NamespaceType type) {
         for (Namespace namespace : namespaces) {
             if (namespace.type() == type) {
@@ -107,7 +107,7 @@ public record LinuxSpec(
         return has(type) && !isNew(type);
     }
 
-    /** Whether the container is in a namespace of this type that is not the caller's. */
+    /** Whether the container is in a namespace of this type other than the caller's. */
     public boolean has(NamespaceType type) {
         return namespace(type).isPresent();
     }
@@ -115,7 +115,7 @@ public record LinuxSpec(
     /**
      * config-linux.md, "Namespaces".
      *
-     * @param path of an existing one to join, such as {@code /proc/4711/ns/net}; empty for a new one
+     * @param path path of an existing namespace to join, such as {@code /proc/4711/ns/net}; empty for a new one
      */
     public record Namespace(NamespaceType type, String path) {
         public boolean isNew() {
@@ -123,7 +123,7 @@ public record LinuxSpec(
         }
     }
 
-    /** The types of namespaces, by the specification's names in upper case; man 7 namespaces. */
+    /** The types of namespaces; the specification's names are in lower case; man 7 namespaces. */
     public enum NamespaceType {
         USER(CloneFlag.CLONE_NEWUSER),
         PID(CloneFlag.CLONE_NEWPID),
@@ -145,7 +145,7 @@ public record LinuxSpec(
             return name().toLowerCase(java.util.Locale.ROOT);
         }
 
-        /** The name of its file below {@code /proc/PID/ns}. */
+        /** The name of the type's file below {@code /proc/PID/ns}. */
         public String file() {
             return this == NETWORK ? "net" : this == MOUNT ? "mnt" : word();
         }
@@ -157,7 +157,7 @@ public record LinuxSpec(
     }
 
     /**
-     * config-linux.md, "Time offsets": how far a clock of a new time namespace is ahead of the host's.
+     * config-linux.md, "Time offsets": the offset between a clock of a new time namespace and the host's.
      *
      * @param clock {@code monotonic} or {@code boottime}
      */

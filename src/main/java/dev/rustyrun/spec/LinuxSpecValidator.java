@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Checks the {@link LinuxSpec} of a Spec. */
+/** Checks the {@link LinuxSpec} of a {@link Spec}. */
 final class LinuxSpecValidator {
 
     private static final Set<String> PROPAGATIONS =
@@ -33,7 +33,7 @@ final class LinuxSpecValidator {
         linux.readonlyPaths().forEach(path -> SpecValidator.absolute("read-only path", path));
         if (!PROPAGATIONS.contains(linux.rootfsPropagation())) {
             throw new InvalidSpecException("rootfsPropagation \"" + linux.rootfsPropagation()
-                    + "\" is none of private, slave, shared and unbindable, perhaps with an r before it");
+                    + "\" must be private, slave, shared or unbindable, optionally prefixed with r");
         }
         checkNamespaces();
         checkNetDevices();
@@ -42,7 +42,7 @@ final class LinuxSpecValidator {
             SpecValidator.absolute("device", device.path());
             if (!Set.of("c", "u", "b", "p").contains(device.type())) {
                 throw new InvalidSpecException(
-                        "device " + device.path() + ": type \"" + device.type() + "\" is none of c, u, b and p");
+                        "device " + device.path() + ": type \"" + device.type() + "\" must be c, u, b or p");
             }
         }
         ResourcesValidator.check(linux.resources());
@@ -71,12 +71,16 @@ final class LinuxSpecValidator {
         }
     }
 
-    /** In a mount namespace of others a container mounts what its config.json names, and in the host's nothing. */
+    /**
+     * A container in a joined mount namespace mounts only what its config.json names; in the host's mount namespace,
+     * nothing.
+     */
     private void checkMounts() {
         if (spec.root().image().isPresent()
                 || spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)
                 || spec.mapsRootfs()) {
-            throw new InvalidSpecException("a rootfs that is put together needs a new mount namespace");
+            throw new InvalidSpecException(
+                    "a rootfs from an image, with --ephemeral or with mapped ids needs a new mount" + " namespace");
         }
         for (Spec.Mount mount : spec.mounts()) {
             if (!mount.uidMappings().isEmpty()
@@ -105,12 +109,12 @@ final class LinuxSpecValidator {
 
     private void checkNetDevices() {
         if (!linux.netDevices().isEmpty() && !linux.has(NamespaceType.NETWORK)) {
-            throw new InvalidSpecException("network devices need a network namespace: in the host's they are already");
+            throw new InvalidSpecException("moving network devices needs a network namespace other than the host's");
         }
         Set<String> names = new HashSet<>();
         for (NetDevice device : linux.netDevices()) {
             if (!names.add(device.name())) {
-                throw new InvalidSpecException("two network devices would have the name " + device.name());
+                throw new InvalidSpecException("two network devices have the same name " + device.name());
             }
         }
     }
@@ -125,12 +129,12 @@ final class LinuxSpecValidator {
             }
             checkUser();
         } else if (linux.has(NamespaceType.USER) && mapped) {
-            // Whether the joined namespace has these mappings is known only on the machine.
+            // Only the machine can tell whether the joined namespace has these mappings.
             checkUser();
         } else if (!linux.uidMappings().isEmpty() || !linux.gidMappings().isEmpty()) {
             throw new InvalidSpecException(
                     linux.has(NamespaceType.USER)
-                            ? "a user namespace by path takes uid and gid mappings, or neither"
+                            ? "a user namespace by path needs both uid and gid mappings, or neither"
                             : "uid and gid mappings need a user namespace");
         }
     }
@@ -151,8 +155,8 @@ final class LinuxSpecValidator {
     }
 
     /**
-     * Only what belongs to a namespace of the container's own: the rest is the host's. Whether a namespace by path is
-     * the host's own is known only on the machine.
+     * Only kernel parameters of a namespace can be set, because all others are the host's. Whether a namespace by path
+     * is the host's own is known only on the machine.
      */
     private void checkSysctl(String name, String value) {
         SpecValidator.noNul("sysctl " + name, value);

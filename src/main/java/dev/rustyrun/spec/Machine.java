@@ -1,17 +1,17 @@
 package dev.rustyrun.spec;
 
 /**
- * What a seccomp profile may depend on.
+ * The properties of a machine on which a seccomp profile may depend.
  *
- * @param arch the kernel's architecture
+ * @param arch architecture of the kernel
  * @param kernelRelease as of uname(2), such as {@code 6.8.0-45-generic}
  */
 public record Machine(Seccomp.Arch arch, String kernelRelease) {
 
     /**
-     * The machine that this process runs on.
+     * The machine on which this process runs.
      *
-     * @throws InvalidSpecException on an architecture that Rustyrun does not run on
+     * @throws InvalidSpecException on an architecture that Rustyrun does not support
      */
     public static Machine current() {
         String arch = System.getProperty("os.arch");
@@ -25,7 +25,7 @@ public record Machine(Seccomp.Arch arch, String kernelRelease) {
                 System.getProperty("os.version"));
     }
 
-    /** Whether the kernel is {@code major.minor} or newer; a release that cannot be read counts as new. */
+    /** Whether the kernel is {@code major.minor} or newer; true for a release that cannot be parsed. */
     public boolean hasKernel(int major, int minor) {
         int dot = kernelRelease.indexOf('.');
         int hasMajor = leadingNumber(kernelRelease);
@@ -36,7 +36,7 @@ public record Machine(Seccomp.Arch arch, String kernelRelease) {
         return hasMajor > major || hasMajor == major && hasMinor >= minor;
     }
 
-    /** The number that {@code text} begins with, or -1. */
+    /** The number at the start of {@code text}, or -1. */
     private static int leadingNumber(String text) {
         int number = -1;
         for (int i = 0; i < text.length() && i < 6 && text.charAt(i) >= '0' && text.charAt(i) <= '9'; i++) {

@@ -3,21 +3,22 @@ package dev.rustyrun.spec;
 import java.util.Set;
 
 /**
- * From which memory nodes a container gets memory; runtime-spec config-linux.md, "Memory policy"; man 2 set_mempolicy.
+ * The memory nodes from which a container allocates; runtime-spec config-linux.md, "Memory policy"; man 2
+ * set_mempolicy.
  *
- * @param given whether it was asked for at all
+ * @param given whether a policy was requested at all
  * @param nodes a list such as {@code 0-1,3}; empty for none
  */
 public record MemoryPolicy(boolean given, Mode mode, Set<Flag> flags, String nodes) {
 
-    /** As it is. */
+    /** Keeps the inherited policy. */
     public static final MemoryPolicy INHERITED = new MemoryPolicy(false, Mode.MPOL_DEFAULT, Set.of(), "");
 
     public MemoryPolicy {
         flags = Set.copyOf(flags);
     }
 
-    /** The modes, by the header's number. */
+    /** The modes; the ordinal is the header's number. */
     public enum Mode {
         MPOL_DEFAULT,
         MPOL_PREFERRED,
@@ -27,7 +28,7 @@ public record MemoryPolicy(boolean given, Mode mode, Set<Flag> flags, String nod
         MPOL_PREFERRED_MANY,
         MPOL_WEIGHTED_INTERLEAVE;
 
-        /** Whether there must be nodes. */
+        /** Whether the mode requires nodes. */
         public boolean needsNodes() {
             return this == MPOL_BIND
                     || this == MPOL_INTERLEAVE
@@ -35,13 +36,13 @@ public record MemoryPolicy(boolean given, Mode mode, Set<Flag> flags, String nod
                     || this == MPOL_WEIGHTED_INTERLEAVE;
         }
 
-        /** Whether there may be nodes. */
+        /** Whether the mode accepts nodes. */
         public boolean takesNodes() {
             return needsNodes() || this == MPOL_PREFERRED;
         }
     }
 
-    /** What may be added to a mode. */
+    /** Flags that can be added to a mode. */
     public enum Flag {
         MPOL_F_NUMA_BALANCING(1 << 13),
         MPOL_F_RELATIVE_NODES(1 << 14),
@@ -59,7 +60,7 @@ public record MemoryPolicy(boolean given, Mode mode, Set<Flag> flags, String nod
         }
     }
 
-    /** Mode and flags as set_mempolicy(2) takes them. */
+    /** Mode and flags in the encoding of set_mempolicy(2). */
     public int number() {
         int number = mode.ordinal();
         for (Flag flag : flags) {

@@ -9,17 +9,17 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The option words of a mount, sorted: which are flags of mount(2), which set the propagation, and which the file system
- * itself interprets. Source: runtime-spec config.md, "Linux mount options", and man 8 mount.
+ * The options of a mount, sorted into flags of mount(2), propagation, and options that the file system itself
+ * interprets. Source: runtime-spec config.md, "Linux mount options", and man 8 mount.
  *
  * @param flags MS_ flags to set
- * @param clear MS_ flags to clear, where a bind mount would have them from its source
+ * @param clear MS_ flags to clear, which a bind mount would otherwise copy from its source
  * @param flagsBelow MS_ flags to set on the mount and on all mounts below it
  * @param clearBelow MS_ flags to clear on the mount and on all mounts below it
- * @param propagation an MS_ propagation flag, perhaps with MS_REC, or 0
- * @param idMapping whether, and how far down, the mount maps ids
- * @param copyUp whether a tmpfs starts with a copy of what it covers
- * @param data what is left for the file system, comma-separated; empty when nothing is
+ * @param propagation an MS_ propagation flag, optionally with MS_REC, or 0
+ * @param idMapping whether the mount is id-mapped, alone or with the mounts below it
+ * @param copyUp whether a tmpfs starts with a copy of the directory that it covers
+ * @param data the remaining options for the file system, comma-separated; empty when there are none
  */
 public record MountOptions(
         long flags,
@@ -31,14 +31,14 @@ public record MountOptions(
         boolean copyUp,
         String data) {
 
-    /** Whether a mount maps ids, alone or with the mounts below it. */
+    /** Whether a mount is id-mapped, alone or with the mounts below it. */
     public enum IdMappedMount {
         NO,
         ALONE,
         RECURSIVE
     }
 
-    /** What a mount has, and not only the file system behind it: this can be asked of the mounts below too. */
+    /** Flags of a single mount rather than of its file system: these can also be set on the mounts below. */
     private static final long OF_THE_MOUNT = MountFlag.of(
             MountFlag.MS_RDONLY,
             MountFlag.MS_NOSUID,
@@ -87,7 +87,7 @@ public record MountOptions(
         CLEAR.put(opposite, flag.value());
     }
 
-    /** Every word that is not passed on to the file system, in alphabetical order. */
+    /** Every option that is not passed on to the file system, in alphabetical order. */
     public static List<String> words() {
         TreeSet<String> words = new TreeSet<>(SPECIAL);
         words.addAll(SET.keySet());
@@ -103,7 +103,7 @@ public record MountOptions(
         return ((SET.getOrDefault(word, 0L) | CLEAR.getOrDefault(word, 0L)) & OF_THE_MOUNT) != 0;
     }
 
-    /** Sorts {@code words}; a later one overrides an earlier one. */
+    /** Parses {@code words}; a later option overrides an earlier one. */
     public static MountOptions parse(List<String> words) {
         Sorter sorter = new Sorter();
         words.forEach(sorter::take);
@@ -128,7 +128,7 @@ public record MountOptions(
         private boolean copyUp;
 
         void take(String word) {
-            // With an r before it, an attribute goes for the mounts below too: rro, rnosuid, ...
+            // With the prefix r, an attribute also applies to the mounts below: rro, rnosuid, ...
             String recursive = word.startsWith("r") && isOfTheMount(word.substring(1)) ? word.substring(1) : "";
             if (own.take(word)) {
                 return;
@@ -168,12 +168,12 @@ public record MountOptions(
         return (flags & MountFlag.MS_BIND.value()) != 0;
     }
 
-    /** Whether this changes a mount that is there instead of making one. */
+    /** Whether this changes an existing mount instead of making one. */
     public boolean isRemount() {
         return (flags & MountFlag.MS_REMOUNT.value()) != 0;
     }
 
-    /** Whether a bind mount takes the mounts below its source along. */
+    /** Whether a bind mount includes the mounts below its source. */
     public boolean isRecursive() {
         return (flags & MountFlag.MS_REC.value()) != 0;
     }

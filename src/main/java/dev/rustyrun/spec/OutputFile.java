@@ -1,15 +1,15 @@
 package dev.rustyrun.spec;
 
 /**
- * A file of a container that was wanted back after its end.
+ * A file that was copied out of a container after its end.
  *
- * @param path in the container
- * @param mode its permissions
- * @param error why it is not here; empty if it is
+ * @param path path in the container
+ * @param mode permission bits
+ * @param error why it could not be copied; empty if it was
  */
 public record OutputFile(String path, int mode, byte[] bytes, String error) {
 
-    /** One that is not here. */
+    /** A file that could not be copied. */
     public static OutputFile failed(String path, String error) {
         return new OutputFile(path, 0, new byte[0], error);
     }

@@ -5,12 +5,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The parts of {@code /proc} that another mount may cover. An attacker who covers {@code /proc}, or a directory in
- * it, makes a container write its security settings to other files, and reveals what is masked (CVE-2019-16884).
+ * The parts of {@code /proc} that another mount may cover. If an attacker can cover {@code /proc}, or a directory in
+ * it, the container writes its security settings to the wrong files, and masked files become visible (CVE-2019-16884).
  */
 public final class ProcPaths {
 
-    /** What lxcfs and its like replace, so that programs see the container's limits; none of it protects anything. */
+    /**
+     * Files that lxcfs and similar tools replace, so that programs see the container's limits; none of them protects
+     * anything.
+     */
     private static final Set<String> COVERABLE = Set.of(
             "/proc/cpuinfo",
             "/proc/diskstats",
@@ -26,7 +29,7 @@ public final class ProcPaths {
 
     private ProcPaths() {}
 
-    /** Whether something other than the kernel's proc may be mounted on {@code path}: outside of /proc, always. */
+    /** Whether another file system may be mounted on {@code path}; always true outside of {@code /proc}. */
     public static boolean mayBeCovered(String path) {
         String plain = plain(path);
         return !plain.equals("/proc") && !plain.startsWith("/proc/") || isCoverable(path);
@@ -37,12 +40,12 @@ public final class ProcPaths {
         return COVERABLE.contains(plain(path));
     }
 
-    /** Whether {@code path} is {@code /proc} itself, where a proc of the host may be mounted. */
+    /** Whether {@code path} is {@code /proc} itself, on which a proc of the host may be mounted. */
     public static boolean isProc(String path) {
         return plain(path).equals("/proc");
     }
 
-    /** Without empty names, {@code .} and {@code ..}. */
+    /** The path without empty names, {@code .} and {@code ..}. */
     public static String plain(String path) {
         List<String> names = new ArrayList<>();
         for (String name : path.split("/")) {

@@ -4,12 +4,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A port of the host that leads into a container.
+ * A host port that is published to a container.
  *
- * @param address the address of the host on which it listens; empty for all
- * @param host the port on the host
- * @param container the port in the container
- * @param isUdp whether it is UDP's, and not TCP's
+ * @param address host address to listen on; empty for all
+ * @param host port on the host
+ * @param container port in the container
+ * @param isUdp whether it is a UDP port instead of a TCP port
  */
 public record PublishedPort(String address, int host, int container, boolean isUdp) {
 
@@ -19,9 +19,9 @@ public record PublishedPort(String address, int host, int container, boolean isU
     private static final int MAX_PORT = 65535;
 
     /**
-     * Reads {@code [IP:]HOST:CONTAINER[/udp]}; an IPv6 address is in brackets.
+     * Parses {@code [IP:]HOST:CONTAINER[/udp]}; an IPv6 address is in brackets.
      *
-     * @throws InvalidSpecException when {@code text} is not that
+     * @throws InvalidSpecException when {@code text} is invalid
      */
     public static PublishedPort parse(String text) {
         Matcher parts = FORM.matcher(text);
@@ -51,7 +51,7 @@ public record PublishedPort(String address, int host, int container, boolean isU
                 "published port \"" + text + "\" is not [IP:]HOST:CONTAINER[/udp], such as 127.0.0.1:8080:80");
     }
 
-    /** As {@link #parse} reads it. */
+    /** The format that {@link #parse} accepts. */
     @Override
     public String toString() {
         String where = address.isEmpty() ? "" : (address.contains(":") ? "[" + address + "]" : address) + ":";

@@ -4,20 +4,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a container may use of the machine: {@code linux.resources} of runtime-spec config-linux.md, "Control groups".
- * Whether the values make sense is {@link ResourcesValidator}'s business. A number that was not given is
- * {@link #UNSET}, a text that was not given is empty.
+ * The resource limits of a container: {@code linux.resources} of runtime-spec config-linux.md, "Control groups".
+ * {@link ResourcesValidator} checks the values. A number that was not set is {@link #UNSET}, a string that was not set
+ * is empty.
  *
- * @param devices which devices may be used, a later rule overriding an earlier one, what no rule allows being denied;
- *        empty for no restriction at all. {@link DeviceRule#withDefaults} completes a list
- * @param memory in bytes
- * @param cpu time and which processors
- * @param pids the most processes and threads, -1 for no limit
- * @param blockIo rates of block devices
- * @param hugepages the most bytes by the page size's name, such as {@code 2MB}
- * @param network marks for traffic, v1 only
- * @param rdma the most handles and objects by the RDMA device's name
- * @param unified values by the name of a file of cgroup v2, written as they are and last
+ * @param devices rules about devices; a later rule overrides an earlier one, and a device without a rule is denied;
+ * @param memory memory limits
+ * @param cpu processor time, and the processors that may be used
+ * @param pids maximum number of processes and threads, -1 for no limit
+ * @param blockIo weights and limits of block devices
+ * @param hugepages maximum number of bytes by page size, such as {@code 2MB}
+ * @param network classification of traffic, v1 only
+ * @param rdma maximum number of handles and objects by RDMA device
+ * @param unified values by cgroup v2 file name; written unchanged, after all others
  */
 public record Resources(
         List<DeviceRule> devices,
@@ -30,7 +29,7 @@ public record Resources(
         Map<String, Rdma> rdma,
         Map<String, String> unified) {
 
-    /** A number that was not given: what it limits is left as it is. */
+    /** A number that was not set: the kernel's value stays unchanged. */
     public static final long UNSET = Long.MIN_VALUE;
     /** No limit, where config-linux.md allows -1. */
     public static final long UNLIMITED = -1;
@@ -50,7 +49,7 @@ public record Resources(
         return NONE;
     }
 
-    /** Whether nothing is limited. */
+    /** Whether there are no limits. */
     public boolean isEmpty() {
         return equals(NONE);
     }
@@ -92,14 +91,14 @@ public record Resources(
     }
 
     /**
-     * config-linux.md, "Memory". The limits of kernel memory, which kernels no longer keep, have no place here.
+     * config-linux.md, "Memory". Limits of kernel memory are not supported, because kernels no longer enforce them.
      *
      * @param limit bytes, or -1
-     * @param reservation bytes that are left to it when memory is short, or -1
+     * @param reservation bytes that the container keeps when memory is short, or -1
      * @param swap bytes of memory and swap together, or -1
      * @param swappiness 0 to 100, v1 only
-     * @param disableOomKiller lets a process that needs more wait instead of killing it, v1 only
-     * @param checkBeforeUpdate refuses a limit that is already exceeded instead of killing
+     * @param disableOomKiller makes a process that needs more memory wait instead of killing it, v1 only
+     * @param checkBeforeUpdate rejects a limit that is already exceeded instead of killing
      */
     public record Memory(
             long limit,
@@ -109,7 +108,7 @@ public record Resources(
             boolean disableOomKiller,
             boolean checkBeforeUpdate) {
 
-        /** The least limit that is taken, in bytes: a static program needs some pages, and the kernel counts in batches. */
+        /** The minimum limit in bytes: a static program needs some pages, and the kernel charges memory in batches. */
         public static final long MIN_LIMIT = 512 * 1024;
 
         public static final Memory NONE = new Memory(UNSET, UNSET, UNSET, UNSET, false, false);
@@ -130,15 +129,15 @@ public record Resources(
     /**
      * config-linux.md, "CPU".
      *
-     * @param shares relative weight, 2 to 262144; 1024 is usual
+     * @param shares relative weight, 2 to 262144; the default is 1024
      * @param quota microseconds of processor time in each period, or -1
-     * @param burst microseconds that may be saved up beyond the quota
-     * @param period microseconds
-     * @param realtimeRuntime microseconds of each real-time period, v1 only
-     * @param realtimePeriod microseconds, v1 only
+     * @param burst microseconds of unused quota that may be accumulated
+     * @param period length of a period in microseconds
+     * @param realtimeRuntime microseconds in each real-time period, v1 only
+     * @param realtimePeriod length of a real-time period in microseconds, v1 only
      * @param cpus processors such as {@code 0-3,5}, or empty
      * @param mems memory nodes, or empty
-     * @param idle 1 to run only when nothing else wants to, 0 as usual
+     * @param idle 1 to run only when nothing else wants to, 0 for normal scheduling
      */
     public record Cpu(
             long shares,
@@ -172,13 +171,13 @@ public record Resources(
     }
 
     /**
-     * config-linux.md, "Block IO". The leaf weights, which went from kernels with the scheduler that knew them, are
-     * refused by the kernel.
+     * config-linux.md, "Block IO". The kernel rejects the leaf weights, which were removed together with their I/O
+     * scheduler.
      *
      * @param weight 10 to 1000
      * @param leafWeight 10 to 1000
-     * @param weightDevices weights of single devices
-     * @param throttles limits of single devices
+     * @param weightDevices weights of individual devices
+     * @param throttles limits of individual devices
      */
     public record BlockIo(long weight, long leafWeight, List<DeviceWeight> weightDevices, List<Throttle> throttles) {
 
@@ -201,7 +200,7 @@ public record Resources(
     /** The weight of one block device. */
     public record DeviceWeight(long major, long minor, long weight, long leafWeight) {}
 
-    /** What {@link Throttle} limits: {@code throttleReadBpsDevice} and its three relatives. */
+    /** The rate that a {@link Throttle} limits: {@code throttleReadBpsDevice} and the three similar fields. */
     public enum Rate {
         READ_BPS,
         WRITE_BPS,
@@ -209,14 +208,14 @@ public record Resources(
         WRITE_IOPS
     }
 
-    /** At most {@code perSecond} bytes or operations on a block device; 0 for no limit. */
+    /** A limit of {@code perSecond} bytes or operations on a block device; 0 for no limit. */
     public record Throttle(Rate rate, long major, long minor, long perSecond) {}
 
     /**
      * config-linux.md, "Network".
      *
-     * @param classId of {@code net_cls}, 32 bits
-     * @param priorities by the interface's name
+     * @param classId class id of {@code net_cls}, 32 bits
+     * @param priorities priorities by interface name
      */
     public record Network(long classId, Map<String, Long> priorities) {
 
@@ -227,6 +226,6 @@ public record Resources(
         }
     }
 
-    /** config-linux.md, "RDMA": the most handles and objects. */
+    /** config-linux.md, "RDMA": the maximum number of handles and objects. */
     public record Rdma(long hcaHandles, long hcaObjects) {}
 }

@@ -3,8 +3,8 @@ package dev.rustyrun.spec;
 import java.util.Map;
 
 /**
- * Checks everything about {@link Resources} that can be told without looking at the machine; runtime-spec
- * config-linux.md, "Control groups", and the kernel's own bounds.
+ * Checks everything about {@link Resources} that does not depend on the machine; runtime-spec config-linux.md, "Control
+ * groups", and the kernel's own bounds.
  */
 public final class ResourcesValidator {
 
@@ -18,7 +18,7 @@ public final class ResourcesValidator {
     /**
      * Checks {@code resources}.
      *
-     * @throws InvalidSpecException for the first value that cannot be, naming the field
+     * @throws InvalidSpecException for the first invalid value, naming the field
      */
     public static void check(Resources resources) {
         resources.devices().forEach(ResourcesValidator::checkDevice);
@@ -133,7 +133,7 @@ public final class ResourcesValidator {
                     "unified: \"" + name + "\" is not the name of a cgroup file such as memory.high");
         }
         if (name.startsWith("cgroup.")) {
-            throw new InvalidSpecException("unified: " + name + " is not a limit but belongs to the runtime");
+            throw new InvalidSpecException("unified: " + name + " is not a limit: only the runtime may write it");
         }
     }
 
@@ -145,8 +145,8 @@ public final class ResourcesValidator {
 
     private static void range(String what, long value, long least, long most) {
         if (value != UNSET && (value < least || value > most)) {
-            throw new InvalidSpecException(
-                    what + " " + value + " must be from " + least + (most == Long.MAX_VALUE ? " on" : " to " + most));
+            throw new InvalidSpecException(what + " " + value + " must be "
+                    + (most == Long.MAX_VALUE ? least + " or more" : "from " + least + " to " + most));
         }
     }
 

@@ -25,7 +25,7 @@ public enum RlimitType {
     /**
      * The resource of this name, with or without {@code RLIMIT_}, in any case.
      *
-     * @throws InvalidSpecException when there is none
+     * @throws InvalidSpecException when it is unknown
      */
     public static RlimitType named(String name) {
         String upper = name.toUpperCase(java.util.Locale.ROOT);

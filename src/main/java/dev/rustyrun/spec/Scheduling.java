@@ -3,16 +3,16 @@ package dev.rustyrun.spec;
 import java.util.Set;
 
 /**
- * When and where a process gets processors and disks; runtime-spec config.md, "Linux Process".
+ * The processor and disk scheduling of a process; runtime-spec config.md, "Linux Process".
  *
- * @param ioPriority man 2 ioprio_set
- * @param cpu man 2 sched_setattr
- * @param initialCpus on which {@code exec} starts the process; empty for any. config.md, "execCPUAffinity"
- * @param finalCpus on which it then stays; empty for any
+ * @param ioPriority I/O priority, man 2 ioprio_set
+ * @param cpu scheduling policy, man 2 sched_setattr
+ * @param initialCpus processors on which {@code exec} starts the process; empty for any. config.md, "execCPUAffinity"
+ * @param finalCpus processors on which it runs afterwards; empty for any
  */
 public record Scheduling(IoPriority ioPriority, Cpu cpu, String initialCpus, String finalCpus) {
 
-    /** All as it is. */
+    /** Keeps everything that was inherited. */
     public static final Scheduling INHERITED = new Scheduling(IoPriority.INHERITED, Cpu.INHERITED, "", "");
 
     /** The classes of ioprio_set(2), by number. */
@@ -26,14 +26,14 @@ public record Scheduling(IoPriority ioPriority, Cpu cpu, String initialCpus, Str
     /**
      * config.md, "ioPriority".
      *
-     * @param ioClass IOPRIO_CLASS_NONE to leave it as it is
+     * @param ioClass I/O class; IOPRIO_CLASS_NONE to leave the priority unchanged
      * @param priority 0, the highest, to 7
      */
     public record IoPriority(IoClass ioClass, int priority) {
         public static final IoPriority INHERITED = new IoPriority(IoClass.IOPRIO_CLASS_NONE, 0);
     }
 
-    /** The policies of sched_setattr(2), by number; {@code SCHED_ISO} has one but is in no kernel. */
+    /** The policies of sched_setattr(2), by number; {@code SCHED_ISO} has a number, but no kernel implements it. */
     public enum Policy {
         SCHED_OTHER,
         SCHED_FIFO,
@@ -44,7 +44,7 @@ public record Scheduling(IoPriority ioPriority, Cpu cpu, String initialCpus, Str
         SCHED_DEADLINE
     }
 
-    /** The flags of sched_setattr(2) that the specification has. */
+    /** The flags of sched_setattr(2) that the specification names. */
     public enum Flag {
         SCHED_FLAG_RESET_ON_FORK(0x01),
         SCHED_FLAG_RECLAIM(0x02),
@@ -69,9 +69,9 @@ public record Scheduling(IoPriority ioPriority, Cpu cpu, String initialCpus, Str
     /**
      * config.md, "scheduler".
      *
-     * @param given whether it was asked for at all
+     * @param given whether a policy was requested at all
      * @param nice -20 to 19
-     * @param priority 1 to 99 for SCHED_FIFO and SCHED_RR, else 0
+     * @param priority 1 to 99 for SCHED_FIFO and SCHED_RR, otherwise 0
      * @param runtime nanoseconds, for SCHED_DEADLINE
      * @param deadline nanoseconds, for SCHED_DEADLINE
      * @param period nanoseconds, for SCHED_DEADLINE

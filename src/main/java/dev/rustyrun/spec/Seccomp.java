@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Which system calls a container may make, as {@code linux.seccomp} of the OCI runtime specification says it:
- * config-linux.md, "Seccomp"; component names are the specification's. What the fields mean to the kernel: man 2
- * seccomp and man 3 seccomp_rule_add. Immutable. {@link SeccompValidator} checks it.
+ * The system call filter of a container, {@code linux.seccomp} of the OCI runtime specification: config-linux.md,
+ * "Seccomp"; component names are the specification's. For the kernel's semantics see man 2 seccomp and man 3
+ * seccomp_rule_add. Immutable. {@link SeccompValidator} checks it.
  *
- * @param defaultAction for a call that no rule is about
- * @param defaultErrnoRet what the default action returns, for those actions that return something
- * @param architectures whose calls may be made beside the machine's own
- * @param flags for the installation of the filter
- * @param listenerPath socket of the agent that answers for {@link Action#NOTIFY}; empty when there is none
- * @param listenerMetadata passed on to the agent; empty when there is none
+ * @param defaultAction action for a call without a matching rule
+ * @param defaultErrnoRet value for the default action, if that action returns one
+ * @param architectures architectures whose calls are allowed in addition to the machine's own
+ * @param flags flags for installing the filter
+ * @param listenerPath socket of the agent that handles {@link Action#NOTIFY}; empty for none
+ * @param listenerMetadata passed on to the agent; empty for none
  * @param syscalls the rules
  */
 public record Seccomp(
@@ -25,7 +25,7 @@ public record Seccomp(
         String listenerMetadata,
         List<Rule> syscalls) {
 
-    /** What an action returns that should return an error and is not told which: EPERM. */
+    /** The errno of an action that returns one without a value in the profile: EPERM. */
     public static final int DEFAULT_ERRNO = 1;
 
     public Seccomp {
@@ -34,7 +34,7 @@ public record Seccomp(
         syscalls = List.copyOf(syscalls);
     }
 
-    /** Whether an agent must answer for some calls. */
+    /** Whether an agent must decide some calls. */
     public boolean notifies() {
         for (Rule rule : syscalls) {
             if (rule.action() == Action.NOTIFY) {
@@ -45,13 +45,13 @@ public record Seccomp(
     }
 
     /**
-     * What happens on some calls.
+     * A rule for some calls.
      *
-     * @param names the calls; those that this machine does not have are skipped
-     * @param action what happens
-     * @param errnoRet what the action returns
-     * @param args what must hold, all at once, of the call's arguments; when two are about the same argument, any of
-     *        all is enough, as in runc
+     * @param names names of the calls; names that are unknown on this machine are skipped
+     * @param action the action for these calls
+     * @param errnoRet value for the action
+     * @param args conditions on the arguments, which must all be met; if two are about the same argument, any one of
+     * all
      */
     public record Rule(List<String> names, Action action, OptionalInt errnoRet, List<Arg> args) {
         public Rule {
@@ -61,16 +61,16 @@ public record Seccomp(
     }
 
     /**
-     * A comparison of one argument, unsigned and with all 64 bits.
+     * A comparison of one argument as an unsigned 64-bit number.
      *
-     * @param index of the argument, from 0 to 5
-     * @param value to compare with; the mask of {@link Operator#MASKED_EQ}
-     * @param valueTwo what remains under the mask
-     * @param op how to compare
+     * @param index index of the argument, from 0 to 5
+     * @param value value to compare with; the mask for {@link Operator#MASKED_EQ}
+     * @param valueTwo the value that must remain under the mask
+     * @param op comparison operator
      */
     public record Arg(int index, long value, long valueTwo, Operator op) {
 
-        /** Arguments of a system call. */
+        /** Number of arguments of a system call. */
         public static final int COUNT = 6;
     }
 
@@ -86,9 +86,9 @@ public record Seccomp(
         LOG(0x7ffc0000),
         NOTIFY(0x7fc00000);
 
-        /** The largest errno that the kernel returns to a program. */
+        /** The highest errno that the kernel returns to a program. */
         public static final int MAX_ERRNO = 4095;
-        /** The largest number that a tracer is told. */
+        /** The highest value that the kernel passes to a tracer. */
         public static final int MAX_TRACE_DATA = 0xffff;
 
         private final int value;
@@ -97,17 +97,17 @@ public record Seccomp(
             this.value = value;
         }
 
-        /** The filter's return value; {@code data} is used by those actions that return something. */
+        /** The filter's return value; {@code data} is used only by actions that return something. */
         public int value(OptionalInt data) {
             return returnsData() ? value | data.orElse(DEFAULT_ERRNO) : value;
         }
 
-        /** Whether {@code errnoRet} means something to it. */
+        /** Whether the action uses {@code errnoRet}. */
         public boolean returnsData() {
             return this == ERRNO || this == TRACE;
         }
 
-        /** Whether the call is made, now or when a tracer lets it. */
+        /** Whether the call is made, immediately or when a tracer permits it. */
         public boolean lets() {
             return this == ALLOW || this == LOG || this == TRACE;
         }
@@ -146,7 +146,10 @@ public record Seccomp(
 
     /** {@code SECCOMP_FILTER_FLAG_…} of man 2 seccomp. */
     public enum Flag {
-        /** Nothing to do: a container's command starts with execve, which leaves only the thread with the filter. */
+        /**
+         * Has no effect: the first call of a container's command is execve, after which only the thread with the filter
+         * exists.
+         */
         TSYNC(0),
         LOG(1 << 1),
         SPEC_ALLOW(1 << 2),
@@ -158,7 +161,7 @@ public record Seccomp(
             this.value = value;
         }
 
-        /** The bit that seccomp(2) must be given. */
+        /** The bit for seccomp(2). */
         public int value() {
             return value;
         }
@@ -169,7 +172,7 @@ public record Seccomp(
         }
     }
 
-    /** {@code SCMP_ARCH_…}, with libseccomp's token, which is {@code AUDIT_ARCH_…} of linux/audit.h but for x32. */
+    /** {@code SCMP_ARCH_…}, with libseccomp's token, which is {@code AUDIT_ARCH_…} of linux/audit.h except for x32. */
     public enum Arch {
         X86(0x40000003, "x86"),
         X86_64(0xC000003E, "amd64"),
@@ -203,12 +206,15 @@ public record Seccomp(
             this.dockerName = dockerName;
         }
 
-        /** libseccomp's number for it. */
+        /** libseccomp's number for the architecture. */
         public int token() {
             return token;
         }
 
-        /** What the filter finds in {@code seccomp_data.arch}: x32's calls come as x86-64's with a bit of their own. */
+        /**
+         * The value of {@code seccomp_data.arch} in the filter: calls of x32 have x86-64's value, and an extra bit in
+         * the call's number.
+         */
         public int auditArch() {
             return this == X32 ? X86_64.token : token;
         }

@@ -1,9 +1,9 @@
 package dev.rustyrun.spec;
 
-/** Which system call filter a container gets, before it is known what that comes to. */
+/** The system call filter that was requested for a container, before it is resolved to a profile. */
 public sealed interface SeccompSetting {
 
-    /** None: every call reaches the kernel. */
+    /** No filter: every call reaches the kernel. */
     record Unconfined() implements SeccompSetting {}
 
     /** Rustyrun's own profile, which follows the container's capabilities. */

@@ -3,13 +3,13 @@ package dev.rustyrun.spec;
 import java.util.OptionalInt;
 
 /**
- * Checks everything about a {@link Seccomp} that can be told without libseccomp and the kernel; runtime-spec
+ * Checks everything about a {@link Seccomp} that does not depend on libseccomp and the kernel; runtime-spec
  * config-linux.md, "Seccomp".
  */
 public final class SeccompValidator {
 
     private static final String PATH = "seccomp";
-    /** The call by which a filtered process hands over its listener. */
+    /** The call with which a filtered process sends its listener to the runtime. */
     private static final String HANDING_OVER = "sendmsg";
 
     private SeccompValidator() {}
@@ -17,7 +17,7 @@ public final class SeccompValidator {
     /**
      * Checks {@code seccomp}.
      *
-     * @throws InvalidSpecException for the first thing that is wrong, by its path, as in {@code seccomp.syscalls[3]}
+     * @throws InvalidSpecException for the first error, with its path, as in {@code seccomp.syscalls[3]}
      */
     public static void check(Seccomp seccomp) {
         checkData(PATH + ".defaultErrnoRet", seccomp.defaultAction(), seccomp.defaultErrnoRet());
@@ -48,7 +48,7 @@ public final class SeccompValidator {
         }
     }
 
-    /** Whether the call {@code name} is made whatever its arguments, as far as whole rules say. */
+    /** Whether the call {@code name} is made with any arguments, judged only by rules without conditions. */
     private static boolean lets(Seccomp seccomp, String name) {
         boolean lets = seccomp.defaultAction().lets();
         for (Seccomp.Rule rule : seccomp.syscalls()) {
@@ -69,7 +69,7 @@ public final class SeccompValidator {
             if (!isName(name)) {
                 throw new InvalidSpecException(at + ": \"" + printable(name) + "\" is not the name of a system call");
             }
-            // The agent gets its descriptor from a process that already has the filter.
+            // The agent gets the listener from a process to which the filter already applies.
             if (rule.action() == Seccomp.Action.NOTIFY && (name.equals("write") || name.equals(HANDING_OVER))) {
                 throw new InvalidSpecException(at + ": SCMP_ACT_NOTIFY is not possible for " + name
                         + ": the container makes that call to reach its agent");

@@ -1,6 +1,6 @@
 package dev.rustyrun.spec;
 
-/** Sizes for people. */
+/** Formats sizes for humans. */
 public final class Sizes {
 
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
@@ -8,7 +8,7 @@ public final class Sizes {
 
     private Sizes() {}
 
-    /** Such as {@code 7.8 MB}: powers of 1000, as engines show images. */
+    /** A size such as {@code 7.8 MB}, in powers of 1000, as other engines show the sizes of images. */
     public static String of(long bytes) {
         double value = bytes;
         int unit = 0;

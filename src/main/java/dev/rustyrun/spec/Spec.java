@@ -11,17 +11,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A container, as in {@code config.json} of the OCI runtime specification: the parts that Rustyrun acts on. Immutable.
- * Component names are the specification's; {@link SpecBuilder} makes one.
+ * A container, as in {@code config.json} of the OCI runtime specification: the parts that Rustyrun uses. Immutable.
+ * Component names are the specification's; {@link SpecBuilder} builds one.
  *
- * @param process what runs in it
+ * @param process the process to run
  * @param root its root file system
- * @param hostname of its UTS namespace; empty to leave it as it is
- * @param domainname of its UTS namespace; empty to leave it as it is
- * @param mounts in the order in which they are mounted
+ * @param hostname host name of its UTS namespace; empty to leave it unchanged
+ * @param domainname NIS domain name of its UTS namespace; empty to leave it unchanged
+ * @param mounts mounts, in the order in which they are made
  * @param linux namespaces, devices, limits and paths
- * @param annotations free-form; {@link #INIT_ANNOTATION} is ours
- * @param hooks programs that run at points of its life
+ * @param annotations free-form; names that begin with {@link #OWN_ANNOTATIONS} are Rustyrun's
+ * @param hooks programs that run at certain points of its life
  */
 public record Spec(
         Process process,
@@ -33,41 +33,41 @@ public record Spec(
         Map<String, String> annotations,
         Hooks hooks) {
 
-    /** How the names of the annotations begin that tell Rustyrun what to do. */
+    /** The prefix of the annotations that control Rustyrun. */
     public static final String OWN_ANNOTATIONS = "dev.rustyrun.";
 
-    /** Set to {@code true}, keeps a small reaper as PID 1 that starts the command, as {@code docker run --init} does. */
+    /** Set to {@code true}: PID 1 is a small reaper that starts the command, as with {@code docker run --init}. */
     public static final String INIT_ANNOTATION = "dev.rustyrun.init";
 
     /**
-     * When there, the rootfs stays as it is: the container writes to a tmpfs over it, which is thrown away. The value is
-     * that tmpfs's options, such as {@code size=64m}, or empty.
+     * If set, the rootfs is not changed: the container writes to a tmpfs on top of it, which is discarded. The value
+     * has the options of that tmpfs, such as {@code size=64m}, or is empty.
      */
     public static final String EPHEMERAL_ANNOTATION = "dev.rustyrun.ephemeral";
 
-    /** Set to {@code disabled}, leaves the container in the caller's cgroup, without limits. */
+    /** Set to {@code disabled}: the container stays in the caller's cgroup, without limits. */
     public static final String CGROUPS_ANNOTATION = "dev.rustyrun.cgroups";
 
-    /** What the names of annotations begin with that are properties of the unit that systemd makes; runc's docs/systemd.md. */
+    /** The prefix of the annotations that are properties of the systemd unit; runc's docs/systemd.md. */
     public static final String UNIT_PROPERTY_ANNOTATIONS = "org.systemd.property.";
 
-    /** Set to {@code true}, shows the rootfs to a new user namespace with its ids mapped, so that root owns root's files. */
+    /** Set to {@code true}: the rootfs is id-mapped for a new user namespace, so that root in it owns root's files. */
     public static final String IDMAP_ROOTFS_ANNOTATION = "dev.rustyrun.idmap-rootfs";
-    /** When there, the container has the supplementary groups of its caller; man 1 crun, "Extensions to OCI". */
+    /** If set, the container keeps its caller's supplementary groups; man 1 crun, "Extensions to OCI". */
     public static final String KEEP_GROUPS_ANNOTATION = "run.oci.keep_original_groups";
-    /** Says that the host ids of its new user namespace are a range of this pool's, taken when it is launched. */
+    /** The pool from which the host ids of the new user namespace are taken at launch; see {@link IdPool}. */
     public static final String ID_POOL_ANNOTATION = "dev.rustyrun.id-pool";
 
-    /** The hosts that the container may reach through a proxy, with commas between them; it has no other way out. */
+    /** The hosts that the container can reach through a proxy, separated by commas; it has no other network access. */
     public static final String ALLOW_ANNOTATION = "dev.rustyrun.allow";
 
-    /** The port of its own loopback at which a container finds the proxy. */
+    /** The proxy's port on the container's own loopback interface. */
     public static final int PROXY_PORT = 3128;
 
-    /** The same with the address. */
+    /** The proxy's address and port. */
     public static final String PROXY = "127.0.0.1:" + PROXY_PORT;
 
-    /** Whether the host does something in the container before its command runs. */
+    /** If set, the host accesses the container's file system before the command runs. */
     public static final String VISIT_ANNOTATION = "dev.rustyrun.visit";
 
     public Spec {
@@ -75,73 +75,73 @@ public record Spec(
         annotations = Map.copyOf(annotations);
     }
 
-    /** Whether it says what to run: a bundle may leave that out, and then can be created but not started. */
+    /** Whether a process is configured: a bundle may omit it, and can then be created but not started. */
     public boolean hasProcess() {
         return !process.equals(Process.NONE);
     }
 
-    /** The same container with another process. */
+    /** A copy with another process. */
     public Spec withProcess(Process other) {
         return new Spec(other, root, hostname, domainname, mounts, linux, annotations, hooks);
     }
 
-    /** The same container with another root. */
+    /** A copy with another root. */
     public Spec withRoot(Root other) {
         return new Spec(process, other, hostname, domainname, mounts, linux, annotations, hooks);
     }
 
-    /** The same container with other mounts. */
+    /** A copy with other mounts. */
     public Spec withMounts(List<Mount> others) {
         return new Spec(process, root, hostname, domainname, others, linux, annotations, hooks);
     }
 
-    /** The same container with one more annotation. */
+    /** A copy with one more annotation. */
     public Spec withAnnotation(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(annotations);
         more.put(name, value);
         return new Spec(process, root, hostname, domainname, mounts, linux, more, hooks);
     }
 
-    /** The same container with other mappings of its new user namespace. */
+    /** A copy with other mappings of its new user namespace. */
     public Spec withMappings(List<IdMapping> uids, List<IdMapping> gids) {
         return new Spec(
                 process, root, hostname, domainname, mounts, linux.withMappings(uids, gids), annotations, hooks);
     }
 
-    /** The same container with other limits. */
+    /** A copy with other limits. */
     public Spec withResources(Resources others) {
         return new Spec(process, root, hostname, domainname, mounts, linux.withResources(others), annotations, hooks);
     }
 
-    /** The same container with only these annotations. */
+    /** A copy with only these annotations. */
     public Spec withAnnotations(Map<String, String> others) {
         return new Spec(process, root, hostname, domainname, mounts, linux, others, hooks);
     }
 
-    /** Whether its processes keep the supplementary groups of their caller, whatever else is said of groups. */
+    /** Whether its processes keep their caller's supplementary groups, overriding all other settings of groups. */
     public boolean keepsGroups() {
         return annotations.containsKey(KEEP_GROUPS_ANNOTATION);
     }
 
-    /** Whether the rootfs's ids are mapped. */
+    /** Whether the rootfs is id-mapped. */
     public boolean mapsRootfs() {
         return "true".equals(annotations.get(IDMAP_ROOTFS_ANNOTATION));
     }
 
-    /** The annotations that tell Rustyrun nothing. */
+    /** The annotations without those that control Rustyrun. */
     public Map<String, String> labels() {
         Map<String, String> labels = new TreeMap<>(annotations);
         labels.keySet().removeIf(name -> name.startsWith(OWN_ANNOTATIONS));
         return labels;
     }
 
-    /** The hosts that it may reach through a proxy, each HOST[:PORT]. */
+    /** The hosts that it can reach through a proxy, each HOST[:PORT]. */
     public List<String> allowedHosts() {
         String hosts = annotations.getOrDefault(ALLOW_ANNOTATION, "");
         return hosts.isEmpty() ? List.of() : List.of(hosts.split(",", -1));
     }
 
-    /** Whether a reaper of ours is PID 1. */
+    /** Whether PID 1 is Rustyrun's reaper. */
     public boolean wantsReaper() {
         return "true".equals(annotations.get(INIT_ANNOTATION));
     }
@@ -150,17 +150,17 @@ public record Spec(
      * config.md, "process".
      *
      * @param terminal whether it gets a pseudo-terminal
-     * @param user as whom it runs
+     * @param user the user that runs it
      * @param args the program and its arguments; the program is looked up in the container's PATH
-     * @param env {@code NAME=value} each
-     * @param cwd absolute path inside the container, made when missing
+     * @param env environment, each {@code NAME=value}
+     * @param cwd absolute path inside the container, created when missing
      * @param capabilities its capability sets
-     * @param noNewPrivileges whether no execve may grant more privileges
-     * @param rlimits limits of the process; those not named are inherited
+     * @param noNewPrivileges whether execve cannot grant more privileges
+     * @param rlimits limits of the process; all others are inherited
      * @param oomScoreAdj -1000 to 1000, or {@link #INHERITED}
-     * @param consoleSize of its terminal
-     * @param apparmorProfile its name; empty for none
-     * @param selinuxLabel its text; empty for none
+     * @param consoleSize size of its terminal
+     * @param apparmorProfile name of the profile; empty for none
+     * @param selinuxLabel the label; empty for none
      * @param scheduling priorities and processors
      */
     public record Process(
@@ -178,10 +178,10 @@ public record Spec(
             String selinuxLabel,
             Scheduling scheduling) {
 
-        /** The value of an oomScoreAdj that is not set. */
+        /** The value of oomScoreAdj when it is not set. */
         public static final int INHERITED = Integer.MIN_VALUE;
 
-        /** The process of a Spec that has none. */
+        /** The process of a Spec without one. */
         public static final Process NONE = new Process(
                 false,
                 User.ROOT,
@@ -197,7 +197,7 @@ public record Spec(
                 "",
                 Scheduling.INHERITED);
 
-        /** The same process that runs another program, as another user. */
+        /** A copy that runs another program as another user. */
         public Process running(User otherUser, List<String> otherArgs, List<String> otherEnv) {
             return new Process(
                     terminal,
@@ -215,7 +215,7 @@ public record Spec(
                     scheduling);
         }
 
-        /** A process with no label, and scheduled as its parent. */
+        /** A process without labels that inherits its parent's scheduling. */
         public Process(
                 boolean terminal,
                 User user,
@@ -242,12 +242,12 @@ public record Spec(
                     Scheduling.INHERITED);
         }
 
-        /** The same process with another environment. */
+        /** A copy with another environment. */
         public Process withEnv(List<String> variables) {
             return running(user, args, variables);
         }
 
-        /** The same process with another AppArmor profile and SELinux label. */
+        /** A copy with another AppArmor profile and SELinux label. */
         public Process withLabels(String apparmor, String selinux) {
             return new Process(
                     terminal,
@@ -265,7 +265,7 @@ public record Spec(
                     scheduling);
         }
 
-        /** The same process with other capabilities. */
+        /** A copy with other capabilities. */
         public Process withCapabilities(Capabilities sets) {
             return new Process(
                     terminal,
@@ -290,7 +290,7 @@ public record Spec(
         }
     }
 
-    /** config.md, "consoleSize", in characters; {@link #UNSET} to leave it as the runtime's terminal. */
+    /** config.md, "consoleSize", in characters; {@link #UNSET} for the size of the runtime's terminal. */
     public record ConsoleSize(int height, int width) {
         public static final ConsoleSize UNSET = new ConsoleSize(0, 0);
     }
@@ -298,11 +298,11 @@ public record Spec(
     /**
      * config.md, "POSIX-platform user": numeric ids inside the container.
      *
-     * @param umask permission bits that new files lack
+     * @param umask file mode creation mask
      */
     public record User(int uid, int gid, List<Integer> additionalGids, int umask) {
 
-        /** Root, with no other group. */
+        /** Root, without supplementary groups. */
         public static final User ROOT = new User(0, 0, List.of(), SpecDefaults.UMASK);
 
         public User {
@@ -329,7 +329,7 @@ public record Spec(
             ambient = Set.copyOf(ambient);
         }
 
-        /** Those that are in any of the sets. */
+        /** The union of the sets. */
         public Set<Capability> all() {
             return Stream.of(bounding, effective, permitted, inheritable, ambient)
                     .flatMap(Set::stream)
@@ -341,7 +341,7 @@ public record Spec(
      * config.md, "rlimits".
      *
      * @param soft the limit, {@link #UNLIMITED} for none
-     * @param hard up to where the process may raise it
+     * @param hard the maximum to which the process may raise the limit
      */
     public record Rlimit(RlimitType type, long soft, long hard) {
 
@@ -352,28 +352,28 @@ public record Spec(
     /**
      * config.md, "root".
      *
-     * @param path on the host, absolute; of an image the container's own folder, in which its layer is
+     * @param path absolute path on the host; for an image, the container's own directory, which contains its layer
      * @param readonly whether it is mounted read-only
-     * @param image what an image brings, if it comes from one
+     * @param image the image, if the root comes from one
      */
     public record Root(String path, boolean readonly, Optional<Image> image) {
 
-        /** A directory. */
+        /** A root that is a plain directory. */
         public Root(String path, boolean readonly) {
             this(path, readonly, Optional.empty());
         }
     }
 
     /**
-     * The image of a container, over which that writes to a layer of its own.
+     * A container's image; the container writes to a layer of its own on top of it.
      *
-     * @param name what it is called in the store
-     * @param layers host paths of its layers, the topmost first
-     * @param model host path of the layer that says what the root directory is like
-     * @param files texts of files that the container sees, by their paths inside
-     * @param volumes directories inside that are the container's own, apart from its layer; each before those below it
-     * @param kept whether its own layer stays after its end
-     * @param most bytes that its own layer and volumes may take; 0 for no limit
+     * @param name name in the store
+     * @param layers host paths of its layers, topmost first
+     * @param model host path of the layer that defines owner and permissions of the root directory
+     * @param files contents of files that the container sees, by path inside
+     * @param volumes directories inside that are stored apart from the container's layer; each before those below it
+     * @param kept whether the container's layer is kept after its end
+     * @param most maximum number of bytes for its layer and volumes; 0 for no limit
      */
     public record Image(
             String name,
@@ -389,17 +389,17 @@ public record Spec(
             files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
         }
 
-        /** Where a container whose own layer is at {@code path} has the volume with this number. */
+        /** The host path of the volume with this number, for a container whose own layer is at {@code path}. */
         public static String volume(String path, int number) {
             return path + "/volume" + number;
         }
 
-        /** Whether {@code mount} is one of its volumes, for a container whose own layer is at {@code path}. */
+        /** Whether {@code mount} is one of the image's volumes, for a container whose own layer is at {@code path}. */
         public boolean isVolume(Mount mount, String path) {
             return volumes.contains(mount.destination()) && mount.source().startsWith(path + "/volume");
         }
 
-        /** The same for a container whose own layer stays after its end. */
+        /** A copy for a container whose own layer is kept after its end. */
         public Image keeping() {
             return new Image(name, layers, model, files, volumes, true, most);
         }
@@ -409,11 +409,11 @@ public record Spec(
      * config.md, "mounts".
      *
      * @param destination absolute path inside the container
-     * @param type of file system, such as {@code proc}; {@code bind} for a bind mount
+     * @param type type of file system, such as {@code proc}; {@code bind} for a bind mount
      * @param source device, label, or host path of a bind mount
-     * @param options as of mount(8), see {@link MountOptions}
-     * @param uidMappings for an id-mapped mount; empty for none or the container's
-     * @param gidMappings for an id-mapped mount; empty for none or the container's
+     * @param options options as for mount(8), see {@link MountOptions}
+     * @param uidMappings mappings of an id-mapped mount; empty for none, or for the container's
+     * @param gidMappings mappings of an id-mapped mount; empty for none, or for the container's
      */
     public record Mount(
             String destination,
@@ -428,7 +428,7 @@ public record Spec(
             gidMappings = List.copyOf(gidMappings);
         }
 
-        /** A mount that maps no ids. */
+        /** A mount that is not id-mapped. */
         public Mount(String destination, String type, String source, List<String> options) {
             this(destination, type, source, options, List.of(), List.of());
         }

@@ -11,8 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes a {@link Spec} from what a caller asks for; everything not asked for is as {@link SpecDefaults} has it. Owned by
- * one thread.
+ * Builds a {@link Spec}; everything that is not set is as in {@link SpecDefaults}. Owned by one thread.
  */
 public final class SpecBuilder {
 
@@ -46,9 +45,9 @@ public final class SpecBuilder {
     private List<String> readonlyPaths = SpecDefaults.READONLY_PATHS;
 
     /**
-     * A container that runs {@code args}.
+     * Builds a container that runs {@code args}.
      *
-     * @param rootfs its absolute path on the host
+     * @param rootfs absolute path on the host
      */
     public SpecBuilder(String rootfs, List<String> args) {
         this.rootfs = rootfs;
@@ -96,7 +95,7 @@ public final class SpecBuilder {
                 Hooks.NONE);
     }
 
-    /** Whoever is given a device may use it; a FIFO is none. */
+    /** A container may use the devices that it is given; a FIFO needs no rule. */
     private Resources withDevices() {
         List<DeviceRule> rules = new ArrayList<>(resources.devices());
         for (LinuxSpec.Device device : devices) {
@@ -119,7 +118,7 @@ public final class SpecBuilder {
         return this;
     }
 
-    /** Leaves the container in the caller's namespace of this type. */
+    /** Keeps the container in the caller's namespace of this type. */
     public SpecBuilder share(NamespaceType type) {
         namespaces.remove(type);
         return this;
@@ -162,7 +161,10 @@ public final class SpecBuilder {
         return this;
     }
 
-    /** Puts the root file system together from the layers of an image, in a folder below the rootfs's path. */
+    /**
+     * Uses the layers of an image as the root file system; the container's layer is in a directory below the rootfs's
+     * path.
+     */
     public SpecBuilder image(Spec.Image layers) {
         this.image = Optional.of(layers);
         return this;
@@ -204,7 +206,7 @@ public final class SpecBuilder {
     }
 
     private String ownHostname(LinuxSpec linux) {
-        // A joined UTS namespace keeps its name, unless another one is asked for.
+        // The name of a joined UTS namespace is not changed unless the caller asks for another one.
         boolean joined = linux.isJoined(NamespaceType.UTS);
         return joined && hostname.equals(SpecDefaults.HOSTNAME) ? "" : hostname;
     }
@@ -226,7 +228,7 @@ public final class SpecBuilder {
         return this;
     }
 
-    /** Gives the container a new user namespace with a range of {@code pool}, and shows it its root's files as its own. */
+    /** Gives the container a new user namespace with a range of {@code pool}, and maps its rootfs to these ids. */
     public SpecBuilder isolate(IdPool pool) {
         return unshare(NamespaceType.USER)
                 .mappings(List.of(pool.firstRange()), List.of(pool.firstRange()))

@@ -4,15 +4,15 @@ import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import java.util.List;
 import java.util.Set;
 
-/** What a container gets when nothing else is said; runtime-spec config-linux.md, "Default Filesystems". */
+/** The defaults of a container; runtime-spec config-linux.md, "Default Filesystems". */
 public final class SpecDefaults {
 
     public static final String HOSTNAME = "rustyrun-container";
     public static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    /** Permission bits that new files lack. */
+    /** File mode creation mask. */
     public static final int UMASK = 0022;
 
-    /** The namespaces that a container has of its own. A new user or time namespace must be asked for. */
+    /** The namespaces that every container gets. A new user or time namespace must be requested. */
     public static final List<NamespaceType> NAMESPACES = List.of(
             NamespaceType.PID,
             NamespaceType.NETWORK,
@@ -21,7 +21,7 @@ public final class SpecDefaults {
             NamespaceType.UTS,
             NamespaceType.CGROUP);
 
-    /** The file systems that every Linux program expects, in the order in which they are mounted. */
+    /** The file systems that every Linux program expects, in mount order. */
     public static final List<Spec.Mount> MOUNTS = List.of(
             new Spec.Mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")),
             new Spec.Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
@@ -35,7 +35,7 @@ public final class SpecDefaults {
             new Spec.Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
             new Spec.Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro")));
 
-    /** Files of the kernel's that tell about the host or reach into it. */
+    /** Files of the kernel that reveal information about the host or give access to it. */
     public static final List<String> MASKED_PATHS = List.of(
             "/proc/acpi",
             "/proc/asound",
@@ -50,11 +50,11 @@ public final class SpecDefaults {
             "/sys/devices/virtual/powercap",
             "/sys/firmware");
 
-    /** Files of the kernel's that configure the host. */
+    /** Files of the kernel that configure the host. */
     public static final List<String> READONLY_PATHS =
             List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
 
-    /** The sets for {@link Capability#DEFAULTS}; inheritable is empty, as since CVE-2022-29162. */
+    /** The sets for {@link Capability#DEFAULTS}; inheritable is empty because of CVE-2022-29162. */
     public static final Spec.Capabilities CAPABILITIES =
             new Spec.Capabilities(Capability.DEFAULTS, Capability.DEFAULTS, Capability.DEFAULTS, Set.of(), Set.of());
 

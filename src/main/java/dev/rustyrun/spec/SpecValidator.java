@@ -2,7 +2,7 @@ package dev.rustyrun.spec;
 
 import java.util.List;
 
-/** Checks everything about a {@link Spec} that can be told without looking at the machine. */
+/** Checks everything about a {@link Spec} that does not depend on the machine. */
 public final class SpecValidator {
 
     private static final int HOST_NAME_MAX = 64;
@@ -13,7 +13,7 @@ public final class SpecValidator {
     /**
      * Checks {@code spec}.
      *
-     * @throws InvalidSpecException for the first thing that is wrong
+     * @throws InvalidSpecException for the first error
      */
     public static void check(Spec spec) {
         if (spec.hasProcess()) {
@@ -24,12 +24,12 @@ public final class SpecValidator {
         absolute("rootfs", spec.root().path());
         if (ProcPaths.plain(spec.root().path()).equals("/")
                 && !spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
-            throw new InvalidSpecException("rootfs / is the host's own root: only --ephemeral leaves it as it is");
+            throw new InvalidSpecException("rootfs / is the host's own root: add --ephemeral to leave it unchanged");
         }
         if (spec.root().image().filter(image -> image.most() > 0).isPresent()
                 && spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
-            throw new InvalidSpecException("a storage size limits a layer on disk, and what this container writes is in"
-                    + " memory (--ephemeral=SIZE limits that)");
+            throw new InvalidSpecException("a storage size limits a layer on disk, but this container writes to"
+                    + " memory: use --ephemeral=SIZE instead");
         }
         for (Spec.Mount mount : spec.mounts()) {
             checkMount(mount);
@@ -47,7 +47,7 @@ public final class SpecValidator {
                 && ConnectedNetwork.of(spec.annotations()).isEmpty();
         if (!own) {
             throw new InvalidSpecException(
-                    "allowed hosts need a network with no other way out, --net none, and a new PID" + " namespace");
+                    "allowed hosts need a network without other access, --net none, and a new PID" + " namespace");
         }
     }
 
@@ -71,7 +71,7 @@ public final class SpecValidator {
         }
         absolute("working directory", process.cwd());
         for (Spec.Rlimit rlimit : process.rlimits()) {
-            // Unlimited is the largest unsigned number.
+            // Unlimited is -1, the highest unsigned number.
             if (Long.compareUnsigned(rlimit.soft(), rlimit.hard()) > 0) {
                 throw new InvalidSpecException(rlimit.type() + ": the soft limit is above the hard one");
             }
@@ -92,7 +92,7 @@ public final class SpecValidator {
         if (!options.isRemount() && ("bind".equals(mount.type()) || options.isBind())) {
             absolute("mount source", mount.source());
             if (!options.data().isEmpty()) {
-                // A bind mount has no file system that would understand words that mount(8) does not know.
+                // Unknown options go to the file system, but a bind mount has none that could interpret them.
                 throw new InvalidSpecException(
                         "mount on " + mount.destination() + ": unknown option " + options.data());
             }
@@ -104,7 +104,7 @@ public final class SpecValidator {
             throw new InvalidSpecException("mount target / is the rootfs itself; use --rootfs");
         }
         boolean bind = "bind".equals(mount.type()) || options.isBind();
-        // A bind mount may show another proc there: what its source is, is looked at when it is open.
+        // A bind mount may show another proc at /proc; whether its source is a proc is checked when it is open.
         boolean mayBeProc =
                 mount.type().equals("proc") || bind && !options.isRemount() && ProcPaths.isProc(mount.destination());
         if (!mayBeProc && !ProcPaths.mayBeCovered(mount.destination())) {

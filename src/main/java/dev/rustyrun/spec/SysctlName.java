@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The name of a kernel parameter; man 8 sysctl. It is written with dots or with slashes between its parts: the first
- * separator decides, and the other character is then a part of a name, as in {@code net/ipv4/conf/eth0.100/forwarding}.
+ * The name of a kernel parameter; man 8 sysctl. Its parts are separated by dots or slashes. The first separator
+ * decides, and the other character is then part of a name, as in {@code net/ipv4/conf/eth0.100/forwarding}.
  *
  * @param path below {@code /proc/sys}
  */
@@ -24,9 +24,9 @@ public record SysctlName(String path) {
             "kernel/shm_rmid_forced");
 
     /**
-     * Reads {@code name}.
+     * Parses {@code name}.
      *
-     * @throws InvalidSpecException when no parameter can have that name
+     * @throws InvalidSpecException when it is not a valid name
      */
     public static SysctlName parse(String name) {
         if (!name.matches("[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)+")) {
@@ -45,7 +45,7 @@ public record SysctlName(String path) {
         return new SysctlName(path.toString());
     }
 
-    /** The type of the namespace that it belongs to; empty for a parameter of the whole host. */
+    /** The type of the namespace to which it belongs; empty for a parameter of the whole host. */
     public Optional<NamespaceType> owner() {
         if (path.startsWith("net/")) {
             return Optional.of(NamespaceType.NETWORK);

@@ -1,6 +1,6 @@
 /**
- * What to run, as the OCI runtime specification's {@code config.json} says it: records, defaults, parsing of the small
- * languages inside them (mount options, users, volumes), and validation. Command-line flags, HTTP requests and OCI
- * bundles all become a {@link dev.rustyrun.spec.Spec}; nothing below this package knows which it was.
+ * The configuration of a container, following the OCI runtime specification's {@code config.json}: records, defaults,
+ * parsing of values (mount options, users, volumes), and validation. Command-line flags, HTTP requests and OCI bundles
+ * all become a {@link dev.rustyrun.spec.Spec}; no package below this one knows where it came from.
  */
 package dev.rustyrun.spec;

@@ -145,7 +145,7 @@ public sealed interface RootStep extends Step {
         static void refuseHostsRoot(Linux linux, String rootfs) {
             if (linux.status(rootfs).place().equals(linux.status("/").place())) {
                 throw new StepFailure(
-                        "rootfs " + rootfs + " is the host's own root: only --ephemeral leaves it as it is");
+                        "rootfs " + rootfs + " is the host's own root: add --ephemeral to leave it unchanged");
             }
         }
     }

@@ -126,7 +126,7 @@ class DevicesIT {
                                 "run", "--bundle", bundle.directory().toString(), "box")
                         .expect(1)
                         .errorLine();
-                assertTrue(line.contains("is the host's own root: only --ephemeral leaves it as it is"), line);
+                assertTrue(line.contains("is the host's own root: add --ephemeral to leave it unchanged"), line);
             }
             // By its plain name the command line takes it, and leaves it as it is.
             if (!root.equals("/")) {

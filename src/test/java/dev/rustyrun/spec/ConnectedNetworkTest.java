@@ -78,7 +78,7 @@ class ConnectedNetworkTest {
                             InvalidSpecException.class,
                             () -> ConnectedNetwork.of(Map.of(ConnectedNetwork.ANNOTATION, word)))
                     .getMessage();
-            assertTrue(message.contains("no name of a CNI network"), message);
+            assertTrue(message.contains("no valid CNI network name"), message);
         }
     }
 
