@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads a bundle's {@code config.json}, as of the OCI runtime specification 1.x for Linux. Fields that nobody knows are
- * ignored; what is known and cannot be is refused, with the path of the field. What spans several fields, or is the same for
- * flags, is left to {@link dev.rustyrun.spec.SpecValidator}.
+ * Reads a bundle's {@code config.json}, as defined by the OCI runtime specification 1.x for Linux. Unknown fields are
+ * ignored; an invalid value of a known field is an error that names the field's path. Conditions that span several
+ * fields, or that also apply to command-line flags, are left to {@link dev.rustyrun.spec.SpecValidator}.
  */
 public final class ConfigJson {
 
@@ -29,10 +29,10 @@ public final class ConfigJson {
     }
 
     /**
-     * What a config.json comes to.
+     * The contents of a config.json.
      *
-     * @param ociVersion the version of the specification that it says it follows
-     * @param warnings what is not as the specification wants it, yet no reason to refuse it; a line each
+     * @param ociVersion the version of the specification that the file names
+     * @param warnings deviations from the specification that are no reason to reject the file; one line each
      */
     public record Config(String ociVersion, Spec spec, List<String> warnings) {
         public Config {
@@ -41,16 +41,17 @@ public final class ConfigJson {
     }
 
     /**
-     * The container that {@code json} describes.
+     * Parses a config.json.
      *
-     * @param bundle the directory that config.json is in, to which its paths are relative
-     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value cannot be: the message names the field
+     * @param bundle the directory of config.json, to which its paths are relative
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value is invalid: the message names the
+     * field
      */
     public static Spec parse(String json, Path bundle) {
         return read(json, bundle).spec();
     }
 
-    /** As {@link #parse}, with what is worth a warning. */
+    /** Parses a config.json, see {@link #parse}, and returns its warnings, too. */
     public static Config read(String json, Path bundle) {
         return read(json, bundle, HostFeatures.current());
     }
@@ -64,9 +65,10 @@ public final class ConfigJson {
     }
 
     /**
-     * The process that {@code json} describes, as in config.json or in the file that {@code exec --process} takes.
+     * Parses a process, as in config.json or in the file for {@code exec --process}.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value cannot be: the message names the field
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value is invalid: the message names the
+     * field
      */
     public static Spec.Process process(String json) {
         return new ProcessJson(HostFeatures.current(), new ArrayList<>())
@@ -74,9 +76,9 @@ public final class ConfigJson {
     }
 
     /**
-     * {@code process} with another AppArmor profile or SELinux label, as far as they are not empty.
+     * {@code process} with another AppArmor profile or SELinux label, each unless it is empty.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when this kernel does not have what they are for
+     * @throws dev.rustyrun.spec.InvalidSpecException when this kernel does not support the profile or label
      */
     public static Spec.Process labelled(Spec.Process process, String apparmor, String selinux) {
         HostFeatures host = HostFeatures.current();
@@ -89,11 +91,11 @@ public final class ConfigJson {
     }
 
     /**
-     * The limits that {@code json} describes, as linux.resources of config.json does. They may be a part of what a
-     * container is limited to: whether they can be is for {@link dev.rustyrun.spec.ResourcesValidator} once they are complete.
+     * Parses resource limits, as in linux.resources of config.json. They may be only a part of a container's limits:
+     * {@link dev.rustyrun.spec.ResourcesValidator} checks them once they are complete.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value is of another kind: the message
-     *         names the field
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or a value has the wrong type: the message
+     * names the field
      */
     public static Resources resources(String json) {
         return new ResourcesJson(new ArrayList<>())
@@ -122,14 +124,14 @@ public final class ConfigJson {
         return new Config(version, spec, warnings);
     }
 
-    /** As of semver.org; another minor version than ours only adds fields. */
+    /** A version in the format of semver.org; other minor versions only add fields. */
     private static String version(JsonField json) {
         String version = json.text();
         if (!version.matches("[0-9]{1,9}\\.[0-9]{1,9}\\.[0-9]{1,9}([-+][0-9A-Za-z.+-]*)?")) {
             throw json.wrong("is not a version such as " + OciVersion.NEWEST + ": " + JsonField.quoted(version));
         }
         if (!version.startsWith("1.")) {
-            throw json.wrong("is " + JsonField.quoted(version) + ", but Rustyrun knows 1.x only");
+            throw json.wrong("is " + JsonField.quoted(version) + ", but Rustyrun supports only 1.x");
         }
         return version;
     }
@@ -149,7 +151,7 @@ public final class ConfigJson {
     private static String name(JsonField json, LinuxSpec linux) {
         String name = json.textOr("");
         if (!name.isEmpty() && !linux.has(NamespaceType.UTS)) {
-            throw json.wrong("needs a uts namespace in linux.namespaces: it would be the host's");
+            throw json.wrong("needs a uts namespace in linux.namespaces: otherwise the host's name would change");
         }
         return name;
     }
@@ -158,7 +160,7 @@ public final class ConfigJson {
         JsonField destination = json.field("destination");
         String target = destination.word();
         if (!target.startsWith("/")) {
-            warnings.add(destination.path() + " is not absolute, which is deprecated; taken as below /");
+            warnings.add(destination.path() + " is not absolute, which is deprecated; treated as relative to /");
             target = "/" + target;
         }
         List<String> options = json.field("options").texts();
@@ -177,12 +179,12 @@ public final class ConfigJson {
         List<IdMapping> uids = LinuxJson.mappings(json.field("uidMappings"));
         List<IdMapping> gids = LinuxJson.mappings(json.field("gidMappings"));
         if (uids.isEmpty() != gids.isEmpty()) {
-            throw json.wrong("has one of uidMappings and gidMappings: it takes both");
+            throw json.wrong("has only one of uidMappings and gidMappings: set both");
         }
         return new Spec.Mount(target, type, source, options, uids, gids);
     }
 
-    /** One that names no environment has, as with runc and crun, that of its surroundings: in the container, the command's. */
+    /** A hook without an environment gets, as with runc and crun, the runtime's or, in the container, the command's. */
     private static Hooks hooks(JsonField json) {
         if (!json.isPresent()) {
             return Hooks.NONE;
@@ -197,7 +199,7 @@ public final class ConfigJson {
                 hookList(json.field("poststop"), outside));
     }
 
-    /** @param surroundings the environment of those that name none; empty for the process's */
+    /** @param surroundings the environment of hooks that name none; empty for the process's */
     private static List<Hooks.Hook> hookList(JsonField json, Optional<List<String>> surroundings) {
         List<Hooks.Hook> hooks = new ArrayList<>();
         for (JsonField hook : json.elements()) {

@@ -13,20 +13,20 @@ import dev.rustyrun.spec.Spec;
 import java.util.List;
 
 /**
- * What Rustyrun implements of the specification, in its form for that; runtime-spec features.md and features-linux.md. It
- * says nothing about the machine: {@code rustyrun doctor} does.
+ * The features that Rustyrun implements, in the specification's format; runtime-spec features.md and features-linux.md.
+ * They do not depend on the machine; {@code rustyrun doctor} checks that.
  */
 public final class FeaturesJson {
 
-    /** The program's version, in the features' annotations. */
+    /** The annotation with the program's version. */
     public static final String VERSION_ANNOTATION = "dev.rustyrun.version";
 
     private FeaturesJson() {}
 
     /**
-     * The features.
+     * The features as JSON.
      *
-     * @param version the program's
+     * @param version version of the program
      */
     public static String write(String version) {
         ObjectNode features = JsonNodeFactory.instance.objectNode();

@@ -10,18 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the meaning of a bundle depends on where it is read.
+ * The properties of the host and of this process on which the meaning of a bundle depends.
  *
  * @param apparmor whether the kernel has AppArmor enabled
  * @param selinux whether the kernel has SELinux enabled
- * @param resctrl whether the resctrl file system, of Intel RDT and its like, is there
- * @param umask of this process, which a container keeps that names none
+ * @param resctrl whether the resctrl file system, for Intel RDT and similar features, is mounted
+ * @param umask umask of this process, the default for containers
  */
 record HostFeatures(boolean apparmor, boolean selinux, boolean resctrl, int umask) {
 
     private static final String UMASK = "Umask:";
 
-    /** Those of this process. */
+    /** The features of this process's host. */
     static HostFeatures current() {
         return new HostFeatures(
                 read("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
@@ -37,7 +37,7 @@ record HostFeatures(boolean apparmor, boolean selinux, boolean resctrl, int umas
         return environment;
     }
 
-    /** As in {@code status}; man 5 proc_pid_status. */
+    /** Parses the umask in {@code status}; man 5 proc_pid_status. */
     static int umask(String status) {
         for (String line : status.split("\n")) {
             if (line.startsWith(UMASK)) {
@@ -47,7 +47,7 @@ record HostFeatures(boolean apparmor, boolean selinux, boolean resctrl, int umas
         return SpecDefaults.UMASK;
     }
 
-    /** Not by a channel, which would load the JDK's library for the network. */
+    /** Uses a stream: a channel would load the JDK's network library. */
     private static String read(String file) {
         try (InputStream in = new FileInputStream(file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -12,8 +12,8 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
- * A value in a JSON text that knows its path, so that whatever is wrong with it can be told by name. A field that is
- * null counts as missing.
+ * A value in a JSON document together with its path, so that every error can name the field. A null field counts as
+ * missing.
  */
 record JsonField(String path, JsonNode node) {
 
@@ -31,7 +31,7 @@ record JsonField(String path, JsonNode node) {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    /** This object's fields by name, in their order; none when it is missing. */
+    /** This object's fields by name, in order; empty when it is missing. */
     Map<String, JsonField> fields() {
         if (isPresent() && !node.isObject()) {
             throw wrong("is not an object");
@@ -43,7 +43,7 @@ record JsonField(String path, JsonNode node) {
         return fields;
     }
 
-    /** This object's strings by name, none of which is empty; none when it is missing. */
+    /** This object's strings by name, which must not be empty; an empty map when it is missing. */
     Map<String, String> textMap() {
         Map<String, String> texts = new LinkedHashMap<>();
         fields().forEach((name, field) -> {
@@ -59,7 +59,7 @@ record JsonField(String path, JsonNode node) {
         return !node.isMissingNode() && !node.isNull();
     }
 
-    /** This array's elements; none when it is missing. */
+    /** This array's elements; empty when it is missing. */
     List<JsonField> elements() {
         if (isPresent() && !node.isArray()) {
             throw wrong("is not an array");
@@ -71,7 +71,7 @@ record JsonField(String path, JsonNode node) {
         return elements;
     }
 
-    /** This array's strings; none when it is missing. */
+    /** This array's strings; empty when it is missing. */
     List<String> texts() {
         List<String> texts = new ArrayList<>();
         for (JsonField element : elements()) {
@@ -93,7 +93,7 @@ record JsonField(String path, JsonNode node) {
         return node.textValue();
     }
 
-    /** A string with something in it. */
+    /** A string that must not be empty. */
     String word() {
         if (text().isEmpty()) {
             throw wrong("is empty");
@@ -109,7 +109,7 @@ record JsonField(String path, JsonNode node) {
         return text();
     }
 
-    /** Absolute paths; none when it is missing. */
+    /** Absolute paths; empty when the array is missing. */
     List<String> absolutePaths() {
         return elements().stream().map(JsonField::absolutePath).toList();
     }
@@ -150,7 +150,7 @@ record JsonField(String path, JsonNode node) {
         return isPresent() ? text() : whenMissing;
     }
 
-    /** An int that is not negative. */
+    /** A non-negative int. */
     int number() {
         if (!isPresent()) {
             throw wrong("is missing");
@@ -170,7 +170,7 @@ record JsonField(String path, JsonNode node) {
         return (int) betweenOr(0, Id.MAX, 0);
     }
 
-    /** An unsigned number of 64 bits; 0 when it is missing. */
+    /** An unsigned 64-bit number; 0 when it is missing. */
     long unsigned() {
         if (!isPresent()) {
             return 0;
@@ -183,12 +183,12 @@ record JsonField(String path, JsonNode node) {
         return node.bigIntegerValue().longValue();
     }
 
-    /** Whether it is a whole number that takes all 64 bits, without a sign. */
+    /** Whether it is a whole number that uses all 64 bits without a sign. */
     boolean isBeyondLong() {
         return isPresent() && node.isIntegralNumber() && !node.canConvertToLong() && unsigned() < 0;
     }
 
-    /** The one of {@code values} whose {@code word} this string is. */
+    /** The element of {@code values} whose {@code word} equals this string. */
     <E> E oneOf(E[] values, Function<E, String> word) {
         String text = text();
         for (E value : values) {
@@ -196,15 +196,15 @@ record JsonField(String path, JsonNode node) {
                 return value;
             }
         }
-        throw wrong(
-                "is none of " + word.apply(values[0]) + ", " + word.apply(values[1]) + " and so on: " + quoted(text));
+        throw wrong("is not one of " + word.apply(values[0]) + ", " + word.apply(values[1]) + " and so on: "
+                + quoted(text));
     }
 
     InvalidSpecException wrong(String what) {
         return new InvalidSpecException(path + " " + what);
     }
 
-    /** At most 40 characters of {@code text}, and none that would disturb a terminal. */
+    /** At most 40 characters of {@code text}, without characters that control a terminal. */
     static String quoted(String text) {
         return '"' + shown(text) + '"';
     }

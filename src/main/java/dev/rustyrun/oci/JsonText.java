@@ -9,10 +9,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.JsonFault;
 
-/** A JSON text that somebody else has written: read strictly, a name given twice or words after the end are errors. */
+/** A JSON document from outside, parsed strictly: a duplicate name or text after the end is an error. */
 final class JsonText {
 
-    /** Interning a name searches all strings that a native executable has built in. */
+    /** Names are not interned: interning searches all strings that are built into a native executable. */
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .build())
@@ -22,9 +22,9 @@ final class JsonText {
     private JsonText() {}
 
     /**
-     * What {@code json} says.
+     * Parses {@code json}.
      *
-     * @param what it is, for the message
+     * @param what the kind of document, for the message
      * @throws InvalidSpecException when it is not JSON; the message names the line and column
      */
     static JsonNode tree(String what, String json) {

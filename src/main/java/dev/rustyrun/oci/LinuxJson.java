@@ -31,7 +31,7 @@ final class LinuxJson {
     }
 
     /**
-     * The section.
+     * Reads the section.
      *
      * @param bounding the container's bounding set, on which its seccomp profile may depend
      */
@@ -61,14 +61,15 @@ final class LinuxJson {
                 netDevices(section.field("netDevices")));
     }
 
-    /** What would change how the container is confined or what it can reach, and has no step here yet. */
+    /** Rejects fields that would change the container's confinement or access, and that are not implemented yet. */
     private void refuse(JsonField section) {
         JsonField rdt = section.field("intelRdt");
         if (rdt.isPresent()) {
             throw rdt.wrong(
                     host.resctrl()
-                            ? "is something that Rustyrun does not set up: leave it out"
-                            : "needs the resctrl file system at /sys/fs/resctrl, which is not there: mount it, or leave it out");
+                            ? "is not supported: leave it out"
+                            : "needs the resctrl file system at /sys/fs/resctrl, which is not mounted: mount it,"
+                                    + " or leave the field out");
         }
     }
 
@@ -79,7 +80,7 @@ final class LinuxJson {
             String inside = name.textOr("").isEmpty() ? device.getKey() : name.text();
             if (!NetDevice.isName(device.getKey()) || !NetDevice.isName(inside)) {
                 throw device.getValue()
-                        .wrong("has a name that no network device can have: "
+                        .wrong("has an invalid name for a network device: "
                                 + JsonField.quoted(NetDevice.isName(inside) ? device.getKey() : inside));
             }
             devices.add(new NetDevice(device.getKey(), inside));
@@ -104,7 +105,7 @@ final class LinuxJson {
         JsonField nodes = json.field("nodes");
         String list = ProcessJson.numbers(nodes, "memory nodes");
         if (list.isEmpty() ? mode.needsNodes() : !mode.takesNodes()) {
-            throw nodes.wrong((list.isEmpty() ? "is missing: " : "must not be there: ") + mode + " takes "
+            throw nodes.wrong((list.isEmpty() ? "is missing: " : "must be left out: ") + mode + " takes "
                     + (list.isEmpty() ? "some" : "none"));
         }
         return new MemoryPolicy(true, mode, flags, list);
@@ -117,7 +118,7 @@ final class LinuxJson {
             JsonField type = namespace.field("type");
             NamespaceType known = type.oneOf(NamespaceType.values(), NamespaceType::word);
             if (!named.add(known)) {
-                throw type.wrong("is " + known.word() + " again: it is there already");
+                throw type.wrong("repeats " + known.word() + ": use each type only once");
             }
             JsonField path = namespace.field("path");
             namespaces.add(new Namespace(known, path.textOr("").isEmpty() ? "" : path.absolutePath()));
@@ -142,7 +143,7 @@ final class LinuxJson {
         for (Map.Entry<String, JsonField> clock : json.fields().entrySet()) {
             JsonField offset = clock.getValue();
             if (!Set.of("monotonic", "boottime").contains(clock.getKey())) {
-                throw offset.wrong("is no clock of a time namespace: these are monotonic and boottime");
+                throw offset.wrong("is not a clock of a time namespace: use monotonic or boottime");
             }
             offsets.add(new LinuxSpec.TimeOffset(
                     clock.getKey(), offset.field("secs").betweenOr(Long.MIN_VALUE, Long.MAX_VALUE, 0), (int)
@@ -156,10 +157,10 @@ final class LinuxJson {
         for (JsonField device : json.elements()) {
             String type = device.field("type").text();
             if (!Set.of("c", "u", "b", "p").contains(type)) {
-                throw device.field("type").wrong("is none of c, u, b and p: " + JsonField.quoted(type));
+                throw device.field("type").wrong("must be c, u, b or p, not " + JsonField.quoted(type));
             }
             boolean fifo = type.equals("p");
-            // Some write the type of file into the mode too.
+            // Some callers include the type of file in the mode.
             int mode = (int) device.field("fileMode").betweenOr(0, 0xFFFF_FFFFL, 0666) & 07777;
             devices.add(new LinuxSpec.Device(
                     device.field("path").absolutePath(),
@@ -176,7 +177,7 @@ final class LinuxJson {
     private static String propagation(JsonField json) {
         String propagation = json.textOr("");
         if (!PROPAGATIONS.contains(propagation)) {
-            throw json.wrong("is none of private, slave, shared and unbindable, perhaps with an r before it: "
+            throw json.wrong("must be private, slave, shared or unbindable, optionally prefixed with r, not "
                     + JsonField.quoted(propagation));
         }
         return propagation;
@@ -187,11 +188,11 @@ final class LinuxJson {
             return "";
         }
         if (!json.field("flags").elements().isEmpty()) {
-            throw json.field("flags").wrong("has flags, of which the specification has none so far");
+            throw json.field("flags").wrong("must be empty: the specification defines no flags");
         }
         String domain = json.field("domain").text();
         if (!Set.of("LINUX", "LINUX32").contains(domain)) {
-            throw json.field("domain").wrong("is neither LINUX nor LINUX32: " + JsonField.quoted(domain));
+            throw json.field("domain").wrong("must be LINUX or LINUX32, not " + JsonField.quoted(domain));
         }
         return domain;
     }

@@ -1,6 +1,6 @@
 package dev.rustyrun.oci;
 
-/** The versions of the OCI runtime specification that Rustyrun follows. */
+/** The versions of the OCI runtime specification that Rustyrun supports. */
 public final class OciVersion {
 
     public static final String OLDEST = "1.0.0";

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads {@code process} of a config.json, and of the file that {@code exec --process} takes. */
+/** Reads {@code process} of a config.json, and the file for {@code exec --process}. */
 final class ProcessJson {
 
     private final HostFeatures host;
@@ -27,7 +27,7 @@ final class ProcessJson {
     Spec.Process process(JsonField json) {
         JsonField args = json.field("args");
         if (args.texts().isEmpty()) {
-            throw args.wrong("is missing or empty: it is the program and its arguments");
+            throw args.wrong("is missing or empty: name the program and its arguments");
         }
         args.elements().get(0).word();
         return new Spec.Process(
@@ -54,7 +54,7 @@ final class ProcessJson {
         for (JsonField group : json.field("additionalGids").elements()) {
             groups.add(group.id());
         }
-        // A mask of 32 bits, of which the kernel takes nine; man 2 umask.
+        // The field has 32 bits, of which the kernel uses nine; man 2 umask.
         int mask = (int) json.field("umask").betweenOr(0, 0xFFFF_FFFFL, umask) & 0777;
         return new Spec.User(json.field("uid").id(), json.field("gid").id(), groups, mask);
     }
@@ -65,7 +65,7 @@ final class ProcessJson {
                 throw variable.wrong("is not NAME=VALUE: " + JsonField.quoted(variable.text()));
             }
         }
-        // Where a name is there twice, the last value counts, as with every engine: getenv(3) would find the first.
+        // The last value of a duplicate name wins, as with every engine; getenv(3) would find the first.
         Map<String, String> byName = new LinkedHashMap<>();
         for (String variable : json.texts()) {
             byName.put(variable.substring(0, variable.indexOf('=')), variable);
@@ -85,15 +85,15 @@ final class ProcessJson {
                 set(json.field("ambient")));
     }
 
-    /** What this kernel does not know cannot be granted: no reason not to start. */
+    /** A capability that this kernel does not know cannot be granted, but that is no reason not to start. */
     private Set<Capability> set(JsonField json) {
         Set<Capability> set = EnumSet.noneOf(Capability.class);
         for (JsonField name : json.elements()) {
             try {
                 set.add(Capability.valueOf(name.text()));
             } catch (IllegalArgumentException e) {
-                warnings.add(name.path() + " is no capability that Rustyrun knows, and is ignored: "
-                        + JsonField.quoted(name.text()));
+                warnings.add(
+                        name.path() + " is an unknown capability and is ignored: " + JsonField.quoted(name.text()));
             }
         }
         return set;
@@ -105,7 +105,7 @@ final class ProcessJson {
         for (JsonField rlimit : json.elements()) {
             RlimitType type = rlimit.field("type").oneOf(RlimitType.values(), RlimitType::name);
             if (!named.add(type)) {
-                throw rlimit.field("type").wrong("is " + type + " again: it is there already");
+                throw rlimit.field("type").wrong("repeats " + type + ": use each type only once");
             }
             long soft = required(rlimit.field("soft")).unsigned();
             long hard = required(rlimit.field("hard")).unsigned();
@@ -124,7 +124,7 @@ final class ProcessJson {
         return json;
     }
 
-    /** To be ignored, whatever it is, where there is no terminal. */
+    /** Ignored without a terminal, whatever its value. */
     private static Spec.ConsoleSize consoleSize(JsonField process) {
         JsonField json = process.field("consoleSize");
         if (!json.isPresent() || !process.field("terminal").truthOr(false)) {
@@ -163,7 +163,7 @@ final class ProcessJson {
     private static Scheduling.IoPriority ioPriority(JsonField json) {
         Scheduling.IoClass ioClass = json.field("class").oneOf(Scheduling.IoClass.values(), Enum::name);
         if (ioClass == Scheduling.IoClass.IOPRIO_CLASS_NONE) {
-            throw json.field("class").wrong("is none of IOPRIO_CLASS_RT, IOPRIO_CLASS_BE and IOPRIO_CLASS_IDLE");
+            throw json.field("class").wrong("must be IOPRIO_CLASS_RT, IOPRIO_CLASS_BE or IOPRIO_CLASS_IDLE");
         }
         return new Scheduling.IoPriority(ioClass, (int) json.field("priority").betweenOr(0, 7, 0));
     }
@@ -191,12 +191,14 @@ final class ProcessJson {
                 json.field("period").unsigned());
         boolean deadline = policy == Scheduling.Policy.SCHED_DEADLINE;
         if (deadline != (cpu.runtime() != 0) || !deadline && (cpu.deadline() != 0 || cpu.period() != 0)) {
-            throw json.field("runtime").wrong("goes, with deadline and period, with SCHED_DEADLINE and only with it");
+            throw json.field("runtime")
+                    .wrong("must be set with SCHED_DEADLINE; with other policies, leave out"
+                            + " runtime, deadline and period");
         }
         return cpu;
     }
 
-    /** A list of numbers without spaces; empty when it is missing. */
+    /** A list of numbers, with spaces removed; empty when it is missing. */
     static String numbers(JsonField json, String what) {
         String list = json.textOr("").replace(" ", "");
         try {

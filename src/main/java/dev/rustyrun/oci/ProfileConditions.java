@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Decides {@code includes} and {@code excludes} of a rule in docker's profiles, each an object with {@code caps},
- * {@code arches} and {@code minKernel}: all capabilities must be there to include, any suffices to exclude.
+ * Evaluates {@code includes} and {@code excludes} of a rule in docker's profiles, each an object with {@code caps},
+ * {@code arches} and {@code minKernel}: all capabilities are required to include the rule, any of them excludes it.
  */
 final class ProfileConditions {
 
@@ -19,7 +19,7 @@ final class ProfileConditions {
         this.machine = machine;
     }
 
-    /** Whether {@code rule} is for this container on this machine. */
+    /** Whether {@code rule} applies to this container on this machine. */
     boolean hold(JsonField rule) {
         return includes(rule.field("includes")) && !excludes(rule.field("excludes"));
     }
@@ -67,8 +67,8 @@ final class ProfileConditions {
                 return machine.hasKernel(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
             }
         } catch (NumberFormatException e) {
-            // Told below, as every other text that is no version.
+            // Reported below, like every other invalid version.
         }
-        throw json.wrong("is not a kernel's version such as 4.8: " + JsonField.quoted(json.text()));
+        throw json.wrong("is not a kernel version such as 4.8: " + JsonField.quoted(json.text()));
     }
 }

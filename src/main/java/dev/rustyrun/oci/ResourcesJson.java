@@ -35,7 +35,7 @@ final class ResourcesJson {
         return resources;
     }
 
-    /** What is there, of which it is not said that it goes together. */
+    /** Reads the limits without checking that they are consistent. */
     Resources unchecked(JsonField json) {
         JsonField pids = json.field("pids");
         return new Resources(
@@ -57,13 +57,13 @@ final class ResourcesJson {
             String given = access.textOr("");
             String letters = given.replace("a", "");
             if (!letters.equals(given)) {
-                warnings.add(access.path() + " has an \"a\", which is no access: it is ignored, as by runc");
+                warnings.add(access.path() + " has an unknown access \"a\", which is ignored, as in runc");
             }
             if (letters.isEmpty() && !given.isEmpty() || !letters.matches("[rwm]{0,3}")) {
-                throw access.wrong("is not made of r (read), w (write) and m (mknod): " + JsonField.quoted(given));
+                throw access.wrong("must consist of r (read), w (write) and m (mknod), not " + JsonField.quoted(given));
             }
             if (!Set.of("", "a", "b", "c", "u").contains(rule.field("type").textOr(""))) {
-                throw rule.field("type").wrong("is none of a (all), b (block) and c (character)");
+                throw rule.field("type").wrong("must be a (all), b (block) or c (character)");
             }
             rules.add(new DeviceRule(
                     rule.field("allow").truth(),
@@ -75,7 +75,7 @@ final class ResourcesJson {
         return rules;
     }
 
-    /** A rule may be about a device that no kernel has. */
+    /** A rule may name a number that no kernel supports. */
     private static long deviceNumber(JsonField json) {
         return json.betweenOr(DeviceRule.ANY, WORD, DeviceRule.ANY);
     }
@@ -92,7 +92,7 @@ final class ResourcesJson {
         if (!json.field("useHierarchy").truthOr(true)) {
             warnings.add(json.field("useHierarchy").path() + " is ignored: kernels always use the hierarchy");
         }
-        // As with the processor's below, callers that know no "unset" write 0.
+        // As with the CPU limits below, callers without a concept of "unset" write 0.
         return new Resources.Memory(
                 zeroIsUnset(signed(json.field("limit"))),
                 zeroIsUnset(signed(json.field("reservation"))),
@@ -106,7 +106,7 @@ final class ResourcesJson {
         if (!json.isPresent()) {
             return Resources.Cpu.NONE;
         }
-        // Callers that know no "unset" write 0 for these three, as cgroups never take it.
+        // Callers without a concept of "unset" write 0 for these three, which cgroups never accept.
         return new Resources.Cpu(
                 zeroIsUnset(large(json.field("shares"))),
                 zeroIsUnset(time(json.field("quota"))),
@@ -154,7 +154,7 @@ final class ResourcesJson {
         }
     }
 
-    /** What is beyond a long is beyond any device: no limit. */
+    /** A rate larger than a long exceeds every device's: no limit. */
     private static long rate(JsonField json) {
         return json.isBeyondLong() ? 0 : json.between(0, Long.MAX_VALUE);
     }
@@ -167,10 +167,10 @@ final class ResourcesJson {
         Map<String, Long> limits = new HashMap<>();
         for (JsonField limit : json.elements()) {
             long bytes = ProcessJson.required(limit.field("limit")).unsigned();
-            // What is beyond a long is beyond any machine: no limit.
+            // A size larger than a long exceeds every machine's: no limit.
             if (limits.put(limit.field("pageSize").text(), bytes < 0 ? Resources.UNLIMITED : bytes) != null) {
                 throw limit.field("pageSize")
-                        .wrong("is there already: "
+                        .wrong("is repeated: "
                                 + JsonField.quoted(limit.field("pageSize").text()));
             }
         }
@@ -194,7 +194,7 @@ final class ResourcesJson {
         json.fields().forEach((device, limit) -> {
             if (!limit.field("hcaHandles").isPresent()
                     && !limit.field("hcaObjects").isPresent()) {
-                throw limit.wrong("has neither hcaHandles nor hcaObjects: it takes one of them at least");
+                throw limit.wrong("has neither hcaHandles nor hcaObjects: set at least one of them");
             }
             limits.put(
                     device,
@@ -205,12 +205,12 @@ final class ResourcesJson {
         return limits;
     }
 
-    /** What is beyond a long is beyond any machine: no limit. */
+    /** A size larger than a long exceeds every machine's: no limit. */
     private static long signed(JsonField json) {
         return json.isBeyondLong() ? Resources.UNLIMITED : json.betweenOr(Resources.UNLIMITED, Long.MAX_VALUE, UNSET);
     }
 
-    /** The kernel takes every negative time for no limit. */
+    /** The kernel treats every negative time as no limit. */
     private static long time(JsonField json) {
         if (!json.isPresent()) {
             return UNSET;
@@ -220,7 +220,7 @@ final class ResourcesJson {
                 : Math.max(Resources.UNLIMITED, json.between(Long.MIN_VALUE, Long.MAX_VALUE));
     }
 
-    /** Older engines write the highest number of 64 bits, which is -1 as they see it, for what is not set. */
+    /** Older engines write the highest 64-bit number, which is their -1, for a value that is not set. */
     private static long large(JsonField json) {
         return json.isBeyondLong() ? UNSET : json.betweenOr(0, Long.MAX_VALUE, UNSET);
     }

@@ -13,8 +13,8 @@ import java.io.StringWriter;
 import java.util.Set;
 
 /**
- * What is kept of a container that was made from options, so that a further process in it can be confined as its first one
- * is: that process, in config.json's form, and which filter of system calls it has.
+ * The saved part of a container that was made from options, so that exec can confine another process like the first
+ * one: the first process in config.json's format, and the kind of system call filter.
  */
 public final class SavedProcess {
 
@@ -24,7 +24,7 @@ public final class SavedProcess {
 
     private SavedProcess() {}
 
-    /** It, as one JSON object. Written at each launch: a stream, and not a tree. */
+    /** The saved part as one JSON object. It is written at each launch, so this uses a stream and not a tree. */
     public static String write(Spec spec) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
@@ -101,17 +101,17 @@ public final class SavedProcess {
     }
 
     /**
-     * A Spec with the process and the filter that {@code json} says; of no meaning in all else.
+     * A Spec with the saved process and filter; all other parts of it are meaningless.
      *
-     * @param rootfs the container's, host path
-     * @throws InvalidSpecException when the filter was the user's own profile, which is not kept
+     * @param rootfs host path of the container's rootfs
+     * @throws InvalidSpecException when the filter was the user's own profile, which is not saved
      */
     public static Spec read(String json, String rootfs) {
         JsonField kept = new JsonField("", JsonText.tree("the container's state", json));
         String seccomp = kept.field("seccomp").text();
         if (!seccomp.equals(BUILTIN) && !seccomp.equals(UNCONFINED)) {
             throw new InvalidSpecException(
-                    "it has a seccomp profile of its own, which is not kept: make it from a bundle");
+                    "the container has a seccomp profile of its own, which was not saved: create it from a bundle");
         }
         Spec.Process process = ConfigJson.process(kept.field("process").node().toString());
         return new SpecBuilder(rootfs, process.args())

@@ -12,9 +12,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Reads a seccomp profile, either as {@code linux.seccomp} of the OCI runtime specification or in the form of docker's
- * and podman's profile files, in which an {@code archMap} and the conditions {@code includes} and {@code excludes} are
- * decided here, for one container on one machine. Fields that nobody knows are ignored.
+ * Reads a seccomp profile, either {@code linux.seccomp} of the OCI runtime specification or the format of docker's and
+ * podman's profile files. Their {@code archMap} and the conditions {@code includes} and {@code excludes} are evaluated
+ * here, for one container on one machine. Unknown fields are ignored.
  */
 public final class SeccompJson {
 
@@ -29,16 +29,17 @@ public final class SeccompJson {
     }
 
     /**
-     * The profile that {@code json} says.
+     * Parses a profile.
      *
-     * @param bounding the container's bounding set, which conditions may ask for
-     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or not a profile; the message names the place
+     * @param bounding the container's bounding set, to which conditions may refer
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is not JSON, or not a valid profile; the message names the
+     * field
      */
     public static Seccomp parse(String json, Set<Capability> bounding, Machine machine) {
         return parse(JsonText.tree("the seccomp profile", json), bounding, machine);
     }
 
-    /** The profile in a tree that has been read already, such as a bundle's {@code linux.seccomp}. */
+    /** Reads a profile that has already been parsed as JSON, such as a bundle's {@code linux.seccomp}. */
     public static Seccomp parse(JsonNode tree, Set<Capability> bounding, Machine machine) {
         return parse(new JsonField("seccomp", tree), bounding, machine);
     }
@@ -71,7 +72,7 @@ public final class SeccompJson {
         return json.oneOf(Seccomp.Action.values(), Seccomp.Action::word);
     }
 
-    /** A number, or podman's name of one. */
+    /** An errno as a number, or as podman's name for it. */
     private static OptionalInt errno(JsonField number, JsonField name) {
         if (number.isPresent() || !name.isPresent()) {
             return number.optionalNumber();
@@ -89,7 +90,7 @@ public final class SeccompJson {
         JsonField listed = json.field("architectures");
         JsonField map = json.field("archMap");
         if (!listed.elements().isEmpty() && !map.elements().isEmpty()) {
-            throw map.wrong("and architectures are both there: leave one of them out");
+            throw map.wrong("and architectures are both set: leave one of them out");
         }
         for (JsonField arch : listed.elements()) {
             archs.add(arch(arch));
@@ -112,7 +113,7 @@ public final class SeccompJson {
         return json.oneOf(Seccomp.Arch.values(), Seccomp.Arch::word);
     }
 
-    /** Which flags; when the profile does not say, SPEC_ALLOW, as in runc: see DefaultProfile. */
+    /** The flags; SPEC_ALLOW when the profile has no flags, as in runc: see DefaultProfile. */
     private static List<Seccomp.Flag> flags(JsonField json) {
         if (!json.isPresent()) {
             return List.of(Seccomp.Flag.SPEC_ALLOW);
@@ -129,7 +130,7 @@ public final class SeccompJson {
         List<String> names = json.field("names").texts();
         if (!name.textOr("").isEmpty()) {
             if (!names.isEmpty()) {
-                throw name.wrong("and names are both there: leave one of them out");
+                throw name.wrong("and names are both set: leave one of them out");
             }
             names.add(name.text());
         }

@@ -10,8 +10,8 @@ import dev.rustyrun.spec.SpecDefaults;
 import java.util.List;
 
 /**
- * The {@code config.json} to start a bundle from: a shell on a terminal, in {@code rootfs} beside the file, with what
- * {@link SpecDefaults} gives every container and few capabilities.
+ * The {@code config.json} template for a new bundle: a shell on a terminal, with {@code rootfs} in the same directory,
+ * the usual parts of {@link SpecDefaults} and few capabilities.
  */
 public final class SpecTemplate {
 
@@ -20,27 +20,27 @@ public final class SpecTemplate {
     private static final int OPEN_FILES = 1024;
     private static final Spec.Mount CGROUPS = new Spec.Mount(
             "/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "relatime", "ro"));
-    /** Only the owner of a network namespace may mount sysfs; man 7 user_namespaces. */
+    /** Only the owner of a network namespace can mount sysfs; man 7 user_namespaces. */
     private static final Spec.Mount HOSTS_SYS =
             new Spec.Mount("/sys", "none", "/sys", List.of("rbind", "rnosuid", "rnoexec", "rnodev", "rro"));
 
     private SpecTemplate() {}
 
     /**
-     * The file for a container that root makes.
+     * The template for a container of root.
      *
-     * @param cgroupNamespace whether it gets one, as runc has it: with cgroup v2 alone
+     * @param cgroupNamespace whether the container gets one; runc does this only with pure cgroup v2
      */
     public static String privileged(boolean cgroupNamespace) {
         return new Writer(false, cgroupNamespace, 0, 0).write();
     }
 
     /**
-     * The file for a container that an ordinary user makes: in a user namespace in which that user is root, and in the
+     * The template for a container of an ordinary user: in a user namespace in which that user is root, and in the
      * host's network.
      *
-     * @param uid that user's
-     * @param gid that user's
+     * @param uid uid of the user
+     * @param gid gid of the user
      */
     public static String rootless(int uid, int gid) {
         return new Writer(true, true, uid, gid).write();
@@ -93,7 +93,7 @@ public final class SpecTemplate {
                     .put("type", mount.type())
                     .put("source", mount.source());
             ArrayNode options = json.putArray("options");
-            // The terminals' group has no number where only one group has.
+            // The group of terminals is not mapped when only one group is.
             mount.options().stream()
                     .filter(option -> !rootless || !option.startsWith("gid="))
                     .forEach(options::add);

@@ -13,12 +13,12 @@ public final class StateJson {
     private StateJson() {}
 
     /**
-     * The state as one JSON object, of one line.
+     * The state as a JSON object on one line.
      *
-     * @param pid of the container's process on the host; 0 for none, and of no meaning once it is stopped
+     * @param pid process id of the container's process on the host; 0 for none, and ignored once it is stopped
      * @param bundle absolute path of its bundle
-     * @param annotations of its config.json
-     * @throws InvalidSpecException when it is no state: no id, no absolute bundle, or no process where there must be one
+     * @param annotations annotations of its config.json
+     * @throws InvalidSpecException when the id is missing, the bundle is not absolute, or a required process is missing
      */
     public static String write(
             String id, ContainerStatus status, int pid, String bundle, Map<String, String> annotations) {
@@ -26,12 +26,12 @@ public final class StateJson {
     }
 
     /**
-     * What a seccomp agent is told along with the one descriptor that it gets, as one JSON object; config-linux.md, "The
+     * The message to a seccomp agent, sent together with the listener, as one JSON object; config-linux.md, "The
      * Container Process State".
      *
-     * @param process the filtered process's id on the host
+     * @param process process id of the filtered process on the host
      * @param metadata the profile's {@code listenerMetadata}; empty for none
-     * @throws InvalidSpecException when {@code id}, {@code pid} and {@code bundle} make no state
+     * @throws InvalidSpecException when {@code id}, {@code pid} and {@code bundle} are not a valid state
      */
     public static String ofProcess(
             int process,

@@ -160,7 +160,7 @@ class SeccompJsonTest {
                 "`` | seccomp is not an object",
                 "{} | seccomp.defaultAction is missing",
                 "{'defaultAction': 7} | seccomp.defaultAction is not a string",
-                "{'defaultAction': 'ALLOW'} | seccomp.defaultAction is none of SCMP_ACT_KILL, SCMP_ACT_KILL_PROCESS and so on: \"ALLOW\"",
+                "{'defaultAction': 'ALLOW'} | seccomp.defaultAction is not one of SCMP_ACT_KILL, SCMP_ACT_KILL_PROCESS and so on: \"ALLOW\"",
                 "{'defaultAction': 'SCMP_ACT_NOTIFY'} | seccomp.defaultAction: SCMP_ACT_NOTIFY cannot be the default",
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'defaultErrnoRet': 1} | seccomp.defaultErrnoRet: SCMP_ACT_ALLOW returns no errno",
                 "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrnoRet': 4096} | seccomp.defaultErrnoRet: 4096 is not from 0 to 4095",
@@ -169,14 +169,14 @@ class SeccompJsonTest {
                 "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrno': 'EWHAT'} | seccomp.defaultErrno is not the name of an error",
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': 'X'} | seccomp.architectures is not an array",
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': [1]} | seccomp.architectures[0] is not a string",
-                "{'defaultAction': 'SCMP_ACT_ALLOW', 'flags': ['TSYNC']} | seccomp.flags[0] is none of SECCOMP_FILTER_FLAG_TSYNC",
+                "{'defaultAction': 'SCMP_ACT_ALLOW', 'flags': ['TSYNC']} | seccomp.flags[0] is not one of SECCOMP_FILTER_FLAG_TSYNC",
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'flags': ['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV']} | seccomp.flags: SECC",
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'listenerPath': 'agent'} | seccomp.listenerPath: \"agent\" is not an absolute",
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'listenerMetadata': 'x'} | seccomp.listenerMetadata is for an agent",
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': {}} | seccomp.syscalls is not an array",
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [null]} | seccomp.syscalls[0] is not an object",
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['SCMP_ARCH_X86'], 'archMap': [{'architecture':"
-                        + " 'SCMP_ARCH_X86_64'}]} | seccomp.archMap and architectures are both there",
+                        + " 'SCMP_ARCH_X86_64'}]} | seccomp.archMap and architectures are both set",
             })
     void what_is_wrong_is_told_by_its_path(String json, String message) {
         InvalidSpecException e = assertThrows(InvalidSpecException.class, () -> parse(json));
@@ -192,13 +192,13 @@ class SeccompJsonTest {
                 "{'names': [], 'action': 'SCMP_ACT_ERRNO'} | .names is empty",
                 "{'names': ['rm -rf'], 'action': 'SCMP_ACT_ERRNO'} | .names[0]: \"rm -rf\" is not the name of a system call",
                 "{'names': [''], 'action': 'SCMP_ACT_ERRNO'} | .names[0]: \"\" is not the name of a system call",
-                "{'name': 'a', 'names': ['b'], 'action': 'SCMP_ACT_ERRNO'} | .name and names are both there",
+                "{'name': 'a', 'names': ['b'], 'action': 'SCMP_ACT_ERRNO'} | .name and names are both set",
                 "{'names': ['a'], 'action': 'SCMP_ACT_KILL', 'errnoRet': 1} | .errnoRet: SCMP_ACT_KILL returns no errno",
                 "{'names': ['a'], 'action': 'SCMP_ACT_TRACE', 'errnoRet': 65536} | .errnoRet: 65536 is not from 0 to 65535",
                 "{'names': ['write'], 'action': 'SCMP_ACT_NOTIFY'} | .names[0]: SCMP_ACT_NOTIFY is not possible for write",
                 "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{}]} | .args[0].index is missing",
                 "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0}]} | .args[0].op is missing",
-                "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0, 'op': '=='}]} | .args[0].op is none of",
+                "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0, 'op': '=='}]} | .args[0].op is not one of",
                 "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 6, 'op': 'SCMP_CMP_EQ'}]} | .args[0].index: 6 is",
                 "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'args': [{'index': 0, 'value': -1, 'op': 'SCMP_CMP_EQ'}]} |"
                         + " .args[0].value is not a whole number of up to 64 bits",
