@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param cgroupsPath path of its cgroup: absolute, relative, or empty to let Rustyrun choose
  * @param resources its resource limits
  * @param rootfsPropagation {@code private}, {@code slave}, {@code shared} or {@code unbindable}, optionally prefixed
- * with r;
+ *     with r; empty for {@code private}
  * @param seccomp its system call filter
  * @param maskedPaths made unreadable inside the container
  * @param readonlyPaths made read-only inside the container

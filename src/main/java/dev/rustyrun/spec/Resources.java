@@ -9,6 +9,7 @@ import java.util.Map;
  * is empty.
  *
  * @param devices rules about devices; a later rule overrides an earlier one, and a device without a rule is denied;
+ *     empty for no restriction. {@link DeviceRule#withDefaults} completes a list
  * @param memory memory limits
  * @param cpu processor time, and the processors that may be used
  * @param pids maximum number of processes and threads, -1 for no limit

@@ -51,7 +51,7 @@ public record Seccomp(
      * @param action the action for these calls
      * @param errnoRet value for the action
      * @param args conditions on the arguments, which must all be met; if two are about the same argument, any one of
-     * all
+     *     all is enough, as in runc
      */
     public record Rule(List<String> names, Action action, OptionalInt errnoRet, List<Arg> args) {
         public Rule {
