@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * What a mount of type {@code cgroup} comes to. On a host with cgroup v2 alone it is that file system. With v1, alone or
- * beside v2, it is a tmpfs with a directory for each hierarchy, and links for controllers that share one. The container sees
- * its own cgroup as the root of each: because its cgroup namespace says so, or else because only that is shown.
+ * The steps for a mount of type {@code cgroup}. On a host with pure cgroup v2 it is that file system. With v1, alone or
+ * in a hybrid layout, it is a tmpfs with a directory for each hierarchy, and links for controllers that share one. The
+ * container sees its own cgroup as the root of each hierarchy: either because of its cgroup namespace, or because only
+ * that directory is bind-mounted.
  */
 final class CgroupView {
 
@@ -27,8 +28,8 @@ final class CgroupView {
     private final ToIntFunction<String> sources;
 
     /**
-     * @param filledLater whether something else is mounted in it afterwards
-     * @param sources the number of the step that opens a source which {@code init} cannot reach
+     * @param filledLater whether other mounts are made in it afterwards
+     * @param sources adds the host step that opens a source which {@code init} cannot reach, and returns its number
      */
     CgroupView(Spec spec, Spec.Mount mount, HostFacts host, boolean filledLater, ToIntFunction<String> sources) {
         this.sources = sources;
@@ -39,7 +40,7 @@ final class CgroupView {
         this.namespaced = spec.linux().has(NamespaceType.CGROUP);
     }
 
-    /** Adds it; whether its own directory is still to be made read-only. */
+    /** Adds the steps; returns whether the mount point itself must be made read-only later. */
     boolean addTo(List<Step> steps) {
         List<CgroupHierarchy> hierarchies = host.cgroupHierarchies();
         if (hierarchies.isEmpty()) {
@@ -80,8 +81,9 @@ final class CgroupView {
     }
 
     /**
-     * One hierarchy at {@code target}. One in which the container has no cgroup of its own is its caller's, and so
-     * read-only: with v1's release_agent who writes there runs programs on the host (CVE-2022-0492). Without a cgroup namespace it is the part of it below {@code directory}.
+     * Mounts one hierarchy at {@code target}. A hierarchy in which the container has no cgroup of its own belongs to
+     * its caller and is read-only: a process that can write v1's release_agent runs programs on the host
+     * (CVE-2022-0492). Without a cgroup namespace, {@code directory} is bind-mounted instead.
      */
     private Step show(CgroupHierarchy hierarchy, String target, String directory) {
         String own = ownCgroup(hierarchy);
@@ -101,7 +103,7 @@ final class CgroupView {
                 sources.applyAsInt(own.isEmpty() ? directory : own));
     }
 
-    /** The host path of the container's own cgroup in this hierarchy; empty when it has none. */
+    /** The host path of the container's own cgroup in this hierarchy; empty when there is none. */
     private String ownCgroup(CgroupHierarchy hierarchy) {
         for (String file : host.cgroupFiles()) {
             if (file.startsWith(hierarchy.mountPoint() + "/")) {

@@ -23,20 +23,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Compiles the plan of another process in a running container: it joins the namespaces of {@code init}, and creates
- * none. The container's processes see it from its {@link SuccessionStep.Appear} on, when it has no more rights than
- * they have.
+ * Compiles the plan of another process in a running container: it joins the container's namespaces, and creates none.
+ * The container's processes see the new process from {@link SuccessionStep.Appear} on, when it has no more privileges
+ * than they have.
  */
 public final class ExecPlan {
 
     private ExecPlan() {}
 
     /**
-     * The plan.
+     * Compiles the plan for a container whose root is that of its mount namespace.
      *
      * @param spec the container's Spec, with the new process as its process
-     * @param full whether the container's limit of processes allows no copy of a process: then it is entered by the one that
-     *     has appeared, for which there always is room
+     * @param full whether the container's process limit leaves no room for a copy of a process: then only the process
+     *     that has appeared enters the cgroup, which a process may always join
      * @param joined the namespaces to join, by the host paths of their files
      */
     public static LaunchPlan compile(Spec spec, HostFacts host, boolean full, List<Joined> joined, Lifecycle life) {
@@ -44,10 +44,10 @@ public final class ExecPlan {
     }
 
     /**
-     * The plan for a container whose root may be another than that of its mount namespace.
+     * Compiles the plan for a container whose root may differ from that of its mount namespace.
      *
-     * @param root the host path of its first process's root, such as {@code /proc/4711/root}; empty if it is that of its mount
-     *     namespace
+     * @param root host path of the root of its first process, such as {@code /proc/4711/root}; empty if it is that of
+     *     the mount namespace
      */
     public static LaunchPlan compile(
             Spec spec, HostFacts host, boolean full, List<Joined> joined, Optional<String> root, Lifecycle life) {
@@ -90,14 +90,14 @@ public final class ExecPlan {
         List<Step> appear = new ArrayList<>();
         appear.add(new SuccessionStep.Appear(files, spec.process().terminal()));
         appear.addAll(late);
-        // It is not PID 1, and needs no reaper.
+        // The new process is not PID 1, so it needs no reaper.
         process.command(init, appear, false);
         return new LaunchPlan(run.all(), child, init, spec.process().terminal(), false);
     }
 
     /**
-     * Those that the user namespace does not own can only be entered before it; the mounts come last, for the paths of the
-     * others are the host's.
+     * Namespaces that the user namespace does not own must be entered before it. The mount namespace comes last,
+     * because the paths of all others are the host's.
      */
     private static void join(List<Step> init, List<Joined> joined) {
         List<Joined> ordered = new ArrayList<>(joined);
@@ -130,13 +130,13 @@ public final class ExecPlan {
     /**
      * A namespace to join.
      *
-     * @param path of the host, such as {@code /proc/4711/ns/net}
-     * @param first whether {@code child} joins it already: an ordinary user may mount, and join the others, only in a user
-     *     namespace of his
+     * @param path host path, such as {@code /proc/4711/ns/net}
+     * @param first whether {@code child} joins it instead of {@code init}: an ordinary user can mount, and join the
+     *     other namespaces, only inside a user namespace that the user owns
      */
     public record Joined(NamespaceType type, String path, boolean first) {
 
-        /** One that {@code init} joins. */
+        /** A namespace that {@code init} joins. */
         public Joined(NamespaceType type, String path) {
             this(type, path, false);
         }

@@ -31,15 +31,18 @@ final class FileSystemPlan {
 
     private static final Set<String> KERNEL_VIEWS = Set.of("proc", "sysfs");
 
-    /** The security policy labels their files. */
+    /** The security policy labels the files of these file systems. */
     private static final Set<String> WITHOUT_LABEL = Set.of("proc", "sysfs", "mqueue", "cgroup2");
 
-    /** So that a layer can be created from the upper directory: no file there refers to a lower one. */
+    /**
+     * Makes the upper directory self-contained, so that a layer can be created from it: no file there refers to a lower
+     * one.
+     */
     private static final String WHOLE_COPIES = ",redirect_dir=off,metacopy=off";
 
     private static final long PRIVATE = MountFlag.of(MountFlag.MS_PRIVATE, MountFlag.MS_REC);
 
-    /** Stands for the PID namespace of the process that mounts. */
+    /** The PID namespace of the process that mounts. */
     static final int OWN_PIDS = -1;
 
     private final Spec spec;
@@ -49,8 +52,8 @@ final class FileSystemPlan {
     private final List<String> sealedLater = new ArrayList<>();
 
     /**
-     * @param openedPids the place, among the descriptors that {@code init} inherits, of the PID namespace that a new {@code /proc}
-     *     shows, or {@link #OWN_PIDS}
+     * @param openedPids index, among the descriptors that {@code init} inherits, of the PID namespace that a new
+     *     {@code /proc} shows, or {@link #OWN_PIDS}
      */
     FileSystemPlan(Spec spec, HostFacts host, HostSteps run, int openedPids) {
         this.spec = spec;
@@ -94,7 +97,7 @@ final class FileSystemPlan {
             steps.add(new RootStep.EnterLayers(
                     spec.root().image().get().layers(),
                     path,
-                    // It is deleted at its end, so it does not need to be on disk.
+                    // The layer is deleted when the container ends, so it need not be synced to disk.
                     (inUserNamespace ? userNamespace : WHOLE_COPIES)
                             + (spec.root().image().get().kept() ? "" : ",volatile"),
                     refuseDevices ? MountFlag.MS_NODEV.value() : 0));
@@ -120,7 +123,7 @@ final class FileSystemPlan {
      */
     private Spec.Mount hostsSysfs(Spec.Mount mount) {
         List<String> options = new ArrayList<>(mount.options());
-        // Without rights in the host's namespaces the mounts below cannot be left out.
+        // Without privileges in the host's namespaces, a bind mount must include the mounts below.
         options.add(canSend() ? "bind" : "rbind");
         if (!canSend() && options.remove("ro")) {
             options.add("rro");
@@ -194,7 +197,7 @@ final class FileSystemPlan {
                 options.copyUp());
     }
 
-    /** Whether anything is mounted: the host's own mounts are left as they are. */
+    /** Whether mounts are possible; without a mount namespace they would change the host's. */
     private boolean mounts() {
         return spec.linux().has(NamespaceType.MOUNT);
     }
@@ -203,7 +206,7 @@ final class FileSystemPlan {
         return spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION);
     }
 
-    /** Whether an earlier mount covers its source in the rootfs: then it shows what the container has there by then. */
+    /** Whether the mount's source is in the rootfs, below an earlier mount: then it must show the container's mount. */
     private boolean isCovered(Spec.Mount mount) {
         String root = ProcPaths.plain(spec.root().path());
         String source = ProcPaths.plain(mount.source());
@@ -220,7 +223,7 @@ final class FileSystemPlan {
         return FileSystemStep.MountFileSystem.PIDNS + "/proc/self/fd/" + (Connection.FIRST_HANDED_DOWN + openedPids);
     }
 
-    /** Whether what is mounted or made later lies in {@code mount}, and it is not covered itself. */
+    /** Whether something is mounted or created inside {@code mount} later, and {@code mount} is not covered itself. */
     private boolean isFilledLater(Spec.Mount mount) {
         String path = ProcPaths.plain(mount.destination());
         List<Spec.Mount> later = spec.mounts()
@@ -237,7 +240,9 @@ final class FileSystemPlan {
         return ProcPaths.plain(path).startsWith(directory + "/");
     }
 
-    /** With the SELinux context of all its files, where the kernel lets that be said; man 8 mount, "context". */
+    /**
+     * Adds the SELinux context of all files to {@code data}, where the kernel supports that; man 8 mount, "context".
+     */
     private String labelled(String type, MountOptions options, String data) {
         String label = spec.linux().mountLabel();
         boolean takesOne =
@@ -245,14 +250,17 @@ final class FileSystemPlan {
         return takesOne ? StepFormatter.join(data, "context=\"" + label + "\"") : data;
     }
 
-    /** A mapping that is the container's needs no other namespace. */
+    /** Mappings equal to the container's need no other user namespace. */
     private SentMount.Mapping mappingOf(Spec.Mount mount) {
         boolean same = mount.uidMappings().equals(spec.linux().uidMappings())
                 && mount.gidMappings().equals(spec.linux().gidMappings());
         return same || mount.uidMappings().isEmpty() ? SentMount.Mapping.CONTAINER : SentMount.Mapping.OWN;
     }
 
-    /** The number of the step that opens {@code path} where the root of a user namespace cannot reach it, and the host's root can. */
+    /**
+     * The number of the step that opens {@code path} when the root of a user namespace cannot reach it, but the host's
+     * root can.
+     */
     private int source(String path) {
         return spec.linux().has(NamespaceType.USER) ? run.add(new HostStep.OpenSource(path)) : HostStep.NONE;
     }
@@ -273,21 +281,24 @@ final class FileSystemPlan {
                 own ? mount.gidMappings() : List.of());
     }
 
-    /** A mount that events of the host's come into, or go out of: the container's own copies are in no peer group. */
+    /**
+     * Whether the mount exchanges mount events with the host. Copies that the container makes itself are in no peer
+     * group.
+     */
     private static boolean sharesEvents(MountOptions options) {
         return (options.propagation() & MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_SLAVE)) != 0;
     }
 
     /**
-     * Whether {@code run} is the host's root, which can copy the host's mounts; an ordinary user can only copy those
-     * of the user namespace, and a joined mount namespace has mounts of its own.
+     * Whether {@code run} is the host's root, which can copy the host's mounts. An ordinary user can copy only those of
+     * the user namespace, and a joined mount namespace has its own mounts.
      */
     private boolean canSend() {
         return !spec.linux().isJoined(NamespaceType.MOUNT)
                 && (!spec.linux().has(NamespaceType.USER) || spec.mapsRootfs());
     }
 
-    /** The terminals' group cannot be given where it has no number. */
+    /** The option gid=5, for the group of terminals, is removed when that group is not mapped. */
     private String data(String type, String data) {
         boolean unmapped = !spec.linux().gidMappings().isEmpty()
                 && !IdMapping.covers(spec.linux().gidMappings(), 5);
@@ -346,7 +357,7 @@ final class FileSystemPlan {
         return new NodeStep.ShareDevice(device);
     }
 
-    /** Adds what hides or seals kernel files, once everything is mounted. */
+    /** Adds steps that hide or seal kernel files, after all mounts. */
     void protect(List<Step> steps) {
         sealedLater.forEach(path -> steps.add(new CoverStep.SealMount(path)));
         spec.linux().maskedPaths().forEach(path -> steps.add(new CoverStep.MaskPath(path)));
@@ -359,7 +370,7 @@ final class FileSystemPlan {
         return ProcPaths.plain(path).equals("/");
     }
 
-    /** Adds steps that are only possible once the root is the root. */
+    /** Adds steps that are possible only after the root was changed. */
     void seal(List<Step> steps) {
         if (spec.root().readonly() || spec.linux().readonlyPaths().stream().anyMatch(FileSystemPlan::isRoot)) {
             steps.add(new PivotStep.ReadOnlyRoot());

@@ -4,19 +4,22 @@ import dev.rustyrun.step.SeccompFilter;
 import java.util.List;
 
 /**
- * What the host has prepared or supports for a launch, as far as the plan depends on it.
+ * Facts about the host, and preparations on it, on which the plan depends.
  *
- * @param program host path of Rustyrun's own executable, to be protected from the container; empty to leave it
- * @param cleanup what must be removed at the end
- * @param cgroupFiles the files through which the container's cgroup is entered, those of hierarchies first; empty when it has
- *     none
- * @param limitsDevices whether that cgroup lets only allowed devices be opened
- * @param mayMapGroups whether a new user namespace keeps setgroups(2): not when an unprivileged user maps only himself
- * @param mayMakeDevices whether device files can be made; where not, the host's are shown instead
+ * @param program host path of Rustyrun's own executable, to be protected from the container; empty for no protection
+ * @param cleanup paths to remove at the end
+ * @param cgroupFiles files through which the container's cgroup is entered, those of cgroup hierarchies first; empty
+ *     without a cgroup
+ * @param limitsDevices whether that cgroup restricts which devices can be opened
+ * @param mayMapGroups whether setgroups(2) is allowed in a new user namespace: not when an unprivileged user maps only
+ *     their own id
+ * @param mayMakeDevices whether device files can be created; otherwise the host's are bind-mounted
  * @param seccomp the container's system call filter, or {@link SeccompFilter#NONE}
- * @param cgroupHierarchies those mounted on the host, for a container that mounts them; else it may be empty
- * @param mayAppear whether {@code init} can be set up outside of the PID namespace that the container joins: it takes a copy of
- *     itself, which a JVM cannot make, and a {@code /proc} of another PID namespace than its own, which Linux 6.18 can mount
+ * @param cgroupHierarchies the hierarchies mounted on the host, for a container that mounts them; otherwise it may be
+ *     empty
+ * @param mayAppear whether {@code init} can be set up outside of the PID namespace that the container joins. This needs
+ *     a copy of the process, which a JVM cannot make, and a {@code /proc} of a PID namespace other than its own, which
+ *     Linux 6.18 can mount
  */
 public record HostFacts(
         String program,
@@ -36,11 +39,11 @@ public record HostFacts(
     /**
      * Host paths that a launch creates and removes at its end.
      *
-     * @param directories removed after the files, and only when empty
+     * @param directories host paths of directories, removed after the files and only when empty
      */
     public record Cleanup(List<String> files, List<String> directories) {
 
-        /** Nothing. */
+        /** No paths. */
         public static final Cleanup NONE = new Cleanup(List.of(), List.of());
 
         public Cleanup {
@@ -54,13 +57,13 @@ public record HostFacts(
         cgroupHierarchies = List.copyOf(cgroupHierarchies);
     }
 
-    /** How many of the files of its cgroup are those of hierarchies; they come first. */
+    /** How many of the cgroup files belong to cgroup hierarchies; they come first. */
     int hierarchies() {
         return (int)
                 cgroupFiles.stream().filter(file -> !file.startsWith("/proc/")).count();
     }
 
-    /** A host where {@code init} can be set up outside of a joined PID namespace or, with false, cannot. */
+    /** A copy with {@link #mayAppear} set to {@code may}. */
     public HostFacts appearing(boolean may) {
         return new HostFacts(
                 program,
@@ -74,7 +77,7 @@ public record HostFacts(
                 may);
     }
 
-    /** A host on which nothing appears, for a container that joins no PID namespace. */
+    /** A host with {@link #mayAppear} false, for a container that joins no PID namespace. */
     public HostFacts(
             String program,
             Cleanup cleanup,
@@ -96,7 +99,7 @@ public record HostFacts(
                 false);
     }
 
-    /** A host with no mounted control groups that the container would show. */
+    /** A host without mounted cgroup hierarchies. */
     public HostFacts(
             String program,
             Cleanup cleanup,

@@ -4,12 +4,12 @@ import dev.rustyrun.step.HostStep;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The part of a plan that {@code run} does, while it is compiled: each step has the number by which a stage asks for it. */
+/** The part of a plan that {@code run} performs, while it is compiled: a stage asks for each step by its number. */
 final class HostSteps {
 
     private final List<HostStep> steps = new ArrayList<>();
 
-    /** Adds {@code step}; its number. */
+    /** Adds {@code step} and returns its number. */
     int add(HostStep step) {
         steps.add(step);
         return steps.size() - 1;

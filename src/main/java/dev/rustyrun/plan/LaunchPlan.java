@@ -21,13 +21,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything a launch does, compiled: the steps of each stage, in order.
+ * A complete launch, compiled: the steps of each stage, in order.
  *
- * @param run what the {@link Stage#RUN} stage does when another stage asks for it by its number in this list
+ * @param run steps of the {@link Stage#RUN} stage, which another stage asks for by their index in this list
  * @param child steps of the {@link Stage#CHILD} stage
- * @param init steps of the {@link Stage#INIT} stage; the last is one that executes the command
+ * @param init steps of the {@link Stage#INIT} stage; the last one executes the command
  * @param terminal whether the command gets a pseudo-terminal
- * @param awaitsStart whether the last but a few steps of {@code init} wait for {@code rustyrun start}
+ * @param awaitsStart whether {@code init} waits for {@code rustyrun start} shortly before its last step
  */
 public record LaunchPlan(List<HostStep> run, List<Step> child, List<Step> init, boolean terminal, boolean awaitsStart) {
 
@@ -37,15 +37,15 @@ public record LaunchPlan(List<HostStep> run, List<Step> child, List<Step> init, 
         init = List.copyOf(init);
     }
 
-    /** Whether the process that becomes the command is another one than the {@code init} that {@code child} starts. */
+    /** Whether the command's process is not the {@code init} that {@code child} starts, but a successor. */
     public boolean appears() {
         return init.stream()
                 .anyMatch(step -> step instanceof SuccessionStep.Appear || step instanceof ExecStep.ExecAppearing);
     }
 
     /**
-     * How many steps of {@code init} can be done ahead of a launch, by a process that then waits: all before the first that
-     * is about the command, or that the host has to answer with more than a mount.
+     * The number of steps of {@code init} that a waiting process can perform ahead of a launch: all before the first
+     * one that concerns the command, or that needs more than a mount from the host.
      */
     public int ahead() {
         int steps = 0;
@@ -79,7 +79,10 @@ public record LaunchPlan(List<HostStep> run, List<Step> child, List<Step> init, 
                 || step instanceof SettingStep;
     }
 
-    /** Whether this launch begins as {@code other} does, with all that {@code child} does and so many steps of {@code init}. */
+    /**
+     * Whether this launch has the same steps of {@code child}, and the same first {@code steps} steps of {@code init},
+     * as {@code other}.
+     */
     public boolean beginsAs(LaunchPlan other, int steps) {
         return child.equals(other.child)
                 && idMaps().equals(other.idMaps())
@@ -88,7 +91,7 @@ public record LaunchPlan(List<HostStep> run, List<Step> child, List<Step> init, 
                 && (steps == 0 || hosts().equals(other.hosts()));
     }
 
-    /** What the host can be asked for by steps that are done ahead. */
+    /** The host steps that may be requested ahead of a launch. */
     private List<HostStep> hosts() {
         return run.stream()
                 .filter(step -> step instanceof HostStep.MapIds || sendsMount(step))

@@ -8,7 +8,7 @@ import dev.rustyrun.step.LifecycleStep;
 import dev.rustyrun.step.Step;
 import java.util.List;
 
-/** The parts of a plan that synchronize with the host: hooks, waits. */
+/** The parts of a plan that synchronize with the host: hooks and waits. */
 final class LifecyclePlan {
 
     private final Spec spec;
@@ -21,7 +21,7 @@ final class LifecyclePlan {
         this.run = run;
     }
 
-    /** Whether the command waits for its start, when the processes that have set it up have ended. */
+    /** Whether the command waits for its start after the processes that have set it up have ended. */
     boolean awaitsStart() {
         return life.awaitsStart();
     }
@@ -42,7 +42,7 @@ final class LifecyclePlan {
         add(steps, hooks.createContainer(), false);
     }
 
-    /** Adds the end of the set-up. */
+    /** Adds the end of the setup. */
     void beforeWait(List<Step> steps) {
         if (life.descriptors() > 0) {
             steps.add(new LifecycleStep.ReceiveDescriptors(
@@ -54,7 +54,7 @@ final class LifecyclePlan {
         }
     }
 
-    /** Adds the wait between the set-up and the command. */
+    /** Adds the wait between the setup and the command. */
     void awaitStart(List<Step> steps) {
         if (life.detached()) {
             steps.add(new LifecycleStep.Detach(letGo()));
@@ -68,12 +68,18 @@ final class LifecyclePlan {
         return run.add(new HostStep.LetGo(life.awaitsStart()));
     }
 
-    /** The request of {@code child} to let a successor continue alone, if it does. */
+    /**
+     * The number of the step with which {@code child} lets a successor continue alone; none if the container is not
+     * detached.
+     */
     int part() {
         return life.detached() ? run.add(new HostStep.Part(life.awaitsStart())) : HostStep.NONE;
     }
 
-    /** What the process asks for by itself that goes on alone as the small program or, where that cannot be, without it. */
+    /**
+     * The host steps that a successor asks for itself if it continues alone, as the small program or, if that is
+     * impossible, without it.
+     */
     ExecStep.PartingSteps partingSteps() {
         return switch (parting()) {
             case NEVER -> ExecStep.PartingSteps.NONE;
@@ -84,7 +90,7 @@ final class LifecyclePlan {
         };
     }
 
-    /** Adds the wait for the state of another process than before, if hooks in the container get it. */
+    /** Adds the wait for the state of the new process, if hooks in the container get that state. */
     void renewState(List<Step> steps) {
         if (hasHooksInside()) {
             steps.add(new LifecycleStep.AwaitState(run.add(new HostStep.SendState())));

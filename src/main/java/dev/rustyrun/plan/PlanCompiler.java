@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Compiles a Spec into a LaunchPlan: a pure function, the same Spec on the same {@link HostFacts} always gives the same
- * plan.
+ * Compiles a Spec into a LaunchPlan. It is a pure function: the same Spec on the same {@link HostFacts} always gives
+ * the same plan.
  */
 public final class PlanCompiler {
 
@@ -39,7 +39,7 @@ public final class PlanCompiler {
     private final HostFacts host;
     private final Lifecycle life;
     private final LifecyclePlan lifecycle;
-    /** Whether the container joins a PID namespace, and is set up outside of it. */
+    /** Whether the container joins a PID namespace, but is set up outside of it. */
     private final boolean appears;
 
     private final Optional<ConnectedNetwork> network;
@@ -55,7 +55,7 @@ public final class PlanCompiler {
         this.life = life;
         this.lifecycle = new LifecyclePlan(spec, life, run);
         this.network = ConnectedNetwork.of(spec.annotations());
-        // In a mount namespace of others there need not be a /proc that shows a process outside.
+        // A joined mount namespace need not have a /proc that shows a process outside.
         this.appears = host.mayAppear() && linux.isJoined(NamespaceType.PID) && !linux.isJoined(NamespaceType.MOUNT);
     }
 
@@ -94,21 +94,21 @@ public final class PlanCompiler {
             init.add(new CommandStep.ChangeDirectory(spec.process().cwd(), true));
         }
         files.seal(init);
-        // As late as can be: it has started beside all that is done here.
+        // This comes as late as possible, because the network starts in parallel with all steps above.
         network.ifPresent(wanted -> init.add(new NetworkStep.AwaitNetwork(
                 wanted.describe(), wanted.cni().isPresent() ? "" : "pasta", wantsResolvers())));
         if (appears) {
-            // What is started before, such as a hook, stays outside.
+            // Processes that were started earlier, such as hooks, stay outside.
             init.add(new NamespaceStep.JoinOpened(PIDS, openedPids()));
         }
-        // In a joined PID namespace it would be no PID 1: that one has its own, which reaps.
+        // A joined PID namespace already has a PID 1, which reaps orphans.
         process.command(init, appears ? appear() : List.of(), spec.wantsReaper() && !appears);
         return new LaunchPlan(run.all(), child, init, spec.process().terminal(), life.awaitsStart());
     }
 
     /**
-     * The user namespace comes before those that are new, for it owns what is made after it, and after those that are there:
-     * a new one owns none of them, and in another one there may be no right to them; man 7 user_namespaces.
+     * The user namespace comes before the new namespaces, which it must own. It comes after the joined ones: a new user
+     * namespace owns none of them, and a joined one may have no privileges over them; man 7 user_namespaces.
      */
     private void namespaces() {
         if (!host.cleanup().directories().isEmpty()) {
@@ -125,7 +125,7 @@ public final class PlanCompiler {
         int unshared = 0;
         for (LinuxSpec.Namespace namespace : linux.namespaces()) {
             if (namespace.type() == NamespaceType.MOUNT && !namespace.isNew()) {
-                // It is entered by init, where it is the last: the paths of the others are the host's.
+                // init enters it as the last namespace, because the paths of all others are the host's.
                 child.add(openMounts(namespace.path(), joinsUser, "mounting the rootfs"));
             } else if (!namespace.isNew() && namespace.type() != NamespaceType.USER) {
                 child.add(
@@ -155,7 +155,10 @@ public final class PlanCompiler {
         mounts();
     }
 
-    /** The mount namespace of {@code child}: the container's own or, for one in that of others, one without the container. */
+    /**
+     * Sets up the mount namespace of {@code child}: the container's own, or a separate one if the container uses an
+     * existing one.
+     */
     private void mounts() {
         boolean ownMounts = linux.isNew(NamespaceType.MOUNT);
         if (!ownMounts && host.program().isEmpty()) {
@@ -177,7 +180,9 @@ public final class PlanCompiler {
         return new NamespaceStep.OpenNamespace(path, CloneFlag.CLONE_NEWNS.value(), openedMounts(), orLater, changed);
     }
 
-    /** Mount events go to the host only when the container asks for that; those of the host come in only then. */
+    /**
+     * Mount events reach the host only if the container asks for that; only then are the host's events received, too.
+     */
     private long propagationOfHost() {
         boolean asked = linux.rootfsPropagation().endsWith("shared")
                 || linux.rootfsPropagation().endsWith("slave");
@@ -202,7 +207,7 @@ public final class PlanCompiler {
                 .orElse("");
     }
 
-    /** The cgroup namespace is made inside the cgroup, so that the container sees its own as the root. */
+    /** The cgroup namespace is created inside the cgroup, so that the container sees its own cgroup as the root. */
     private void cgroup() {
         if (spec.process().oomScoreAdj() != Spec.Process.INHERITED) {
             init.add(new LimitStep.SetOomScore(spec.process().oomScoreAdj()));
@@ -241,7 +246,7 @@ public final class PlanCompiler {
         }
     }
 
-    /** Whether it is of an image, and nothing was said about its name servers. */
+    /** Whether the root comes from an image and no name servers were configured. */
     private boolean wantsResolvers() {
         return spec.root()
                 .image()
@@ -249,17 +254,17 @@ public final class PlanCompiler {
                 .isPresent();
     }
 
-    /** The place of the opened mount namespace among the descriptors that {@code init} inherits. */
+    /** The index of the opened mount namespace among the descriptors that {@code init} inherits. */
     private int openedMounts() {
         return host.cgroupFiles().size() + (appears ? 2 : 0);
     }
 
-    /** The place of the opened PID namespace among the descriptors that {@code init} inherits. */
+    /** The index of the opened PID namespace among the descriptors that {@code init} inherits. */
     private int openedPids() {
         return host.cgroupFiles().size() + 1;
     }
 
-    /** The copy is the first process of ours that those in the joined PID namespace see. */
+    /** The steps after which the copy is visible in the joined PID namespace, as Rustyrun's first process there. */
     private List<Step> appear() {
         List<Step> steps = new ArrayList<>();
         int files = host.cgroupFiles().size();
@@ -271,7 +276,7 @@ public final class PlanCompiler {
         return steps;
     }
 
-    /** Whether the cgroup has no room for two processes, which there are while one makes a copy of itself. */
+    /** Whether the cgroup has room for only one process, although the copying of a process needs two. */
     private boolean entersLate() {
         return appears && !host.cgroupFiles().isEmpty() && linux.resources().pids() == 1;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Shows a plan to a person: every step in order, numbered, with its stage. */
+/** Prints a plan for humans: every step in order, numbered, with its stage. */
 public final class PlanPrinter {
 
     private final LaunchPlan plan;
@@ -22,10 +22,10 @@ public final class PlanPrinter {
     }
 
     /**
-     * One line per step; what {@code run} does for a stage follows the step that asks for it.
+     * One line per step; a step of {@code run} follows the step that asks for it.
      *
-     * @param first what {@code run} does first, if anything
-     * @param reasons whether a line below each step, or several of one kind, says why it exists
+     * @param first description of the first thing that {@code run} does, if any
+     * @param reasons whether a line below each step, or group of similar steps, explains why it exists
      */
     public static String print(Optional<String> first, LaunchPlan plan, boolean reasons) {
         return new PlanPrinter(plan, reasons).print(first);
@@ -42,7 +42,7 @@ public final class PlanPrinter {
         line(
                 Stage.CHILD,
                 "start the init stage as PID 1 of the new namespaces",
-                "A new PID namespace holds only the children of the process that unshares, so it takes one more.");
+                "Only children of the process that calls unshare enter the new PID namespace, so one more process is needed.");
         list(Stage.INIT, plan.init());
         line(
                 Stage.RUN,

@@ -13,7 +13,7 @@ import dev.rustyrun.step.Step;
 import java.util.List;
 import java.util.Set;
 
-/** The part of a plan that takes away what the command may not do, in the order in which it can still be taken. */
+/** The part of a plan that drops privileges, in an order in which each can still be dropped. */
 final class PrivilegePlan {
 
     private final Spec spec;
@@ -41,7 +41,7 @@ final class PrivilegePlan {
         }
         steps.add(new PrivilegeStep.SetUser(user.uid(), user.gid(), user.additionalGids(), setGroups(), user.umask()));
         if (filtersWithPrivilege()) {
-            // Without no_new_privs only CAP_SYS_ADMIN may install a filter: it goes right afterwards.
+            // Without no_new_privs, installing a filter needs CAP_SYS_ADMIN, which is dropped right afterwards.
             long admin = Capability.bits(Set.of(Capability.CAP_SYS_ADMIN));
             steps.add(new PrivilegeStep.SetCapabilities(
                     Capability.bits(sets.effective()) | admin,
@@ -62,14 +62,14 @@ final class PrivilegePlan {
     }
 
     /**
-     * The limits that the command's own execve is preceded by: whoever has them may get no memory, file or process any more, so
-     * that no stage can do anything after that. None when the filter forbids to set them then.
+     * The limits to set right before the command's execve: a process with them may get no memory, file or process any
+     * more, so no stage can do anything after that. Empty when the filter forbids to set limits at that point.
      */
     List<LimitStep.SetRlimit> lastLimits() {
         return setsLimitsLast() ? limits() : List.of();
     }
 
-    /** Whether there is no limit that the filter forbids to set, or to prepare. */
+    /** Whether the filter permits all calls that set the limits, and that prepare them. */
     boolean setsLimitsLast() {
         List<LaunchCall> calls = spec.process().rlimits().stream()
                 .map(rlimit -> LaunchCall.limiting(rlimit.type().ordinal()))
@@ -85,7 +85,7 @@ final class PrivilegePlan {
                 .toList();
     }
 
-    /** Adds what comes right before the command: from a filter on, hardly any call of ours may be needed any more. */
+    /** Adds the steps right before the command: after a filter, the stage should need hardly any system call. */
     void addLast(List<Step> steps) {
         if (!setsLimitsLast()) {
             steps.addAll(limits());
@@ -110,9 +110,8 @@ final class PrivilegePlan {
 
     private void dropCapabilities(List<Step> steps) {
         Spec.Capabilities sets = spec.process().capabilities();
-        // A capability is ambient only while it is permitted and inheritable too (man 7 capabilities): what a
-        // config.json
-        // asks for beyond that (runc's own template does) has no effect rather than none at all starting, as with runc.
+        // A capability is ambient only while it is permitted and inheritable too (man 7 capabilities). As with runc, a
+        // config.json that asks for more, such as runc's own template, still starts: the rest has no effect.
         long ambient = Capability.bits(sets.ambient())
                 & Capability.bits(sets.permitted())
                 & Capability.bits(sets.inheritable());

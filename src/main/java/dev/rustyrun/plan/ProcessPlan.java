@@ -14,7 +14,7 @@ import dev.rustyrun.step.Step;
 import dev.rustyrun.step.SuccessionStep;
 import java.util.List;
 
-/** The parts of a plan that make a process the command, in a new container or in one that runs. */
+/** The parts of a plan that turn a process into the command, in a new or in a running container. */
 final class ProcessPlan {
 
     private final Spec spec;
@@ -30,10 +30,10 @@ final class ProcessPlan {
     }
 
     /**
-     * Adds the terminal, if it gets one.
+     * Adds the terminal, if the process gets one.
      *
-     * @param console whether it is the container's console too
-     * @param controls whether it is this process's, and not that of a copy that appears
+     * @param console whether it is also the container's console
+     * @param controls whether it becomes this process's controlling terminal, and not that of a copy that appears
      */
     void terminal(List<Step> steps, boolean console, boolean controls) {
         if (spec.process().terminal()) {
@@ -58,20 +58,20 @@ final class ProcessPlan {
     }
 
     /**
-     * Adds everything from giving up privileges to the command.
+     * Adds all steps from dropping privileges to the command.
      *
-     * @param appear what has a copy of this process go on in another PID namespace, which comes as late as can be, and what only
-     *     that can do; empty where this process becomes the command
-     * @param reaper whether it stays as the command's reaper
+     * @param appear steps after which a copy of this process continues in another PID namespace, as late as possible,
+     *     and steps that only the copy can perform; empty where this process becomes the command
+     * @param reaper whether this process stays as the command's reaper
      */
     void command(List<Step> steps, List<Step> appear, boolean reaper) {
         PrivilegePlan privileges = new PrivilegePlan(spec, host, run);
         first(steps, privileges);
         boolean listener = host.seccomp().hasListener();
-        // An agent is told the id of the process that has the filter, which must then be the one that appears.
+        // An agent gets the id of the process with the filter, which must then be the one that appears.
         boolean filtered = !appear.isEmpty() && !listener && permits(privileges);
         if (filtered && isPlain(appear)) {
-            // The filter may forbid to look for it then.
+            // With the filter, the search for the program may not be allowed.
             steps.add(new LifecycleStep.FindProgram(
                     spec.process().args(), spec.process().env(), true));
             privileges.addLast(steps);
@@ -82,14 +82,14 @@ final class ProcessPlan {
             privileges.addLast(steps);
         }
         steps.addAll(appear);
-        // What waits may be seen by others, in a PID namespace that is theirs too, and waits behind its filter where
-        // that one lets it go on. An agent is told of the filter by run, which exists only before the wait.
+        // A process that waits in a shared PID namespace is visible to others, so it waits behind its filter if the
+        // filter permits the rest. run informs an agent about the filter, and run exists only before the wait.
         if (!filtered && lifecycle.awaitsStart() && (listener || permits(privileges))) {
             privileges.addLast(steps);
             filtered = true;
         }
         lifecycle.awaitStart(steps);
-        // A hook in the container is the container's own program as much as the command is.
+        // A hook in the container comes from the container, so it is confined like the command.
         if (!filtered && lifecycle.hasHooksInside()) {
             privileges.addLast(steps);
             filtered = true;
@@ -98,7 +98,7 @@ final class ProcessPlan {
         steps.add(new CommandStep.HandOver(reaper));
         if (!filtered) {
             if (!reaper && !host.seccomp().permits(LaunchCall.MEMORY)) {
-                // Behind such a filter as little as possible is left to do.
+                // Such a filter forbids memory, so as much as possible is done before it.
                 steps.add(new LifecycleStep.FindProgram(
                         spec.process().args(), spec.process().env(), true));
             }
@@ -108,7 +108,9 @@ final class ProcessPlan {
         steps.add(new ExecStep.Exec(spec.process().args(), spec.process().env(), kind, privileges.lastLimits()));
     }
 
-    /** Whether the small program can do all that is left: it knows of no hooks, and a label is for one execve. */
+    /**
+     * Whether the small program can do all that is left: it cannot run hooks, and a label applies to one execve only.
+     */
     private boolean isPlain(List<Step> appear) {
         return appear.stream().skip(1).allMatch(step -> step instanceof CgroupStep.EnterCgroup)
                 && !lifecycle.hasHooksInside()
@@ -123,7 +125,7 @@ final class ProcessPlan {
                 .skip(1)
                 .mapToInt(step -> ((CgroupStep.EnterCgroup) step).count())
                 .sum();
-        // Signals stay blocked until its last moment.
+        // Signals stay blocked until right before the execve.
         steps.add(new CommandStep.HandOver(true));
         steps.add(new ExecStep.ExecAppearing(
                 spec.process().args(),
@@ -142,7 +144,7 @@ final class ProcessPlan {
         return privileges.setsLimitsLast() && host.seccomp().permits(LaunchCall.AFTER_FILTER);
     }
 
-    /** The reaper that {@code filter} lets there be. */
+    /** The kind of reaper that {@code filter} permits. */
     static ReaperKind reaperUnder(SeccompFilter filter) {
         if (!filter.permits(LaunchCall.REAPER)) {
             return ReaperKind.STAGE;

@@ -8,7 +8,7 @@ import dev.rustyrun.step.Step;
 import dev.rustyrun.step.TaskStep;
 import java.util.List;
 
-/** The part of a plan that says how the kernel treats the command. */
+/** The part of a plan that sets how the kernel treats the command. */
 final class TaskPlan {
 
     private static final long PER_LINUX32 = 8;
@@ -20,17 +20,17 @@ final class TaskPlan {
         this.spec = spec;
     }
 
-    /** Adds what must happen while the host's {@code /proc} is there. */
+    /** Adds steps that need the host's {@code /proc}. */
     void first(List<Step> steps) {
         if (!spec.process().apparmorProfile().isEmpty()) {
-            // Linux 5.1 has a folder for each module; before that there is one file for the first of them.
+            // Linux 5.1 has a directory for each module; older kernels have one file, for the first module.
             steps.add(new TaskStep.OpenLabel(ATTRIBUTES + "apparmor/exec", ATTRIBUTES + "exec"));
         } else if (!spec.process().selinuxLabel().isEmpty()) {
             steps.add(new TaskStep.OpenLabel(ATTRIBUTES + "exec", ""));
         }
     }
 
-    /** Adds what needs privileges that the command may not have. */
+    /** Adds steps that need privileges that the command may not have. */
     void beforePrivileges(List<Step> steps) {
         if (!spec.process().apparmorProfile().isEmpty()) {
             steps.add(new TaskStep.SetLabel("AppArmor", "exec " + spec.process().apparmorProfile()));
@@ -70,12 +70,15 @@ final class TaskPlan {
         }
     }
 
-    /** Adds the processors on which a further process starts; config.md, "execCPUAffinity". */
+    /** Adds the processors on which exec starts a process; config.md, "execCPUAffinity". */
     void beforeCgroup(List<Step> steps) {
         affinity(steps, spec.process().scheduling().initialCpus());
     }
 
-    /** Adds the processors on which a further process stays: the kernel sets all of the cgroup's when it enters that. */
+    /**
+     * Adds the processors on which the process then stays. This follows the cgroup, because entering it resets the
+     * affinity to all of its processors.
+     */
     void afterCgroup(List<Step> steps) {
         affinity(steps, spec.process().scheduling().finalCpus());
     }

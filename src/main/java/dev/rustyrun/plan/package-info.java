@@ -1,6 +1,6 @@
 /**
- * A launch as data. {@link dev.rustyrun.plan.PlanCompiler} turns a Spec into a {@link dev.rustyrun.plan.LaunchPlan}, a
- * flat list of {@link dev.rustyrun.step.Step}s per stage, by a pure function; {@link dev.rustyrun.step.PlanCodec} gives
- * it the compact binary form in which it travels to the stages; {@link dev.rustyrun.plan.PlanPrinter} shows it.
+ * A launch as data. {@link dev.rustyrun.plan.PlanCompiler} compiles a Spec to a {@link dev.rustyrun.plan.LaunchPlan}, a
+ * flat list of {@link dev.rustyrun.step.Step}s per stage. {@link dev.rustyrun.step.PlanCodec} encodes it in a compact
+ * binary form for the stages; {@link dev.rustyrun.plan.PlanPrinter} prints it.
  */
 package dev.rustyrun.plan;
