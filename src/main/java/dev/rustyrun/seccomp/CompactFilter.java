@@ -9,24 +9,24 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes a filter shorter that gives the same answers. libseccomp tests for each call by itself; most calls beside each other
- * have the same answer, so that a search among ranges of numbers has a quarter of the instructions. The kernel checks and
- * translates a filter anew for each process that installs it, so that this counts at each launch.
+ * Shortens a filter without changing its answers. libseccomp tests for each call separately, but most adjacent calls
+ * have the same answer, so a binary search among ranges of numbers has a quarter of the instructions. The kernel checks
+ * and translates a filter again for each process that installs it, so the length matters at each launch.
  */
 final class CompactFilter {
 
-    /** Stands for all architectures that the filter does not name; linux/audit.h has none of this value. */
+    /** Represents all architectures that the filter does not name; no value in linux/audit.h is 0. */
     private static final int OTHER = 0;
 
     private static final long MAX_NUMBER = 0xffffffffL;
 
-    /** What the accumulator has. */
+    /** The contents of the accumulator. */
     private enum Loaded {
         NUMBER,
         ARCHITECTURE
     }
 
-    /** All calls from {@code first} to the one before the next range's are handled by {@code node}. */
+    /** {@code node} handles all calls from {@code first} to the start of the next range. */
     private record Range(long first, Node node) {}
 
     private static final class NotUnderstood extends Exception {
@@ -42,7 +42,10 @@ final class CompactFilter {
         this.graph = graph;
     }
 
-    /** {@code program}, an array of {@code struct sock_filter}, or a shorter one that answers the same to every call. */
+    /**
+     * {@code program}, an array of {@code struct sock_filter}, or a shorter program that gives the same answer to every
+     * call.
+     */
     static byte[] of(byte[] program) {
         FilterGraph graph = FilterGraph.read(program);
         if (!graph.isUnderstood()) {
@@ -59,7 +62,7 @@ final class CompactFilter {
     private FilterGraph.Root compact() throws NotUnderstood {
         Map<Integer, Node> byArchitecture = new LinkedHashMap<>();
         architectures.add(OTHER);
-        // Following one architecture's way finds the names of others.
+        // Following one architecture finds the names of others.
         for (int known = 0; known < architectures.size(); known++) {
             architecture = List.copyOf(architectures).get(known);
             ranges = new ArrayList<>();
@@ -80,7 +83,10 @@ final class CompactFilter {
         return search instanceof FilterGraph.Test ? graph.load(FilterGraph.NUMBER, search) : search;
     }
 
-    /** Finds what happens to the calls from {@code first} to {@code last}, in this order, until it depends on an argument. */
+    /**
+     * Finds the results for the calls from {@code first} to {@code last}, in this order, up to the point where an
+     * argument matters.
+     */
     private void follow(Node from, Loaded had, long first, long last) throws NotUnderstood {
         Node node = from;
         Loaded loaded = had;
@@ -134,7 +140,7 @@ final class CompactFilter {
         }
     }
 
-    /** A search among these ranges by halving. */
+    /** A binary search among these ranges. */
     private Node search(int from, int to) {
         if (to - from == 1) {
             return ranges.get(from).node();

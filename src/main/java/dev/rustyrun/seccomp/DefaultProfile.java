@@ -15,25 +15,25 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Rustyrun's own profile, for containers that name none: what programs need is allowed, what administers the machine
- * needs the capability for it, and everything else returns EPERM. It reaches as far as docker's default profile; two
- * calls are judged by the half of their argument that the kernel looks at, which a comparison of 64 bits would let
- * pass.
+ * Rustyrun's own profile, for containers that name none. Calls that programs need are allowed, calls that administer
+ * the machine need the capability for it, and everything else returns EPERM. It allows what docker's default profile
+ * allows. For two calls it compares only the half of an argument that the kernel uses, because a 64-bit comparison
+ * could be bypassed.
  */
 public final class DefaultProfile {
 
-    /** To be raised with every change of what the profile says: compiled filters are kept under it. */
+    /** Must be increased with every change of the profile: compiled filters are cached under it. */
     static final int VERSION = 1;
-    /** For the installation; without SPEC_ALLOW, kernels before 5.16 slow down everything that has a filter. */
+    /** Flags for the installation; without SPEC_ALLOW, kernels before 5.16 slow down every process with a filter. */
     static final int FLAGS = Seccomp.Flag.SPEC_ALLOW.value();
 
     private static final int EPERM = 1;
     private static final int ENOSYS = 38;
     private static final int AF_VSOCK = 40;
     private static final int TIOCSTI = 0x5412;
-    /** What clone(2) may not be asked for: a namespace would give capabilities that the container was not given. */
+    /** The forbidden flags of clone(2): a new namespace would grant capabilities that the container does not have. */
     private static final long NEW_NAMESPACES = newNamespaces();
-    /** PER_LINUX and PER_LINUX32, each also with UNAME26, and the question which it is; man 2 personality. */
+    /** PER_LINUX and PER_LINUX32, each also with UNAME26, and the query of the current one; man 2 personality. */
     private static final List<Long> PERSONALITIES = List.of(0L, 8L, 0x20000L, 0x20008L, 0xffffffffL);
 
     private final Set<Capability> capabilities;
@@ -61,7 +61,10 @@ public final class DefaultProfile {
                 profile.rules);
     }
 
-    /** The flags of clone(2): that of a time namespace is none of them, its bit is part of the signal's number there. */
+    /**
+     * The flags of clone(2) for namespaces. CLONE_NEWTIME is not one of them: its bit is part of the signal number
+     * there.
+     */
     private static long newNamespaces() {
         long flags = 0;
         for (CloneFlag flag : CloneFlag.values()) {
@@ -82,15 +85,15 @@ public final class DefaultProfile {
         for (long personality : PERSONALITIES) {
             allow("personality", new Arg(0, personality, 0, Operator.EQ));
         }
-        // A vsock reaches the host past every network namespace; TIOCSTI types into the terminal of whoever started us.
+        // A vsock reaches the host regardless of network namespaces. TIOCSTI types into the caller's terminal.
         allowUnless("socket", 0, AF_VSOCK);
         allowUnless("ioctl", 1, TIOCSTI);
     }
 
     /**
-     * Allows a call unless the lower 32 bits of an argument are {@code value}: unequal is, to differ in at least one
-     * bit. The kernel takes these arguments as an int, so a comparison of all 64 bits would let in what has a bit set
-     * above.
+     * Allows a call unless the lower 32 bits of an argument equal {@code value}; they are unequal if at least one bit
+     * differs. The kernel reads these arguments as an int, so a 64-bit comparison could be bypassed by setting a higher
+     * bit.
      */
     private void allowUnless(String name, int argument, int value) {
         for (int bit = 0; bit < Integer.SIZE; bit++) {
@@ -143,7 +146,9 @@ public final class DefaultProfile {
         with(Capability.CAP_PERFMON, "perf_event_open");
     }
 
-    /** Processes and threads, but no namespaces. clone3's flags are in memory, where a filter cannot see them. */
+    /**
+     * Allows processes and threads, but no namespaces. The flags of clone3 are in memory, which a filter cannot read.
+     */
     private void cloning() {
         if (!capabilities.contains(Capability.CAP_SYS_ADMIN)) {
             allow("clone", new Arg(0, NEW_NAMESPACES, 0, Operator.MASKED_EQ));

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A filter's program as a graph of what it does: equal parts are one node. Programs have no loops, for all jumps lead
+ * A filter's program as a graph in which equal parts are one node. Programs have no loops, because all jumps lead
  * forward; the kernel's networking/filter.rst, linux/bpf_common.h. For use by one thread.
  */
 final class FilterGraph {
@@ -31,13 +31,13 @@ final class FilterGraph {
     private static final int RETURN = 0x06;
     private static final int MAX_DISTANCE = 255;
 
-    /** One thing that a program does. Two are equal when all that follows is, too: each is made once only. */
+    /** One operation of a program. Two nodes with the same operation and successors are the same object. */
     sealed interface Node {}
 
-    /** The end: a value of SECCOMP_RET_. */
+    /** The end of the program: a SECCOMP_RET_ value. */
     record Answer(int value) implements Node {}
 
-    /** Loads a word of the call's data, or changes what is loaded, or stores it, or loads what was stored. */
+    /** Loads a word of the call's data, changes or stores the loaded value, or loads the stored value. */
     static final class Operation implements Node {
         private final int code;
         private final int value;
@@ -64,7 +64,7 @@ final class FilterGraph {
         }
     }
 
-    /** Compares what is loaded. */
+    /** Compares the loaded value. */
     static final class Test implements Node {
         private final int code;
         private final int value;
@@ -95,7 +95,7 @@ final class FilterGraph {
         }
     }
 
-    /** What tells a node from others; what follows is compared by identity, for it is made once only. */
+    /** The identity of a node. Successors are compared by their numbers, because each node exists only once. */
     private record Key(int code, int value, int yes, int no) {}
 
     private record Instruction(int code, int yes, int no, int value) {}
@@ -106,7 +106,7 @@ final class FilterGraph {
 
     private FilterGraph() {}
 
-    /** That of {@code program}, which has no root if it has an instruction that is not known here. */
+    /** The graph of {@code program}; it has no root if the program has an unknown instruction. */
     static FilterGraph read(byte[] program) {
         FilterGraph graph = new FilterGraph();
         ByteBuffer b = ByteBuffer.wrap(program).order(ByteOrder.nativeOrder());
@@ -177,11 +177,11 @@ final class FilterGraph {
         return new Root(first);
     }
 
-    /** Writes the program that begins with a node. */
+    /** Writes the program that starts with a node. */
     static final class Root {
 
         private final Node first;
-        /** The last instruction first, for what follows must be there to jump to. */
+        /** In reverse order, because jump targets must be placed before the jumps to them. */
         private final List<Instruction> reversed = new ArrayList<>();
 
         private final Map<Node, Integer> places = new HashMap<>();
@@ -217,7 +217,7 @@ final class FilterGraph {
             } else if (node instanceof Test test) {
                 place(test.yes());
                 place(test.no());
-                // What is added for one moves the other away by one.
+                // A jump that is added for one branch increases the distance of the other by one.
                 reach(test.yes(), MAX_DISTANCE - 1);
                 reach(test.no(), MAX_DISTANCE);
                 add(node, new Instruction(test.code(), distance(test.yes()), distance(test.no()), test.value()));
@@ -229,7 +229,7 @@ final class FilterGraph {
             places.put(node, reversed.size() - 1);
         }
 
-        /** How many instructions one that is added now skips on its way there. */
+        /** The number of instructions that a jump added now would skip to reach {@code node}. */
         private int distance(Node node) {
             return reversed.size() - places.get(node) - 1;
         }
@@ -240,7 +240,7 @@ final class FilterGraph {
             }
         }
 
-        /** Lets there be a way to it within this distance. */
+        /** Ensures that {@code node} can be reached within this distance, by a jump or a copy if necessary. */
         private void reach(Node node, int most) {
             if (distance(node) <= most) {
                 return;

@@ -4,9 +4,9 @@ import dev.rustyrun.spec.Seccomp;
 import java.util.List;
 
 /**
- * The system calls that every container may make, whatever their arguments. Not among them, and so refused: keyrings,
- * which no namespace divides; io_uring, whose calls no filter sees; userfaultfd, swap, and whatever administers the
- * machine. The names of 32-bit programs' calls are here, too.
+ * The system calls that every container may make with any arguments. Calls that are missing here are rejected:
+ * keyrings, which have no namespace; io_uring, whose operations no filter sees; userfaultfd, swap, and everything that
+ * administers the machine. The names of calls of 32-bit programs are included.
  */
 final class PlainCalls {
 
@@ -311,7 +311,7 @@ final class PlainCalls {
             "sigreturn",
             "tgkill",
             "tkill",
-            // Users, capabilities and limits: the kernel checks them
+            // Users, capabilities and limits: the kernel checks permissions
             "capget",
             "capset",
             "getegid",
@@ -354,7 +354,7 @@ final class PlainCalls {
             "setuid",
             "setuid32",
             "ugetrlimit",
-            // Clocks, timers and what else the machine tells; setting a clock needs CAP_SYS_TIME as well
+            // Clocks, timers and other information about the machine; setting a clock needs CAP_SYS_TIME as well
             "adjtimex",
             "clock_adjtime",
             "clock_adjtime64",

@@ -10,25 +10,24 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * Under which name a compiled filter is kept. It changes with everything that the program depends on, but for
- * libseccomp's version: to ask for that the library would have to be loaded, which the cache is there to avoid. What an
- * older libseccomp has compiled stays right until the next start of the machine, when the folder, below {@code /run},
- * is empty again.
+ * The name of a compiled filter in the cache. It covers everything on which the program depends, except libseccomp's
+ * version: reading that would load the library, which the cache is meant to avoid. Programs from an older libseccomp
+ * stay valid until the next boot, which empties the directory below {@code /run}.
  */
 final class ProfileKey {
 
-    /** To be raised when the compiler makes another program of the same profile. */
+    /** Must be increased when the compiler produces another program for the same profile. */
     private static final int COMPILER_VERSION = 2;
 
     private ProfileKey() {}
 
-    /** The name for Rustyrun's own profile: what it depends on, spelt out, so that nothing need be hashed. */
+    /** The name for Rustyrun's own profile. It lists what the profile depends on, so nothing need be hashed. */
     static String ofDefault(Machine machine, Set<Capability> bounding) {
         return "default-" + DefaultProfile.VERSION + "." + COMPILER_VERSION + "-" + machine.arch() + "-"
                 + Long.toHexString(Capability.bits(bounding)) + "-" + fileName(machine.kernelRelease());
     }
 
-    /** The name for a profile of the user's: a hash of what it says. */
+    /** The name for a user's profile: a hash of its contents. */
     static String of(Machine machine, Seccomp seccomp) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
@@ -40,7 +39,9 @@ final class ProfileKey {
         }
     }
 
-    /** All that the program depends on, in one way of writing it. Names hold no spaces: the validator sees to it. */
+    /**
+     * A canonical form of everything on which the program depends. Names contain no spaces, which the validator checks.
+     */
     static String canonical(Seccomp seccomp) {
         StringBuilder b = new StringBuilder(16 * 1024);
         b.append(seccomp.defaultAction())

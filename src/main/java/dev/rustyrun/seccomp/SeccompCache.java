@@ -17,12 +17,11 @@ import java.util.EnumSet;
 import java.util.Optional;
 
 /**
- * Compiled filters on disk, one file each. A folder or a file that someone else could have written is not used. A file
- * is a line of ours, the program's length and a checksum over key and program, and the program; one that is cut off,
- * damaged or renamed counts as missing.
+ * Compiled filters on disk, one file each. A directory or file that another user could have written is not used. A file
+ * has a magic line, the program's length, a checksum of key and program, and the program. A truncated, damaged or
+ * renamed file counts as missing.
  *
- * <p>Reading goes through {@link Linux} and not through {@code java.nio}, whose first use costs more than the launch of
- * a container has to spare.
+ * <p>Files are read through {@link Linux} and not through {@code java.nio}, whose first use is too slow for a launch.
  */
 final class SeccompCache {
 
@@ -38,7 +37,7 @@ final class SeccompCache {
         this.folder = folder;
     }
 
-    /** The program stored under {@code key}, if there is one that can be trusted. */
+    /** The program stored under {@code key}, if a trustworthy one exists. */
     Optional<byte[]> load(String key) {
         try (OpenFile directory = new OpenFile(
                 linux, linux.open(folder, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW))) {
@@ -79,8 +78,8 @@ final class SeccompCache {
     }
 
     /**
-     * Keeps {@code program} for the next launch: written aside and renamed, so that no reader sees half of it. A cache
-     * that cannot be written is none, which is no error.
+     * Stores {@code program} for the next launch. It is written to a temporary file and renamed, so that no reader sees
+     * a part of it. A cache that cannot be written is not an error.
      */
     void store(String key, byte[] program) {
         Path directory = Path.of(folder);
@@ -117,7 +116,7 @@ final class SeccompCache {
         try {
             Files.deleteIfExists(aside);
         } catch (IOException e) {
-            // Where nothing can be deleted nothing was written.
+            // If the file cannot be deleted, it could not be written either.
         }
     }
 
@@ -131,8 +130,8 @@ final class SeccompCache {
     }
 
     /**
-     * FNV-1a, a word of it an instruction: against damage, not against an enemy, who cannot write here. A MessageDigest
-     * takes longer to be found.
+     * FNV-1a over words of one instruction. It detects damage, not attacks: an attacker cannot write here. Looking up a
+     * MessageDigest takes longer.
      */
     private static long checksum(String key, byte[] program) {
         long hash = 0xcbf29ce484222325L;

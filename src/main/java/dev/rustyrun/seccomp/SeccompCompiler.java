@@ -17,14 +17,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Compiles a profile to the program that the kernel runs on each call, with libseccomp, and as runc does. */
+/** Compiles a profile with libseccomp, in the same way as runc, to the program that the kernel runs on each call. */
 final class SeccompCompiler {
 
     /** BPF_MAXINSNS. */
     private static final int MAX_INSTRUCTIONS = 4096;
 
     private static final int ENOSYS = 38;
-    /** libseccomp up to 2.5.4 makes a wrong search tree of very few rules. */
+    /** libseccomp up to 2.5.4 makes a wrong search tree for very few rules. */
     private static final int TREE_FROM = 32;
 
     private static final int NOTIFY_API_LEVEL = 6;
@@ -44,9 +44,9 @@ final class SeccompCompiler {
     }
 
     /**
-     * The program for {@code seccomp}, an array of {@code struct sock_filter}.
+     * Compiles {@code seccomp} to an array of {@code struct sock_filter}.
      *
-     * @throws InvalidSpecException when libseccomp is not installed, or cannot do what the profile asks for
+     * @throws InvalidSpecException when libseccomp is not installed, or does not support the profile
      */
     static byte[] compile(Seccomp seccomp, Machine machine) {
         return compile(seccomp, machine, SeccompLibrary::open);
@@ -57,8 +57,8 @@ final class SeccompCompiler {
         try {
             library = opener.get();
         } catch (MissingLibraryException e) {
-            throw new InvalidSpecException("no libseccomp, which makes the system call filter (" + e.getMessage()
-                    + "): install libseccomp2, or run without a filter, --seccomp unconfined");
+            throw new InvalidSpecException("libseccomp, which compiles the system call filter, is missing ("
+                    + e.getMessage() + "): install libseccomp2, or run without a filter, --seccomp unconfined");
         }
         SeccompCompiler compiler = new SeccompCompiler(library, seccomp, machine);
         return limited(CompactFilter.of(compiler.compile()));
@@ -67,13 +67,13 @@ final class SeccompCompiler {
     private static byte[] limited(byte[] program) {
         int count = program.length / UnknownCalls.INSTRUCTION_SIZE;
         if (count > MAX_INSTRUCTIONS) {
-            throw new InvalidSpecException("the seccomp profile comes to " + count + " instructions, but the kernel"
-                    + " takes " + MAX_INSTRUCTIONS + ": use fewer rules or architectures");
+            throw new InvalidSpecException("the seccomp profile has " + count + " instructions, but the kernel"
+                    + " allows " + MAX_INSTRUCTIONS + ": use fewer rules or architectures");
         }
         return program;
     }
 
-    /** As libseccomp makes it. */
+    /** The program as libseccomp compiles it. */
     static byte[] uncompacted(Seccomp seccomp, Machine machine) {
         return new SeccompCompiler(SeccompLibrary.open(), seccomp, machine).compile();
     }
@@ -119,13 +119,13 @@ final class SeccompCompiler {
     private void addRule(SeccompLibrary.Filter filter, int index, Seccomp.Rule rule) {
         int action = rule.action().value(rule.errnoRet());
         if (action == defaultAction) {
-            // Says nothing new, and libseccomp takes it for an error.
+            // The rule adds nothing, and libseccomp treats it as an error.
             return;
         }
         for (String name : rule.names()) {
             try {
                 if (sameArgumentTwice(rule.args())) {
-                    // libseccomp compares an argument once in a rule: each comparison becomes a rule.
+                    // libseccomp compares an argument only once per rule, so each comparison becomes a rule.
                     for (Seccomp.Arg arg : rule.args()) {
                         add(filter, action, name, List.of(arg));
                     }
@@ -133,7 +133,7 @@ final class SeccompCompiler {
                     add(filter, action, name, rule.args());
                 }
             } catch (LinuxException e) {
-                throw new InvalidSpecException("seccomp.syscalls[" + index + "]: libseccomp refuses this rule for "
+                throw new InvalidSpecException("seccomp.syscalls[" + index + "]: libseccomp rejects this rule for "
                         + name + ", does another contradict it? " + e.getMessage());
             }
         }
@@ -162,7 +162,7 @@ final class SeccompCompiler {
         return false;
     }
 
-    /** The largest number that the profile names, for each architecture that it names any of. */
+    /** The highest call number that the profile names, for each architecture with a named call. */
     private Map<Seccomp.Arch, Integer> lastCalls() {
         if (seccomp.defaultAction().lets() || defaultAction == Seccomp.Action.ERRNO.value(OptionalInt.of(ENOSYS))) {
             return Collections.emptyMap();

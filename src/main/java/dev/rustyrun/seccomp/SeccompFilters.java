@@ -13,12 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Where the {@code run} stage gets a container's filter from: what this process has had already, the cache of the machine, or
- * else the compiler. Safe for use by several threads.
+ * Provides a container's filter to the {@code run} stage: from this process's memory, from the machine's cache, or from
+ * the compiler. Thread-safe.
  */
 public final class SeccompFilters {
 
-    /** A filter has some thousand bytes. */
+    /** Limits the memory for filters; each has some thousand bytes. */
     private static final int MAX_REMEMBERED = 64;
 
     private final Map<String, byte[]> remembered = new ConcurrentHashMap<>();
@@ -30,8 +30,8 @@ public final class SeccompFilters {
     /**
      * Filters for {@code machine}.
      *
-     * @param folder an absolute path where compiled filters are kept, made when missing; not used when others can write
-     *        to it
+     * @param folder absolute path of the cache directory, created when missing; not used when other users can write to
+     *     it
      */
     public SeccompFilters(Linux linux, String folder, Machine machine) {
         this(linux, folder, machine, SeccompCompiler::compile);
@@ -44,11 +44,11 @@ public final class SeccompFilters {
     }
 
     /**
-     * The filter that {@code setting} comes to; empty for none.
+     * The filter for {@code setting}; empty for none.
      *
      * @param bounding the container's bounding set, which the built-in profile follows
-     * @throws dev.rustyrun.spec.InvalidSpecException when the profile is wrong, or libseccomp is needed and not
-     *        installed
+     * @throws dev.rustyrun.spec.InvalidSpecException when the profile is invalid, or libseccomp is needed but not
+     *     installed
      */
     public Optional<SeccompProgram> program(SeccompSetting setting, Set<Capability> bounding) {
         if (setting instanceof SeccompSetting.Unconfined) {
@@ -90,7 +90,7 @@ public final class SeccompFilters {
         return program;
     }
 
-    /** Makes a program of a profile. */
+    /** Compiles a profile to a program. */
     interface Compiler {
         byte[] compile(Seccomp seccomp, Machine machine);
     }

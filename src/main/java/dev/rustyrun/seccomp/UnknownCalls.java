@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The head of a filter that answers ENOSYS to calls newer than anything the profile names.
+ * The start of a filter, which returns ENOSYS for calls newer than all calls that the profile names.
  *
- * <p>Programs try a new call and take the old one on ENOSYS; an EPERM they believe. A profile that knows nothing of a
- * call has not decided to forbid it, so such a call should look as on a kernel that lacks it. runc does the same.
+ * <p>Programs try a new call first and fall back to an older one on ENOSYS, but treat EPERM as final. A profile that
+ * does not know a call has not decided to forbid it, so the call should behave as on a kernel without it. runc does the
+ * same.
  */
 final class UnknownCalls {
 
@@ -27,7 +28,7 @@ final class UnknownCalls {
     private static final int NUMBER = 0;
     private static final int ARCH = 4;
     private static final int ERRNO_ENOSYS = 0x00050000 | 38;
-    /** Set in the numbers of x32's calls, {@code __X32_SYSCALL_BIT}. */
+    /** Set in the numbers of x32 calls, {@code __X32_SYSCALL_BIT}. */
     private static final int X32_BIT = 0x40000000;
 
     private final List<Instruction> head = new ArrayList<>();
@@ -35,9 +36,9 @@ final class UnknownCalls {
     private UnknownCalls() {}
 
     /**
-     * Puts the head before {@code program}.
+     * Puts the start before {@code program}.
      *
-     * @param last the largest number that the profile names, by architecture
+     * @param last the highest number that the profile names, by architecture
      */
     static byte[] refuse(Map<Seccomp.Arch, Integer> last, byte[] program) {
         if (last.isEmpty()) {
@@ -73,7 +74,9 @@ final class UnknownCalls {
         head.addAll(body.head);
     }
 
-    /** A number above {@code last} ends here; others, and all when it is null, go on to the filter itself. */
+    /**
+     * A number above {@code last} returns ENOSYS; all others, and all numbers when it is null, reach the filter itself.
+     */
     private void addLimit(Integer last) {
         if (last != null) {
             add(IF_GREATER, 0, 1, last);
@@ -91,7 +94,7 @@ final class UnknownCalls {
                 .order(ByteOrder.nativeOrder());
         for (int i = 0; i < head.size(); i++) {
             Instruction instruction = head.get(i);
-            // The only unconditional jumps are those to the filter, which begins where the head ends.
+            // All unconditional jumps lead to the filter, which begins after this start.
             int k = instruction.code() == JUMP ? head.size() - i - 1 : instruction.k();
             b.putShort((short) instruction.code())
                     .put((byte) instruction.ifTrue())
@@ -101,6 +104,6 @@ final class UnknownCalls {
         return b.put(program).array();
     }
 
-    /** {@code struct sock_filter}; jumps count the instructions that they skip. */
+    /** {@code struct sock_filter}; jump offsets count skipped instructions. */
     private record Instruction(int code, int ifTrue, int ifFalse, int k) {}
 }
