@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A program of a few instructions that {@code init} becomes to execute the command in a joined PID namespace. A copy of the
- * program appears there and executes the command; the processes there find nothing of ours in the memory of that copy. The
- * source in {@code src/main/asm} says how the bytes are made of it, and which messages the program sends and receives.
+ * The small program that {@code init} becomes to execute the command in a joined PID namespace. A copy of the program
+ * appears there and executes the command; the processes there find nothing of Rustyrun in the memory of that copy. The
+ * source in {@code src/main/asm} explains how the bytes are produced, and which messages the program sends and
+ * receives.
  */
 public final class AppearProgram {
 
@@ -26,13 +27,13 @@ public final class AppearProgram {
 
     /** The size of the numbers at the end of the program. */
     private static final int NUMBERS = 10 * Integer.BYTES;
-    /** The size of a limit: the resource, and the soft and the hard limit. */
+    /** The size of a limit: the resource number, the soft and the hard limit. */
     private static final int LIMIT = 3 * Long.BYTES;
     /** The offset of the size of its segment in the file; the size in memory follows. */
     private static final int SIZES = 96;
-    /** Where the file is in memory. */
+    /** The address at which the file is loaded. */
     private static final int ADDRESS = 0x400000;
-    /** Where the errno of a report ends in it. */
+    /** The offset of the data after the errno in a report. */
     private static final int AFTER_ERRNO = 6;
 
     private static final int NO_GATE = -1;
@@ -129,7 +130,7 @@ public final class AppearProgram {
         return image;
     }
 
-    /** What it tells of a failure when nobody else is there any more. */
+    /** The report that the program writes to a file when no other process is left to report a failure. */
     private static byte[] reportOf(ExecStep.ExecAppearing step, String path) {
         return step.parting() == Parting.BEFORE_START
                 ? ReportCodec.encode(
@@ -137,9 +138,11 @@ public final class AppearProgram {
                 : new byte[0];
     }
 
-    /** The number of the descriptor at which it waits for its start; the next is that of the file for reports. */
+    /**
+     * The descriptor from which the program reads to wait for its start; the next descriptor is the file for reports.
+     */
     static int gateOf(ExecStep.ExecAppearing step) {
-        // After the socket, and the PID namespace that has been joined.
+        // These descriptors follow the socket, and the joined PID namespace.
         return Connection.FIRST_HANDED_DOWN + step.handedDown() + 2;
     }
 

@@ -9,12 +9,12 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Received;
 import java.util.List;
 
-/** Steps about the control group of the container; man 7 cgroups, man 7 cgroup_namespaces. */
+/** Steps for the control group of the container; man 7 cgroups, man 7 cgroup_namespaces. */
 public sealed interface CgroupStep extends Step {
 
     /**
-     * Opens the files through which {@code init} will enter the container's cgroup, while this process may still write
-     * to them, and hands them down.
+     * Opens the files through which {@code init} will enter the container's cgroup, while this process still has
+     * permission to write to them, and passes them on.
      *
      * @param procsFiles host paths of {@code cgroup.procs} files, one for each hierarchy
      */
@@ -57,7 +57,7 @@ public sealed interface CgroupStep extends Step {
     /** Moves this process into the container's cgroup, through the {@code count} files that {@code child} has opened. */
     record EnterCgroup(int count) implements CgroupStep {
 
-        /** "This process", in a cgroup.procs file. */
+        /** Means the writing process in a cgroup.procs file. */
         private static final byte[] MYSELF = {'0'};
 
         static EnterCgroup read(PlanReader in) {
@@ -82,12 +82,13 @@ public sealed interface CgroupStep extends Step {
                     linux.writeAll(procs.descriptor(), MYSELF);
                 } catch (LinuxException e) {
                     if (e.errno() == Errno.ENODEV) {
-                        throw new StepFailure("the cgroup is gone: was it removed meanwhile?");
+                        throw new StepFailure("the cgroup no longer exists: was it removed during the launch?");
                     }
                     throw e;
                 }
             }
-            // Our starter may run on some processors only, as by taskset(1); the container runs on those of its cgroup.
+            // The caller may be restricted to some processors, as with taskset(1); the container may use all those of
+            // its cgroup.
             linux.resetAffinity();
         }
 
@@ -98,10 +99,11 @@ public sealed interface CgroupStep extends Step {
     }
 
     /**
-     * Enters a new cgroup namespace whose root is the container's cgroup, without entering that: a process that is ended at
-     * once makes it. Where the cgroup has room for one process only, its copy enters it.
+     * Enters a new cgroup namespace whose root is the container's cgroup, without entering the cgroup itself: a
+     * short-lived copy of this process creates the namespace. If the cgroup has room for one process only, this copy is
+     * the one that enters it.
      *
-     * @param count of the files that {@code child} has opened
+     * @param count number of the files that {@code child} has opened
      */
     record SeeCgroup(int count) implements CgroupStep {
         static SeeCgroup read(PlanReader in) {
@@ -135,7 +137,7 @@ public sealed interface CgroupStep extends Step {
                 linux.await(maker);
             }
             if (made.count() == 0) {
-                throw new StepFailure("the process that makes it ended");
+                throw new StepFailure("the process that creates it ended");
             }
             try (OpenFile namespace = new OpenFile(linux, made.descriptor())) {
                 linux.setNamespace(namespace.descriptor(), CloneFlag.CLONE_NEWCGROUP.value());
@@ -147,7 +149,7 @@ public sealed interface CgroupStep extends Step {
             return "enter a new cgroup namespace of the cgroup";
         }
 
-        /** In a copy of this process, which does nothing else. */
+        /** Runs in a copy of this process, which does nothing else. */
         private void makeCgroupNamespace(StepContext context, int channel) {
             Linux linux = context.linux();
             try {

@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Removes what {@code run} has made on the host, in its stead. It holds the directories above open: when it is needed, the
- * host's paths lead nowhere any more, for {@code init} has changed the root of the mount namespace that it shares with
- * {@code child}.
+ * Removes what {@code run} has created on the host, if {@code run} itself cannot. It keeps the parent directories open:
+ * when it is needed, the host's paths are no longer valid, because {@code init} has changed the root of the mount
+ * namespace that it shares with {@code child}.
  */
 public final class Cleanup {
 
-    /** Has nothing to remove. */
+    /** Removes nothing. */
     static final Cleanup NOTHING = new Cleanup(null, List.of(), List.of());
 
     private static final int ATTEMPTS = 100;
@@ -51,8 +51,8 @@ public final class Cleanup {
     }
 
     /**
-     * Removes everything that can be; a cgroup may take a moment after its last process has ended. The files, and the
-     * directory that they are in, come last: they say what there is, should this process be killed too.
+     * Removes everything that can be removed; a cgroup may stay busy for a moment after its last process has ended. The
+     * files and their directory come last: they record what else exists, in case this process is killed, too.
      */
     public void perform() {
         int last = directories.size() - 1;
@@ -63,7 +63,7 @@ public final class Cleanup {
             try {
                 linux.removeFile(file.parent, file.name);
             } catch (LinuxException e) {
-                // What cannot be removed is left to "rustyrun gc".
+                // "rustyrun gc" removes the rest.
             }
         }
         if (last >= 0) {

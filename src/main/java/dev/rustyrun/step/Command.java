@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The user's command inside the container: finds the program as execvp(3) does, and says clearly why it cannot run. */
+/** The user's command inside the container: finds the program as execvp(3) does, and explains why it cannot run. */
 public final class Command {
 
     private static final Set<String> OF_MEMORY = Set.of("RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_STACK");
@@ -24,7 +24,7 @@ public final class Command {
     private final List<String> env;
     private final List<LimitStep.SetRlimit> limits;
 
-    /** @param limits of the command, which this process has from its start on */
+    /** @param limits resource limits of the command, which it has from its start on */
     Command(Linux linux, List<String> argv, List<String> env, List<LimitStep.SetRlimit> limits) {
         this.linux = linux;
         this.argv = argv;
@@ -32,7 +32,7 @@ public final class Command {
         this.limits = limits;
     }
 
-    /** Becomes the command; returns only by throwing. */
+    /** Executes the command; returns only by throwing. */
     void become() {
         if (limits.isEmpty()) {
             tryEach(path -> linux.execute(path, argv, env));
@@ -55,7 +55,10 @@ public final class Command {
         tryEach(replay);
     }
 
-    /** A JVM under the limits may have no memory to load another class: it loads before what a failure needs. */
+    /**
+     * With the limits set, a JVM may have no memory to load another class, so this loads the classes for a failure in
+     * advance.
+     */
     private void rehearseFailure() {
         try {
             tryEach(path -> {
@@ -67,7 +70,7 @@ public final class Command {
         }
     }
 
-    /** Becomes the program at {@code path}, which was found; returns only by throwing. */
+    /** Executes the program at {@code path}, which was found; returns only by throwing. */
     void become(String path) {
         try {
             linux.execute(path, argv, env);
@@ -76,7 +79,7 @@ public final class Command {
         }
     }
 
-    /** What is to be executed, as far as that can be told without doing it. */
+    /** The path of the program to execute, as far as it can be determined without an execve. */
     String find() {
         String[] found = new String[1];
         tryEach(path -> {
@@ -86,14 +89,14 @@ public final class Command {
         return found[0];
     }
 
-    /** Why {@code path}, which was found, could not be executed in the end. */
+    /** The failure for {@code path}, which was found but could not be executed. */
     static StepFailure failure(String path, LinuxException e, List<String> limits) {
         return e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR
                 ? withoutInterpreter(path)
                 : notExecutable(path, path, e, limits);
     }
 
-    /** Why {@code path} could not be executed: the errno {@code errno}. */
+    /** The failure for {@code path}, whose execve failed with {@code errno}. */
     public static StepFailure failure(String path, int errno, List<String> limits) {
         return failure(path, LinuxException.of("execve(\"" + Printable.of(path, SHOWN) + "\")", errno), limits);
     }
@@ -116,7 +119,7 @@ public final class Command {
                 path + " is there, but its interpreter (the #! line) or dynamic loader is not", StepFailure.NOT_FOUND);
     }
 
-    /** Starts the command, which inherits the descriptors below {@code firstClosed}; its process id. */
+    /** Starts the command, which inherits the descriptors below {@code firstClosed}; returns its process id. */
     int start(int firstClosed) {
         limits.forEach(limit -> linux.setResourceLimit(limit.resource(), limit.soft(), limit.hard()));
         int[] pid = new int[1];
@@ -146,7 +149,7 @@ public final class Command {
         if (denied != null) {
             throw notExecutable(program, program, denied, List.of());
         }
-        // The last words are those by which engines tell this failure from others.
+        // Engines recognize this failure by the last words.
         throw new StepFailure(
                 program.contains("/")
                         ? program + " does not exist in the container: no such file or directory"
@@ -159,7 +162,7 @@ public final class Command {
         return limits.stream().map(LimitStep.SetRlimit::name).toList();
     }
 
-    /** The kernel does not say which limit it was. */
+    /** The kernel does not report which limit was exceeded. */
     private static String limitsHint(int errno, List<String> limits) {
         Set<String> guilty =
                 switch (errno) {
@@ -171,7 +174,7 @@ public final class Command {
         return names.isEmpty() ? "" : "; the command's limits leave no room for it: raise " + names;
     }
 
-    /** ENOENT for a file that is there means that what should run it is not. */
+    /** ENOENT for an existing file means that its interpreter is missing. */
     private void explainMissingInterpreter(String path) {
         try {
             linux.status(path);

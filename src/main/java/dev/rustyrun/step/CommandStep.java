@@ -12,13 +12,15 @@ import dev.rustyrun.linux.WindowSize;
 public sealed interface CommandStep extends Step {
 
     /**
-     * Opens a new pseudo-terminal, sends its master side to the {@code run} stage, and makes it the command's.
+     * Opens a new pseudo-terminal, sends its master side to the {@code run} stage, and gives the other side to the
+     * command.
      *
-     * @param console whether it is the container's /dev/console too
-     * @param controls whether it becomes the controlling terminal of this process's session; not where another process goes on
-     * @param rows its height in characters; 0 to leave it
-     * @param columns its width in characters; 0 to leave it
-     * @param due the number of {@link HostStep.TakeTerminal}
+     * @param console whether it is also the container's /dev/console
+     * @param controls whether it becomes the controlling terminal of this process's session; not where another process
+     *     continues
+     * @param rows height in characters; 0 to leave it unchanged
+     * @param columns width in characters; 0 to leave it unchanged
+     * @param due index of {@link HostStep.TakeTerminal}
      */
     record OpenTerminal(int owner, boolean console, boolean controls, int rows, int columns, int due)
             implements CommandStep {
@@ -77,7 +79,7 @@ public sealed interface CommandStep extends Step {
             return "open terminal for uid " + owner;
         }
 
-        /** In a directory of the host's nothing is made for it: there is a console only where that has a file for it. */
+        /** Nothing is created in a directory of the host: there, the console exists only if /dev/console does. */
         private static void showAsConsole(StepContext context, OpenFile peer) {
             boolean makes = context.isOwn("/dev");
             try (OpenFile console = makes
@@ -93,9 +95,9 @@ public sealed interface CommandStep extends Step {
     }
 
     /**
-     * Goes to the working directory.
+     * Changes the working directory.
      *
-     * @param make whether it is made when it is missing
+     * @param make whether it is created when missing
      */
     record ChangeDirectory(String path, boolean make) implements CommandStep {
         static ChangeDirectory read(PlanReader in) {
@@ -127,7 +129,9 @@ public sealed interface CommandStep extends Step {
         }
     }
 
-    /** Looks up the home directory of a user in the container's /etc/passwd: the command's HOME, which its environment lacks. */
+    /**
+     * Looks up a user's home directory in the container's /etc/passwd, for HOME, which the command's environment lacks.
+     */
     record FindHome(int uid) implements CommandStep {
         static FindHome read(PlanReader in) {
             return new FindHome(in.take32());
@@ -156,10 +160,10 @@ public sealed interface CommandStep extends Step {
     }
 
     /**
-     * Puts the command's descriptors in their places, lets no other survive, and lets signals come again: a step of its own,
-     * so that a filter installed after it need allow nothing but the execve.
+     * Moves the command's descriptors to their numbers, sets close-on-exec for all others, and unblocks signals. It is
+     * a separate step, so that a filter installed after it need allow only the execve.
      *
-     * @param reaper whether PID 1 is a reaper, which goes on waiting for blocked signals
+     * @param reaper whether PID 1 is a reaper, which keeps waiting for blocked signals
      */
     record HandOver(boolean reaper) implements CommandStep {
         static HandOver read(PlanReader in) {

@@ -1,32 +1,32 @@
 package dev.rustyrun.step;
 
-/** What a step may say to {@code run}, and await from it. Every wait ends, or throws {@link StepFailure}, when {@code run} ends. */
+/** The messages between a step and {@code run}. Every wait ends or throws {@link StepFailure} when {@code run} ends. */
 public interface Connection {
 
-    /** Where a stage finds its end of the connection when it starts: the first descriptor after the standard files. */
+    /** The stage's end of the connection at its start: the first descriptor after the standard files. */
     int DESCRIPTOR = 3;
 
     /**
-     * The first of the descriptors that {@code child} opens for {@code init} to inherit: a number that neither uses for
-     * anything else.
+     * The first of the descriptors that {@code child} opens for {@code init} to inherit. Neither stage uses this number
+     * for anything else.
      */
     int FIRST_HANDED_DOWN = 200;
 
-    /** Stands for a descriptor that does not exist. */
+    /** Represents a missing descriptor. */
     int NO_DESCRIPTOR = -1;
 
-    /** Sends {@code report}; one that can no longer be delivered is dropped. */
+    /** Sends {@code report}; a report that can no longer be delivered is dropped. */
     void send(Report report);
 
-    /** Asks {@code run} for the step {@code due} of its list. */
+    /** Asks {@code run} for the step with index {@code due} in its list. */
     default void ask(int due) {
         send(new Report.Due(due, NO_DESCRIPTOR));
     }
 
-    /** Waits until {@code run} says to go on; whether it did, and did not end. */
+    /** Waits until {@code run} lets this stage continue; false if {@code run} ended. */
     boolean awaitGo();
 
-    /** Waits for a text. */
+    /** Waits for a string. */
     String awaitText();
 
     /** Waits for a descriptor. */
@@ -35,12 +35,12 @@ public interface Connection {
     /** Waits for a descriptor, or {@link #NO_DESCRIPTOR}. */
     int awaitDescriptorIfThere();
 
-    /** Lets reports go into the open file {@code file} from now on; {@code run} sees the end of the connection. */
+    /** Writes reports to the open file {@code file} from now on; {@code run} sees the end of the connection. */
     void redirect(int file);
 
-    /** Moves this end to a descriptor that is at least {@code least}. */
+    /** Moves this end to a descriptor with number {@code least} or higher. */
     void moveFrom(int least);
 
-    /** Closes this end, which shows {@code run} that the command has started. */
+    /** Closes this end, which tells {@code run} that the command has started. */
     void close();
 }

@@ -9,10 +9,13 @@ import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 
-/** Steps about what the container must not see or change, once everything is mounted. */
+/** Steps that hide or protect paths after all mounts have been made. */
 public sealed interface CoverStep extends Step {
 
-    /** Makes the mount at {@code path} read-only, now that everything is in it; mounts below it stay as they are. */
+    /**
+     * Makes the mount at {@code path} read-only after everything in it has been created; mounts below it are not
+     * changed.
+     */
     record SealMount(String path) implements CoverStep {
         static SealMount read(PlanReader in) {
             return new SealMount(in.takeText());
@@ -32,7 +35,8 @@ public sealed interface CoverStep extends Step {
         public void apply(StepContext context) {
             Linux linux = context.linux();
             try (OpenFile mount = context.inside().existing(path)) {
-                // Of the mount alone: were another one there by now, its file system might be the host's.
+                // This changes the mount only, not its file system: another mount that has appeared here might show the
+                // host's.
                 linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
             }
         }
@@ -43,7 +47,7 @@ public sealed interface CoverStep extends Step {
         }
     }
 
-    /** Hides a file behind the null device or a directory behind an empty one; a missing one is left alone. */
+    /** Hides a file behind the null device, or a directory behind an empty one; does nothing when it is missing. */
     record MaskPath(String path) implements CoverStep {
 
         private static final String NULL_DEVICE = "/dev/null";
@@ -84,7 +88,7 @@ public sealed interface CoverStep extends Step {
             return "mask " + path;
         }
 
-        /** With the host's null device, not the container's, and looked at before use: the image could exchange either. */
+        /** Uses the host's null device, and checks it: the image could replace the container's. */
         private static void maskFile(Linux linux, OpenFile target) {
             int flags = FileFlag.O_PATH | FileFlag.O_NOFOLLOW;
             try (OpenFile device = new OpenFile(linux, linux.open(NULL_DEVICE, flags))) {
@@ -97,7 +101,7 @@ public sealed interface CoverStep extends Step {
         }
     }
 
-    /** Makes what is below {@code path} read-only; a missing one is left alone. */
+    /** Makes the tree at {@code path} read-only; does nothing when it is missing. */
     record ReadOnlyPath(String path) implements CoverStep {
         static ReadOnlyPath read(PlanReader in) {
             return new ReadOnlyPath(in.takeText());
@@ -118,7 +122,7 @@ public sealed interface CoverStep extends Step {
             Linux linux = context.linux();
             try (OpenFile target = context.existing(path)) {
                 if (isRoot(context, target)) {
-                    // A link to it. A mount on top of it would be left behind by pivot_root.
+                    // A link to the root. pivot_root would leave a mount on top of it behind.
                     linux.setMountAttributes(
                             target.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
                     return;

@@ -5,12 +5,12 @@ import dev.rustyrun.linux.LinuxException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Namespaces that could not be entered yet: the user namespace that owns them is joined by a later step. */
+/** Namespaces that cannot be entered yet, because a later step joins the user namespace that owns them. */
 final class DeferredJoins {
 
     private final List<Runnable> deferred = new ArrayList<>();
 
-    /** Runs {@code join}; without the right to do so, it is deferred if {@code orLater}. */
+    /** Runs {@code join}; if permission is missing and {@code orLater} is set, it is deferred. */
     void nowOrLater(Runnable join, boolean orLater) {
         try {
             join.run();
@@ -22,7 +22,7 @@ final class DeferredJoins {
         }
     }
 
-    /** Runs what was deferred, in the user namespace that has been joined. */
+    /** Runs the deferred joins, inside the user namespace that has been joined. */
     void join() {
         deferred.forEach(Runnable::run);
         deferred.clear();

@@ -11,15 +11,17 @@ import java.util.stream.Collectors;
 /** Steps that execute the command. */
 public sealed interface ExecStep extends Step {
 
-    /** What the process that a command starts from is while the command runs. */
+    /** What the process that starts a command is while the command runs. */
     enum ReaperKind {
         /** The command itself. */
         NONE("execute"),
-        /** A program of its own, executed by descriptor, which holds nothing of the host's. */
+        /** A separate program, executed by descriptor, which contains no data of the host. */
         PROGRAM("start under a reaper"),
-        /** The same program where a filter forbids execveat(2): executed by way of the container's {@code /proc}. */
+        /**
+         * The same separate program where a filter forbids execveat(2): executed through the container's {@code /proc}.
+         */
         PROGRAM_BY_PATH("start under a reaper"),
-        /** The stage, where a filter forbids what the program needs. */
+        /** The stage itself, where a filter forbids calls that the program needs. */
         STAGE("start under this stage as its reaper");
 
         private final String words;
@@ -30,11 +32,12 @@ public sealed interface ExecStep extends Step {
     }
 
     /**
-     * Becomes the command, or starts it under a reaper.
+     * Executes the command, or starts it under a reaper.
      *
-     * @param argv the program, looked up in the PATH of {@code env} unless it has a slash, and its arguments
-     * @param reaper what this process is then
-     * @param limits the command's, which are set with its execve: the stage may not be able to do anything with them
+     * @param argv program and arguments; the program is looked up in the PATH of {@code env} unless it contains a slash
+     * @param reaper what this process is afterwards
+     * @param limits resource limits of the command, set right before its execve, because the stage may not work with
+     *     them
      */
     record Exec(List<String> argv, List<String> env, ReaperKind reaper, List<LimitStep.SetRlimit> limits)
             implements ExecStep {
@@ -84,42 +87,42 @@ public sealed interface ExecStep extends Step {
         }
     }
 
-    /** When the command goes on without the processes that have set it up. */
+    /** When the command continues without the processes that have set it up. */
     enum Parting {
         NEVER,
-        /** Then whoever is next above those processes hears how it ends. */
+        /** The parent of those processes then learns how the command ends. */
         WHEN_EXECUTED,
-        /** It waits for {@code rustyrun start} by itself. */
+        /** The command waits for {@code rustyrun start} on its own. */
         BEFORE_START
     }
 
     /**
-     * What a process that goes on alone asks {@code run} for, each {@link HostStep#NONE} where it does not.
+     * The host steps that a process requests when it continues alone; {@link HostStep#NONE} for those that it does not.
      *
-     * @param gateDue the number of {@link HostStep.SendGate}
-     * @param detachDue the number of {@link HostStep.LetGo}
-     * @param waitDue the number of {@link HostStep.AwaitStart}
+     * @param gateDue index of {@link HostStep.SendGate}
+     * @param detachDue index of {@link HostStep.LetGo}
+     * @param waitDue index of {@link HostStep.AwaitStart}
      */
     record PartingSteps(int gateDue, int detachDue, int waitDue) {
 
-        /** Those of a process that never does. */
+        /** The steps of a process that never continues alone. */
         public static final PartingSteps NONE = new PartingSteps(HostStep.NONE, HostStep.NONE, HostStep.NONE);
     }
 
     /**
-     * Becomes the command, as a copy of a small program in a joined PID namespace: what is in there can neither trace it before
-     * it is the command nor find anything of ours in its memory.
+     * Executes the command as a copy of a small program in a joined PID namespace. The processes there can neither
+     * trace it before the execve nor find data of Rustyrun in its memory.
      *
-     * @param argv the program, looked up in the PATH of {@code env} unless it has a slash, and its arguments
-     * @param handedDown the place of {@link SuccessionStep.AwaitSuccessor}'s socket
-     * @param terminal whether its standard input is the terminal that is to be its session's
-     * @param mayTrace whether its filter lets it be traced by its parent
-     * @param byPath whether the small program is executed by way of {@code /proc}, as the filter forbids execveat(2)
-     * @param parting when it goes on alone
-     * @param asks what it asks {@code run} for then
-     * @param limits those of the command, set by the copy right before it
-     * @param cgroups how many opened cgroups it enters, which have room for no two processes; see {@link
-     *     CgroupStep.EnterCgroup}
+     * @param argv program and arguments; the program is looked up in the PATH of {@code env} unless it contains a slash
+     * @param handedDown index of the socket of {@link SuccessionStep.AwaitSuccessor}
+     * @param terminal whether its standard input becomes the controlling terminal of its session
+     * @param mayTrace whether its filter permits that its parent traces it
+     * @param byPath whether the small program is executed through {@code /proc}, because the filter forbids execveat(2)
+     * @param parting when it continues alone
+     * @param asks the host steps that it requests then
+     * @param limits resource limits of the command, which the copy sets right before its execve
+     * @param cgroups number of opened cgroups to enter late, because they have room for one process only; see
+     *     {@link CgroupStep.EnterCgroup}
      */
     record ExecAppearing(
             List<String> argv,
@@ -134,9 +137,9 @@ public sealed interface ExecStep extends Step {
             List<LimitStep.SetRlimit> limits)
             implements ExecStep {
 
-        /** How {@code init} announces a copy that is traced by its parent until it is the command. */
+        /** Announces a copy that its parent traces until the execve. */
         public static final byte TRACED = 't';
-        /** How it announces any other. */
+        /** Announces a copy that is not traced. */
         public static final byte UNTRACED = 'u';
 
         public ExecAppearing {
@@ -197,7 +200,7 @@ public sealed interface ExecStep extends Step {
                 }
                 program.get().become(argv, context.withHome(env), byPath);
             }
-            // The kernel refuses programs from memory.
+            // The kernel does not permit programs in memory.
             new SuccessionStep.Appear(handedDown, terminal).apply(context);
             if (cgroups > 0) {
                 new CgroupStep.EnterCgroup(cgroups).apply(context);
@@ -218,7 +221,10 @@ public sealed interface ExecStep extends Step {
                     + (parting == Parting.BEFORE_START ? " once it is started" : "");
         }
 
-        /** Announces to {@code child} that {@code init} becomes the {@link AppearProgram}, for the command at {@code path}. */
+        /**
+         * Announces to {@code child} that {@code init} becomes the {@link AppearProgram}, for the command at
+         * {@code path}.
+         */
         private void tellPath(Linux linux, int socket, String path) {
             String names = String.join("\0", Command.namesOf(limits));
             byte[] text = (path + (names.isEmpty() ? "" : "\0" + names)).getBytes(StandardCharsets.UTF_8);
@@ -233,7 +239,7 @@ public sealed interface ExecStep extends Step {
                             .array());
         }
 
-        /** The program finds the gate where its numbers say. */
+        /** Moves the gate to the descriptor that the program expects. */
         private void takeGate(StepContext context) {
             context.connection().ask(asks.gateDue());
             context.linux().duplicate(context.connection().awaitDescriptor(), AppearProgram.gateOf(this));

@@ -16,11 +16,11 @@ public sealed interface FileSystemStep extends Step {
     /**
      * Mounts a file system.
      *
-     * @param target made when missing; for {@code refuseLinks} no part of it may be a symbolic link
+     * @param target created when missing; with {@code refuseLinks}, no part of it may be a symbolic link
      * @param flags {@link MountFlag} bits
-     * @param data for the file system, or empty
-     * @param propagation of the new mount, an MS_ flag perhaps with MS_REC, or 0
-     * @param copyUp whether it starts with a copy of what it covers, runc's {@code tmpcopyup}
+     * @param data options for the file system, or empty
+     * @param propagation MS_ propagation flag for the new mount, optionally with MS_REC, or 0
+     * @param copyUp whether it starts with a copy of the directory that it covers, like runc's {@code tmpcopyup}
      */
     record MountFileSystem(
             String type,
@@ -35,13 +35,15 @@ public sealed interface FileSystemStep extends Step {
 
         private static final String PROC = "proc";
         private static final String SYSFS = "sysfs";
-        /** Of a tmpfs that is mounted without one; man 5 tmpfs. */
+        /** The mode of a tmpfs that is mounted without one; man 5 tmpfs. */
         private static final int TMPFS_MODE = 01777;
 
-        /** The option of a proc that shows another PID namespace than the mounter's; the kernel's filesystems/proc.rst. */
+        /**
+         * The option of a proc that shows a PID namespace other than the mounter's; the kernel's filesystems/proc.rst.
+         */
         public static final String PIDNS = "pidns=";
 
-        /** Whether it is a proc of a joined PID namespace. */
+        /** Whether this is a proc of a joined PID namespace. */
         public boolean showsJoinedPids() {
             return type.equals("proc") && data.contains(PIDNS);
         }
@@ -88,7 +90,7 @@ public sealed interface FileSystemStep extends Step {
                 }
                 points.refuseRoot(opened, target);
                 if (mode.isEmpty()) {
-                    // What was made just now is covered by the next launch too, which takes its mode.
+                    // The next launch covers the new directory too, and uses its mode.
                     linux.changeMode(FileFlag.AT_FDCWD, opened.path(), TMPFS_MODE);
                 }
                 String options = StepFormatter.join(data, mode.orElse(""));
@@ -96,7 +98,7 @@ public sealed interface FileSystemStep extends Step {
                 if (!copyUp) {
                     mount(linux, opened, options);
                 } else {
-                    // Filled while it is still writable.
+                    // The tmpfs is filled while it is still writable.
                     long readOnly = flags & MountFlag.MS_RDONLY.value();
                     linux.mount(source, opened.path(), type, flags & ~readOnly, options);
                     copyUp(context, opened, readOnly);
@@ -127,7 +129,7 @@ public sealed interface FileSystemStep extends Step {
         public String hint(int errno) {
             return switch (errno) {
                 case Errno.ENODEV -> "this kernel has no file system " + type;
-                case Errno.EINVAL -> "are its options right?";
+                case Errno.EINVAL -> "check its options";
                 case Errno.EPERM -> showsJoinedPids() ? NamespaceStep.OF_OTHERS : forbidden();
                 case Errno.EACCES -> forbidden();
                 case Errno.ELOOP -> "no part of " + target + " may be a symbolic link";
@@ -160,9 +162,9 @@ public sealed interface FileSystemStep extends Step {
         }
 
         /**
-         * Shows the host's {@code /sys} instead of a new sysfs: that shows a network's devices, so only who owns the network
-         * namespace may mount one; man 5 sysfs. All that is mounted below comes along, for nothing may be uncovered in a user
-         * namespace; man 7 mount_namespaces.
+         * Bind-mounts the host's {@code /sys} instead of a new sysfs: sysfs shows a network namespace's devices, so
+         * only the owner of the network namespace can mount one; man 5 sysfs. All mounts below are included, because a
+         * user namespace must not uncover what they hide; man 7 mount_namespaces.
          */
         private void showHostsSys(Linux linux, OpenFile opened, LinuxException refused) {
             try (OpenFile mount = new OpenFile(linux, linux.cloneMount(MountPoints.SYS, true))) {
@@ -181,7 +183,10 @@ public sealed interface FileSystemStep extends Step {
             }
         }
 
-        /** Without a mode of its own, a tmpfs has that of the directory that it covers, or tmpfs's own; as with runc. */
+        /**
+         * The mode of a tmpfs without a mode option: that of the directory that it covers, or tmpfs's default, as in
+         * runc.
+         */
         private Optional<String> modeOf(StepContext context) {
             try (OpenFile covered = context.inside().existing(target)) {
                 int mode = context.linux().status(covered.descriptor()).permissions();

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What a filter's program says to a system call, worked out as the kernel would: an array of {@code struct sock_filter} over
- * a {@code struct seccomp_data}; man 2 seccomp, the kernel's networking/filter.rst, linux/bpf_common.h.
+ * Evaluates a filter's program for a system call, as the kernel would: an array of {@code struct sock_filter} over a
+ * {@code struct seccomp_data}; man 2 seccomp, the kernel's networking/filter.rst, linux/bpf_common.h.
  */
 final class FilterRun {
 
@@ -35,13 +35,13 @@ final class FilterRun {
         this.program = ByteBuffer.wrap(program).order(ByteOrder.nativeOrder());
     }
 
-    /** Whether the call is made as if there were no filter. */
+    /** Whether the call is made without any effect of the filter. */
     boolean allows(LaunchCall call) {
         long verdict = run(call);
         return verdict == SECCOMP_RET_ALLOW || verdict == SECCOMP_RET_LOG;
     }
 
-    /** Whether the call is certainly not made: it is refused, and no agent is asked. */
+    /** Whether the call is certainly not made: the filter rejects it without asking an agent. */
     boolean refuses(LaunchCall call) {
         long verdict = run(call);
         return verdict != SECCOMP_RET_ALLOW

@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Starts a program that serves one container from outside and ends with it, even if every other process is killed: a few
- * instructions are PID 1 of a PID namespace in which the program is, and end when the container's PID 1 does. Then the kernel
- * ends the program. The source is in {@code src/main/asm}.
+ * Starts a program that serves one container from the host and ends with it, even if every other process is killed. The
+ * guard, a small program, is PID 1 of a PID namespace that contains the served program. It exits when the container's
+ * PID 1 ends, and then the kernel kills the program. The source is in {@code src/main/asm}.
  */
 final class GuardProgram {
 
-    /** The descriptor of the program that is the container's network namespace. */
+    /** The program's descriptor for the container's network namespace. */
     static final int NAMESPACE = 5;
 
     /** {@code guard-x86_64.s}, assembled. */
@@ -52,7 +52,7 @@ final class GuardProgram {
             """;
 
     private static final String NAME = "guard";
-    /** Above the descriptors that it gets, so that none takes the place of another. */
+    /** Higher than the descriptors that the program gets, so that none overwrites another. */
     private static final int ABOVE = 16;
 
     private static final int SELF = 6;
@@ -64,15 +64,14 @@ final class GuardProgram {
     }
 
     /**
-     * Starts it in the user namespace that owns {@code namespace}.
+     * Starts the program in the user namespace that owns {@code namespace}.
      *
-     * @param words the program that it starts, by its path, and the program's arguments; that must become a daemon once it is
-     *     ready
-     * @param container a descriptor of the container's PID 1
-     * @param namespace the container's network namespace
+     * @param words path of the program, and its arguments; the program must become a daemon when it is ready
+     * @param container pidfd of the container's PID 1
+     * @param namespace network namespace of the container
      * @param nothing /dev/null
-     * @param reports where the program's errors go, and then a byte: 0 when it is ready, 1 when it is not
-     * @return the process that ends when all of it has ended
+     * @param reports receives the program's errors, and then one byte: 0 when it is ready, 1 when it failed
+     * @return the id of the process that ends last
      */
     int start(List<String> words, OpenFile container, OpenFile namespace, OpenFile nothing, OpenFile reports) {
         int program = linux.executableMemory(NAME);

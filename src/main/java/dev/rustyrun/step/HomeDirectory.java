@@ -5,7 +5,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 
-/** Where the container says that a user's home is; man 5 passwd. */
+/** A user's home directory according to the container; man 5 passwd. */
 final class HomeDirectory {
 
     private static final String NOWHERE = "/";
@@ -15,9 +15,9 @@ final class HomeDirectory {
 
     private HomeDirectory() {}
 
-    /** The first that the container's /etc/passwd has for {@code uid}; {@code /} when it has none. */
+    /** The first entry for {@code uid} in the container's /etc/passwd; {@code /} when there is none. */
     static String of(Linux linux, InsideRootfs inside, int uid) {
-        // The file is the image's: it may be anything, such as a FIFO that nobody writes to.
+        // The file belongs to the image, so it may be anything, such as a FIFO without a writer.
         int flags = FileFlag.O_RDONLY | FileFlag.O_NONBLOCK | FileFlag.O_NOCTTY;
         try (OpenFile passwd = inside.opened("/etc/passwd", flags)) {
             return linux.status(passwd.descriptor()).isRegularFile()

@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Runs a hook: the container's state on its stdin, its environment and nothing else, killed when its time is over;
- * runtime-spec config.md, "POSIX-platform Hooks".
+ * Runs a hook with the container's state on its stdin and only its own environment, and kills it when its time limit is
+ * over; runtime-spec config.md, "POSIX-platform Hooks".
  */
 public final class HookRunner {
 
@@ -25,7 +25,7 @@ public final class HookRunner {
         this.linux = linux;
     }
 
-    /** A hook that did not do its work; the message says which, and how it ended. */
+    /** A hook that failed; the message names it and says how it ended. */
     public static final class HookFailure extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -36,10 +36,10 @@ public final class HookRunner {
     }
 
     /**
-     * Runs {@code hooks}, which are of {@code kind}, in their order.
+     * Runs {@code hooks} of {@code kind} in order.
      *
      * @param state the container's state as JSON
-     * @throws HookFailure the first of them, which ends that
+     * @throws HookFailure for the first hook that fails; the remaining hooks are not run
      */
     public void runAll(String kind, List<Hook> hooks, String state) {
         for (int i = 0; i < hooks.size(); i++) {
@@ -48,17 +48,17 @@ public final class HookRunner {
     }
 
     /**
-     * Runs {@code hook} to its end.
+     * Runs {@code hook} until it ends.
      *
-     * @param name its kind and number, for the message of a failure
+     * @param name kind and index, for the message of a failure
      * @param state the container's state as JSON
-     * @throws HookFailure when it could not be run, failed, or took too long
+     * @throws HookFailure when it could not be run, failed, or exceeded its time limit
      */
     public void run(String name, Hook hook, String state) {
         try {
             run(hook, state);
         } catch (HookFailure e) {
-            // Engines know a hook's failure by these words.
+            // Engines recognize the failure of a hook by these words.
             throw new HookFailure("error running " + name + ": " + hook.path() + " " + e.getMessage());
         } catch (LinuxException e) {
             throw new HookFailure("error running " + name + ": " + hook.path() + " cannot be run: " + e.getMessage());
@@ -66,7 +66,8 @@ public final class HookRunner {
     }
 
     private void run(Hook hook, String state) {
-        // Whatever this process has inherited or a JVM has open is not for a program of the container (CVE-2024-21626).
+        // A program of the container must not get descriptors that this process has inherited or that a JVM has open
+        // (CVE-2024-21626).
         linux.closeOnExecFrom(Connection.DESCRIPTOR);
         int[] output = linux.pipe();
         try (OpenFile reading = new OpenFile(linux, output[0]);
@@ -105,7 +106,7 @@ public final class HookRunner {
                     continue;
                 }
                 stdin.goOn(set);
-                // What it has written comes first; a process that it left behind may keep the pipe open.
+                // Its output is read first; a process that it has left behind may keep the pipe open.
                 open = open && (!set.found(output, PollSet.POLLIN | PollSet.POLLHUP) || read(output, text));
                 running = !set.found(process.descriptor(), PollSet.POLLIN);
             }

@@ -7,8 +7,8 @@ import dev.rustyrun.linux.PollSet;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The standard input of a hook: a pipe that gets the container's state. The state may be longer than a pipe holds; then its
- * rest is written while the hook runs. Both ends stay open until then, so that no write meets a pipe without a reader.
+ * The standard input of a hook: a pipe with the container's state. If the state is longer than the pipe's buffer, the
+ * rest is written while the hook runs. Both ends stay open until then, so that no write fails for lack of a reader.
  */
 final class HookState implements AutoCloseable {
 
@@ -33,14 +33,14 @@ final class HookState implements AutoCloseable {
         return reading;
     }
 
-    /** Waits for room in the pipe too, as long as there is something left to write. */
+    /** Also waits for space in the pipe, as long as data is left to write. */
     void addTo(PollSet set) {
         if (writing >= 0) {
             set.add(writing, PollSet.POLLOUT);
         }
     }
 
-    /** Writes more if the wait found room. */
+    /** Writes more if the wait found space. */
     void goOn(PollSet set) {
         if (writing >= 0 && set.found(writing, PollSet.POLLOUT)) {
             write();

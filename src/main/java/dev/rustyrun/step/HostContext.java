@@ -5,76 +5,79 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.ConnectedNetwork;
 import java.util.List;
 
-/** What the steps of {@code run} share: the kernel, the stage that waits, and how far the launch has come. */
+/** The shared data of {@code run}'s steps: the kernel, the waiting stage, and the progress of the launch. */
 public interface HostContext {
 
     Linux linux();
 
-    /** The {@code child} stage's process id. */
+    /** The process id of the {@code child} stage. */
     int child();
 
-    /** The process that acts as {@code init}; 0 before there is one. */
+    /** The process id of the process that acts as {@code init}; 0 before it exists. */
     int init();
 
-    /** What is written down of this launch. */
+    /** The record of this launch. */
     LaunchRecord record();
 
-    /** Lets the stage that waits go on, with a copy of {@code descriptor} unless that is {@link Connection#NO_DESCRIPTOR}. */
+    /**
+     * Lets the waiting stage continue, with a copy of {@code descriptor} unless that is
+     * {@link Connection#NO_DESCRIPTOR}.
+     */
     void answer(int descriptor);
 
-    /** Lets the stage that waits go on, with a text. */
+    /** Lets the waiting stage continue, with a string. */
     void answer(String text);
 
-    /** Gives the command's standard files to the user and group that are the container's root on the host. */
+    /** Makes the container's root, as a user and group of the host, the owner of the command's standard files. */
     void giveStandardFiles(int uid, int gid);
 
     /** Takes over the master side of the command's terminal. */
     void takeTerminal(int master);
 
     /**
-     * A descriptor of a user namespace with these maps, made for this moment.
+     * Makes a temporary user namespace with these maps, and returns its descriptor.
      *
-     * @throws StepFailure when it cannot be made
+     * @throws StepFailure when that fails
      */
     int makeUserNamespace(IdMaps maps);
 
-    /** Whether {@code descriptor} was open when Rustyrun was started, for the command. */
+    /** Whether {@code descriptor} was already open when Rustyrun was started, so that it is meant for the command. */
     boolean wasGiven(int descriptor);
 
-    /** The connection to the agent of the filter; {@link Connection#NO_DESCRIPTOR} when there is none. */
+    /** The connection to the seccomp agent; {@link Connection#NO_DESCRIPTOR} when there is none. */
     int agent();
 
     void setAgent(int socket);
 
     /**
-     * Starts the process that connects the container to {@code hosts}, now or when the container first needs it; it ends with
-     * the container.
+     * Starts the process that connects the container to {@code hosts}. It ends with the container.
      *
-     * @param listening a socket inside the container's network, which this closes
+     * @param listening a socket in the container's network namespace
+     * @param container a pidfd of the container's PID 1
      */
     void startProxy(List<String> hosts, OpenFile listening);
 
     /**
-     * Starts the process that has the plugins of a CNI network connect the container, and disconnect it when it has ended; answers
-     * with the pipe on which it reports.
+     * Starts the process that has the plugins of a CNI network connect the container, and disconnect it when the
+     * container has ended. Answers the stage with the pipe on which it reports.
      *
-     * @param namespace the container's network
+     * @param namespace network namespace of the container
      */
     void startNetwork(ConnectedNetwork network, OpenFile namespace);
 
-    /** Has the end of {@code process}, which ends with the container, waited for when the container has ended. */
+    /** Waits for the end of {@code process}, which ends with the container, after the container has ended. */
     void awaitAfterContainer(int process);
 
-    /** Ends {@code child}, and waits for its end: {@code init} goes on alone. */
+    /** Kills {@code child} and waits for its end; {@code init} continues alone. */
     void endChild();
 
     /**
-     * Waits for the end of {@code child}, which is near: the process that it has let go goes on alone.
+     * Waits for the imminent end of {@code child}; the successor continues alone.
      *
-     * @param waits whether that process waits for its start
+     * @param waits whether the successor waits for its start
      */
     void awaitChild(boolean waits);
 
-    /** {@code init} waits for its start, and reports no more here. */
+    /** Records that {@code init} waits for its start, and sends no more reports here. */
     void waitsForStart();
 }

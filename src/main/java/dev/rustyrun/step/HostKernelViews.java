@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The host's own mounts of proc and sysfs, which must be removed where the host's tree stays in the mount namespace,
- * covered by the rootfs. As long as such a mount exists in a mount namespace, even where no path leads to it, the
- * kernel lets a process in a new user namespace mount a fresh proc without any mask; man 7 user_namespaces and
+ * The host's own mounts of proc and sysfs. They must be removed where the host's tree stays in the mount namespace,
+ * covered by the rootfs: as long as such a mount exists in a mount namespace, even if no path leads to it, the kernel
+ * lets a process in a new user namespace mount a fresh proc without any mask; man 7 user_namespaces and
  * mount_namespaces.
  */
 final class HostKernelViews {
@@ -26,15 +26,15 @@ final class HostKernelViews {
         this.linux = linux;
     }
 
-    /** A mount of proc or sysfs, and a path that leads to it or to what lies over it. */
+    /** A mount of proc or sysfs, and a path to it or to a mount that covers it. */
     record View(int mount, String path) {}
 
     /**
-     * Detaches those that are not below the mount which is the working directory. Where the kernel refuses that,
-     * because they came from a more privileged mount namespace, covers them. The root must still be the host's.
+     * Detaches all such mounts except those below the mount of the working directory. It covers a mount that the kernel
+     * does not detach because it came from a more privileged mount namespace. The root must still be the host's.
      */
     void remove() {
-        // It is open, so it can be read after it has been detached.
+        // The open descriptor can still be used after the mount has been detached.
         try (OpenFile proc = new OpenFile(linux, linux.open("/proc", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
                 OpenFile kept = new OpenFile(linux, linux.open(".", FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
             int root = mountOf(read(proc, "self/fdinfo/" + kept.descriptor()));
@@ -53,7 +53,10 @@ final class HostKernelViews {
         return left;
     }
 
-    /** Removes {@code views} from the last one, which may lie over others; returns whether any could be removed. */
+    /**
+     * Removes {@code views} in reverse order, because later ones may cover earlier ones; returns whether any was
+     * removed.
+     */
     private boolean removeSome(List<View> views) {
         boolean some = false;
         for (int i = views.size() - 1; i >= 0; i--) {
@@ -63,7 +66,7 @@ final class HostKernelViews {
                 if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
                     throw e;
                 }
-                // It was removed with the mount that contains it, or no path leads to it until another one is removed.
+                // It was removed with its parent mount, or no path leads to it until another mount is removed.
             }
         }
         return some;
@@ -88,7 +91,7 @@ final class HostKernelViews {
         }
     }
 
-    /** The mount that a file is open in, from its fdinfo; man 5 proc_pid_fdinfo. */
+    /** The id of the mount of an open file, from its fdinfo; man 5 proc_pid_fdinfo. */
     static int mountOf(String fdinfo) {
         for (String line : fdinfo.split("\n")) {
             if (line.startsWith("mnt_id:")) {
@@ -98,12 +101,15 @@ final class HostKernelViews {
         return -1;
     }
 
-    /** The mounts of proc and sysfs in {@code mountinfo} that are neither {@code root} nor below it; man 5 proc_pid_mountinfo. */
+    /**
+     * The mounts of proc and sysfs in {@code mountinfo} that are neither {@code root} nor below it; man 5
+     * proc_pid_mountinfo.
+     */
     static List<View> outside(String mountinfo, int root) {
         List<View> views = new ArrayList<>();
         Set<Integer> inside = new HashSet<>(Set.of(root));
         String[] lines = mountinfo.split("\n");
-        // A mount may be listed before the one that it is mounted on.
+        // A mount may be listed before its parent.
         for (int known = 0; known != inside.size(); ) {
             known = inside.size();
             views.clear();

@@ -15,41 +15,41 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One thing that the {@code run} stage does on the host, because a stage has no right to it any more. A stage asks for it by
- * its number in the plan's list ({@link Report.Due}), once, and waits for the answer where there is one. So a stage can ask for
- * nothing that is not planned.
+ * An action of the {@code run} stage on the host, for which another stage no longer has the permission. A stage
+ * requests it once, by its index in the plan's list ({@link Report.Due}), and waits for the answer if there is one. So
+ * a stage can request only planned actions.
  */
 public sealed interface HostStep {
 
-    /** Stands for no step of {@code run}. */
+    /** Represents no step of {@code run}. */
     int NONE = -1;
 
-    /** Which process asks for a step. */
+    /** The process that requests a step. */
     enum Asker {
         CHILD,
         INIT,
-        /** The process that becomes the command: another one than {@code init} where the container joins a PID namespace. */
+        /** The process that becomes the command; it is not {@code init} where the container joins a PID namespace. */
         COMMAND
     }
 
-    /** Who asks for this step. */
+    /** The process that requests this step. */
     default Asker asker() {
         return Asker.INIT;
     }
 
     /**
-     * Does it.
+     * Performs the step.
      *
-     * @param sent a descriptor that came with the request, to be closed here, or {@link Connection#NO_DESCRIPTOR}
+     * @param sent a descriptor sent with the request, which this method closes, or {@link Connection#NO_DESCRIPTOR}
      * @throws LinuxException when a kernel call fails
-     * @throws StepFailure when it cannot be done for another reason
+     * @throws StepFailure when the step fails for another reason
      */
     void apply(HostContext host, int sent);
 
-    /** What the step does, in a few words that read well after "failed to". */
+    /** The step in a few words that can follow "failed to". */
     String describe();
 
-    /** Maps the ids of {@code child}'s new user namespace, or checks those of the one that it has joined. */
+    /** Maps the ids of {@code child}'s new user namespace, or checks those of the user namespace that it has joined. */
     record MapIds(IdMaps maps) implements HostStep {
         @Override
         public Asker asker() {
@@ -68,7 +68,7 @@ public sealed interface HostStep {
             OptionalLong user = IdMapping.outside(mapped.uids(), 0);
             OptionalLong group = IdMapping.outside(mapped.gids(), 0);
             if (host.linux().isRoot() && user.isPresent() && group.isPresent()) {
-                // Nobody else could open them again, as by /dev/stdout.
+                // Otherwise the command could not open these files again, as by /dev/stdout.
                 host.giveStandardFiles((int) user.getAsLong(), (int) group.getAsLong());
             }
             host.answer(Connection.NO_DESCRIPTOR);
@@ -112,8 +112,9 @@ public sealed interface HostStep {
     }
 
     /**
-     * Opens what the root of a user namespace cannot reach and the host's root can. It is opened in the container's mount
-     * namespace, where the kernel keeps a mount's {@code ro}, {@code nodev} and the like from being taken off by the container.
+     * Opens a source that the root of a user namespace cannot reach, but the host's root can. It is opened in the
+     * container's mount namespace, where the kernel prevents the container from removing the mount's {@code ro},
+     * {@code nodev} and similar flags.
      *
      * @param path the source of a bind mount
      */
@@ -127,7 +128,7 @@ public sealed interface HostStep {
                     OpenFile source = new OpenFile(linux, linux.openInRoot(root.descriptor(), path, FileFlag.O_PATH))) {
                 host.answer(source.descriptor());
             } catch (LinuxException e) {
-                // The host's root cannot reach it either: init reports its own error.
+                // The host's root cannot reach it either, so init reports its own error.
                 host.answer(Connection.NO_DESCRIPTOR);
             }
         }
@@ -138,7 +139,7 @@ public sealed interface HostStep {
         }
     }
 
-    /** Moves network devices of the host's into the container. */
+    /** Moves network devices of the host to the container. */
     record MoveNetDevices(List<NetDevice> devices) implements HostStep {
         public MoveNetDevices {
             devices = List.copyOf(devices);
@@ -156,7 +157,7 @@ public sealed interface HostStep {
         }
     }
 
-    /** Starts what gives the container a way out, and sends the pipe on which that reports. */
+    /** Starts the process that connects the container's network, and sends the pipe on which it reports. */
     record StartNetwork(ConnectedNetwork network) implements HostStep {
         @Override
         public void apply(HostContext host, int sent) {
@@ -175,7 +176,7 @@ public sealed interface HostStep {
         }
     }
 
-    /** Starts the proxy that serves the socket that was sent. */
+    /** Starts the proxy for the socket that was sent with the request. */
     record StartProxy(List<String> hosts) implements HostStep {
         public StartProxy {
             hosts = List.copyOf(hosts);
@@ -192,7 +193,9 @@ public sealed interface HostStep {
         }
     }
 
-    /** Runs the hooks of the host's side, and sends the states that later hooks get; runtime-spec runtime.md, "Lifecycle". */
+    /**
+     * Runs the hooks on the host's side, and sends the states for later hooks; runtime-spec runtime.md, "Lifecycle".
+     */
     record RunHooks(List<Hook> prestart, List<Hook> createRuntime) implements HostStep {
         public RunHooks {
             prestart = List.copyOf(prestart);
@@ -220,7 +223,7 @@ public sealed interface HostStep {
         }
     }
 
-    /** Sends the state that hooks get: another process than before is the container's now. */
+    /** Sends the state for hooks again, because the container's process has changed. */
     record SendState() implements HostStep {
         @Override
         public Asker asker() {
@@ -239,10 +242,10 @@ public sealed interface HostStep {
     }
 
     /**
-     * Connects to the agent that will answer for system calls, before the filter exists: without an agent its calls would wait
-     * for ever.
+     * Connects to the agent that will answer for system calls before the filter is installed: without an agent, its
+     * calls would block forever.
      *
-     * @param socket host path of the unix socket at which it listens
+     * @param socket host path of the agent's unix socket
      */
     record ReachAgent(String socket) implements HostStep {
         @Override
@@ -267,8 +270,8 @@ public sealed interface HostStep {
     }
 
     /**
-     * Hands the filter's listener to the agent: one message, then the connection is closed; runtime-spec config-linux.md,
-     * "Seccomp", {@code listenerPath}.
+     * Sends the filter's listener to the agent in one message, then closes the connection; runtime-spec
+     * config-linux.md, "Seccomp", {@code listenerPath}.
      */
     record TellAgent(String metadata) implements HostStep {
         @Override
@@ -293,7 +296,7 @@ public sealed interface HostStep {
         }
     }
 
-    /** Hands over descriptors of the caller's, from 3 on; for one that is not open, the answer has none. */
+    /** Sends the caller's descriptors from 3 on; the answer for one that is not open has no descriptor. */
     record SendDescriptors(int count) implements HostStep {
         @Override
         public void apply(HostContext host, int sent) {
@@ -324,10 +327,10 @@ public sealed interface HostStep {
     }
 
     /**
-     * Lets {@code init} go on alone. {@code child} ends before: then only the process whose child {@code init} becomes learns how
-     * it ends.
+     * Lets {@code init} continue alone. {@code child} ends first, so that only the new parent of {@code init} learns
+     * how it ends.
      *
-     * @param gated whether it waits for its start next
+     * @param gated whether {@code init} waits for its start next
      */
     record LetGo(boolean gated) implements HostStep {
         @Override
@@ -350,7 +353,7 @@ public sealed interface HostStep {
         }
     }
 
-    /** Sends what a created container waits at for its start. */
+    /** Sends the descriptors on which a created container waits for its start. */
     record SendGate() implements HostStep {
         @Override
         public void apply(HostContext host, int sent) {
@@ -372,9 +375,9 @@ public sealed interface HostStep {
     }
 
     /**
-     * Lets {@code child} end, which lets the successor of {@code init} go on alone.
+     * Lets {@code child} end, so that the successor of {@code init} continues alone.
      *
-     * @param waits whether that waits for its start
+     * @param waits whether the successor waits for its start
      */
     record Part(boolean waits) implements HostStep {
         @Override
@@ -395,7 +398,7 @@ public sealed interface HostStep {
         }
     }
 
-    /** Remembers that {@code init} waits for its start, and reports no more. */
+    /** Records that {@code init} waits for its start, and sends no more reports. */
     record AwaitStart() implements HostStep {
         @Override
         public Asker asker() {

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * Writes the id maps of another process's new user namespace, or checks those of one that it has joined; man 7
- * user_namespaces. Root may write any map; an ordinary user may map only the own id, and needs newuidmap(1) and
+ * user_namespaces. Root may write any map. An ordinary user may map only their own id, and needs newuidmap(1) and
  * newgidmap(1) for the ids granted in {@code /etc/subuid}.
  */
 public final class IdMapWriter {
@@ -26,7 +26,7 @@ public final class IdMapWriter {
         this.linux = linux;
     }
 
-    /** Maps the ids of process {@code pid}; throws if that is not possible. */
+    /** Maps the ids of process {@code pid}; throws if that fails. */
     public void write(int pid, IdMaps maps) {
         if (!maps.allowSetgroups()) {
             linux.writeFile("/proc/" + pid + "/setgroups", "deny");

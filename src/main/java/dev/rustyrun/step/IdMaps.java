@@ -4,16 +4,16 @@ import dev.rustyrun.spec.IdMapping;
 import java.util.List;
 
 /**
- * What {@code run} writes for a new user namespace, or checks for a joined one; man 7 user_namespaces.
+ * The id maps that {@code run} writes for a new user namespace, or checks for a joined one; man 7 user_namespaces.
  *
- * @param uids for {@code uid_map}; empty when the joined one may have any
- * @param gids for {@code gid_map}
+ * @param uids lines of {@code uid_map}; empty when a joined namespace may have any
+ * @param gids lines of {@code gid_map}
  * @param allowSetgroups whether setgroups(2) stays allowed, which an unprivileged writer must first deny
  * @param joined whether the user namespace exists already
  */
 public record IdMaps(List<IdMapping> uids, List<IdMapping> gids, boolean allowSetgroups, boolean joined) {
 
-    /** Those of a new user namespace. */
+    /** The maps of a new user namespace. */
     public IdMaps(List<IdMapping> uids, List<IdMapping> gids, boolean allowSetgroups) {
         this(uids, gids, allowSetgroups, false);
     }

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The program that a container's PID 1 is with {@code --init}: a few instructions that reap orphans, pass signals on and exit
- * as the command does. Its source is in {@code src/main/asm}, which says how the bytes are made of it; it takes the command's
- * process id as its last bytes.
+ * The program of a container's PID 1 with {@code --init}: it is very small, reaps orphans, forwards signals and exits
+ * with the command's status. The source in {@code src/main/asm} explains how the bytes are produced. The program's last
+ * bytes are the command's process id.
  */
 final class InitProgram {
 
-    /** What it is called in the container's list of processes. */
+    /** Its name in the container's process list. */
     static final String NAME = "init";
 
     /** {@code init-x86_64.s}, assembled. */
@@ -49,7 +49,7 @@ final class InitProgram {
         this.program = program;
     }
 
-    /** Makes a file of it; nothing where the kernel or a limit does not let there be one. */
+    /** Creates a file with the program; empty if the kernel or a limit forbids that. */
     static Optional<InitProgram> create(Linux linux) {
         byte[] image = image(MachineCode.of(X86_64, AARCH64));
         return MemoryProgram.create(linux, NAME)
@@ -57,7 +57,7 @@ final class InitProgram {
                 .map(InitProgram::new);
     }
 
-    /** The file, with the sets of signals but without a process id. */
+    /** The program with the signal sets, but without the process id. */
     static byte[] image(byte[] assembled) {
         ByteBuffer.wrap(assembled)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -67,9 +67,9 @@ final class InitProgram {
     }
 
     /**
-     * Becomes this program, with {@code command} as the process to watch over; returns only when it cannot.
+     * Executes this program, with {@code command} as the process to watch; returns only if that fails.
      *
-     * @param byPath whether by way of {@code /proc}, with execve(2), where a filter forbids execveat(2)
+     * @param byPath whether to use execve(2) with a path in {@code /proc}, because a filter forbids execveat(2)
      */
     void become(int command, boolean byPath) {
         byte[] pid = ByteBuffer.allocate(Integer.BYTES)

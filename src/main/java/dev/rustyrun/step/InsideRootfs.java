@@ -8,9 +8,9 @@ import dev.rustyrun.linux.OpenFile;
 import java.util.Optional;
 
 /**
- * Finds and makes files inside the root file system by descriptor, never by a path string that someone who controls the
- * rootfs could redirect. A symbolic link is followed as it would be inside the container: {@code ..} stops at the root, and
- * the target of a link is made if it is missing.
+ * Finds and creates files inside the root file system by descriptor, never by a path that an attacker who controls the
+ * rootfs could redirect. A symbolic link is followed as inside the container: {@code ..} stops at the root. The target
+ * of a link is created if it is missing.
  */
 final class InsideRootfs {
 
@@ -24,27 +24,27 @@ final class InsideRootfs {
         this.root = root;
     }
 
-    /** The directory {@code path}, made with its parents when missing. */
+    /** The directory {@code path}, created with its parents when missing. */
     OpenFile directory(String path) {
         return openOrMake(path, this::makeDirectory, MAX_LINKS);
     }
 
-    /** The directory or file {@code path}, made as an empty file when missing. */
+    /** The directory or file {@code path}, created as an empty file when missing. */
     OpenFile file(String path) {
         return openOrMake(path, this::makeFile, MAX_LINKS);
     }
 
-    /** The directory {@code path}, made when missing; no part of the path may be a symbolic link. */
+    /** The directory {@code path}, created when missing; no part of the path may be a symbolic link. */
     OpenFile directoryWithoutLinks(String path) {
         return withoutLinks(path, "a directory", () -> makeAt(path, this::makeDirectory));
     }
 
-    /** The file {@code path}, made as an empty file when missing; no part of the path may be a symbolic link. */
+    /** The file {@code path}, created as an empty file when missing; no part of the path may be a symbolic link. */
     OpenFile fileWithoutLinks(String path) {
         return withoutLinks(path, "a file", () -> makeAt(path, this::makeFile));
     }
 
-    /** The existing file at {@code path}, no part of which may be a symbolic link; throws ENOENT when it is missing. */
+    /** The existing file {@code path}, no part of which may be a symbolic link; throws ENOENT when it is missing. */
     OpenFile existingWithoutLinks(String path, String what) {
         return withoutLinks(path, what, null);
     }
@@ -69,7 +69,7 @@ final class InsideRootfs {
         return opened(path, FileFlag.O_PATH);
     }
 
-    /** A copy of the root's own mount, attached nowhere, in which nothing covers anything. */
+    /** An unattached copy of the root's own mount, without the mounts that cover parts of it. */
     OpenFile uncovered() {
         return new OpenFile(linux, linux.cloneMount("/proc/self/fd/" + root, false));
     }
@@ -105,7 +105,8 @@ final class InsideRootfs {
                     if (e.errno() != Errno.EEXIST) {
                         throw e;
                     }
-                    // Either a link whose target is missing and is made now, or somebody has just made this file.
+                    // Either a link with a missing target, which is created now, or a file that has just been created
+                    // by another process.
                     Optional<String> target = linkTarget(parent, name);
                     if (target.isPresent()) {
                         return throughLink(path, target.get(), maker, linksLeft);
@@ -146,7 +147,7 @@ final class InsideRootfs {
         linux.makeNode(parent.descriptor(), name, FileFlag.S_IFREG | 0644, 0);
     }
 
-    /** Makes a file whose path may not contain a link; so a link whose target is missing is not followed. */
+    /** Creates a file whose path may not contain a link; a link with a missing target is not followed. */
     private void makeAt(String path, Maker maker) {
         try (OpenFile parent = directory(parentOf(path))) {
             maker.make(parent, nameOf(path));

@@ -3,13 +3,13 @@ package dev.rustyrun.step;
 import java.util.List;
 
 /**
- * System calls that a stage makes on its way to the command, by their numbers in {@code asm/unistd.h}: a filter that is
- * installed early must let them be made.
+ * System calls that a stage makes on its way to the command, by their numbers in {@code asm/unistd.h}. A filter that is
+ * installed early must allow them.
  *
- * @param x86 its number on x86-64
- * @param arm its number on AArch64
- * @param first its first argument
- * @param second its second argument
+ * @param x86 number on x86-64
+ * @param arm number on AArch64
+ * @param first first argument
+ * @param second second argument
  */
 public record LaunchCall(int x86, int arm, long first, long second) {
 
@@ -18,12 +18,12 @@ public record LaunchCall(int x86, int arm, long first, long second) {
     private static final long PR_SET_PDEATHSIG = 1;
     private static final long PR_SET_DUMPABLE = 4;
     private static final long PR_SET_NAME = 15;
-    /** CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID and SIGCHLD: what fork(3) of glibc passes. */
+    /** CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID and SIGCHLD: the flags of glibc's fork(3). */
     private static final long FORK = 0x200000 | 0x1000000 | 17;
 
     private static final long TIOCSCTTY = 0x540E;
 
-    /** Those between an early filter and execve(2), execve too. */
+    /** Calls between an early filter and execve(2), including execve. */
     public static final List<LaunchCall> AFTER_FILTER = List.of(
             new LaunchCall(0, 63), // read
             new LaunchCall(1, 64), // write
@@ -47,7 +47,7 @@ public record LaunchCall(int x86, int arm, long first, long second) {
             new LaunchCall(231, 94), // exit_group
             new LaunchCall(436, 436)); // close_range
 
-    /** Those of a stage that starts a command and becomes its reaper, and those of the reaper. */
+    /** Calls of a stage that starts a command and becomes its reaper, and calls of the reaper program. */
     public static final List<LaunchCall> REAPER = List.of(
             new LaunchCall(0, 63), // read
             new LaunchCall(1, 64), // write
@@ -69,31 +69,31 @@ public record LaunchCall(int x86, int arm, long first, long second) {
             new LaunchCall(319, 279), // memfd_create
             new LaunchCall(436, 436)); // close_range
 
-    /** Those of a stage that executes the small program which appears in a joined PID namespace, and those of that program. */
+    /** Additional calls of a stage that executes the small program for a joined PID namespace, and of that program. */
     public static final List<LaunchCall> APPEARING = List.of(
             new LaunchCall(157, 167, PR_SET_DUMPABLE, 0), // prctl
-            new LaunchCall(319, 279)); // memfd_create, beside all of AFTER_FILTER
+            new LaunchCall(319, 279)); // memfd_create, in addition to AFTER_FILTER
 
-    /** Those of a process which is traced by its parent, as its copy is to be. */
+    /** Calls of a process that is traced by its parent, and whose copy is to be traced as well. */
     public static final List<LaunchCall> TRACE = List.of(
             new LaunchCall(101, 117), // ptrace, PTRACE_TRACEME
             new LaunchCall(56, 220, CLONE_PTRACE | CLONE_PARENT_SIGCHLD, 0)); // clone
 
-    /** How a program in memory is executed best. */
+    /** The preferred call to execute a program in memory. */
     public static final List<LaunchCall> EXECUTE_DESCRIPTOR = List.of(new LaunchCall(322, 281)); // execveat
 
-    /** What it takes a stage to make a list of calls. */
+    /** Calls that allocate memory, which a stage needs to prepare a list of calls. */
     public static final List<LaunchCall> MEMORY = List.of(
             new LaunchCall(9, 222), // mmap
             new LaunchCall(11, 215), // munmap
             new LaunchCall(12, 214), // brk
             new LaunchCall(28, 233)); // madvise
 
-    /** Executes a program: execve, with arguments as different as can be. */
+    /** Executes a program: execve, with two very different sets of arguments. */
     public static final List<LaunchCall> EXECUTE =
             List.of(new LaunchCall(59, 221), new LaunchCall(59, 221, 0x7ffc_1234_5678L, 0x7ffc_1234_5678L));
 
-    /** Limits {@code resource} of this process: prlimit64. */
+    /** The call that limits {@code resource} of this process: prlimit64. */
     public static LaunchCall limiting(int resource) {
         return new LaunchCall(302, 261, 0, resource);
     }

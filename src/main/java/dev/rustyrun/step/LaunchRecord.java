@@ -4,14 +4,14 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.ContainerStatus;
 import java.util.Optional;
 
-/** What is written down of a launch while it goes on, and what others on the host are told of it. */
+/** The persistent record of a launch in progress, and the information about it for other processes on the host. */
 public interface LaunchRecord {
 
     /**
-     * The process that sets the container up, or the command's own, has been started.
+     * Called when the process that sets up the container, or the command's own process, has been started.
      *
-     * @param pid its id on the host
-     * @param successorFollows whether another process will take its place, for which this is called again
+     * @param pid process id on the host
+     * @param successorFollows whether another process will replace it, for which this is called again
      */
     void started(int pid, boolean successorFollows);
 
@@ -19,77 +19,82 @@ public interface LaunchRecord {
     String id();
 
     /**
-     * The root file system and its mounts are put together, and {@code init} waits in it for the host's hooks. What is thrown
-     * ends the launch.
+     * Called when the root file system and its mounts are complete, while {@code init} waits in it for the host's
+     * hooks. An exception ends the launch.
      */
     default void assembled() {
-        // Most launches have nothing to do there.
+        // Most launches have nothing to do here.
     }
 
     /**
-     * Everything is set up, and goes on without the stages once this returns.
+     * Called when everything is set up; when this returns, the container continues without the stages.
      *
-     * @throws dev.rustyrun.linux.LinuxException when that cannot be written down, which ends the launch
+     * @throws dev.rustyrun.linux.LinuxException when that cannot be recorded, which ends the launch
      */
     void created();
 
-    /** The container's state as JSON, as hooks get it; runtime-spec runtime.md, "State". */
+    /** The container's state as JSON, for hooks; runtime-spec runtime.md, "State". */
     String state(ContainerStatus status);
 
     /**
-     * The state of the process whose system calls go to an agent, as JSON; runtime-spec config-linux.md, "The Container Process
-     * State".
+     * The state of the process whose system calls an agent handles, as JSON; runtime-spec config-linux.md, "The
+     * Container Process State".
      *
-     * @param metadata what the profile says to the agent
+     * @param metadata the profile's {@code listenerMetadata}
      */
     String processState(String metadata);
 
     /**
-     * Makes what a created container waits at for its start; used only by a plan that awaits one.
+     * Creates the gate on which a created container waits for its start; called only for a plan with such a wait.
      *
-     * @throws dev.rustyrun.linux.LinuxException when it cannot be made, which ends the launch
+     * @throws dev.rustyrun.linux.LinuxException when it cannot be created, which ends the launch
      */
     default Gate gate() {
         throw new IllegalStateException("the plan awaits no start");
     }
 
     /**
-     * What the container's proxy has besides its socket, for the moment in which it is started; used only by a plan that has one.
+     * The files of the container's proxy, besides its socket, which this process closes once the proxy has started;
+     * called only for a plan with a proxy.
      *
-     * @throws dev.rustyrun.linux.LinuxException when it cannot be made, which ends the launch
+     * @throws dev.rustyrun.linux.LinuxException when they cannot be created, which ends the launch
      */
     default ProxyFiles proxyFiles() {
         throw new IllegalStateException("the container has no proxy");
     }
 
     /**
-     * A new file, locked, for what has to be undone when the container's network ends; used only by a plan that has a CNI network.
-     * Its name is that of the connection.
+     * Creates and locks a file for the information that is needed to disconnect the container's network; called only
+     * for a plan with a CNI network. The file's name is the name of the connection.
      *
-     * @throws dev.rustyrun.linux.LinuxException when it cannot be made, which ends the launch
+     * @throws dev.rustyrun.linux.LinuxException when it cannot be created, which ends the launch
      */
     default OpenFile networkFile() {
         throw new IllegalStateException("the container has no CNI network");
     }
 
-    /** Called before {@code init} is killed, which ends all that a container's PID 1 has started, but not all of another. */
+    /**
+     * Called before {@code init} is killed. If it is a container's PID 1, that kills all its descendants; otherwise not
+     * all of them.
+     */
     default void beforeKill() {
-        // Most launches are those of a PID 1.
+        // In most launches the process is PID 1.
     }
 
     /**
-     * Descriptors for {@code init}, which are closed here when it has them.
+     * Descriptors for {@code init}, which this process closes after it has sent them.
      *
-     * @param fifo from which it reads a byte to start; open for reading and writing, so that it never is at its end
-     * @param reports a file for its reports from then on
+     * @param fifo FIFO from which {@code init} reads a byte to start; open for reading and writing, so that it never
+     *     reaches end of file
+     * @param reports file for the reports of {@code init} from then on
      */
     record Gate(int fifo, int reports) {}
 
     /**
-     * Descriptors for the proxy, which are closed here when it has them.
+     * Descriptors for the proxy, which this process closes after the proxy has got them.
      *
-     * @param control a socket at which it takes orders
-     * @param attempts where it tells of attempts, if that is not this process's error output
+     * @param control socket on which the proxy receives commands
+     * @param attempts file to which the proxy logs connection attempts, unless that is this process's error output
      */
     record ProxyFiles(OpenFile control, Optional<OpenFile> attempts) implements AutoCloseable {
         @Override

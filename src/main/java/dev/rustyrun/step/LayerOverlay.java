@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An overlay of an image's layers, with or without a container's own; the kernel's overlayfs.rst. Each directory is named by the
- * number of its descriptor: so hundreds of them fit into the one page of mount(2).
+ * An overlay of an image's layers, with or without a container's own layer; the kernel's overlayfs.rst. Directories are
+ * named by the numbers of their descriptors, so that hundreds of them fit into the one page of options of mount(2).
  */
 public final class LayerOverlay {
 
@@ -22,8 +22,9 @@ public final class LayerOverlay {
     private final Optional<String> own;
 
     /**
-     * @param layers host paths, the topmost first
-     * @param own host path of the folder that has the {@code upper} and {@code work} of what can be written
+     * @param layers host paths, topmost first
+     * @param own host path of the directory that has the {@code upper} and {@code work} directories of the writable
+     *     layer
      */
     public LayerOverlay(Linux linux, List<String> layers, Optional<String> own) {
         this.linux = linux;
@@ -32,10 +33,10 @@ public final class LayerOverlay {
     }
 
     /**
-     * Mounts it at {@code place}, and changes the working directory.
+     * Mounts the overlay at {@code place}, and changes the working directory.
      *
-     * @param options each after a comma
-     * @return the root of it, open with O_PATH
+     * @param options overlay options, each after a comma
+     * @return the root of the overlay, open with O_PATH
      */
     public OpenFile mount(String place, String options, long flags) {
         List<OpenFile> open = new ArrayList<>();
@@ -52,7 +53,7 @@ public final class LayerOverlay {
             mount(place, data.toString(), options, flags);
             return new OpenFile(linux, linux.open(place, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
         } finally {
-            // From a directory of the host's that stays open, the command's path could climb out (CVE-2024-21626).
+            // Through an open directory of the host, the command's path could leave the container (CVE-2024-21626).
             open.forEach(OpenFile::close);
         }
     }
@@ -61,7 +62,7 @@ public final class LayerOverlay {
         try {
             linux.mount("overlay", place, "overlay", flags, data + options);
         } catch (LinuxException e) {
-            // Before Linux 5.10 there is no volatile.
+            // Kernels before Linux 5.10 do not know this option.
             if (e.errno() != Errno.EINVAL || !options.contains(VOLATILE)) {
                 throw e;
             }
@@ -74,7 +75,7 @@ public final class LayerOverlay {
         return open.get(open.size() - 1).descriptor();
     }
 
-    /** Why the kernel has refused it with {@code error}, when that needs more words; and what to do. */
+    /** An explanation of {@code error}, with a remedy, when the kernel's own error is not clear enough. */
     public Optional<String> refusal(LinuxException error) {
         return own.filter(folder -> error.errno() == Errno.EINVAL && isOnOverlay(folder))
                 .map(folder ->

@@ -7,12 +7,12 @@ import dev.rustyrun.spec.Hooks.Hook;
 import java.util.List;
 
 /**
- * Steps of {@code init} that keep a container's life in step with its host: hooks, and the two waits of a container that is
- * created first and started later; runtime-spec runtime.md, "Lifecycle".
+ * Steps of {@code init} that synchronize a container's life with the host: hooks, and the two waits of a container that
+ * is created first and started later; runtime-spec runtime.md, "Lifecycle".
  */
 public sealed interface LifecycleStep extends Step {
 
-    /** Waits until {@code run} has moved network devices of the host's into this process's network namespace. */
+    /** Waits until {@code run} has moved network devices of the host to this process's network namespace. */
     record AwaitNetDevices(int due) implements LifecycleStep {
         static AwaitNetDevices read(PlanReader in) {
             return new AwaitNetDevices(in.take32());
@@ -42,7 +42,7 @@ public sealed interface LifecycleStep extends Step {
         }
     }
 
-    /** Waits until {@code run} has run the hooks of the host's side, and gets the states that further hooks are told. */
+    /** Waits until {@code run} has run the hooks on the host's side, and receives the states for further hooks. */
     record AwaitHostHooks(int due) implements LifecycleStep {
         static AwaitHostHooks read(PlanReader in) {
             return new AwaitHostHooks(in.take32());
@@ -71,7 +71,7 @@ public sealed interface LifecycleStep extends Step {
         }
     }
 
-    /** Gets the state that further hooks are told anew: another process than before is the container's now. */
+    /** Receives the state for further hooks again, because the container's process has changed. */
     record AwaitState(int due) implements LifecycleStep {
         static AwaitState read(PlanReader in) {
             return new AwaitState(in.take32());
@@ -102,9 +102,9 @@ public sealed interface LifecycleStep extends Step {
     /**
      * Runs a hook in the container's namespaces.
      *
-     * @param hook its path is the host's until the root is changed, then the container's
-     * @param number its place among those of its kind, from 0 on
-     * @param started whether it is told that the container is created, and not that it is being created
+     * @param hook its path is a host path until the root is changed, and a container path afterwards
+     * @param number index among the hooks of its kind
+     * @param started whether the state it gets is "created" instead of "creating"
      */
     record RunHook(Hook hook, int number, boolean started) implements LifecycleStep {
         static RunHook read(PlanReader in) {
@@ -112,7 +112,7 @@ public sealed interface LifecycleStep extends Step {
             return new RunHook(hook, in.take32(), in.takeFlag());
         }
 
-        /** Its kind and number. */
+        /** Kind and index of the hook. */
         public String name() {
             return Hooks.name(started ? "startContainer" : "createContainer", number);
         }
@@ -152,7 +152,7 @@ public sealed interface LifecycleStep extends Step {
         }
     }
 
-    /** Takes over descriptors of {@code run}'s, which the command gets from 3 on. */
+    /** Receives descriptors from {@code run}, which the command gets from 3 on. */
     record ReceiveDescriptors(int count, int due) implements LifecycleStep {
         static ReceiveDescriptors read(PlanReader in) {
             return new ReceiveDescriptors(in.take32(), in.take32());
@@ -174,7 +174,7 @@ public sealed interface LifecycleStep extends Step {
             context.connection().ask(due);
             int[] received = new int[count];
             for (int i = 0; i < received.length; i++) {
-                // Out of the way of the numbers that they will get.
+                // These numbers do not collide with the final ones.
                 int descriptor = context.connection().awaitDescriptorIfThere();
                 received[i] = descriptor;
                 if (descriptor != Connection.NO_DESCRIPTOR) {
@@ -194,8 +194,8 @@ public sealed interface LifecycleStep extends Step {
     /**
      * Finds the program to execute.
      *
-     * @param tellLater whether it is told by the step that would execute it that there is none, and not by this one, as {@code
-     *     create} wants it
+     * @param tellLater whether a missing program is reported by the step that would execute it, instead of by this step
+     *     as {@code create} requires
      */
     record FindProgram(List<String> argv, List<String> env, boolean tellLater) implements LifecycleStep {
         public FindProgram {
@@ -234,7 +234,10 @@ public sealed interface LifecycleStep extends Step {
         }
     }
 
-    /** Has {@code run} write down that everything is set up, and from then on outlives it and {@code child}. */
+    /**
+     * Makes {@code run} record that everything is set up; from then on this process outlives {@code run} and
+     * {@code child}.
+     */
     record Detach(int due) implements LifecycleStep {
         static Detach read(PlanReader in) {
             return new Detach(in.take32());
@@ -253,9 +256,8 @@ public sealed interface LifecycleStep extends Step {
         @Override
         public void apply(StepContext context) {
             Linux linux = context.linux();
-            // With its go this process is alone: child has ended, so that it cannot wait for what is somebody else's
-            // child
-            // then.
+            // Once run lets it continue, this process is alone: child has already ended, because it could not wait for
+            // another process's child.
             linux.prctl(Prctl.PR_SET_PDEATHSIG, 0);
             context.connection().ask(due);
             if (!context.connection().awaitGo()) {
@@ -306,8 +308,8 @@ public sealed interface LifecycleStep extends Step {
     }
 
     /**
-     * Remembers what {@code run} has made on the host and takes away at the end, so that {@code child} can do so should
-     * {@code run} be killed.
+     * Records what {@code run} has created on the host and removes at the end, so that {@code child} can remove it if
+     * {@code run} is killed.
      *
      * @param files host paths of files
      * @param directories host paths of directories, removed after the files and only when empty

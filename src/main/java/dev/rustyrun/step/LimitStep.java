@@ -3,14 +3,14 @@ package dev.rustyrun.step;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.ResourceLimit;
 
-/** Steps about limits of resources; man 2 getrlimit, man 5 proc. */
+/** Steps that set resource limits; man 2 getrlimit, man 5 proc. */
 public sealed interface LimitStep extends Step {
 
     /**
-     * Lets the process set a limit of a resource later, without privileges, up to {@code hard}; man 2 getrlimit.
+     * Raises a hard limit, so that the process can set the limit later without privileges; man 2 getrlimit.
      *
-     * @param resource the number of {@code name}, RLIMIT_...
-     * @param hard the highest limit that it may set then, -1 for none
+     * @param resource number of {@code name}, an RLIMIT_ constant
+     * @param hard the hard limit, -1 for none
      */
     record RaiseRlimit(int resource, String name, long hard) implements LimitStep {
         static RaiseRlimit read(PlanReader in) {
@@ -43,11 +43,11 @@ public sealed interface LimitStep extends Step {
     }
 
     /**
-     * Limits a resource of the process; man 2 getrlimit.
+     * Sets a resource limit of the process; man 2 getrlimit.
      *
-     * @param resource the number of {@code name}, RLIMIT_...
+     * @param resource number of {@code name}, an RLIMIT_ constant
      * @param soft the limit, -1 for none
-     * @param hard up to where the process may raise it
+     * @param hard the maximum to which the process may raise it
      */
     record SetRlimit(int resource, String name, long soft, long hard) implements LimitStep {
         static SetRlimit read(PlanReader in) {
@@ -77,8 +77,8 @@ public sealed interface LimitStep extends Step {
     }
 
     /**
-     * Makes the kernel kill this process sooner or later than others when memory is short, -1000 to 1000; man 5 proc,
-     * {@code /proc/pid/oom_score_adj}.
+     * Sets the OOM score adjustment of this process, -1000 to 1000: how likely the kernel kills it when memory runs
+     * out; man 5 proc, {@code /proc/pid/oom_score_adj}.
      */
     record SetOomScore(int adjustment) implements LimitStep {
         static SetOomScore read(PlanReader in) {

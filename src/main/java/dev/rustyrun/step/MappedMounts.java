@@ -9,9 +9,9 @@ import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 
 /**
- * Makes the mounts that only {@code run}, on the host, can make: those that map ids, and those that mount events go through.
- * The kernel takes a mapping from a user namespace: the container's own, or, for another
- * mapping, one that a helper process makes and lends for the moment; man 2 mount_setattr.
+ * Makes the mounts that only {@code run}, on the host, can make: id-mapped mounts, and mounts that exchange mount
+ * events with the host. The kernel takes an id mapping from a user namespace: the container's own, or for another
+ * mapping, a temporary one of a helper process; man 2 mount_setattr.
  */
 final class MappedMounts {
 
@@ -23,7 +23,7 @@ final class MappedMounts {
         this.host = host;
     }
 
-    /** A descriptor of the mount that {@code wanted} describes, attached nowhere. */
+    /** Makes the mount that {@code wanted} describes, not attached anywhere, and returns its descriptor. */
     int make(SentMount wanted) {
         int mount;
         try {
@@ -40,7 +40,7 @@ final class MappedMounts {
         }
     }
 
-    /** Makes {@code mount}, a copy that is attached nowhere, as {@code wanted}. */
+    /** Changes the attributes of {@code mount}, an unattached copy, to those of {@code wanted}. */
     void change(int mount, SentMount wanted) {
         try {
             if (wanted.setBelow() != 0 || wanted.clearBelow() != 0) {
@@ -61,7 +61,7 @@ final class MappedMounts {
                     + (e.errno() == Errno.EINVAL && wanted.mapsIds()
                             ? "; the file system of " + wanted.source()
                                     + (wanted.mapsBelow() ? ", or one mounted below it," : "")
-                                    + " cannot map ids: put it on ext4, xfs or btrfs"
+                                    + " does not support id-mapped mounts: put it on ext4, xfs or btrfs"
                             : ""));
         }
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A program of a few hundred bytes. A process of ours that processes of a container can see becomes this program, which
- * replaces everything that the process has in memory. The program is in a file in memory, which is close-on-exec.
+ * A program of a few hundred bytes, in a file in memory that is close-on-exec. A process of Rustyrun that is visible to
+ * a container's processes executes it, which replaces everything in the process's memory.
  */
 final class MemoryProgram {
 
@@ -43,7 +43,7 @@ final class MemoryProgram {
     }
 
     /**
-     * Becomes this program; returns only if that fails.
+     * Executes this program; returns only if that fails.
      *
      * @param byPath whether to use execve(2) with a path in {@code /proc}, because a filter forbids execveat(2)
      */

@@ -9,17 +9,17 @@ import dev.rustyrun.spec.Capability;
 import java.util.Set;
 
 /**
- * Steps of a container whose mount namespace is not its own: others are in it and keep its root, so the container's processes
- * get theirs by chroot(2), without the capability to leave it; man 7 mount_namespaces.
+ * Steps for a container that uses an existing mount namespace. Other processes in it keep its root, so the container's
+ * processes get their root by chroot(2), without the capability to leave it; man 7 mount_namespaces.
  */
 public sealed interface MountNamespaceStep extends Step {
 
     /**
-     * Enters the mount namespace that {@link NamespaceStep.OpenNamespace} has opened; man 2 setns. Throws if what is mounted on
-     * {@code rootfs} would appear in other mount namespaces too.
+     * Enters the mount namespace that {@link NamespaceStep.OpenNamespace} has opened; man 2 setns. Throws if mounts on
+     * {@code rootfs} would propagate to other mount namespaces.
      *
-     * @param handedDown its place among the descriptors that {@code init} has inherited
-     * @param rootfs its path in that namespace; empty if nothing will be mounted there
+     * @param handedDown index among the descriptors that {@code init} has inherited
+     * @param rootfs path of the rootfs in that namespace; empty if nothing will be mounted there
      */
     record JoinMounts(int handedDown, String rootfs) implements MountNamespaceStep {
         private static final String SHARED = " shared:";
@@ -42,11 +42,12 @@ public sealed interface MountNamespaceStep extends Step {
         @Override
         public void apply(StepContext context) {
             Linux linux = context.linux();
-            // That namespace need not have a /proc that shows this process.
+            // The joined namespace need not have a /proc that shows this process.
             try (OpenFile self = new OpenFile(
                             linux, linux.open("/proc/thread-self", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
                     OpenFile namespace = new OpenFile(linux, Connection.FIRST_HANDED_DOWN + handedDown)) {
-                // The threads of a JVM share their root, and the kernel moves only who shares it with nobody.
+                // The threads of a JVM share their root directory, but setns(2) requires that no other thread shares
+                // it.
                 linux.unshare(CloneFlag.CLONE_FS);
                 linux.setNamespace(namespace.descriptor(), CloneFlag.CLONE_NEWNS.value());
                 if (!rootfs.isEmpty()) {
@@ -66,8 +67,8 @@ public sealed interface MountNamespaceStep extends Step {
                         .anyMatch(line -> line.substring(0, line.indexOf(END_OF_OPTIONAL_FIELDS))
                                 .contains(SHARED));
                 if (shared) {
-                    throw new StepFailure("what is mounted on " + rootfs + " in this mount namespace would appear in"
-                            + " others too: make the mount it is on private there first, mount --make-private");
+                    throw new StepFailure("mounts on " + rootfs + " in this mount namespace would appear in"
+                            + " others, too: make its mount private there first, mount --make-private");
                 }
             }
         }
@@ -92,7 +93,8 @@ public sealed interface MountNamespaceStep extends Step {
     /**
      * Enters the root file system at host path {@code rootfs} without mounting anything.
      *
-     * @param refuseDevices whether a device file there could reach the host's device, so that its mount must refuse them
+     * @param refuseDevices whether the mount must be nodev, because device files there could otherwise reach the host's
+     *     devices
      */
     record EnterDirectory(String rootfs, boolean refuseDevices) implements MountNamespaceStep {
         static EnterDirectory read(PlanReader in) {
@@ -146,10 +148,11 @@ public sealed interface MountNamespaceStep extends Step {
     }
 
     /**
-     * Opens the root of a process in a container, and hands it down: once its mount namespace is joined, no path leads there.
+     * Opens the root of a process in a container, and passes it on: once the mount namespace is joined, no path leads
+     * there.
      *
      * @param path such as {@code /proc/4711/root}
-     * @param handedDown its place among the descriptors that {@code init} inherits
+     * @param handedDown index among the descriptors that {@code init} inherits
      */
     record OpenRoot(String path, int handedDown) implements MountNamespaceStep {
         static OpenRoot read(PlanReader in) {
@@ -188,7 +191,7 @@ public sealed interface MountNamespaceStep extends Step {
     /**
      * Makes the root that {@link OpenRoot} has opened the root of this process; man 2 chroot.
      *
-     * @param handedDown its place among the descriptors that {@code init} has inherited
+     * @param handedDown index among the descriptors that {@code init} has inherited
      */
     record JoinRoot(int handedDown) implements MountNamespaceStep {
         static JoinRoot read(PlanReader in) {
@@ -224,8 +227,7 @@ public sealed interface MountNamespaceStep extends Step {
         Linux linux = context.linux();
         linux.chroot(".");
         linux.changeDirectory("/");
-        // Who may chroot can leave a chroot, and so can who may join the mount namespace again; man 2 chroot, man 2
-        // setns.
+        // CAP_SYS_CHROOT permits leaving a chroot, and joining the mount namespace again; man 2 chroot, man 2 setns.
         context.withholdCapabilities(Capability.bits(Set.of(Capability.CAP_SYS_CHROOT)));
     }
 }

@@ -6,7 +6,10 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.ProcPaths;
 
-/** Where mounts go in the rootfs: what must not be covered, and what later steps need to know of what is mounted now. */
+/**
+ * The mount points in the rootfs: which paths must not be covered, and what later steps need to know about the current
+ * mounts.
+ */
 final class MountPoints {
 
     static final String SYS = "/sys";
@@ -24,21 +27,24 @@ final class MountPoints {
         this.inside = context.inside();
     }
 
-    /** A link in the image may lead a mount into /proc, whatever its target is called. */
+    /** Rejects a target in /proc: a link in the image may lead a mount there, whatever its target is called. */
     void refuseInProc(OpenFile target, String path) {
         if (linux.isProcFile(target.descriptor()) && !ProcPaths.isCoverable(path)) {
             throw new StepFailure(path + " leads into /proc, which must not be covered");
         }
     }
 
-    /** A link, or {@code ..}, may lead there. */
+    /** Rejects the root itself, to which a link or {@code ..} may lead. */
     void refuseRoot(OpenFile target, String path) {
         if (inside.isRoot(target)) {
-            throw new StepFailure(path + " is the rootfs itself, which nothing may cover");
+            throw new StepFailure(path + " is the rootfs itself, which no mount may cover");
         }
     }
 
-    /** A copy of the mount at the host's {@code path}, attached nowhere; of one that only {@code run} can reach, by its step {@code sourceDue}. */
+    /**
+     * A copy of the mount at the host path {@code path}, attached nowhere; if only {@code run} can reach it, by its
+     * step {@code sourceDue}.
+     */
     OpenFile copyOf(String path, boolean recursive, int sourceDue) {
         try {
             return new OpenFile(linux, linux.cloneMount(path, recursive));
@@ -61,12 +67,12 @@ final class MountPoints {
     void attach(OpenFile mount, OpenFile target, String path) {
         linux.attachMount(mount.descriptor(), target.descriptor());
         if (ProcPaths.plain(path).equals(SYS)) {
-            // What is shown as /sys is where masks below that go.
+            // Later masks below /sys apply to this mount.
             context.enterView(SYS, linux.duplicateFrom(mount.descriptor(), Connection.DESCRIPTOR + 1));
         }
     }
 
-    /** Where the open {@code mount} is to be attached, made when it is missing. */
+    /** The directory or file to which the open {@code mount} is attached, created when missing. */
     OpenFile targetOf(OpenFile mount, String path) {
         boolean directory = linux.status(mount.descriptor()).isDirectory();
         if (ProcPaths.isProc(path)) {
@@ -94,13 +100,16 @@ final class MountPoints {
         }
     }
 
-    /** A directory of a proc has files of other names, and is as bad as one of another file system. */
+    /**
+     * Whether the mount is the root of a proc. A subdirectory of a proc would have other files, like any other file
+     * system.
+     */
     private boolean isWholeProc(OpenFile mount) {
         return linux.isProcFile(mount.descriptor())
                 && linux.status(mount.descriptor()).place().inode() == PROC_ROOT_INODE;
     }
 
-    /** Takes note that something has been attached at {@code target}. */
+    /** Records that something has been attached at {@code target}. */
     void mountedAt(String target) {
         context.nodes().close();
         if (ProcPaths.isProc(target)) {
@@ -108,25 +117,25 @@ final class MountPoints {
         }
     }
 
-    /** Looks for what is below {@code /proc} in what is mounted there now. */
+    /** Makes later steps look up paths below {@code /proc} in the current mount there. */
     void enterProc() {
         OpenFile mounted = inside.directoryWithoutLinks("/proc");
         if (!linux.isProcFile(mounted.descriptor())) {
-            throw new StepFailure("something else is at /proc now: somebody changes the rootfs meanwhile");
+            throw new StepFailure("something else is at /proc now: another process is changing the rootfs");
         }
         context.enterView("/proc", mounted.descriptor());
     }
 
-    /** Looks for what is below {@code /sys} in what is mounted there now. */
+    /** Makes later steps look up paths below {@code /sys} in the current mount there. */
     void enterSys() {
         OpenFile mounted = inside.directoryWithoutLinks(SYS);
         if (!linux.fileSystem(mounted.descriptor()).isSysfs()) {
-            throw new StepFailure("something else is at /sys now: somebody changes the rootfs meanwhile");
+            throw new StepFailure("something else is at /sys now: another process is changing the rootfs");
         }
         context.enterView(SYS, mounted.descriptor());
     }
 
-    /** What is made in the file system mounted at {@code target} later is made in the container. */
+    /** Records that the file system mounted at {@code target} belongs to the container. */
     void ownMount(String target) {
         context.nodes().close();
         try (OpenFile mounted = inside.existing(target)) {

@@ -7,20 +7,20 @@ import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 
-/** Steps that show mounts of the host in the container. */
+/** Steps that make mounts of the host visible in the container. */
 public sealed interface MountStep extends Step {
 
     /**
-     * Shows a host file or directory at {@code target}, made when missing.
+     * Bind-mounts a host file or directory on {@code target}, which is created when missing.
      *
      * @param source host path
-     * @param recursive whether mounts below the source come along
+     * @param recursive whether mounts below the source are included
      * @param set {@link MountAttr} bits to set on the new mount
      * @param clear bits to clear on it
      * @param setBelow bits to set on it and on all mounts below it
-     * @param clearBelow bits to clear on them
-     * @param propagation of the new mount, an MS_ flag perhaps with MS_REC, or 0
-     * @param sourceDue the number of {@link HostStep.OpenSource}, for a source that this stage cannot reach; or none
+     * @param clearBelow bits to clear on the same mounts
+     * @param propagation MS_ propagation flag for the new mount, optionally with MS_REC, or 0
+     * @param sourceDue index of {@link HostStep.OpenSource}, for a source that this stage cannot reach; or none
      */
     record BindMount(
             String source,
@@ -33,7 +33,7 @@ public sealed interface MountStep extends Step {
             long propagation,
             int sourceDue)
             implements MountStep {
-        /** One whose source this stage can reach. */
+        /** A bind mount whose source this stage can reach. */
         public BindMount(
                 String source,
                 String target,
@@ -121,18 +121,18 @@ public sealed interface MountStep extends Step {
     }
 
     /**
-     * Attaches a mount that {@code run} has prepared and sends along, for it takes rights that this stage no longer has.
+     * Attaches a mount that {@code run} prepares and sends, because this stage no longer has the permissions for it.
      *
-     * @param what it is, in words
-     * @param due the number of {@link HostStep.SendMount} or, with {@code own}, of {@link HostStep.ChangeMount}
-     * @param own the path of a directory or file that the container has mounted: this stage copies that mount, and {@code run}
-     *     only changes it; empty when all is done there
-     * @param recursive whether the mounts below that come along
-     * @param sourceDue the number of {@link HostStep.OpenSource}, for an {@code own} that this stage cannot reach; or none
+     * @param what description for messages
+     * @param due index of {@link HostStep.SendMount} or, with {@code own}, of {@link HostStep.ChangeMount}
+     * @param own path of a directory or file that the container has mounted: this stage copies that mount, and
+     *     {@code run} only changes it; empty when {@code run} makes the mount
+     * @param recursive whether the mounts below it are included
+     * @param sourceDue index of {@link HostStep.OpenSource}, for an {@code own} that this stage cannot reach; or none
      */
     record ReceiveMount(String target, String what, int due, String own, boolean recursive, int sourceDue)
             implements MountStep {
-        /** One that {@code run} makes. */
+        /** A mount that {@code run} makes. */
         public ReceiveMount(String target, String what, int due) {
             this(target, what, due, "", false, HostStep.NONE);
         }
@@ -188,8 +188,8 @@ public sealed interface MountStep extends Step {
     }
 
     /**
-     * Copies what the image has at {@code target}, where a volume is mounted now, into that, unless something is there: with
-     * owner, permissions and times.
+     * Copies the image's files at {@code target} to the volume that is mounted there, unless the volume has files;
+     * owners, permissions and times are kept.
      */
     record FillVolume(String target) implements MountStep {
 

@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 public sealed interface NamespaceStep extends Step {
 
     /** The hint when the file of a namespace does not exist. */
-    String ENDED = "no such namespace any more: has the process ended?";
-    /** The hint when a joined PID namespace may not be used. */
+    String ENDED = "the namespace no longer exists: has the process ended?";
+    /** The hint when permission for a joined PID namespace is missing. */
     String OF_OTHERS =
             "the joined PID namespace belongs to another user namespace than the container's: join that one too";
 
-    /** Leaves namespaces for new ones: {@link CloneFlag} bits; man 2 unshare. */
+    /** Moves this process to new namespaces: {@link CloneFlag} bits; man 2 unshare. */
     record Unshare(int namespaces) implements NamespaceStep {
         static Unshare read(PlanReader in) {
             return new Unshare(in.take32());
@@ -58,12 +58,12 @@ public sealed interface NamespaceStep extends Step {
     /**
      * Enters an existing namespace; man 2 setns.
      *
-     * @param path the host's, such as {@code /proc/4711/ns/net}
-     * @param namespace the {@link CloneFlag} bit of its type, which it must have
-     * @param orLater whether, should this process not have the right to, it is entered after the user namespace that a later
-     *        step joins, and that may own it
-     * @param changed what a later step changes in it, such as {@code sysctl net.ipv4.ip_forward}, so that it must not be the
-     *        host's own; empty for nothing
+     * @param path host path, such as {@code /proc/4711/ns/net}
+     * @param namespace {@link CloneFlag} bit of the required type
+     * @param orLater whether, without permission, it is entered after a later step has joined the user namespace that
+     *     may own it
+     * @param changed what a later step changes in it, such as {@code sysctl net.ipv4.ip_forward}, so that it must not
+     *     be the host's own; empty for nothing
      */
     record JoinNamespace(String path, int namespace, boolean orLater, String changed) implements NamespaceStep {
         /** Enters a namespace in which nothing is changed. */
@@ -112,13 +112,12 @@ public sealed interface NamespaceStep extends Step {
     }
 
     /**
-     * Opens an existing namespace that {@code init} will send its successor into, and hands it down: its path is the host's.
+     * Opens an existing namespace that {@code init} joins later, and passes it on, because its path is the host's.
      *
-     * @param path the host's, such as {@code /proc/4711/ns/pid}
-     * @param namespace the {@link CloneFlag} bit of its type, which it must have
-     * @param handedDown its place among the descriptors that {@code init} inherits
-     * @param orLater whether, should this process not have the right to, it is opened after the user namespace that a later
-     *        step joins
+     * @param path host path, such as {@code /proc/4711/ns/pid}
+     * @param namespace {@link CloneFlag} bit of the required type
+     * @param handedDown index among the descriptors that {@code init} inherits
+     * @param orLater whether, without permission, it is opened after a later step has joined the user namespace
      * @param changed what a later step changes in it, so that it must not be the host's own; empty for nothing
      */
     record OpenNamespace(String path, int namespace, int handedDown, boolean orLater, String changed)
@@ -173,11 +172,11 @@ public sealed interface NamespaceStep extends Step {
     }
 
     /**
-     * Enters the namespace that {@link OpenNamespace} has opened, and closes it. That of processes is entered by those only
-     * that this process makes from then on; man 2 setns.
+     * Enters the namespace that {@link OpenNamespace} has opened, and closes it. A PID namespace is entered only by the
+     * children that this process creates afterwards; man 2 setns.
      *
-     * @param namespace the {@link CloneFlag} bit of its type
-     * @param handedDown its place among the descriptors that {@code init} has inherited
+     * @param namespace {@link CloneFlag} bit of its type
+     * @param handedDown index among the descriptors that {@code init} has inherited
      */
     record JoinOpened(int namespace, int handedDown) implements NamespaceStep {
         static JoinOpened read(PlanReader in) {
@@ -213,13 +212,13 @@ public sealed interface NamespaceStep extends Step {
         }
     }
 
-    /** Throws if {@code changed} is not empty and the open namespace is that of its type that this process is in. */
+    /** Throws if {@code changed} is not empty and the open namespace is one that this process is in. */
     private static void refuseOwn(Linux linux, OpenFile namespace, String changed) {
         if (changed.isEmpty()) {
             return;
         }
         FileStatus.Place place = linux.status(namespace.descriptor()).place();
-        // On a JVM other threads may be elsewhere.
+        // On a JVM, other threads may be in other namespaces.
         boolean own = Stream.of(NamespaceType.values())
                 .map(type -> linux.status("/proc/thread-self/ns/" + type.file()).place())
                 .anyMatch(place::equals);

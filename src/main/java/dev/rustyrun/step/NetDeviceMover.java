@@ -10,8 +10,8 @@ import dev.rustyrun.spec.NetDevice;
 import java.util.List;
 
 /**
- * Moves network devices of the host's into the network namespace of a process, with their addresses, which the kernel takes
- * from a device that it moves; runtime-spec config-linux.md, "Network Devices".
+ * Moves network devices of the host to the network namespace of a process, and restores their addresses, which the
+ * kernel removes when it moves a device; runtime-spec config-linux.md, "Network Devices".
  */
 final class NetDeviceMover {
 
@@ -26,8 +26,8 @@ final class NetDeviceMover {
     /**
      * Moves {@code devices}, and brings them up.
      *
-     * @throws LinuxException when that is not possible
-     * @throws StepFailure when the host has not such a device
+     * @throws LinuxException when that fails
+     * @throws StepFailure when the host does not have such a device
      */
     void move(List<NetDevice> devices, int process) {
         try (OpenFile namespace = open("/proc/" + process + "/ns/net");
@@ -43,7 +43,9 @@ final class NetDeviceMover {
         return new OpenFile(linux, linux.openNamespace(path));
     }
 
-    /** A socket belongs for ever to the namespace in which it was made, and only this thread visits that. */
+    /**
+     * A socket belongs permanently to the namespace in which it was created; only this thread enters that namespace.
+     */
     private int socketIn(OpenFile namespace) {
         int network = CloneFlag.CLONE_NEWNET.value();
         try (OpenFile own = open("/proc/thread-self/ns/net")) {

@@ -6,13 +6,18 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import java.nio.charset.StandardCharsets;
 
-/** Steps of {@code init} by which the host's side gives a container's network a way out. */
+/** Steps of {@code init} with which the host connects a container's network. */
 public sealed interface NetworkStep extends Step {
 
-    /** Hands this process's network to {@code run}, which starts what gives it a way out; does not wait until it is ready. */
+    /**
+     * Sends this process's network namespace to {@code run}, which starts the program that connects it; does not wait
+     * until it is ready.
+     */
     record StartNetwork(String network, int due) implements NetworkStep {
         private static final String OWN = "/proc/thread-self/ns/net";
-        /** An address that nobody else can have needs no second's wait for whether somebody has it; ip-sysctl.rst. */
+        /**
+         * An address that cannot be a duplicate need not wait a second for duplicate address detection; ip-sysctl.rst.
+         */
         private static final String DETECT_DUPLICATES = "/proc/sys/net/ipv6/conf/default/accept_dad";
 
         static StartNetwork read(PlanReader in) {
@@ -35,7 +40,7 @@ public sealed interface NetworkStep extends Step {
             try {
                 linux.writeFile(DETECT_DUPLICATES, "0");
             } catch (LinuxException e) {
-                // A kernel without IPv6, or a /proc that is read-only: then an address is usable a second later.
+                // A kernel without IPv6, or a read-only /proc: then an address is usable a second later.
             }
             try (OpenFile namespace = new OpenFile(linux, linux.open(OWN, FileFlag.O_RDONLY))) {
                 context.connection().send(new Report.Due(due, namespace.descriptor()));
@@ -49,7 +54,10 @@ public sealed interface NetworkStep extends Step {
         }
     }
 
-    /** Listens inside the network for connections to the proxy, and hands that to {@code run}, which starts the proxy. */
+    /**
+     * Opens the proxy's listening socket in the container's network, and sends it to {@code run}, which starts the
+     * proxy.
+     */
     record OfferProxy(int port, int due) implements NetworkStep {
         static OfferProxy read(PlanReader in) {
             return new OfferProxy(in.take32(), in.take32());
@@ -68,7 +76,7 @@ public sealed interface NetworkStep extends Step {
         @Override
         public void apply(StepContext context) {
             Linux linux = context.linux();
-            // Connections wait there until the proxy has started, so nothing here waits for it.
+            // Connections queue on the socket until the proxy has started, so nothing here waits for it.
             try (OpenFile socket = new OpenFile(linux, linux.listenOnLoopback(port))) {
                 context.connection().send(new Report.Due(due, socket.descriptor()));
             }
@@ -81,15 +89,16 @@ public sealed interface NetworkStep extends Step {
     }
 
     /**
-     * Waits until the network can be used.
+     * Waits until the network is ready.
      *
-     * @param network what it is, in a message
-     * @param reporter whose lines come when it cannot, to stand before them; may be empty
-     * @param keepsResolvers whether what comes when it can is the text of {@code /etc/resolv.conf}, for want of another one
+     * @param network description for messages
+     * @param reporter prefix for the lines that are received when the setup fails; may be empty
+     * @param keepsResolvers whether the text that is received when the network is ready becomes
+     *     {@code /etc/resolv.conf}, because there is no other
      */
     record AwaitNetwork(String network, String reporter, boolean keepsResolvers) implements NetworkStep {
         private static final int MAX_MESSAGE = 4096;
-        /** A line that pasta writes when there is no system log, for each line of its own. */
+        /** The start of a line that pasta writes, without a system log, for each line of its own. */
         private static final String NO_SYSLOG = "Failed to send ";
 
         private static final String RESOLVERS = "/etc/resolv.conf";
@@ -136,7 +145,7 @@ public sealed interface NetworkStep extends Step {
             }
         }
 
-        /** The last line that means something. */
+        /** The last meaningful line. */
         private String reason(String errors) {
             String last = "";
             for (String line : errors.split("\n")) {
@@ -145,7 +154,7 @@ public sealed interface NetworkStep extends Step {
                 }
             }
             if (last.isEmpty()) {
-                return "what makes it ended before it was ready";
+                return "the program that sets it up ended before it was ready";
             }
             return reporter.isEmpty() ? last : reporter + ": " + last;
         }

@@ -9,8 +9,8 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.ProcPaths;
 
 /**
- * The directory in which nodes and links are made, kept open from one to the next. Nothing is made in a directory of the
- * host's that is mounted in the container: a {@code /dev} of the host's stays as it is, as with runc.
+ * The directory in which nodes and links are created, kept open between them. Nothing is created in a host directory
+ * that is mounted in the container: a {@code /dev} of the host is not changed, as in runc.
  */
 final class NodeDirectory {
 
@@ -25,7 +25,7 @@ final class NodeDirectory {
         this.linux = context.linux();
     }
 
-    /** Opens the directory of {@code node}; false when it is a {@code /dev} of the host's. */
+    /** Opens the directory of {@code node}; returns false when it is a {@code /dev} of the host. */
     boolean takes(String node) {
         String wanted = InsideRootfs.parentOf(node);
         if (!wanted.equals(path)) {
@@ -38,16 +38,16 @@ final class NodeDirectory {
             path = wanted;
         }
         if (!own && !ProcPaths.plain(node).startsWith("/dev/")) {
-            throw new StepFailure(node + " would be made in a directory of the host's, which is mounted there");
+            throw new StepFailure(node + " would be created in a host directory, which is mounted there");
         }
         return own;
     }
 
     /**
-     * Makes a node, unless the same exists already; man 2 mknod.
+     * Creates a node, unless the same node exists already; man 2 mknod.
      *
-     * @param mode its type and permissions
-     * @param device its number, for a device
+     * @param mode type and permissions
+     * @param device device number, for a device
      */
     void makeNode(String node, int mode, long device, int uid, int gid) {
         if (!takes(node)) {
@@ -67,16 +67,16 @@ final class NodeDirectory {
         }
     }
 
-    /** What exists already is left as it is; config-linux.md, "Devices". */
+    /** An existing node is left unchanged; config-linux.md, "Devices". */
     private void expectSame(String node, int mode, long device) {
         FileStatus there = linux.status(directory.descriptor(), InsideRootfs.nameOf(node));
         boolean sameType = (there.mode() & FileFlag.S_IFMT) == (mode & FileFlag.S_IFMT);
         if (!sameType || there.isDevice() && FileFlag.device(there.major(), there.minor()) != device) {
-            throw new StepFailure("there is something else at " + node + " in the container already");
+            throw new StepFailure("the container already has something else at " + node);
         }
     }
 
-    /** Makes a symbolic link, unless something is at {@code link} already. */
+    /** Creates a symbolic link, unless {@code link} exists already. */
     void makeLink(String link, String target) {
         if (!takes(link)) {
             return;
@@ -90,7 +90,7 @@ final class NodeDirectory {
         }
     }
 
-    /** To be opened anew, for something else may be mounted there now. */
+    /** Closes the directory, because something else may be mounted there now. */
     void close() {
         if (directory != null) {
             directory.close();

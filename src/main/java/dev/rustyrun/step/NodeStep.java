@@ -2,10 +2,10 @@ package dev.rustyrun.step;
 
 import dev.rustyrun.linux.FileFlag;
 
-/** Steps about the devices, pipes and links that a container is given. */
+/** Steps that create devices, pipes and links in the container. */
 public sealed interface NodeStep extends Step {
 
-    /** Shows a device of the host's where no device file can be made. */
+    /** Bind-mounts a device of the host, where no device file can be created. */
     record ShareDevice(String path) implements NodeStep {
         static ShareDevice read(PlanReader in) {
             return new ShareDevice(in.takeText());
@@ -34,7 +34,7 @@ public sealed interface NodeStep extends Step {
         }
     }
 
-    /** Makes a device file. */
+    /** Creates a device file. */
     record MakeDevice(String path, boolean block, int major, int minor, int mode, int uid, int gid)
             implements NodeStep {
         static MakeDevice read(PlanReader in) {
@@ -70,7 +70,7 @@ public sealed interface NodeStep extends Step {
         }
     }
 
-    /** Makes a named pipe; man 7 fifo. */
+    /** Creates a named pipe; man 7 fifo. */
     record MakeFifo(String path, int mode, int uid, int gid) implements NodeStep {
         static MakeFifo read(PlanReader in) {
             return new MakeFifo(in.takeText(), in.take32(), in.take32(), in.take32());
@@ -97,7 +97,7 @@ public sealed interface NodeStep extends Step {
         }
     }
 
-    /** Makes a symbolic link. */
+    /** Creates a symbolic link. */
     record MakeLink(String path, String target) implements NodeStep {
         static MakeLink read(PlanReader in) {
             return new MakeLink(in.takeText(), in.takeText());

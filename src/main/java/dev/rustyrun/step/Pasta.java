@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Starts pasta (package passt), which carries what a container sends between its network namespace and sockets on the host.
- * It needs no root, and no device, address or rule on the host.
+ * Starts pasta (package passt), which forwards traffic between the container's network namespace and sockets on the
+ * host. It needs no root, and no device, address or rule on the host.
  */
 final class Pasta {
 
@@ -28,7 +28,7 @@ final class Pasta {
         this.linux = host.linux();
     }
 
-    /** Where it is installed, if it is. */
+    /** The path of pasta, if it is installed. */
     static Optional<String> find(Linux linux, String path) {
         for (String folder : (path == null ? DEFAULT_PATH : path).split(":")) {
             if (folder.startsWith("/") && linux.exists(folder + "/" + NAME)) {
@@ -38,7 +38,10 @@ final class Pasta {
         return Optional.empty();
     }
 
-    /** Starts it for the container with this network {@code namespace}; answers with the pipe on which it reports. */
+    /**
+     * Starts pasta for the container with the network namespace {@code namespace}; answers with the pipe on which it
+     * reports.
+     */
     void start(ConnectedNetwork network, OpenFile namespace) {
         String program = find(linux, System.getenv("PATH")).orElseThrow(() -> new StepFailure(MISSING));
         int[] pipe = linux.pipe();
@@ -55,8 +58,8 @@ final class Pasta {
     }
 
     /**
-     * Its command line. The addresses are the host's own. Nothing leads to the host's loopback: neither the address of the
-     * gateway, which pasta would take for it, nor ports of the container's own loopback.
+     * The command line of pasta. The addresses are the host's own. The host's loopback is unreachable: neither the
+     * gateway's address, which pasta would map to it, nor ports of the container's own loopback lead there.
      */
     private static List<String> words(String program, ConnectedNetwork network) {
         List<String> words = new ArrayList<>(List.of(

@@ -16,9 +16,10 @@ import java.util.Set;
 public sealed interface PivotStep extends Step {
 
     /**
-     * Makes the entered rootfs the root, and lets go of the host's; man 2 pivot_root.
+     * Makes the entered rootfs the root, and detaches the host's; man 2 pivot_root.
      *
-     * @param allowed whether pivot_root(2) may be used; else the rootfs covers the host's root, and is entered by chroot(2)
+     * @param allowed whether pivot_root(2) may be used; otherwise the rootfs covers the host's root, and is entered by
+     *     chroot(2)
      */
     record PivotRoot(boolean allowed) implements PivotStep {
         static PivotRoot read(PlanReader in) {
@@ -46,9 +47,9 @@ public sealed interface PivotStep extends Step {
             if (pivoted) {
                 return;
             }
-            // Who may chroot can leave a chroot; man 2 chroot.
+            // CAP_SYS_CHROOT permits leaving a chroot; man 2 chroot.
             context.withholdCapabilities(Capability.bits(Set.of(Capability.CAP_SYS_CHROOT)));
-            context.note("chroot instead, as this root cannot be pivoted from (an initramfs, or a chroot);"
+            context.note("chroot instead, because pivot_root is not possible here (an initramfs, or a chroot);"
                     + " CAP_SYS_CHROOT is withheld");
         }
 
@@ -57,11 +58,11 @@ public sealed interface PivotStep extends Step {
             return allowed ? "pivot_root" : "cover the root and chroot";
         }
 
-        /** False when the kernel refused. */
+        /** Returns false when the kernel does not permit it. */
         private static boolean pivot(Linux linux) {
             try {
                 linux.pivotRoot(".", ".");
-                // Both roots are now stacked at ".": the old one is on top, and goes.
+                // Both roots are now stacked at ".": the old one is on top and is detached.
                 linux.detach(".");
                 return true;
             } catch (LinuxException e) {
@@ -73,8 +74,9 @@ public sealed interface PivotStep extends Step {
         }
 
         /**
-         * Where the present root cannot be pivoted from, because it is the kernel's initramfs or not a mount (as in a
-         * chroot): covers it with the working directory, then enters that. What is covered stays in the mount namespace.
+         * Where pivot_root is not possible, because the current root is the kernel's initramfs or not a mount point (as
+         * in a chroot): moves the working directory's mount over the root and enters it. The covered root stays in the
+         * mount namespace.
          */
         private static void moveAndChroot(Linux linux) {
             linux.mount(".", "/", null, MountFlag.MS_MOVE.value(), null);
@@ -83,7 +85,7 @@ public sealed interface PivotStep extends Step {
         }
     }
 
-    /** Makes this process's root the root that later steps know: that of the mount namespace it has joined. */
+    /** Makes this process's root, that of the joined mount namespace, the root for later steps. */
     record EnterContainer() implements PivotStep {
         @Override
         public StepKind kind() {
@@ -102,19 +104,22 @@ public sealed interface PivotStep extends Step {
             return "enter the container's root";
         }
 
-        /** A file of a user whom the container's user namespace does not have, such as its terminal, could be given to nobody. */
+        /**
+         * Makes files that this process creates belong to the user namespace's root. A file of an unmapped user, such
+         * as its terminal, could not be given to any other user.
+         */
         private static void makeFilesAsItsRoot(Linux linux) {
             try {
                 linux.setFileOwner(0, 0);
             } catch (LinuxException unmapped) {
                 return;
             }
-            // A change of ids makes the kernel forget this; init dies with child.
+            // Changing ids clears this setting; init dies with child.
             linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
         }
     }
 
-    /** Makes the root mount read-only; mounts below it stay as they are. */
+    /** Makes the root mount read-only; mounts below it are not changed. */
     record ReadOnlyRoot() implements PivotStep {
         @Override
         public StepKind kind() {

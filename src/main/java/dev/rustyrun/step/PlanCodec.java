@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The binary form in which a stage's steps travel to it: a count, then for each step its kind and its components in
- * order. Both ends are the same executable, so there is no version.
+ * The binary form of a stage's steps: a count, then for each step its kind and its components in order. Both ends are
+ * the same executable, so there is no version number.
  */
 public final class PlanCodec {
 
     private PlanCodec() {}
 
-    /** The binary form of {@code steps}. */
+    /** Encodes {@code steps}. */
     public static byte[] encode(List<Step> steps) {
         PlanWriter out = new PlanWriter().put32(steps.size());
         for (Step step : steps) {
@@ -21,9 +21,9 @@ public final class PlanCodec {
     }
 
     /**
-     * The steps in {@code bytes}.
+     * Decodes the steps in {@code bytes}.
      *
-     * @throws IllegalArgumentException when {@code bytes} is not the whole binary form of a list of steps
+     * @throws IllegalArgumentException when {@code bytes} is not exactly the binary form of a list of steps
      */
     public static List<Step> decode(byte[] bytes) {
         PlanReader in = new PlanReader(bytes);

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Reads what {@link PlanWriter} wrote; refuses, rather than guesses, anything else. */
+/** Reads the output of {@link PlanWriter}; rejects all other input. */
 final class PlanReader {
 
     private final byte[] bytes;
@@ -41,7 +41,7 @@ final class PlanReader {
         return value == 1;
     }
 
-    /** One of {@code values}, by its place among them. */
+    /** The element of {@code values} at the encoded index. */
     <T> T takeOneOf(T[] values) {
         int place = take8();
         if (place >= values.length) {
@@ -81,7 +81,7 @@ final class PlanReader {
         return values;
     }
 
-    /** A count of things of at least {@code size} bytes each, all of which must still be there. */
+    /** A count of elements of at least {@code size} bytes each, for which enough input must be left. */
     int takeCount(int size) {
         int count = take32();
         if (count < 0 || (long) count * size > bytes.length - at) {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** Grows a byte array by the primitives of the plan's binary form: big-endian integers and counted UTF-8. */
+/** Builds the plan's binary form: big-endian integers, and UTF-8 strings with their lengths. */
 public final class PlanWriter {
 
     private byte[] bytes = new byte[2048];

@@ -9,7 +9,7 @@ import dev.rustyrun.linux.Signal;
 import dev.rustyrun.spec.Id;
 import java.util.List;
 
-/** Steps that take away what the command may do; man 7 credentials, man 7 capabilities, man 2 seccomp. */
+/** Steps that drop the command's privileges; man 7 credentials, man 7 capabilities, man 2 seccomp. */
 public sealed interface PrivilegeStep extends Step {
 
     /** Drops from the bounding set every capability whose bit is not in {@code keep}; man 7 capabilities. */
@@ -51,11 +51,11 @@ public sealed interface PrivilegeStep extends Step {
         @Override
         public String hint(int errno) {
             return errno == Errno.EPERM
-                    ? "to take capabilities away Rustyrun needs CAP_SETPCAP"
+                    ? "to drop capabilities, Rustyrun needs CAP_SETPCAP"
                     : PrivilegeStep.super.hint(errno);
         }
 
-        /** Whether the kernel knows {@code capability}, which is then dropped. */
+        /** Drops {@code capability}; returns false if the kernel does not know it. */
         private static boolean drop(Linux linux, int capability) {
             try {
                 linux.prctl(Prctl.PR_CAPBSET_DROP, capability);
@@ -70,17 +70,17 @@ public sealed interface PrivilegeStep extends Step {
     }
 
     /**
-     * Becomes the command's user and groups; man 7 credentials.
+     * Changes to the command's user and groups; man 7 credentials.
      *
-     * @param setGroups whether {@code groups} are set; where not, they stay as they are
+     * @param setGroups whether {@code groups} are set; otherwise the groups stay unchanged
      */
     record SetUser(int uid, int gid, List<Integer> groups, SetGroups setGroups, int umask) implements PrivilegeStep {
         /** Whether the supplementary groups are set. */
         public enum SetGroups {
             YES,
-            /** No: the new user namespace denies setgroups(2), or the caller's are kept. */
+            /** Not set: the new user namespace denies setgroups(2), or the caller's groups are kept. */
             NO,
-            /** Unless there are none and the joined user namespace denies setgroups(2). */
+            /** Set, unless there are no groups and the joined user namespace denies setgroups(2). */
             IF_ALLOWED
         }
 
@@ -117,7 +117,7 @@ public sealed interface PrivilegeStep extends Step {
             if (uid != 0) {
                 linux.prctl(Prctl.PR_SET_KEEPCAPS, 0);
             }
-            // A change of ids makes the kernel forget this; man 2 PR_SET_PDEATHSIG.
+            // Changing ids clears this setting; man 2 PR_SET_PDEATHSIG.
             linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
         }
 
@@ -131,7 +131,7 @@ public sealed interface PrivilegeStep extends Step {
         @Override
         public String hint(int errno) {
             return switch (errno) {
-                case Errno.EPERM -> "for that Rustyrun needs CAP_SETUID and CAP_SETGID";
+                case Errno.EPERM -> "Rustyrun needs CAP_SETUID and CAP_SETGID";
                 case Errno.EINVAL -> "is that id mapped in the user namespace?";
                 default -> PrivilegeStep.super.hint(errno);
             };
@@ -141,7 +141,7 @@ public sealed interface PrivilegeStep extends Step {
             try {
                 linux.setGroups(groups.stream().mapToInt(Integer::intValue).toArray());
             } catch (LinuxException e) {
-                // The caller's groups were given up before the user namespace was joined.
+                // The caller's groups were dropped before the user namespace was joined.
                 if (setGroups != SetGroups.IF_ALLOWED || !groups.isEmpty() || e.errno() != Errno.EPERM) {
                     throw e;
                 }
@@ -150,10 +150,10 @@ public sealed interface PrivilegeStep extends Step {
     }
 
     /**
-     * Gives the standard files, unless they are devices, to the user whom the command is to be, so that it can open them anew as
-     * {@code /dev/stdout}: as other runtimes do.
+     * Makes the command's user the owner of the standard files, unless they are devices, so that it can open them again
+     * as {@code /dev/stdout}, as in other runtimes.
      *
-     * @param uid as this process sees it
+     * @param uid the user id in this process's user namespace
      */
     record GiveFiles(int uid) implements PrivilegeStep {
         static GiveFiles read(PlanReader in) {
@@ -182,7 +182,7 @@ public sealed interface PrivilegeStep extends Step {
         }
     }
 
-    /** Sets the capability sets of the command, bit n for capability n. */
+    /** Sets the capability sets of the command; bit n is capability n. */
     record SetCapabilities(long effective, long permitted, long inheritable, long ambient) implements PrivilegeStep {
         private static final int PR_CAP_AMBIENT_RAISE = 2;
 
@@ -220,7 +220,7 @@ public sealed interface PrivilegeStep extends Step {
         }
     }
 
-    /** Lets no later execve grant privileges; man 2 prctl, PR_SET_NO_NEW_PRIVS. */
+    /** Prevents later execve calls from granting privileges; man 2 prctl, PR_SET_NO_NEW_PRIVS. */
     record NoNewPrivileges() implements PrivilegeStep {
         @Override
         public StepKind kind() {
@@ -240,13 +240,13 @@ public sealed interface PrivilegeStep extends Step {
     }
 
     /**
-     * Lets the kernel judge every later system call by {@code filter}; man 2 seccomp.
+     * Installs {@code filter} for all later system calls; man 2 seccomp.
      *
-     * @param due the number of {@link HostStep.ReachAgent}, if the filter has a listener
-     * @param tellDue the number of {@link HostStep.TellAgent}
+     * @param due index of {@link HostStep.ReachAgent}, if the filter has a listener
+     * @param tellDue index of {@link HostStep.TellAgent}
      */
     record InstallSeccomp(SeccompFilter filter, int due, int tellDue) implements PrivilegeStep {
-        /** One without a listener. */
+        /** A filter without a listener. */
         public InstallSeccomp(SeccompFilter filter) {
             this(filter, HostStep.NONE, HostStep.NONE);
         }
@@ -281,8 +281,8 @@ public sealed interface PrivilegeStep extends Step {
             if (!channel.awaitGo()) {
                 throw new StepFailure("run ended");
             }
-            // From here until run has the listener nobody answers: sendmsg(2) may not be one of the calls that wait for
-            // that.
+            // Until run has the listener, nobody answers notifications, so sendmsg(2) must not be a call that waits for
+            // an answer.
             int listener = linux.installSeccomp(filter.bytes(), filter.flags());
             channel.send(new Report.Due(tellDue, listener));
             linux.close(listener);

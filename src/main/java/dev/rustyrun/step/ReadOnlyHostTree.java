@@ -10,9 +10,9 @@ import dev.rustyrun.linux.OpenFile;
 import java.util.List;
 
 /**
- * The host's own tree as a rootfs where it cannot be a layer of an overlay: the kernel lets an ordinary user's namespace
- * show only all of {@code /} with what is mounted below it, or nothing (man 7 mount_namespaces, "Restrictions"). So all of
- * it is shown, read-only, with fresh directories where programs expect to write.
+ * The host's own tree as a rootfs where it cannot be a layer of an overlay: in an ordinary user's namespace, the kernel
+ * permits a copy of {@code /} only with all mounts below it (man 7 mount_namespaces, "Restrictions"). So the whole tree
+ * is mounted read-only, with fresh directories where programs expect to write.
  */
 final class ReadOnlyHostTree {
 
@@ -24,7 +24,7 @@ final class ReadOnlyHostTree {
         this.linux = linux;
     }
 
-    /** Attaches it at the directory {@code place}; a descriptor of its root. */
+    /** Attaches the tree at the directory {@code place}, and returns a descriptor of its root. */
     int attachAt(String place) {
         try (OpenFile tree = new OpenFile(linux, linux.cloneMount("/", true));
                 OpenFile target = new OpenFile(linux, linux.open(place, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {

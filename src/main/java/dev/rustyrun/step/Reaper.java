@@ -9,8 +9,9 @@ import dev.rustyrun.step.ExecStep.ReaperKind;
 import java.util.Optional;
 
 /**
- * PID 1 for commands that do not want to be it: starts the command, passes signals on, and reaps orphans. The container may
- * read the memory of its PID 1, so that becomes {@link InitProgram}; this process stays what it is only where it must.
+ * PID 1 for commands that do not want to be PID 1: starts the command, forwards signals, and reaps orphans. The
+ * container may be able to read the memory of its PID 1, so this process executes {@link InitProgram}. It stays the
+ * reaper itself only where that is not possible.
  */
 final class Reaper {
 
@@ -23,7 +24,7 @@ final class Reaper {
         this.linux = context.linux();
     }
 
-    /** Runs {@code command} and exits as it does. Throws when it cannot be started. */
+    /** Runs {@code command} and exits with its status. Throws when it cannot be started. */
     void run(Command command, ReaperKind kind) {
         Optional<InitProgram> program = kind == ReaperKind.STAGE ? Optional.empty() : InitProgram.create(linux);
         if (program.isEmpty() || !StepContext.isNativeImage()) {
@@ -33,7 +34,7 @@ final class Reaper {
             stay(pid);
             return;
         }
-        // The command must not see this process: it starts when the end of the pipe that is held here has gone with an
+        // The command must not see this process: it starts when the pipe's end that is held here is closed by an
         // execve.
         int[] gate = linux.pipe();
         int pid = linux.fork();
@@ -51,12 +52,12 @@ final class Reaper {
     }
 
     private void become(InitProgram program, int command, ReaperKind kind) {
-        // A JVM has opened files since, not all of them close-on-exec.
+        // A JVM has opened more files, not all of them close-on-exec.
         linux.closeOnExecFrom(Connection.DESCRIPTOR);
         program.become(command, kind == ReaperKind.PROGRAM_BY_PATH);
     }
 
-    /** Closes what the command has been given, and the channel: its end tells run that the command has started. */
+    /** Closes the command's descriptors, and the channel, whose end tells run that the command has started. */
     private void release() {
         context.connection().close();
         context.closeGate();
@@ -83,7 +84,7 @@ final class Reaper {
                 reapUntil(command);
             } else if (LaunchSignals.isForwarded(signal.get().number())
                     && !signal.get().fromKernel()) {
-                // The terminal's own signals (fromKernel) reach the command without help.
+                // A signal that the terminal sends (fromKernel) reaches the command directly.
                 linux.kill(command, signal.get().number());
             }
         }

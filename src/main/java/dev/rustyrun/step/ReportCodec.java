@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The binary form in which reports travel from a stage to {@code run}. Both ends are the same executable. */
+/** The binary form of reports from a stage to {@code run}. Both ends are the same executable. */
 public final class ReportCodec {
 
     private static final byte STEP_DONE = 1;
@@ -19,7 +19,7 @@ public final class ReportCodec {
 
     private ReportCodec() {}
 
-    /** The binary form of {@code report}, without the descriptor that it comes with. */
+    /** Encodes {@code report}, without its descriptor. */
     public static byte[] encode(Report report) {
         if (report instanceof Report.StepDone done) {
             return frame(STEP_DONE, done.stage().ordinal(), done.micros(), done.step(), "");
@@ -54,7 +54,7 @@ public final class ReportCodec {
                 .array();
     }
 
-    /** What has arrived is not from a process of ours. */
+    /** The received data was not sent by a process of Rustyrun. */
     public static final class BrokenReport extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -63,7 +63,7 @@ public final class ReportCodec {
         }
     }
 
-    /** Puts the bytes that arrive at {@code run} back together into reports. */
+    /** Reassembles reports from the bytes that arrive at {@code run}. */
     public static final class Decoder {
 
         private static final int HEADER = 14;
@@ -73,7 +73,7 @@ public final class ReportCodec {
         private final java.io.ByteArrayOutputStream pending = new java.io.ByteArrayOutputStream();
         private int descriptor = Connection.NO_DESCRIPTOR;
 
-        /** Takes {@code count} bytes, and a descriptor unless it is -1; the reports that are now complete. */
+        /** Takes {@code count} bytes, and a descriptor unless it is -1; returns the reports that are now complete. */
         public List<Report> take(byte[] bytes, int count, int along) {
             pending.write(bytes, 0, count);
             descriptor = along >= 0 ? along : descriptor;

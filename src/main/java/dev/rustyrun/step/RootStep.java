@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Steps about the root of the mount tree; man 7 mount_namespaces. */
+/** Steps for the root of the mount tree; man 7 mount_namespaces. */
 public sealed interface RootStep extends Step {
 
-    /** Changes how mount events spread: {@link MountFlag} bits, with MS_REC for all below {@code target} too. */
+    /** Sets the propagation of mounts: {@link MountFlag} bits, with MS_REC for all mounts below {@code target}, too. */
     record SetPropagation(String target, long flags) implements RootStep {
         static SetPropagation read(PlanReader in) {
             return new SetPropagation(in.takeText(), in.take64());
@@ -51,10 +51,10 @@ public sealed interface RootStep extends Step {
     }
 
     /**
-     * Makes the executable of Rustyrun read-only for the container, which could otherwise reach it through
-     * {@code /proc/PID/exe} while a stage still runs in it, and overwrite it on the host (CVE-2019-5736).
+     * Makes Rustyrun's executable read-only for the container. Otherwise, while a stage still runs in the container,
+     * the container could reach it through {@code /proc/PID/exe} and overwrite it on the host (CVE-2019-5736).
      *
-     * @param path the host's
+     * @param path host path
      */
     record ProtectProgram(String path) implements RootStep {
         static ProtectProgram read(PlanReader in) {
@@ -95,11 +95,11 @@ public sealed interface RootStep extends Step {
     }
 
     /**
-     * Makes the root file system at host path {@code rootfs} a mount of its own, as pivot_root needs, and enters it.
+     * Makes the root file system at host path {@code rootfs} a mount of its own, as pivot_root requires, and enters it.
      *
      * @param set {@link MountAttr} bits for the new mount
-     * @param isolated whether it and what is mounted below it are taken out of the peer groups of what they are copies of: in
-     *     a new mount namespace they are in none
+     * @param isolated whether this mount and those below it are removed from the peer groups of their originals; in a
+     *     new mount namespace they are in none
      */
     record EnterRootfs(String rootfs, long set, boolean isolated) implements RootStep {
         /** Enters it in a new mount namespace. */
@@ -141,7 +141,7 @@ public sealed interface RootStep extends Step {
             return "enter rootfs " + rootfs + StepFormatter.options(MountAttr.describe(set, 0));
         }
 
-        /** Whatever it is called: a link, a path with {@code ..}, another mount of it. */
+        /** Rejects the host's root under any name: a link, a path with {@code ..}, another mount of it. */
         static void refuseHostsRoot(Linux linux, String rootfs) {
             if (linux.status(rootfs).place().equals(linux.status("/").place())) {
                 throw new StepFailure(
@@ -151,17 +151,20 @@ public sealed interface RootStep extends Step {
     }
 
     /**
-     * Enters an overlay of read-only host directories whose upper layer is a tmpfs, thrown away with the container; the
-     * kernel's overlayfs.rst.
+     * Enters an overlay of read-only host directories whose upper layer is a tmpfs, which is discarded with the
+     * container; the kernel's overlayfs.rst.
      *
-     * @param layers host paths, the topmost first
-     * @param upperOptions for the tmpfs, such as {@code size=64m}
-     * @param overlayOptions for the overlay, each after a comma
+     * @param layers host paths, topmost first
+     * @param upperOptions options of the tmpfs, such as {@code size=64m}
+     * @param overlayOptions options of the overlay, each after a comma
      * @param set {@link MountFlag} bits for the overlay
      */
     record EnterOverlay(List<String> layers, String upperOptions, String overlayOptions, long set) implements RootStep {
 
-        /** Where the layers of an overlay can be put together when the rootfs is {@code /} itself: one of these exists. */
+        /**
+         * Directories in which an overlay can be assembled when the rootfs is {@code /} itself; at least one must
+         * exist.
+         */
         private static final List<String> PLACES = List.of("/tmp", "/mnt", "/run", "/var");
 
         public EnterOverlay {
@@ -195,8 +198,8 @@ public sealed interface RootStep extends Step {
                 linux.detach(place);
                 context.enter(new ReadOnlyHostTree(linux).attachAt(place));
                 context.note(
-                        "/ read-only with fresh /tmp, /var/tmp and /run instead, as it cannot be a layer of an overlay"
-                                + " in this user namespace");
+                        "/ read-only with fresh /tmp, /var/tmp and /run instead, because it cannot be a layer of"
+                                + " an overlay in this user namespace");
             }
         }
 
@@ -210,7 +213,8 @@ public sealed interface RootStep extends Step {
             List<OpenFile> open = new ArrayList<>();
             StringBuilder lower = new StringBuilder("lowerdir=");
             for (String path : layers) {
-                // Named by descriptor, a path may have commas and colons, and may be covered by the tmpfs that follows.
+                // Named by its descriptor, a path may contain commas and colons, and may be covered by the tmpfs that
+                // follows.
                 OpenFile layer = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
                 lower.append(open.isEmpty() ? "" : ":").append(layer.path());
                 open.add(layer);
@@ -229,7 +233,7 @@ public sealed interface RootStep extends Step {
                                 + overlayOptions);
                 context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
             } finally {
-                // From a directory of the host's that stays open, the command's path could climb out (CVE-2024-21626).
+                // Through an open directory of the host, the command's path could leave the container (CVE-2024-21626).
                 open.forEach(OpenFile::close);
             }
         }
@@ -249,16 +253,18 @@ public sealed interface RootStep extends Step {
                     }
                 }
             }
-            throw new StepFailure("this system has none of " + String.join(", ", PLACES) + " to put it together in");
+            throw new StepFailure("none of " + String.join(", ", PLACES)
+                    + " exists, and the overlay must be assembled in one of them");
         }
     }
 
     /**
-     * Enters an overlay of an image's layers and of the container's own.
+     * Enters an overlay of an image's layers and the container's own layer.
      *
-     * @param layers host paths of the image's, the topmost first
-     * @param folder host path of the folder that has the container's own: {@code upper}, {@code work} and {@code root}
-     * @param overlayOptions for the overlay, each after a comma
+     * @param layers host paths of the image's layers, topmost first
+     * @param folder host path of the directory of the container's own layer: {@code upper}, {@code work} and
+     *     {@code root}
+     * @param overlayOptions options of the overlay, each after a comma
      * @param set {@link MountFlag} bits for the overlay
      */
     record EnterLayers(List<String> layers, String folder, String overlayOptions, long set) implements RootStep {
@@ -299,8 +305,7 @@ public sealed interface RootStep extends Step {
     }
 
     /**
-     * Covers the host directory {@code path} with a mount of it that maps ids, which {@code run} has prepared and sends
-     * along.
+     * Covers the host directory {@code path} with an id-mapped mount of it, which {@code run} prepares and sends.
      */
     record ReceiveLayer(String path, int due) implements RootStep {
         static ReceiveLayer read(PlanReader in) {

@@ -19,8 +19,8 @@ public final class SeccompFilter {
     /**
      * A filter.
      *
-     * @param bytes its instructions, an array of {@code struct sock_filter}
-     * @param flags SECCOMP_FILTER_FLAG_ bits to install it with
+     * @param bytes instructions, an array of {@code struct sock_filter}
+     * @param flags SECCOMP_FILTER_FLAG_ bits for its installation
      */
     public SeccompFilter(byte[] bytes, int flags) {
         this.bytes = bytes.clone();
@@ -40,30 +40,30 @@ public final class SeccompFilter {
         return bytes.clone();
     }
 
-    /** The flags to install it with. */
+    /** The flags for its installation. */
     public int flags() {
         return flags;
     }
 
-    /** Whether its installation opens a listener's descriptor, which an agent must get. */
+    /** Whether its installation returns a listener's descriptor, which the agent must get. */
     public boolean hasListener() {
         return (flags & NEW_LISTENER) != 0;
     }
 
     /**
-     * Whether every one of {@code calls} is allowed; so is everything where there is no filter. A filter with instructions
-     * that none of ours has is taken for one that allows nothing.
+     * Whether all {@code calls} are allowed; without a filter, every call is. A filter with instructions that are
+     * unknown here counts as one that allows nothing.
      */
     public boolean permits(List<LaunchCall> calls) {
         return bytes.length == 0 || calls.stream().allMatch(call -> new FilterRun(bytes).allows(call));
     }
 
-    /** Whether no program can be executed behind it, and so no command started. */
+    /** Whether the filter forbids every execve, so that no command can start. */
     public boolean refusesExecution() {
         return bytes.length > 0 && LaunchCall.EXECUTE.stream().allMatch(call -> new FilterRun(bytes).refuses(call));
     }
 
-    /** How many instructions there are. */
+    /** The number of instructions. */
     public int instructions() {
         return bytes.length / INSTRUCTION;
     }

@@ -4,21 +4,21 @@ import dev.rustyrun.spec.IdMapping;
 import java.util.List;
 
 /**
- * A copy of a mount of the host's that {@code run} makes and sends to {@code init}: one that maps ids, which only the owner
- * of the host's user namespace may make (man 2 mount_setattr, "ID-mapped mounts"), or one that mount events go through,
- * which only a copy made in the host's mount namespace can be (man 7 mount_namespaces, "Peer groups").
+ * A copy of a host mount that {@code run} makes and sends to {@code init}. Either it is id-mapped, which requires the
+ * owner of the host's user namespace (man 2 mount_setattr, "ID-mapped mounts"), or it exchanges mount events with the
+ * host, which requires a copy made in the host's mount namespace (man 7 mount_namespaces, "Peer groups").
  *
  * @param source host path
- * @param recursive whether the mounts below it come along
+ * @param recursive whether the mounts below it are included
  * @param set {@link dev.rustyrun.linux.MountAttr} bits to set on it
  * @param clear bits to clear on it
- * @param setBelow bits to set on it and on all below it
- * @param clearBelow bits to clear on them
- * @param propagation an MS_ flag perhaps with MS_REC, or 0
- * @param mapping which ids it maps
- * @param mapsBelow whether the mounts below it map them too
- * @param uids how user ids are mapped by a mapping of its own
- * @param gids how group ids are mapped by a mapping of its own
+ * @param setBelow bits to set on it and on all mounts below it
+ * @param clearBelow bits to clear on the same mounts
+ * @param propagation MS_ propagation flag, optionally with MS_REC, or 0
+ * @param mapping which id mapping it has
+ * @param mapsBelow whether the mounts below it are id-mapped, too
+ * @param uids mapping of user ids, for {@link Mapping#OWN}
+ * @param gids mapping of group ids, for {@link Mapping#OWN}
  */
 public record SentMount(
         String source,
@@ -33,13 +33,13 @@ public record SentMount(
         List<IdMapping> uids,
         List<IdMapping> gids) {
 
-    /** Which ids a mount maps. */
+    /** The id mapping of a mount. */
     public enum Mapping {
-        /** None. */
+        /** No mapping. */
         NONE,
-        /** As the container's user namespace does. */
+        /** The mapping of the container's user namespace. */
         CONTAINER,
-        /** As the mount itself says. */
+        /** The mount's own mapping. */
         OWN
     }
 
@@ -48,7 +48,7 @@ public record SentMount(
         gids = List.copyOf(gids);
     }
 
-    /** Whether it maps ids. */
+    /** Whether the mount is id-mapped. */
     public boolean mapsIds() {
         return mapping != Mapping.NONE;
     }

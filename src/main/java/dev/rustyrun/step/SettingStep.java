@@ -5,7 +5,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import java.nio.charset.StandardCharsets;
 
-/** Steps about what a new namespace holds besides mounts: names, clocks, the loopback interface, kernel parameters. */
+/** Steps that configure new namespaces: names, clocks, the loopback interface, kernel parameters. */
 public sealed interface SettingStep extends Step {
 
     /**
@@ -31,8 +31,8 @@ public sealed interface SettingStep extends Step {
         @Override
         public void apply(StepContext context) {
             Linux linux = context.linux();
-            // The namespace for children is the unsharing thread's, which on a JVM is not the one that /proc/self tells
-            // of.
+            // The time namespace for children belongs to the thread that called unshare. On a JVM, /proc/self may show
+            // another thread.
             String thread = InsideRootfs.nameOf(linux.readLink(FileFlag.AT_FDCWD, "/proc/thread-self"));
             String offset = clock + " " + seconds + " " + nanoseconds;
             context.writeOwnFile("/proc/" + thread + "/timens_offsets", offset);
@@ -44,7 +44,7 @@ public sealed interface SettingStep extends Step {
         }
     }
 
-    /** Names the container's UTS namespace. */
+    /** Sets the host name of the container's UTS namespace. */
     record SetHostname(String hostname) implements SettingStep {
         static SetHostname read(PlanReader in) {
             return new SetHostname(in.takeText());
@@ -145,9 +145,10 @@ public sealed interface SettingStep extends Step {
             String proc = "/proc/sys/" + path;
             try (OpenFile found = context.existing(proc);
                     OpenFile file = new OpenFile(linux, linux.open(found.path(), FileFlag.O_WRONLY))) {
-                // What the image has put in the place of /proc would take the value and mean nothing (CVE-2025-52881).
+                // If the image has replaced /proc, the write would go to an ordinary file without effect
+                // (CVE-2025-52881).
                 if (!linux.isProcFile(file.descriptor())) {
-                    throw new StepFailure(proc + " is not the kernel's");
+                    throw new StepFailure(proc + " is not a file of the kernel's proc");
                 }
                 linux.writeAll(file.descriptor(), value.getBytes(StandardCharsets.UTF_8));
             }

@@ -1,6 +1,6 @@
 package dev.rustyrun.step;
 
-/** Who performs a step; the three processes of a launch, in the order in which they start. */
+/** The processes that perform the steps of a launch, in the order in which they start. */
 public enum Stage {
     /** On the host: prepares, starts the next stage, waits. */
     RUN,

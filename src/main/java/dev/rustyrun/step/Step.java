@@ -3,12 +3,12 @@ package dev.rustyrun.step;
 import dev.rustyrun.linux.Errno;
 
 /**
- * One thing that the {@code child} or the {@code init} stage does to make a container, or to become one. A step is plain
- * data: it can be printed, sent to another process, compared in a test. Its record has all there is to it: the data, their
- * binary form, the words, the hint, and what it does. A new step is such a record in the file of its family, and its kind in
- * {@link StepKind}.
+ * One action of the {@code child} or the {@code init} stage on the way to a container or a command. A step is plain
+ * data: it can be printed, sent to another process, and compared in a test. Its record contains everything about it:
+ * the data, their binary form, the description, the hint, and the action itself. A new step is such a record in the
+ * file of its family, and a kind in {@link StepKind}.
  *
- * <p>Paths are absolute inside the container unless a component says that it is the host's.
+ * <p>Paths are absolute inside the container unless a component is documented as a host path.
  */
 public sealed interface Step
         permits NamespaceStep,
@@ -31,31 +31,34 @@ public sealed interface Step
                 CommandStep,
                 ExecStep {
 
-    /** Which record it is, in the plan's binary form. */
+    /** The kind of record, for the plan's binary form. */
     StepKind kind();
 
-    /** Appends the components, in order, to the plan's binary form; nothing for a step that has none. */
+    /** Appends the components, in order, to the plan's binary form; does nothing for a step without components. */
     default void writeTo(PlanWriter out) {
         // Most steps have components.
     }
 
     /**
-     * Does it to this process.
+     * Performs the step in this process.
      *
      * @throws dev.rustyrun.linux.LinuxException when a kernel call fails
-     * @throws StepFailure when it cannot be done for another reason
+     * @throws StepFailure when the step fails for another reason
      */
     void apply(StepContext context);
 
-    /** What the step does, in a few words that read well after "failed to". */
+    /** The step in a few words that can follow "failed to". */
     String describe();
 
-    /** The step of {@code run}'s that this one always asks for, or {@link HostStep#NONE}. */
+    /** The index of the step of {@code run} that this step always requests, or {@link HostStep#NONE}. */
     default int due() {
         return HostStep.NONE;
     }
 
-    /** What to do when a kernel call of the step failed with {@code errno}: continues the error message; often empty. */
+    /**
+     * A remedy for a kernel call of this step that failed with {@code errno}, appended to the error message; often
+     * empty.
+     */
     default String hint(int errno) {
         return errno == Errno.ENOSYS ? "Rustyrun needs Linux 5.12 or newer" : "";
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** What the performers of a stage's steps share: the kernel, the way to {@code run}, and how far the container has come. */
+/** The shared data of a stage's steps: the kernel, the connection to {@code run}, and the progress of the setup. */
 public final class StepContext {
 
     private final Linux linux;
@@ -50,12 +50,14 @@ public final class StepContext {
         return linux;
     }
 
-    /** Whether this process is a native image, whose main thread is its only one, so that a copy of it can go on. */
+    /**
+     * Whether this process is a native image, which has only one thread, so that it can continue as a copy of itself.
+     */
     public static boolean isNativeImage() {
         return "runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"));
     }
 
-    /** The way to {@code run}. */
+    /** The connection to {@code run}. */
     public Connection connection() {
         return connection;
     }
@@ -64,7 +66,7 @@ public final class StepContext {
         return traced;
     }
 
-    /** Reports {@code text} beside the steps, when these are traced. */
+    /** Reports {@code text} in addition to the steps, when these are traced. */
     void note(String text) {
         if (traced) {
             connection.send(new Report.StepDone(Stage.INIT, "note: " + text, 0));
@@ -83,17 +85,22 @@ public final class StepContext {
         ownMounts.add(linux.status(root).mount());
     }
 
-    /** Remembers that the file system mounted at the open directory {@code root} is the container's own. */
+    /** Records that the file system mounted at the open directory {@code root} belongs to the container. */
     void ownMount(int root) {
         ownMounts.add(linux.status(root).mount());
     }
 
-    /** Whether what is made in the open {@code directory} is made in the container, and not in a mount of the host's. */
+    /**
+     * Whether files created in the open {@code directory} are created in the container, and not in a mount of the host.
+     */
     boolean isOwn(OpenFile directory) {
         return ownMounts.contains(linux.status(directory.descriptor()).mount());
     }
 
-    /** The same of the directory {@code path} or, where that is missing, of the one in which it would be made. */
+    /**
+     * Whether files created in the directory {@code path} or, if it is missing, in the directory where it would be
+     * created, are created in the container.
+     */
     boolean isOwn(String path) {
         try (OpenFile directory = inside.existing(path)) {
             return isOwn(directory);
@@ -106,8 +113,8 @@ public final class StepContext {
     }
 
     /**
-     * Writes one of this process's own files in {@code /proc}. They are the host's root's while it is not dumpable; who is
-     * another must be dumpable for that moment.
+     * Writes one of this process's own files in {@code /proc}. While the process is not dumpable, they belong to the
+     * host's root, so another user must make it dumpable for a moment.
      */
     void writeOwnFile(String path, String text) {
         try {
@@ -125,7 +132,10 @@ public final class StepContext {
         }
     }
 
-    /** The socket on which {@code child} hears of {@code init}'s successor; negative when there will be none. */
+    /**
+     * The socket on which {@code child} learns which process is {@code init}'s successor; negative when there will be
+     * none.
+     */
     public int succession() {
         return succession;
     }
@@ -135,7 +145,7 @@ public final class StepContext {
         partDue = part;
     }
 
-    /** The step of {@code run}'s by which the successor is let go. */
+    /** The index of the step of {@code run} that lets the successor continue alone. */
     public int partDue() {
         return partDue;
     }
@@ -145,13 +155,13 @@ public final class StepContext {
         return deferred;
     }
 
-    /** Where nodes and links are made. */
+    /** The directory in which nodes and links are created. */
     NodeDirectory nodes() {
         nodes = nodes == null ? new NodeDirectory(this) : nodes;
         return nodes;
     }
 
-    /** The open file through which the label of the security module is set. */
+    /** The open file to which the security module's label is written. */
     int label() {
         return label;
     }
@@ -160,7 +170,7 @@ public final class StepContext {
         label = file;
     }
 
-    /** Where what gives this container its network reports that it is ready. */
+    /** The pipe on which the container's network reports that it is ready. */
     int network() {
         return network;
     }
@@ -169,7 +179,7 @@ public final class StepContext {
         network = reports;
     }
 
-    /** What a hook gets as the state of the container, as JSON. */
+    /** The container's state for a hook, as JSON. */
     String state(boolean created) {
         return created ? createdState : creatingState;
     }
@@ -182,7 +192,7 @@ public final class StepContext {
         createdState = state;
     }
 
-    /** What is to be removed from the host should {@code run} be killed. */
+    /** The files to remove from the host if {@code run} is killed. */
     public Cleanup cleanup() {
         return cleanup;
     }
@@ -191,15 +201,15 @@ public final class StepContext {
         this.cleanup = cleanup;
     }
 
-    /** Remembers the open root directory of what is mounted at {@code path}, {@code /proc} or {@code /sys}. */
+    /** Records the open root directory of the mount at {@code path}, which is {@code /proc} or {@code /sys}. */
     void enterView(String path, int root) {
         views.put(path, new InsideRootfs(linux, root));
     }
 
     /**
-     * What is at {@code path}. Below {@code /proc} and {@code /sys} it is looked for in the mount itself: who can rename
-     * directories in the rootfs could lead us to files of his own, and the kernel's would stay as they are (CVE-2023-27561,
-     * CVE-2025-52881).
+     * Opens the existing file {@code path}. Paths below {@code /proc} and {@code /sys} are looked up in the mount
+     * itself: an attacker who can rename directories in the rootfs could redirect the path to other files, and the
+     * kernel's would stay unprotected (CVE-2023-27561, CVE-2025-52881).
      */
     OpenFile existing(String path) {
         String plain = ProcPaths.plain(path);
@@ -208,7 +218,7 @@ public final class StepContext {
         return view == null ? inside.existing(path) : view.existing(plain.substring(end));
     }
 
-    /** What the command gets as its descriptors from 3 on. */
+    /** The command's descriptors from 3 on. */
     int[] descriptorsForCommand() {
         return descriptorsForCommand;
     }
@@ -217,7 +227,7 @@ public final class StepContext {
         descriptorsForCommand = descriptors;
     }
 
-    /** Closes, for good, what tells the starter of the container that it has not started yet. */
+    /** Closes the descriptor that shows the container's starter that it has not started yet. */
     void closeGate() {
         if (gate >= 0) {
             linux.close(gate);
@@ -225,7 +235,7 @@ public final class StepContext {
         }
     }
 
-    /** Makes way for a descriptor of the command's. */
+    /** Moves the gate to a number of at least {@code least}, to free its own for a descriptor of the command. */
     void moveGateFrom(int least) {
         if (gate >= 0) {
             int moved = linux.duplicateFrom(gate, least);
@@ -238,7 +248,7 @@ public final class StepContext {
         gate = descriptor;
     }
 
-    /** The path of the command's program; throws what was wrong when it was looked for. */
+    /** The path of the command's program; throws the failure if the search for it failed. */
     String program() {
         missing.ifPresent(failure -> {
             throw failure;
@@ -246,7 +256,7 @@ public final class StepContext {
         return program;
     }
 
-    /** Looks for it now, while that may be done. */
+    /** Searches for the program now, and keeps a failure for {@link #program}. */
     void setProgram(Supplier<String> search) {
         try {
             program = search.get();
@@ -259,7 +269,7 @@ public final class StepContext {
         this.home = home;
     }
 
-    /** The command's environment, with the HOME that has been found for it, if one was. */
+    /** The command's environment, with the HOME that was found for it, if any. */
     List<String> withHome(List<String> environment) {
         if (home.isEmpty()) {
             return environment;
@@ -270,7 +280,7 @@ public final class StepContext {
         return all;
     }
 
-    /** Capabilities, as bits, that the container must not have whatever was asked for. */
+    /** Capabilities, as bits, that the container must not have even if they were requested. */
     long withheldCapabilities() {
         return withheldCapabilities;
     }

@@ -1,15 +1,15 @@
 package dev.rustyrun.step;
 
-/** A step that could not be performed although no kernel call failed, or with a meaning of its own for the exit code. */
+/** A step that failed for a reason other than a kernel call, or with an exit code of its own. */
 public final class StepFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What {@code run} exits with when Rustyrun itself failed. */
+    /** The exit code of {@code run} when Rustyrun itself failed. */
     public static final int RUSTYRUN_FAILED = 125;
-    /** What {@code run} exits with when the command cannot be executed. */
+    /** The exit code of {@code run} when the command cannot be executed. */
     public static final int NOT_EXECUTABLE = 126;
-    /** What {@code run} exits with when the command is not there. */
+    /** The exit code of {@code run} when the command does not exist. */
     public static final int NOT_FOUND = 127;
 
     private final int exitCode;

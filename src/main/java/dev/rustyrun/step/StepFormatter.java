@@ -3,7 +3,7 @@ package dev.rustyrun.step;
 import java.util.List;
 import java.util.StringJoiner;
 
-/** How steps put lists into words. */
+/** Formats lists in the descriptions of steps. */
 public final class StepFormatter {
 
     private StepFormatter() {}
@@ -19,7 +19,7 @@ public final class StepFormatter {
         return names.toString();
     }
 
-    /** Arguments as one would type them into a shell. */
+    /** Arguments as a shell command line. */
     static String shell(List<String> argv) {
         StringJoiner line = new StringJoiner(" ");
         for (String argument : argv) {
@@ -29,12 +29,12 @@ public final class StepFormatter {
         return line.toString();
     }
 
-    /** A resource limit, -1 being none. */
+    /** A resource limit; -1 means none. */
     static String limit(long value) {
         return value == -1 ? "unlimited" : Long.toString(value);
     }
 
-    /** Two lists of mount options in one. */
+    /** Joins two lists of mount options. */
     public static String join(String first, String second) {
         return first.isEmpty() || second.isEmpty() ? first + second : first + "," + second;
     }

@@ -1,6 +1,6 @@
 package dev.rustyrun.step;
 
-/** Each kind of step, with how it is read; its place in this list is its number in the plan's binary form. */
+/** The kinds of steps, and how they are read; the ordinal is the number in the plan's binary form. */
 public enum StepKind {
     UNSHARE,
     JOIN_NAMESPACE,
@@ -90,7 +90,7 @@ public enum StepKind {
         if (number >= ALL.length) {
             throw in.broken("kind " + number);
         }
-        // No table of functions: linking these on a JVM would be most of the short life of a stage.
+        // A table of functions would be slower: on a JVM, linking them would take most of the short life of a stage.
         return switch (ALL[number]) {
             case UNSHARE -> NamespaceStep.Unshare.read(in);
             case JOIN_NAMESPACE -> NamespaceStep.JoinNamespace.read(in);

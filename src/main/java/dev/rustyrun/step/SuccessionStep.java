@@ -8,14 +8,14 @@ import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Signal;
 import java.nio.ByteBuffer;
 
-/** Steps by which another process goes on as {@code init}: one that is in the PID namespace which the container joins. */
+/** Steps after which another process, inside the PID namespace that the container joins, continues as {@code init}. */
 public sealed interface SuccessionStep extends Step {
 
     /**
-     * Opens the socket by which {@code child} hears which process {@link Appear} has made its {@code init}.
+     * Opens the socket on which {@code child} learns which process {@link Appear} has made its {@code init}.
      *
-     * @param handedDown its place among the descriptors that {@code init} inherits
-     * @param partDue the number of {@link HostStep.Part}, if the successor goes on alone
+     * @param handedDown index among the descriptors that {@code init} inherits
+     * @param partDue index of {@link HostStep.Part}, if the successor continues alone
      */
     record AwaitSuccessor(int handedDown, int partDue) implements SuccessionStep {
         static AwaitSuccessor read(PlanReader in) {
@@ -48,11 +48,11 @@ public sealed interface SuccessionStep extends Step {
     }
 
     /**
-     * Goes on as a copy of this process that is in the joined PID namespace: until then, the processes in there have seen
-     * nothing. What joins a container must have given up everything of the host's before.
+     * Continues as a copy of this process in the joined PID namespace; until then, the processes there have seen
+     * nothing. Before it joins, the process must have dropped all access to the host.
      *
-     * @param handedDown the place of {@link AwaitSuccessor}'s socket
-     * @param terminal whether its standard input is the terminal that is to be its session's
+     * @param handedDown index of the socket of {@link AwaitSuccessor}
+     * @param terminal whether its standard input becomes the controlling terminal of its session
      */
     record Appear(int handedDown, boolean terminal) implements SuccessionStep {
         static Appear read(PlanReader in) {
@@ -73,7 +73,7 @@ public sealed interface SuccessionStep extends Step {
         public void apply(StepContext context) {
             Linux linux = context.linux();
             int succession = Connection.FIRST_HANDED_DOWN + handedDown;
-            // What is to be told is told even if child is ended as soon as the copy has been let go.
+            // The messages must be sent even if child ends as soon as it has released the copy.
             linux.prctl(Prctl.PR_SET_PDEATHSIG, 0);
             int successor = linux.forkSibling();
             if (successor != 0) {
@@ -85,7 +85,7 @@ public sealed interface SuccessionStep extends Step {
             PollSet set = new PollSet(1);
             set.add(succession, 0);
             if (linux.poll(set, 0) && set.found(succession, PollSet.POLLHUP | PollSet.POLLERR)) {
-                // Child ended before it was asked to take this process along.
+                // Child ended before it could adopt this process.
                 linux.exit(StepFailure.RUSTYRUN_FAILED);
             }
             linux.close(succession);
@@ -116,7 +116,7 @@ public sealed interface SuccessionStep extends Step {
                 if (e.errno() != Errno.EPIPE) {
                     throw e;
                 }
-                // It has ended, and the successor does too.
+                // It has ended, and the successor ends, too.
             }
         }
     }

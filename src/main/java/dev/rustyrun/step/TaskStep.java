@@ -11,28 +11,28 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
 /**
- * Steps about how the kernel treats the process that becomes the command: processors, disks, memory, the label of a security
- * module; runtime-spec config.md, "Linux Process".
+ * Steps that set how the kernel treats the process that becomes the command: processors, disks, memory, security
+ * labels; runtime-spec config.md, "Linux Process".
  */
 public sealed interface TaskStep extends Step {
 
     @Override
     default String hint(int errno) {
         return switch (errno) {
-            case Errno.EPERM -> "that needs CAP_SYS_NICE on the host, and a real-time share of the cgroup";
-            case Errno.EBUSY -> "the processors have not that much time left";
+            case Errno.EPERM -> "this needs CAP_SYS_NICE on the host, and a real-time budget of the cgroup";
+            case Errno.EBUSY -> "the processors do not have that much time left";
             case Errno.EINVAL -> "does this machine have these processors, nodes or policies?";
-            case Errno.ENOSYS -> "this kernel is built without it";
+            case Errno.ENOSYS -> "this kernel does not support it";
             default -> "";
         };
     }
 
     /**
-     * Opens where this thread's label from its next execve on is written, while {@code /proc} is the host's and no other can
-     * be taken for it; man 5 proc_pid_attr.
+     * Opens the file that sets this thread's label for its next execve, while {@code /proc} is still the host's and
+     * cannot be replaced; man 5 proc_pid_attr.
      *
-     * @param file such as {@code /proc/thread-self/attr/exec}
-     * @param older the same for an older kernel; empty for none
+     * @param file path such as {@code /proc/thread-self/attr/exec}
+     * @param older path of the file on an older kernel; empty for none
      */
     record OpenLabel(String file, String older) implements TaskStep {
         static OpenLabel read(PlanReader in) {
@@ -69,10 +69,10 @@ public sealed interface TaskStep extends Step {
     }
 
     /**
-     * Writes there, and closes it.
+     * Writes the label to the open file, and closes it.
      *
-     * @param module whose label it is, in words
-     * @param text what is written
+     * @param module security module of the label, for messages
+     * @param text data to write
      */
     record SetLabel(String module, String text) implements TaskStep {
         static SetLabel read(PlanReader in) {
@@ -111,7 +111,7 @@ public sealed interface TaskStep extends Step {
     }
 
     /**
-     * Runs on these processors only; man 2 sched_setaffinity.
+     * Restricts the process to some processors; man 2 sched_setaffinity.
      *
      * @param processors a list such as {@code 0-3,5}
      */
@@ -143,10 +143,10 @@ public sealed interface TaskStep extends Step {
     }
 
     /**
-     * Sees the machine as another one of the same kind; man 2 personality.
+     * Changes the execution domain; man 2 personality.
      *
-     * @param word the specification's
-     * @param persona PER_
+     * @param word the specification's name
+     * @param persona a PER_ constant
      */
     record SetPersonality(String word, long persona) implements TaskStep {
         static SetPersonality read(PlanReader in) {
@@ -176,11 +176,11 @@ public sealed interface TaskStep extends Step {
     }
 
     /**
-     * Gets memory from some nodes; man 2 set_mempolicy.
+     * Sets the NUMA memory policy; man 2 set_mempolicy.
      *
-     * @param mode MPOL_, with MPOL_F_ bits
-     * @param word the mode's name
-     * @param nodes a list; empty for none
+     * @param mode an MPOL_ constant, with MPOL_F_ bits
+     * @param word name of the mode
+     * @param nodes list of memory nodes; empty for none
      */
     record SetMemoryPolicy(int mode, String word, String nodes) implements TaskStep {
         static SetMemoryPolicy read(PlanReader in) {
@@ -210,11 +210,11 @@ public sealed interface TaskStep extends Step {
     }
 
     /**
-     * Gets disks sooner or later than others; man 2 ioprio_set.
+     * Sets the I/O priority; man 2 ioprio_set.
      *
-     * @param ioClass its number
-     * @param word its name
-     * @param level in it, 0 to 7
+     * @param ioClass number of the class
+     * @param word name of the class
+     * @param level level in the class, 0 to 7
      */
     record SetIoPriority(int ioClass, String word, int level) implements TaskStep {
         static SetIoPriority read(PlanReader in) {
@@ -244,9 +244,9 @@ public sealed interface TaskStep extends Step {
     }
 
     /**
-     * Gets processors so; man 2 sched_setattr.
+     * Sets the scheduling policy; man 2 sched_setattr.
      *
-     * @param word the policy's name
+     * @param word name of the policy
      */
     record SetScheduler(String word, SchedulerAttributes attributes) implements TaskStep {
         static SetScheduler read(PlanReader in) {

@@ -20,16 +20,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Copies what is in one open directory into another, for {@code tmpcopyup} and volumes: with owners, permissions, times, extended
- * attributes, hard links and holes. Sockets are left out, and devices where none can be made. The source belongs to whoever made
- * the image: every name is opened relative to its directory, and no link is followed. Nobody else writes to the target.
+ * Copies the contents of one open directory to another, for {@code tmpcopyup} and volumes: with owners, permissions,
+ * times, extended attributes, hard links and holes. Sockets are skipped, and devices where none can be created. The
+ * source belongs to the author of the image, so every name is opened relative to its directory, and no link is
+ * followed. No other process writes to the target.
  */
 public final class TreeCopy {
 
     private static final int LOOK = FileFlag.O_PATH | FileFlag.O_NOFOLLOW;
     private static final int LIST = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
     private static final int MAX_PATH = 4095;
-    /** From this size on it is asked for holes. */
+    /** The minimum size of a file whose holes are looked up. */
     private static final int LARGE = 1 << 20;
 
     private final Linux linux;
@@ -40,7 +41,10 @@ public final class TreeCopy {
         this.linux = linux;
     }
 
-    /** Copies the open directory {@code from} to {@code to}, with what is said of the directory itself. */
+    /**
+     * Copies the open directory {@code from} to {@code to}, including owner, permissions and times of the directory
+     * itself.
+     */
     void copyWhole(OpenFile from, OpenFile to) {
         copy(from.descriptor(), to.descriptor());
         try (OpenFile target = open(to.descriptor(), ".", LIST)) {
@@ -49,8 +53,8 @@ public final class TreeCopy {
     }
 
     /**
-     * Copies the open directory {@code image} to the open directory {@code volume}, unless something is there. What somebody has
-     * begun to copy who was killed is removed first.
+     * Copies the open directory {@code image} to the open directory {@code volume}, unless that has files. A copy that
+     * was interrupted, because its process was killed, is removed first.
      */
     public void fill(OpenFile image, OpenFile volume) {
         if (isHalfFilled(linux, volume)) {
@@ -59,14 +63,14 @@ public final class TreeCopy {
             return;
         }
         AttributeName.attempt(() -> linux.setAttribute(volume.descriptor(), AttributeName.FILLING, new byte[] {1}));
-        // With it this process would copy beyond the quota of the volume.
+        // CAP_SYS_RESOURCE would let this process exceed the quota of the volume.
         try (LoweredCapability bound = new LoweredCapability(linux, Capability.CAP_SYS_RESOURCE.ordinal())) {
             copyWhole(image, volume);
         }
         AttributeName.attempt(() -> linux.removeAttribute(volume.descriptor(), AttributeName.FILLING));
     }
 
-    /** Whether somebody fills the open directory {@code volume}, or was killed while doing so. */
+    /** Whether the open directory {@code volume} is being filled, or filling it was interrupted. */
     public static boolean isHalfFilled(Linux linux, OpenFile volume) {
         return linux.attributeBytes(volume.path(), AttributeName.FILLING).isPresent();
     }
@@ -76,7 +80,7 @@ public final class TreeCopy {
         copy(from, to, to, "");
     }
 
-    /** @param path of {@code to} below {@code root}, with a slash at its end unless it is the same */
+    /** @param path path of {@code to} below {@code root}, with a slash at its end unless both are the same */
     private void copy(int from, int to, int root, String path) {
         try (OpenFile source = open(from, ".", LIST)) {
             for (List<String> names = linux.nextFileNames(source.descriptor());
@@ -112,7 +116,7 @@ public final class TreeCopy {
         }
     }
 
-    /** Whether it is a further name of a file that has been copied, and has become one there. */
+    /** Whether the file is another hard link to a copied file, and was linked there. */
     private boolean isLinked(FileStatus status, int to, String name, int root, String path) {
         if (status.links() < 2 || status.isSocket() || path.length() > MAX_PATH) {
             return false;
@@ -126,7 +130,7 @@ public final class TreeCopy {
             return true;
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENOENT || e.errno() == Errno.EMLINK) {
-                // The first could not be made, or has as many names as it can have.
+                // The first copy failed, or has the maximum number of links.
                 return false;
             }
             throw e;
@@ -146,7 +150,7 @@ public final class TreeCopy {
         }
     }
 
-    /** Whether the file system says where the holes of {@code source} are, so that they need not be read. */
+    /** Whether the file system reports the holes of {@code source}, so that they need not be read. */
     private boolean isCopiedWithoutHoles(OpenFile source, long size, SparseOutput out) {
         FileExtents extents = new FileExtents(linux, source.descriptor());
         Optional<List<Extent>> some = extents.more();
@@ -185,7 +189,7 @@ public final class TreeCopy {
             linux.makeNode(
                     to, name, type | 0600, status.isPipe() ? 0 : FileFlag.device(status.major(), status.minor()));
         } catch (LinuxException e) {
-            // In a user namespace there are no devices, and engines leave them out.
+            // A user namespace cannot create devices, and other engines skip them, too.
             if (e.errno() == Errno.EPERM) {
                 return;
             }
@@ -200,7 +204,7 @@ public final class TreeCopy {
         return new OpenFile(linux, linux.openWithoutLinks(directory, name, flags));
     }
 
-    /** Its owner first: a change of that takes set-user-id bits and capabilities away; man 2 chown. */
+    /** Changes the owner first, because that clears set-user-id bits and capabilities; man 2 chown. */
     private void giveTo(FileStatus status, OpenFile file, OpenFile target) {
         linux.changeOwner(target.descriptor(), status.uid(), status.gid());
         linux.changeMode(target.descriptor(), status.permissions());

@@ -6,15 +6,15 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Prctl;
 
-/** Steps about user namespaces; man 7 user_namespaces. */
+/** Steps for user namespaces; man 7 user_namespaces. */
 public sealed interface UserNamespaceStep extends Step {
 
     /**
-     * Enters an existing user namespace without the caller's supplementary groups, waits until {@code run} has checked its id
-     * maps, and becomes root in it; man 7 user_namespaces.
+     * Enters an existing user namespace without the caller's supplementary groups, waits until {@code run} has checked
+     * its id maps, and becomes root in it; man 7 user_namespaces.
      *
-     * @param path the host's, such as {@code /proc/4711/ns/user}
-     * @param due the number of {@link HostStep.MapIds}
+     * @param path host path, such as {@code /proc/4711/ns/user}
+     * @param due index of {@link HostStep.MapIds}
      */
     record JoinUserNamespace(String path, int due) implements UserNamespaceStep {
         static JoinUserNamespace read(PlanReader in) {
@@ -36,13 +36,13 @@ public sealed interface UserNamespaceStep extends Step {
             Linux linux = context.linux();
             try (OpenFile namespace = new OpenFile(linux, linux.openNamespace(path))) {
                 if (linux.isRoot()) {
-                    // Inside, that may be denied.
+                    // Inside the namespace, setgroups may be denied.
                     linux.setGroups();
                 }
                 linux.setNamespace(namespace.descriptor(), CloneFlag.CLONE_NEWUSER.value());
             }
             context.deferred().join();
-            awaitIds(context, due, "run does not let it be joined");
+            awaitIds(context, due, "run did not permit it");
             becomeRoot(linux);
         }
 
@@ -62,11 +62,11 @@ public sealed interface UserNamespaceStep extends Step {
     }
 
     /**
-     * Waits until {@code run} has written the id maps of the new user namespace, which a process cannot do for itself, and
+     * Waits until {@code run} has written the id maps of the new user namespace, which a process cannot do itself, and
      * becomes root in it; man 7 user_namespaces.
      *
-     * @param clearGroups whether the caller's supplementary groups can be given up; not where setgroups is denied
-     * @param due the number of {@link HostStep.MapIds}
+     * @param clearGroups whether to drop the caller's supplementary groups; impossible where setgroups is denied
+     * @param due index of {@link HostStep.MapIds}
      */
     record MapIds(boolean clearGroups, int due) implements UserNamespaceStep {
         static MapIds read(PlanReader in) {
@@ -86,7 +86,8 @@ public sealed interface UserNamespaceStep extends Step {
         @Override
         public void apply(StepContext context) {
             Linux linux = context.linux();
-            // Whose process is not dumpable its own user may not map; nobody in a container sees this one.
+            // A user cannot map the ids of their own process while it is not dumpable. No process of a container can
+            // see this one.
             linux.prctl(Prctl.PR_SET_DUMPABLE, 1);
             awaitIds(context, due, "run could not map them");
             if (clearGroups) {
@@ -111,7 +112,7 @@ public sealed interface UserNamespaceStep extends Step {
     private static void becomeRoot(Linux linux) {
         linux.setGroup(0);
         linux.setUser(0);
-        // A change of ids makes the kernel forget this.
+        // Changing ids clears this setting.
         linux.prctl(Prctl.PR_SET_PDEATHSIG, LaunchSignals.PARENT_DIED.number());
         linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
     }

@@ -1,7 +1,7 @@
 /**
- * The things that a stage does. A {@link dev.rustyrun.step.Step} is one of them: its data, its binary form, its words, its
- * hint, and what it does to the process that applies it. Each family has a file of its own. What steps share is in
- * {@link dev.rustyrun.step.StepContext}; {@link dev.rustyrun.step.Connection} is their way to {@code run}.
- * {@link dev.rustyrun.step.PlanCodec} gives a list of steps the compact binary form in which it travels to a stage.
+ * The steps of a stage. A {@link dev.rustyrun.step.Step} contains its data, its binary form, its description, its hint,
+ * and its action on the process. Each family has a file of its own. {@link dev.rustyrun.step.StepContext} has the data
+ * that steps share; {@link dev.rustyrun.step.Connection} is their connection to {@code run}.
+ * {@link dev.rustyrun.step.PlanCodec} encodes a list of steps in the compact binary form for a stage.
  */
 package dev.rustyrun.step;

@@ -75,7 +75,7 @@ class DevicesIT {
                         "--volume", folder + ":/data", "--device", "/dev/zero:/data/zero", "--command", "/bin/true")
                 .expect(125)
                 .errorLine();
-        assertTrue(line.contains("/data/zero would be made in a directory of the host's"), line);
+        assertTrue(line.contains("/data/zero would be created in a host directory"), line);
         expectEmpty(folder);
     }
 

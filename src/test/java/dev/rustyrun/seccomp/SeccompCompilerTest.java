@@ -185,7 +185,7 @@ class SeccompCompilerTest {
         InvalidSpecException e = assertThrows(
                 InvalidSpecException.class,
                 () -> compile(profile(Action.ERRNO, OptionalInt.empty(), rules.toArray(Rule[]::new))));
-        assertTrue(e.getMessage().contains("instructions, but the kernel takes 4096"), e.getMessage());
+        assertTrue(e.getMessage().contains("instructions, but the kernel allows 4096"), e.getMessage());
     }
 
     @Test
@@ -194,7 +194,9 @@ class SeccompCompilerTest {
                 InvalidSpecException.class,
                 () -> SeccompCompiler.compile(
                         profile(Action.ALLOW, OptionalInt.empty()), MACHINE, MissingLibseccomp::open));
-        assertTrue(e.getMessage().startsWith("no libseccomp, which makes the system call filter ("), e.getMessage());
+        assertTrue(
+                e.getMessage().startsWith("libseccomp, which compiles the system call filter, is missing ("),
+                e.getMessage());
         assertTrue(
                 e.getMessage().endsWith("): install libseccomp2, or run without a filter, --seccomp unconfined"),
                 e.getMessage());
