@@ -7,16 +7,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Gives a command all of its input and keeps what it writes, up to a limit each for its output and its errors. What is
- * beyond the limit is read and dropped: a command that writes much is not stopped by that, nor is memory used for it.
+ * Writes a command's input and captures its output and its errors, up to a limit for each. Data beyond the limit is
+ * read and discarded, so that a command with much output is neither blocked nor uses memory here.
  */
 public final class CapturedIo implements CommandIo {
 
     private static final int PIECE = 16 * 1024;
 
-    /** Where outputs have their place. */
+    /** A budget for captured output. */
     public interface Room {
-        /** Takes so many bytes; whether they are there. */
+        /** Reserves memory for {@code bytes}; returns false if there is not enough. */
         boolean take(long bytes);
     }
 
@@ -30,16 +30,16 @@ public final class CapturedIo implements CommandIo {
     private int written;
 
     /**
-     * @param pipes of the command, from now on this object's
-     * @param input for the command
-     * @param mostBytes of each output to keep
+     * @param pipes pipes of the command, which this object then owns
+     * @param input input for the command
+     * @param mostBytes maximum number of bytes to keep of each output
      */
     public CapturedIo(Linux linux, CommandPipes pipes, byte[] input, int mostBytes) {
         this(linux, pipes, input, mostBytes, bytes -> true);
     }
 
     /**
-     * The same with outputs that {@code room} may have no place for: the command is not wanted then.
+     * As above, with a budget for the outputs. The command is abandoned when {@code room} has no space for them.
      */
     public CapturedIo(Linux linux, CommandPipes pipes, byte[] input, int mostBytes, Room room) {
         this.linux = linux;
@@ -53,7 +53,7 @@ public final class CapturedIo implements CommandIo {
         }
     }
 
-    /** What came out of one descriptor, until its end or until the limit. */
+    /** The output of one descriptor, up to its end or to the limit. */
     public static final class Captured {
 
         private static final int MIN_CHUNK = 256;
@@ -61,7 +61,7 @@ public final class CapturedIo implements CommandIo {
 
         private final int most;
         private final Room room;
-        /** All full but the last: what was kept is not copied to make room for more. */
+        /** All but the last are full. A list avoids copying when the output grows. */
         private final List<byte[]> chunks = new ArrayList<>(1);
 
         private int last;
@@ -76,7 +76,7 @@ public final class CapturedIo implements CommandIo {
             this.room = room;
         }
 
-        /** What was kept. */
+        /** The captured bytes. */
         public byte[] bytes() {
             byte[] all = new byte[size];
             int at = 0;
@@ -87,7 +87,7 @@ public final class CapturedIo implements CommandIo {
             return all;
         }
 
-        /** The same in pieces. */
+        /** The captured bytes in chunks. */
         public List<byte[]> chunks() {
             List<byte[]> all = new ArrayList<>(chunks);
             if (!all.isEmpty()) {
@@ -96,17 +96,17 @@ public final class CapturedIo implements CommandIo {
             return all;
         }
 
-        /** How many bytes were kept. */
+        /** The number of captured bytes. */
         public int size() {
             return size;
         }
 
-        /** How many bytes were written altogether. */
+        /** The number of bytes that the command has written in total. */
         public long total() {
             return total;
         }
 
-        /** Whether more was written than was kept. */
+        /** Whether more was written than was captured. */
         public boolean truncated() {
             return total > size;
         }
@@ -207,7 +207,7 @@ public final class CapturedIo implements CommandIo {
         return out.descriptor >= 0 || err.descriptor >= 0;
     }
 
-    /** Whether there was no room for an output, and the command was ended for that. */
+    /** Whether the budget was exceeded, and the command was killed for that. */
     public boolean isRefused() {
         return out.refused || err.refused;
     }
@@ -219,7 +219,7 @@ public final class CapturedIo implements CommandIo {
 
     @Override
     public void terminal(int master) {
-        // Nobody is there to look at it: a command that is waited for gets pipes.
+        // A command that is waited for gets pipes, so nothing reads this terminal.
         linux.close(master);
     }
 

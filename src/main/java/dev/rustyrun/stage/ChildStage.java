@@ -20,15 +20,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The second stage. It leaves the host's namespaces, except for the PID namespace, because {@code unshare(CLONE_NEWPID)}
- * affects only children; the {@code init} that it starts is PID 1 of the new one. Then it forwards signals, waits, and exits
- * as {@code init} did. When {@code run} dies, it kills {@code init} and ends.
+ * The second stage. It leaves the host's namespaces, except for the PID namespace, because
+ * {@code unshare(CLONE_NEWPID)} affects only children; the {@code init} that it starts is PID 1 of the new one. Then it
+ * forwards signals, waits, and exits with the status of {@code init}. When {@code run} dies, it kills {@code init} and
+ * ends.
  */
 public final class ChildStage {
 
     /** The name of this stage on the command line. */
     public static final String NAME = "child";
-    /** Its name when it runs from a read-only mount, so that {@code init} can be a copy of it. */
+    /** The name of this stage when it runs from a read-only mount, so that {@code init} can be a copy of it. */
     public static final String COPYING = "copying-child";
 
     private final Linux linux;
@@ -96,14 +97,17 @@ public final class ChildStage {
         return await(pid, signals, runPid, context);
     }
 
-    /** They are the command's alone: who reads its output shall not wait for this process, which ends after it. */
+    /**
+     * Only the command may hold the standard files: a reader of its output must not wait for this process, which ends
+     * later.
+     */
     private void leaveStandardFiles() {
         try (OpenFile nothing = new OpenFile(linux, linux.open("/dev/null", FileFlag.O_RDWR))) {
             for (int file = 0; file < StageChannel.DESCRIPTOR; file++) {
                 linux.duplicate(nothing.descriptor(), file);
             }
         } catch (LinuxException e) {
-            // A host without it: then it keeps them.
+            // The host has no /dev/null, so this process keeps the files.
         }
     }
 
@@ -150,7 +154,7 @@ public final class ChildStage {
         }
     }
 
-    /** Ends, and never waits for the successor: that is for whoever gets it as a child. */
+    /** Ends without waiting for the successor, which its new parent will wait for. */
     private int part(Succession succession, StepContext context) {
         context.connection().ask(context.partDue());
         if (!context.connection().awaitGo()) {
@@ -170,7 +174,7 @@ public final class ChildStage {
     private Optional<ChildStatus> reap(int started, Succession succession) {
         Optional<ChildStatus> first = linux.reap(started);
         while (first.isPresent() && succession.isAwaited() && succession.hear()) {
-            // Before it ended, it has named its successor or reported a failure.
+            // init has named its successor, or reported a failure, before it ended.
         }
         if (succession.successor() == 0) {
             if (first.isPresent() && succession.isExpected()) {
@@ -190,7 +194,7 @@ public final class ChildStage {
             if (succession.isForOthers()) {
                 return Optional.empty();
             }
-            // It may have stopped again since then, and both stops may have sent only one signal.
+            // It may have stopped again in the meantime, and one signal may stand for both stops.
             ended = linux.reap(succession.successor());
             if (ended.isPresent() && ended.get().stopped()) {
                 succession.goOn(ended.get());
@@ -198,7 +202,8 @@ public final class ChildStage {
             }
         }
         if (ended.isPresent()) {
-            // Its failure is reported before its end. The first process has only to end, but may not have done so.
+            // A failure of the successor is reported before its end. The first process is about to end, but may not
+            // have ended yet.
             while (!succession.isOver() && succession.hear()) {
                 // Until no message is left.
             }

@@ -2,39 +2,39 @@ package dev.rustyrun.stage;
 
 import dev.rustyrun.linux.PollSet;
 
-/** Input and output of a running command, if the caller is not a command line. Used by one thread. */
+/** Input and output of a running command whose caller is not a command line. Used by one thread. */
 public interface CommandIo {
 
-    /** Adds the descriptors to wait on, at most a dozen. */
+    /** Adds the descriptors to wait for, at most a dozen. */
     void addTo(PollSet set);
 
-    /** Moves data, without waiting. */
+    /** Transfers data without blocking. */
     void relay(PollSet found);
 
-    /** Whether output may still come. */
+    /** Whether more output may arrive. */
     boolean isOpen();
 
     /**
-     * Whether output still waits for a slow reader: the launch then ends only after it has been read, unless nothing
-     * is read for a minute.
+     * Whether output still waits for a slow reader: the launch then ends only after the reader has got it, or has read
+     * nothing for a minute.
      */
     default boolean isHeld() {
         return false;
     }
 
-    /** Whether nobody wants the command any more, which is then killed; checked after each relay. */
+    /** Whether the caller no longer wants the command, which is then killed; checked after each relay. */
     default boolean isAbandoned() {
         return false;
     }
 
-    /** A signal for the command, of those that stages forward; 0 for none. Checked likewise. */
+    /** A signal for the command, one of those that stages forward; 0 for none; checked after each relay. */
     default int nextSignal() {
         return 0;
     }
 
-    /** Takes the master side of the command's terminal, if it is to have one. */
+    /** Takes the master side of the command's terminal, if it gets one. */
     void terminal(int master);
 
-    /** Closes all descriptors; may be called again. */
+    /** Closes all descriptors; can be called more than once. */
     void close();
 }

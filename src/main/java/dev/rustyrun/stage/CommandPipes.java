@@ -3,15 +3,15 @@ package dev.rustyrun.stage;
 import dev.rustyrun.linux.Linux;
 
 /**
- * Our ends of the pipes that are a command's standard files; none of them waits.
+ * This process's ends of the pipes that are a command's standard files; all are non-blocking.
  *
- * @param stdin to write to
- * @param stdout to read from
- * @param stderr to read from
+ * @param stdin write end
+ * @param stdout read end
+ * @param stderr read end
  */
 public record CommandPipes(int stdin, int stdout, int stderr) {
 
-    /** Gives them back. */
+    /** Closes the pipes. */
     public void close(Linux linux) {
         linux.closeAll(stdin, stdout, stderr);
     }

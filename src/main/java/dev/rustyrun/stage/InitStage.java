@@ -11,12 +11,12 @@ import dev.rustyrun.step.StepFailure;
 import java.util.Optional;
 
 /**
- * The third stage: PID 1 of the new PID namespace. It builds the container around itself, step by step, and becomes the
- * command, or stays as its reaper. It dies with {@code child}.
+ * The third stage: PID 1 of the new PID namespace. It builds the container around itself, step by step, and executes
+ * the command, or stays as its reaper. It dies with {@code child}.
  */
 public final class InitStage {
 
-    /** Its word on the command line. */
+    /** The name of this stage on the command line. */
     public static final String NAME = "init";
 
     private final Linux linux;
@@ -25,7 +25,7 @@ public final class InitStage {
         this.linux = linux;
     }
 
-    /** Performs the stage; returns the code to exit with only when something failed. */
+    /** Runs the stage; returns an exit code only after a failure. */
     public int perform() {
         linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
         linux.clearEnvironment();
@@ -36,14 +36,14 @@ public final class InitStage {
         if (channel.isAbandoned()) {
             return StepFailure.RUSTYRUN_FAILED;
         }
-        // A session of its own: no way to the caller's terminal, and its ^C comes only once, through run.
+        // A separate session has no access to the caller's terminal, and gets its ^C only once, through run.
         linux.startSession();
         linux.setUmask(0);
         channel.takePart().ifPresent(first -> perform(channel, first));
         return StepFailure.RUSTYRUN_FAILED;
     }
 
-    /** Ahead of a launch it gets its steps in two parts, for only the first ones are known. */
+    /** Ahead of a launch, init gets its steps in two parts, because only the first steps are known. */
     private void perform(StageChannel channel, StageChannel.Part first) {
         boolean traced = first.traced();
         StepRunner runner = new StepRunner(Stage.INIT, channel, new StepContext(linux, channel, traced));

@@ -4,11 +4,12 @@ import dev.rustyrun.step.LaunchRecord;
 import java.util.Optional;
 
 /**
- * How a launch is watched.
+ * Options for observing and limiting a launch.
  *
  * @param traced whether each step is printed
- * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
- * @param consoleSocket path of a unix socket that gets the terminal's master side; without one it is relayed here
- * @param record what is written down of it while it goes on
+ * @param timeoutMillis time limit in milliseconds, after which the container is killed; 0 for none
+ * @param consoleSocket path of a unix socket that receives the terminal's master side; without one, the terminal is
+ *     relayed here
+ * @param record record of the launch while it is in progress
  */
 public record LaunchOptions(boolean traced, long timeoutMillis, Optional<String> consoleSocket, LaunchRecord record) {}

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Finds out whether this process may start containers, by making one of each namespace. It does so on a thread of its
- * own: unshare(2) concerns only the calling thread, and the namespaces go when the thread ends.
+ * Finds out whether this process can start containers, by creating one namespace of each type. A separate thread does
+ * this, because unshare(2) affects only the calling thread, and the namespaces disappear with the thread.
  */
 public final class NamespaceProbe {
 
@@ -23,7 +23,7 @@ public final class NamespaceProbe {
     }
 
     /**
-     * What stands in the way, in words; empty when nothing does.
+     * The reason why containers cannot be started; empty when they can.
      *
      * @throws InterruptedException when the calling thread was interrupted
      */

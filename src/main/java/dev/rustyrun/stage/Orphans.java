@@ -12,10 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Waits for the children of this process that it has not started itself: children of a stage or of a monitor that was
- * killed before it reported them. They may be in any namespace and are recognized because they are unknown: so
- * started processes must be {@linkplain #started named}, by the thread that looks for the others. Safe for use by
- * several threads.
+ * Reaps children of this process that it did not start itself: children of a stage or of a monitor that was killed
+ * before it could report them. They may be in any namespace, and are recognized because they are unknown. Therefore the
+ * thread that looks for orphans must {@linkplain #started register} all processes that it starts. Thread-safe.
  */
 final class Orphans {
 
@@ -27,24 +26,27 @@ final class Orphans {
     private final AtomicBoolean soon = new AtomicBoolean();
     private final AtomicBoolean later = new AtomicBoolean();
     private final Map<Integer, Object> started = new ConcurrentHashMap<>();
-    /** From the last look; a process that starts something else, such as a helper, waits for it at once. */
+    /**
+     * Zombies found by the last check. Only one that is found twice is reaped here, because a helper's starter reaps it
+     * immediately.
+     */
     private Set<Integer> ended = Set.of();
 
-    /** @param starter the thread that starts all children, and names them here before it does anything else */
+    /** @param starter the thread that starts all children, and registers them here before it does anything else */
     Orphans(Linux linux, ScheduledExecutorService starter) {
         this.linux = linux;
         this.starter = starter;
     }
 
-    /** The process {@code pid} was started, and somebody waits for it; run the result once the wait is over. */
+    /** Registers the process {@code pid}, which another caller waits for; run the result once the wait is over. */
     Runnable started(int pid) {
         Object mark = new Object();
         started.put(pid, mark);
-        // Its number may belong to another process by then.
+        // The process id may have been reused by then.
         return () -> started.remove(pid, mark);
     }
 
-    /** An orphan may exist, now or in a moment. */
+    /** Schedules a check, because an orphan may exist now or soon. */
     void expect() {
         look(soon, SOON_MILLIS);
         look(later, LATER_MILLIS);
@@ -82,12 +84,12 @@ final class Orphans {
             look(soon, SOON_MILLIS);
         }
         if (alive) {
-            // It dies with the process that has started it.
+            // It dies with the process that started it, so this checks again later.
             look(later, LATER_MILLIS);
         }
     }
 
-    /** Empty if it is not an orphan. */
+    /** The status of {@code process} if it is a child of this process; empty otherwise. */
     private String statusOfChild(int process) {
         try {
             String status = linux.readFile("/proc/" + process + "/status");

@@ -2,7 +2,7 @@ package dev.rustyrun.stage;
 
 import java.io.PrintStream;
 
-/** Prints each step as a line with its time, for a reader who wonders what takes how long. */
+/** Prints each step as a line with its duration. */
 public record PrintedSteps(PrintStream messages) implements StepLog {
 
     @Override

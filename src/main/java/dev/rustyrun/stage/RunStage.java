@@ -12,17 +12,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The first stage, on the host. It starts {@code child} before it knows what to run, so that one process boots while the
- * other reads the command line; then it sends the plan, relays signals and the terminal, and waits.
+ * The first stage, on the host. It starts {@code child} before it knows what to run, so that one process starts up
+ * while the other reads the command line. Then it sends the plan, relays signals and the terminal, and waits.
  *
- * <p>It is the subreaper of its children: should {@code child} be killed, {@code init} becomes a child of this process,
- * which kills it, so that no container outlives its stages.
+ * <p>It is a subreaper: if {@code child} is killed, {@code init} becomes a child of this process, which kills it, so
+ * that no container outlives its stages.
  */
 public final class RunStage implements Stages {
 
-    /** How a process ended that somebody else has killed and waited for. */
+    /** The status of a process that another process has killed and waited for. */
     private static final ChildStatus KILLED = new ChildStatus(0, Signal.SIGKILL.number());
-    /** What has run for that long may run on; giving back memory would cost a short command more than it helps. */
+    /**
+     * A command that runs for this long probably runs longer; for a short one, releasing memory would cost more time
+     * than it saves.
+     */
     private static final int IDLE_MILLIS = 50;
 
     private final Linux linux;
@@ -54,8 +57,8 @@ public final class RunStage implements Stages {
     /**
      * Starts the {@code child} stage, which waits for its plan.
      *
-     * @param arguments this process's own, for a JVM that must first start itself again
-     * @param messages where errors and traces go
+     * @param arguments this process's own arguments, for a JVM that must first restart itself
+     * @param messages output for errors and traces
      */
     public static RunStage start(Linux linux, SelfExec self, List<String> arguments, PrintStream messages) {
         self.becomeStageReady(linux, arguments);
@@ -67,34 +70,40 @@ public final class RunStage implements Stages {
         return new RunStage(linux, self, messages, child, pair[0], signals);
     }
 
-    /** Whether the stages run from a read-only mount of the program, so that nobody need keep a container from writing to it. */
+    /**
+     * Whether the stages run from a read-only mount of the program, so that it needs no further protection from the
+     * container.
+     */
     public boolean isReadOnly() {
         return readOnly;
     }
 
-    /** Gives back memory before the launch, too: for what is likely to stay, a moment more at its start is worth that. */
+    /** Releases memory already before the launch: for a long-running container, the slower start is worth it. */
     public RunStage sparing() {
         sparing = true;
         return this;
     }
 
-    /** Has the command's terminal write line feeds as they are, as runc does: whoever reads them expects no CRLF. */
+    /**
+     * Makes the command's terminal write line feeds without carriage returns, as runc does, because the reader expects
+     * no CRLF.
+     */
     public RunStage withoutReturns() {
         returns = false;
         return this;
     }
 
-    /** Has traced steps told to {@code log} and not printed. */
+    /** Sends traced steps to {@code log} instead of printing them. */
     public void logSteps(StepLog log) {
         connection.logSteps(log);
     }
 
-    /** Ends the waiting {@code child}: there will be no plan. */
+    /** Ends the waiting {@code child}, because no plan will follow. */
     public void abandon() {
         connection.close();
         linux.kill(child, Signal.SIGKILL.number());
         linux.await(child);
-        // Nobody reads them any more.
+        // Nothing reads the signals any more.
         LaunchSignals.unblock(linux);
     }
 
@@ -120,14 +129,14 @@ public final class RunStage implements Stages {
 
     @Override
     public void awaitEnd() {
-        // A launch has waited for all of them.
+        // launch() has waited for all stages.
     }
 
     /**
-     * Launches {@code plan}, which detaches, and lets it go on alone: its process becomes a child of whoever is the subreaper
-     * above this process.
+     * Launches {@code plan}, which is a detached one, and lets the container continue alone: its process becomes a
+     * child of the next subreaper above this process.
      *
-     * @return the failure, if it came to one
+     * @return the failure, if any
      */
     public Optional<Outcome> launchDetached(LaunchPlan plan, LaunchOptions options) {
         long start = System.nanoTime();
@@ -158,7 +167,7 @@ public final class RunStage implements Stages {
         }
     }
 
-    /** Waits for the end of what was launched detached, as for one that was not; its id is that of the process. */
+    /** Waits for the end of a detached launch; the process to wait for is {@link StageConnection#init}. */
     public Outcome await() {
         long start = System.nanoTime();
         try {
@@ -179,7 +188,7 @@ public final class RunStage implements Stages {
         }
     }
 
-    /** Before it is detached, what would end this process ends the container. */
+    /** Until the container is detached, a signal that would end this process ends the container. */
     private Optional<ChildStatus> takeSignalsOfChild() {
         for (var signal = linux.nextSignal(signals); signal.isPresent(); signal = linux.nextSignal(signals)) {
             int number = signal.get().number();
@@ -227,7 +236,7 @@ public final class RunStage implements Stages {
         }
     }
 
-    /** Milliseconds until the container's time is over, -1 for no end. */
+    /** Milliseconds until the container's time limit; -1 without a limit. */
     private int waitAtMost(long start, LaunchOptions options) {
         if (options.timeoutMillis() == 0 || timedOut) {
             return -1;
@@ -236,7 +245,7 @@ public final class RunStage implements Stages {
         return (int) Math.max(0, Math.min(left, Integer.MAX_VALUE));
     }
 
-    /** Passes signals on to the child {@code process}; how that ended, once it has. */
+    /** Forwards signals to the child {@code process}; returns its status once it has ended. */
     private Optional<ChildStatus> takeSignals(int process) {
         for (var signal = linux.nextSignal(signals); signal.isPresent(); signal = linux.nextSignal(signals)) {
             int number = signal.get().number();

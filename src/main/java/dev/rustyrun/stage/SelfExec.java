@@ -13,27 +13,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How this program starts itself again as another stage: a native executable as {@code /proc/self/exe}, a JVM as the
- * same {@code java} with the same archive and class path.
+ * Starts this program again as another stage: a native executable as {@code /proc/self/exe}, a JVM with the same
+ * {@code java}, archive and class path.
  */
 public final class SelfExec {
 
-    /** Set by the launcher script and by {@link #becomeStageReady}: signals are blocked and the JVM leaves them alone. */
+    /**
+     * Set by the launcher script and by {@link #becomeStageReady}: signals are blocked, and the JVM does not use them.
+     */
     private static final String READY = "rustyrun.ready";
-    /** Where libjffi lies; jffi unpacks a copy at every start unless it is told. */
+    /** The directory of libjffi; without it, jffi unpacks a copy at every start. */
     private static final String JFFI_FOLDER = "jffi.boot.library.path";
-    /** HotSpot takes SIGUSR2 for itself unless it is given another, here a real-time signal. */
+    /** HotSpot uses SIGUSR2 itself unless it is given another signal, here a real-time signal. */
     private static final String FREE_SIGUSR2 = "_JAVA_SR_SIGNUM=40";
 
     /**
-     * Given to a native stage in its environment, which then need not find it out again. Not as arguments: the command line
-     * of a copy can be read by whoever sees that process.
+     * Passed to a native stage in its environment, so that the stage need not determine it again. They are not
+     * arguments, because processes that see a copy can read its command line.
      */
     private static final String PROGRAM = "RUSTYRUN_PROGRAM";
 
     private static final String LIBRARIES = "RUSTYRUN_LIBRARIES";
 
-    /** The variables of its starter that a monitor gets: where images are, and how they are fetched. */
+    /** The environment variables that a monitor gets from its starter: where images are, and how they are fetched. */
     private static final List<String> PLACES = List.of(
             "RUSTYRUN_IMAGES",
             "XDG_DATA_HOME",
@@ -68,17 +70,22 @@ public final class SelfExec {
         this.env = env;
     }
 
-    /** Host path of the executable that runs the stages, ours or {@code java}, to be protected from containers. */
+    /**
+     * Host path of the executable that runs the stages, Rustyrun or {@code java}, which must be protected from
+     * containers.
+     */
     public String program() {
         return program;
     }
 
-    /** Whether this is a native executable and not a JVM. */
+    /** Whether this process is a native executable and not a JVM. */
     public static boolean isNativeImage() {
         return StepContext.isNativeImage();
     }
 
-    /** How this very process does it. Sets the folder of libjffi, so call it before the kernel is first called. */
+    /**
+     * The instance for this process. It sets the directory of libjffi, so call it before the first call of the kernel.
+     */
     public static SelfExec current() {
         return isNativeImage() ? nativeExecutable() : jvm();
     }
@@ -144,8 +151,8 @@ public final class SelfExec {
     }
 
     /**
-     * Blocks the signals that stages handle. A JVM that was not started by our launcher has threads that do not block
-     * them: it replaces itself by one that was started rightly, and never returns.
+     * Blocks the signals that stages handle. A JVM that was not started by the launcher script has threads that do not
+     * block them: it replaces itself by a correctly started one, and this never returns.
      */
     public void becomeStageReady(Linux linux, List<String> arguments) {
         LaunchSignals.block(linux);
@@ -158,14 +165,16 @@ public final class SelfExec {
         }
     }
 
-    /** Starts a stage with {@code channel} as its descriptor 3; its process id. */
+    /** Starts a stage with {@code channel} as its descriptor 3, and returns its process id. */
     int start(Linux linux, String stage, int channel, String argument) {
         return start(linux, stage, new int[] {-1, -1, -1, channel}, argument);
     }
 
-    /** The same with {@code descriptors[n]} as its descriptor n; what is negative stays as it is. */
+    /**
+     * Starts a stage with {@code descriptors[n]} as its descriptor n; a negative entry keeps the one of this process.
+     */
     int start(Linux linux, String stage, int[] descriptors, String argument) {
-        // By its name init is started from the read-only mount that child has put there, not from the host's.
+        // By its path, init is started from the read-only mount that child has made there, not from the host's file.
         return linux.spawn(
                 stage.equals(InitStage.NAME) ? program : executable,
                 descriptors,
@@ -173,7 +182,7 @@ public final class SelfExec {
                 stage.equals(StageSpawner.MONITOR) ? withPlaces() : env);
     }
 
-    /** A monitor finds programs, and finds and fetches images, as its starter does. */
+    /** A monitor needs the variables to find programs, and to find and fetch images, like its starter. */
     private List<String> withPlaces() {
         List<String> all = new ArrayList<>(env);
         for (String name : PLACES) {
@@ -183,9 +192,10 @@ public final class SelfExec {
     }
 
     /**
-     * Starts a command of this program, with this process's environment and a clean signal state; its process id.
+     * Starts a command of this program, with this process's environment and a clean signal state, and returns its
+     * process id.
      *
-     * @param stdio what it gets as its descriptors 0, 1 and so on; what is negative stays as it is
+     * @param stdio descriptors that become its 0, 1 and so on; a negative entry keeps the one of this process
      */
     public int startCommand(Linux linux, List<String> words, int... stdio) {
         List<String> everything = new ArrayList<>(env);
@@ -193,7 +203,7 @@ public final class SelfExec {
         return linux.spawnCommand(executable, argv(words), everything, stdio);
     }
 
-    /** The same without this process's environment, for what serves a container: secrets may be in it. */
+    /** Starts a command without this process's environment, which may contain secrets, to serve a container. */
     int startServing(Linux linux, List<String> words, int... descriptors) {
         return linux.spawnCommand(executable, argv(words), env, descriptors);
     }
@@ -205,9 +215,9 @@ public final class SelfExec {
     }
 
     /**
-     * Starts {@code child} with these descriptors. Where it can be, from a mount of the program that is read-only and that
-     * nobody else sees: then {@code init} can be a copy of that {@code child}, which is a start of the program less. That
-     * takes a program of one thread, and the right to mount.
+     * Starts {@code child} with these descriptors. If possible, it runs from a read-only mount of the program that no
+     * other process sees. Then {@code init} can be a copy of {@code child}, which saves one start of the program. This
+     * requires a program with one thread, and permission to mount.
      */
     StartedChild startChild(Linux linux, int[] descriptors) {
         String run = Integer.toString(linux.processId());
@@ -222,7 +232,7 @@ public final class SelfExec {
                                 withLibraries()),
                         true);
             } catch (LinuxException e) {
-                // Root of a user namespace only, or an old kernel: then it is a start more.
+                // Only root of a user namespace, or an old kernel: then init needs a start of its own.
             }
         }
         return new StartedChild(start(linux, ChildStage.NAME, descriptors, run), false);
@@ -232,11 +242,11 @@ public final class SelfExec {
      * A {@code child} that waits for its plan.
      *
      * @param pid its process id
-     * @param readOnly whether it, and so {@code init}, runs from a read-only mount of the program
+     * @param readOnly whether it, and thereby {@code init}, runs from a read-only mount of the program
      */
     record StartedChild(int pid, boolean readOnly) {}
 
-    /** The loader looks for libraries beside the program, but that mount is nowhere. */
+    /** The dynamic loader looks for libraries beside the program, but an unattached mount has no such directory. */
     private List<String> withLibraries() {
         String folder = new File(program).getParent();
         String libraries = folder + "/jdklib";
@@ -248,12 +258,15 @@ public final class SelfExec {
         return all;
     }
 
-    /** Becomes a stage, by the program's name: from the mount that is there in this mount namespace. */
+    /** Executes a stage by the program's path, so that it uses the mount in this mount namespace. */
     void become(Linux linux, String stage, String argument) {
         linux.execute(program, argv(stage, argument), env);
     }
 
-    /** Whether our starter gave us {@code descriptor}. Ours are all close-on-exec, but not the files that a JVM reads. */
+    /**
+     * Whether the caller passed {@code descriptor} to this process. Rustyrun's own descriptors are close-on-exec, but
+     * files that a JVM reads are not.
+     */
     boolean wasGiven(Linux linux, int descriptor) {
         if (!linux.isInherited(descriptor)) {
             return false;
@@ -272,7 +285,7 @@ public final class SelfExec {
         return argv;
     }
 
-    /** How a stage does it that was itself started by {@link #start}, with these arguments. */
+    /** The instance for a stage that was started by {@link #start} with these arguments. */
     public static SelfExec ofStage(String[] arguments) {
         if (arguments.length < 2) {
             throw new IllegalArgumentException(arguments[0] + " is a stage that rustyrun run starts, not a command");

@@ -11,24 +11,27 @@ import dev.rustyrun.step.StepFailure;
 import java.util.function.Consumer;
 
 /**
- * The {@code child} and {@code init} stage of a launch that a process with many threads and many launches watches: unlike
- * {@link RunStage} it owns no signals, and waits for no child but its own. Made by {@link StageSpawner}; used by one
- * thread at a time.
+ * The {@code child} and {@code init} stages of a launch for a process with many threads and many launches. Unlike
+ * {@link RunStage}, it handles no signals, and waits only for its own child. Created by {@link StageSpawner}; used by
+ * one thread at a time.
  */
 public final class ServedStages implements Stages {
 
     private static final int ROOM = 16;
-    /** How long the end is held back for output that nobody closes, because a process outside holds the pipe. */
+    /** How long the end of a launch is delayed for output that stays open, because a process outside holds the pipe. */
     private static final int LINGER_MILLIS = 2000;
-    /** The same for output that somebody reads, from the last time that some was taken. */
+    /** How long the end of a launch is delayed for output with a reader, since data was last read. */
     private static final int HELD_MILLIS = 60_000;
-    /** What takes longer is left to the launch. */
+    /** A preparation that takes longer is abandoned. */
     private static final int PREPARE_MILLIS = 5000;
 
     private final Linux linux;
     private final StageConnection connection;
     private final CommandPipes pipes;
-    /** Of {@code child}: an {@code init} that does not yet die with it would keep the channel open after its end. */
+    /**
+     * A pidfd of {@code child}. The end of the channel is not enough: an {@code init} that does not yet die with
+     * {@code child} keeps it open.
+     */
     private final int process;
 
     private final PollSet set = new PollSet(ROOM);
@@ -38,7 +41,7 @@ public final class ServedStages implements Stages {
     private boolean timedOut;
     private boolean killed;
     private boolean childEnded;
-    /** Whether it has been waited for, too. */
+    /** Whether {@code child} has also been waited for. */
     private boolean ended;
 
     private boolean pipesClosed;
@@ -55,8 +58,8 @@ public final class ServedStages implements Stages {
     }
 
     /**
-     * Starts stages that wait for their plan, with pipes as their standard files. The calling thread must live as long as they
-     * do, and have the signals blocked that stages handle: a server has {@link StageSpawner} for that.
+     * Starts stages that wait for their plan, with pipes as their standard files. The calling thread must live as long
+     * as the stages, and must block the signals that stages handle: a server uses {@link StageSpawner} for that.
      */
     static ServedStages start(Linux linux, SelfExec self, ChildStart start) {
         try (StageFiles files = new StageFiles(linux)) {
@@ -69,25 +72,28 @@ public final class ServedStages implements Stages {
         }
     }
 
-    /** The same for a process of one thread that watches nothing else, and that nothing but its own work is to disturb. */
+    /** Starts stages for a process with one thread that watches nothing else. */
     public static ServedStages startAlone(Linux linux, SelfExec self) {
         LaunchSignals.block(linux);
         linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
         return start(linux, self, ChildStart.byExec(linux, self));
     }
 
-    /** Our ends of the command's standard files. */
+    /** This process's ends of the command's standard files. */
     public CommandPipes pipes() {
         return pipes;
     }
 
-    /** Lets {@code io}, which then owns {@link #pipes}, speak with the command. Must be called before a launch. */
+    /** Connects the command to {@code io}, which then owns {@link #pipes}. Must be called before a launch. */
     public ServedStages speakingWith(CommandIo io) {
         this.io = io;
         return this;
     }
 
-    /** Lets {@code work} know that {@code child} has ended: whether it was killed, and perhaps has not told of its {@code init}. */
+    /**
+     * Calls {@code work} when {@code child} has ended, with true if it was killed and may not have reported its
+     * {@code init}.
+     */
     ServedStages whenEnded(Consumer<Boolean> work) {
         whenEnded = work;
         return this;
@@ -99,10 +105,10 @@ public final class ServedStages implements Stages {
     }
 
     /**
-     * Performs the part of {@code child} and the first {@code steps} of {@code init} ahead of a launch, whose plan must begin
-     * with the very same ones, and map ids as {@code plan} does.
+     * Performs the part of {@code child} and the first {@code steps} steps of {@code init} ahead of a launch, whose
+     * plan must begin with exactly the same steps and map ids as {@code plan} does.
      *
-     * @throws StepFailure when these steps were not done in time, or one has failed
+     * @throws StepFailure when these steps do not finish in time, or one of them fails
      */
     public void prepare(LaunchPlan plan, int steps) {
         connection.prepare(plan, steps);
@@ -115,7 +121,7 @@ public final class ServedStages implements Stages {
         }
     }
 
-    /** What a stage asks for is done ahead only if we listen. */
+    /** Stages depend on this process while they prepare: it must answer their requests. */
     private void awaitPrepared() {
         while (goOn() && !connection.isPrepared()) {
             set.clear();
@@ -127,7 +133,10 @@ public final class ServedStages implements Stages {
         }
     }
 
-    /** Ends the stages, unless a launch already has: there will be no plan. May be called again. */
+    /**
+     * Ends the stages unless a launch has ended them already, because no plan will follow. Can be called more than
+     * once.
+     */
     public void abandon() {
         try {
             if (!ended) {
@@ -161,7 +170,7 @@ public final class ServedStages implements Stages {
     private EndedChild awaitChild() {
         try {
             if (connection.awaitsSuccessor()) {
-                // Who goes on as init must still be heard of.
+                // The report about the successor is still needed.
                 linux.kill(connection.child(), Signal.SIGKILL.number());
             } else {
                 connection.close();
@@ -179,7 +188,7 @@ public final class ServedStages implements Stages {
         }
     }
 
-    /** Whether the stages of a prepared launch still wait, as they do until something has killed them. */
+    /** Whether the stages of a prepared launch still wait; they do unless they were killed. */
     public boolean areWaiting() {
         set.clear();
         addStagesTo(set);
@@ -188,7 +197,7 @@ public final class ServedStages implements Stages {
         return goOn();
     }
 
-    /** Whether {@code child} is there, as far as was heard, and has not told of the end of its {@code init}. */
+    /** Whether {@code child}, as far as known, still runs and has not reported the end of its {@code init}. */
     private boolean goOn() {
         return !childEnded && connection.isOpen() && connection.initEnded().isEmpty();
     }
@@ -202,7 +211,7 @@ public final class ServedStages implements Stages {
 
     private void hearStages(PollSet found) {
         connection.serve(found);
-        // What it has said before its end is heard before that.
+        // Reports that were sent before the end of child are handled before the end.
         boolean end = !childEnded && found.found(process, PollSet.POLLIN);
         if (connection.isHeardIn(found)) {
             connection.hear();
@@ -210,7 +219,7 @@ public final class ServedStages implements Stages {
         childEnded |= end;
     }
 
-    /** Why they no longer wait, in one line; empty when that is not known. */
+    /** Why the stages no longer wait, in one line; empty when that is unknown. */
     public String failure() {
         return connection.failure();
     }
@@ -235,7 +244,7 @@ public final class ServedStages implements Stages {
                 }
                 obeyCaller();
             }
-            // Without word of the end of init, something failed or has killed the child.
+            // Without a report of init's end, a step has failed or child was killed.
             EndedChild first =
                     connection.initEnded().isPresent() ? connection.initEnded().get() : awaitChild();
             drain();
@@ -247,7 +256,7 @@ public final class ServedStages implements Stages {
             if (told) {
                 io.close();
             } else {
-                // Whatever was thrown: no stage outlives it.
+                // No stage may outlive an exception.
                 abandon();
             }
         }
@@ -267,7 +276,7 @@ public final class ServedStages implements Stages {
         }
     }
 
-    /** Waits until something can be moved, and moves it; whether something could within that time. */
+    /** Waits until data can be transferred, and transfers it; false if nothing happened within that time. */
     private boolean relay(int waitMillis) {
         set.clear();
         addStagesTo(set);
@@ -280,7 +289,7 @@ public final class ServedStages implements Stages {
         return true;
     }
 
-    /** What the command has written goes out before its end is told. */
+    /** Transfers the rest of the command's output before its end is reported. */
     private void drain() {
         long start = System.nanoTime();
         while (io.isOpen() && !io.isAbandoned()) {

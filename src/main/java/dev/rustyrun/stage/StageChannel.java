@@ -23,11 +23,11 @@ import java.util.Optional;
 
 /**
  * A stage's end of the socket to {@code run}. The {@code child} and the {@code init} stage share it, one after the
- * other: each takes its own part of the plan from it, exactly, and sends reports into it.
+ * other: each reads exactly its own part of the plan from it, and sends reports.
  */
 final class StageChannel implements Connection {
 
-    /** What {@code run} sends to a stage that waits: go on. */
+    /** The message from {@code run} that lets a waiting stage continue. */
     static final byte[] GO = {'g'};
 
     private final Linux linux;
@@ -45,7 +45,7 @@ final class StageChannel implements Connection {
      */
     record Part(boolean traced, List<Step> steps) {
 
-        /** How many descriptors these steps open for the next stage to inherit. */
+        /** The number of descriptors that these steps open for the next stage to inherit. */
         int handedDown() {
             int count = 0;
             for (Step step : steps) {
@@ -60,7 +60,7 @@ final class StageChannel implements Connection {
             return count;
         }
 
-        /** Whether no other part comes after it: its last step executes the command. */
+        /** Whether this is the last part: its last step executes the command. */
         boolean isLast() {
             return !steps.isEmpty() && steps.get(steps.size() - 1) instanceof ExecStep;
         }
@@ -75,7 +75,7 @@ final class StageChannel implements Connection {
         }
     }
 
-    /** Takes this stage's part of the plan, or the next of several; nothing when {@code run} ended without sending one. */
+    /** Reads this stage's part of the plan, or the next part; empty when {@code run} ended without sending one. */
     Optional<Part> takePart() {
         byte[] length = new byte[4];
         if (!readFully(length)) {
@@ -105,7 +105,7 @@ final class StageChannel implements Connection {
         return new String(text, StandardCharsets.UTF_8);
     }
 
-    /** A text as {@link #awaitText} takes it. */
+    /** Encodes a string for {@link #awaitText}. */
     static byte[] encode(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(4 + bytes.length)
@@ -114,7 +114,7 @@ final class StageChannel implements Connection {
                 .array();
     }
 
-    /** A process id as it travels. */
+    /** Encodes a process id. */
     static byte[] encode(int pid) {
         return ByteBuffer.allocate(Integer.BYTES).putInt(pid).array();
     }
@@ -181,7 +181,7 @@ final class StageChannel implements Connection {
         }
     }
 
-    /** Whether {@code run} has closed its end, which only its death does while a stage is starting. */
+    /** Whether {@code run} has closed its end; while a stage is starting, this happens only when {@code run} dies. */
     boolean isAbandoned() {
         PollSet set = new PollSet(1);
         set.add(descriptor, 0);

@@ -5,9 +5,9 @@ import dev.rustyrun.linux.Printable;
 import dev.rustyrun.step.StepFailure;
 
 /**
- * Starts stages as copies of a process of one thread that has loaded the program already, instead of executing it anew:
- * {@code child} as a copy of the {@linkplain ZygoteStage zygote}, {@code init} as a copy of that {@code child}. They are
- * the same stages and do the same; what an execve would have taken from them is taken here.
+ * Starts stages as copies of a process with one thread that has loaded the program already, instead of executing it
+ * again: {@code child} as a copy of the {@linkplain ZygoteStage zygote}, {@code init} as a copy of {@code child}. The
+ * stages behave the same; whatever an execve would remove from the process is removed here.
  */
 final class StageCopy implements InitStart {
 
@@ -22,8 +22,8 @@ final class StageCopy implements InitStart {
     /**
      * Starts {@code child} as a child of this process's parent.
      *
-     * @param parent that parent's process id
-     * @param files what it gets as its descriptors 0, 1 and so on, numbered above all of these
+     * @param parent process id of that parent
+     * @param files descriptors that become its 0, 1 and so on; their own numbers are higher
      * @return its process id
      */
     int startChild(int parent, int[] files) {
@@ -57,7 +57,7 @@ final class StageCopy implements InitStart {
         int perform();
     }
 
-    /** Performs a stage in the copy, which never gets back to what the original was doing. */
+    /** Runs a stage in the copy, which never returns to the code of the original. */
     private void perform(Performance stage) {
         int status = StepFailure.RUSTYRUN_FAILED;
         try {

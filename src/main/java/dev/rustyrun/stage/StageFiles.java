@@ -5,15 +5,14 @@ import dev.rustyrun.linux.Signal;
 import java.util.Arrays;
 
 /**
- * What is opened and started for stages until they are complete: three pipes, a socket, {@code child} and a descriptor for
- * that. Unless it is {@linkplain #handOver handed over}, closing takes all of it back, whatever was thrown in between. Used
- * once.
+ * The resources of stages until their start is complete: three pipes, a socket, {@code child} and its pidfd. Unless it
+ * is {@linkplain #handOver handed over}, closing releases all of them, even after an exception. Used once.
  */
 final class StageFiles implements AutoCloseable {
 
     private static final int CLOSED = -1;
     private static final int PAIRS = 4;
-    // In the order in which descriptors 0 to 3 of child are made: none is overwritten before it has been used.
+    // In the order in which descriptors 0 to 3 of child are made, so that none is overwritten before it has been used.
     private static final int[] THEIRS = {0, 3, 5, 7};
     private static final int STDIN = 1;
     private static final int STDOUT = 2;
@@ -30,7 +29,7 @@ final class StageFiles implements AutoCloseable {
         Arrays.fill(opened, CLOSED);
     }
 
-    /** Opens the pipes, of which our ends do not wait, and the socket. */
+    /** Opens the pipes, whose ends on this side are non-blocking, and the socket. */
     void open() {
         for (int i = 0; i < PAIRS; i++) {
             int[] pair = i < PAIRS - 1 ? linux.pipe() : linux.socketPair();
@@ -42,14 +41,14 @@ final class StageFiles implements AutoCloseable {
         }
     }
 
-    /** Starts {@code child} with the other ends; its process id. */
+    /** Starts {@code child} with the other ends, and returns its process id. */
     int startChild(ChildStart start) {
         child = start.start(Arrays.stream(THEIRS).map(i -> opened[i]).toArray());
         opened[PROCESS] = linux.processDescriptor(child);
         return child;
     }
 
-    /** Closes what only {@code child} needs. */
+    /** Closes the ends that only {@code child} needs. */
     void closeTheirs() {
         for (int i : THEIRS) {
             close(i);
@@ -60,7 +59,7 @@ final class StageFiles implements AutoCloseable {
         return opened[CHANNEL];
     }
 
-    /** A descriptor that can be read from once {@code child} has ended. */
+    /** A pidfd of {@code child}, which becomes readable when that ends. */
     int process() {
         return opened[PROCESS];
     }
@@ -69,7 +68,7 @@ final class StageFiles implements AutoCloseable {
         return new CommandPipes(opened[STDIN], opened[STDOUT], opened[STDERR]);
     }
 
-    /** From now on everything is somebody else's. */
+    /** Hands the resources over: closing this object then releases nothing. */
     void handOver() {
         Arrays.fill(opened, CLOSED);
         child = 0;

@@ -26,13 +26,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
-/** The host's side of one launch, as the steps of {@code run} have it. */
+/** The host's side of one launch, for the steps of {@code run}. */
 final class StageHost implements HostContext {
 
-    /** What console sockets are sent with a terminal's master side: its name. */
+    /** The data that is sent to a console socket with a terminal's master side: its name. */
     private static final byte[] TERMINAL_NAME = "/dev/ptmx".getBytes(StandardCharsets.UTF_8);
 
-    /** The word of the process of a CNI network on the command line. */
+    /** The command of this program that manages a container's CNI network. */
     private static final String NETWORK = "cni-connection";
 
     /** A number above those of the descriptors that a process that serves a container is given. */
@@ -48,7 +48,7 @@ final class StageHost implements HostContext {
     private Optional<WaitingProxy> proxy = Optional.empty();
     private int agent = Connection.NO_DESCRIPTOR;
 
-    /** @param terminalOpened is given the master side of the command's terminal */
+    /** @param terminalOpened receives the master side of the command's terminal */
     StageHost(Linux linux, SelfExec self, StageConnection stages, IntConsumer terminalOpened) {
         this.linux = linux;
         this.self = self;
@@ -56,7 +56,7 @@ final class StageHost implements HostContext {
         this.terminalOpened = terminalOpened;
     }
 
-    /** The standard files are pipes of ours, and not those that this process has. */
+    /** Declares that the standard files are pipes of this launch, and not those of this process. */
     void givePipes() {
         givesPipes = true;
     }
@@ -96,7 +96,7 @@ final class StageHost implements HostContext {
         stages.send(StageChannel.encode(text), Connection.NO_DESCRIPTOR);
     }
 
-    /** Through the child: our ends may be closed by now. */
+    /** Opens the files through child, because this process may have closed its ends by now. */
     @Override
     public void giveStandardFiles(int uid, int gid) {
         if (!givesPipes) {
@@ -127,7 +127,7 @@ final class StageHost implements HostContext {
         }
     }
 
-    /** A helper process makes it, for another may have only one. */
+    /** A helper process creates it, because this process must stay in its own user namespace. */
     @Override
     public int makeUserNamespace(IdMaps maps) {
         int[] pair = linux.socketPair();
@@ -199,13 +199,13 @@ final class StageHost implements HostContext {
         }
     }
 
-    /** Also waits for the first connection to the container's proxy. */
+    /** Adds the sockets of a proxy that has not started to {@code set}. */
     void addTo(PollSet set) {
         proxy.ifPresent(waiting -> waiting.addTo(set));
     }
 
     /**
-     * Starts the container's proxy if that wait found a connection to it.
+     * Starts the container's proxy if {@code set} shows a connection to it.
      *
      * @throws LinuxException when its process cannot be started; then the container's connections are refused
      */
@@ -234,7 +234,7 @@ final class StageHost implements HostContext {
                     Objects.requireNonNullElse(System.getenv("CNI_PATH"), ""));
             List<OpenFile> passed = new ArrayList<>();
             try {
-                // So high that none takes the place of another.
+                // The numbers are so high that no descriptor overwrites another.
                 for (OpenFile each : List.of(namespace, container, written, file)) {
                     passed.add(new OpenFile(linux, linux.duplicateFrom(each.descriptor(), FIRST_FREE)));
                 }
@@ -258,7 +258,7 @@ final class StageHost implements HostContext {
         serving.add(process);
     }
 
-    /** Waits for what has served the container, which has ended. */
+    /** Waits for the processes that have served the container, after its end. */
     void awaitServing() {
         serving.forEach(linux::awaitIfChild);
         serving.clear();
@@ -279,7 +279,7 @@ final class StageHost implements HostContext {
         stages.waitsForStart();
     }
 
-    /** Closes what a launch that failed has left open. */
+    /** Closes the descriptors that a failed launch has left open. */
     void close() {
         proxy.ifPresent(WaitingProxy::close);
         proxy = Optional.empty();

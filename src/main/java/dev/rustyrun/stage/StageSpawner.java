@@ -14,20 +14,23 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
 
 /**
- * Starts stages for a process that has many threads. It does so on one thread of its own that lives as long as the process:
- * the kernel tells {@code child} of its parent's death when the <em>thread</em> that started it ends (man 2 prctl,
- * PR_SET_PDEATHSIG). That thread blocks the signals that stages handle, for they inherit its mask. Safe for use by several
- * threads.
+ * Starts stages for a process that has many threads. One dedicated thread does this, which lives as long as the
+ * process: the kernel signals the death of {@code child}'s parent when the <em>thread</em> that started it ends (man 2
+ * prctl, PR_SET_PDEATHSIG). That thread blocks the signals that stages handle, because they inherit its mask.
+ * Thread-safe.
  */
 public final class StageSpawner {
 
-    /** The word of a process that watches one container. */
+    /** The command of this program that monitors one container. */
     public static final String MONITOR = "monitor";
 
     private final Linux linux;
     private final SelfExec self;
     private final Orphans orphans;
-    /** How long it is done without a zygote after one has failed; twice as long each time, until one works. */
+    /**
+     * How long stages are started without a zygote after one has failed; the time doubles with each failure until one
+     * works.
+     */
     private static final long MIN_PAUSE_NANOS = 50_000_000;
 
     private static final long MAX_PAUSE_NANOS = 5_000_000_000L;
@@ -38,14 +41,14 @@ public final class StageSpawner {
         return made;
     });
 
-    // Of that thread.
+    // Used only by that thread.
     private boolean prepared;
     private Optional<Zygote> zygote = Optional.empty();
     private Runnable zygoteEnded = () -> {};
     private long pauseNanos;
     private long pausedAt;
 
-    /** A spawner whose process becomes the subreaper of all that it starts, with the first of that. */
+    /** Creates a spawner; with its first start, this process becomes the subreaper of all descendants. */
     public StageSpawner(Linux linux, SelfExec self) {
         this.linux = linux;
         this.self = self;
@@ -63,7 +66,7 @@ public final class StageSpawner {
     /**
      * Starts stages that wait for their plan, with pipes as their standard files.
      *
-     * @throws LinuxException when the kernel gives no more processes or descriptors
+     * @throws LinuxException when the kernel allows no more processes or descriptors
      * @throws InterruptedException when the calling thread was interrupted
      */
     public ServedStages start() throws InterruptedException {
@@ -76,7 +79,10 @@ public final class StageSpawner {
         return stages.whenEnded(whenEnded(stages.child()));
     }
 
-    /** What is done when one that was started has been waited for: whether it was killed, and has left what it had started. */
+    /**
+     * The action after the stage {@code pid} has been waited for; it gets true if the stage was killed and may have
+     * left children.
+     */
     private Consumer<Boolean> whenEnded(int pid) {
         Runnable ended = orphans.started(pid);
         return killed -> {
@@ -88,8 +94,9 @@ public final class StageSpawner {
     }
 
     /**
-     * By the zygote where there can be one: that needs a program of one thread, and the right to mount. When it fails, the
-     * pipes and the socket go with it: a {@code child} that it has started and not reported would take the plan of the next.
+     * Starts stages by the zygote if possible: that requires a program with one thread, and permission to mount. If the
+     * zygote fails, the pipes and the socket are closed: a {@code child} that it has started but not reported would
+     * otherwise read the plan of the next launch.
      */
     private Optional<ServedStages> startByZygote() {
         if (!SelfExec.isNativeImage() || !linux.isRoot() || System.nanoTime() - pausedAt < pauseNanos) {
@@ -99,7 +106,7 @@ public final class StageSpawner {
             return Optional.of(ServedStages.start(linux, self, this::startChild));
         } catch (LinuxException e) {
             if (zygote.isPresent()) {
-                // It works: something else is short.
+                // The zygote works, so the failure has another reason.
                 throw e;
             }
             return Optional.empty();
@@ -117,7 +124,7 @@ public final class StageSpawner {
             if (!works) {
                 pausedAt = System.nanoTime();
                 pauseNanos = Math.min(Math.max(2 * pauseNanos, MIN_PAUSE_NANOS), MAX_PAUSE_NANOS);
-                // What it still has to say would be taken for the answer to the next request.
+                // A late answer would be taken for the answer to the next request.
                 stopZygote();
             }
         }
@@ -138,17 +145,17 @@ public final class StageSpawner {
         if (old.isPresent()) {
             old.get().stop();
             zygoteEnded.run();
-            // A child that it has started and not told of.
+            // The zygote may have started a child without reporting it.
             orphans.expect();
         }
     }
 
     /**
-     * Starts a process that watches a container of its own and outlives this one. Its standard input and output are the null
-     * device.
+     * Starts a process that monitors a container of its own and outlives this one. Its standard input and output are
+     * the null device.
      *
-     * @param folder where it finds what to launch
-     * @param errors a descriptor for its error output
+     * @param folder directory with the description of the launch
+     * @param errors descriptor for its error output
      * @throws InterruptedException when the calling thread was interrupted
      */
     public StartedMonitor startMonitor(String folder, int errors) throws InterruptedException {
@@ -164,27 +171,28 @@ public final class StageSpawner {
     }
 
     /**
-     * A monitor.
+     * A started monitor.
      *
-     * @param pid its process id, of a child of this process
-     * @param ended to be told once it has been waited for: whether it was killed. Or at once, by whoever does not wait for it
+     * @param pid process id of the monitor, a child of this process
+     * @param ended must be called after the monitor has been waited for, with true if it was killed; a caller that does
+     *     not wait for it calls it immediately
      */
     public record StartedMonitor(int pid, Consumer<Boolean> ended) {}
 
-    /** @param undo what is done with a result that comes when the calling thread does not wait for it any more */
+    /** @param undo called with the result if the calling thread no longer waits for it */
     private <T> T onThread(Callable<T> work, Consumer<T> undo) throws InterruptedException {
         CompletableFuture<T> result = new CompletableFuture<>();
         thread.execute(() -> {
             try {
                 prepare();
-                // A JVM's sockets survive execve: without this a stage would hold the server's.
+                // A JVM's sockets survive execve; without this, a stage would hold the server's.
                 linux.closeOnExecFrom(StageChannel.DESCRIPTOR);
                 T made = work.call();
                 if (!result.complete(made)) {
                     undo.accept(made);
                 }
             } catch (Throwable e) {
-                // A child that was started before may be nobody's.
+                // A child that was started before the exception may be an orphan.
                 orphans.expect();
                 result.completeExceptionally(e);
             }
@@ -207,7 +215,7 @@ public final class StageSpawner {
         }
     }
 
-    /** Ends the thread, and with it all stages. */
+    /** Ends the thread, and thereby all stages. */
     public void stop() {
         thread.execute(this::stopZygote);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);

@@ -6,13 +6,13 @@ import dev.rustyrun.plan.LaunchPlan;
 public interface Stages {
 
     /**
-     * Launches {@code plan} and waits for its end. A failure to make the container is an outcome, not an exception.
+     * Launches {@code plan} and waits for its end. A failure to create the container is an outcome, not an exception.
      */
     Outcome launch(LaunchPlan plan, LaunchOptions options);
 
     /**
-     * Waits until no stage is there any more, which may be a moment after the container's end was told. Before that, the
-     * container's cgroup may not be empty.
+     * Waits until no stage exists any more, which may be a moment after the container's end was reported. Until then,
+     * the container's cgroup may not be empty.
      */
     void awaitEnd();
 }

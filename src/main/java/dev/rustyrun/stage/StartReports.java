@@ -10,10 +10,10 @@ import dev.rustyrun.step.StepFailure;
 import java.util.List;
 import java.util.Optional;
 
-/** What {@code init} reported, into a file, after it had waited for its start. */
+/** Reads the reports that {@code init} has written to a file after its wait for the start. */
 public final class StartReports {
 
-    /** Far more than a process of ours says. */
+    /** Much more than the reports of a Rustyrun process. */
     private static final int MAX_BYTES = 1 << 20;
 
     private static final Failure DISTURBED = new Failure(Succession.DISTURBED, StepFailure.RUSTYRUN_FAILED);
@@ -21,7 +21,7 @@ public final class StartReports {
     private StartReports() {}
 
     /**
-     * Why the command did not start.
+     * The reason why the command did not start.
      *
      * @param exitCode 127, 126 or 125
      */
@@ -30,7 +30,7 @@ public final class StartReports {
     /**
      * Reads {@code reports}, and closes it.
      *
-     * @param steps where traced steps go
+     * @param steps receives traced steps
      */
     public static Optional<Failure> read(Linux linux, OpenFile reports, StepLog steps) {
         ReportCodec.Decoder decoder = new ReportCodec.Decoder();
@@ -58,7 +58,7 @@ public final class StartReports {
                 }
             }
         } catch (ReportCodec.BrokenReport e) {
-            // Who may trace the process that waits can write what it can.
+            // A process that may trace the waiting process can write anything to this file.
             return Optional.of(DISTURBED);
         }
         return failure;

@@ -1,12 +1,12 @@
 package dev.rustyrun.stage;
 
-/** Where it is told which steps of a traced launch have been performed. */
+/** Receives the steps of a traced launch. */
 public interface StepLog {
 
     /**
-     * Tells of one.
+     * Reports a performed step.
      *
-     * @param stage that performed it, {@code child} or {@code init}
+     * @param stage the stage that performed it, {@code child} or {@code init}
      */
     void done(String stage, int micros, String step);
 }

@@ -10,10 +10,10 @@ import dev.rustyrun.step.StepContext;
 import dev.rustyrun.step.StepFailure;
 import java.util.List;
 
-/** Performs a stage's steps one after the other, and reports each one when traced, and the one that fails. */
+/** Performs a stage's steps in order; reports each step when traced, and the step that fails. */
 final class StepRunner {
 
-    /** How many characters of a step and of a reason are reported: a message has at most about 2000. */
+    /** The maximum number of characters of a step and of a reason in a report: a message has at most about 2000. */
     static final int MAX_STEP = 500;
 
     static final int MAX_REASON = 1400;
@@ -28,7 +28,7 @@ final class StepRunner {
         this.context = context;
     }
 
-    /** Performs {@code steps}; whether all went well. The first failure is reported and ends it. */
+    /** Performs {@code steps}, and returns whether all succeeded. The first failure is reported and ends the stage. */
     boolean perform(List<Step> steps, boolean traced) {
         for (Step step : steps) {
             if (!perform(step, traced)) {
@@ -43,7 +43,7 @@ final class StepRunner {
         String described = beforehand(step);
         try {
             if (traced && (step instanceof ExecStep.Exec || step instanceof ExecStep.ExecAppearing)) {
-                // An execve that succeeds cannot report any more.
+                // After a successful execve, no report is possible.
                 channel.send(new Report.StepDone(stage, step.describe(), 0));
             }
             step.apply(context);
@@ -69,7 +69,7 @@ final class StepRunner {
         return hint.isEmpty() ? "" : "; " + hint;
     }
 
-    /** Short, and made before there may be no memory for it any more. */
+    /** The description for a failure, shortened and created while memory is still available. */
     private static String beforehand(Step step) {
         return step instanceof ExecStep.Exec exec && !exec.limits().isEmpty()
                 ? Printable.of(step.describe(), MAX_STEP)

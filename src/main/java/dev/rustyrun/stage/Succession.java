@@ -19,17 +19,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The socket on which {@code child} learns which process continues as its {@code init}: the successor. If that is a copy of
- * the {@link AppearProgram}, {@code child} also lets it execute the command, and learns what failed. The socket stays open:
- * its end shows the successor that {@code child} has ended.
+ * The socket on which {@code child} learns which process continues as its {@code init}: the successor. If that is a
+ * copy of the {@link AppearProgram}, {@code child} also lets it execute the command, and learns about failures. The
+ * socket stays open: its end shows the successor that {@code child} has ended.
  */
 final class Succession {
 
     private static final String YAMA = "/proc/sys/kernel/yama/ptrace_scope";
-    /** The value of Yama with which nobody may trace any process. */
+    /** The value of Yama with which no process can trace another. */
     private static final String NO_ATTACH = "3";
 
-    /** Why something that cannot be from a process of ours ends a launch. */
+    /** The error when a message cannot have been sent by a process of Rustyrun. */
     static final String DISTURBED = "a process of the container has disturbed it on its way in";
 
     private static final int MAX_TOLD = 8192;
@@ -60,7 +60,7 @@ final class Succession {
         this.socket = socket;
         this.over = socket < 0;
         if (!over) {
-            // A process that has taken the other end could make this one wait.
+            // Otherwise, a process that has taken the other end could block this one.
             linux.setNonBlocking(socket);
         }
     }
@@ -80,12 +80,12 @@ final class Succession {
         return !over && successor == 0;
     }
 
-    /** Whether the successor is to go on alone now. */
+    /** Whether the successor should continue alone now. */
     boolean parts() {
         return parts;
     }
 
-    /** Lets the successor go on alone, when nobody waits for it any more. */
+    /** Lets the successor continue alone; nothing waits for it any more. */
     void part() {
         if (traced) {
             linux.stopTracing(successor, 0);
@@ -94,11 +94,11 @@ final class Succession {
         }
     }
 
-    /** Whether the end of the successor is for somebody else to hear: it may have been executed. */
+    /** Whether another process must wait for the successor, because its execve may have succeeded. */
     boolean isForOthers() {
         if (successor != 0 && !traced && parting == Parting.WHEN_EXECUTED) {
             while (!over && hear()) {
-                // Whether it has been executed.
+                // Reads whether the execve has succeeded.
             }
         }
         return parts;
@@ -132,7 +132,7 @@ final class Succession {
         }
         if (length == 0) {
             over = true;
-            // The command has no end of it, whatever has become of that command since.
+            // The command does not have this socket, so the execve has succeeded, even if the command has ended since.
             parts |= successor != 0 && !traced && parting == Parting.WHEN_EXECUTED;
             return false;
         }
@@ -144,7 +144,7 @@ final class Succession {
         } else if (successor != 0) {
             failed(number);
         } else if (path.isEmpty()) {
-            // A copy of init: init has reported it to run, and the copy needs nothing more.
+            // The successor is a copy of init: init has reported it to run, and the copy needs nothing more.
             successor = number;
             over = true;
         } else {
@@ -193,7 +193,7 @@ final class Succession {
         fail(Command.failure(path, number, limits));
     }
 
-    /** Reports this instead of an exit code, which means nothing then. */
+    /** Reports a disturbance instead of the exit code, which is meaningless then. */
     void disturbed() {
         over = true;
         fail(new StepFailure(DISTURBED));
@@ -207,15 +207,15 @@ final class Succession {
             linux.hearOfExecve(successor);
             linux.continueTraced(successor);
         } else if (stop.hasExecuted()) {
-            // Messages from the command itself are not believed.
+            // From now on messages may come from the command, so they are ignored.
             over = true;
             parts = parting == Parting.WHEN_EXECUTED;
             if (!parts) {
-                // Others may trace it from now on.
+                // From now on, other processes may trace it.
                 stopTracing(0);
             }
         } else {
-            // It has been sent a signal before it is the command.
+            // It got a signal before its execve.
             stopTracing(stop.stopSignal());
         }
     }

@@ -9,8 +9,8 @@ import dev.rustyrun.linux.WindowSize;
 import java.util.Optional;
 
 /**
- * Connects the user's terminal with the container's: keys go in, output comes out, the size follows. The user's terminal
- * is raw meanwhile, so that ^C is a key for the container, and as it was before afterwards.
+ * Connects the user's terminal with the container's: input, output and size changes. Meanwhile the user's terminal is
+ * in raw mode, so that ^C reaches the container; its settings are restored afterwards.
  */
 final class TerminalRelay {
 
@@ -35,9 +35,10 @@ final class TerminalRelay {
     }
 
     /**
-     * Starts it.
+     * Starts the relay.
      *
-     * @param returns whether the container's terminal writes a carriage return before each line feed; else the user's does
+     * @param returns whether the container's terminal writes a carriage return before each line feed; otherwise the
+     *     user's does
      */
     static TerminalRelay start(Linux linux, int master, boolean returns) {
         linux.setNonBlocking(master);
@@ -55,13 +56,13 @@ final class TerminalRelay {
         return relay;
     }
 
-    /** Gives the container's terminal the size of the user's. */
+    /** Sets the size of the container's terminal to that of the user's. */
     void resize() {
         WindowSize size = before.isPresent() ? linux.windowSize(STDIN) : DEFAULT_SIZE;
         linux.setWindowSize(master, size.rows() == 0 || size.columns() == 0 ? DEFAULT_SIZE : size);
     }
 
-    /** Waits for what can be done next: keys are only read when the earlier ones have been taken. */
+    /** Adds the descriptors to wait for; more keys are read only after the earlier ones have been written. */
     void addTo(PollSet set) {
         if (inputOpen && keys.length == 0) {
             set.add(STDIN, PollSet.POLLIN);
@@ -71,7 +72,7 @@ final class TerminalRelay {
         }
     }
 
-    /** Moves what can be moved without waiting. */
+    /** Transfers data without blocking. */
     void relay(PollSet found) {
         if (inputOpen && keys.length == 0 && found.found(STDIN, PollSet.POLLIN | PollSet.POLLHUP)) {
             readKeys();
@@ -95,7 +96,7 @@ final class TerminalRelay {
         keys = java.util.Arrays.copyOfRange(keys, Math.max(written, 0), keys.length);
     }
 
-    /** Moves all output that is there. */
+    /** Transfers all available output. */
     private void drain() {
         while (outputOpen) {
             int got = attempt(() -> linux.read(master, buffer, buffer.length));
@@ -113,7 +114,7 @@ final class TerminalRelay {
         }
     }
 
-    /** Moves the last output and gives the user's terminal back. */
+    /** Transfers the remaining output and restores the user's terminal. */
     void close() {
         drain();
         before.ifPresent(mode -> linux.setTerminalMode(STDIN, mode));
@@ -126,7 +127,10 @@ final class TerminalRelay {
         int count();
     }
 
-    /** The count, 0 at the end (for a terminal's master that is EIO: all of the other side is closed), or WOULD_WAIT. */
+    /**
+     * The number of bytes; 0 at the end (EIO for a terminal's master, when the other side is closed everywhere); or
+     * WOULD_WAIT.
+     */
     private static int attempt(Transfer transfer) {
         try {
             return transfer.count();

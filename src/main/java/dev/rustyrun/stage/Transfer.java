@@ -4,15 +4,18 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 
-/** Moves bytes through descriptors that do not wait: pipes, FIFOs and the master sides of terminals. */
+/** Transfers bytes through non-blocking descriptors: pipes, FIFOs and the master sides of terminals. */
 public final class Transfer {
 
-    /** Nothing can be moved now. */
+    /** No data can be transferred now. */
     public static final int WOULD_WAIT = -1;
 
     private Transfer() {}
 
-    /** Reads what is there; how many bytes, 0 when the other side is closed (of a terminal: EIO), or {@link #WOULD_WAIT}. */
+    /**
+     * Reads available data and returns the number of bytes; 0 when the other side is closed (EIO for a terminal), or
+     * {@link #WOULD_WAIT}.
+     */
     public static int read(Linux linux, int descriptor, byte[] buffer) {
         try {
             return linux.read(descriptor, buffer, buffer.length);
@@ -21,7 +24,9 @@ public final class Transfer {
         }
     }
 
-    /** Writes what can be taken of {@code count} bytes from {@code from} on; the same. */
+    /**
+     * Writes as much as possible of {@code count} bytes from {@code from} on; returns the same values as {@link #read}.
+     */
     public static int write(Linux linux, int descriptor, byte[] bytes, int from, int count) {
         try {
             return linux.write(descriptor, bytes, from, count);

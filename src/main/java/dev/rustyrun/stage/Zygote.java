@@ -7,7 +7,7 @@ import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
 import java.nio.ByteBuffer;
 
-/** A server's end of a {@link ZygoteStage}. For use by the thread that started it. */
+/** A server's connection to a {@link ZygoteStage}. For use by the thread that started it. */
 final class Zygote {
 
     private static final byte[] FILE = {'f'};
@@ -22,7 +22,7 @@ final class Zygote {
         this.channel = channel;
     }
 
-    /** Starts one. */
+    /** Starts a zygote. */
     static Zygote start(Linux linux, SelfExec self) {
         int[] pair = linux.socketPair();
         int process = 0;
@@ -38,9 +38,10 @@ final class Zygote {
     }
 
     /**
-     * Starts a {@code child} with these files as its descriptors 0 to 3; its process id, of a child of this process.
+     * Starts a {@code child} with these files as its descriptors 0 to 3, and returns its process id. It is a child of
+     * this process.
      *
-     * @throws LinuxException when the kernel gives no more processes, or the zygote has gone
+     * @throws LinuxException when the kernel allows no more processes, or the zygote has ended
      */
     int startChild(int[] files) {
         for (int file : files) {
@@ -58,12 +59,12 @@ final class Zygote {
         return pid;
     }
 
-    /** Its process id. */
+    /** The process id of the zygote. */
     int process() {
         return process;
     }
 
-    /** Ends it. The stages that it has started go on. */
+    /** Ends the zygote. The stages that it has started continue. */
     void stop() {
         linux.close(channel);
         linux.kill(process, Signal.SIGKILL.number());

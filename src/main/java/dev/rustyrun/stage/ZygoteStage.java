@@ -16,22 +16,22 @@ import dev.rustyrun.step.StepContext;
 import dev.rustyrun.step.StepFailure;
 
 /**
- * A process beside a server that makes stages by copying itself, for a server has many threads and cannot, and executing
- * the program once for each stage costs most of a launch. It holds nothing of any launch, does nothing else, and dies with
- * the server.
+ * A process that starts stages for a server by copying itself. A server cannot copy itself, because it has many
+ * threads, and executing the program once for each stage takes most of the time of a launch. The zygote has no data of
+ * any launch, does nothing else, and dies with the server.
  *
- * <p>A container's command may reach for {@code /proc/self/exe} while {@code init} becomes it (CVE-2019-5736). So the
- * zygote first executes the program once more from a read-only mount that only it has seen, then goes back to the
- * server's mounts; all copies have that file as theirs.
+ * <p>A container's command may access {@code /proc/self/exe} while {@code init} becomes the command (CVE-2019-5736).
+ * Therefore the zygote first executes the program again from a read-only mount that no other process has seen, and then
+ * returns to the server's mounts; all copies share that executable.
  */
 public final class ZygoteStage {
 
-    /** Its word on the command line. */
+    /** The name of this stage on the command line. */
     public static final String NAME = "zygote";
-    /** Its word when it runs from the read-only mount. */
+    /** The name of this stage when it runs from the read-only mount. */
     public static final String PROTECTED = "protected-zygote";
 
-    /** The standard files and the channel of a {@code child}. */
+    /** The number of files for a {@code child}: the standard files and the channel. */
     static final int FILES = StageChannel.DESCRIPTOR + 1;
 
     private static final int HOST_MOUNTS = StageChannel.FIRST_HANDED_DOWN;
@@ -46,10 +46,10 @@ public final class ZygoteStage {
     }
 
     /**
-     * Performs the stage.
+     * Runs the stage.
      *
      * @param word {@link #NAME} or {@link #PROTECTED}
-     * @param server the process that started this one
+     * @param server process id of the process that started this one
      * @return the code to exit with
      */
     public int perform(String word, int server) {
@@ -84,7 +84,10 @@ public final class ZygoteStage {
         self.become(linux, PROTECTED, Integer.toString(server));
     }
 
-    /** Until the server ends. Each request is the files of a {@code child}, the answer its process id or an errno. */
+    /**
+     * Answers requests until the server ends. A request has the files of a {@code child}, the answer its process id or
+     * an errno.
+     */
     private void serve(int server) {
         linux.closeOnExec(StageChannel.DESCRIPTOR);
         StageCopy copies = new StageCopy(linux);
@@ -105,7 +108,7 @@ public final class ZygoteStage {
         }
     }
 
-    /** Takes a request's files; false when the server has ended. */
+    /** Reads the files of a request; returns false when the server has ended. */
     static boolean takeFiles(Linux linux, int channel, int[] files) {
         byte[] mark = new byte[1];
         try {
@@ -122,7 +125,7 @@ public final class ZygoteStage {
         }
     }
 
-    /** Answers a request; false when the server has ended. */
+    /** Answers a request; returns false when the server has ended. */
     static boolean answer(Linux linux, int channel, int answer) {
         try {
             linux.send(channel, StageChannel.encode(answer), -1);
@@ -132,7 +135,10 @@ public final class ZygoteStage {
         }
     }
 
-    /** False for what a channel says whose other end was closed, with the last answer read (EPIPE) or not. */
+    /**
+     * Returns false for an error that means that the server closed its end, before or after it read the last answer
+     * (EPIPE, ECONNRESET).
+     */
     private static boolean stayed(LinuxException e) {
         if (e.errno() == Errno.EPIPE || e.errno() == Errno.ECONNRESET) {
             return false;
