@@ -5,9 +5,9 @@ import dev.rustyrun.spec.Resources;
 import java.util.List;
 
 /**
- * The control group of one container, whether it is there yet or not, in every hierarchy that it needs. Nothing is kept
- * here but paths: another process can go on with {@link #at}. All methods throw {@link CgroupException}, and none of
- * them waits for more than some two seconds. For use by one thread.
+ * The control group of one container, existing or not, in every hierarchy that it needs. Only paths are stored here:
+ * another process can use the same group with {@link #at}. All methods throw {@link CgroupException}, and none blocks
+ * for more than about two seconds. For use by one thread.
  */
 public interface Cgroup {
 
@@ -33,103 +33,107 @@ public interface Cgroup {
         };
     }
 
-    /** No process. */
+    /** Means no process. */
     int NOBODY = 0;
 
-    /** In which hierarchies of v1 a group is made, before those that its limits need. */
+    /** The hierarchies of v1 in which a group is created, in addition to those that its limits need. */
     enum Hierarchies {
-        /** In those that every container needs. */
+        /** The hierarchies that every container needs. */
         NEEDED,
-        /** In all that can be written to: what else looks at an engine's containers finds them in each. */
+        /** All writable hierarchies: other tools expect an engine's containers in each of them. */
         ALL
     }
 
-    /** Where it is below the mount of each hierarchy. */
+    /** The path below the mount point of each hierarchy. */
     CgroupPath path();
 
     /**
-     * Makes it, with what is needed to tell what it uses, to freeze and to kill it. One that is there already is taken
-     * over when no process is in it.
+     * Creates the group, with the controllers that are needed to measure, freeze and kill it. An existing group is
+     * reused if it has no processes.
      */
     default void create(Hierarchies where) {
         create(where, NOBODY);
     }
 
     /**
-     * The same for one that a process of ours may be in already.
+     * Creates a group that may already contain a process of this launch.
      *
-     * @param holder that process
+     * @param holder process id of that process
      */
     void create(Hierarchies where, int holder);
 
     /**
-     * Limits it; first makes it in the hierarchies that only these limits need, where its processes join it. What is
-     * not set stays as it is, so this changes the limits of a running container too. {@code resources} must have passed
-     * {@link dev.rustyrun.spec.ResourcesValidator}.
+     * Sets limits. First creates the group in hierarchies that only these limits need, which its processes then join.
+     * Values that are not set stay unchanged, so this also updates the limits of a running container. {@code resources}
+     * must have passed {@link dev.rustyrun.spec.ResourcesValidator}.
      */
     void apply(Resources resources);
 
     /**
-     * The files that a process with one thread writes {@code 0} into to join it completely. Final after {@link #apply}.
+     * The files to which a process with one thread writes {@code 0} to join the group completely. Final after
+     * {@link #apply}.
      */
     List<String> procsFiles();
 
-    /** The same for the first process, which enters the last of them last; a further process must not. */
+    /**
+     * The files for the first process, which must write to the last one last; other processes must not write to that.
+     */
     default List<String> firstProcsFiles() {
         return procsFiles();
     }
 
-    /** Its first process has entered it. */
+    /** Called when the first process has entered the group. */
     default void entered() {
-        // Only those that others make care.
+        // Only a group that another process manages needs this.
     }
 
     /**
-     * The same for groups below it, which must be there. Where none is named, and no process may be in the group itself as it
-     * gives controllers of v2 to groups below it, the group of the container's PID 1.
+     * The files for joining existing groups below this one. If none is named, and this group cannot contain processes
+     * because it enables v2 controllers for groups below it, they lead to the group of the container's PID 1.
      *
-     * @param init that process
+     * @param init process id of PID 1
      */
     List<String> procsFiles(GroupsBelow below, int init);
 
-    /** What it has used. */
+    /** The resource usage of the group. */
     Statistics statistics();
 
     /** Only the number of OOM kills, or {@link Statistics#UNKNOWN}; cheap enough to poll. */
     long oomKills();
 
-    /** What is wanted of that at the end of a launch. */
+    /** The part of the usage that is reported at the end of a launch. */
     Usage usage();
 
     /**
-     * Whether its limit of processes leaves no room for two more: a process may always join it, but may not make another
-     * in it then.
+     * Whether its process limit leaves no room for two more processes: then a process can still join it, but cannot
+     * fork in it.
      */
     boolean isFull();
 
-    /** Stops all of its processes, and waits until they are. */
+    /** Freezes all of its processes, and waits until they are frozen. */
     void freeze();
 
-    /** Lets them go on. */
+    /** Thaws its processes. */
     void thaw();
 
-    /** Whether they are stopped. */
+    /** Whether its processes are frozen. */
     boolean isFrozen();
 
     /**
-     * Sends SIGKILL to all of its processes, missing none that is just being made. {@link #remove} waits for their end.
+     * Sends SIGKILL to all of its processes, including those that are being forked. {@link #remove} waits for their
+     * end.
      */
     void kill();
 
-    /** Its processes, and those of groups below it, as this process numbers them. */
+    /** Its processes and those of groups below it, as process ids in this process's PID namespace. */
     List<Integer> processes();
 
-    /** Removes it where nothing is in it, without waiting for anything; whether it is gone. */
+    /** Removes the group if it is empty, without waiting; returns whether it no longer exists. */
     boolean removeIfEmpty();
 
-    /** Removes it and those below it; waits a little for processes that are ending. It need not be there. */
+    /** Removes the group and those below it, if they exist; waits a moment for processes that are ending. */
     void remove();
 
-    /** Whether it is there. */
+    /** Whether the group exists. */
     boolean exists();
 }

@@ -3,7 +3,9 @@ package dev.rustyrun.cgroup;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
 
-/** A control group could not be made, limited, read or removed: its message says why and what to do, in one line. */
+/**
+ * A control group could not be created, limited, read or removed; the message is one line with the reason and a remedy.
+ */
 public final class CgroupException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -12,7 +14,7 @@ public final class CgroupException extends RuntimeException {
         super(message, null, false, true);
     }
 
-    /** {@code what} failed with {@code cause}; {@code hint} may be empty. */
+    /** An exception for {@code what}, which failed with {@code cause}; {@code hint} may be empty. */
     static CgroupException of(String what, LinuxException cause, String hint) {
         String general = hint.isEmpty() ? hint(cause.errno()) : hint;
         return new CgroupException(

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How this machine, or this container, has its control groups mounted; man 7 cgroups. Immutable. */
+/** The mounted control group hierarchies of this machine or container; man 7 cgroups. Immutable. */
 public final class CgroupLayout {
 
     private static final String MOUNTINFO = "/proc/self/mountinfo";
     private static final String SELF = "/proc/self/cgroup";
 
-    /** Which versions there are. */
+    /** The versions in use. */
     public enum Kind {
         /** No control groups at all. */
         NONE,
@@ -23,7 +23,7 @@ public final class CgroupLayout {
         V1,
         /** One tree for all controllers. */
         V2,
-        /** Controllers of v1, and a tree of v2 that has those that are left, often none. */
+        /** Some controllers in v1, and a v2 tree for the remaining ones, often none. */
         HYBRID
     }
 
@@ -44,9 +44,9 @@ public final class CgroupLayout {
     }
 
     /**
-     * What this process sees.
+     * Detects the layout that this process sees.
      *
-     * @throws CgroupException when it cannot be found out
+     * @throws CgroupException when it cannot be determined
      */
     public static CgroupLayout detect(Linux linux) {
         ControlFiles files = new ControlFiles(linux);
@@ -64,7 +64,7 @@ public final class CgroupLayout {
         }
     }
 
-    /** The layout that these texts describe: mounts, {@code /proc/self/cgroup}, and v2's {@code cgroup.controllers}. */
+    /** Parses the layout from the mounts, {@code /proc/self/cgroup}, and v2's {@code cgroup.controllers}. */
     static CgroupLayout of(List<CgroupMount> mounts, String selfCgroup, String v2Controllers) {
         Map<String, CgroupMount> v1 = new LinkedHashMap<>();
         Optional<CgroupMount> v2 = Optional.empty();
@@ -82,7 +82,10 @@ public final class CgroupLayout {
         return new CgroupLayout(v1, v2, words(v2Controllers), ownGroups(selfCgroup));
     }
 
-    /** A hierarchy may be mounted more than once; the first writable one counts. */
+    /**
+     * Whether {@code mount} is preferred to {@code known}: a hierarchy may be mounted more than once, and the first
+     * writable mount is used.
+     */
     private static boolean better(CgroupMount known, CgroupMount mount) {
         return known.readOnly() && !mount.readOnly();
     }
@@ -102,7 +105,7 @@ public final class CgroupLayout {
         return words;
     }
 
-    /** Lines are {@code id:controllers:path}; v2's controllers are the empty text. A path may have colons. */
+    /** Parses lines {@code id:controllers:path}; v2 has no controllers there. A path may contain colons. */
     private static Map<String, String> ownGroups(String selfCgroup) {
         Map<String, String> own = new HashMap<>();
         int at = 0;
@@ -122,7 +125,7 @@ public final class CgroupLayout {
         return own;
     }
 
-    /** Which versions there are. */
+    /** The versions in use. */
     public Kind kind() {
         if (v1.isEmpty()) {
             return v2.isPresent() ? Kind.V2 : Kind.NONE;
@@ -130,12 +133,12 @@ public final class CgroupLayout {
         return v2.isPresent() ? Kind.HYBRID : Kind.V1;
     }
 
-    /** Where a v1 controller is mounted, if it is. */
+    /** The mount of a v1 controller, if any. */
     Optional<CgroupMount> v1(String controller) {
         return Optional.ofNullable(v1.get(controller));
     }
 
-    /** The mounts of v1 controllers, each once. */
+    /** The mounts of v1 controllers, without duplicates. */
     List<CgroupMount> v1Mounts() {
         List<CgroupMount> mounts = new ArrayList<>();
         for (CgroupMount mount : v1.values()) {
@@ -146,22 +149,24 @@ public final class CgroupLayout {
         return mounts;
     }
 
-    /** Where v2 is mounted, if it is. */
+    /** The mount of v2, if any. */
     Optional<CgroupMount> v2() {
         return v2;
     }
 
-    /** The controllers that v2's topmost visible group offers. */
+    /** The controllers of v2's topmost visible group. */
     List<String> v2Controllers() {
         return v2Controllers;
     }
 
-    /** The directory of this process's own group for a v1 controller, or for v2 with the empty name; if visible. */
+    /**
+     * The directory of this process's own group for a v1 controller, or for v2 with an empty name, if it is visible.
+     */
     Optional<String> ownDirectory(String controller) {
         return directoryIn(own, controller);
     }
 
-    /** That of v2 for a process whose {@code /proc/PID/cgroup} has this text. */
+    /** The v2 directory of a process whose {@code /proc/PID/cgroup} has this text. */
     Optional<String> v2DirectoryIn(String groups) {
         return directoryIn(ownGroups(groups), "");
     }
@@ -183,7 +188,7 @@ public final class CgroupLayout {
         return Optional.of(mount.get().mountPoint() + (below.equals("/") ? "" : below));
     }
 
-    /** Such as {@code HYBRID: v1 cpu memory pids, v2 (no controllers)}. */
+    /** For example {@code HYBRID: v1 cpu memory pids, v2 (no controllers)}. */
     @Override
     public String toString() {
         String one = v1.isEmpty()

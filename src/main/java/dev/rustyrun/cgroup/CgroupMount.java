@@ -5,14 +5,14 @@ import java.util.List;
 /**
  * A mounted hierarchy of control groups.
  *
- * @param id of the mount
- * @param parent id of the mount that it lies on
- * @param mountPoint where
- * @param root which group is seen there; {@code /} unless a container shows only its own part, and with {@code ..} when
- *        it is outside our cgroup namespace
- * @param readOnly whether nothing can be changed through it
+ * @param id mount id
+ * @param parent id of the parent mount
+ * @param mountPoint path of the mount point
+ * @param root the group that is visible there; {@code /} unless a container sees only its own part, and with {@code ..}
+ *     when it is outside of this process's cgroup namespace
+ * @param readOnly whether the mount or its file system is read-only
  * @param unified whether it is cgroup v2
- * @param controllers of v1; empty for a named hierarchy and for v2, whose controllers a file lists
+ * @param controllers controllers of v1; empty for a named hierarchy and for v2, which lists its controllers in a file
  */
 record CgroupMount(
         int id,

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The mounted hierarchies that {@code /proc/self/mountinfo} lists; man 5 proc. Parsed by hand, for this is part of
- * every launch. A line that does not look as it should is passed over.
+ * Parses the mounted hierarchies in {@code /proc/self/mountinfo}; man 5 proc. This is handwritten for speed, because
+ * every launch needs it. Malformed lines are skipped.
  */
 final class CgroupMounts {
 
-    /** All that v1 ever had; other words of a mount's options are flags. */
+    /** All controllers that v1 ever had; other words of the mount options are flags. */
     private static final Set<String> CONTROLLERS = Set.of(
             "cpu",
             "cpuacct",
@@ -31,7 +31,7 @@ final class CgroupMounts {
 
     private CgroupMounts() {}
 
-    /** The visible ones, in order. */
+    /** The visible mounts, in order. */
     static List<CgroupMount> parse(String mountinfo) {
         List<CgroupMount> found = new ArrayList<>();
         int at = 0;
@@ -72,7 +72,9 @@ final class CgroupMounts {
                 unified ? List.of() : controllers(superOptions)));
     }
 
-    /** Forgets what a new mount at {@code point} lies over: what it is stacked on, and its neighbours below. */
+    /**
+     * Removes mounts that a new mount at {@code point} covers: the one that it is stacked on, and siblings below it.
+     */
     private static void hide(List<CgroupMount> found, String parent, String point) {
         int on = number(parent);
         for (int i = found.size() - 1; i >= 0; i--) {
@@ -107,7 +109,7 @@ final class CgroupMounts {
                 || options.contains("," + word + ",");
     }
 
-    /** Field {@code index} of the space-separated ones in {@code text[from..to)}, or the empty text. */
+    /** The space-separated field {@code index} of {@code text[from..to)}, or an empty string. */
     private static String field(String text, int from, int to, int index) {
         int start = from;
         for (int i = 0; i < index; i++) {

@@ -3,53 +3,55 @@ package dev.rustyrun.cgroup;
 import dev.rustyrun.spec.InvalidSpecException;
 
 /**
- * Where a container's group lies below the mount of each hierarchy; runtime-spec config-linux.md, "Cgroups Path".
+ * The path of a container's group below the mount point of each hierarchy; runtime-spec config-linux.md, "Cgroups
+ * Path".
  *
  * @param value starts with a slash and has no empty, {@code .} or {@code ..} names
- * @param ofSystemd whether it is that of a unit, which systemd makes
+ * @param ofSystemd whether it belongs to a unit, which systemd creates
  */
 public record CgroupPath(String value, boolean ofSystemd) {
 
-    /** The group in which those of containers are that ask for no place of their own. */
+    /** The parent group of containers that do not choose a path of their own. */
     public static final String PARENT = "/rustyrun";
 
     private static final int LONGEST_NAME = 255;
     private static final String SYSTEMD = "systemd:";
 
-    /** One that is made without systemd. */
+    /** The path of a group that is created without systemd. */
     public CgroupPath(String value) {
         this(value, false);
     }
 
     /**
-     * The path that {@link #written} has put into words.
+     * Parses the result of {@link #written}.
      *
-     * @throws InvalidSpecException when it has not
+     * @throws InvalidSpecException when {@code written} is malformed
      */
     public static CgroupPath read(String written) {
         boolean ofSystemd = written.startsWith(SYSTEMD);
         String value = ofSystemd ? written.substring(SYSTEMD.length()) : written;
         if (!normal(value).equals(value)) {
-            throw wrong(value, "it is not as it was written down");
+            throw wrong(value, "its saved form is damaged");
         }
         return new CgroupPath(value, ofSystemd);
     }
 
-    /** In one word, for {@link #read}. */
+    /** The path as one string, for {@link #read}. */
     public String written() {
         return ofSystemd ? SYSTEMD + value : value;
     }
 
-    /** Its last name. */
+    /** The last component of the path. */
     String name() {
         return value.substring(value.lastIndexOf('/') + 1);
     }
 
     /**
-     * The place of the container {@code id}.
+     * The path for the container {@code id}.
      *
-     * @param cgroupsPath as in the specification: absolute, relative to {@link #PARENT}, or empty for {@code id} there
-     * @throws InvalidSpecException when it is no such path
+     * @param cgroupsPath path as in the specification: absolute, relative to {@link #PARENT}, or empty for {@code id}
+     *     there
+     * @throws InvalidSpecException when it is not a valid path
      */
     public static CgroupPath of(String cgroupsPath, String id) {
         if (cgroupsPath.isEmpty()) {
@@ -75,7 +77,7 @@ public record CgroupPath(String value, boolean ofSystemd) {
                 continue;
             }
             if (name.equals("..")) {
-                throw wrong(path, "it may not climb with ..");
+                throw wrong(path, "it must not contain ..");
             }
             if (name.length() > LONGEST_NAME) {
                 throw wrong(path, "a name in it has more than " + LONGEST_NAME + " characters");
@@ -88,12 +90,12 @@ public record CgroupPath(String value, boolean ofSystemd) {
             normal.append('/').append(name);
         }
         if (normal.isEmpty()) {
-            throw wrong(path, "the topmost group itself belongs to the host");
+            throw wrong(path, "the root group belongs to the host");
         }
         return normal.toString();
     }
 
     private static InvalidSpecException wrong(String path, String why) {
-        return new InvalidSpecException("cgroup path \"" + path + "\" cannot be: " + why);
+        return new InvalidSpecException("invalid cgroup path \"" + path + "\": " + why);
     }
 }

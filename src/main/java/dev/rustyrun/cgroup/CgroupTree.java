@@ -7,10 +7,10 @@ import dev.rustyrun.linux.Signal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A group's directory in one hierarchy with the groups below it. */
+/** A group's directory in one hierarchy, including the groups below it. */
 final class CgroupTree {
 
-    /** How long things that the kernel finishes on its own may take. */
+    /** Maximum wait for operations that the kernel finishes asynchronously. */
     static final long PATIENCE_NANOS = 2_000_000_000L;
 
     private static final long LONGEST_PAUSE_MILLIS = 50;
@@ -24,7 +24,7 @@ final class CgroupTree {
         this.directory = directory;
     }
 
-    /** The processes in it. Those that this PID namespace does not see are left out. */
+    /** The processes in the tree. Those that are not visible in this PID namespace are omitted. */
     List<Integer> processes() {
         List<Integer> found = new ArrayList<>();
         collect(directory, found);
@@ -43,7 +43,9 @@ final class CgroupTree {
         }
     }
 
-    /** Sends SIGKILL to all in it until it finds no new ones; for kernels and versions that cannot do it at once. */
+    /**
+     * Sends SIGKILL to each process until there are no new ones; for kernels and cgroup versions without cgroup.kill.
+     */
     void killEach() {
         List<Integer> killed = new ArrayList<>();
         List<Integer> fresh = processes();
@@ -66,7 +68,7 @@ final class CgroupTree {
         }
     }
 
-    /** Removes it until {@code deadline}, of {@link System#nanoTime}. */
+    /** Removes the tree; gives up at {@code deadline}, a value of {@link System#nanoTime}. */
     void remove(long deadline) {
         long pause = 1;
         while (!removed(directory)) {
@@ -78,7 +80,10 @@ final class CgroupTree {
         }
     }
 
-    /** Whether it is gone. It cannot go while anything is in it; groups below it go first. */
+    /**
+     * Whether the group no longer exists. It can be removed only when it is empty, so groups below it are removed
+     * first.
+     */
     private boolean removed(String group) {
         try {
             files.linux().removeDirectory(group);

@@ -9,12 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads and writes the files by which the kernel shows control groups. Failures are the kernel's, unexplained. */
+/** Reads and writes the files of control groups. Failures are those of the kernel, without further explanation. */
 final class ControlFiles {
 
     private static final int MAX_ATTEMPTS = 20;
     private static final int DIRECTORY_MODE = 0755;
-    /** Its own name and its {@code .}: no {@code ..} of a directory in it. */
+    /** The name of the directory and its {@code .} entry: a leaf has no subdirectory with a {@code ..} entry. */
     private static final int LINKS_OF_A_LEAF = 2;
 
     private final Linux linux;
@@ -27,7 +27,7 @@ final class ControlFiles {
         return linux;
     }
 
-    /** The whole text of {@code path}. */
+    /** The whole content of {@code path}. */
     String read(String path) {
         return readAndClose(linux.open(path, FileFlag.O_RDONLY));
     }
@@ -40,7 +40,10 @@ final class ControlFiles {
         }
     }
 
-    /** The same, or nothing when it cannot be read: a file of a newer kernel, of a controller that is not there. */
+    /**
+     * The content of {@code path}, or an empty string when it cannot be read: the kernel may be too old, or the
+     * controller may be missing.
+     */
     String readIfThere(String path) {
         int fd = linux.openIfReadable(path);
         try {
@@ -50,7 +53,7 @@ final class ControlFiles {
         }
     }
 
-    /** Writes {@code value} in one write, as the kernel wants it. */
+    /** Writes {@code value} with a single write, as the kernel requires. */
     void write(String path, String value) {
         int fd = linux.open(path, FileFlag.O_WRONLY);
         try {
@@ -66,8 +69,8 @@ final class ControlFiles {
     }
 
     /**
-     * Makes the directory {@code path}, and those above it down from {@code base}; whether it was not there. One above may
-     * be removed as empty by another process just then, and is made again.
+     * Creates the directory {@code path} and its parents below {@code base}; returns whether it is new. Another process
+     * may remove an empty parent concurrently, which is then created again.
      */
     boolean makeDirectories(String base, String path) {
         for (int attempt = 1; ; attempt++) {
@@ -95,7 +98,7 @@ final class ControlFiles {
         }
     }
 
-    /** The groups directly below {@code directory}, as paths; none when it is gone. */
+    /** The paths of the groups directly below {@code directory}; empty when it does not exist. */
     List<String> children(String directory) {
         List<String> children = new ArrayList<>();
         if (hasNoChildren(directory)) {

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The controllers of a group of cgroup v2. A group has those that the group above it gives, which must have them
- * itself, and a group that gives any may have no processes of its own; Documentation/admin-guide/cgroup-v2.rst,
+ * The controllers of a cgroup v2 group. A group has those that its parent enables, and the parent must have them
+ * itself. A group that enables controllers cannot contain processes; Documentation/admin-guide/cgroup-v2.rst,
  * "Controlling Controllers".
  */
 final class Controllers {
@@ -27,9 +27,9 @@ final class Controllers {
     }
 
     /**
-     * Sees to it that the group has {@code wanted}, each of them.
+     * Enables all controllers {@code wanted} for the group.
      *
-     * @throws CgroupException when it cannot have them
+     * @throws CgroupException when one of them cannot be enabled
      */
     void enable(List<String> wanted) {
         String above = mountPoint + path.substring(0, path.lastIndexOf('/'));
@@ -47,7 +47,7 @@ final class Controllers {
         }
     }
 
-    /** The same with those of {@code wanted} that there are; one that the group cannot have is left out. */
+    /** Enables the controllers of {@code wanted} that are available; others are skipped. */
     void enableWhatIsThere(List<String> wanted) {
         List<String> left = new ArrayList<>(wanted);
         for (int slash = 0; slash >= 0 && slash <= path.lastIndexOf('/') && !left.isEmpty(); ) {
@@ -71,7 +71,7 @@ final class Controllers {
         }
     }
 
-    /** Whether the group gives any controller to those below it, and so may have no process of its own. */
+    /** Whether the group enables controllers for groups below it, and therefore cannot contain processes. */
     boolean givesAny() {
         return !files.readIfThere(mountPoint + path + GIVEN).isBlank();
     }
@@ -109,8 +109,8 @@ final class Controllers {
     }
 
     /**
-     * The kernel would let a group with processes give cpu and pids, but make it a threaded domain then, in whose
-     * groups no process may be. Only the topmost group of the machine, which has no type, may do both.
+     * The kernel would let a group with processes enable cpu and pids, but then make it a threaded domain, whose child
+     * groups cannot contain processes. Only the root group of the machine, which has no type, may do both.
      */
     private void checkIsEmpty(String group, String value) {
         List<String> processes = CgroupLayout.words(files.readIfThere(group + "/cgroup.procs"));

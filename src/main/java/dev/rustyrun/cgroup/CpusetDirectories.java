@@ -1,13 +1,16 @@
 package dev.rustyrun.cgroup;
 
-/** Makes groups in v1's cpuset hierarchy, where a new group has no processors and no memory until it is given some. */
+/**
+ * Creates groups in v1's cpuset hierarchy, where a new group has no processors and no memory nodes until they are
+ * assigned.
+ */
 final class CpusetDirectories {
 
     private CpusetDirectories() {}
 
     /**
-     * Makes {@code path} below {@code mountPoint}, every group on the way having all that the one above has; whether
-     * new.
+     * Creates {@code path} below {@code mountPoint}; each new group on the way gets all of its parent's processors and
+     * nodes. Returns whether the last group is new.
      */
     static boolean make(ControlFiles files, String mountPoint, String path) {
         boolean made = false;

@@ -7,7 +7,7 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.DeviceRule;
 import java.util.List;
 
-/** Lets cgroup v2 decide about devices by a {@link DeviceProgram}. The kernel frees the program with the group. */
+/** Attaches a {@link DeviceProgram} to a cgroup v2 group. The kernel frees the program with the group. */
 final class DeviceFilter {
 
     private static final String NAME = "rustyrun_dev";
@@ -19,10 +19,10 @@ final class DeviceFilter {
     }
 
     /**
-     * Lets {@code rules} be in force in the group at {@code directory}, and no others of its own. At no moment is none
-     * in force.
+     * Makes {@code rules} the only device rules of the group at {@code directory}. A previous program is replaced
+     * atomically, so the group is never without rules.
      *
-     * @throws CgroupException when the kernel refuses
+     * @throws CgroupException when the kernel rejects the program
      */
     void attach(String directory, List<DeviceRule> rules) {
         try (OpenFile cgroup = new OpenFile(linux, linux.open(directory, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY));

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A list of device rules in the only form that v1's {@code devices} controller keeps: everything denied, or everything
- * allowed, and exceptions. A list whose meaning has no such form is refused rather than half kept; the kernel would
- * pass over what it cannot express. Source: Documentation/admin-guide/cgroup-v1/devices.rst.
+ * A list of device rules in the only form that v1's {@code devices} controller can store: everything denied, or
+ * everything allowed, with exceptions. A list that has no such form is rejected, because the kernel would ignore the
+ * rules that it cannot express. Source: Documentation/admin-guide/cgroup-v1/devices.rst.
  */
 final class DeviceList {
 
@@ -19,7 +19,7 @@ final class DeviceList {
     private DeviceList() {}
 
     /**
-     * What {@code rules} come to, one after the other. What no rule allows is denied.
+     * Evaluates {@code rules} in order. Devices without a rule are denied.
      *
      * @throws CgroupException when v1 cannot express it
      */
@@ -39,12 +39,12 @@ final class DeviceList {
         return list;
     }
 
-    /** Whether what is no exception is allowed. */
+    /** Whether devices without an exception are allowed. */
     boolean allowed() {
         return allowed;
     }
 
-    /** The exceptions as the kernel reads them, such as {@code c 1:3 rwm}. */
+    /** The exceptions in the kernel's format, such as {@code c 1:3 rwm}. */
     List<String> exceptions() {
         List<String> lines = new ArrayList<>();
         for (DeviceRule rule : exceptions) {
@@ -75,7 +75,7 @@ final class DeviceList {
         }
     }
 
-    /** Removes {@code rule}'s access from the exceptions for the devices that it names. */
+    /** Removes {@code rule}'s access from the exceptions for its devices. */
     private void takeBack(DeviceRule rule) {
         for (int i = exceptions.size() - 1; i >= 0; i--) {
             DeviceRule known = exceptions.get(i);

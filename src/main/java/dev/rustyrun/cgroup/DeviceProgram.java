@@ -6,19 +6,20 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * Compiles a list of device rules into the eBPF program that cgroup v2 asks about every access to a device, of type
- * BPF_PROG_TYPE_CGROUP_DEVICE; {@code struct bpf_cgroup_dev_ctx} and {@code struct bpf_insn} of {@code linux/bpf.h}.
+ * Compiles a list of device rules to the eBPF program of type BPF_PROG_TYPE_CGROUP_DEVICE that the kernel runs for
+ * every access to a device; {@code struct bpf_cgroup_dev_ctx} and {@code struct bpf_insn} of {@code linux/bpf.h}.
  *
- * <p>The last rule that speaks of an access decides about it, so the program asks the rules from the last to the first.
- * An access may be for several things at once, such as reading and writing; what one rule has allowed is crossed off,
- * and the rules before decide about the rest. What no rule has allowed is denied.
+ * <p>The last rule that matches an access decides about it, so the program checks the rules from the last to the first.
+ * An access may combine several kinds, such as reading and writing. Each kind that a rule allows is removed, and
+ * earlier rules decide about the remaining kinds. A kind that no rule allows is denied.
  */
 final class DeviceProgram {
 
     private static final int INSTRUCTION = 8;
     private static final int MAX_PER_RULE = 8;
 
-    // Registers: the context, later the result's; the type; what is still to be allowed; the numbers.
+    // Registers: the context, and the result at the end; the type; the kinds of access that are left; the device
+    // numbers.
     private static final int RESULT = 0;
     private static final int CONTEXT = 1;
     private static final int TYPE = 2;
@@ -26,7 +27,7 @@ final class DeviceProgram {
     private static final int MAJOR = 4;
     private static final int MINOR = 5;
 
-    // Operation codes of linux/bpf_common.h and linux/bpf.h, put together.
+    // Operation codes, combined from those of linux/bpf_common.h and linux/bpf.h.
     private static final int LOAD_WORD = 0x61; // BPF_LDX | BPF_MEM | BPF_W
     private static final int SET = 0xb7; // BPF_ALU64 | BPF_MOV | BPF_K
     private static final int COPY = 0xbf; // BPF_ALU64 | BPF_MOV | BPF_X
@@ -46,7 +47,7 @@ final class DeviceProgram {
         code = ByteBuffer.allocate((8 + rules * MAX_PER_RULE) * INSTRUCTION).order(ByteOrder.nativeOrder());
     }
 
-    /** The instructions that keep {@code rules}. */
+    /** The instructions that enforce {@code rules}. */
     static byte[] compile(List<DeviceRule> rules) {
         DeviceProgram program = new DeviceProgram(rules.size());
         program.readContext();
@@ -60,7 +61,7 @@ final class DeviceProgram {
         return instructions;
     }
 
-    /** The index after the last rule about every access to every device, which overrides all before it. */
+    /** The index after the last rule that covers every access to every device, which overrides all rules before it. */
     private static int firstThatMatters(List<DeviceRule> rules) {
         for (int i = rules.size() - 1; i >= 0; i--) {
             DeviceRule rule = rules.get(i);
@@ -74,7 +75,7 @@ final class DeviceProgram {
         return 0;
     }
 
-    /** The context's first word has the access in its upper half and the type in its lower. */
+    /** The first word of the context has the access in its upper half and the type in its lower half. */
     private void readContext() {
         add(LOAD_WORD, TYPE, CONTEXT, 0, 0);
         add(COPY, WANTED, TYPE, 0, 0);
@@ -88,7 +89,8 @@ final class DeviceProgram {
         int conditions = (rule.type() == DeviceRule.Type.ALL ? 0 : 1)
                 + (rule.major() == DeviceRule.ANY ? 0 : 1)
                 + (rule.minor() == DeviceRule.ANY ? 0 : 1);
-        // Both kinds of rule end with four instructions: a jump over those that are left goes to the next rule.
+        // Both kinds of rules end with four instructions, so a failed condition jumps over the remaining ones to the
+        // next rule.
         int left = conditions + 4;
         if (rule.type() != DeviceRule.Type.ALL) {
             add(JUMP_UNLESS, TYPE, 0, --left, rule.type() == DeviceRule.Type.BLOCK ? BLOCK : CHARACTER);

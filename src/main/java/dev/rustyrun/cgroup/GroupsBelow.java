@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which groups below a container's a further process of it joins: one for every hierarchy, or others for some controllers
- * of v1. Where none is named, it is the container's.
+ * The groups below a container's group that exec joins: one for every hierarchy, or different ones for some controllers
+ * of v1. Without a name, it is the container's group itself.
  */
 public final class GroupsBelow {
 
-    /** The container's own, everywhere. */
+    /** The container's own group in every hierarchy. */
     public static final GroupsBelow NONE = new GroupsBelow(Map.of());
 
     private static final String EVERYWHERE = "";
@@ -24,9 +24,10 @@ public final class GroupsBelow {
     }
 
     /**
-     * Reads words such as {@code workers} and {@code cpu,cpuacct:workers}.
+     * Parses words such as {@code workers} and {@code cpu,cpuacct:workers}.
      *
-     * @throws InvalidSpecException when a path leads out of the container's group, or a controller is named twice
+     * @throws InvalidSpecException when a path leads out of the container's group, or a controller is named more than
+     *     once
      */
     public static GroupsBelow of(List<String> words) {
         Map<String, String> paths = new HashMap<>();
@@ -40,7 +41,7 @@ public final class GroupsBelow {
                     throw new InvalidSpecException("--cgroup \"" + word + "\" names no controller before the colon");
                 }
                 if (paths.put(controller, path) != null) {
-                    throw new InvalidSpecException("--cgroup \"" + word + "\": there is another one for "
+                    throw new InvalidSpecException("--cgroup \"" + word + "\": there is another path for "
                             + (controller.isEmpty() ? "all controllers" : "the controller " + controller));
                 }
             }
@@ -53,7 +54,7 @@ public final class GroupsBelow {
         for (String name : path.split("/")) {
             if (name.equals("..")) {
                 throw new InvalidSpecException(
-                        "--cgroup \"" + word + "\" leads out of the container's cgroup: " + "it may not climb with ..");
+                        "--cgroup \"" + word + "\" leads out of the container's cgroup: " + "it must not contain ..");
             }
             if (!name.isEmpty() && !name.equals(".")) {
                 normal.append('/').append(name);
@@ -62,14 +63,14 @@ public final class GroupsBelow {
         return normal.toString();
     }
 
-    /** The controllers that are named. */
+    /** The controllers with a path of their own. */
     Set<String> controllers() {
         Set<String> named = new java.util.HashSet<>(paths.keySet());
         named.remove(EVERYWHERE);
         return named;
     }
 
-    /** The path below the container's group in a hierarchy of these controllers; empty for that group itself. */
+    /** The path below the container's group in a hierarchy with these controllers; empty for that group itself. */
     String in(List<String> controllers) {
         for (String controller : controllers) {
             if (paths.containsKey(controller)) {
@@ -79,10 +80,10 @@ public final class GroupsBelow {
         return paths.getOrDefault(EVERYWHERE, "");
     }
 
-    /** {@code directory}, a container's, with the path of a hierarchy of these controllers below it. */
+    /** The group below {@code directory}, a container's group, in a hierarchy with these controllers. */
     String below(ControlFiles files, String directory, List<String> controllers) {
         String group = directory + in(controllers);
-        // The container's own was there when it was looked for.
+        // The container's own group exists, because it has been looked up before.
         if (!group.equals(directory) && !files.exists(group)) {
             throw new CgroupException("cannot join the cgroup " + group + ": no such file or directory; it must be made"
                     + " first, from the host or in the container");

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A group where v1 and v2 are used at once: each controller is v1's when v1 has it, for then v2 cannot, and otherwise
- * v2's. Many such machines use v2 for nothing, or for huge pages only; then the group is not made there, for joining it
- * waits for all forks in the system to finish (3 to 15 ms).
+ * A group on a machine that uses v1 and v2 at the same time. A controller that v1 uses is not available in v2, so v1 is
+ * used for it, and v2 for all others. On many such machines v2 has no controllers, or only hugetlb; then the group is
+ * not created there, because joining it waits for all forks in the system to finish (3 to 15 ms).
  */
 final class HybridCgroup implements Cgroup {
 
@@ -94,7 +94,7 @@ final class HybridCgroup implements Cgroup {
         return only;
     }
 
-    /** Whether v1 has a controller, by the name of either version. */
+    /** Whether v1 has a controller, named as in either version. */
     private boolean has(String controller) {
         return layout.v1(controller.equals("io") ? "blkio" : controller).isPresent();
     }

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The part of the cgroup tree that an engine gave to the container which this process is alone in. Engines show it
- * read-only to a container that is not privileged, and v2 gives no controllers to groups below one that has processes:
- * a service that launches containers there must first make room.
+ * The part of the cgroup tree that an engine has assigned to the container of this process. Engines mount it read-only
+ * in an unprivileged container, and in v2 a group with processes cannot enable controllers for groups below it. So a
+ * service that launches containers there must first prepare it.
  */
 public final class OwnCgroup {
 
-    /** The group that the container's own processes go to. */
+    /** The group to which the container's own processes are moved. */
     private static final String SERVICE = "/rustyrun-service";
 
     private static final int MAX_ROUNDS = 500;
@@ -33,10 +33,10 @@ public final class OwnCgroup {
     }
 
     /**
-     * Has every mounted hierarchy begin with this container's own group, makes it writable, and on v2 moves all of its
-     * processes into a group below. It concerns this mount namespace only; a second call changes nothing.
+     * Makes this container's own group the root of every mounted hierarchy, makes it writable, and in v2 moves all of
+     * its processes to a group below it. This affects only this mount namespace; a second call changes nothing.
      *
-     * @throws CgroupException when that cannot be
+     * @throws CgroupException when that fails
      */
     public static void takeOver(Linux linux) {
         new OwnCgroup(linux).takeOver();
@@ -45,7 +45,7 @@ public final class OwnCgroup {
     private void takeOver() {
         CgroupLayout layout = CgroupLayout.detect(linux);
         if (layout.v2().isPresent()) {
-            // Of a privileged container some engines show the machine's whole tree: what it launches belongs below it.
+            // Some engines show the whole tree to a privileged container, but its launches belong below its own group.
             layout.ownDirectory("")
                     .filter(own -> !own.equals(layout.v2().orElseThrow().mountPoint()))
                     .ifPresent(own -> cover(layout.v2().orElseThrow().mountPoint(), own));
@@ -64,7 +64,7 @@ public final class OwnCgroup {
         }
     }
 
-    /** Attributes of the mount are changed where it is: no other mount of the hierarchy is concerned. */
+    /** Changes the attributes of this mount only; other mounts of the hierarchy are not affected. */
     private void makeWritable(CgroupMount mount) {
         try (OpenFile point = new OpenFile(linux, linux.open(mount.mountPoint(), FileFlag.O_PATH))) {
             linux.setMountAttributes(point.descriptor(), new MountAttr(0, MountAttr.MOUNT_ATTR_RDONLY, 0), false);
@@ -77,9 +77,9 @@ public final class OwnCgroup {
     }
 
     /**
-     * The machine's topmost group, which has no type, gives controllers whether it has processes or not. The controllers are
-     * given at once: a probe's process, which engines put into the top, would be in the way at the first launch. Once they
-     * are given, engines put such processes to the service's.
+     * The root group of the machine, which has no type, can enable controllers even with processes. The controllers are
+     * enabled immediately: otherwise a process of an engine's probe, which engines start in this group, would prevent
+     * it at the first launch. Afterwards, engines start such processes in the service's group.
      */
     private void makeRoom(CgroupMount mount) {
         String top = mount.mountPoint();
@@ -106,9 +106,9 @@ public final class OwnCgroup {
     }
 
     /**
-     * Whether the groups below have the controllers now. They cannot while a process is in it.
+     * Tries to enable the controllers for the groups below; returns false while a process is in the group.
      *
-     * @param refused why one could not be moved
+     * @param refused why a process could not be moved
      */
     private boolean given(String top, List<String> controllers, boolean last, Optional<LinuxException> refused) {
         try {
@@ -126,11 +126,11 @@ public final class OwnCgroup {
     }
 
     /**
-     * Moves all that this PID namespace sees; the others, listed as 0, stay. An engine's process that is about to become a probe
-     * has the engine's capabilities for a moment. A service with fewer may not move it if a cpuset controller exists
-     * (EPERM; man 7 capabilities, CAP_SYS_NICE).
+     * Moves all processes that are visible in this PID namespace; others, listed as 0, stay. An engine's process that
+     * is about to execute a probe has the engine's capabilities for a moment. A service with fewer capabilities cannot
+     * move it if a cpuset controller exists (EPERM; man 7 capabilities, CAP_SYS_NICE).
      *
-     * @return why one could not be moved
+     * @return why a process could not be moved
      */
     private Optional<LinuxException> moveAll(String top) {
         Optional<LinuxException> refused = Optional.empty();

@@ -3,8 +3,8 @@ package dev.rustyrun.cgroup;
 import dev.rustyrun.linux.LinuxException;
 
 /**
- * The realtime budget of the groups above one: in v1 a group may have no more of it than the group above, and a new group has
- * none; Documentation/scheduler/sched-rt-group.rst.
+ * The realtime budget of parent groups: in v1 a group cannot have more of it than its parent, and a new group has none;
+ * Documentation/scheduler/sched-rt-group.rst.
  */
 final class RealtimeBudget {
 
@@ -20,8 +20,8 @@ final class RealtimeBudget {
     }
 
     /**
-     * Gives every group above {@code path} what those below it have and {@code runtime} more, where it has less. Where that
-     * cannot be, nothing is done: the kernel says so when the group itself is to have it.
+     * Increases the budget of every group above {@code path} to that of its other children plus {@code runtime}, where
+     * it has less. A failure is ignored: the kernel reports it when the budget of the group itself is set.
      *
      * @param runtime microseconds in every {@code period}
      */
@@ -56,7 +56,7 @@ final class RealtimeBudget {
         }
     }
 
-    /** What is as much in every {@code wanted} microseconds as {@code runtime} in every {@code period}. */
+    /** The equivalent of {@code runtime} per {@code period} for a period of {@code wanted} microseconds. */
     private static long share(long runtime, long period, long wanted) {
         return runtime <= 0 || period <= 0 ? 0 : (runtime * wanted + period - 1) / period;
     }

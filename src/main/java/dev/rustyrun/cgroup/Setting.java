@@ -1,24 +1,27 @@
 package dev.rustyrun.cgroup;
 
 /**
- * One value to write into one file of a group.
+ * A value to write to a file of a group.
  *
- * @param controller that the file belongs to, by the name of the version it is for
- * @param file in the group's directory
- * @param value to write; for what is {@link Kind#IMPOSSIBLE}, why
- * @param kind what a failure means
+ * @param controller controller of the file, named as in the version of the file
+ * @param file name in the group's directory
+ * @param value value to write; for {@link Kind#IMPOSSIBLE}, the reason
+ * @param kind meaning of a failure
  */
 record Setting(String controller, String file, String value, Kind kind) {
 
-    /** What a failure means. */
+    /** The meaning of a failure. */
     enum Kind {
-        /** The limit cannot be kept. */
+        /** The limit cannot be enforced, which is an error. */
         REQUIRED,
-        /** Some kernels do not have the file; then nothing is to be done. */
+        /** Some kernels do not have the file, which is not an error. */
         IF_THERE,
-        /** The kernel may want this value after the next one: which is greater, the old or the new, decides. */
+        /**
+         * The kernel may require the next value first, depending on whether the new value is higher or lower than the
+         * old one.
+         */
         EITHER_ORDER,
-        /** This version has nothing like it. */
+        /** This version has no equivalent. */
         IMPOSSIBLE
     }
 

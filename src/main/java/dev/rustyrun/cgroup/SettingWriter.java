@@ -4,10 +4,10 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
 import java.util.List;
 
-/** Writes settings into a group's files, and says in words why one cannot be. */
+/** Writes settings to a group's files, and explains failures. */
 final class SettingWriter {
 
-    /** Where the files of a controller are. */
+    /** The directories of the controllers. */
     interface Directories {
         String of(String controller);
     }
@@ -20,7 +20,7 @@ final class SettingWriter {
         this.directories = directories;
     }
 
-    /** Writes all, in order. */
+    /** Writes all settings, in order. */
     void write(List<Setting> settings) {
         for (int i = 0; i < settings.size(); i++) {
             Setting setting = settings.get(i);
@@ -76,27 +76,27 @@ final class SettingWriter {
             case Errno.ENOENT ->
                 setting.file().contains("memsw") || setting.file().contains("swap")
                         ? "this kernel does not count swap (boot it with swapaccount=1)"
-                        : "this kernel has no such limit";
+                        : "this kernel does not support this limit";
             case Errno.EBUSY ->
                 setting.controller().equals("memory") ? "the container already uses more than that" : "it is in use";
             case Errno.EINVAL, Errno.ERANGE -> hintForValue(setting);
             case Errno.ENODEV, Errno.ENXIO -> "there is no such device";
-            case Errno.EOPNOTSUPP -> "no device's driver or scheduler keeps such a limit";
+            case Errno.EOPNOTSUPP -> "the device's driver or I/O scheduler does not support this limit";
             default -> "";
         };
     }
 
     private static String hintForValue(Setting setting) {
         if (setting.file().contains("memsw")) {
-            return "memory and swap together may not be limited to less than memory alone";
+            return "the limit of memory and swap together must not be lower than that of memory alone";
         }
         if (setting.file().equals("memory.limit_in_bytes")) {
-            return "a limit of memory may not be greater than that of memory and swap together";
+            return "the memory limit must not be higher than the limit of memory and swap together";
         }
         return switch (setting.controller()) {
-            case "cpuset" -> "does this machine, and the group above it, have these?";
-            case "cpu" -> "the group above it does not allow that much, or the kernel does not take the value";
-            default -> "the kernel does not take the value";
+            case "cpuset" -> "do this machine and the parent group have these?";
+            case "cpu" -> "the parent group does not allow that much, or the kernel rejects the value";
+            default -> "the kernel rejects the value";
         };
     }
 }

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Groups below {@link CgroupPath#PARENT} whose containers are gone, as after a power failure of a runtime. */
+/**
+ * Groups below {@link CgroupPath#PARENT} without a container, for example because all processes of a launch were
+ * killed.
+ */
 public final class StaleCgroups {
 
     private final ControlFiles files;
@@ -19,7 +22,7 @@ public final class StaleCgroups {
     }
 
     /**
-     * The ids of containers that have a group somewhere which {@code owner} has marked as its own, and no process in it.
+     * The ids of containers whose groups {@code owner} has marked as its own, and that have no processes.
      */
     public List<String> find(String owner) {
         TreeSet<String> ids = new TreeSet<>();
@@ -41,7 +44,7 @@ public final class StaleCgroups {
     }
 
     /**
-     * Kills what is left in the group of the container {@code id} and removes it.
+     * Kills remaining processes in the group of the container {@code id}, and removes the group.
      *
      * @throws CgroupException when it cannot be removed
      */
@@ -51,7 +54,7 @@ public final class StaleCgroups {
         group.remove();
     }
 
-    /** Removes {@link CgroupPath#PARENT} itself where nothing is below it. */
+    /** Removes {@link CgroupPath#PARENT} itself if it is empty. */
     public void removeEmptyParents() {
         for (String parent : parents()) {
             try {

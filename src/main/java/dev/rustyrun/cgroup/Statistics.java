@@ -1,24 +1,24 @@
 package dev.rustyrun.cgroup;
 
 /**
- * What a group has used. A number that this kernel does not tell is {@link #UNKNOWN}, a limit that is none
+ * The resource usage of a group. A value that this kernel does not provide is {@link #UNKNOWN}, a missing limit
  * {@link #UNLIMITED}.
  *
- * @param memoryCurrent bytes
- * @param memoryPeak bytes, the most there ever were
- * @param memoryLimit bytes
- * @param oomKills processes that were killed because they needed more memory than the limit
- * @param cpuMicros processor time, microseconds
- * @param cpuUserMicros the part of it in programs
- * @param cpuSystemMicros the part of it in the kernel
- * @param throttledMicros for how long it had to wait because of its quota, microseconds
- * @param throttledPeriods in how many periods it had to
- * @param pidsCurrent processes and threads
- * @param pidsPeak the most there ever were
- * @param pidsLimit of processes and threads
- * @param pidsRefused how often it hit that limit
- * @param ioReadBytes from block devices
- * @param ioWrittenBytes to block devices
+ * @param memoryCurrent memory use in bytes
+ * @param memoryPeak maximum memory use in bytes
+ * @param memoryLimit memory limit in bytes
+ * @param oomKills number of processes that were killed because the memory limit was reached
+ * @param cpuMicros processor time in microseconds
+ * @param cpuUserMicros processor time in user mode
+ * @param cpuSystemMicros processor time in the kernel
+ * @param throttledMicros time for which the quota delayed it, in microseconds
+ * @param throttledPeriods number of periods in which that happened
+ * @param pidsCurrent number of processes and threads
+ * @param pidsPeak maximum number of processes and threads
+ * @param pidsLimit limit of processes and threads
+ * @param pidsRefused number of times that this limit was hit
+ * @param ioReadBytes bytes read from block devices
+ * @param ioWrittenBytes bytes written to block devices
  */
 public record Statistics(
         long memoryCurrent,
@@ -40,10 +40,10 @@ public record Statistics(
     public static final long UNKNOWN = -1;
     public static final long UNLIMITED = Long.MAX_VALUE;
 
-    /** v1 says this, rounded to pages, for no limit. */
+    /** v1's value for no limit, which is rounded to pages. */
     private static final long V1_UNLIMITED = Long.MAX_VALUE >> 12 << 12;
 
-    /** These, and where they are unknown those of {@code other}. */
+    /** These values, with the values of {@code other} in place of unknown ones. */
     Statistics or(Statistics other) {
         return new Statistics(
                 known(memoryCurrent, other.memoryCurrent),
@@ -67,7 +67,7 @@ public record Statistics(
         return value == UNKNOWN ? other : value;
     }
 
-    /** Where the texts of a group's files come from; the empty text for a file that is not there. */
+    /** Provides the content of a group's files; an empty string for a missing file. */
     interface Texts {
         String of(String controller, String file);
     }
@@ -128,19 +128,19 @@ public record Statistics(
         return nanos == UNKNOWN ? UNKNOWN : nanos / 1000;
     }
 
-    /** The number that is the whole text, {@code max} being none at all. */
+    /** The number in {@code text}; {@code max} means no limit. */
     static long number(String text) {
         String word = text.strip();
         return word.equals("max") ? UNLIMITED : digits(word, 0);
     }
 
-    /** The number after {@code key} in a text of lines {@code key number}. */
+    /** The number after {@code key} in lines {@code key number}. */
     static long value(String text, String key) {
         int at = text.startsWith(key + " ") ? 0 : text.indexOf("\n" + key + " ") + 1;
         return at == 0 && !text.startsWith(key + " ") ? UNKNOWN : digits(text, at + key.length() + 1);
     }
 
-    /** The sum of the numbers that follow {@code mark} anywhere; unknown when there is no text at all. */
+    /** The sum of all numbers that follow {@code mark}; unknown when {@code text} is empty. */
     static long sum(String text, String mark) {
         if (text.isEmpty()) {
             return UNKNOWN;
@@ -161,12 +161,12 @@ public record Statistics(
         return at == from ? UNKNOWN : value;
     }
 
-    /** Whether a group with these files has no room for two more processes. */
+    /** Whether a group with these values has no room for two more processes. */
     static boolean isFull(String max, String current) {
         try {
             return Long.parseLong(max.strip()) < Long.parseLong(current.strip()) + 2;
         } catch (NumberFormatException e) {
-            // "max", or there is no such controller.
+            // The value is "max", or the controller is missing.
             return false;
         }
     }

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A group below that of a container, in one hierarchy, with no limits of its own: by it everything is found that one process
- * in the container has started. It goes with the container's at the latest. For use by one thread.
+ * A group below a container's group, in one hierarchy and without limits, that contains all processes which one process
+ * of the container has started, so that they can be found. It is removed with the container's group at the latest. For
+ * use by one thread.
  */
 public final class Subgroup {
 
@@ -25,10 +26,10 @@ public final class Subgroup {
     }
 
     /**
-     * Makes one; nothing when the container's group is in no hierarchy that stops and finds processes.
+     * Creates a subgroup; empty when no hierarchy of the container's group can freeze and list processes.
      *
-     * @param containers files through which the container's group is entered, {@link Cgroup#procsFiles}
-     * @param name of the new one
+     * @param containers files with which a process enters the container's group, {@link Cgroup#procsFiles}
+     * @param name name of the new group
      */
     public static Optional<Subgroup> make(Linux linux, List<String> containers, String name) {
         ControlFiles files = new ControlFiles(linux);
@@ -53,15 +54,15 @@ public final class Subgroup {
         return file.substring(0, file.lastIndexOf('/'));
     }
 
-    /** The files through which a process enters it and, in the other hierarchies, the container's group. */
+    /** The files with which a process enters the subgroup and, in the other hierarchies, the container's group. */
     public List<String> procsFiles() {
         return procsFiles;
     }
 
     /**
-     * Sends SIGKILL to all in it.
+     * Sends SIGKILL to all processes in the subgroup.
      *
-     * @throws CgroupException when the kernel does not let us
+     * @throws CgroupException when the kernel does not permit it
      */
     public void kill() {
         CgroupTree tree = new CgroupTree(files, directory);
@@ -78,21 +79,21 @@ public final class Subgroup {
         }
     }
 
-    /** While they are frozen none can be made anew. */
+    /** Freezes the group first, because frozen processes cannot fork. */
     private void killFrozen(CgroupTree tree) {
         V1Freezer freezer = new V1Freezer(files, directory);
         try {
             freezer.freeze();
         } catch (CgroupException cannot) {
-            // Then one that makes new ones faster than they can be killed may survive until the container's end.
+            // A process that forks faster than it can be killed may then survive until the container's end.
         }
         tree.killEach();
         freezer.thaw();
     }
 
-    /** Removes it, if nothing is left in it; what goes on in it may. */
+    /** Removes the group if it is empty; processes may still be running in it. */
     public void removeIfEmpty() {
-        // Otherwise it goes with the container's.
+        // Otherwise it is removed with the container's group.
         files.linux().removeIfEmpty(directory);
     }
 }

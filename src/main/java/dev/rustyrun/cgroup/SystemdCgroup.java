@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 
 /**
  * A group that systemd creates, as a scope or a slice, and delegates. Limits with a systemd property are also set
- * there, so that a daemon-reload keeps them; everything else is done in the group itself, as with any other.
+ * there, so that they survive a daemon-reload; everything else is done in the group itself, as in any other.
  */
 public final class SystemdCgroup implements Cgroup {
 
@@ -55,7 +55,7 @@ public final class SystemdCgroup implements Cgroup {
      * The group of a new container, not created yet.
      *
      * @param cgroupsPath {@code slice:prefix:name}, or empty for the default place
-     * @param annotations some of them are properties of the unit
+     * @param annotations annotations, some of which are properties of the unit
      * @throws CgroupException if systemd cannot be reached
      * @throws dev.rustyrun.spec.InvalidSpecException if such a unit is not possible
      */
@@ -161,7 +161,10 @@ public final class SystemdCgroup implements Cgroup {
         return layout.kind() == CgroupLayout.Kind.V2;
     }
 
-    /** Whether systemd sees the same process ids and cgroup names as this process, and not those of another container. */
+    /**
+     * Checks that systemd sees the same process ids and cgroup names as this process, and not those of another
+     * container.
+     */
     private void check() {
         if (holder.isPresent() && !group.processes().contains(holder.get().pid())) {
             // Processes in it now must not be killed.
@@ -179,7 +182,7 @@ public final class SystemdCgroup implements Cgroup {
     public void apply(Resources wanted) {
         Resources resources = possible(wanted);
         if (resources.memory().checkBeforeUpdate() && told.isEmpty()) {
-            // Before systemd has the limit: it would let processes be killed.
+            // This must come before the property: systemd's own write would let the kernel kill processes.
             group.apply(resources);
         }
         if (told.filter(resources::equals).isEmpty()) {
@@ -194,7 +197,7 @@ public final class SystemdCgroup implements Cgroup {
         group.apply(resources);
     }
 
-    /** systemd counts a quota for each second: it takes both the quota and the period. */
+    /** systemd calculates the quota per second, so it needs both the quota and the period. */
     private Resources withPresentCpu(Resources resources) {
         Resources.Cpu cpu = resources.cpu();
         if ((cpu.quota() == Resources.UNSET) == (cpu.period() == Resources.UNSET)) {

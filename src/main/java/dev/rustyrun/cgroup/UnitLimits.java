@@ -14,23 +14,23 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What systemd has properties for, of what a container may use: it writes them into the group again whenever it sees fit, as
- * at a daemon-reload. Everything else only the kernel knows of; man 5 systemd.resource-control.
+ * The limits for which systemd has properties. systemd writes them to the group again at any time, for example at a
+ * daemon-reload. All other limits are known only to the kernel; man 5 systemd.resource-control.
  */
 final class UnitLimits {
 
     private static final long INFINITY = -1;
     private static final long DEFAULT_PERIOD = 100_000;
     private static final long MICROS = 1_000_000;
-    /** A unit's file has whole percents. */
+    /** Unit files have whole percents. */
     private static final long STEP = MICROS / 100;
 
-    /** Beyond it there are no limits that any machine would notice. */
+    /** A higher quota has no effect on any machine. */
     private static final long MAX_QUOTA = Long.MAX_VALUE / MICROS;
 
     private static final int MAX_CPUS = 64 * 1024;
 
-    /** Since when there are CPUQuotaPeriodUSec, and AllowedCPUs. */
+    /** The first versions with CPUQuotaPeriodUSec, and with AllowedCPUs. */
     private static final int HAS_PERIOD = 242;
 
     private static final int HAS_CPUSETS = 244;
@@ -47,8 +47,8 @@ final class UnitLimits {
     /**
      * The properties for {@code resources}.
      *
-     * @param pure whether there is cgroup v2 alone
-     * @param version of systemd
+     * @param pure whether the machine uses cgroup v2 only
+     * @param version version of systemd
      */
     static List<UnitProperty> of(Resources resources, boolean pure, int version) {
         UnitLimits limits = new UnitLimits(pure, version);
@@ -98,14 +98,14 @@ final class UnitLimits {
         }
     }
 
-    /** On v1 systemd leaves cpuset alone. */
+    /** systemd does not manage cpuset on v1. */
     private void cpuset(String name, String list) {
         if (pure && !list.isEmpty() && version >= HAS_CPUSETS) {
             bits(list).ifPresent(bits -> properties.add(new UnitProperty(name, Variant.bytes(bits))));
         }
     }
 
-    /** A list such as {@code 0-2,5} as a bit for each, the lowest first; nothing for what is no list. */
+    /** A list such as {@code 0-2,5} as bits, lowest first; empty for an invalid list. */
     static Optional<List<Long>> bits(String list) {
         List<Long> bits = new ArrayList<>();
         for (String range : list.split(",")) {
@@ -146,7 +146,10 @@ final class UnitLimits {
         properties.add(new UnitProperty("DeviceAllow", new Variant("a(ss)", List.copyOf(entries))));
     }
 
-    /** Nothing where all are allowed but some, for which systemd has no words; what the kernel has is limited all the same. */
+    /**
+     * Empty if all devices except some are allowed, which systemd cannot express; the kernel's group is limited in any
+     * case.
+     */
     private static Optional<List<String>> allowedDevices(List<DeviceRule> rules) {
         try {
             DeviceList list = DeviceList.of(rules);
@@ -156,7 +159,10 @@ final class UnitLimits {
         }
     }
 
-    /** As {@code DeviceAllow=} names devices: those of a major number by the number, which it takes for a name's pattern. */
+    /**
+     * A device in the format of {@code DeviceAllow=}; all devices of a major number by that number, which systemd
+     * treats as a pattern of names.
+     */
     private static String device(String kind, String major, String minor) {
         if (major.equals("*")) {
             return kind + "-*";
@@ -164,7 +170,7 @@ final class UnitLimits {
         return minor.equals("*") ? kind + "-" + major : "/dev/" + kind + "/" + major + ":" + minor;
     }
 
-    /** Files of v2 that have a property; the others are written as they are. */
+    /** Files of v2 that have a property; others are only written to the group. */
     private void unified(String file, String value) {
         Map<String, String> plain = Map.of(
                 "memory.high", "MemoryHigh",

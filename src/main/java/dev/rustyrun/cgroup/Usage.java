@@ -1,14 +1,15 @@
 package dev.rustyrun.cgroup;
 
 /**
- * The part of {@link Statistics} that every launch's end tells: each figure is a file to be read while somebody waits.
+ * The part of {@link Statistics} that is reported at the end of every launch. It is small, because each value is a file
+ * to read while the caller waits.
  *
  * @param cpuMicros processor time in microseconds, or {@link Statistics#UNKNOWN}
- * @param memoryPeak the most bytes that were in use, or {@link Statistics#UNKNOWN}
+ * @param memoryPeak maximum memory use in bytes, or {@link Statistics#UNKNOWN}
  */
 public record Usage(long cpuMicros, long memoryPeak) {
 
-    /** The same, with what {@code other} knows where this does not. */
+    /** These values, with the values of {@code other} in place of unknown ones. */
     Usage or(Usage other) {
         return new Usage(Statistics.known(cpuMicros, other.cpuMicros), Statistics.known(memoryPeak, other.memoryPeak));
     }

@@ -12,21 +12,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A group in the hierarchies of cgroup v1: in those that every container needs, and in others that its limits need.
- * The existing directories show which ones it uses.
+ * A group in the hierarchies of cgroup v1: those that every container needs, and others that its limits need. The
+ * existing directories show which hierarchies it uses.
  */
 final class V1Cgroup implements Cgroup {
 
-    /** To limit it, to read its usage, and to stop it. */
+    /** The controllers to limit, measure and freeze a container. */
     static final List<String> DEFAULT_CONTROLLERS = List.of("freezer", "memory", "pids", "cpu", "cpuacct");
 
     private static final String PROCS = "/cgroup.procs";
-    /** In microseconds, a new group's; Documentation/scheduler/sched-rt-group.rst. */
+    /** The period of a new group, in microseconds; Documentation/scheduler/sched-rt-group.rst. */
     private static final long DEFAULT_REALTIME_PERIOD = 1_000_000;
     /**
-     * A process joins by this file, and not by cgroup.procs: a thread that moves only itself need not wait for all
-     * forks in the system to finish (3 to 15 ms). The joining process has one thread, or replaces all threads by an
-     * execve.
+     * A process joins through this file, not through cgroup.procs: a thread that moves only itself need not wait for
+     * all forks in the system to finish (3 to 15 ms). The joining process has one thread, or its execve ends all other
+     * threads.
      */
     private static final String TASKS = "/tasks";
 
@@ -70,7 +70,10 @@ final class V1Cgroup implements Cgroup {
         }
     }
 
-    /** Optional: where it is not possible, as below an engine's container, the container runs without. */
+    /**
+     * Creates the group in the other hierarchies. This is optional: where it fails, as below an engine's container, the
+     * container runs without them.
+     */
     private void makeTheRest(List<CgroupMount> made, int holder) {
         for (CgroupMount mount : layout.v1Mounts()) {
             if (mount.readOnly() || made.contains(mount)) {
@@ -121,7 +124,7 @@ final class V1Cgroup implements Cgroup {
         }
     }
 
-    /** Those of v1, once the groups above have room for them. */
+    /** The settings for v1, after the parent groups have been given the required realtime budget. */
     List<Setting> settingsOf(Resources resources) {
         makeRoomForRealtime(resources.cpu());
         return V1Settings.of(resources, usesBfq(resources.blockIo()));
@@ -134,7 +137,7 @@ final class V1Cgroup implements Cgroup {
                 && files.exists(layout.v1("blkio").get().mountPoint() + "/blkio.bfq.io_service_bytes");
     }
 
-    /** Writes settings, joining the hierarchies that they need. */
+    /** Writes settings, and joins the hierarchies that they need. */
     void write(List<Setting> settings) {
         for (Setting setting : settings) {
             if (setting.kind() != Setting.Kind.IMPOSSIBLE) {
@@ -147,7 +150,7 @@ final class V1Cgroup implements Cgroup {
     }
 
     private void makeRoomForRealtime(Resources.Cpu cpu) {
-        // Other users' groups must not be changed.
+        // Groups of other users must not be changed.
         if (cpu.realtimeRuntime() > 0 && path.value().startsWith(CgroupPath.PARENT + "/")) {
             long period = cpu.realtimePeriod() > 0 ? cpu.realtimePeriod() : DEFAULT_REALTIME_PERIOD;
             new RealtimeBudget(files, needed("cpu").mountPoint())
@@ -202,8 +205,8 @@ final class V1Cgroup implements Cgroup {
     }
 
     /**
-     * Adds an exception. One of the defaults that the group above may not use either, such as /dev/console in an engine's
-     * container, stays denied: v2, where the filters of all groups above count, comes to the same.
+     * Adds an exception. A default device that the parent group may not use either, such as /dev/console in an engine's
+     * container, stays denied. v2 has the same result, because the filters of all parent groups apply there.
      */
     private void except(OpenFile file, String exception) {
         try {
@@ -254,7 +257,7 @@ final class V1Cgroup implements Cgroup {
         return used;
     }
 
-    /** The existing ones. */
+    /** The directories that exist. */
     private List<String> directories() {
         List<String> there = new ArrayList<>();
         for (CgroupMount mount : layout.v1Mounts()) {
@@ -313,7 +316,7 @@ final class V1Cgroup implements Cgroup {
         return new V1Freezer(files, directory(needed("freezer")));
     }
 
-    /** While they are frozen they cannot fork; thawed, they get the signal. */
+    /** Frozen processes cannot fork; when they are thawed, they receive the signal. */
     @Override
     public void kill() {
         boolean freezes = hasFreezer() && files.exists(directory(needed("freezer")));

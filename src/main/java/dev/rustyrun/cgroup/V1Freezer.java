@@ -2,7 +2,7 @@ package dev.rustyrun.cgroup;
 
 import dev.rustyrun.linux.LinuxException;
 
-/** Stops a group of v1 and lets it go on; the kernel's Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst. */
+/** Freezes and thaws a v1 group; the kernel's Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst. */
 final class V1Freezer {
 
     private static final String FROZEN = "FROZEN";
@@ -18,7 +18,7 @@ final class V1Freezer {
         state = directory + "/freezer.state";
     }
 
-    /** The kernel may need several requests to stop processes that are just being made. */
+    /** Repeats the request, because the kernel may not reach processes that are being forked at first. */
     void freeze() {
         long deadline = System.nanoTime() + CgroupTree.PATIENCE_NANOS;
         do {
@@ -33,7 +33,7 @@ final class V1Freezer {
                 "cannot freeze the cgroup " + directory + " within 2 s: a process in it waits in the kernel");
     }
 
-    /** One that has been removed meanwhile holds nobody any more. */
+    /** Thaws the group; does nothing if it no longer exists. */
     void thaw() {
         try {
             files.write(state, THAWED);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is written where in cgroup v1, devices excepted, which {@link DeviceList} compiles; the kernel's
+ * Translates limits to files and values of cgroup v1, except devices, which {@link DeviceList} compiles; the kernel's
  * Documentation/admin-guide/cgroup-v1.
  */
 final class V1Settings {
@@ -42,7 +42,7 @@ final class V1Settings {
         return compiler.settings;
     }
 
-    /** Memory and swap together may never be limited to less than memory alone. */
+    /** The limit of memory and swap together must never be lower than the limit of memory alone. */
     private void memory(Resources.Memory memory) {
         if (memory.limit() != UNSET) {
             settings.add(new Setting(
@@ -129,7 +129,7 @@ final class V1Settings {
         }
     }
 
-    /** The kernel of v1 takes -1 for no limit, but for pids. */
+    /** Except for pids, v1 uses -1 for no limit. */
     private void number(String controller, String file, long value) {
         if (value != UNSET) {
             settings.add(Setting.of(controller, file, value == Long.MAX_VALUE ? "max" : Long.toString(value)));

@@ -10,9 +10,9 @@ import java.util.List;
 /** A group in the tree of cgroup v2. */
 final class V2Cgroup implements Cgroup {
 
-    /** To limit, and to tell what it uses. */
+    /** The controllers to limit and measure a container. */
     private static final List<String> DEFAULT_CONTROLLERS = List.of("memory", "pids", "cpu", "io");
-    /** What a container that manages its own groups, or an update of its limits, may want beside these. */
+    /** More controllers, for a container that manages groups of its own, or for an update of its limits. */
     private static final List<String> FURTHER = List.of("cpuset", "hugetlb");
 
     private static final String PROCS = "/cgroup.procs";
@@ -51,7 +51,8 @@ final class V2Cgroup implements Cgroup {
             List<String> wanted = new ArrayList<>(hereOf(DEFAULT_CONTROLLERS));
             wanted.addAll(hereOf(FURTHER));
             if (!wanted.isEmpty()) {
-                // A container without limits does without what it cannot have; one with limits is told by apply().
+                // A container without limits runs without unavailable controllers; for one with limits, apply() reports
+                // an error.
                 controllers.enableWhatIsThere(wanted);
             }
             complete = true;
@@ -62,7 +63,7 @@ final class V2Cgroup implements Cgroup {
         }
     }
 
-    /** Whether any of those that every container needs is here. */
+    /** Whether v2 has any of the controllers that every container needs. */
     boolean hasUsualControllers() {
         return !hereOf(DEFAULT_CONTROLLERS).isEmpty();
     }
@@ -71,7 +72,7 @@ final class V2Cgroup implements Cgroup {
         return controllers.stream().filter(layout.v2Controllers()::contains).toList();
     }
 
-    /** Makes the directory; whether it was not there. */
+    /** Creates the directory; returns whether it is new. */
     boolean make() {
         try {
             return files.makeDirectories(mountPoint, directory);
@@ -80,7 +81,7 @@ final class V2Cgroup implements Cgroup {
         }
     }
 
-    /** Moves processes into it. */
+    /** Moves processes to the group. */
     void join(List<Integer> processes) {
         for (int pid : processes) {
             try {
@@ -102,7 +103,7 @@ final class V2Cgroup implements Cgroup {
         }
     }
 
-    /** v1 refuses a limit that is exceeded; v2 would kill. */
+    /** v1 rejects a limit that is already exceeded; v2 would kill processes. */
     void checkMemory(Resources.Memory memory) {
         if (memory.checkBeforeUpdate() && memory.limit() >= 0) {
             long used = Statistics.number(files.readIfThere(directory + "/memory.current"));
@@ -113,7 +114,7 @@ final class V2Cgroup implements Cgroup {
         }
     }
 
-    /** Its file is in every group that has the controller, but the topmost. */
+    /** Every group with the controller has BFQ's file, except the root group. */
     boolean usesBfq(Resources.BlockIo io) {
         if (io.weight() == Resources.UNSET && io.weightDevices().isEmpty()) {
             return false;
@@ -122,7 +123,7 @@ final class V2Cgroup implements Cgroup {
         return files.exists(directory + "/io.bfq.weight");
     }
 
-    /** Writes settings, enabling the controllers that they need. */
+    /** Writes settings, and enables the controllers that they need. */
     void write(List<Setting> settings) {
         List<String> needed = new ArrayList<>();
         for (Setting setting : settings) {
@@ -154,7 +155,7 @@ final class V2Cgroup implements Cgroup {
         return procsFilesBelow(below, init);
     }
 
-    /** The same where v1 has the controllers that are named. */
+    /** The files for groups below, on a machine where v1 has the named controllers. */
     List<String> procsFilesBelow(GroupsBelow below, int init) {
         if (!exists()) {
             return List.of();
@@ -163,7 +164,7 @@ final class V2Cgroup implements Cgroup {
         return List.of((group.equals(directory) && controllers.givesAny() ? groupOf(init) : group) + PROCS);
     }
 
-    /** That of PID 1, which may have moved into one below; the container's own if it is nowhere there. */
+    /** The group of PID 1, which may have moved to one below; the container's own group if PID 1 is outside of it. */
     private String groupOf(int init) {
         return layout.v2DirectoryIn(files.readIfThere("/proc/" + init + "/cgroup"))
                 .filter(group -> group.startsWith(directory + "/"))
@@ -217,7 +218,7 @@ final class V2Cgroup implements Cgroup {
         try {
             files.write(directory + FREEZE, "0");
         } catch (LinuxException e) {
-            // One that has been removed meanwhile holds nobody any more.
+            // A group that no longer exists holds no process.
             if (files.exists(directory)) {
                 throw CgroupException.of("cannot thaw the cgroup " + directory, e, "");
             }
@@ -237,7 +238,7 @@ final class V2Cgroup implements Cgroup {
             if (e.errno() != Errno.ENOENT) {
                 throw CgroupException.of("cannot kill the cgroup " + directory, e, "");
             }
-            // Before Linux 5.14, or it is gone.
+            // Linux before 5.14 has no cgroup.kill, or the group no longer exists.
             new CgroupTree(files, directory).killEach();
         }
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is written where in cgroup v2, devices excepted, which {@link DeviceProgram} compiles; the kernel's
- * Documentation/admin-guide/cgroup-v2.rst. The specification speaks v1's language; {@link V2Values} translates.
+ * Translates limits to files and values of cgroup v2, except devices, which {@link DeviceProgram} compiles; the
+ * kernel's Documentation/admin-guide/cgroup-v2.rst. The specification uses v1's units; {@link V2Values} converts them.
  */
 final class V2Settings {
 
@@ -123,7 +123,7 @@ final class V2Settings {
         }
     }
 
-    /** The same in both versions. */
+    /** The setting is the same in both versions. */
     static Setting rdma(String device, Resources.Rdma limits) {
         StringBuilder value = new StringBuilder(device);
         if (limits.hcaHandles() != UNSET) {

@@ -1,9 +1,9 @@
 /**
- * Control groups: v1, v2 and both at once behind one interface; man 7 cgroups.
+ * Control groups: v1, v2 and hybrid layouts behind one interface; man 7 cgroups.
  *
- * <p>{@link dev.rustyrun.cgroup.CgroupLayout} finds out what the machine has, {@link dev.rustyrun.cgroup.CgroupPath}
- * where a container's group belongs, and {@link dev.rustyrun.cgroup.Cgroup} makes it, limits it, watches it and removes
- * it. What is written where is compiled by pure functions from {@link dev.rustyrun.spec.Resources} into a list of
- * settings. Failures are {@link dev.rustyrun.cgroup.CgroupException}s, in words.
+ * <p>{@link dev.rustyrun.cgroup.CgroupLayout} detects the machine's layout, {@link dev.rustyrun.cgroup.CgroupPath} is
+ * the path of a container's group, and {@link dev.rustyrun.cgroup.Cgroup} creates, limits, watches and removes it. Pure
+ * functions compile {@link dev.rustyrun.spec.Resources} to a list of files and values. Failures are
+ * {@link dev.rustyrun.cgroup.CgroupException}s with one-line messages.
  */
 package dev.rustyrun.cgroup;

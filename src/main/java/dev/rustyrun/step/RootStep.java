@@ -197,9 +197,8 @@ public sealed interface RootStep extends Step {
                 }
                 linux.detach(place);
                 context.enter(new ReadOnlyHostTree(linux).attachAt(place));
-                context.note(
-                        "/ read-only with fresh /tmp, /var/tmp and /run instead, because it cannot be a layer of"
-                                + " an overlay in this user namespace");
+                context.note("/ read-only with fresh /tmp, /var/tmp and /run instead, because it cannot be a layer of"
+                        + " an overlay in this user namespace");
             }
         }
 

@@ -15,21 +15,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A connection to a bus, or to a peer that speaks as one; D-Bus Specification. What comes over it is bounded in size, and
- * each wait in time. For use by one thread.
+ * A connection to a D-Bus bus, or directly to a peer; D-Bus Specification. Received data is limited in size, and every
+ * wait is limited in time. For use by one thread.
  */
 final class Bus implements AutoCloseable {
 
-    /** Who routes messages, on a bus. */
+    /** The bus itself, which routes messages. */
     private static final String DAEMON = "org.freedesktop.DBus";
 
     private static final String DAEMON_PATH = "/org/freedesktop/DBus";
 
-    /** The peer takes our credentials from the socket, so there is nothing more to say; as sd-bus does it. */
+    /**
+     * The peer reads this process's credentials from the socket, so the handshake needs nothing else; sd-bus does the
+     * same.
+     */
     private static final String HANDSHAKE = "\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n";
 
     private static final int MAX_LINE = 4096;
-    /** Signals that have come while something else was waited for. */
+    /** The maximum number of signals that are stored while waiting for other messages. */
     private static final int MAX_KEPT = 256;
 
     private final Linux linux;
@@ -43,9 +46,9 @@ final class Bus implements AutoCloseable {
     /**
      * Connects to the socket {@code path}.
      *
-     * @param seconds how long an answer may take
-     * @throws LinuxException when nobody listens there
-     * @throws SystemdException when nobody there speaks D-Bus with us
+     * @param seconds time limit for an answer
+     * @throws LinuxException when nothing listens there
+     * @throws SystemdException when the peer does not speak D-Bus, or rejects this user
      */
     Bus(Linux linux, String path, long seconds) {
         this.linux = linux;
@@ -100,12 +103,12 @@ final class Bus implements AutoCloseable {
         }
     }
 
-    /** Introduces us to a bus; a peer that is no bus needs none of it. */
+    /** Registers with a bus; a direct peer does not need it. */
     void hello() {
         call(DAEMON, DAEMON_PATH, DAEMON, "Hello", "");
     }
 
-    /** Has the bus send us these signals. */
+    /** Subscribes to these signals. */
     void match(String rule) {
         call(DAEMON, DAEMON_PATH, DAEMON, "AddMatch", "s", rule);
     }
@@ -113,8 +116,8 @@ final class Bus implements AutoCloseable {
     /**
      * Calls a method and waits for its answer.
      *
-     * @param signature the types of {@code arguments}
-     * @throws SystemdException when the answer is an error, or does not come in time
+     * @param signature types of {@code arguments}
+     * @throws SystemdException when the answer is an error, or does not arrive in time
      */
     Message call(String destination, String object, String type, String method, String signature, Object... arguments) {
         int number = ++serial;
@@ -134,9 +137,9 @@ final class Bus implements AutoCloseable {
     }
 
     /**
-     * The next signal that is {@code wanted}, which may have come already.
+     * Waits for a signal that matches {@code wanted}; it may have arrived already.
      *
-     * @param what it is waited for, in words
+     * @param what description of the signal, for messages
      */
     Message signal(Predicate<Message> wanted, String what) {
         Optional<Message> earlier = kept.stream().filter(wanted).findFirst();
@@ -195,7 +198,7 @@ final class Bus implements AutoCloseable {
             throw new SystemdException(e.getMessage());
         }
         if (got.descriptor() >= 0) {
-            // Nobody has asked for one.
+            // This program never requests a descriptor.
             linux.close(got.descriptor());
         }
         if (got.count() == 0) {

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where a bus listens; D-Bus Specification, "Server Addresses". */
+/** Parses the addresses of a bus; D-Bus Specification, "Server Addresses". */
 final class BusAddress {
 
     private static final String UNIX = "unix:";
@@ -13,7 +13,7 @@ final class BusAddress {
 
     private BusAddress() {}
 
-    /** The paths of the unix sockets in {@code addresses}, in their order; those of other transports are left out. */
+    /** The paths of the unix sockets in {@code addresses}, in order; other transports are skipped. */
     static List<String> paths(String addresses) {
         List<String> paths = new ArrayList<>();
         for (String address : addresses.split(";")) {
@@ -30,7 +30,7 @@ final class BusAddress {
         return paths;
     }
 
-    /** {@code %2f} is a slash; what is not two digits after a percent sign stays as it is. */
+    /** Decodes {@code %2f} to a slash; a percent sign without two hexadecimal digits stays unchanged. */
     private static String unescaped(String value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] text = value.getBytes(StandardCharsets.UTF_8);

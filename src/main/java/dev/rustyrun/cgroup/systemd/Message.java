@@ -10,10 +10,10 @@ import java.util.TreeMap;
 /**
  * A message; D-Bus Specification, "Message Format".
  *
- * @param kind one of the constants
- * @param serial the sender's number of it, never 0
- * @param fields of the header, by their codes: those that are texts, and {@link #REPLY_SERIAL} as a {@link Long}
- * @param values of the body, as {@link Variant} has them
+ * @param kind one of the constants below
+ * @param serial serial number from the sender, never 0
+ * @param fields header fields by code: those that are strings, and {@link #REPLY_SERIAL} as a {@link Long}
+ * @param values values of the body, as {@link Variant} represents them
  */
 record Message(int kind, int serial, Map<Integer, Object> fields, List<Object> values) {
 
@@ -31,10 +31,10 @@ record Message(int kind, int serial, Map<Integer, Object> fields, List<Object> v
     static final int SENDER = 7;
     static final int SIGNATURE = 8;
 
-    /** What every message begins with, up to the length of the header's fields. */
+    /** The size of the fixed start of every message, including the length of the header fields. */
     static final int START = 16;
 
-    /** Far above all that systemd answers here; the specification allows 128 MiB. */
+    /** Much larger than all answers of systemd that are used here; the specification allows 128 MiB. */
     static final int MAX_BYTES = 1024 * 1024;
 
     private static final byte PROTOCOL = 1;
@@ -56,7 +56,7 @@ record Message(int kind, int serial, Map<Integer, Object> fields, List<Object> v
             SIGNATURE,
             "g");
 
-    /** The bytes of a message whose body has these types. */
+    /** Encodes a message whose body has these types. */
     static byte[] encode(Message message, String signature) {
         MessageWriter body = new MessageWriter();
         body.all(Signature.split(signature), message.values());
@@ -86,9 +86,9 @@ record Message(int kind, int serial, Map<Integer, Object> fields, List<Object> v
     }
 
     /**
-     * How many bytes the message has that begins with {@code start}.
+     * The size in bytes of the message that begins with {@code start}.
      *
-     * @throws SystemdException when no message begins so, or it has too many
+     * @throws SystemdException when {@code start} is invalid, or the message is too large
      */
     static int size(byte[] start) {
         ByteBuffer head = ByteBuffer.wrap(start).order(order(start));
@@ -104,9 +104,9 @@ record Message(int kind, int serial, Map<Integer, Object> fields, List<Object> v
     }
 
     /**
-     * The message in {@code bytes}, which are as many as {@link #size} says.
+     * Decodes {@code bytes}, whose number is {@link #size}.
      *
-     * @throws SystemdException when it is none
+     * @throws SystemdException when it is not a valid message
      */
     static Message decode(byte[] bytes) {
         ByteOrder order = order(bytes);
@@ -142,19 +142,19 @@ record Message(int kind, int serial, Map<Integer, Object> fields, List<Object> v
         return (List<?>) value;
     }
 
-    /** A field of the header that is a text; empty when it is not there. */
+    /** The header field {@code code} if it is a string; empty otherwise. */
     String text(int code) {
         return fields.get(code) instanceof String text ? text : "";
     }
 
-    /** Whether it answers the call of this number. */
+    /** Whether this is the answer to the call with this serial number. */
     boolean answers(int call) {
         return (kind == METHOD_RETURN || kind == ERROR)
                 && fields.get(REPLY_SERIAL) instanceof Long serial
                 && serial.intValue() == call;
     }
 
-    /** The value of the body at {@code index} if it is a text; empty otherwise. */
+    /** The value at {@code index} of the body if it is a string; empty otherwise. */
     String textAt(int index) {
         return index < values.size() && values.get(index) instanceof String text ? text : "";
     }

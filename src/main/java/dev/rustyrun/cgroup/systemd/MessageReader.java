@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes values out of a message of somebody else's; D-Bus Specification, "Marshaling". */
+/** Decodes the values of a received message, which is untrusted; D-Bus Specification, "Marshaling". */
 final class MessageReader {
 
-    /** Of values in each other, variants included. */
+    /** The maximum nesting depth of values, including variants. */
     private static final int MAX_DEPTH = 64;
 
     private final ByteBuffer bytes;
@@ -20,9 +20,9 @@ final class MessageReader {
     }
 
     /**
-     * A value for each type.
+     * Reads one value for each type.
      *
-     * @throws SystemdException when they are not there
+     * @throws SystemdException when the message does not contain them
      */
     List<Object> all(List<String> types) {
         try {

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** Puts values into their form on the wire, little-endian; D-Bus Specification, "Marshaling". */
+/** Encodes values, little-endian; D-Bus Specification, "Marshaling". */
 final class MessageWriter {
 
     private static final int FIRST_SIZE = 512;
@@ -21,14 +21,14 @@ final class MessageWriter {
         return bytes.position();
     }
 
-    /** Fills up to a multiple of {@code boundary} with zeros. */
+    /** Pads with zeros to a multiple of {@code boundary}. */
     void align(int boundary) {
         while (bytes.position() % boundary != 0) {
             room(1).put((byte) 0);
         }
     }
 
-    /** Puts a value of this type, as {@link Variant} has it. */
+    /** Appends a value of this type, as {@link Variant} represents it. */
     void put(String type, Object value) {
         char letter = type.charAt(0);
         align(Signature.alignment(letter));
@@ -52,7 +52,7 @@ final class MessageWriter {
         }
     }
 
-    /** Puts a value for each type. */
+    /** Appends one value for each type. */
     void all(List<String> types, List<?> values) {
         if (types.size() != values.size()) {
             throw new IllegalArgumentException(types + " for " + values.size() + " values");

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Properties of a unit that a bundle's annotations give, such as {@code org.systemd.property.TimeoutStopUSec: uint64 5000000}.
- * A name has letters only, as with runc; systemd itself decides which there are.
+ * Unit properties from a bundle's annotations, such as {@code org.systemd.property.TimeoutStopUSec: uint64 5000000}. A
+ * name consists of letters only, as in runc; systemd itself checks whether the property exists.
  */
 public final class PropertyAnnotations {
 
@@ -25,7 +25,7 @@ public final class PropertyAnnotations {
     /**
      * The properties in {@code annotations}.
      *
-     * @throws InvalidSpecException when one is none
+     * @throws InvalidSpecException when one is invalid
      */
     public static List<UnitProperty> of(Map<String, String> annotations) {
         List<UnitProperty> properties = new ArrayList<>();
@@ -39,7 +39,7 @@ public final class PropertyAnnotations {
 
     private static UnitProperty property(String annotation, String name, String text) {
         if (name.length() < MIN_NAME || !name.chars().allMatch(PropertyAnnotations::isLetter)) {
-            throw wrong(annotation, "\"" + name + "\" is no name of a property");
+            throw wrong(annotation, "\"" + name + "\" is not a property name");
         }
         Variant value;
         try {
@@ -54,7 +54,7 @@ public final class PropertyAnnotations {
         return new UnitProperty(name, value);
     }
 
-    /** systemd's own properties are in microseconds; units' files have seconds. */
+    /** systemd's own properties are in microseconds, those of unit files in seconds. */
     private static Variant micros(String annotation, Variant seconds) {
         if (seconds.value() instanceof Long whole && whole >= 0) {
             return Variant.number((long) (whole * MICROS));

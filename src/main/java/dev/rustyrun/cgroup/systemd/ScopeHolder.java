@@ -9,10 +9,10 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * The first process of a scope: systemd ends a scope without processes, and the container's own process cannot be in
- * it yet. It is a program of a few instructions, so that it uses almost nothing of the scope's limits, with a parent
- * outside that waits for it. It ends with this process, or with the first byte that is written into {@link #file},
- * which a process that enters the cgroup does.
+ * The first process of a scope. systemd ends a scope without processes, and the container's own process cannot enter it
+ * yet. The holder is a very small program, so that it uses almost nothing of the scope's limits, and has a parent
+ * outside that waits for it. It ends with this process, or with the first byte that is written to {@link #file}, which
+ * a process does when it enters the cgroup.
  */
 public final class ScopeHolder {
 
@@ -53,7 +53,7 @@ public final class ScopeHolder {
     }
 
     /**
-     * Starts it.
+     * Starts the holder.
      *
      * @throws SystemdException if it cannot be started
      */
@@ -99,12 +99,12 @@ public final class ScopeHolder {
         return pid;
     }
 
-    /** A byte written into it ends this process. */
+    /** The file that ends this process when a byte is written to it. */
     public String file() {
         return "/proc/" + pid + "/fd/0";
     }
 
-    /** Ends it if it has not ended yet. */
+    /** Ends the holder if it has not ended yet. */
     public void end() {
         if (!ended) {
             ended = true;

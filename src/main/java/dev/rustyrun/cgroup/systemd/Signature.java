@@ -3,10 +3,10 @@ package dev.rustyrun.cgroup.systemd;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The types of a message's values, a letter each, with brackets; D-Bus Specification, "Type System". */
+/** The types of a message's values, one letter each, with brackets; D-Bus Specification, "Type System". */
 final class Signature {
 
-    /** The specification's limits: 255 bytes, and 32 arrays and 32 structs in each other. */
+    /** The specification's limits: 255 bytes, and a nesting depth of 32 for arrays and for structs. */
     private static final int MAX_LENGTH = 255;
 
     private static final int MAX_DEPTH = 32;
@@ -14,9 +14,9 @@ final class Signature {
     private Signature() {}
 
     /**
-     * The complete types in {@code signature}, one after the other.
+     * Splits {@code signature} into complete types.
      *
-     * @throws SystemdException when it is none
+     * @throws SystemdException when it is not a valid signature
      */
     static List<String> split(String signature) {
         if (signature.length() > MAX_LENGTH) {
@@ -31,7 +31,7 @@ final class Signature {
         return types;
     }
 
-    /** Where the type that begins at {@code at} ends. */
+    /** The end of the type that begins at {@code at}. */
     private static int end(String signature, int at, int depth) {
         if (at >= signature.length() || depth > MAX_DEPTH) {
             throw wrong(signature);
@@ -57,7 +57,7 @@ final class Signature {
         return next + 1;
     }
 
-    /** To how many bytes the values of a type are aligned. */
+    /** The alignment of a type's values, in bytes. */
     static int alignment(char letter) {
         return switch (letter) {
             case 'n', 'q' -> 2;
@@ -68,6 +68,6 @@ final class Signature {
     }
 
     private static SystemdException wrong(String signature) {
-        return new SystemdException("\"" + signature + "\" is no signature");
+        return new SystemdException("\"" + signature + "\" is not a signature");
     }
 }

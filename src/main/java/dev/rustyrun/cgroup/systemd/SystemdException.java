@@ -1,6 +1,6 @@
 package dev.rustyrun.cgroup.systemd;
 
-/** systemd could not be reached, or could not do something. The message is one line. */
+/** systemd could not be reached, or could not perform a request. The message is one line. */
 public final class SystemdException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -14,18 +14,20 @@ public final class SystemdException extends RuntimeException {
         this("", message);
     }
 
-    /** @param error its name on the bus, such as {@code org.freedesktop.systemd1.NoSuchUnit}; empty for none */
+    /**
+     * @param error name of the error on the bus, such as {@code org.freedesktop.systemd1.NoSuchUnit}; empty for none
+     */
     SystemdException(String error, String message) {
         super(message, null, false, true);
         this.error = error;
     }
 
-    /** Whether there is a unit of that name already. */
+    /** Whether a unit of that name already exists. */
     public boolean saysThatTheUnitExists() {
         return error.equals(UNIT_EXISTS);
     }
 
-    /** Whether there is no unit of that name. */
+    /** Whether no unit of that name exists. */
     public boolean saysThatThereIsNoUnit() {
         return error.equals(NO_SUCH_UNIT);
     }

@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * The systemd that makes units for this user: the machine's for root, the user's own for others, and for the root of a user
- * namespace; man 5 org.freedesktop.systemd1. For use by one thread.
+ * A connection to the systemd that creates units for this user: the system's for root, the user's own for others and
+ * for the root of a user namespace; man 5 org.freedesktop.systemd1. For use by one thread.
  */
 public final class SystemdManager implements AutoCloseable {
 
-    /** It is there where systemd runs, whether it can be reached or not; man 3 sd_booted. */
+    /** Exists where systemd is running, even if it cannot be reached; man 3 sd_booted. */
     static final String BOOTED = "/run/systemd/system";
 
     private static final String NAME = "org.freedesktop.systemd1";
@@ -22,10 +22,10 @@ public final class SystemdManager implements AutoCloseable {
     private static final String TYPE = "org.freedesktop.systemd1.Manager";
     private static final String PROPERTIES = "org.freedesktop.DBus.Properties";
     private static final String JOB_REMOVED = "JobRemoved";
-    /** A job that is in the way is given up for the new one. */
+    /** A conflicting job is cancelled in favour of the new one. */
     private static final String MODE = "replace";
 
-    /** A machine that is just starting many units takes its time. */
+    /** A machine that is just starting many units answers slowly. */
     private static final int PATIENCE_SECONDS = 60;
 
     private static final String WHOLE = "4294967295";
@@ -43,16 +43,16 @@ public final class SystemdManager implements AutoCloseable {
     }
 
     /**
-     * Where a manager may be reached.
+     * An address of a manager.
      *
-     * @param direct whether it is the manager itself that listens there, and no bus
+     * @param direct whether the manager itself listens there, instead of a bus
      */
     record Place(String path, boolean direct) {}
 
     /**
-     * Connects to it.
+     * Connects to the manager.
      *
-     * @throws SystemdException when there is none, or it cannot be reached
+     * @throws SystemdException when systemd is not running, or cannot be reached
      */
     public static SystemdManager connect(Linux linux) {
         return connect(linux, name -> Optional.ofNullable(System.getenv(name)).orElse(""), PATIENCE_SECONDS);
@@ -104,12 +104,12 @@ public final class SystemdManager implements AutoCloseable {
                         : "");
     }
 
-    /** Whether this process is root, and not only that of a user namespace. */
+    /** Whether this process is root of the initial user namespace. */
     private static boolean isSystems(Linux linux) {
         return linux.isRoot() && linux.readFile("/proc/self/uid_map").strip().endsWith(WHOLE);
     }
 
-    /** Where to look, in this order. root needs no bus, which a small machine may not have. */
+    /** The addresses to try, in this order. root needs no bus, which a small machine may not have. */
     static List<Place> places(boolean ofUser, int uid, UnaryOperator<String> environment) {
         List<Place> places = new ArrayList<>();
         String address = environment.apply(ofUser ? "DBUS_SESSION_BUS_ADDRESS" : "DBUS_SYSTEM_BUS_ADDRESS");
@@ -130,23 +130,23 @@ public final class SystemdManager implements AutoCloseable {
         return given.startsWith("/") ? given : "/run/user/" + uid;
     }
 
-    /** Where it keeps what {@link #set} has changed. */
+    /** The directory in which systemd stores the changes of {@link #set}. */
     private static String changes(Linux linux, boolean ofUser, UnaryOperator<String> environment) {
         return ofUser ? runtime(linux.userId(), environment) + "/systemd/user.control" : "/run/systemd/system.control";
     }
 
-    /** Whether it is a user's own. */
+    /** Whether this is a user's own systemd. */
     public boolean isUsers() {
         return ofUser;
     }
 
-    /** The group that all of its units are in, below the root of the hierarchies; empty for that root. */
+    /** The parent group of all of its units, below the root of the hierarchies; empty for that root. */
     public String controlGroup() {
         String group = property("ControlGroup");
         return group.equals("/") ? "" : group;
     }
 
-    /** Its version's number, such as 252; 0 when it says none. */
+    /** The version number, such as 252; 0 when it is unknown. */
     public int version() {
         String digits = property("Version").replaceFirst("^\\D*", "").replaceFirst("\\D.*$", "");
         return digits.isEmpty() || digits.length() > 6 ? 0 : Integer.parseInt(digits);
@@ -161,7 +161,7 @@ public final class SystemdManager implements AutoCloseable {
                 : "";
     }
 
-    /** Makes a unit that is not on disk, and waits until it has started. */
+    /** Starts a transient unit, and waits until it has started. */
     public void start(String unit, List<UnitProperty> properties) {
         hearOfJobs();
         List<Object> structs =
@@ -171,14 +171,14 @@ public final class SystemdManager implements AutoCloseable {
         await(answer.textAt(0), unit, "start");
     }
 
-    /** Changes a unit until it ends. */
+    /** Changes properties of a unit until it ends. */
     public void set(String unit, List<UnitProperty> properties) {
         List<Object> structs =
                 properties.stream().<Object>map(UnitProperty::struct).toList();
         bus.call(NAME, PATH, TYPE, "SetUnitProperties", "sba(sv)", unit, true, structs);
     }
 
-    /** Ends a unit if it is there, and waits for that; whatever its result was, systemd forgets it. */
+    /** Stops a unit if it exists, and waits for that; systemd then forgets it, even if it has failed. */
     public void stop(String unit) {
         try {
             hearOfJobs();
@@ -192,12 +192,12 @@ public final class SystemdManager implements AutoCloseable {
         forget(unit);
     }
 
-    /** Has it leave the processes of a scope alone. */
+    /** Makes systemd stop managing the processes of a scope. */
     public void abandon(String unit) {
         bus.call(NAME, PATH, TYPE, "AbandonScope", "s", unit);
     }
 
-    /** Has it forget a unit that has failed. */
+    /** Makes systemd forget a failed unit. */
     public void forget(String unit) {
         try {
             bus.call(NAME, PATH, TYPE, "ResetFailedUnit", "s", unit);
@@ -208,7 +208,7 @@ public final class SystemdManager implements AutoCloseable {
         }
     }
 
-    /** Removes what {@link #set} has left on disk, if anything: a later unit of the same name would get it. */
+    /** Removes the files that {@link #set} has left on disk, if any: a later unit of the same name would use them. */
     public void revert(Linux linux, String unit) {
         if (linux.exists(changes + "/" + unit + ".d")) {
             bus.call(NAME, PATH, TYPE, "RevertUnitFiles", "as", List.of(unit));

@@ -3,10 +3,10 @@ package dev.rustyrun.cgroup.systemd;
 import dev.rustyrun.spec.InvalidSpecException;
 
 /**
- * The unit of a container, and the slice that it is in; man 5 systemd.unit, man 5 systemd.slice.
+ * The unit of a container, and the slice that contains it; man 5 systemd.unit, man 5 systemd.slice.
  *
- * @param slice such as {@code machine.slice}
- * @param name such as {@code libpod-1.scope}
+ * @param slice name of the slice, such as {@code machine.slice}
+ * @param name name of the unit, such as {@code libpod-1.scope}
  */
 public record UnitName(String slice, String name) {
 
@@ -19,9 +19,9 @@ public record UnitName(String slice, String name) {
     /**
      * The unit that {@code cgroupsPath} names.
      *
-     * @param cgroupsPath {@code slice:prefix:name}, or empty for a place of our choice
-     * @param ofUser whether the user's own systemd makes it
-     * @throws InvalidSpecException when it names none
+     * @param cgroupsPath {@code slice:prefix:name}, or empty for the default
+     * @param ofUser whether the user's own systemd creates it
+     * @throws InvalidSpecException when it does not name a valid unit
      */
     public static UnitName of(String cgroupsPath, String id, boolean ofUser) {
         String[] parts = cgroupsPath.isEmpty() ? new String[] {"", PREFIX, id} : cgroupsPath.split(":", -1);
@@ -40,14 +40,14 @@ public record UnitName(String slice, String name) {
         return unit;
     }
 
-    /** Whether it is a slice itself, and no scope in one. */
+    /** Whether the unit is itself a slice instead of a scope in one. */
     public boolean isSlice() {
         return name.endsWith(SLICE);
     }
 
-    /** Its group, below that of its manager. */
+    /** The path of its group, below that of its manager. */
     public String path() {
-        // A slice is where its name says.
+        // A slice's path follows from its name.
         return isSlice() ? expanded(name, name) : expanded(slice, slice) + "/" + name;
     }
 
@@ -59,14 +59,12 @@ public record UnitName(String slice, String name) {
             char c = name.charAt(i);
             boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
             if (!plain && PUNCTUATION.indexOf(c) < 0) {
-                throw wrong(
-                        cgroupsPath,
-                        "\"" + name + "\" is no name of a unit, which has letters, digits and " + PUNCTUATION);
+                throw wrong(cgroupsPath, "\"" + name + "\" is not a unit name: use letters, digits and " + PUNCTUATION);
             }
         }
     }
 
-    /** {@code a-b.slice} is in {@code a.slice}; {@code -.slice} is the topmost. */
+    /** Expands {@code a-b.slice} to a path in {@code a.slice}; {@code -.slice} is the root. */
     private static String expanded(String cgroupsPath, String slice) {
         if (slice.equals("-" + SLICE)) {
             return "";
@@ -76,7 +74,7 @@ public record UnitName(String slice, String name) {
         StringBuilder prefix = new StringBuilder();
         for (String part : base.split("-", -1)) {
             if (part.isEmpty()) {
-                throw wrong(cgroupsPath, "\"" + slice + "\" is no slice, such as a.slice, or a-b.slice in it");
+                throw wrong(cgroupsPath, "\"" + slice + "\" is not a slice such as a.slice, or a-b.slice in a.slice");
             }
             path.append('/').append(prefix).append(part).append(SLICE);
             prefix.append(part).append('-');
@@ -85,6 +83,6 @@ public record UnitName(String slice, String name) {
     }
 
     private static InvalidSpecException wrong(String path, String why) {
-        return new InvalidSpecException("cgroup path \"" + path + "\" cannot be: " + why);
+        return new InvalidSpecException("invalid cgroup path \"" + path + "\": " + why);
     }
 }

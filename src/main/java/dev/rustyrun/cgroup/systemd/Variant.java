@@ -20,7 +20,7 @@ public record Variant(String type, Object value) {
         return new Variant("b", value);
     }
 
-    /** An unsigned number of 64 bits. */
+    /** An unsigned 64-bit number. */
     public static Variant number(long value) {
         return new Variant("t", value);
     }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads a value from its text, such as {@code true}, {@code 'text'}, {@code uint64 5}, {@code @t 5} or {@code ['a', 'b']}; a
- * number without a type has 32 bits. It is the part of GVariant's text format that properties of units need.
+ * Parses a value such as {@code true}, {@code 'text'}, {@code uint64 5}, {@code @t 5} or {@code ['a', 'b']}; a number
+ * without a type has 32 bits. It supports the part of GVariant's text format that unit properties need.
  */
 final class VariantParser {
 
@@ -25,9 +25,9 @@ final class VariantParser {
     }
 
     /**
-     * The value.
+     * Parses the value.
      *
-     * @throws IllegalArgumentException when the text has none
+     * @throws IllegalArgumentException when the text is not a valid value
      */
     Variant parse() {
         if (text.length() > MAX_LENGTH) {
@@ -36,12 +36,12 @@ final class VariantParser {
         Variant value = value("");
         skipSpace();
         if (at < text.length()) {
-            throw wrong("goes on after its value");
+            throw wrong("has more text after its value");
         }
         return value;
     }
 
-    /** @param type that it must have; empty for any */
+    /** @param type the required type; empty for any */
     private Variant value(String type) {
         skipSpace();
         if (at >= text.length()) {
@@ -93,11 +93,11 @@ final class VariantParser {
                 at++;
                 skipSpace();
             } else if (at < text.length() && text.charAt(at) != ']') {
-                throw wrong("lacks a comma");
+                throw wrong("needs a comma");
             }
         }
         if (at >= text.length()) {
-            throw wrong("lacks its ]");
+            throw wrong("needs a closing ]");
         }
         at++;
         if (element.isEmpty()) {
@@ -122,7 +122,7 @@ final class VariantParser {
                         case "n", "q" -> 16;
                         case "i", "u" -> 32;
                         case "x", "t" -> 64;
-                        default -> throw wrong("is no " + wanted);
+                        default -> throw wrong("is not a " + wanted);
                     };
             boolean signed = "nix".contains(wanted);
             int room = signed ? bits - 1 : bits;
@@ -132,7 +132,7 @@ final class VariantParser {
             }
             return new Variant(wanted, negative ? -value : value);
         } catch (NumberFormatException e) {
-            throw wrong("is no value");
+            throw wrong("is not a value");
         }
     }
 
@@ -156,7 +156,7 @@ final class VariantParser {
             value.append(c);
         }
         if (at >= text.length()) {
-            throw wrong("lacks its closing " + quote);
+            throw wrong("needs a closing " + quote);
         }
         at++;
         return value.toString();

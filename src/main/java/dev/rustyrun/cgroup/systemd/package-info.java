@@ -1,10 +1,11 @@
 /**
- * The part of systemd that makes control groups, and the few messages of D-Bus that it takes.
+ * The client for systemd's control groups, and the few D-Bus messages that it needs.
  *
- * <p>A stage has a few milliseconds, so there is no library: {@link dev.rustyrun.cgroup.systemd.Bus} knows the handshake with
- * the peer's own credentials, calls with their answers, and one signal; the D-Bus Specification has the format. Everything
- * that comes from a bus is untrusted: it is bounded in size and in time, and every offset is checked.
- * {@link dev.rustyrun.cgroup.systemd.SystemdManager} is the object {@code org.freedesktop.systemd1.Manager}. Failures are
- * {@link dev.rustyrun.cgroup.systemd.SystemdException}s, in words.
+ * <p>A launch has only a few milliseconds, so this package uses no D-Bus library.
+ * {@link dev.rustyrun.cgroup.systemd.Bus} implements the handshake with the process's own credentials, method calls
+ * with answers, and signals, in the format of the D-Bus Specification. All received data is untrusted: it is limited in
+ * size and in time, and every offset is checked. {@link dev.rustyrun.cgroup.systemd.SystemdManager} represents the
+ * object {@code org.freedesktop.systemd1.Manager}. Failures are {@link dev.rustyrun.cgroup.systemd.SystemdException}s
+ * with one-line messages.
  */
 package dev.rustyrun.cgroup.systemd;
