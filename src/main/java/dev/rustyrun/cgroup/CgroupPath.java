@@ -14,7 +14,7 @@ public record CgroupPath(String value, boolean ofSystemd) {
     /** The parent group of containers that do not choose a path of their own. */
     public static final String PARENT = "/rustyrun";
 
-    private static final int LONGEST_NAME = 255;
+    private static final int MAX_NAME_LENGTH = 255;
     private static final String SYSTEMD = "systemd:";
 
     /** The path of a group that is created without systemd. */
@@ -79,8 +79,8 @@ public record CgroupPath(String value, boolean ofSystemd) {
             if (name.equals("..")) {
                 throw wrong(path, "it must not contain ..");
             }
-            if (name.length() > LONGEST_NAME) {
-                throw wrong(path, "a name in it has more than " + LONGEST_NAME + " characters");
+            if (name.length() > MAX_NAME_LENGTH) {
+                throw wrong(path, "a name in it has more than " + MAX_NAME_LENGTH + " characters");
             }
             for (int i = 0; i < name.length(); i++) {
                 if (name.charAt(i) < ' ') {

@@ -73,7 +73,7 @@ final class CgroupTree {
         long pause = 1;
         while (!removed(directory)) {
             if (System.nanoTime() > deadline) {
-                throw new CgroupException("cannot remove the cgroup " + directory + ": " + whatIsIn());
+                throw new CgroupException("cannot remove the cgroup " + directory + ": " + contents());
             }
             pause(pause);
             pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
@@ -104,7 +104,7 @@ final class CgroupTree {
         return all && removed(group);
     }
 
-    private String whatIsIn() {
+    private String contents() {
         List<Integer> processes = processes();
         if (processes.isEmpty()) {
             List<String> children = files.children(directory);

@@ -48,7 +48,7 @@ final class Controllers {
     }
 
     /** Enables the controllers of {@code wanted} that are available; others are skipped. */
-    void enableWhatIsThere(List<String> wanted) {
+    void enableAvailable(List<String> wanted) {
         List<String> left = new ArrayList<>(wanted);
         for (int slash = 0; slash >= 0 && slash <= path.lastIndexOf('/') && !left.isEmpty(); ) {
             String group = mountPoint + path.substring(0, slash);
@@ -92,7 +92,7 @@ final class Controllers {
             }
             value.append(value.isEmpty() ? "+" : " +").append(controller);
         }
-        checkIsEmpty(group, value.toString());
+        requireEmpty(group, value.toString());
         try {
             files.write(group + GIVEN, value.toString());
         } catch (LinuxException e) {
@@ -112,7 +112,7 @@ final class Controllers {
      * The kernel would let a group with processes enable cpu and pids, but then make it a threaded domain, whose child
      * groups cannot contain processes. Only the root group of the machine, which has no type, may do both.
      */
-    private void checkIsEmpty(String group, String value) {
+    private void requireEmpty(String group, String value) {
         List<String> processes = CgroupLayout.words(files.readIfThere(group + "/cgroup.procs"));
         if (!processes.isEmpty() && files.exists(group + "/cgroup.type")) {
             String some =

@@ -122,7 +122,7 @@ public final class SystemdCgroup implements Cgroup {
         try {
             systemd.start(path.name(), properties);
         } catch (SystemdException e) {
-            if (!e.saysThatTheUnitExists()) {
+            if (!e.unitExists()) {
                 throw e;
             }
             // A failed unit remains until it is reset.

@@ -60,7 +60,7 @@ final class V1Cgroup implements Cgroup {
                 }
             }
             if (where == Hierarchies.ALL) {
-                makeTheRest(made, holder);
+                makeOptional(made, holder);
             }
             complete = true;
         } finally {
@@ -74,7 +74,7 @@ final class V1Cgroup implements Cgroup {
      * Creates the group in the other hierarchies. This is optional: where it fails, as below an engine's container, the
      * container runs without them.
      */
-    private void makeTheRest(List<CgroupMount> made, int holder) {
+    private void makeOptional(List<CgroupMount> made, int holder) {
         for (CgroupMount mount : layout.v1Mounts()) {
             if (mount.readOnly() || made.contains(mount)) {
                 continue;

@@ -53,7 +53,7 @@ final class V2Cgroup implements Cgroup {
             if (!wanted.isEmpty()) {
                 // A container without limits runs without unavailable controllers; for one with limits, apply() reports
                 // an error.
-                controllers.enableWhatIsThere(wanted);
+                controllers.enableAvailable(wanted);
             }
             complete = true;
         } finally {

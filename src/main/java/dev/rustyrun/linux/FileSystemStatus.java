@@ -23,7 +23,7 @@ public record FileSystemStatus(int type, long used, long files, long flags) {
     private static final int SYSFS = 0x62656572;
     private static final int OVERLAYFS = 0x794c7630;
     /** proc, sysfs, cgroup, cgroup2, devpts, mqueue, debugfs, tracefs, securityfs, bpf, nsfs, configfs, selinuxfs, efivarfs. */
-    private static final Set<Integer> OF_THE_KERNEL = Set.of(
+    private static final Set<Integer> KERNEL_INTERFACES = Set.of(
             PROC,
             0x62656572,
             0x27e0eb,
@@ -51,7 +51,7 @@ public record FileSystemStatus(int type, long used, long files, long flags) {
 
     /** Whether the file system is an interface to the kernel and stores no data. */
     public boolean isOfTheKernel() {
-        return OF_THE_KERNEL.contains(type);
+        return KERNEL_INTERFACES.contains(type);
     }
 
     /**

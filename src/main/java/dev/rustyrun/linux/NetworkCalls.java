@@ -62,8 +62,8 @@ public interface NetworkCalls extends SocketCalls {
      * Sends {@code request} (of {@link RouteMessage}) and throws if the kernel's acknowledgement is an error;
      * {@code what} names the request.
      */
-    default void tellRoute(int socket, byte[] request, String what) {
-        int errno = RouteMessage.errno(askRoute(socket, request, request.length + 1024));
+    default void requestRoute(int socket, byte[] request, String what) {
+        int errno = RouteMessage.errno(queryRoute(socket, request, request.length + 1024));
         if (errno != 0) {
             throw new LinuxException(what, errno);
         }
@@ -73,7 +73,7 @@ public interface NetworkCalls extends SocketCalls {
      * Sends {@code request} (of {@link RouteMessage}) and returns all parts of the answer, each of at most {@code max}
      * bytes.
      */
-    default byte[] askRoute(int socket, byte[] request, int max) {
+    default byte[] queryRoute(int socket, byte[] request, int max) {
         send(socket, request, -1);
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         byte[] buffer = new byte[max];

@@ -49,7 +49,7 @@ public interface ProcessCalls extends KernelCalls {
      * Makes the traced child {@code pid}, which is stopped, stop again after its execve, and be killed when this
      * process ends while tracing it; man 2 ptrace.
      */
-    default void hearOfExecve(int pid) {
+    default void stopOnExecve(int pid) {
         int result = libc().call("ptrace", PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
         if (result != -Errno.ESRCH) {
             check(result, "ptrace PTRACE_SETOPTIONS", pid);

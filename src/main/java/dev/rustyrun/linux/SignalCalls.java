@@ -43,7 +43,7 @@ public interface SignalCalls extends KernelCalls {
      * Makes the kernel send SIGCHLD also when a child stops, which Java libraries disable; man 2 sigaction,
      * SA_NOCLDSTOP.
      */
-    default void hearOfStops() {
+    default void signalStops() {
         int signal = Signal.SIGCHLD.number();
         byte[] action = SignalAction.byDefault();
         check(libc().call("rt_sigaction", signal, action, null, SignalSet.KERNEL_SIZE), "rt_sigaction", signal);

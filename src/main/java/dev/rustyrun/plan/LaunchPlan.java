@@ -49,7 +49,7 @@ public record LaunchPlan(List<HostStep> run, List<Step> child, List<Step> init, 
      */
     public int ahead() {
         int steps = 0;
-        while (steps < init.size() && isAnswered(init.get(steps)) && canBeAhead(init.get(steps))) {
+        while (steps < init.size() && isAnswered(init.get(steps)) && canRunAhead(init.get(steps))) {
             steps++;
         }
         return steps;
@@ -65,7 +65,7 @@ public record LaunchPlan(List<HostStep> run, List<Step> child, List<Step> init, 
                 || step instanceof HostStep.OpenSource;
     }
 
-    private static boolean canBeAhead(Step step) {
+    private static boolean canRunAhead(Step step) {
         return step instanceof CgroupStep
                 || step instanceof CommandStep.ChangeDirectory
                 || step instanceof CoverStep

@@ -39,7 +39,7 @@ public record MountOptions(
     }
 
     /** Flags of a single mount rather than of its file system: these can also be set on the mounts below. */
-    private static final long OF_THE_MOUNT = MountFlag.of(
+    private static final long MOUNT_FLAGS = MountFlag.of(
             MountFlag.MS_RDONLY,
             MountFlag.MS_NOSUID,
             MountFlag.MS_NODEV,
@@ -100,7 +100,7 @@ public record MountOptions(
     }
 
     private static boolean isOfTheMount(String word) {
-        return ((SET.getOrDefault(word, 0L) | CLEAR.getOrDefault(word, 0L)) & OF_THE_MOUNT) != 0;
+        return ((SET.getOrDefault(word, 0L) | CLEAR.getOrDefault(word, 0L)) & MOUNT_FLAGS) != 0;
     }
 
     /** Parses {@code words}; a later option overrides an earlier one. */

@@ -10,8 +10,8 @@ public final class ResourcesValidator {
 
     private static final long UNSET = Resources.UNSET;
     private static final long MIN_PERIOD = 1000;
-    private static final long LONGEST_PERIOD = 1_000_000;
-    private static final long HIGHEST_NUMBER = 0xFFFFFFFFL;
+    private static final long MAX_PERIOD = 1_000_000;
+    private static final long MAX_NUMBER = 0xFFFFFFFFL;
 
     private ResourcesValidator() {}
 
@@ -44,8 +44,8 @@ public final class ResourcesValidator {
             throw new InvalidSpecException(
                     "devices: access \"" + rule.access() + "\" must be made of r (read), w (write) and m (mknod)");
         }
-        range("devices: major", rule.major(), DeviceRule.ANY, HIGHEST_NUMBER);
-        range("devices: minor", rule.minor(), DeviceRule.ANY, HIGHEST_NUMBER);
+        range("devices: major", rule.major(), DeviceRule.ANY, MAX_NUMBER);
+        range("devices: minor", rule.minor(), DeviceRule.ANY, MAX_NUMBER);
     }
 
     private static void checkMemory(Resources.Memory memory) {
@@ -70,7 +70,7 @@ public final class ResourcesValidator {
 
     private static void checkCpu(Resources.Cpu cpu) {
         range("cpu.shares", cpu.shares(), 2, 262_144);
-        range("cpu.period", cpu.period(), MIN_PERIOD, LONGEST_PERIOD);
+        range("cpu.period", cpu.period(), MIN_PERIOD, MAX_PERIOD);
         if (cpu.quota() != UNSET && cpu.quota() != Resources.UNLIMITED && cpu.quota() < MIN_PERIOD) {
             throw new InvalidSpecException("cpu.quota " + cpu.quota() + " must be " + MIN_PERIOD
                     + " or more microseconds, or -1 for no limit");
@@ -113,10 +113,10 @@ public final class ResourcesValidator {
     }
 
     private static void checkNetwork(Resources.Network network) {
-        range("network.classID", network.classId(), 0, HIGHEST_NUMBER);
+        range("network.classID", network.classId(), 0, MAX_NUMBER);
         network.priorities().forEach((name, priority) -> {
             word("network.priorities: interface", name);
-            range("network.priorities of " + name, priority, 0, HIGHEST_NUMBER);
+            range("network.priorities of " + name, priority, 0, MAX_NUMBER);
         });
     }
 

@@ -10,7 +10,7 @@ public final class SeccompValidator {
 
     private static final String PATH = "seccomp";
     /** The call with which a filtered process sends its listener to the runtime. */
-    private static final String HANDING_OVER = "sendmsg";
+    private static final String LISTENER_CALL = "sendmsg";
 
     private SeccompValidator() {}
 
@@ -42,9 +42,9 @@ public final class SeccompValidator {
         for (int i = 0; i < seccomp.syscalls().size(); i++) {
             checkRule(PATH + ".syscalls[" + i + "]", seccomp.syscalls().get(i));
         }
-        if (seccomp.notifies() && !lets(seccomp, HANDING_OVER)) {
-            throw new InvalidSpecException(PATH + ".syscalls: a profile with SCMP_ACT_NOTIFY must allow " + HANDING_OVER
-                    + ": the container makes that call to reach its agent");
+        if (seccomp.notifies() && !lets(seccomp, LISTENER_CALL)) {
+            throw new InvalidSpecException(PATH + ".syscalls: a profile with SCMP_ACT_NOTIFY must allow "
+                    + LISTENER_CALL + ": the container makes that call to reach its agent");
         }
     }
 
@@ -70,7 +70,7 @@ public final class SeccompValidator {
                 throw new InvalidSpecException(at + ": \"" + printable(name) + "\" is not the name of a system call");
             }
             // The agent gets the listener from a process to which the filter already applies.
-            if (rule.action() == Seccomp.Action.NOTIFY && (name.equals("write") || name.equals(HANDING_OVER))) {
+            if (rule.action() == Seccomp.Action.NOTIFY && (name.equals("write") || name.equals(LISTENER_CALL))) {
                 throw new InvalidSpecException(at + ": SCMP_ACT_NOTIFY is not possible for " + name
                         + ": the container makes that call to reach its agent");
             }

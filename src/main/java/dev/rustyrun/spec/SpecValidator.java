@@ -6,7 +6,7 @@ import java.util.List;
 public final class SpecValidator {
 
     private static final int HOST_NAME_MAX = 64;
-    private static final int WORST_OOM_SCORE = 1000;
+    private static final int MAX_OOM_SCORE = 1000;
 
     private SpecValidator() {}
 
@@ -77,7 +77,7 @@ public final class SpecValidator {
             }
         }
         int score = process.oomScoreAdj();
-        if (score != Spec.Process.INHERITED && (score < -WORST_OOM_SCORE || score > WORST_OOM_SCORE)) {
+        if (score != Spec.Process.INHERITED && (score < -MAX_OOM_SCORE || score > MAX_OOM_SCORE)) {
             throw new InvalidSpecException("oom_score_adj " + score + " is not a number from -1000 to 1000");
         }
     }

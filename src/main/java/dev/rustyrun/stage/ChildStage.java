@@ -80,7 +80,7 @@ public final class ChildStage {
         int pid;
         if (context.succession() >= 0) {
             // Before init starts: this call discards a pending SIGCHLD.
-            linux.hearOfStops();
+            linux.signalStops();
         }
         try {
             pid = init.start(handedDown);

@@ -46,7 +46,7 @@ final class StageConnection {
     private boolean detached;
     private boolean waiting;
     private boolean mapped;
-    /** How many steps of {@code init} are done ahead of the launch. */
+    /** The number of steps of {@code init} that are performed ahead of the launch. */
     private int ahead;
 
     private boolean prepared;
@@ -57,7 +57,7 @@ final class StageConnection {
     /** Reports from an {@code init} whose pid is not known yet. */
     private final List<Report> early = new ArrayList<>();
 
-    /** The steps of {@code run} that a stage has requested: none is done twice. */
+    /** The steps of {@code run} that a stage has requested; none is performed twice. */
     private final Set<Integer> asked = new HashSet<>();
 
     private Optional<Report.StepFailed> failure = Optional.empty();
@@ -79,12 +79,12 @@ final class StageConnection {
         this.channel = channel;
     }
 
-    /** Traced steps go to {@code log}. */
+    /** Sends traced steps to {@code log}. */
     void logSteps(StepLog log) {
         steps = log;
     }
 
-    /** The standard files are pipes of this launch, and not those of this process. */
+    /** Declares that the standard files are pipes of this launch, and not those of this process. */
     void givePipes() {
         host.givePipes();
     }
@@ -135,8 +135,8 @@ final class StageConnection {
     }
 
     /**
-     * Sends the part of {@code child} ahead of a launch that begins as {@code likely} does, and so many steps of {@code init}
-     * now or, if ids must be mapped first, after that.
+     * Sends the part of {@code child} ahead of a launch that is expected to begin like {@code likely}, and the first
+     * {@code steps} steps of {@code init}, immediately or after ids have been mapped.
      */
     void prepare(LaunchPlan likely, int steps) {
         plan = likely;
@@ -153,17 +153,17 @@ final class StageConnection {
         }
     }
 
-    /** Whether {@code init} is there, and has done what it does ahead. */
+    /** Whether {@code init} exists, and has performed its steps ahead of the launch. */
     boolean isPrepared() {
         return init != 0 && (ahead == 0 || prepared);
     }
 
-    /** Sends the rest of {@code wanted} now or, if ids must be mapped first, after that. */
+    /** Sends the rest of {@code wanted} immediately or, if ids must be mapped first, afterwards. */
     void launch(LaunchPlan wanted, LaunchOptions how) {
         plan = wanted;
         options = how;
         if (init != 0) {
-            tellHost();
+            recordStart();
         }
         if (plan.idMaps().isEmpty() || mapped) {
             sendInitPart();
@@ -186,7 +186,7 @@ final class StageConnection {
         }
     }
 
-    /** Also waits for reports, as long as some may come, and for whoever needs the container's proxy. */
+    /** Adds the channel to {@code set}, as long as reports may arrive. */
     void addTo(PollSet set) {
         if (open) {
             set.add(channel, PollSet.POLLIN);
@@ -204,7 +204,7 @@ final class StageConnection {
         }
     }
 
-    /** Whether the wait found some. */
+    /** Whether the wait found reports. */
     boolean isHeardIn(PollSet set) {
         return open && set.found(channel, PollSet.POLLIN | PollSet.POLLHUP);
     }
@@ -231,7 +231,7 @@ final class StageConnection {
         }
     }
 
-    /** Sends nothing more; a stage that waits for its part then ends. */
+    /** Closes the channel; a stage that waits for its part then ends. */
     void close() {
         if (open) {
             open = false;
@@ -246,7 +246,10 @@ final class StageConnection {
         host.close();
     }
 
-    /** A copy of {@code child} may report before its process id is known, without which it cannot be answered. */
+    /**
+     * Handles a report, or stores it: a copy of {@code child} may report before its process id is known, without which
+     * it cannot be answered.
+     */
     private void handle(Report report) {
         if (init == 0 && isOfInit(report) || awaitsSuccessor() && isOf(HostStep.Asker.COMMAND, report)) {
             early.add(report);
@@ -259,7 +262,7 @@ final class StageConnection {
         } else if (report instanceof Report.InitStarted started) {
             init = started.pid();
             if (options != null) {
-                tellHost();
+                recordStart();
             }
             handleEarly();
         } else if (report instanceof Report.Appeared appeared) {
@@ -276,7 +279,7 @@ final class StageConnection {
         }
     }
 
-    private void tellHost() {
+    private void recordStart() {
         options.record().started(init, plan.appears());
     }
 
@@ -286,7 +289,7 @@ final class StageConnection {
         unheard.forEach(this::handle);
     }
 
-    /** Whether the current {@code init} will not be the command, but another process that it has yet to name. */
+    /** Whether {@code init} will have a successor that has not been named yet. */
     boolean awaitsSuccessor() {
         return plan != null && plan.appears() && predecessor == 0;
     }
@@ -307,7 +310,7 @@ final class StageConnection {
         return due.step() >= 0 && due.step() < plan.run().size();
     }
 
-    /** Does what a stage requests, or ends the launch. */
+    /** Performs the step that a stage requests, or ends the launch. */
     private void apply(Report.Due due) {
         if (!isPlanned(due) || !asked.add(due.step())) {
             linux.closeAll(new int[] {due.descriptor()});
@@ -379,7 +382,7 @@ final class StageConnection {
     /** Kills the container or, if it does not exist yet, the stage that would create it. */
     void kill() {
         if (initEnded.isPresent()) {
-            // Its number may belong to another process by now.
+            // The process id may have been reused by now.
             return;
         }
         try {
@@ -389,15 +392,15 @@ final class StageConnection {
         } finally {
             linux.kill(init != 0 ? init : child, Signal.SIGKILL.number());
             if (awaitsSuccessor()) {
-                // A process that is to be named now dies with child.
+                // A successor that has not been named yet dies with child.
                 linux.kill(child, Signal.SIGKILL.number());
             }
         }
     }
 
     /**
-     * A killed child could not wait for {@code init}, which is now a child of this process; nor for one that has named
-     * another.
+     * Kills {@code init}, and waits for it and its predecessor, if {@code child} was killed before it could do so: they
+     * are now children of this process.
      */
     void killOrphan(ChildStatus ended) {
         if (!ended.signalled() || init == 0 || initEnded.isPresent()) {
@@ -416,7 +419,7 @@ final class StageConnection {
         }
     }
 
-    /** Waits for the processes that served the ended container: they end by themselves. */
+    /** Waits for the processes that have served the container; after its end, they end by themselves. */
     void awaitServing() {
         host.awaitServing();
     }

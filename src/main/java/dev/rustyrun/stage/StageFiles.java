@@ -13,7 +13,7 @@ final class StageFiles implements AutoCloseable {
     private static final int CLOSED = -1;
     private static final int PAIRS = 4;
     // In the order in which descriptors 0 to 3 of child are made, so that none is overwritten before it has been used.
-    private static final int[] THEIRS = {0, 3, 5, 7};
+    private static final int[] CHILD_ENDS = {0, 3, 5, 7};
     private static final int STDIN = 1;
     private static final int STDOUT = 2;
     private static final int STDERR = 4;
@@ -43,14 +43,14 @@ final class StageFiles implements AutoCloseable {
 
     /** Starts {@code child} with the other ends, and returns its process id. */
     int startChild(ChildStart start) {
-        child = start.start(Arrays.stream(THEIRS).map(i -> opened[i]).toArray());
+        child = start.start(Arrays.stream(CHILD_ENDS).map(i -> opened[i]).toArray());
         opened[PROCESS] = linux.processDescriptor(child);
         return child;
     }
 
     /** Closes the ends that only {@code child} needs. */
     void closeTheirs() {
-        for (int i : THEIRS) {
+        for (int i : CHILD_ENDS) {
             close(i);
         }
     }

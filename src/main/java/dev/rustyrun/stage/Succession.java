@@ -204,7 +204,7 @@ final class Succession {
         if (!begun && stop.stopSignal() == Signal.SIGSTOP.number()) {
             // It has stopped before its first instruction.
             begun = true;
-            linux.hearOfExecve(successor);
+            linux.stopOnExecve(successor);
             linux.continueTraced(successor);
         } else if (stop.hasExecuted()) {
             // From now on messages may come from the command, so they are ignored.

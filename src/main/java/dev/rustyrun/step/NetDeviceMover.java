@@ -61,14 +61,14 @@ final class NetDeviceMover {
     private void move(NetDevice device, OpenFile namespace, int here, int there) {
         int index = index(device, here);
         List<RouteMessage.Address> addresses =
-                RouteMessage.addresses(index, linux.askRoute(here, RouteMessage.listAddresses(), ROOM));
-        linux.tellRoute(
+                RouteMessage.addresses(index, linux.queryRoute(here, RouteMessage.listAddresses(), ROOM));
+        linux.requestRoute(
                 here,
                 RouteMessage.move(index, namespace.descriptor(), device.name()),
                 "move " + device.host() + " to " + device.name());
         int inside = linux.interfaceIndex(there, device.name());
         for (RouteMessage.Address address : addresses) {
-            linux.tellRoute(there, RouteMessage.add(inside, address), "give " + device.name() + " its address");
+            linux.requestRoute(there, RouteMessage.add(inside, address), "give " + device.name() + " its address");
         }
         linux.bringInterfaceUp(there, device.name());
     }

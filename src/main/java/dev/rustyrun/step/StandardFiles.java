@@ -33,7 +33,7 @@ public final class StandardFiles {
                     linux.changeOwner(file, uid, gid);
                 }
             } catch (LinuxException e) {
-                // Closed, or owned by somebody else: the command can use the descriptor, but not open its file again.
+                // Closed, or owned by another user: the command can use the descriptor, but not open its file again.
             }
         }
     }

@@ -23,12 +23,12 @@ public final class SystemdException extends RuntimeException {
     }
 
     /** Whether a unit of that name already exists. */
-    public boolean saysThatTheUnitExists() {
+    public boolean unitExists() {
         return error.equals(UNIT_EXISTS);
     }
 
     /** Whether no unit of that name exists. */
-    public boolean saysThatThereIsNoUnit() {
+    public boolean isUnitMissing() {
         return error.equals(NO_SUCH_UNIT);
     }
 }

@@ -163,7 +163,7 @@ public final class SystemdManager implements AutoCloseable {
 
     /** Starts a transient unit, and waits until it has started. */
     public void start(String unit, List<UnitProperty> properties) {
-        hearOfJobs();
+        subscribeToJobs();
         List<Object> structs =
                 properties.stream().<Object>map(UnitProperty::struct).toList();
         Message answer =
@@ -181,11 +181,11 @@ public final class SystemdManager implements AutoCloseable {
     /** Stops a unit if it exists, and waits for that; systemd then forgets it, even if it has failed. */
     public void stop(String unit) {
         try {
-            hearOfJobs();
+            subscribeToJobs();
             Message answer = bus.call(NAME, PATH, TYPE, "StopUnit", "ss", unit, MODE);
             await(answer.textAt(0), unit, "stop");
         } catch (SystemdException e) {
-            if (!e.saysThatThereIsNoUnit()) {
+            if (!e.isUnitMissing()) {
                 throw e;
             }
         }
@@ -202,7 +202,7 @@ public final class SystemdManager implements AutoCloseable {
         try {
             bus.call(NAME, PATH, TYPE, "ResetFailedUnit", "s", unit);
         } catch (SystemdException e) {
-            if (!e.saysThatThereIsNoUnit()) {
+            if (!e.isUnitMissing()) {
                 throw e;
             }
         }
@@ -215,7 +215,7 @@ public final class SystemdManager implements AutoCloseable {
         }
     }
 
-    private void hearOfJobs() {
+    private void subscribeToJobs() {
         if (!direct) {
             bus.match("type='signal',sender='" + NAME + "',path='" + PATH + "',interface='" + TYPE + "',member='"
                     + JOB_REMOVED + "'");
