@@ -3,7 +3,7 @@ package dev.rustyrun.linux;
 /**
  * How a child ended, from waitpid(2).
  *
- * @param pid of the child
+ * @param pid process id of the child
  * @param status the raw wait status
  */
 public record ChildStatus(int pid, int status) {

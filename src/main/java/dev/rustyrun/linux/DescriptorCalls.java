@@ -59,8 +59,8 @@ public interface DescriptorCalls extends KernelCalls {
     }
 
     /**
-     * Opens /dev/null as each of the descriptors 0, 1 and 2 that is not open. Otherwise a file of ours would take the place
-     * and would be given to a command as its standard input or output.
+     * Opens /dev/null as each of the descriptors 0, 1 and 2 that is not open. Otherwise the next file that is opened
+     * would get that number, and a command would get it as its standard input or output.
      */
     default void openMissingStandardDescriptors() {
         for (int fd = 0; fd <= 2; fd++) {

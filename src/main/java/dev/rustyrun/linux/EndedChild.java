@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 /**
  * A child that has ended and was waited for.
  *
- * @param status how it ended
+ * @param status status with which it ended
  * @param cpuMicros processor time of the child and of the children that it waited for, in microseconds
  */
 public record EndedChild(ChildStatus status, long cpuMicros) {

@@ -7,7 +7,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The state of a container as {@code state} prints it and hooks read it; runtime-spec runtime.md, "State". */
+/** The state of a container in the format of {@code rustyrun state} and of hooks; runtime-spec runtime.md, "State". */
 public final class StateJson {
 
     private StateJson() {}

@@ -9,9 +9,9 @@ import java.util.Optional;
  * config-linux.md: the Linux-specific part of a container's configuration.
  *
  * @param namespaces namespaces that are new or joined; all others are the caller's
- * @param uidMappings of a new user namespace
- * @param gidMappings of a new user namespace
- * @param timeOffsets of a new time namespace
+ * @param uidMappings user id mappings of a new user namespace
+ * @param gidMappings group id mappings of a new user namespace
+ * @param timeOffsets clock offsets of a new time namespace
  * @param devices device files besides the default ones
  * @param sysctl kernel parameters by dotted name
  * @param cgroupsPath path of its cgroup: absolute, relative, or empty to let Rustyrun choose
@@ -19,8 +19,8 @@ import java.util.Optional;
  * @param rootfsPropagation {@code private}, {@code slave}, {@code shared} or {@code unbindable}, optionally prefixed
  *     with r; empty for {@code private}
  * @param seccomp its system call filter
- * @param maskedPaths made unreadable inside the container
- * @param readonlyPaths made read-only inside the container
+ * @param maskedPaths paths that are made unreadable inside the container
+ * @param readonlyPaths paths that are made read-only inside the container
  * @param mountLabel SELinux context of its mounts; empty for none
  * @param personality {@code LINUX} or {@code LINUX32}, man 2 personality; empty to leave it unchanged
  * @param memoryPolicy the memory nodes from which it allocates

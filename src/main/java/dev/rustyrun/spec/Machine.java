@@ -4,7 +4,7 @@ package dev.rustyrun.spec;
  * The properties of a machine on which a seccomp profile may depend.
  *
  * @param arch architecture of the kernel
- * @param kernelRelease as of uname(2), such as {@code 6.8.0-45-generic}
+ * @param kernelRelease release as in uname(2), such as {@code 6.8.0-45-generic}
  */
 public record Machine(Seccomp.Arch arch, String kernelRelease) {
 

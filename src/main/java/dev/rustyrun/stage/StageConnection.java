@@ -27,7 +27,7 @@ import java.util.function.IntConsumer;
 
 /**
  * The connection of the process that acts as {@code run} to the stages of one launch: it sends the parts of the plan
- * and receives reports. How that process waits is its own business. For use by one thread.
+ * and receives reports. Waiting is left to that process. For use by one thread.
  */
 final class StageConnection {
 
@@ -51,7 +51,10 @@ final class StageConnection {
 
     private boolean prepared;
     private int init;
-    /** The process that has named {@link #init}, if {@code child} has started another one. */
+    /**
+     * The {@code init} that {@code child} has started, once it has named its successor, which is then {@link #init}; 0
+     * before.
+     */
     private int predecessor;
 
     /** Reports from an {@code init} whose pid is not known yet. */
@@ -66,7 +69,7 @@ final class StageConnection {
     /**
      * @param messages receives traced steps, and what fails while the container runs
      * @param child the started {@code child} stage
-     * @param channel our end of its socket
+     * @param channel this process's end of the socket
      * @param terminalOpened receives the master side of the command's terminal
      */
     StageConnection(
@@ -186,7 +189,7 @@ final class StageConnection {
         }
     }
 
-    /** Adds the channel to {@code set}, as long as reports may arrive. */
+    /** Adds the channel to {@code set}, as long as reports may arrive, and the sockets of a proxy that has not started. */
     void addTo(PollSet set) {
         if (open) {
             set.add(channel, PollSet.POLLIN);
@@ -194,7 +197,7 @@ final class StageConnection {
         host.addTo(set);
     }
 
-    /** Starts the container's proxy if the wait found that it is needed. Called before {@link #hear}, which may close it. */
+    /** Starts the container's proxy if {@code set} shows that it is needed. Called before {@link #hear}, which may close it. */
     void serve(PollSet set) {
         try {
             host.startProxyIfWanted(set);

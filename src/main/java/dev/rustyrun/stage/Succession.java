@@ -114,12 +114,15 @@ final class Succession {
         return successor;
     }
 
-    /** Whether {@code init} is to have a successor, but has not named it. */
+    /** Whether {@code init} will have a successor, but has not named it yet. */
     boolean isExpected() {
         return socket >= 0 && successor == 0;
     }
 
-    /** Reads the next message; false if there is none. A message that cannot be from a process of ours is the last one. */
+    /**
+     * Reads the next message; false if there is none. A message that no process of Rustyrun can have sent is the last
+     * one.
+     */
     boolean hear() {
         byte[] message = new byte[MAX_TOLD];
         int length;
@@ -164,9 +167,9 @@ final class Succession {
     }
 
     private void named(int number) {
-        // A process of the container may have taken the socket from the copy: it can name only that copy.
+        // A process of the container may have taken the socket from the copy, but it can name only that copy.
         if (number <= -AppearProgram.TRACE_FAILED) {
-            // The kernel or another filter forbids tracing: that is no reason to fail.
+            // The kernel or another filter forbids tracing, which is not an error.
             traced = false;
         } else if (number > 0 && number != first && linux.isChild(number)) {
             successor = number;

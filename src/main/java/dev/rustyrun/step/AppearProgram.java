@@ -91,8 +91,8 @@ public final class AppearProgram {
     /**
      * Writes the program to a file in memory; empty if the kernel or a limit forbids that.
      *
-     * @param path of the command
-     * @param socket on which the program and its parent exchange messages
+     * @param path path of the command
+     * @param socket descriptor of the socket on which the program and its parent exchange messages
      */
     static Optional<AppearProgram> create(Linux linux, ExecStep.ExecAppearing step, String path, int socket) {
         byte[] image = image(MachineCode.of(X86_64, AARCH64), step, path, socket);
@@ -146,7 +146,7 @@ public final class AppearProgram {
         return Connection.FIRST_HANDED_DOWN + step.handedDown() + 2;
     }
 
-    /** Becomes this program; returns only if that fails. */
+    /** Executes this program; returns only if that fails. */
     void become(List<String> argv, List<String> env, boolean byPath) {
         program.become(argv, env, byPath);
     }

@@ -50,10 +50,10 @@ public interface HostContext {
     void setAgent(int socket);
 
     /**
-     * Starts the process that connects the container to {@code hosts}. It ends with the container.
+     * Starts the process that connects the container to {@code hosts}, now or when the container first needs it. It ends with
+     * the container.
      *
-     * @param listening a socket in the container's network namespace
-     * @param container a pidfd of the container's PID 1
+     * @param listening a socket in the container's network namespace, which this method closes
      */
     void startProxy(List<String> hosts, OpenFile listening);
 

@@ -36,7 +36,7 @@ public sealed interface Step
 
     /** Appends the components, in order, to the plan's binary form; does nothing for a step without components. */
     default void writeTo(PlanWriter out) {
-        // Most steps have components.
+        // Steps with components override this.
     }
 
     /**
