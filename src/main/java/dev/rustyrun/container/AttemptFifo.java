@@ -7,24 +7,27 @@ import dev.rustyrun.linux.OpenFile;
 import java.util.Optional;
 
 /**
- * The FIFO through which proxies tell a service of attempts, a line each. It outlives the service: proxies that were started
- * before it reach the next one.
+ * The FIFO through which proxies report attempts to a service, one line each. It outlives the service: proxies that one
+ * service started can report to the next one.
  */
 public final class AttemptFifo {
 
     private AttemptFifo() {}
 
-    /** Opens it for writing; empty when there is none, or nobody reads there. */
+    /** Opens the FIFO for writing; empty when it does not exist or has no reader. */
     static Optional<OpenFile> open(Linux linux, String path) {
         return open(linux, path, FileFlag.O_WRONLY);
     }
 
-    /** Makes it where it is missing, and opens it for reading, so that it never comes to an end; empty when that cannot be. */
+    /**
+     * Creates the FIFO if it is missing, and opens it for reading and writing, so that the reader never gets an end of
+     * file; empty when that fails.
+     */
     public static Optional<OpenFile> make(Linux linux, String path) {
         try {
             linux.makeNode(FileFlag.AT_FDCWD, path, FileFlag.S_IFIFO | 0600, 0);
         } catch (LinuxException e) {
-            // It is there, or there is no room for it.
+            // It exists, or the disk is full; the open below finds out which.
         }
         return open(linux, path, FileFlag.O_RDWR);
     }
@@ -37,7 +40,7 @@ public final class AttemptFifo {
             }
             file.close();
         } catch (LinuxException e) {
-            // ENXIO: nobody reads.
+            // ENXIO: the FIFO has no reader.
         }
         return Optional.empty();
     }

@@ -1,6 +1,6 @@
 package dev.rustyrun.container;
 
-/** There is a container of this id, but what is written down about it cannot be used. */
+/** A container with this id exists, but its stored state cannot be used. */
 public final class BrokenContainerException extends ContainerException {
 
     private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public final class BrokenContainerException extends ContainerException {
         this.reason = reason;
     }
 
-    /** What is wrong. */
+    /** What is wrong with the stored state. */
     String reason() {
         return reason;
     }

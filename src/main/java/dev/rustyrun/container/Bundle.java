@@ -17,18 +17,18 @@ import java.util.List;
  *
  * @param path absolute
  * @param text of its config.json
- * @param spec what that says
- * @param warnings what is not as the specification wants it
+ * @param spec the parsed config.json
+ * @param warnings deviations from the specification
  */
 public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
 
-    /** The file in it that says what to run. */
+    /** The usual name of the configuration file. */
     public static final String CONFIG = "config.json";
 
     /**
      * Reads and checks a bundle.
      *
-     * @param config the file that says what to run, relative to {@code directory}
+     * @param config the configuration file, relative to {@code directory}
      * @throws InvalidSpecException if it is not a bundle
      */
     public static Bundle read(Linux linux, Path directory, String config) {
@@ -51,7 +51,7 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
         return new Bundle(path, text, config.spec(), config.warnings());
     }
 
-    /** The same with another Spec. */
+    /** This bundle with another Spec. */
     public Bundle with(Spec changed) {
         return new Bundle(path, text, changed, warnings);
     }

@@ -9,7 +9,7 @@ import dev.rustyrun.stage.StepLog;
 import java.io.PrintStream;
 import java.util.Optional;
 
-/** Creates and starts a container from a bundle, waits for its end and deletes it, as separate commands would. */
+/** Creates and starts a container from a bundle, waits for its end and deletes it, as the separate commands do. */
 public final class BundleRun {
 
     private final Creation creation;
@@ -27,10 +27,10 @@ public final class BundleRun {
     }
 
     /**
-     * Runs it.
+     * Runs the container.
      *
-     * @param detached whether to come back once it has started
-     * @param kept whether it stays, stopped, once it has started and ended
+     * @param detached whether to return once the container has started
+     * @param kept whether the stopped container is kept after it has run
      * @param stage the started stages, which wait for their plan
      */
     public Outcome run(

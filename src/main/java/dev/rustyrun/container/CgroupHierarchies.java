@@ -5,16 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Finds the hierarchies of control groups that are mounted; man 5 proc_pid_mountinfo. */
+/** Finds the mounted cgroup hierarchies; man 5 proc_pid_mountinfo. */
 final class CgroupHierarchies {
 
-    /** Options of such a mount that say nothing about which hierarchy it is; man 7 cgroups. */
-    private static final Set<String> NOT_TELLING =
+    /** Options of a cgroup mount that do not identify the hierarchy; man 7 cgroups. */
+    private static final Set<String> GENERIC_OPTIONS =
             Set.of("rw", "ro", "xattr", "clone_children", "noprefix", "cpuset_v2_mode", "favordynmods", "none");
 
     private CgroupHierarchies() {}
 
-    /** Those in {@code mountinfo}, each once, in the order in which they were mounted. */
+    /** The hierarchies in {@code mountinfo}, each once, in the order in which they were mounted. */
     static List<CgroupHierarchy> mounted(String mountinfo) {
         List<CgroupHierarchy> found = new ArrayList<>();
         for (String line : mountinfo.split("\n")) {
@@ -34,15 +34,15 @@ final class CgroupHierarchies {
     }
 
     private static String data(String options) {
-        List<String> telling = new ArrayList<>();
+        List<String> identifying = new ArrayList<>();
         for (String option : options.split(",")) {
             if (option.startsWith("name=")) {
                 return "none," + option;
             }
-            if (!NOT_TELLING.contains(option) && !option.contains("=")) {
-                telling.add(option);
+            if (!GENERIC_OPTIONS.contains(option) && !option.contains("=")) {
+                identifying.add(option);
             }
         }
-        return String.join(",", telling);
+        return String.join(",", identifying);
     }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Which ids {@code --userns auto} and the service may give to containers: those that were set, or those that
- * {@code /etc/subuid} and {@code /etc/subgid} grant to a user {@code rustyrun}, or {@link IdPool#DEFAULT}.
+ * The ids that {@code --userns auto} and the service may give to containers: the configured pool, or else the ids that
+ * {@code /etc/subuid} and {@code /etc/subgid} grant to a user {@code rustyrun}, or else {@link IdPool#DEFAULT}.
  */
 public final class ConfiguredIds {
 
@@ -24,7 +24,7 @@ public final class ConfiguredIds {
         this(file -> read(linux, file));
     }
 
-    /** @param files what is in a file, by its path */
+    /** @param files reads a file by its path */
     ConfiguredIds(UnaryOperator<String> files) {
         this.files = files;
     }
@@ -32,8 +32,8 @@ public final class ConfiguredIds {
     /**
      * The pool.
      *
-     * @param set as {@code FIRST:COUNT}; empty when it is not set
-     * @throws InvalidSpecException when that is none, or the ids are somebody's already
+     * @param set the configured pool as {@code FIRST:COUNT}; empty when none is configured
+     * @throws InvalidSpecException when {@code set} is malformed, or the ids already belong to a user or group
      */
     public IdPool pool(String set) {
         Optional<IdPool> granted = set.isEmpty() ? granted() : Optional.empty();
@@ -67,7 +67,7 @@ public final class ConfiguredIds {
         return "";
     }
 
-    /** @param countField which field of a line says how many ids; 0 for one */
+    /** @param countField the field of a line that holds the number of ids; 0 when a line stands for one id */
     private void checkUnused(IdPool pool, String file, int idField, int countField) {
         for (String line : files.apply(file).split("\n")) {
             String[] fields = line.split(":");

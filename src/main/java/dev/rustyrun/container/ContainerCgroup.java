@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The cgroup of one container, if it has one: root's always do, an ordinary user's when a limit was asked for. */
+/**
+ * The cgroup of one container, if it has one. Containers of root have one by default; containers of an ordinary user
+ * have one only when a limit is requested or systemd makes the cgroups.
+ */
 final class ContainerCgroup {
 
     private static final String DISABLED = "disabled";
@@ -26,7 +29,7 @@ final class ContainerCgroup {
     private final Resources resources;
     private final Runnable mark;
     private boolean made;
-    /** Final once it is made; a plan asks for both again and again. */
+    /** Cached once the cgroup is made, because a plan requests both lists several times. */
     private Optional<List<String>> files = Optional.empty();
 
     private Optional<List<String>> directories = Optional.empty();
@@ -42,10 +45,10 @@ final class ContainerCgroup {
     }
 
     /**
-     * The cgroup for the container {@code id} of {@code store}, not made yet.
+     * The cgroup for the container {@code id} of {@code store}; it is not made yet.
      *
-     * @throws InvalidSpecException when limits were asked for that need a cgroup, and none is wanted
-     * @throws dev.rustyrun.cgroup.CgroupException when limits were asked for and this machine cannot keep any
+     * @throws InvalidSpecException when limits are requested and cgroups are disabled
+     * @throws dev.rustyrun.cgroup.CgroupException when limits are requested and this machine cannot enforce any
      */
     static ContainerCgroup of(Linux linux, Spec spec, String id, ContainerStore store) {
         Resources asked = spec.linux().resources();
@@ -70,7 +73,7 @@ final class ContainerCgroup {
                 Optional.of(cgroup), limits, () -> CgroupOwner.mark(linux, layout, cgroup.path(), store.identity()));
     }
 
-    /** Makes and limits it, {@code where} even if no limit needs that. */
+    /** Makes the cgroup in the hierarchies {@code where} and sets its limits. */
     void make(Cgroup.Hierarchies where) {
         if (cgroup.isEmpty()) {
             return;
@@ -81,7 +84,7 @@ final class ContainerCgroup {
         try {
             mark.run();
             if (cgroup.get().isFrozen()) {
-                // A process that enters it stops at once, and its parent would wait forever.
+                // A process that enters a frozen cgroup stops at once, and its parent would wait forever.
                 throw new InvalidSpecException(
                         "the cgroup " + cgroup.get().path().value() + " or one above it is frozen: thaw it first");
             }
@@ -94,7 +97,7 @@ final class ContainerCgroup {
         }
     }
 
-    /** The same one, which has been made, limited as {@code spec} wants it. */
+    /** This cgroup, which has been made, with the limits of {@code spec}. */
     ContainerCgroup limitedAs(Spec spec) {
         Resources wanted = spec.linux().resources().withDevices(resources.devices());
         if (wanted.equals(resources)) {
@@ -106,12 +109,12 @@ final class ContainerCgroup {
         return new ContainerCgroup(cgroup, wanted, mark);
     }
 
-    /** Its path below each hierarchy, as {@link CgroupPath#written}; empty if it does not exist. */
+    /** The path below each hierarchy, as {@link CgroupPath#written}; empty if the container has no cgroup. */
     String path() {
         return cgroup.map(group -> group.path().written()).orElse("");
     }
 
-    /** The files through which its first process enters it; may be empty. */
+    /** The files through which the container's first process enters the cgroup; may be empty. */
     List<String> files() {
         List<String> found =
                 files.orElseGet(() -> cgroup.map(Cgroup::firstProcsFiles).orElse(List.of()));
@@ -119,18 +122,18 @@ final class ContainerCgroup {
         return found;
     }
 
-    /** Its first process has entered it. */
+    /** Must be called when the first process has entered the cgroup. */
     void entered() {
         cgroup.ifPresent(Cgroup::entered);
     }
 
-    /** The same for one that is only talked about. */
+    /** A readable stand-in for {@link #files} in the explanation of a launch that does not make the cgroup. */
     List<String> plannedFiles() {
         return cgroup.map(group -> List.of(group.path().value() + "/cgroup.procs"))
                 .orElse(List.of());
     }
 
-    /** Its directories, one in each hierarchy. */
+    /** The directories of the cgroup, one in each hierarchy. */
     List<String> directories() {
         List<String> found = directories.orElseGet(this::findDirectories);
         directories = made ? Optional.of(found) : directories;
@@ -145,7 +148,7 @@ final class ContainerCgroup {
         return found;
     }
 
-    /** Whether only allowed devices can be opened in it. */
+    /** Whether the cgroup restricts which devices can be opened. */
     boolean limitsDevices() {
         return cgroup.isPresent() && !resources.devices().isEmpty();
     }
@@ -155,7 +158,7 @@ final class ContainerCgroup {
         return cgroup.map(group -> "make cgroup " + group.path().value() + ResourceFormatter.of(resources));
     }
 
-    /** {@code outcome} with what the cgroup knows about why, and about how much was used. */
+    /** Adds to {@code outcome} the resource usage, and a reason such as OOM, from the cgroup. */
     Outcome explain(Outcome outcome) {
         if (cgroup.isEmpty() || outcome.reason() == Outcome.Reason.SETUP_FAILED) {
             return outcome;
@@ -178,7 +181,10 @@ final class ContainerCgroup {
         return measured;
     }
 
-    /** Removes it, and kills processes in it; if creating it failed, it may belong to somebody else and is not touched. */
+    /**
+     * Removes the cgroup and kills its processes. A cgroup that this object has not made may belong to another
+     * container and is not touched.
+     */
     void remove() {
         if (made && !cgroup.orElseThrow().removeIfEmpty()) {
             if (!cgroup.get().processes().isEmpty()) {

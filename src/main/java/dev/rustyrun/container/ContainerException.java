@@ -3,40 +3,38 @@ package dev.rustyrun.container;
 import dev.rustyrun.spec.InvalidSpecException;
 
 /**
- * What was asked of a container cannot be done: its message says why, in one line, and its kind says what sort of failure that
- * is. Each door translates the kind into its own words: the command line into an exit status, HTTP into a status and a
- * problem.
+ * A request on a container has failed. The message says why in one line. The kind classifies the failure: the command
+ * line translates it into an exit status, HTTP into a status and a problem document.
  */
 public class ContainerException extends InvalidSpecException {
 
     private static final long serialVersionUID = 1L;
 
-    /** The sort of a failure. */
+    /** The kind of failure. */
     public enum Kind {
-        /** There is no such container, or no such file in it. */
+        /** The container, or a file in it, does not exist. */
         NOT_FOUND,
         /** The container is not in a state for this. */
         CONFLICT,
-        /** Not now; in a moment it may be possible. */
+        /** Not possible now, but possibly in a moment. */
         BUSY,
-        /** Something that was asked for is wrong in itself: {@link ContainerException#argument} names it. */
+        /** An argument is invalid: {@link ContainerException#argument} names it. */
         INVALID,
-        /** An archive is damaged, or holds what cannot be unpacked. */
+        /** An archive is damaged, or has an entry that cannot be unpacked. */
         INVALID_ARCHIVE,
-        /** An archive is compressed. */
+        /** An archive is compressed where an uncompressed one is required. */
         COMPRESSED,
-        /** More was sent than is allowed. */
+        /** The request body is larger than allowed. */
         TOO_LARGE,
-        /** The container has no room for it. */
+        /** The container's file system has no room for the files. */
         NO_ROOM,
-        /** This program cannot do it, because it runs on a JVM. */
+        /** The operation needs the native binary, and this program runs on a JVM. */
         NEEDS_NATIVE
     }
 
     private final Kind kind;
     private final String argument;
 
-    /** A failure of that kind. */
     public ContainerException(Kind kind, String message) {
         this(kind, "", message);
     }
@@ -47,7 +45,7 @@ public class ContainerException extends InvalidSpecException {
         this.argument = argument;
     }
 
-    /** What is asked for does not exist. */
+    /** The requested container or file does not exist. */
     public static ContainerException notFound(String message) {
         return new ContainerException(Kind.NOT_FOUND, message);
     }
@@ -57,17 +55,17 @@ public class ContainerException extends InvalidSpecException {
         return new ContainerException(Kind.CONFLICT, message);
     }
 
-    /** It may be possible in a moment. */
+    /** The operation may be possible in a moment. */
     public static ContainerException busy(String message) {
         return new ContainerException(Kind.BUSY, message);
     }
 
-    /** {@code argument} is wrong. */
+    /** {@code argument} is invalid. */
     public static ContainerException invalid(String argument, String message) {
         return new ContainerException(Kind.INVALID, argument, message);
     }
 
-    /** The sort of failure. */
+    /** The kind of failure. */
     public final Kind kind() {
         return kind;
     }

@@ -6,7 +6,7 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.regex.Pattern;
 
-/** What the id of a container may be: it is also the name of its folder and of its cgroup. */
+/** The syntax of a container id. The id is also the name of the container's folder and of its cgroup. */
 public final class ContainerId {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_+.-]{1,128}");
@@ -20,9 +20,9 @@ public final class ContainerId {
     }
 
     /**
-     * {@code id}, if it can be a container's.
+     * Returns {@code id} if it is a valid container id.
      *
-     * @throws InvalidSpecException when it cannot
+     * @throws InvalidSpecException when it is invalid
      */
     public static String checked(String id) {
         if (!isId(id)) {
@@ -32,7 +32,7 @@ public final class ContainerId {
         return id;
     }
 
-    /** A new id, which no other container has: twelve random hexadecimal digits. */
+    /** A new id of twelve random hexadecimal digits. */
     static String random(Linux linux) {
         byte[] random = new byte[RANDOM_BYTES];
         try (OpenFile file = new OpenFile(linux, linux.open("/dev/urandom", FileFlag.O_RDONLY))) {

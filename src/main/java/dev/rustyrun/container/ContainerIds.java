@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What the ids of a container are on the host, and the other way round; man 7 user_namespaces.
+ * Translates between the user and group ids of a container and those of the host; man 7 user_namespaces.
  *
  * @param users the mappings of user ids
  * @param groups the mappings of group ids
@@ -20,7 +20,7 @@ public record ContainerIds(List<IdMapping> users, List<IdMapping> groups) {
     /** The kernel's value for an id that is not mapped; man 7 user_namespaces, "Unmapped user and group IDs". */
     private static final int NOBODY = 65_534;
 
-    /** Of a container in the host's user namespace. */
+    /** The identity mapping of a container in the host's user namespace. */
     public static final ContainerIds HOSTS = new ContainerIds(SAME, SAME);
 
     public ContainerIds {
@@ -28,36 +28,36 @@ public record ContainerIds(List<IdMapping> users, List<IdMapping> groups) {
         groups = List.copyOf(groups);
     }
 
-    /** Those of the process {@code pid}. */
+    /** The mappings of the process {@code pid}. */
     static ContainerIds of(Linux linux, int pid) {
         return new ContainerIds(
                 IdMapping.ofProcFile(linux.readFile("/proc/" + pid + "/uid_map")),
                 IdMapping.ofProcFile(linux.readFile("/proc/" + pid + "/gid_map")));
     }
 
-    /** Which user inside the host's {@code uid} is. */
+    /** The container's user id for the host's {@code uid}; 65534 (nobody) if it is not mapped. */
     public long userInside(int uid) {
         return IdMapping.inside(users, Integer.toUnsignedLong(uid)).orElse(NOBODY);
     }
 
-    /** Which group inside the host's {@code gid} is. */
+    /** The container's group id for the host's {@code gid}; 65534 (nogroup) if it is not mapped. */
     public long groupInside(int gid) {
         return IdMapping.inside(groups, Integer.toUnsignedLong(gid)).orElse(NOBODY);
     }
 
-    /** Which of the host's users the container's {@code uid} is, if it has that. */
+    /** The host's user id for the container's {@code uid}, if it is mapped. */
     public OptionalLong userOutside(long uid) {
         return IdMapping.outside(users, uid);
     }
 
-    /** Which of the host's groups the container's {@code gid} is, if it has that. */
+    /** The host's group id for the container's {@code gid}, if it is mapped. */
     public OptionalLong groupOutside(long gid) {
         return IdMapping.outside(groups, gid);
     }
 
     /** Gives the files behind {@code pipes} to the container's root. */
     void giveToRoot(Linux linux, CommandPipes pipes) {
-        if (!isRootHosts() && linux.isRoot()) {
+        if (!rootIsHostRoot() && linux.isRoot()) {
             for (int fd : new int[] {pipes.stdin(), pipes.stdout(), pipes.stderr()}) {
                 linux.changeOwner(fd, (int) userOutside(0).orElse(-1), (int)
                         groupOutside(0).orElse(-1));
@@ -65,24 +65,25 @@ public record ContainerIds(List<IdMapping> users, List<IdMapping> groups) {
         }
     }
 
-    /** Gives this process's standard files to the container's root, from whom its other users can get them. */
+    /** Gives this process's standard files to the container's root, so that the container can open and chown them. */
     void giveStandardFiles(Linux linux) {
-        if (!isRootHosts() && linux.isRoot()) {
+        if (!rootIsHostRoot() && linux.isRoot()) {
             StandardFiles.give(linux, (int) userOutside(0).orElse(-1), (int)
                     groupOutside(0).orElse(-1));
         }
     }
 
-    private boolean isRootHosts() {
+    private boolean rootIsHostRoot() {
         return userOutside(0).orElse(-1) == 0 && groupOutside(0).orElse(-1) == 0;
     }
 
     /**
-     * Lets this thread make files as the container's root until that is closed: in what the container has mounted, nobody else
-     * can. It keeps its rights, which a change of the user alone would take.
+     * Lets this thread make files as the container's root until the result is closed: in file systems that the
+     * container has mounted, the host's ids are not mapped and cannot own files. The thread's capabilities are
+     * restored, because a change of the file system user id drops some.
      */
     public Acting actAsRoot(Linux linux) {
-        if (isRootHosts()
+        if (rootIsHostRoot()
                 || !linux.isRoot()
                 || userOutside(0).isEmpty()
                 || groupOutside(0).isEmpty()) {
@@ -98,7 +99,7 @@ public record ContainerIds(List<IdMapping> users, List<IdMapping> groups) {
         };
     }
 
-    /** Ends with {@link #close}. */
+    /** The change of identity; ends with {@link #close}. */
     public interface Acting extends AutoCloseable {
         @Override
         void close();

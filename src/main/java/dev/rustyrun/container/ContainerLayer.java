@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a container writes over its image: a folder on disk with the directories that an overlay needs, and the files that it is
- * given. It is locked while the container is made and runs; one that is neither locked nor to be kept has been left by somebody
- * who was killed.
+ * The writable layer of a container over its image: a folder on disk with the upper and work directory of an overlay,
+ * the container's volumes and the files that Rustyrun provides. The folder is locked while the container is made and
+ * runs. A layer that is neither locked nor to be kept was left by a killed process.
  */
 final class ContainerLayer {
 
@@ -32,9 +32,9 @@ final class ContainerLayer {
     private boolean adopted;
 
     /**
-     * @param folder that has the layers of all containers
-     * @param volumes those of the image that the container gets
-     * @param token of the layer that was made before the start, if it was
+     * @param folder the folder with the layers of all containers
+     * @param volumes the image's volumes that the container gets
+     * @param token the token of a layer that was made before the start; empty for none
      */
     ContainerLayer(
             Linux linux,
@@ -53,12 +53,15 @@ final class ContainerLayer {
         this.token = token;
     }
 
-    /** Its folder. */
+    /** The folder of this layer. */
     String path() {
         return folder + "/" + id;
     }
 
-    /** The container with this layer, and with the files that it is given mounted over those of the image. */
+    /**
+     * {@code spec} with this layer as its root, and with the volumes and the provided files mounted over those of the
+     * image.
+     */
     Spec locate(Spec spec) {
         List<Spec.Mount> mounts = new ArrayList<>();
         List<String> options = new ArrayList<>(List.of("bind", "private", "nosuid", "nodev"));
@@ -72,7 +75,7 @@ final class ContainerLayer {
         for (String path : image.files().keySet()) {
             mounts.add(new Spec.Mount(path, "bind", path() + "/file" + number++, List.of("bind", "private")));
         }
-        // What the caller mounts comes later, and covers them.
+        // The caller's mounts come later and cover these.
         int own = (int) spec.mounts().stream()
                 .takeWhile(mount -> !mount.type().equals("bind"))
                 .count();
@@ -84,9 +87,9 @@ final class ContainerLayer {
     }
 
     /**
-     * Makes it.
+     * Makes the layer, or takes over the one with this token.
      *
-     * @param store folder of the store that the container is in
+     * @param store the folder of the container's store
      */
     void make(String store) {
         ContainerLayers.makeFolder(linux, folder);
@@ -99,7 +102,7 @@ final class ContainerLayer {
             if (adopt(store)) {
                 return;
             }
-            // The store has no container of this name.
+            // The store has no container with this name, so the layer is stale or belongs to another store.
             ContainerLayers.checkUnused(linux, folder, id, store);
             ContainerLayers.remove(linux, self, folder, id);
             linux.makeDirectory(path(), 0700);
@@ -129,7 +132,7 @@ final class ContainerLayer {
         writeFiles();
     }
 
-    /** Before there is anything in it: what is made in it from now on counts. */
+    /** Sets the quota while the folder is empty: only files that are created later are counted. */
     private void limit() {
         boolean limited = false;
         try {
@@ -153,7 +156,7 @@ final class ContainerLayer {
         }
     }
 
-    /** Makes it for a container that is started later: until then, files can be put into it. */
+    /** Makes the layer for a container that is started later; until then, files can be copied into it. */
     void makeBeforeStart(String store, String token) {
         make(store);
         write(ContainerLayers.CREATED, token);
@@ -161,25 +164,25 @@ final class ContainerLayer {
         lock = null;
     }
 
-    /** Takes over the one that was made for this container before its start; whether there is one. */
+    /** Takes over the layer that was made for this container before its start; returns whether one exists. */
     private boolean adopt(String store) {
-        String place = path() + "/";
+        String prefix = path() + "/";
         if (token.isEmpty()
-                || !has(place + ContainerLayers.CREATED) && !has(place + ContainerLayers.ADOPTED)
-                || !linux.readFile(place + ContainerLayers.STORE).startsWith(store + "\n")
-                || !linux.readFile(place + ContainerLayers.IMAGE).equals(image.name())
-                || !linux.readFile(place + ContainerLayers.LAYERS).equals(String.join("\n", image.layers()))) {
+                || !has(prefix + ContainerLayers.CREATED) && !has(prefix + ContainerLayers.ADOPTED)
+                || !linux.readFile(prefix + ContainerLayers.STORE).startsWith(store + "\n")
+                || !linux.readFile(prefix + ContainerLayers.IMAGE).equals(image.name())
+                || !linux.readFile(prefix + ContainerLayers.LAYERS).equals(String.join("\n", image.layers()))) {
             return false;
         }
         lock = new OpenFile(linux, linux.open(path(), FOLDER));
-        // Files may be put into it at this moment.
+        // Waits for a copy into the layer that may be in progress.
         linux.lock(lock.descriptor());
         adopted = true;
         for (int number = 0; number < image.files().size(); number++) {
             linux.removeFile(lock.descriptor(), "file" + number);
         }
         writeFiles();
-        if (linux.exists(place + ContainerLayers.CREATED)) {
+        if (linux.exists(prefix + ContainerLayers.CREATED)) {
             linux.rename(lock.descriptor(), ContainerLayers.CREATED, ContainerLayers.ADOPTED);
         }
         return true;
@@ -196,19 +199,19 @@ final class ContainerLayer {
     }
 
     /**
-     * Removes it, or leaves it until its container is deleted.
+     * Removes the layer, or keeps it until its container is deleted.
      *
-     * @param hasRun whether the container has: what could not be made is not kept
+     * @param hasRun whether the container has run: the layer of a container that could not be made is not kept
      */
     void end(boolean hasRun) {
-        letGo();
+        unlock();
         if (!image.kept() || !hasRun && !adopted) {
             ContainerLayers.remove(linux, self, folder, id);
         }
     }
 
-    /** Unlocks it. */
-    void letGo() {
+    /** Unlocks the layer. */
+    void unlock() {
         if (lock != null) {
             lock.close();
             lock = null;

@@ -21,18 +21,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The layers that containers have over their images, in a folder of the image store; and the unpacked layers below them. */
+/**
+ * The writable layers of containers, in a folder of the image store, and the disposal of unpacked image layers that no
+ * container needs.
+ */
 public final class ContainerLayers implements LayerDisposal {
 
     static final String IMAGE = "image";
     static final String STORE = "store";
     static final String LAYERS = "layers";
     static final String VOLUMES = "volumes";
-    /** A file that one has whose container was not started yet; what it says is known to that alone. */
+    /** A file in the layer of a container that was not started yet. It holds a token that only this container knows. */
     static final String CREATED = "created";
-    /** What that file is called from the start on: who starts may be killed. */
+    /**
+     * The name of that file from the start on. The file is renamed and not removed, because the starting process may be
+     * killed and the start repeated.
+     */
     static final String ADOPTED = "adopted";
-    /** After so many seconds, one without an owner is not being made any more. */
+    /** A layer without a recorded store that is older than this was left unfinished. */
     private static final long UNFINISHED_SECONDS = 600;
 
     private static final int FOLDER = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW;
@@ -53,12 +59,12 @@ public final class ContainerLayers implements LayerDisposal {
         this.folder = folder(images);
     }
 
-    /** The folder that has them. */
+    /** The folder with the layers of all containers. */
     static String folder(ImageStore images) {
         return images.root() + "/containers";
     }
 
-    /** Makes that folder, which nobody else may look into: set-user-id programs are in it. */
+    /** Makes that folder. Other users may not enter it, because it can contain set-user-id programs. */
     static void makeFolder(Linux linux, String folder) {
         if (linux.exists(folder)) {
             FileStatus status = linux.status(FileFlag.AT_FDCWD, folder);
@@ -87,7 +93,7 @@ public final class ContainerLayers implements LayerDisposal {
     public static void checkLimited(Linux linux, String setting) {
         String folder = folder(ImageStore.open(linux));
         String place = folder;
-        // It is made with the first image.
+        // The folder is made with the first image; until then, its nearest existing parent is checked.
         while (!linux.exists(place)) {
             place = place.substring(0, Math.max(1, place.lastIndexOf('/')));
         }
@@ -108,7 +114,7 @@ public final class ContainerLayers implements LayerDisposal {
         }
     }
 
-    /** The manifest of the image that the container {@code id} comes from, if it comes from one. */
+    /** The manifest digest of the image of the container {@code id}, if it has one. */
     public static Optional<Digest> imageOf(Linux linux, String id) {
         return find(linux, id).map(place -> Digest.parse(linux.readFile(place + "/" + IMAGE)));
     }
@@ -116,7 +122,7 @@ public final class ContainerLayers implements LayerDisposal {
     /**
      * Removes the layer of the deleted container {@code id}, if it has one.
      *
-     * @param store that had the container: one of another store can have the same id
+     * @param store the store that had the container: a container of another store can have the same id
      */
     public static void forget(Linux linux, SelfExec self, String store, String id) {
         ContainerLayers layers;
@@ -134,7 +140,7 @@ public final class ContainerLayers implements LayerDisposal {
         if (!owner(linux, folder, id).startsWith(store + "\n")) {
             return;
         }
-        // A copy into it ends first.
+        // Waits for a copy into the layer that may be in progress.
         try (OpenFile open = new OpenFile(linux, linux.open(place, FOLDER))) {
             linux.lock(open.descriptor());
             remove(linux, self, folder, id);
@@ -152,7 +158,7 @@ public final class ContainerLayers implements LayerDisposal {
     /**
      * Checks that the layer {@code id} is a stale one.
      *
-     * @throws InvalidSpecException when a container of another store than {@code store} has it
+     * @throws InvalidSpecException when it belongs to a container of another store than {@code store}
      */
     static void checkUnused(Linux linux, String folder, String id, String store) {
         String owner = owner(linux, folder, id);
@@ -173,7 +179,9 @@ public final class ContainerLayers implements LayerDisposal {
         }
     }
 
-    /** The store that has the container of the layer {@code id}, and whether that stays; empty when it is being made. */
+    /**
+     * The store of the container of the layer {@code id} and whether the layer is kept; empty while it is being made.
+     */
     private static String owner(Linux linux, String folder, String id) {
         try {
             return linux.readFile(folder + "/" + id + "/" + STORE);
@@ -182,7 +190,10 @@ public final class ContainerLayers implements LayerDisposal {
         }
     }
 
-    /** Its files may belong to other ids in a user namespace of an ordinary user, and are removed there. */
+    /**
+     * Removes a layer. For an ordinary user its files may belong to subordinate ids, so they are removed in a process
+     * inside a user namespace.
+     */
     static void remove(Linux linux, SelfExec self, String folder, String id) {
         if (linux.isRoot()) {
             remove(linux, folder, id);
@@ -220,9 +231,9 @@ public final class ContainerLayers implements LayerDisposal {
     }
 
     /**
-     * Removes layers that killed processes left.
+     * Removes stale layers, which killed processes left.
      *
-     * @return what was removed, a line each
+     * @return one line for each removed layer
      */
     public static List<String> removeLeft(Linux linux, SelfExec self) {
         try {
@@ -235,7 +246,7 @@ public final class ContainerLayers implements LayerDisposal {
     private List<String> removeLeft() {
         List<String> lines = new ArrayList<>();
         for (String id : ids()) {
-            if (isLeft(id)) {
+            if (isStale(id)) {
                 remove(id);
                 lines.add("removed layer of container " + id);
             }
@@ -243,9 +254,9 @@ public final class ContainerLayers implements LayerDisposal {
         return lines;
     }
 
-    private boolean isLeft(String id) {
+    private boolean isStale(String id) {
         try (OpenFile open = new OpenFile(linux, linux.open(folder + "/" + id, FOLDER))) {
-            // One that runs has it locked; one that is being made has not written down yet whose it is.
+            // The layer of a running container is locked; a layer that is being made has no recorded store yet.
             if (!linux.lockIfFree(open.descriptor())) {
                 return false;
             }
@@ -269,7 +280,7 @@ public final class ContainerLayers implements LayerDisposal {
             try {
                 used.add(Digest.parse(linux.readFile(folder + "/" + id + "/" + IMAGE)));
             } catch (LinuxException | InvalidSpecException e) {
-                // It is being made, or just removed.
+                // The layer is being made, or was just removed.
             }
         }
         used.retainAll(all);

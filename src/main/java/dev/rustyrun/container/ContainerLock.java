@@ -6,7 +6,10 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 
-/** Keeps every other process from changing a container, by locking its folder; ends with its holder; man 2 flock. */
+/**
+ * An exclusive lock on a container: it locks the container's folder, and ends with the process that holds it; man 2
+ * flock.
+ */
 final class ContainerLock implements AutoCloseable {
 
     private static final String REMOVED = " (deleted)";

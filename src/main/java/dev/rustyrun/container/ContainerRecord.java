@@ -9,7 +9,7 @@ import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.step.LaunchRecord;
 import java.util.Optional;
 
-/** What the store has of a container while it is made. */
+/** The record of a container that is being made, which its launch updates in the store. */
 final class ContainerRecord implements LaunchRecord {
 
     private final Linux linux;
@@ -20,7 +20,7 @@ final class ContainerRecord implements LaunchRecord {
     private ContainerState state;
     private boolean hooked;
 
-    /** @param state the container's, which the store has */
+    /** @param state the container's state, which is already in the store */
     ContainerRecord(Linux linux, ContainerStore store, ContainerState state, PidOutputs pids) {
         this.linux = linux;
         this.store = store;
@@ -28,19 +28,19 @@ final class ContainerRecord implements LaunchRecord {
         this.pids = pids;
     }
 
-    /** Lets {@code who} into the container before its command runs. */
+    /** Lets {@code who} enter the container before its command runs. */
     ContainerRecord visitedBy(Optional<RootVisitor> who) {
         visitor = who;
         return this;
     }
 
-    /** Has attempts to reach hosts told into the FIFO at this path, if somebody reads there. */
+    /** Has attempts to reach hosts reported through the FIFO at this path, if it has a reader. */
     ContainerRecord tellingAttempts(Optional<String> fifo) {
         attempts = fifo;
         return this;
     }
 
-    /** The container as far as it has come. */
+    /** The current state of the container. */
     ContainerState state() {
         return state;
     }
@@ -66,7 +66,7 @@ final class ContainerRecord implements LaunchRecord {
             state = state.afterSetUp();
             store.write(state);
         } catch (LinuxException e) {
-            // A container that others cannot find by its name still runs; its end is reported as ever.
+            // A container without a stored state still runs, and its end is reported as usual.
         }
     }
 
@@ -75,7 +75,7 @@ final class ContainerRecord implements LaunchRecord {
         visitor.ifPresent(this::letIn);
     }
 
-    /** The container's first process is in the root file system, and has not left the host's yet. */
+    /** At this moment the working directory of the container's first process is the new root, before pivot_root(2). */
     private void letIn(RootVisitor who) {
         String process = "/proc/" + state.pid();
         OpenFile root = new OpenFile(linux, linux.open(process + "/cwd", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
@@ -89,7 +89,7 @@ final class ContainerRecord implements LaunchRecord {
         who.enter(root, mounts, ContainerIds.of(linux, state.pid()));
     }
 
-    /** Comes after the gate: a container that is set up and has none has been started. */
+    /** Comes after the gate, because a set-up container without a FIFO counts as started. */
     @Override
     public void created() {
         state = state.afterSetUp();

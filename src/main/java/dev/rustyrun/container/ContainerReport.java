@@ -11,15 +11,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The report on a container.
+ * The status of a container for display.
  *
- * @param status where in its life it is
- * @param owner of its state, by name
- * @param damage what is wrong with it, if what is written down about it cannot be used
+ * @param status its status
+ * @param owner the name of the user who owns its state
+ * @param damage why its stored state cannot be used; empty if it can
  */
 public record ContainerReport(ContainerState state, ContainerStatus status, String owner, Optional<String> damage) {
 
-    /** The reports on all containers in {@code store}, also on broken ones. */
+    /** The reports on all containers in {@code store}, including broken ones. */
     public static List<ContainerReport> all(ContainerStore store) {
         List<ContainerReport> all = new ArrayList<>();
         store.all().forEach(state -> all.add(of(store, state)));
@@ -48,7 +48,7 @@ public record ContainerReport(ContainerState state, ContainerStatus status, Stri
         return new ContainerReport(state, store.status(state), user(), Optional.empty());
     }
 
-    /** Its PID 1 on the host; 0 when it has none. */
+    /** The host's pid of its PID 1; 0 when it has none. */
     public int pid() {
         return status.hasEnded() ? 0 : state.pid();
     }
@@ -58,7 +58,7 @@ public record ContainerReport(ContainerState state, ContainerStatus status, Stri
         return status.word();
     }
 
-    /** The specification's state, and what runc adds to it. */
+    /** The state as the specification defines it, with the fields that runc adds. */
     public ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("ociVersion", OciVersion.NEWEST)

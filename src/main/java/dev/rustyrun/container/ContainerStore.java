@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The containers of this user on this machine: a folder each, with a {@code state.json} in it, in the folder that
- * {@link StorePlace} names. It survives the processes that write it; what they leave when
- * they are killed is found by {@link #leftovers}.
+ * The containers of this user on this machine: one folder each, with a {@code state.json}, in the folder that
+ * {@link StorePlace} names. The store outlives the processes that write it; {@link #leftovers} finds the containers of
+ * killed processes.
  */
 public final class ContainerStore {
 
@@ -31,12 +31,18 @@ public final class ContainerStore {
             Stream.concat(Stream.of(StoredStates.NEW), KeptFiles.NAMES.stream()).toList();
     private static final List<String> ALL =
             Stream.concat(Stream.of(StoredStates.STATE), ALL_BUT_STATE.stream()).toList();
-    /** No container's name. */
+    /** Begins with a dot, so it cannot be the id of a container. */
     private static final String CONNECTIONS = ".networks";
-    /** How often a container's state is written while it is removed, at most: each of its writers has little to say. */
-    private static final int WRITES_MEANWHILE = 16;
-    /** A maker writes the state right after it has made the folder. */
-    private static final long EMPTY_AT_MOST_SECONDS = 10;
+    /**
+     * How often a removal is repeated because the container's state was written meanwhile; each writer writes only a
+     * few times.
+     */
+    private static final int MAX_REMOVAL_RETRIES = 16;
+    /**
+     * The age from which a folder without a state counts as abandoned: its maker writes the state right after making
+     * it.
+     */
+    private static final long ABANDONED_AFTER_SECONDS = 10;
 
     private final Linux linux;
     private final StoreFolder folder;
@@ -65,7 +71,7 @@ public final class ContainerStore {
                 : new ContainerStore(linux, Path.of(folder).toAbsolutePath().toString());
     }
 
-    /** The same store; whether systemd makes the cgroups of new containers. */
+    /** Sets whether systemd makes the cgroups of new containers; returns this store. */
     public ContainerStore withSystemd(boolean makes) {
         systemdMakesCgroups = makes;
         return this;
@@ -76,7 +82,7 @@ public final class ContainerStore {
         return systemdMakesCgroups;
     }
 
-    /** The ranges of ids that containers of all this user's stores share: made once, for it keeps a folder open. */
+    /** The id ranges that all stores of this user share; made once, because it keeps a folder open. */
     synchronized IdRanges idRanges() {
         if (ranges.isEmpty()) {
             ContainerStore shared = folder().equals(StorePlace.of(linux)) ? this : of(linux);
@@ -85,10 +91,10 @@ public final class ContainerStore {
         return ranges.get();
     }
 
-    /** The filters of containers in this store, those that this process has had before among them. */
+    /** The cache of compiled seccomp filters in this store. */
     synchronized SeccompFilters filters() {
         if (filters.isEmpty()) {
-            // Filters that others have put there would be theirs.
+            // Checks that others cannot write the folder: they could plant filters in the cache.
             folder.directory();
             filters = Optional.of(new SeccompFilters(linux, folder() + "/.seccomp", Machine.current()));
         }
@@ -99,15 +105,15 @@ public final class ContainerStore {
         return linux;
     }
 
-    /** Where it is. */
+    /** The absolute path of this store. */
     public String folder() {
         return folder.path();
     }
 
     /**
-     * Checks that {@code id} can be taken for a new container.
+     * Checks that a new container can have {@code id}.
      *
-     * @throws InvalidSpecException when it is no id, or another container that has not ended has it
+     * @throws InvalidSpecException when the id is invalid, or in use
      */
     public void checkFree(String id) {
         if (isTaken(ContainerId.checked(id))) {
@@ -116,22 +122,23 @@ public final class ContainerStore {
     }
 
     private boolean isTaken(String id) {
-        return isAlive(id) || !isCommandLines(id);
+        return isAlive(id) || !isReplaceable(id);
     }
 
-    /** A new id that no container has: twelve hexadecimal digits. */
+    /** A new random id of twelve hexadecimal digits. */
     public String newId() {
         return ContainerId.random(linux);
     }
 
     /**
-     * Takes {@code id} for a container that is being made; of one that has ended without being deleted it takes it over.
+     * Adds a container that is being made. It replaces a container from the command line with the same id that has
+     * ended and was not deleted.
      *
-     * @throws InvalidSpecException when it is no id, or another container has it
+     * @throws InvalidSpecException when the id is invalid, or in use
      */
     public void add(ContainerState state) {
         while (!makeDirectory(state.id())) {
-            // Locked, so that nobody removes meanwhile what has ended.
+            // The lock keeps other processes from removing the ended container meanwhile.
             try (ContainerLock held = lock(state.id())) {
                 if (isTaken(state.id())) {
                     throw inUse(state.id());
@@ -139,7 +146,7 @@ public final class ContainerStore {
                 write(state);
                 return;
             } catch (NoSuchContainerException removed) {
-                // Just now: so the id is free.
+                // The container was removed just now, so the id is free.
             }
         }
         writeFirst(state);
@@ -159,7 +166,7 @@ public final class ContainerStore {
     }
 
     /**
-     * Takes {@code id} for a container that is being made; it stays locked.
+     * Adds a container that is being made, and keeps it locked.
      *
      * @throws InvalidSpecException when the id is invalid, or in use
      */
@@ -179,7 +186,7 @@ public final class ContainerStore {
         }
     }
 
-    /** That another container has this id. */
+    /** The exception for an id that another container has. */
     public static InvalidSpecException inUse(String id) {
         return new InvalidSpecException(
                 "container id \"" + id + "\" is in use: a container with this id already exists");
@@ -189,41 +196,44 @@ public final class ContainerStore {
         return folder.make(ContainerId.checked(id));
     }
 
-    private boolean isCommandLines(String id) {
+    private boolean isReplaceable(String id) {
         return states.read(id).map(state -> !stays(state)).orElse(true);
     }
 
     /**
-     * Waits until nobody else changes the container, and keeps everybody from it.
+     * Locks the container exclusively; waits while another process has it locked.
      *
-     * @throws NoSuchContainerException if it does not exist, or no longer
+     * @throws NoSuchContainerException if the container does not exist, or is removed meanwhile
      */
     ContainerLock lock(String id) {
         return ContainerLock.of(linux, id, folder.directoryOf(ContainerId.checked(id)));
     }
 
-    /** The connections of its containers with CNI networks. */
+    /** The connections of this store's containers with CNI networks. */
     CniConnections connections() {
         return new CniConnections(linux, path(CONNECTIONS));
     }
 
-    /** The same; their folder exists. */
+    /** These connections, with their folder created if it is missing. */
     CniConnections madeConnections() {
         return new CniConnections(linux, makeFolder(CONNECTIONS));
     }
 
-    /** What is kept of the container {@code id} beside its state. */
+    /** The files of the container {@code id} besides its state. */
     KeptFiles files(String id) {
         return new KeptFiles(linux, folder, id);
     }
 
-    /** Makes the folder {@code name} in this one, for what is no container's, if it is not there; its path. */
+    /**
+     * Makes the folder {@code name} in the store if it is missing; for data that belongs to no container. Returns its
+     * path.
+     */
     String makeFolder(String name) {
         folder.make(name);
         return path(name);
     }
 
-    /** Writes the state anew, at once: a reader sees the old one or the new one. */
+    /** Writes the state atomically: a reader sees the old state or the new one. */
     public void write(ContainerState state) {
         states.write(state);
     }
@@ -236,20 +246,20 @@ public final class ContainerStore {
                 List.of(path(id) + "/" + KeptFiles.EGRESS, path(id) + "/" + StoredStates.STATE), directories);
     }
 
-    /** Whether this is the first time for {@code what}, the name of a message that this user gets only once. */
+    /** Whether this is the first call for {@code what}, a message that this user sees only once. */
     boolean isFirst(String what) {
         return folder.isFirst("." + what);
     }
 
-    /** Forgets a container. */
+    /** Removes a container's folder with its known files. */
     public void remove(String id) {
         ContainerId.checked(id);
-        for (int left = WRITES_MEANWHILE; ; left--) {
+        for (int left = MAX_REMOVAL_RETRIES; ; left--) {
             try {
                 folder.remove(id, ALL);
                 return;
             } catch (LinuxException e) {
-                // Its creator has just written its state again; the next time the folder will be missing.
+                // The container's maker has just written the state again; its next write will find the folder missing.
                 if (e.errno() != Errno.ENOTEMPTY || left == 0) {
                     throw e;
                 }
@@ -257,7 +267,7 @@ public final class ContainerStore {
         }
     }
 
-    /** Forgets a container that is broken, with whatever is in its folder. */
+    /** Removes a broken container's folder with all its contents. */
     void removeWithAll(String id) {
         folder.empty(ContainerId.checked(id));
         remove(id);
@@ -277,7 +287,7 @@ public final class ContainerStore {
         return states.read(ContainerId.checked(id));
     }
 
-    /** Where in its life a container is. */
+    /** The status of a container. */
     public ContainerStatus status(ContainerState state) {
         if (!state.setUp()) {
             return isAlive(state) ? ContainerStatus.CREATING : ContainerStatus.STOPPED;
@@ -291,12 +301,12 @@ public final class ContainerStore {
         return cgroup(state).map(Cgroup::isFrozen).orElse(false) ? ContainerStatus.PAUSED : ContainerStatus.RUNNING;
     }
 
-    /** The cgroup of a container, if it has one; nothing when another store's container has it. */
+    /** The cgroup of a container, if it has one and this machine has cgroups. */
     public Optional<Cgroup> cgroup(ContainerState state) {
         return cgroup(state.cgroup());
     }
 
-    /** The cgroup at {@code path}, if that is not empty; nothing when another store's container has it. */
+    /** The cgroup at {@code path}; empty when {@code path} is empty or this machine has no cgroups. */
     Optional<Cgroup> cgroup(String path) {
         if (path.isEmpty()) {
             return Optional.empty();
@@ -309,8 +319,8 @@ public final class ContainerStore {
     }
 
     /**
-     * The cgroup at {@code path}, unless another user or store has made it: for a container of the same id, for
-     * example.
+     * The cgroup at {@code path}, unless another user or store has made it, for example for a container with the same
+     * id.
      */
     Optional<Cgroup> ownCgroup(String path) {
         return cgroup(path)
@@ -339,35 +349,35 @@ public final class ContainerStore {
         return ProcessTimes.startOf(linux, state.runPid()) == state.runStartTime();
     }
 
-    /** The container with this id, if it runs. */
+    /** The container with this id, if its PID 1 is alive. */
     public Optional<ContainerState> running(String id) {
         return find(id).filter(this::isInitAlive);
     }
 
-    /** Whether a container with this id is written down, whole or not. */
+    /** Whether a state is stored for this id, valid or damaged. */
     public boolean has(String id) {
         return states.has(id);
     }
 
-    /** All containers that are written down, running or left over, but for {@link #broken} ones. */
+    /** All containers with a valid state, running or not; without {@link #broken} ones. */
     public List<ContainerState> all() {
         return states.all();
     }
 
-    /** The containers with a damaged state: the reason, by id. */
+    /** The containers with a damaged state, as a map from id to reason. */
     public Map<String, String> broken() {
         return states.broken();
     }
 
     /**
-     * Those of which neither PID 1 nor the process that made or ran it is still there, except for those made from a bundle or
-     * run with --keep: they stay until they are deleted.
+     * Stale containers: neither their PID 1 nor the process that made or ran them exists. Containers that were made
+     * from a bundle or run with --keep are not stale once they are set up: they are kept until they are deleted.
      */
     public List<ContainerState> leftovers() {
         return all().stream().filter(this::isLeftover).toList();
     }
 
-    /** The container with this id, if it is one of those. */
+    /** The container with this id, if it is stale. */
     Optional<ContainerState> leftover(String id) {
         return states.read(id).filter(this::isLeftover);
     }
@@ -382,20 +392,21 @@ public final class ContainerStore {
     }
 
     /**
-     * Removes folders without a state: their makers were killed between making the one and writing the other.
+     * Removes folders without a state: their makers were killed after they made the folder and before they wrote the
+     * state.
      *
-     * @return their names
+     * @return the names of the removed folders
      */
     List<String> removeEmpty() {
         return folder.ids().stream()
-                .filter(id -> folder.age(id) > EMPTY_AT_MOST_SECONDS && removeEmpty(id))
+                .filter(id -> folder.age(id) > ABANDONED_AFTER_SECONDS && removeEmpty(id))
                 .toList();
     }
 
     /**
-     * Removes the folder of a container whose maker was killed before it wrote the state, and that nobody else makes now.
+     * Removes the folder of a container whose maker was killed before it wrote the state.
      *
-     * @return whether there was such a folder
+     * @return whether such a folder existed and was removed
      */
     public boolean removeEmpty(String id) {
         if (has(id) || !folder.has(id)) {
@@ -405,7 +416,7 @@ public final class ContainerStore {
             folder.remove(id, ALL_BUT_STATE);
             return true;
         } catch (LinuxException e) {
-            // Not one of ours, or its state has just been written.
+            // The folder has other files, or its state has just been written.
             return false;
         }
     }
@@ -418,12 +429,12 @@ public final class ContainerStore {
         return isInitAlive(state) || isMakerAlive(state);
     }
 
-    /** What can still be found out about a container that is broken. */
+    /** The facts that are still known about a broken container. */
     Remains remains(String id) {
         return states.remains(id);
     }
 
-    /** Where what is written down about the container {@code id} is. */
+    /** The path of the folder of the container {@code id}. */
     String path(String id) {
         return folder.path(id);
     }

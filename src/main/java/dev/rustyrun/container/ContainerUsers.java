@@ -13,7 +13,7 @@ public final class ContainerUsers {
     private final ContainerStore store;
     private final String id;
 
-    /** Those of the container {@code id}; nothing is read before the first request. */
+    /** The users of the container {@code id}; the files are read at each request. */
     public ContainerUsers(Linux linux, ContainerStore store, String id) {
         this.linux = linux;
         this.store = store;
@@ -23,8 +23,8 @@ public final class ContainerUsers {
     /**
      * The user that {@code text} names: {@code USER} or {@code USER:GROUP}, each a name or a number.
      *
-     * @param further supplementary groups, by number
-     * @throws dev.rustyrun.spec.InvalidSpecException when a name is not known
+     * @param further names or numbers of supplementary groups
+     * @throws dev.rustyrun.spec.InvalidSpecException when a name is unknown
      */
     public Spec.User find(String text, List<String> further, int umask) {
         String root = "/proc/" + store.get(id).pid() + "/root";

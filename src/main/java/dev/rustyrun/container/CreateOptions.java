@@ -5,19 +5,19 @@ import dev.rustyrun.spec.Spec;
 import java.util.Optional;
 
 /**
- * Further options for creating a container from a bundle, or for an exec.
+ * Options for creating a container from a bundle, or for an exec.
  *
- * @param consoleSocket path of a unix socket that gets its terminal's master side
- * @param pids where its process is reported
- * @param descriptors how many descriptors from 3 on it takes over
- * @param noPivot whether its root is to be changed without pivot_root(2)
+ * @param consoleSocket path of a unix socket that receives the master side of the process's terminal
+ * @param pids where the process id is reported
+ * @param descriptors how many descriptors from 3 on the process inherits
+ * @param noPivot whether the root is changed without pivot_root(2)
  * @param traced whether each step is printed
  */
 public record CreateOptions(
         Optional<String> consoleSocket, PidOutputs pids, int descriptors, boolean noPivot, boolean traced) {
 
     /**
-     * Checks that somebody receives the terminal of a process that continues alone.
+     * Checks that a detached process has a console socket exactly when it has a terminal.
      *
      * @throws InvalidSpecException for a terminal without a socket, or a socket without a terminal
      */

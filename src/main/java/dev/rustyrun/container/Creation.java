@@ -20,7 +20,10 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
-/** Makes a container from a bundle: all but its command runs when this is done; runtime-spec runtime.md, "Create". */
+/**
+ * Creates a container from a bundle: everything is set up, and the command waits for {@code start}; runtime-spec
+ * runtime.md, "Create".
+ */
 public final class Creation {
 
     private final Linux linux;
@@ -37,11 +40,12 @@ public final class Creation {
     }
 
     /**
-     * Makes the container.
+     * Creates the container.
      *
      * @param stage the started stages, which wait for their plan
-     * @return the failure, if it came to one; then nothing of the container is left
-     * @throws dev.rustyrun.spec.InvalidSpecException when the container cannot be as asked for, or its id is in use
+     * @return the failure, if the stages reported one; then nothing of the container is left
+     * @throws dev.rustyrun.spec.InvalidSpecException when the container cannot be made as requested, or its id is in
+     *        use
      */
     public Optional<Outcome> create(String id, Bundle bundle, CreateOptions options, RunStage stage) {
         ContainerId.checked(id);

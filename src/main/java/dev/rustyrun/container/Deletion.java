@@ -32,10 +32,10 @@ public final class Deletion {
     }
 
     /**
-     * Deletes it.
+     * Deletes the container.
      *
-     * @param force kills a running container first, and ignores a missing one
-     * @throws ContainerException when it has not stopped, or is not there
+     * @param force whether a running container is killed first, and a missing one ignored
+     * @throws ContainerException when it has not stopped, or does not exist
      */
     public void delete(String id, boolean force) {
         if (force) {
@@ -70,12 +70,12 @@ public final class Deletion {
         new HookStage(linux).runAll(hooks.poststop(), state, ContainerStatus.STOPPED, messages);
     }
 
-    /** What is written down about it; of one that is broken nothing, when its processes have been ended. */
+    /** The stored state; empty for a broken container after its processes have been killed. */
     private Optional<ContainerState> found(String id, boolean force) {
         try {
             Optional<ContainerState> found = store.find(id);
-            // Without a state its creator was killed before it had created anything; or somebody has removed the state
-            // since.
+            // Without a state, the container's maker was killed before it made anything else, or the state was removed
+            // later.
             if (found.isPresent() || !hasProcesses(store.remains(id))) {
                 return found;
             }
@@ -91,7 +91,10 @@ public final class Deletion {
         }
     }
 
-    /** Waits until it is disconnected from its network, or does it where whoever should have was killed. */
+    /**
+     * Waits until the container is disconnected from its CNI networks, or disconnects it if the responsible process was
+     * killed.
+     */
     public void disconnect(String id) {
         try {
             store.connections().end(id, true);
@@ -120,7 +123,9 @@ public final class Deletion {
         });
     }
 
-    /** Its maker holds the lock, perhaps for as long as a hook that never ends. */
+    /**
+     * Kills the process that creates the container: it holds the lock, perhaps while it runs a hook that never ends.
+     */
     private void interruptCreation(String id) {
         Optional<ContainerState> found;
         try {
@@ -156,7 +161,7 @@ public final class Deletion {
         if (alive) {
             linux.kill(state.pid(), Signal.SIGKILL.number());
         }
-        // In a PID namespace that is not its own, others outlive its PID 1.
+        // A container without its own PID namespace has processes that outlive its first process.
         if (cgroup.isPresent() && !cgroup.get().processes().isEmpty()) {
             cgroup.get().kill();
         }
@@ -166,7 +171,10 @@ public final class Deletion {
         cgroup.ifPresent(Cgroup::remove);
     }
 
-    /** Of one that was killed: on a busy machine that takes longer than a cgroup's removal waits. */
+    /**
+     * Waits for the end of a killed process, because on a busy machine that can take longer than a cgroup's removal
+     * waits.
+     */
     private void awaitEnd(int pid) {
         try (OpenFile process = new OpenFile(linux, linux.processDescriptor(pid))) {
             PollSet set = new PollSet(1);

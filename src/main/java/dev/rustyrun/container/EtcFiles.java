@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The files in /etc that engines make for a container of an image.
+ * The files in /etc that a container engine provides to a container of an image.
  *
  * @param servers addresses of name servers
- * @param hosts further lines of /etc/hosts, as NAME:ADDRESS
+ * @param hosts additional entries of /etc/hosts, as NAME:ADDRESS
  */
 public record EtcFiles(List<String> servers, List<String> hosts) {
 
-    /** Those of a container for which nothing was said about them. */
+    /** The files without any options. */
     public static final EtcFiles DEFAULT = new EtcFiles(List.of(), List.of());
 
     public EtcFiles {
@@ -26,16 +26,16 @@ public record EtcFiles(List<String> servers, List<String> hosts) {
         hosts = List.copyOf(hosts);
     }
 
-    /** The same on this machine. */
+    /** The texts of the files by path, with this machine as the host. */
     public Map<String, String> texts(String hostname, String network) {
         return texts(Linux.host(), hostname, network);
     }
 
     /**
-     * Their texts, by their paths.
+     * The texts of the files by path.
      *
-     * @param network the word for the container's network
-     * @throws InvalidSpecException when an address is none
+     * @param network the value of {@code --network}
+     * @throws InvalidSpecException when an address or name is invalid
      */
     public Map<String, String> texts(Linux linux, String hostname, String network) {
         boolean hostNetwork = network.equals("host");
@@ -67,7 +67,10 @@ public record EtcFiles(List<String> servers, List<String> hosts) {
         return files;
     }
 
-    /** In a private network one address leads to the host's name server; what the host looks for names in stays. */
+    /**
+     * In a connected network, one address leads to the host's name server; the host's search domains and options are
+     * kept.
+     */
     private static String resolvers(Linux linux, String network) {
         return switch (network) {
             case "host" -> read(linux, "/etc/resolv.conf");

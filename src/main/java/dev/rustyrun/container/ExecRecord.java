@@ -8,7 +8,7 @@ import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.step.LaunchRecord;
 import java.util.Optional;
 
-/** What is written down of an exec: nothing but its process id, where that was asked for. */
+/** The record of an exec. Nothing is stored; the process id is reported if requested. */
 final class ExecRecord implements LaunchRecord {
 
     private final Linux linux;
@@ -19,8 +19,8 @@ final class ExecRecord implements LaunchRecord {
     private int process;
 
     /**
-     * @param state the container's
-     * @param group that all it starts is in, if it has one of its own
+     * @param state the state of the container
+     * @param group the exec's own cgroup below the container's, if it has one
      */
     ExecRecord(Linux linux, ContainerState state, ContainerStatus status, PidOutputs pids, Optional<Subgroup> group) {
         this.linux = linux;
@@ -30,7 +30,7 @@ final class ExecRecord implements LaunchRecord {
         this.group = group;
     }
 
-    /** Nobody need know of it before it is in the container. */
+    /** Not used: an exec makes nothing on the host that needs an id. */
     @Override
     public String id() {
         throw new IllegalStateException("an exec starts nothing for its container");
@@ -46,7 +46,7 @@ final class ExecRecord implements LaunchRecord {
 
     @Override
     public void created() {
-        // All that is known about it is its id.
+        // Nothing is stored for an exec.
     }
 
     @Override
@@ -71,7 +71,8 @@ final class ExecRecord implements LaunchRecord {
         try {
             group.ifPresent(Subgroup::kill);
         } catch (CgroupException gone) {
-            // With the container, and all that was in it. The process itself is killed in any case.
+            // The container's cgroup, with all processes in it, no longer exists. The process itself is killed in any
+            // case.
         }
     }
 }

@@ -29,7 +29,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Runs a process in a running container: in all its namespaces and its cgroup, with the confinement of its first process. */
+/**
+ * Runs a process in a running container: in all its namespaces and its cgroup, with the same confinement as its first
+ * process.
+ */
 public final class Execution {
 
     private final Linux linux;
@@ -43,22 +46,23 @@ public final class Execution {
     }
 
     /**
-     * Where it runs.
+     * Where the process runs.
      *
-     * @param id the container's
-     * @param ignoresPause whether it is started in one that is paused, too, where it waits for that one to be resumed
-     * @param groups those below the container's cgroup that it joins
+     * @param id the id of the container
+     * @param ignoresPause whether the process is also started in a paused container, where it waits until the container
+     *        is resumed
+     * @param groups the groups below the container's cgroup that the process joins
      */
     public record Place(String id, boolean ignoresPause, GroupsBelow groups) {}
 
     /**
-     * Runs it.
+     * Runs the process.
      *
-     * @param place where
-     * @param process makes the process from that of the container's config.json
-     * @param detached whether to come back once it is the command; else its end is waited for
+     * @param place where it runs
+     * @param process derives the new process from the process of the container's config.json
+     * @param detached whether to return once the command is executed; else waits for its end
      * @param stage the started stages, which wait for their plan
-     * @throws InvalidSpecException when the container does not run, or the process cannot be as asked for
+     * @throws InvalidSpecException when the container does not run, or the process cannot be started as requested
      */
     public Outcome execute(
             Place place, UnaryOperator<Spec.Process> process, CreateOptions options, boolean detached, RunStage stage) {
@@ -88,7 +92,9 @@ public final class Execution {
         return stage.launchDetached(plan, how).orElse(new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1, ""));
     }
 
-    /** What the container itself was not given, this process is not given either; what it asks for besides is refused. */
+    /**
+     * Drops capabilities that the container itself did not get, and refuses other capabilities that cannot be granted.
+     */
     private Spec grantable(Spec asked, Spec container) {
         Set<Capability> lacking =
                 probe.own().lackingFor(asked, asked.process().capabilities().all());
@@ -116,7 +122,7 @@ public final class Execution {
     private static ContainerStatus statusAllowed(Place place, ContainerStatus status) {
         boolean paused = status == ContainerStatus.PAUSED;
         if (status == ContainerStatus.RUNNING || status == ContainerStatus.CREATED || paused && place.ignoresPause()) {
-            // The step that confines it need not know of the pause: nothing happens before the pause is over.
+            // The plan does not depend on the pause: nothing happens before the container is resumed.
             return paused ? ContainerStatus.RUNNING : status;
         }
         throw new InvalidSpecException("cannot exec in container \"" + place.id() + "\": it is " + status.word()
@@ -132,7 +138,7 @@ public final class Execution {
             if (e.errno() != Errno.ENOENT && e.errno() != Errno.ESRCH) {
                 throw e;
             }
-            // Its namespaces are gone before its process is.
+            // The namespaces of an ending process disappear before the process does.
             throw new InvalidSpecException(
                     "cannot exec in container \"" + state.id() + "\": it is ending, not running");
         }
@@ -147,7 +153,7 @@ public final class Execution {
         return ExecPlan.compile(spec, facts, full, joined, root, life);
     }
 
-    /** Those in which the container is and this process, or a stage of it, is not. */
+    /** The namespaces of the container in which this process, or a stage of it, is not. */
     private List<Joined> namespaces(int pid, boolean ownRoot) {
         List<Joined> joined = new ArrayList<>();
         for (NamespaceType type : NamespaceType.values()) {

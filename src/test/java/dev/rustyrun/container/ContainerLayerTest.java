@@ -58,7 +58,7 @@ class ContainerLayerTest {
                 assertFalse(e.getMessage().isEmpty());
             }
             failed = kernel.heal();
-            killed.letGo();
+            killed.unlock();
             ContainerLayer next = layer(Linux.host(), id);
             next.make(STORE);
             assertEquals("put", Files.readString(own.resolve("upper/put")), failed);
