@@ -98,7 +98,7 @@ public final class ContainerLayers implements LayerDisposal {
             place = place.substring(0, Math.max(1, place.lastIndexOf('/')));
         }
         try (OpenFile open = new OpenFile(linux, linux.open(place, FOLDER & ~FileFlag.O_NOFOLLOW))) {
-            new LayerQuota(linux).unlimited(open, folder).ifPresent(why -> {
+            new LayerQuota(linux).whyNotLimitable(open, folder).ifPresent(why -> {
                 throw new InvalidSpecException(setting + ": " + why);
             });
         }

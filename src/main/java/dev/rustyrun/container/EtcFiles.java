@@ -68,7 +68,7 @@ public record EtcFiles(List<String> servers, List<String> hosts) {
     }
 
     /**
-     * In a connected network, one address leads to the host's name server; the host's search domains and options are
+     * In a private network, one address leads to the host's name server; the host's search domains and options are
      * kept.
      */
     private static String resolvers(Linux linux, String network) {

@@ -148,7 +148,7 @@ public final class Execution {
         boolean full = group.map(Cgroup::isFull).orElse(false);
         List<String> cgroup =
                 group.map(its -> its.procsFiles(groups, state.pid())).orElse(List.of());
-        HostFacts facts = probe.factsForFurther(readOnly, cgroup, setsGroups, probe.filterFor(spec, store));
+        HostFacts facts = probe.factsForExec(readOnly, cgroup, setsGroups, probe.filterFor(spec, store));
         Optional<String> root = ownRoot ? Optional.empty() : Optional.of("/proc/" + state.pid() + "/root");
         return ExecPlan.compile(spec, facts, full, joined, root, life);
     }

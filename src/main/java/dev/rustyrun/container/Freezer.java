@@ -3,7 +3,7 @@ package dev.rustyrun.container;
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.spec.ContainerStatus;
 
-/** Stops all processes of a container, and lets them go on. */
+/** Pauses all processes of a container with the cgroup freezer, and resumes them. */
 public final class Freezer {
 
     private final ContainerStore store;
@@ -13,7 +13,7 @@ public final class Freezer {
     }
 
     /**
-     * Stops them.
+     * Pauses the container.
      *
      * @throws ContainerException when the container is neither running nor created, is paused already, or has no cgroup
      */
@@ -24,9 +24,9 @@ public final class Freezer {
     }
 
     /**
-     * Lets them go on.
+     * Resumes the container.
      *
-     * @throws ContainerException when they are not stopped
+     * @throws ContainerException when the container is not paused
      */
     public void resume(String id) {
         if (!thaw(id)) {
@@ -35,7 +35,7 @@ public final class Freezer {
     }
 
     /**
-     * Stops them, if they are not stopped; whether they were not.
+     * Pauses the container unless it is paused; returns whether it has changed.
      *
      * @throws ContainerException when the container is neither running nor created, or has no cgroup
      */
@@ -51,7 +51,7 @@ public final class Freezer {
     }
 
     /**
-     * Lets them go on, if they are stopped; whether they were.
+     * Resumes the container if it is paused; returns whether it has changed.
      *
      * @throws ContainerException when the container is neither running nor created, or has no cgroup
      */

@@ -8,8 +8,8 @@ import dev.rustyrun.spec.SpecBuilder;
 import java.util.List;
 
 /**
- * Gives a container a user namespace with the ids that this user may map. An ordinary user is root in it, and has
- * more ids if {@code /etc/subuid} grants some; root maps the ids granted to root, and has no id in it.
+ * Gives a container a user namespace with the ids that this user may map. An ordinary user is root in it, and has more
+ * ids if {@code /etc/subuid} grants some; root maps the ids granted to root, and the host's root has no id in it.
  */
 public final class GrantedIds {
 
@@ -41,7 +41,7 @@ public final class GrantedIds {
         List<IdMapping> users = ids.users(linux.userId());
         List<IdMapping> groups = ids.groups(linux.userId(), linux.groupId());
         if (users.size() == 1 || groups.size() == 1) {
-            // Only both together are useful, and only a single id can be mapped without newuidmap.
+            // One file grants no ids: then only the user's own ids are mapped, which needs no newuidmap(1).
             users = users.subList(0, 1);
             groups = groups.subList(0, 1);
         }

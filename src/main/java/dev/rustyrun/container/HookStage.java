@@ -11,7 +11,7 @@ import dev.rustyrun.step.HookRunner.HookFailure;
 import java.io.PrintStream;
 import java.util.List;
 
-/** Runs the hooks of the host's side; runtime-spec config.md, "POSIX-platform Hooks". */
+/** Runs the hooks that run in the host's namespaces; runtime-spec config.md, "POSIX-platform Hooks". */
 final class HookStage {
 
     private final HookRunner runner;
@@ -30,12 +30,12 @@ final class HookStage {
                 state.origin().annotations());
     }
 
-    /** Runs {@code hooks}, which are of {@code kind}, in their order; the first that fails ends that. */
+    /** Runs {@code hooks} of {@code kind} in their order, up to the first that fails. */
     void run(String kind, List<Hook> hooks, ContainerState state, ContainerStatus status) throws HookFailure {
         runner.runAll(kind, hooks, state(state, status));
     }
 
-    /** Runs all poststop {@code hooks}: one that fails only gives a warning. */
+    /** Runs all poststop {@code hooks}; a hook that fails causes only a warning. */
     void runAll(List<Hook> hooks, ContainerState state, ContainerStatus status, PrintStream messages) {
         for (int i = 0; i < hooks.size(); i++) {
             try {

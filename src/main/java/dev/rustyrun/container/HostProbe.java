@@ -12,7 +12,7 @@ import dev.rustyrun.stage.SelfExec;
 import dev.rustyrun.step.SeccompFilter;
 import java.util.List;
 
-/** Finds out what the host can do for a container, as far as its plan depends on it. */
+/** Finds out the properties of the host on which a container's plan depends. */
 final class HostProbe {
 
     private final Linux linux;
@@ -25,7 +25,7 @@ final class HostProbe {
         this.own = OwnCapabilities.of(linux);
     }
 
-    /** What can be granted. */
+    /** The capabilities that can be granted. */
     OwnCapabilities own() {
         return own;
     }
@@ -45,10 +45,10 @@ final class HostProbe {
     /**
      * The facts for an exec in a container.
      *
-     * @param readOnly whether its stages run from a read-only mount of the program already
-     * @param mayMapGroups whether setgroups(2) is allowed in it
+     * @param readOnly whether the stages already run from a read-only mount of the program
+     * @param mayMapGroups whether setgroups(2) is allowed in the container
      */
-    HostFacts factsForFurther(boolean readOnly, List<String> cgroupFiles, boolean mayMapGroups, SeccompFilter filter) {
+    HostFacts factsForExec(boolean readOnly, List<String> cgroupFiles, boolean mayMapGroups, SeccompFilter filter) {
         return new HostFacts(
                 readOnly ? "" : self.program(),
                 HostFacts.Cleanup.NONE,
@@ -64,8 +64,8 @@ final class HostProbe {
     /**
      * The facts for {@code spec}.
      *
-     * @param cgroupFiles the files through which its cgroup is entered, if it has one
-     * @param limitsDevices whether that limits which devices can be opened
+     * @param cgroupFiles the files through which the container's cgroup is entered; empty if it has none
+     * @param limitsDevices whether the cgroup restricts which devices can be opened
      */
     HostFacts factsFor(
             Spec spec,

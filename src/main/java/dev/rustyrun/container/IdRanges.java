@@ -9,10 +9,10 @@ import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.IdPool;
 
 /**
- * Which ranges of host ids containers have: a folder that all of root's processes on this machine share, whatever store their
- * containers are in, with a symbolic link for each range that is taken, from its first id to the folder of its container. A
- * range whose container's folder is gone is free, so that no process which is killed keeps any. They are given in turn: one
- * that has become free is given again only when all others have been.
+ * The ranges of host ids that containers have. All of root's processes on this machine share a folder, whatever stores
+ * their containers are in. It has a symbolic link for each used range, named by its first id, to the folder of its
+ * container. A range whose container's folder no longer exists is free, so a killed process cannot leak one. Ranges are
+ * assigned round-robin: a freed range is reused only after all others.
  */
 final class IdRanges {
 
@@ -22,16 +22,16 @@ final class IdRanges {
     private final Linux linux;
     private final ContainerStore store;
 
-    /** @param store in whose folder they are written down */
+    /** @param store the store in whose folder the links are */
     IdRanges(Linux linux, ContainerStore store) {
         this.linux = linux;
         this.store = store;
     }
 
     /**
-     * Takes a range of {@code pool}.
+     * Assigns a free range of {@code pool}.
      *
-     * @param container the folder of its container, which has been made
+     * @param container the folder of the container, which must exist
      * @throws NoIdsLeftException when all are taken
      */
     IdMapping take(IdPool pool, String container) {
@@ -57,12 +57,15 @@ final class IdRanges {
                 + " are taken by containers: set a larger one with " + ConfiguredIds.VARIABLE + "=FIRST:COUNT");
     }
 
-    /** Gives back a range that {@code take} has given; before the folder of its container is removed. */
+    /** Releases a range of {@link #take}. Must be called before the folder of its container is removed. */
     void giveBack(IdMapping range) {
         linux.removeFile(store.folder() + "/" + FOLDER + "/" + range.hostId());
     }
 
-    /** By chance at first: services in pods of their own do not see each other's, and shall not all begin with the same. */
+    /**
+     * The range to try first. The initial one is random: services in different pods do not see each other's links, and
+     * should not all begin with the same range.
+     */
     private long next(OpenFile folder, IdPool pool) {
         try {
             String text = linux.readLink(folder.descriptor(), NEXT);

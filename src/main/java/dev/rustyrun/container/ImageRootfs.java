@@ -20,16 +20,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** An image as the root file system of a container: its unpacked layers, and what it says of how a container is run. */
+/** An image as the root file system of a container: its unpacked layers, and its configuration of the process. */
 public final class ImageRootfs {
 
-    /** The annotation of the signal that asks a container to end; OCI image-spec, conversion.md. */
+    /** The annotation with the container's stop signal; OCI image-spec, conversion.md. */
     public static final String STOP_SIGNAL = "org.opencontainers.image.stopSignal";
 
     private static final int MAX_FILE = 4 << 20;
     private static final int MAX_VOLUMES = 100;
-    /** Annotations that runtimes obey: an image only describes itself. */
-    private static final List<String> OBEYED =
+    /**
+     * Prefixes of annotations that change how runtimes run a container. Labels of an image with these names are
+     * ignored: an image may only describe itself.
+     */
+    private static final List<String> RUNTIME_ANNOTATIONS =
             List.of(Spec.OWN_ANNOTATIONS, "run.oci.", "io.podman.", "io.crun.", Spec.UNIT_PROPERTY_ANNOTATIONS);
 
     private final ImageStore images;
@@ -52,7 +55,7 @@ public final class ImageRootfs {
         MISSING,
         NEVER;
 
-        /** The one of this word. */
+        /** Parses the value of {@code --pull}. */
         public static Pull parse(String word) {
             for (Pull pull : values()) {
                 if (pull.name().equalsIgnoreCase(word)) {
@@ -65,9 +68,9 @@ public final class ImageRootfs {
     }
 
     /**
-     * The image of this name or id, pulled and unpacked if it is not yet.
+     * The image with this name or id. It is pulled as {@code pull} says, and unpacked if its layers are not.
      *
-     * @param platform as {@code OS/ARCHITECTURE[/VARIANT]}; empty for this machine's
+     * @param platform {@code OS/ARCHITECTURE[/VARIANT]}; empty for this machine's
      * @throws InvalidSpecException when it is missing, or cannot be used
      */
     public static ImageRootfs of(Linux linux, SelfExec self, String name, Pull pull, String platform) {
@@ -86,9 +89,9 @@ public final class ImageRootfs {
     }
 
     /**
-     * The image whose manifest has this digest, as it is in the store.
+     * The stored image whose manifest has the digest {@code name}. It is neither pulled nor unpacked.
      *
-     * @param folder of the store; empty for this user's
+     * @param folder the folder of the image store; empty for this user's
      * @throws InvalidSpecException when it is missing, or not unpacked
      */
     public static ImageRootfs stored(String name, String folder) {
@@ -109,24 +112,23 @@ public final class ImageRootfs {
                 .allMatch(layer -> store.has(layer.diffId().hex()));
     }
 
-    /** Whether all layers of an image of this user's store are unpacked. */
+    /** Whether all layers of a stored image are unpacked. */
     public static boolean isReady(StoredImage image) {
         Linux linux = Linux.host();
         return isUnpacked(image, new LayerStore(linux, ImageStore.open(linux).layers()));
     }
 
     /**
-     * Has the layers of the image of this name unpacked.
+     * Unpacks the layers of the image with this name.
      *
-     * @throws InvalidSpecException when it is missing, or cannot be
-     */
+     * @throws InvalidSpecException when it is missing, or cannot be unpacked */
     public static void unpack(Linux linux, SelfExec self, String name) {
         ImageStore images = ImageStore.open(linux);
         unpack(linux, self, images, images.get(name));
     }
 
     /**
-     * Checks that an image is for this platform, if one is given.
+     * Checks that an image is for {@code platform}, unless that is empty.
      *
      * @throws InvalidSpecException when it is not
      */
@@ -134,7 +136,7 @@ public final class ImageRootfs {
         checkPlatform(name, image.config(), platform);
     }
 
-    /** Has the layers of an image that is in the store unpacked, in a process of its own. */
+    /** Unpacks the layers of a stored image in a separate process, {@link StoreProcess}. */
     static void unpack(Linux linux, SelfExec self, ImageStore images, StoredImage image) {
         if (!isUnpacked(image, new LayerStore(linux, images.layers()))) {
             new StoreProcess(linux, self)
@@ -168,7 +170,7 @@ public final class ImageRootfs {
             words.add("--platform=" + platform);
         }
         words.addAll(List.of("--", name));
-        // What it prints is no output of the container's.
+        // Its output goes to the error output, so that it is not mixed with the container's output.
         int code = linux.await(self.startCommand(linux, words, -1, 2)).exitCode();
         if (code != 0) {
             throw new InvalidSpecException(
@@ -185,22 +187,22 @@ public final class ImageRootfs {
         }
     }
 
-    /** The folder in which a container of it gets its own. */
+    /** The folder with the writable layers of containers. */
     public String folder() {
         return ContainerLayers.folder(images);
     }
 
     /**
-     * What a Spec says of it.
+     * The image as a part of a Spec.
      *
-     * @param texts of files that the container sees
-     * @param most bytes that its own layer may take; 0 for no limit
+     * @param texts the texts of provided files, by path
+     * @param most how many bytes the container's layer may take; 0 for no limit
      */
     public Spec.Image layers(Map<String, String> texts, long most) {
         return new Spec.Image(image.manifestDigest().toString(), layers, model, texts, volumes(), false, most);
     }
 
-    /** Its users and groups. */
+    /** The users and groups of the image. */
     public Users users() {
         return Users.parse(
                 files.read("etc/passwd", MAX_FILE).orElse(""),
@@ -208,11 +210,11 @@ public final class ImageRootfs {
     }
 
     /**
-     * What runs in a container of it.
+     * The command of a container of this image.
      *
-     * @param entrypoint what takes the place of its own and of its words; empty for none at all
-     * @param words what takes the place of its words
-     * @throws InvalidSpecException when that is nothing
+     * @param entrypoint replaces the image's entrypoint and its default arguments; an empty string removes both
+     * @param words replace the image's default arguments, unless empty
+     * @throws InvalidSpecException when the resulting command is empty
      */
     public List<String> command(Optional<String> entrypoint, List<String> words) {
         List<String> all = new ArrayList<>();
@@ -229,25 +231,25 @@ public final class ImageRootfs {
         return all;
     }
 
-    /** Its variables, as {@code NAME=VALUE}. */
+    /** The environment variables of the image, as {@code NAME=VALUE}. */
     public List<String> env() {
         return image.config().env().stream()
                 .filter(variable -> variable.indexOf('=') > 0 && variable.indexOf('\0') < 0)
                 .toList();
     }
 
-    /** As whom its command runs, as {@code USER[:GROUP]}. */
+    /** The user of the command, as {@code USER[:GROUP]}. */
     public String user() {
         return image.config().user().isEmpty() ? "0" : image.config().user();
     }
 
-    /** Where its command runs. */
+    /** The absolute working directory of the command. */
     public String workingDirectory() {
         String directory = image.config().workingDir();
         return directory.isEmpty() ? "/" : directory.startsWith("/") ? directory : "/" + directory;
     }
 
-    /** Directories that are volumes, each before those below it; what the kernel shows in a container cannot be one. */
+    /** The image's volumes, each before those below it. Volumes in /proc, /sys and /dev are ignored. */
     private List<String> volumes() {
         List<String> volumes = image.config().volumes().stream()
                 .filter(path -> path.startsWith("/") && path.indexOf('\0') < 0 && path.indexOf('\n') < 0)
@@ -263,11 +265,11 @@ public final class ImageRootfs {
         return volumes;
     }
 
-    /** Its labels and what else describes it, as a container of it has them. */
+    /** The labels of a container of this image: the image's labels and its stop signal. */
     public Map<String, String> labels() {
         Map<String, String> all = new TreeMap<>();
         image.config().labels().forEach((name, value) -> {
-            if (!name.isEmpty() && OBEYED.stream().noneMatch(name::startsWith)) {
+            if (!name.isEmpty() && RUNTIME_ANNOTATIONS.stream().noneMatch(name::startsWith)) {
                 all.put(name, value);
             }
         });

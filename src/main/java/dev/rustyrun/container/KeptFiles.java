@@ -9,13 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** What a {@link ContainerStore} keeps of one container beside its state: its config.json, and what its start needs. */
+/**
+ * The files that a {@link ContainerStore} has for one container besides its state: its config.json, and the files that
+ * its start and its proxy need.
+ */
 final class KeptFiles {
 
     private static final String CONFIG = "config.json";
     private static final String FIFO = "exec.fifo";
     private static final String REPORTS = "start.reports";
-    /** Where the container's proxy is told what else it allows; it is there after a killed {@code run} too. */
+    /** The socket at which the container's proxy gets a new list of allowed hosts; a killed {@code run} leaves it. */
     static final String EGRESS = "egress";
 
     static final List<String> NAMES = List.of(CONFIG, FIFO, REPORTS, EGRESS);
@@ -30,26 +33,29 @@ final class KeptFiles {
         this.id = id;
     }
 
-    /** Keeps the container's config.json: later changes of the bundle's have no effect; runtime.md, "Create". */
+    /**
+     * Saves the container's config.json, so that later changes of the bundle have no effect; runtime-spec runtime.md,
+     * "Create".
+     */
     void keepConfig(String text) {
         try (OpenFile file = new OpenFile(linux, folder.create(id, CONFIG))) {
             linux.writeAll(file.descriptor(), text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    /** The config.json that was kept. */
+    /** The saved config.json. */
     String config() {
         try (OpenFile file = open(CONFIG, FileFlag.O_RDONLY, FileFlag.S_IFREG)) {
             return linux.readText(file.descriptor(), Integer.MAX_VALUE);
         }
     }
 
-    /** Makes the FIFO at which the container waits for its start; it exists as long as it does. */
+    /** Makes the FIFO on which the container waits for its start. It is removed at the start. */
     void makeFifo() {
         linux.makeNode(folder.directoryOf(id).descriptor(), id + "/" + FIFO, FileFlag.S_IFIFO | 0600, 0);
     }
 
-    /** Opens that FIFO. */
+    /** Opens the FIFO. */
     OpenFile openFifo(int flags) {
         return open(FIFO, flags, FileFlag.S_IFIFO);
     }
@@ -58,7 +64,7 @@ final class KeptFiles {
         remove(FIFO);
     }
 
-    /** Whether the container waits for its start. */
+    /** Whether the FIFO exists: the container waits for its start. */
     boolean hasFifo() {
         try {
             return folder.directory().isPresent()
@@ -70,12 +76,12 @@ final class KeptFiles {
         }
     }
 
-    /** Makes the file into which a container that is being started reports a failure; open for writing. */
+    /** Makes the file into which a starting container writes a failure; returns its descriptor, open for writing. */
     int createReports() {
         return folder.create(id, REPORTS);
     }
 
-    /** That file, open for reading. */
+    /** Opens this file for reading. */
     OpenFile openReports() {
         return open(REPORTS, FileFlag.O_RDONLY, FileFlag.S_IFREG);
     }
@@ -84,13 +90,16 @@ final class KeptFiles {
         remove(REPORTS);
     }
 
-    /** Makes the socket at which the container's proxy takes orders: of this user, for the folder is nobody else's. */
+    /**
+     * Makes the control socket of the container's proxy. Only this user can connect, because others cannot enter the
+     * folder.
+     */
     OpenFile listenForProxy() {
         remove(EGRESS);
         return new OpenFile(linux, linux.listenForMessages(shortPath(EGRESS)));
     }
 
-    /** A connection with the container's proxy; empty when it has none. */
+    /** Connects to the container's proxy; empty when the container has none. */
     Optional<OpenFile> connectToProxy() {
         try {
             return Optional.of(new OpenFile(linux, linux.connectForMessages(shortPath(EGRESS))));
@@ -102,7 +111,10 @@ final class KeptFiles {
         }
     }
 
-    /** The name of a socket has room for about a hundred bytes, and the store may be anywhere. */
+    /**
+     * A path of the socket that fits into {@code sun_path} (108 bytes), however long the path of the store is; man 7
+     * unix.
+     */
     private String shortPath(String name) {
         return "/proc/self/fd/" + folder.directoryOf(id).descriptor() + "/" + id + "/" + name;
     }

@@ -19,17 +19,18 @@ public final class Kill {
     }
 
     /**
-     * Sends {@code signal}. SIGKILL ends every process of a container that has no PID namespace of its own, as the
-     * kernel does where it has one; man 7 pid_namespaces.
+     * Sends {@code signal}. SIGKILL also kills all other processes of a container without its own PID namespace, as the
+     * kernel does in one; man 7 pid_namespaces.
      *
-     * @param all to every process in its cgroup, and not only to its PID 1; then it may have stopped
-     * @throws ContainerException when it neither runs nor is created
+     * @param all whether every process in the cgroup gets the signal, not only PID 1; then the container may also be
+     *        stopped
+     * @throws ContainerException when no process got the signal, because the container is not running
      */
     public void kill(String id, int signal, boolean all) {
         ContainerState state = store.get(id);
         ContainerStatus status = store.status(state);
         boolean alive = store.isInitAlive(state);
-        // Another container may have the cgroup of one that has ended.
+        // The cgroup of a stopped container may meanwhile belong to another container.
         Optional<Cgroup> cgroup =
                 (alive ? store.cgroup(state) : store.ownCgroup(state.cgroup())).filter(Cgroup::exists);
         boolean leavesOthers = signal == Signal.SIGKILL.number()
@@ -48,7 +49,7 @@ public final class Kill {
                     "cannot signal container \"" + id + "\": container not running, it is " + status.word());
         }
         if (signal == Signal.SIGKILL.number()) {
-            // In v1 a frozen process does not even die; it may have been frozen just now.
+            // In v1, even a killed process ends only after it is thawed; the cgroup may have been frozen just now.
             cgroup.filter(Cgroup::isFrozen).ifPresent(Cgroup::thaw);
         }
     }

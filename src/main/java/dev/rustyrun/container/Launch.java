@@ -18,9 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * One container from its Spec to its end: prepares what it needs from the host, launches it, and takes away what is left.
- */
+/** One container from its Spec to its end: makes its resources on the host, launches it, and removes the resources. */
 public final class Launch {
 
     private final Linux linux;
@@ -49,7 +47,7 @@ public final class Launch {
     }
 
     /**
-     * What would be done, without doing any of it.
+     * Explains the launch without doing it.
      *
      * @param id the container's name; empty for a new one
      */
@@ -62,9 +60,9 @@ public final class Launch {
     }
 
     /**
-     * A launch in words.
+     * The description of a launch.
      *
-     * @param cgroup what is done about a cgroup
+     * @param cgroup describes the cgroup; empty if the container has none
      */
     public record Explanation(Optional<String> cgroup, LaunchPlan plan) {}
 
@@ -98,38 +96,40 @@ public final class Launch {
         }
     }
 
-    /** Lets {@code who} into the container before its command runs. */
+    /** Lets {@code who} enter the container before its command runs. */
     public Launch visitedBy(RootVisitor who) {
         visitor = Optional.of(who);
         spec = spec.withAnnotation(Spec.VISIT_ANNOTATION, "");
         return this;
     }
 
-    /** Has attempts to reach hosts told to who reads the FIFO at {@code path}; to the error output if nobody does. */
+    /**
+     * Has attempts to reach hosts reported through the FIFO at {@code path}; on the error output if it has no reader.
+     */
     public Launch tellingAttempts(String path) {
         attempts = Optional.of(path);
         return this;
     }
 
-    /** Lets the layer that a container has over an image stay after its end, until it is deleted. */
+    /** Keeps the container's writable layer after its end, until the container is deleted. */
     public Launch keepingLayer() {
         spec = spec.withRoot(new Spec.Root(
                 spec.root().path(), spec.root().readonly(), spec.root().image().map(Spec.Image::keeping)));
         return this;
     }
 
-    /** Lets the whole container stay after its end, until it is deleted. */
+    /** Keeps the container after its end, until it is deleted. */
     public Launch keeping() {
         stays = true;
         return keepingLayer();
     }
 
-    /** What the container of this name will have on the host. */
+    /** The resources on the host of the container with this name. */
     Traces traces(String name) {
         return new Traces(linux, store, name, ContainerCgroup.of(linux, spec, name, store), layer(name));
     }
 
-    /** The layer that the container of this name will have over its image. */
+    /** The writable layer of the container with this name; empty if it does not come from an image. */
     Optional<ContainerLayer> layer(String name) {
         return spec.root()
                 .image()
@@ -138,9 +138,9 @@ public final class Launch {
     }
 
     /**
-     * Makes that layer before the start of the container, if it is one on disk.
+     * Makes this layer before the start of the container, if it is on disk.
      *
-     * @param token that no other container knows
+     * @param token a secret of this container
      */
     public void makeLayer(String name, String token) {
         if (!spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
@@ -148,12 +148,14 @@ public final class Launch {
         }
     }
 
-    /** Has the container take the layer that {@link #makeLayer} has made with this token, if there is one. */
+    /** Lets the container take over the layer that {@link #makeLayer} has made with this token, if it exists. */
     public void adoptLayer(String token) {
         layerToken = token;
     }
 
-    /** Those of the image that nothing else is mounted on; what is written only to memory needs none. */
+    /**
+     * The image's volumes on which nothing else is mounted; none for an ephemeral container, whose files are in memory.
+     */
     private List<String> volumes(Spec.Image image) {
         boolean ephemeral = spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION);
         return image.volumes().stream()
@@ -164,12 +166,12 @@ public final class Launch {
                 .toList();
     }
 
-    /** The plan for a container that has made these. */
+    /** The plan for a container with these resources. */
     LaunchPlan plan(Traces traces) {
         return plan(traces, traces.cgroup());
     }
 
-    /** The same with its cgroup limited in another way. */
+    /** The plan for a container with these resources, whose cgroup has got other limits. */
     LaunchPlan plan(Traces traces, ContainerCgroup limited) {
         boolean pooled = spec.annotations().containsKey(Spec.ID_POOL_ANNOTATION);
         Spec mapped = traces.ids()
@@ -180,7 +182,7 @@ public final class Launch {
         return PlanCompiler.compile(located, facts(traces.id(), limited, limited.files()));
     }
 
-    /** Runs the container whose state and cgroup have been made. */
+    /** Runs the container; its state and cgroup must exist. */
     Outcome launch(
             ContainerState state,
             ContainerCgroup cgroup,
@@ -199,7 +201,7 @@ public final class Launch {
                                 .tellingAttempts(attempts))));
     }
 
-    /** Warnings for the user, each of which is shown only once. */
+    /** A warning for the user, which is shown only once. */
     public Optional<String> warning() {
         boolean unlimited = !linux.isRoot()
                 && spec.linux().resources().withDevices(List.of()).isEmpty();
@@ -213,7 +215,7 @@ public final class Launch {
         return spec;
     }
 
-    /** What it has in common with others. */
+    /** The shape of this launch; empty if it cannot be launched warm. */
     Optional<LaunchShape> shape() {
         if (shape.isEmpty()) {
             shape = LaunchShape.of(spec);
@@ -221,7 +223,7 @@ public final class Launch {
         return shape;
     }
 
-    /** The paths of the host that it mounts. */
+    /** The paths of the host that this launch mounts. */
     MountedPaths mountedPaths() {
         return MountedPaths.of(linux, spec);
     }
@@ -239,7 +241,7 @@ public final class Launch {
                 spec, store.cleanupOf(id, cgroup.directories()), cgroupFiles, cgroup.limitsDevices(), filter());
     }
 
-    /** Found once: a warm launch asks for the plan twice. */
+    /** The seccomp filter, cached because a warm launch compiles the plan twice. */
     private SeccompFilter filter() {
         if (filter.isEmpty()) {
             filter = Optional.of(probe.filterFor(spec, store));

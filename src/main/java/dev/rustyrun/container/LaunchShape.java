@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What launches have in common that differ only in the command, its environment and user, limits and labels. Nothing in it is
- * one caller's own.
+ * The common part of launches that differ only in the command, its environment and user, limits and labels. It contains
+ * nothing of a single request.
  */
 public final class LaunchShape {
 
@@ -23,19 +23,21 @@ public final class LaunchShape {
         this.hash = spec.hashCode();
     }
 
-    /** That of {@code spec}; empty where each launch has a file system of its own, made when it is known. */
+    /**
+     * The shape of {@code spec}; empty for a container from an image, because its own layer is made for each launch.
+     */
     static Optional<LaunchShape> of(Spec spec) {
         if (spec.root().image().isPresent()) {
             return Optional.empty();
         }
-        Map<String, String> told = new TreeMap<>(spec.annotations());
-        told.keySet()
+        Map<String, String> annotations = new TreeMap<>(spec.annotations());
+        annotations.keySet()
                 .removeIf(name -> !name.startsWith(Spec.OWN_ANNOTATIONS)
                         && !name.startsWith(Spec.UNIT_PROPERTY_ANNOTATIONS)
                         && !name.equals(Spec.KEEP_GROUPS_ANNOTATION));
         return Optional.of(
                 new LaunchShape(spec.withProcess(spec.process().running(Spec.User.ROOT, NO_COMMAND, List.of()))
-                        .withAnnotations(told)
+                        .withAnnotations(annotations)
                         .withResources(Resources.none())));
     }
 

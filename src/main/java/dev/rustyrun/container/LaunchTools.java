@@ -5,10 +5,10 @@ import dev.rustyrun.stage.SelfExec;
 import dev.rustyrun.stage.StageSpawner;
 
 /**
- * What a launch is made with.
+ * The objects that every launch of a service uses.
  *
- * @param self this program, which is every stage too
- * @param store where containers that run are written down
+ * @param self this program, which the stages execute
+ * @param store stores the state of containers
  */
 public record LaunchTools(Linux linux, SelfExec self, StageSpawner spawner, ContainerStore store) {
 

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The tree of a container that comes from an image, put together in a mount namespace of this process's own: so it can be used
- * while the container does not run, and nobody else sees the mount. For one process, which ends with its use.
+ * Mounts the file tree of a container of an image in a new mount namespace of this process. So the tree can be used
+ * while the container does not run, and no other process sees the mount. The process must end after its use.
  */
 public final class LayerMount {
 
@@ -28,10 +28,10 @@ public final class LayerMount {
     private final boolean inUserNamespace;
     private final List<String> layers;
     private final List<String> volumes;
-    private boolean apart;
+    private boolean unshared;
     private boolean fills;
 
-    /** @param folder of the container's own layer */
+    /** @param folder the folder of the container's layer */
     public LayerMount(Linux linux, String folder, boolean inUserNamespace) {
         this.linux = linux;
         this.folder = folder;
@@ -42,33 +42,33 @@ public final class LayerMount {
         this.volumes = linux.exists(named) ? List.of(linux.readFile(named).split("\n")) : List.of();
     }
 
-    /** The own layer alone. */
+    /** The container's own layer, without the image's layers. */
     public OpenFile upper() {
         return new OpenFile(linux, linux.open(folder + "/upper", DIRECTORY));
     }
 
-    /** The tree, to be read: the container may run. */
-    public OpenFile toRead() {
+    /** The tree, read-only; the container may run. */
+    public OpenFile readOnly() {
         List<String> all = new ArrayList<>(List.of(folder + "/upper"));
         all.addAll(layers);
         return mounted(all, "", "root");
     }
 
-    /** The tree of the image, to be read. */
+    /** The tree of the image, read-only. */
     public OpenFile image() {
-        // The kernel takes two directories at least.
+        // An overlay without an upper directory needs at least two lower ones; "root" is empty.
         List<String> all = new ArrayList<>(layers);
         all.add(folder + "/root");
         return mounted(all, "", "work");
     }
 
-    /** The tree, to be written: the caller has the layer locked. */
-    public OpenFile toWrite() {
+    /** The tree, writable; the caller must have locked the layer. */
+    public OpenFile writable() {
         fills = true;
         return mounted(layers, folder, "root");
     }
 
-    /** The same tree with the volumes of the container. */
+    /** Mounts the container's volumes in the tree {@code root}, and returns it. */
     public OpenFile withVolumes(OpenFile root) {
         for (int number = 0; number < volumes.size(); number++) {
             String source = Spec.Image.volume(folder, number);
@@ -81,7 +81,7 @@ public final class LayerMount {
                 }
                 linux.mount(source, target.path(), null, MountFlag.MS_BIND.value(), null);
             } catch (LinuxException e) {
-                // Before its start, or if it has removed the directory, the mount point is missing.
+                // The mount point is missing before the start, or if the container has removed it.
                 if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
                     throw e;
                 }
@@ -90,7 +90,10 @@ public final class LayerMount {
         return root;
     }
 
-    /** Before the start of its container nobody has put into a volume what the image has there. */
+    /**
+     * Whether the image's files have not been copied into a volume yet: the container was not started, and the volume
+     * is empty or half copied.
+     */
     private boolean isUnfilled(String volume) {
         if (!linux.exists(folder + "/" + ContainerLayers.CREATED)) {
             return false;
@@ -112,10 +115,10 @@ public final class LayerMount {
     }
 
     private OpenFile mounted(List<String> lower, String own, String place) {
-        if (!apart) {
+        if (!unshared) {
             linux.unshare(CloneFlag.CLONE_NEWNS.value());
             linux.mount(null, "/", null, MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE), null);
-            apart = true;
+            unshared = true;
         }
         boolean isWritten = !own.isEmpty();
         LayerOverlay overlay = new LayerOverlay(linux, lower, isWritten ? Optional.of(own) : Optional.empty());

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The limit of what is in a container's layer and volumes: a project of their own with a quota, where the file system has that. The
- * folder of the layer says which project it is, so nothing else need be written down.
+ * The size limit of a container's layer and volumes: a project quota, where the file system has them. The folder of the
+ * layer has the project id as an attribute, so the id is stored nowhere else.
  */
 final class LayerQuota {
 
-    /** Projects below are an administrator's, or other engines', which count them from 1 on. */
+    /** The lowest project id to use. Lower ids belong to administrators, or to other engines, which count from 1. */
     private static final int FIRST = 1 << 30;
 
     private static final int ATTEMPTS = 100;
@@ -25,12 +25,12 @@ final class LayerQuota {
     }
 
     /**
-     * Limits what will be in the open, empty {@code folder}.
+     * Limits the total size of files in the open, empty {@code folder}.
      *
-     * @throws InvalidSpecException when its file system cannot
+     * @throws InvalidSpecException when the file system has no project quotas, or this user is not root
      */
     void limit(OpenFile folder, String path, long bytes) {
-        unlimited(folder, path).ifPresent(why -> {
+        whyNotLimitable(folder, path).ifPresent(why -> {
             throw new InvalidSpecException(
                     "--storage-size: " + why + "; --ephemeral=SIZE limits what is written, in memory");
         });
@@ -41,7 +41,7 @@ final class LayerQuota {
                 continue;
             }
             linux.setProject(fd, project);
-            // Another that has found the same one free at this moment sees that too, and takes another.
+            // Another process that has taken the same id at this moment also sees two files, and tries another.
             if (linux.projectUse(fd, project).files() == 1) {
                 linux.limitProject(fd, project, bytes);
                 return;
@@ -50,8 +50,8 @@ final class LayerQuota {
         throw new InvalidSpecException("--storage-size: no free project was found on the file system of " + path);
     }
 
-    /** Why nothing in the open {@code folder} can be limited, if so. */
-    Optional<String> unlimited(OpenFile folder, String path) {
+    /** Why the size of the open {@code folder} cannot be limited; empty if it can. */
+    Optional<String> whyNotLimitable(OpenFile folder, String path) {
         if (!linux.isRoot()) {
             return Optional.of("only root can limit what a layer on disk takes");
         }
@@ -61,7 +61,7 @@ final class LayerQuota {
                         "the file system of " + path + " has no project quotas (ext4 or xfs mounted with prjquota)");
     }
 
-    /** Takes the limit from the folder of a layer that is to be removed: with its last file, the project is free. */
+    /** Removes the limit of a layer that is to be removed. The project id is free when its last file is removed. */
     static void free(Linux linux, OpenFile folder) {
         try {
             int project = linux.project(folder.descriptor());
@@ -69,7 +69,7 @@ final class LayerQuota {
                 linux.limitProject(folder.descriptor(), project, 0);
             }
         } catch (LinuxException e) {
-            // A file system without projects.
+            // The file system has no projects.
             return;
         }
     }

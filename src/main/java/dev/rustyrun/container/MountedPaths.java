@@ -17,18 +17,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The paths of the host that a launch has mounted ahead: whether they still lead to the same files, through the same mounts.
- * For use by one thread at a time.
+ * The paths of the host that a warm launch has mounted in advance. It can check whether they still lead to the same
+ * files through the same mounts. Not safe for use by several threads.
  */
 final class MountedPaths implements AutoCloseable {
 
     private static final String MOUNTS = "/proc/self/mountinfo";
 
-    /** A path, where it leads, and what is there. */
+    /** A path, its real path, and the file there. */
     private record Mounted(String path, String real, FileStatus.Place place) {}
 
     private final Linux linux;
-    /** Tells of changes of the mount table; man 5 proc_pid_mountinfo. */
+    /** Open to poll for changes of the mount table; man 5 proc_pid_mountinfo. */
     private final OpenFile table;
 
     private final List<Mounted> mounted;
@@ -43,9 +43,9 @@ final class MountedPaths implements AutoCloseable {
     }
 
     /**
-     * Those of the rootfs and of the mounts of {@code spec}, as they are now: to be called before they are mounted.
+     * The current state of the rootfs and the bind mounts of {@code spec}. Must be called before they are mounted.
      *
-     * @throws LinuxException when one is not there
+     * @throws LinuxException when the mount table cannot be read
      */
     static MountedPaths of(Linux linux, Spec spec) {
         List<String> paths = Stream.concat(
@@ -67,7 +67,7 @@ final class MountedPaths implements AutoCloseable {
         }
     }
 
-    /** Whether what was mounted is what would be mounted now. */
+    /** Whether a new launch would mount the same files. */
     boolean areCurrent() {
         try {
             if (tableHasChanged() && !mounts().equals(mounts)) {
@@ -96,7 +96,7 @@ final class MountedPaths implements AutoCloseable {
         }
     }
 
-    /** The lines of the mounts at, above and below these paths. */
+    /** The lines of the mount table for mounts at, above and below these paths. */
     private List<String> mounts() {
         return linux.readFile(MOUNTS).lines().filter(this::isOfOne).toList();
     }
@@ -110,7 +110,7 @@ final class MountedPaths implements AutoCloseable {
         return folder.equals("/") || path.equals(folder) || path.startsWith(folder + "/");
     }
 
-    /** May be called again. */
+    /** Closes the mount table; further calls have no effect. */
     @Override
     public void close() {
         if (!closed) {

@@ -1,6 +1,6 @@
 package dev.rustyrun.container;
 
-/** All ranges of ids are taken, for now: its message says what to do, in one line. */
+/** All ranges of the id pool are currently used. */
 public final class NoIdsLeftException extends ContainerException {
 
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package dev.rustyrun.container;
 
-/** There is no container of this id, or no longer. */
+/** The container does not exist, or no longer exists. */
 public final class NoSuchContainerException extends ContainerException {
 
     private static final long serialVersionUID = 1L;

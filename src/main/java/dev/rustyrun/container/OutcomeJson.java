@@ -11,7 +11,7 @@ public final class OutcomeJson {
 
     private OutcomeJson() {}
 
-    /** One object, on a line of its own. What is not known is left out. */
+    /** One JSON object and a line feed. Unknown values are omitted. */
     public static String write(Outcome outcome) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

@@ -22,7 +22,10 @@ public final class OwnCapabilities {
         this.root = root;
     }
 
-    /** For root those of this process; for an ordinary user all of them, because the user has them in the new user namespace. */
+    /**
+     * For root, the permitted capabilities of this process; for an ordinary user all capabilities, because the user has
+     * them in the new user namespace.
+     */
     public static OwnCapabilities of(Linux linux) {
         if (!linux.isRoot()) {
             return new OwnCapabilities(EnumSet.allOf(Capability.class), false);
@@ -37,7 +40,7 @@ public final class OwnCapabilities {
         return new OwnCapabilities(own, true);
     }
 
-    /** All of them. */
+    /** All capabilities that can be granted. */
     public Set<Capability> all() {
         return own;
     }
@@ -47,10 +50,10 @@ public final class OwnCapabilities {
         return root && own.contains(Capability.CAP_SYS_ADMIN);
     }
 
-    /** Those of {@code wanted} that cannot be granted to the container of {@code spec}. */
+    /** The capabilities of {@code wanted} that cannot be granted to the container of {@code spec}. */
     public Set<Capability> lackingFor(Spec spec, Set<Capability> wanted) {
         EnumSet<Capability> lacking = EnumSet.noneOf(Capability.class);
-        // A process that creates or enters a user namespace has all of them there.
+        // A process that creates or enters a user namespace has all capabilities there.
         if (!spec.linux().has(NamespaceType.USER)) {
             lacking.addAll(wanted);
             lacking.removeAll(own);

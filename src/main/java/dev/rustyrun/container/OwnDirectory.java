@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A directory of this user that nobody else can write, replace or create first, held open. It is opened name by name
- * from the root: a directory on the path that others can write must have the sticky bit, or everything is refused. So
- * our other processes, which open it by its path, reach the same directory. Its files are opened relative to the
+ * An open directory of this user that no other user can write, replace or create first. It is opened name by name from
+ * the root: a directory on the path that others can write must have the sticky bit, or the path is refused. So other
+ * Rustyrun processes, which open it by its path, reach the same directory. Its files are opened relative to the
  * descriptor, without following links, and used only if they are plain files of this user.
  */
 public final class OwnDirectory implements AutoCloseable {
@@ -59,7 +59,7 @@ public final class OwnDirectory implements AutoCloseable {
      * The directory {@code path}; it and its missing parents are created.
      *
      * @param path absolute
-     * @throws InvalidSpecException when that is not possible, or others could change or replace it
+     * @throws InvalidSpecException when it cannot be created, or others could change or replace it
      */
     public static OwnDirectory make(Linux linux, String path) {
         try {
@@ -78,19 +78,22 @@ public final class OwnDirectory implements AutoCloseable {
         return descriptor;
     }
 
-    /** Where it is. */
+    /** The path by which the directory was opened. */
     public String path() {
         return path;
     }
 
-    /** Its identity: different from any other directory, also from a later one at the same path. */
+    /**
+     * The identity of the directory. It differs from that of every other directory, also of a later one at the same
+     * path.
+     */
     String identity() {
         FileStatus.Place place = linux.status(descriptor).place();
         return path + " " + place.deviceMajor() + ":" + place.deviceMinor() + ":" + place.inode();
     }
 
     /**
-     * Checks it again, because its mode can change.
+     * Checks the directory again, because its mode can change.
      *
      * @return whether it still exists
      * @throws InvalidSpecException when others could change it now
@@ -118,12 +121,12 @@ public final class OwnDirectory implements AutoCloseable {
     }
 
     /**
-     * Opens a file below it.
+     * Opens a file below the directory.
      *
      * @param flags {@link FileFlag}'s
-     * @param type one of {@code S_IFREG}, {@code S_IFIFO} and {@code S_IFDIR}, which it must be
+     * @param type the required type: {@code S_IFREG}, {@code S_IFIFO} or {@code S_IFDIR}
      * @throws LinuxException when it cannot be opened, ENOENT when it is missing
-     * @throws InvalidSpecException when it is of another kind, or belongs to another user
+     * @throws InvalidSpecException when it has another type, or belongs to another user
      */
     public OpenFile open(String name, int flags, int type) {
         OpenFile file = new OpenFile(
@@ -163,7 +166,7 @@ public final class OwnDirectory implements AutoCloseable {
         }
     }
 
-    /** The path to a directory, name by name. */
+    /** Walks a path to a directory name by name. */
     private static final class Walk {
 
         private final Linux linux;
@@ -190,7 +193,7 @@ public final class OwnDirectory implements AutoCloseable {
             }
         }
 
-        /** The descriptor of its last directory. */
+        /** Opens the last directory; returns its descriptor. */
         int open() {
             try {
                 enterRoot();
@@ -239,7 +242,7 @@ public final class OwnDirectory implements AutoCloseable {
                 }
             }
             try {
-                // Others check the path to root's directory; an ordinary user's directory is of no interest to them.
+                // Other users' processes walk root's path too (0755 for parents); an ordinary user's path is private.
                 linux.makeDirectory(open.peek(), name, linux.isRoot() && !names.isEmpty() ? 0755 : 0700);
             } catch (LinuxException e) {
                 // Another process may just have created it.
@@ -277,7 +280,8 @@ public final class OwnDirectory implements AutoCloseable {
         }
 
         private void checkOwner(FileStatus status, String name) {
-            // The owner of the root directory can do anything here anyway; in a user namespace that may be nobody.
+            // The owner of the root directory can change everything anyway; in a user namespace its id may be unmapped
+            // (nobody).
             if (status.uid() != 0 && status.uid() != linux.userId() && status.uid() != host) {
                 throw distrusted(name, "belongs to another (user " + Integer.toUnsignedString(status.uid()));
             }

@@ -8,12 +8,12 @@ import dev.rustyrun.linux.LinuxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** The file in which a caller finds the process id: all of it at once, or nothing. */
+/** Writes the pid file of a caller atomically: a reader sees the whole process id, or no file. */
 final class PidFile {
 
     private PidFile() {}
 
-    /** Writes {@code pid} into the file {@code path}, whose directory must be there. */
+    /** Writes {@code pid} into the file {@code path}, whose directory must exist. */
     static void write(Linux linux, String path, int pid) {
         Path target = Path.of(path).toAbsolutePath();
         String temporary =
@@ -29,7 +29,7 @@ final class PidFile {
         linux.rename(temporary, target.toString());
     }
 
-    /** A device or a FIFO, such as /dev/null, belongs to somebody else, and would be replaced. */
+    /** The rename would replace a device such as /dev/null, or a FIFO. */
     private static void checkReplaceable(Linux linux, String target) {
         try {
             FileStatus there = linux.status(FileFlag.AT_FDCWD, target);

@@ -7,20 +7,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Where a caller finds the process that a command has started.
+ * Where the process that a command has started is reported to the caller.
  *
- * @param file path of a file that gets its process id
- * @param socket path of a unix socket that gets a descriptor of it; man 2 pidfd_open
+ * @param file path of a file that gets the process id
+ * @param socket path of a unix socket that gets a pidfd of the process; man 2 pidfd_open
  */
 public record PidOutputs(Optional<String> file, Optional<String> socket) {
 
-    /** Nowhere. */
+    /** No report. */
     static final PidOutputs NONE = new PidOutputs(Optional.empty(), Optional.empty());
 
     /**
      * Reports process {@code pid}.
      *
-     * @param kind what it is for the receiver of the descriptor, in runc's words: {@code standard} or {@code setns}
+     * @param kind the message that goes with the pidfd, as in runc: {@code standard} for a container's first process,
+     *        {@code setns} for an exec
      */
     void report(Linux linux, int pid, String kind) {
         file.ifPresent(path -> PidFile.write(linux, path, pid));

@@ -3,7 +3,7 @@ package dev.rustyrun.container;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 
-/** What number a process has in its own PID namespace; man 5 proc, {@code /proc/pid/status}. */
+/** The pid of a process in its own PID namespace; man 5 proc, {@code /proc/pid/status}. */
 final class ProcessNumber {
 
     private static final String NUMBERS = "NSpid:";

@@ -3,10 +3,16 @@ package dev.rustyrun.container;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 
-/** When processes started: pids are used again, a pid and its start are not; man 5 proc, {@code /proc/pid/stat}. */
+/**
+ * The start times of processes. A pid is reused, but a pid together with its start time is unique; man 5 proc,
+ * {@code /proc/pid/stat}.
+ */
 final class ProcessTimes {
 
-    /** The field's place behind the command's name, which ends with the last parenthesis and may hold anything. */
+    /**
+     * The index of the field after the command's name. The name may contain any character, so fields are counted from
+     * the last parenthesis.
+     */
     private static final int START_TIME = 20;
 
     private ProcessTimes() {}

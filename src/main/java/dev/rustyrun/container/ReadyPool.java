@@ -10,41 +10,45 @@ import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
- * A few things that are made ahead and wait, replaced in the background as they are taken. Safe for use by several threads.
+ * A pool of elements that are made in advance. A background thread replaces those that are taken. Safe for use by
+ * several threads.
  *
- * @param <W> what waits, of which each is given to one taker only
+ * @param <W> the type of the elements; each element is taken only once
  */
 public final class ReadyPool<W> {
 
     private static final Logger LOG = Logger.getLogger(ReadyPool.class);
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 5_000;
-    /** About what a short command takes: its launch shall not share the processors with the making of the next one. */
+    /**
+     * About the duration of a short command, so that its launch does not compete for the processors with the
+     * preparation of the next one.
+     */
     private static final long PAUSE_BEFORE_REFILL_MILLIS = 12;
-    /** What is begun when the service ends must be taken back before the process does. */
+    /** How long a stop waits for an element that is being made: it must be discarded before the process ends. */
     private static final long STOP_MILLIS = 5_000;
-    /** How long one that was killed may lie there. */
+    /** How often waiting elements are checked: a killed one stays in the pool at most this long. */
     private static final long LOOK_MILLIS = 1_000;
 
-    /** What is to be known of what waits. */
+    /** Makes, checks and discards the elements. */
     public interface Source<W> {
         /**
-         * Makes one.
+         * Makes an element.
          *
-         * @param waiting those that wait already
+         * @param waiting the elements that are already waiting
          */
         W begin(List<W> waiting) throws InterruptedException;
 
         boolean isAlive(W waiting);
 
-        /** Those of {@code waiting} whose places others should have. */
+        /** The elements of {@code waiting} that should be replaced by others. */
         default List<W> surplus(List<W> waiting) {
             return List.of();
         }
 
-        /** Why it is not alive, in one line; empty when it is only of no more use. */
+        /** Why the element is not alive, in one line; empty when it is only outdated. */
         String failure(W ended);
 
-        /** Ends it: nobody will take it. */
+        /** Ends an element that nobody will take. */
         void discard(W left);
     }
 
@@ -55,12 +59,12 @@ public final class ReadyPool<W> {
     private final Thread filler = new Thread(this::fill, "warm-pool");
     private boolean stopped;
     private boolean taken;
-    /** How many are neither waiting nor taken. */
+    /** The number of elements that {@link #take} is looking at: they neither wait nor are taken. */
     private int lookedAt;
 
     private long looked = System.nanoTime();
 
-    /** @param size how many wait; 0 for none */
+    /** @param size how many elements wait; 0 for none */
     public ReadyPool(Source<W> source, int size, Clearing clearing) {
         this.source = source;
         this.size = size;
@@ -74,7 +78,7 @@ public final class ReadyPool<W> {
         }
     }
 
-    /** Discards what waits, and makes no more. */
+    /** Discards the waiting elements, and makes no more. */
     public void stop() {
         synchronized (this) {
             stopped = true;
@@ -91,7 +95,7 @@ public final class ReadyPool<W> {
         }
     }
 
-    /** The first waiting element that fits, now the caller's; the others stay. */
+    /** Takes the first waiting element that fits; the others stay. */
     public Optional<W> take(Predicate<W> fits) {
         List<W> others = new ArrayList<>();
         Optional<W> found = Optional.empty();
@@ -106,7 +110,7 @@ public final class ReadyPool<W> {
             }
             return found;
         } finally {
-            // The last one first: each goes back to the front.
+            // In reverse order, because each goes back to the front.
             for (int i = others.size() - 1; i >= 0; i--) {
                 giveBackOrDiscard(others.get(i));
             }
@@ -114,7 +118,7 @@ public final class ReadyPool<W> {
         }
     }
 
-    /** No place is free until it is known which one has been taken. */
+    /** Ends the look of {@link #take}. Only now the place of a taken element is free for a new one. */
     private synchronized void looked(int others, boolean found) {
         lookedAt -= others + (found ? 1 : 0);
         taken |= found;
@@ -132,7 +136,7 @@ public final class ReadyPool<W> {
         }
     }
 
-    /** Whatever cannot be taken away is tried again: nobody else knows of it. */
+    /** Discards an element; a failed attempt is repeated, because nothing else knows of the element. */
     private void discard(W left) {
         try {
             if (!isStopped() && !source.isAlive(left) && !source.failure(left).isEmpty()) {
@@ -155,7 +159,7 @@ public final class ReadyPool<W> {
         return first;
     }
 
-    /** One that has not been used can be used by another request, as long as it is alive. */
+    /** Puts back an element that was not taken, if it is alive; returns whether it waits again. */
     private synchronized boolean giveBack(W one) {
         if (stopped || waiting.size() >= size || !source.isAlive(one)) {
             return false;
@@ -164,7 +168,7 @@ public final class ReadyPool<W> {
         return true;
     }
 
-    /** How many wait. */
+    /** How many elements wait. */
     public synchronized int waiting() {
         return waiting.size();
     }
@@ -180,7 +184,7 @@ public final class ReadyPool<W> {
             } catch (InterruptedException e) {
                 return;
             } catch (Throwable e) {
-                // An Error too: without this thread there would be none any more.
+                // Errors are caught too: if this thread ended, no element would be made any more.
                 LOG.warn("no launch can be kept warm: " + e.getMessage());
                 if (!pause()) {
                     return;
@@ -189,7 +193,10 @@ public final class ReadyPool<W> {
         }
     }
 
-    /** Checks the waiting elements meanwhile: nothing else notices one that was killed. */
+    /**
+     * Waits for a free place; false when the pool is stopped. Meanwhile checks the waiting elements, because nothing
+     * else notices a killed one.
+     */
     private boolean awaitRoom() {
         while (true) {
             List<W> ended;
@@ -213,7 +220,7 @@ public final class ReadyPool<W> {
         }
     }
 
-    /** Whether they are alive is asked for once in a while only: it is many calls of the kernel. */
+    /** Liveness is checked only every {@link #LOOK_MILLIS}, because a check takes many system calls. */
     private List<W> removeEnded() {
         List<W> ended = new ArrayList<>();
         if (System.nanoTime() - looked >= LOOK_MILLIS * 1_000_000) {
@@ -231,7 +238,7 @@ public final class ReadyPool<W> {
         return List.copyOf(waiting);
     }
 
-    /** Not when none waits: the next one who asks would have to do all of the work. */
+    /** Pauses after an element was taken, except when none is left: then the next request would find the pool empty. */
     private void pauseIfTaken() throws InterruptedException {
         boolean busy;
         synchronized (this) {

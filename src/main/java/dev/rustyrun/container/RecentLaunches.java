@@ -10,25 +10,25 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * The shapes that some of the last launches had in common, and which the next ones probably have too: at most {@link
- * #MAX_WANTED}, each for {@link #KEEP_MILLIS} after its last launch. Safe for use by several threads.
+ * The shapes of recent launches, from which the shapes of the next launches are predicted: at most {@link #MAX_WANTED},
+ * each for {@link #KEEP_MILLIS} after its last launch. Safe for use by several threads.
  */
 public final class RecentLaunches {
 
     static final int MAX_WANTED = 4;
-    /** Of many launches that have little in common, one that comes again is still found. */
+    /** Large enough that a repeated shape is still found among many different ones. */
     static final int MAX_KNOWN = 64;
 
     static final long KEEP_MILLIS = 300_000;
 
     private final LongSupplier clock;
-    /** The last used at the end. */
+    /** Ordered by last use; the most recent is the last. */
     private final Map<LaunchShape, Use> recent = new LinkedHashMap<>();
 
     /**
-     * @param likely the last launch, without its command
-     * @param again whether there was one before it
-     * @param millis when it was
+     * @param likely the shape with the limits of its last launch
+     * @param again whether the shape was launched before that
+     * @param millis the time of the last launch
      */
     private record Use(Spec likely, boolean again, long millis) {}
 
@@ -40,7 +40,7 @@ public final class RecentLaunches {
         this.clock = clock;
     }
 
-    /** {@code launch} was made, and its container has run. */
+    /** Records {@code launch}, whose container has run. */
     public void used(Launch launch) {
         launch.shape().ifPresent(shape -> used(shape, launch.spec().linux().resources()));
     }
@@ -54,19 +54,19 @@ public final class RecentLaunches {
         }
     }
 
-    /** A launch of this shape could not be begun. */
+    /** Removes a shape, because a warm launch of it failed. */
     public synchronized void forget(LaunchShape shape) {
         recent.remove(shape);
     }
 
-    /** A launch of this shape without a command, limited as its last one; empty when it is forgotten. */
+    /** A launch of this shape without a command, with the limits of the last one; empty when the shape is forgotten. */
     public synchronized Optional<Spec> likely(LaunchShape shape) {
         return Optional.ofNullable(recent.get(shape)).map(Use::likely);
     }
 
     /**
-     * The shapes of which {@code size} launches should wait, each as often as it should: those that have come twice, the last
-     * used first. None while no such one is known.
+     * The shapes of the {@code size} launches that should wait; a shape may occur several times. Only shapes that were
+     * launched at least twice, the last used first.
      */
     public synchronized List<LaunchShape> wanted(int size) {
         forgetOld();

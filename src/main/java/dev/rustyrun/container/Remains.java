@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 /**
  * The facts that are still known about a container with a damaged state: enough to end its processes.
  *
- * @param cgroup where its group is, if it has one
- * @param pid its PID 1 when the state was written; 0 when that is not known
+ * @param cgroup the path of its cgroup, which may not exist
+ * @param pid its PID 1 when the state was written; 0 when unknown
  * @param startTime when that process started
  */
 record Remains(String cgroup, int pid, long startTime) {
@@ -21,10 +21,10 @@ record Remains(String cgroup, int pid, long startTime) {
     private static final Pattern PROCESS = Pattern.compile("\"pid\":([0-9]{1,9}),\"startTime\":([0-9]{1,18})[,}]");
 
     /**
-     * Reads what is left.
+     * Reads the facts from the damaged files.
      *
-     * @param state what its state.json holds
-     * @param config what its config.json holds
+     * @param state the text of its state.json
+     * @param config the text of its config.json
      */
     static Remains of(String id, String state, String config) {
         Matcher process = PROCESS.matcher(state);

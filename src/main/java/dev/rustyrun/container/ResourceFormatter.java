@@ -3,14 +3,14 @@ package dev.rustyrun.container;
 import dev.rustyrun.spec.Resources;
 import java.util.StringJoiner;
 
-/** Limits as one would say them. */
+/** Formats resource limits for people. */
 final class ResourceFormatter {
 
     private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
 
     private ResourceFormatter() {}
 
-    /** The usual limits that are set, each after a comma. */
+    /** The most important limits that are set, each after a comma. */
     static String of(Resources resources) {
         StringJoiner words = new StringJoiner("");
         add(words, "memory", resources.memory().limit(), true);
@@ -39,7 +39,7 @@ final class ResourceFormatter {
         }
     }
 
-    /** A number of bytes in the largest unit that it is a whole number of. */
+    /** A number of bytes in the largest unit that divides it. */
     static String bytes(long bytes) {
         long value = bytes;
         int unit = 0;
@@ -50,7 +50,7 @@ final class ResourceFormatter {
         return value + " " + UNITS[unit];
     }
 
-    /** Why a command failed that could start no other process. */
+    /** The reason for a command that failed because it could start no other process. */
     static String processLimitReached(long limit) {
         return "the container reached its process limit (" + limit + "); raise --pids-limit";
     }

@@ -2,14 +2,15 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.linux.OpenFile;
 
-/** Is let into a container that is made, and whose command does not run yet. */
+/** Gets access to the root of a container that is set up and whose command does not run yet. */
 public interface RootVisitor {
 
     /**
-     * Does what is to be done there; the container's first process waits meanwhile. What is thrown ends the launch.
+     * Called while the container's first process waits. An exception ends the launch.
      *
-     * @param root of the container, open with O_PATH; from now on the visitor's
-     * @param mounts keeps what is mounted there, also after the container's end; from now on the visitor's
+     * @param root the root directory of the container, open with O_PATH; the visitor must close it
+     * @param mounts the mount namespace of the container; keeps the mounts alive after the container's end; the visitor
+     *        must close it
      */
     void enter(OpenFile root, OpenFile mounts, ContainerIds ids);
 }

@@ -10,7 +10,7 @@ import dev.rustyrun.spec.ResourcesValidator;
 import java.util.List;
 import java.util.Optional;
 
-/** A container that has processes, and what can be done to their cgroup. */
+/** A container that has processes, with the operations on its cgroup and its proxy. */
 public final class Running {
 
     private final ContainerStore store;
@@ -28,7 +28,7 @@ public final class Running {
     /**
      * The container {@code id}.
      *
-     * @throws ContainerException when it is not there, or has no process
+     * @throws ContainerException when it does not exist, or has no process
      */
     public static Running of(ContainerStore store, String id) {
         ContainerState state = store.get(id);
@@ -49,9 +49,9 @@ public final class Running {
     }
 
     /**
-     * The processes of the container {@code id}, as the host numbers them; none when it has stopped.
+     * The host's pids of the processes of the container {@code id}; none when it has stopped.
      *
-     * @throws ContainerException when it is not there
+     * @throws ContainerException when it does not exist
      */
     public static List<Integer> processes(ContainerStore store, String id) {
         ContainerState state = store.get(id);
@@ -61,23 +61,26 @@ public final class Running {
                 .orElseGet(() -> store.status(state).hasProcess() ? List.of(state.pid()) : List.of());
     }
 
-    /** Its processes, as the host numbers them. */
+    /** The host's pids of the container's processes. */
     public List<Integer> processes() {
         return cgroup("list the processes of").processes();
     }
 
-    /** How many of its processes were killed because it had no memory left. */
+    /**
+     * How many of the container's processes the kernel has killed for lack of memory; {@link Statistics#UNKNOWN}
+     * without a cgroup.
+     */
     public long oomKills() {
         return cgroup.map(Cgroup::oomKills).orElse(Statistics.UNKNOWN);
     }
 
-    /** What it has used. */
+    /** The resource usage of the container. */
     public Statistics statistics() {
         return cgroup("measure").statistics();
     }
 
     /**
-     * Lets it reach these hosts from now on, and no others; connections with others are closed.
+     * Replaces the list of hosts that the container may reach; connections with other hosts are closed.
      *
      * @throws dev.rustyrun.spec.InvalidSpecException when one of them is not HOST[:PORT]
      * @throws ContainerException when it has no proxy
@@ -89,14 +92,14 @@ public final class Running {
         }
     }
 
-    /** The hosts that it may reach. */
+    /** The hosts that the container may reach. */
     public List<String> allowed() {
         try (ProxyConnection proxy = proxy()) {
             return proxy.allowed();
         }
     }
 
-    /** What it tries to reach from now on; empty when it has no proxy. */
+    /** The container's attempts to reach hosts from now on; empty when it has no proxy. */
     public Optional<ToldAttempts> attempts() {
         return connection().map(ToldAttempts::new);
     }
@@ -113,7 +116,7 @@ public final class Running {
                                         + "\" was started without allowed hosts, so it has no proxy to reach any; start it with --allow"));
     }
 
-    /** Limits it anew; what is not set stays. */
+    /** Changes the limits of the container; limits that are not set stay as they are. */
     public void limit(Resources resources) {
         Resources complete = withMemoryLimit(resources);
         ResourcesValidator.check(complete);
@@ -121,8 +124,8 @@ public final class Running {
     }
 
     /**
-     * Swap is counted together with memory: a limit of both goes with the present one of memory, and where memory has none any
-     * more both have none, as with runc.
+     * Completes the memory limits, because the swap limit counts memory and swap together. A new swap limit needs the
+     * current memory limit; without a memory limit, swap has none either, as in runc.
      */
     private Resources withMemoryLimit(Resources resources) {
         Resources.Memory memory = resources.memory();

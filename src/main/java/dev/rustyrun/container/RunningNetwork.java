@@ -13,9 +13,9 @@ import java.nio.channels.SocketChannel;
 import java.util.Optional;
 
 /**
- * The network of running containers. A socket belongs for good to the network namespace of the thread that makes it, whoever uses
- * it afterwards. So a thread of its own enters the container's namespace, makes the socket, and ends there: no thread that does
- * anything else is ever in another namespace than this program's.
+ * Access to the network of running containers. A socket always belongs to the network namespace of the thread that
+ * created it. So a separate thread enters the container's namespace, creates the socket, and ends. All other threads
+ * stay in this program's namespace.
  */
 public final class RunningNetwork {
 
@@ -34,11 +34,11 @@ public final class RunningNetwork {
     }
 
     /**
-     * A socket in the network of the container {@code id}, which is not connected; nothing when that is not running, or not made
-     * completely yet.
+     * An unconnected socket in the network of the container {@code id}; empty when the container is not running, or not
+     * set up completely yet.
      *
      * @throws ContainerException when the container has no network of its own
-     * @throws UnsupportedOperationException when this machine has no such family
+     * @throws UnsupportedOperationException when this machine does not support the address family
      */
     public Optional<SocketChannel> socket(String id, StandardProtocolFamily family) {
         Optional<ContainerState> running = store.running(id);
@@ -47,8 +47,8 @@ public final class RunningNetwork {
         }
         try (OpenFile namespace =
                 new OpenFile(linux, linux.open("/proc/" + running.get().pid() + "/ns/net", FileFlag.O_RDONLY))) {
-            // Only now: while a container is made its PID 1 is in the host's network, and its number may become
-            // another's.
+            // Checked after the open: while a container is made, its PID 1 is in the host's network; and the pid may
+            // have been reused.
             if (!root.isComplete(running.get())) {
                 return Optional.empty();
             }
@@ -73,13 +73,12 @@ public final class RunningNetwork {
         try {
             return place.equals(linux.status(HOSTS).place());
         } catch (LinuxException e) {
-            // Nobody may look at the first process: then its network, if it is another than ours, cannot be joined
-            // either.
+            // This process may not look at PID 1. Then it cannot join PID 1's network either, unless that is its own.
             return false;
         }
     }
 
-    /** A thread that is in the container's network for its last moments. */
+    /** A thread that enters the container's network, creates the socket and ends. */
     private final class Maker extends Thread {
 
         private final OpenFile namespace;
@@ -109,7 +108,7 @@ public final class RunningNetwork {
         SocketChannel make() {
             start();
             boolean interrupted = false;
-            // It never waits for anything, and what it makes must not be lost.
+            // The thread never blocks, and its socket must not be lost, so an interrupt is delayed.
             while (isAlive()) {
                 try {
                     join();

@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The root directory of running containers, with all that is mounted in it. While a container is being made its PID 1 still
- * has the host's: nobody who asks for the container's must ever get that.
+ * The root directory of running containers, with everything that is mounted in it. While a container is being made, its
+ * PID 1 still has the host's root; this class never returns that one.
  */
 public final class RunningRoot {
 
-    /** Of what /proc/PID/mountinfo says of a mount; the first is its number. */
+    /** Indexes of the fields of a line in /proc/PID/mountinfo; the first field is the mount id. */
     private static final int DEVICE = 2;
 
     private static final int MOUNT_POINT = 4;
@@ -29,7 +29,10 @@ public final class RunningRoot {
         this.store = store;
     }
 
-    /** That of the container {@code id}, open; nothing when that is not running, or not made completely yet. */
+    /**
+     * Opens the root of the container {@code id}; empty when the container is not running, or not set up completely
+     * yet.
+     */
     public Optional<OpenFile> open(String id) {
         Optional<ContainerState> running = store.running(id);
         if (running.isEmpty()) {
@@ -50,7 +53,7 @@ public final class RunningRoot {
         return Optional.empty();
     }
 
-    /** What the ids of the container {@code id} are on the host; nothing when it is not running. */
+    /** The id mappings of the container {@code id}; empty when it is not running. */
     public Optional<ContainerIds> ids(String id) {
         Optional<ContainerState> running = store.running(id);
         try {
@@ -62,8 +65,8 @@ public final class RunningRoot {
     }
 
     /**
-     * Whether {@code file} is on a mount that is wholly the container's {@code id}: its root, one whose ids are mapped, or one
-     * of a file system that is mounted nowhere on the host; man 5 proc_pid_mountinfo.
+     * Whether {@code file} is on a mount that belongs only to the container {@code id}: its root, an idmapped mount, or
+     * a mount of a file system that is mounted nowhere on the host; man 5 proc_pid_mountinfo.
      */
     public boolean isOwn(String id, OpenFile root, OpenFile file) {
         long mount = linux.status(file.descriptor()).mount();
@@ -91,8 +94,9 @@ public final class RunningRoot {
     }
 
     /**
-     * Whether PID 1 of a container has left the host's root for the container's and detached it, and is still there. That is
-     * asked for last, so that nothing which was opened before was another process's of the same number.
+     * Whether PID 1 of a container is alive, has changed to the container's root and has detached the host's. Liveness
+     * is checked last: this proves that files opened before by the pid belong to this process, and not to a later one
+     * with the same pid.
      */
     boolean isComplete(ContainerState state) {
         try {
@@ -106,14 +110,15 @@ public final class RunningRoot {
         return linux.status(path).place().equals(linux.status("/").place());
     }
 
-    /** Between pivot_root(2) and the detaching of the host's root, that is mounted over the container's. */
+    /** Between pivot_root(2) and the detaching of the host's root, the host's root is mounted over the container's. */
     private boolean hasOneRoot(int pid) {
         int roots = 0;
         for (String line : linux.readFile("/proc/" + pid + "/mountinfo").split("\n")) {
             String[] fields = line.split(" ");
             roots += fields.length > MOUNT_POINT && fields[MOUNT_POINT].equals("/") ? 1 : 0;
         }
-        // One in the host's mount namespace is a directory, and no mount that would be listed.
+        // There may also be none: the root of a container in the host's mount namespace is a directory that is not a
+        // mount point.
         return roots < 2;
     }
 }

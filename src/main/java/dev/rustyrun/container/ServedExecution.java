@@ -28,9 +28,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A further process in a container that was made from no bundle, to its end. It is in all namespaces and in the cgroup of the
- * container, and in a group of its own below that one, so that after a timeout everything that it has started is killed.
- * Used once, by one thread.
+ * Runs one exec of a service in a container that was not made from a bundle, and waits for its end. The process joins
+ * all namespaces of the container, and its own cgroup below the container's, so that after a timeout all its
+ * descendants are killed. Used once, by one thread.
  */
 public final class ServedExecution implements AutoCloseable {
 
@@ -49,8 +49,8 @@ public final class ServedExecution implements AutoCloseable {
     }
 
     /**
-     * One in the container {@code id}, whose namespaces are held from here on; nothing when that is not running, or not made
-     * completely yet.
+     * An exec in the container {@code id}, whose namespaces are held open from here on; empty when the container is not
+     * running, or not set up completely yet.
      */
     public static Optional<ServedExecution> in(Linux linux, SelfExec self, ContainerStore store, String id) {
         Optional<ContainerState> running = store.running(id);
@@ -61,13 +61,13 @@ public final class ServedExecution implements AutoCloseable {
         boolean holds = false;
         try {
             execution.openNamespaces();
-            // Only now: what is held was then the container's, for its PID 1 has not ended before.
+            // Checked after the open: PID 1 is still alive, so the open namespaces are the container's.
             holds = new RunningRoot(linux, store).isComplete(running.get()) && execution.canJoin();
         } catch (LinuxException e) {
             if (store.running(id).isPresent()) {
                 throw e;
             }
-            // It is not there any more.
+            // The container has ended meanwhile.
         } finally {
             if (!holds) {
                 execution.close();
@@ -77,9 +77,9 @@ public final class ServedExecution implements AutoCloseable {
     }
 
     /**
-     * Whether who is in the container's user namespace may open what its PID 1 has: not until that has executed the command. A
-     * process that cannot be dumped belongs to the host's root, as its files show, and its directory does not; proc(5),
-     * {@code /proc/[pid]}.
+     * Whether a process in the container's user namespace may open the namespaces of the container's PID 1. That is
+     * allowed once PID 1 has executed the command. Until then PID 1 is undumpable, so the files in its /proc directory
+     * belong to the host's root; man 5 proc, {@code /proc/pid}.
      */
     private boolean canJoin() {
         boolean joinsUser = joined.stream().anyMatch(one -> one.type() == NamespaceType.USER);
@@ -92,7 +92,7 @@ public final class ServedExecution implements AutoCloseable {
             String path = "/proc/" + state.pid() + "/ns/" + file;
             boolean same = linux.readLink(FileFlag.AT_FDCWD, "/proc/self/ns/" + file)
                     .equals(linux.readLink(FileFlag.AT_FDCWD, path));
-            // By our descriptor: the number of a process that has ended may be given to another.
+            // Joined through a descriptor of this process, because the pid may be reused.
             if (!same) {
                 OpenFile namespace = new OpenFile(linux, linux.open(path, FileFlag.O_RDONLY));
                 opened.add(namespace);
@@ -100,33 +100,34 @@ public final class ServedExecution implements AutoCloseable {
             }
         }
         if (joined.stream().anyMatch(one -> one.type() == NamespaceType.USER)) {
-            joined.replaceAll(this::byItsProcess);
+            joined.replaceAll(this::reachableInside);
         }
     }
 
     /**
-     * Who is in the container's user namespace can open no descriptor of ours any more, but what the container's process has;
-     * and can join what that user namespace owns, and nothing else, should its number be another's by then.
+     * A process in the container's user namespace can no longer open this process's descriptors, but it can open the
+     * namespaces of the container's PID 1. If that pid is reused by then, it still can only join namespaces that the
+     * user namespace owns.
      */
-    private Joined byItsProcess(Joined one) {
+    private Joined reachableInside(Joined one) {
         if (probe.own().canMount()) {
-            return one.type() == NamespaceType.MOUNT || one.type() == NamespaceType.CGROUP ? ofItsProcess(one) : one;
+            return one.type() == NamespaceType.MOUNT || one.type() == NamespaceType.CGROUP ? ofContainerInit(one) : one;
         }
-        return one.type() == NamespaceType.USER ? new Joined(one.type(), one.path(), true) : ofItsProcess(one);
+        return one.type() == NamespaceType.USER ? new Joined(one.type(), one.path(), true) : ofContainerInit(one);
     }
 
-    private Joined ofItsProcess(Joined one) {
+    private Joined ofContainerInit(Joined one) {
         return new Joined(
                 one.type(), "/proc/" + state.pid() + "/ns/" + one.type().file());
     }
 
     /**
-     * Runs it.
+     * Runs the process.
      *
-     * @param asked the container's, with this process as its process
+     * @param asked the container's Spec, with the process to run
      * @param stages the started stages, which wait for their plan
-     * @param timeoutMillis after how many milliseconds it and what it has started is killed; 0 for never
-     * @throws InvalidSpecException when it cannot be as asked for
+     * @param timeoutMillis after how many milliseconds the process and its descendants are killed; 0 for never
+     * @throws InvalidSpecException when it cannot be run as requested
      */
     public Outcome run(Spec asked, Stages stages, long timeoutMillis) {
         SpecValidator.check(asked);
@@ -156,14 +157,14 @@ public final class ServedExecution implements AutoCloseable {
         }
     }
 
-    /** Lets the container's root open the files behind {@code pipes} anew, as by {@code /dev/stdout}. */
+    /** Lets the container's root reopen the files behind {@code pipes}, for example through {@code /dev/stdout}. */
     public void giveToRoot(CommandPipes pipes) {
         ContainerIds.of(linux, state.pid()).giveToRoot(linux, pipes);
     }
 
     private LaunchPlan plan(Spec spec, List<String> cgroupFiles, boolean full) {
         boolean groups = linux.readFile("/proc/" + state.pid() + "/setgroups").startsWith("allow");
-        HostFacts facts = probe.factsForFurther(false, cgroupFiles, groups, probe.filterFor(spec, store));
+        HostFacts facts = probe.factsForExec(false, cgroupFiles, groups, probe.filterFor(spec, store));
         return ExecPlan.compile(spec, facts, full, joined, Lifecycle.FOREGROUND);
     }
 
@@ -171,7 +172,10 @@ public final class ServedExecution implements AutoCloseable {
         return cgroup.filter(Cgroup::exists).map(Cgroup::statistics);
     }
 
-    /** A limit that was hit in the meantime is why it failed, or else it was hit by another process of the container. */
+    /**
+     * Adds a limit that was reached meanwhile as the reason of a failure. Another process of the container may have
+     * reached it.
+     */
     private static Outcome explain(Outcome outcome, Optional<Statistics> before, Optional<Statistics> after) {
         boolean ended = outcome.reason() == Outcome.Reason.EXITED || outcome.reason() == Outcome.Reason.SIGNALLED;
         if (!ended || outcome.exitCode() == 0 || before.isEmpty() || after.isEmpty()) {

@@ -11,15 +11,19 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A launch of a service, used once. A cold one begins when it is known what to run. A warm one has begun before: it has its id
- * and its own cgroup, {@code child} has left the host's namespaces, and {@code init} waits for its part; of a launch that is
- * known to come again, it has done all before what is about the command. It serves a launch when the plan of that, with this id
- * and cgroup, begins with the very steps that have been performed: so it does what a cold one does, in the same order. Whoever
- * has one must {@link #discard} it in the end, whatever was thrown. Used by one thread at a time.
+ * A launch of a service, used once. A cold launch begins with the request. A warm launch has begun before: it has its
+ * id and its cgroup, {@code child} has left the host's namespaces, and {@code init} waits for its part of the plan. If
+ * the shape of the launch is predicted, {@code init} has also applied all steps before those that concern the command.
+ * A warm launch can serve a request when the request's plan, with this id and cgroup, begins with exactly the applied
+ * steps. So it does the same as a cold launch, in the same order. The owner must call {@link #discard} in the end, also
+ * after an exception. Used by one thread at a time.
  */
 public final class ServedLaunch {
 
-    /** A limit of the memory that the stages themselves never come near, in bytes: below it, they are limited from the start. */
+    /**
+     * In bytes. A warm launch does not serve a request with a smaller memory limit, because its waiting stages need
+     * room in the cgroup.
+     */
     private static final long ROOM_FOR_STAGES = 32L << 20;
 
     private final ServedStages stages;
@@ -28,12 +32,12 @@ public final class ServedLaunch {
     private Optional<LaunchPlan> fitting = Optional.empty();
 
     /**
-     * What a warm one has done.
+     * The progress of a warm launch.
      *
-     * @param plan of what will probably be launched
-     * @param steps how many of {@code init} are done
-     * @param shape of what it can serve; empty for any
-     * @param paths what it has mounted
+     * @param plan the plan of the predicted launch
+     * @param steps how many steps of {@code init} are applied
+     * @param shape the shape of launches that it can serve; empty for any
+     * @param paths the paths of the host that it has mounted
      */
     private record Begun(LaunchPlan plan, int steps, Optional<LaunchShape> shape, Optional<MountedPaths> paths) {
 
@@ -53,7 +57,7 @@ public final class ServedLaunch {
     }
 
     /**
-     * One for {@code launch}, of which only the stages are there.
+     * A cold launch, for which only the stages have been started.
      *
      * @throws InterruptedException when the calling thread was interrupted
      */
@@ -63,11 +67,11 @@ public final class ServedLaunch {
     }
 
     /**
-     * Begins a warm one.
+     * Begins a warm launch.
      *
-     * @param likely what will probably be launched
-     * @param shape of launches that it begins as, so that {@code init} can begin too; empty when that is not known
-     * @param clearing does what takes away one that could not be begun, again when that fails
+     * @param likely the predicted launch
+     * @param shape the predicted shape, with which {@code init} can begin too; empty when it is unknown
+     * @param clearing runs the cleanup of a launch that failed to begin, and repeats it when it fails
      * @throws InterruptedException when the calling thread was interrupted
      * @throws dev.rustyrun.step.StepFailure when one of the steps fails
      */
@@ -109,32 +113,35 @@ public final class ServedLaunch {
         return begun.isPresent();
     }
 
-    /** Our ends of the command's standard files. */
+    /** This process's ends of the command's standard streams. */
     public CommandPipes pipes() {
         return stages.pipes();
     }
 
-    /** Lets {@code io}, which then owns {@link #pipes}, speak with the command. Must be called before it runs. */
+    /**
+     * Lets {@code io}, which then owns {@link #pipes}, exchange data with the command. Must be called before
+     * {@link #run}.
+     */
     public void speakingWith(CommandIo io) {
         stages.speakingWith(io);
     }
 
-    /** Whether its stages still wait, as they do until something kills them, and what they have mounted is still there. */
+    /** Whether the stages still wait, and the paths that they have mounted are unchanged. */
     public boolean isAlive() {
         return stages.areWaiting() && begun.filter(one -> !one.isCurrent()).isEmpty();
     }
 
-    /** The shape of the launches that it was begun for; empty if it can serve any. */
+    /** The shape of the launches that it can serve; empty for any. */
     public Optional<LaunchShape> shape() {
         return begun.flatMap(Begun::shape);
     }
 
-    /** Why its stages have ended, in one line; empty when that is not known. */
+    /** Why the stages have ended, in one line; empty when unknown. */
     public String failure() {
         return stages.failure();
     }
 
-    /** Whether this warm one can serve {@code launch}. */
+    /** Whether this warm launch can serve {@code launch}. */
     public boolean fits(Launch launch) {
         if (!mayFit(launch) || !isAlive()) {
             return false;
@@ -147,7 +154,7 @@ public final class ServedLaunch {
         return fitting.isPresent();
     }
 
-    /** Without a look at the plan. What waits in the container's cgroup must have room when it is limited. */
+    /** A cheap check without the plan: the shape is the same, and the waiting stages fit into the memory limit. */
     private boolean mayFit(Launch launch) {
         Optional<LaunchShape> shape = shape();
         return shape.isEmpty()
@@ -166,12 +173,12 @@ public final class ServedLaunch {
     }
 
     /**
-     * Runs the container of {@code launch}, which it was made for or {@link #fits}, to its end.
+     * Runs the container of {@code launch} to its end. This object was made for {@code launch}, or it {@link #fits}.
      *
      * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
      */
     public Outcome run(Launch launch, long timeoutMillis) {
-        // Written down with init's process id, which of a warm one is known already or will be in a moment.
+        // Stored later together with init's process id.
         ContainerState state = launch.state(traces);
         if (begun.isEmpty()) {
             traces.make(state, launch.spec());
@@ -187,7 +194,10 @@ public final class ServedLaunch {
         return launch.launch(state, limited, plan, stages, false, timeoutMillis);
     }
 
-    /** Ends it, unless it has, and takes away what is left of it; may be called again, and must be when it has failed. */
+    /**
+     * Ends the launch if it has not ended, and removes its resources. May be called repeatedly, and must be repeated
+     * when it fails.
+     */
     public void discard() {
         end(Optional.of(stages), traces, begun.flatMap(Begun::paths));
     }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * What containers have left behind whose processes were all killed at once, so that none of them could clear up: their
- * state and their cgroups. Mounts and namespaces go with the last process by themselves.
+ * Removes the state and cgroups of stale containers: all their processes were killed abruptly, so that none could clean
+ * up. The kernel itself removes their mounts and namespaces with the last process.
  */
 public final class StaleContainers {
 
@@ -19,7 +19,7 @@ public final class StaleContainers {
     private final ContainerStore store;
     private final CgroupLayout layout;
 
-    /** What those of {@code store} have left: nobody else's is touched. */
+    /** The stale containers of {@code store}; those of other stores are not touched. */
     public StaleContainers(Linux linux, ContainerStore store) {
         this.linux = linux;
         this.store = store;
@@ -27,9 +27,9 @@ public final class StaleContainers {
     }
 
     /**
-     * Removes all of it.
+     * Removes all stale containers.
      *
-     * @return what was removed and what could not be, a line each
+     * @return one line for each resource that was removed or could not be removed
      */
     public List<String> remove() {
         List<String> lines = new ArrayList<>();
@@ -54,7 +54,7 @@ public final class StaleContainers {
         return lines;
     }
 
-    /** Whether it was removed; not if its id has just been taken for a new container. */
+    /** Removes a container; false if a new container has just taken its id. */
     private boolean removeLocked(String id) {
         try (ContainerLock held = store.lock(id)) {
             Optional<ContainerState> still = store.leftover(id);
@@ -71,7 +71,10 @@ public final class StaleContainers {
         }
     }
 
-    /** A container is in the store before its cgroup is made: what is not there now has no container, and gets none. */
+    /**
+     * Removes cgroups without a container. A container is stored before its cgroup is made, so a cgroup whose container
+     * is missing now will never get one.
+     */
     private void removeCgroups(List<String> lines) {
         StaleCgroups cgroups = new StaleCgroups(linux, layout);
         for (String id : cgroups.find(store.identity())) {
@@ -90,7 +93,7 @@ public final class StaleContainers {
                 lines.add("removed " + what);
             }
         } catch (RuntimeException e) {
-            // Whatever is wrong with it is no other container's problem.
+            // A failure must not keep the other containers from being removed.
             lines.add("left " + what + ": " + e.getMessage());
         }
     }

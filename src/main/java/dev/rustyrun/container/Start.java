@@ -35,10 +35,10 @@ public final class Start {
     }
 
     /**
-     * Starts it, and waits until it is the command.
+     * Starts the command, and waits until it is executed.
      *
-     * @return what went wrong, if the command could not be executed or a hook after it failed
-     * @throws InvalidSpecException when it is not created, or its bundle does not say what to run
+     * @return the failure, if the command could not be executed or a poststart hook failed
+     * @throws InvalidSpecException when the container is not in the state "created", or its bundle has no process
      */
     public Optional<StartReports.Failure> start(String id) {
         ContainerState state;
@@ -53,7 +53,7 @@ public final class Start {
                 throw new InvalidSpecException(
                         "cannot start container \"" + id + "\": its config.json has no process to start");
             }
-            Optional<StartReports.Failure> failure = open(id);
+            Optional<StartReports.Failure> failure = openGate(id);
             if (failure.isPresent()) {
                 return failure;
             }
@@ -64,7 +64,7 @@ public final class Start {
         return Optional.empty();
     }
 
-    /** One that fails ends the container; runtime.md, "Lifecycle", 9. */
+    /** Runs the poststart hooks; a failing hook ends the container; runtime-spec runtime.md, "Lifecycle", 9. */
     private Optional<StartReports.Failure> runHooks(ContainerState state) {
         String config = store.files(state.id()).config();
         List<Hooks.Hook> hooks = Bundle.parse(Path.of(state.origin().bundle()), config)
@@ -83,11 +83,12 @@ public final class Start {
         }
     }
 
-    private Optional<StartReports.Failure> open(String id) {
+    private Optional<StartReports.Failure> openGate(String id) {
         try (OpenFile fifo = store.files(id).openFifo(FileFlag.O_WRONLY | FileFlag.O_NONBLOCK)) {
             linux.writeAll(fifo.descriptor(), GO);
             store.files(id).removeFifo();
-            // The other end is closed by the command's execve, or by the end of what should have become it.
+            // The other end is closed by the execve of the command, or by the end of the process that should execute
+            // it.
             PollSet set = new PollSet(1);
             set.add(fifo.descriptor(), 0);
             linux.poll(set, -1);

@@ -13,7 +13,7 @@ import java.util.Optional;
 /** {@link ContainerState} as JSON, without reflection. */
 final class StateFile {
 
-    /** Interning a name searches all strings that a native executable has built in. */
+    /** Field names are not interned, because interning searches all strings built into a native executable. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
@@ -58,7 +58,7 @@ final class StateFile {
         return text + "\n";
     }
 
-    /** The state in {@code text}; nothing when it is not one, as after a crash while it was being written. */
+    /** Parses a state; empty when {@code text} is not a valid state. */
     static Optional<ContainerState> read(String text) {
         Map<String, String> fields = new HashMap<>();
         Map<String, String> annotations = new HashMap<>();
@@ -76,7 +76,7 @@ final class StateFile {
                         annotations.put(key, json.getText());
                     }
                 } else if (value == JsonToken.START_OBJECT && name.equals(KEPT)) {
-                    // Only exec wants to know what it says.
+                    // Kept as text, because only exec needs its contents.
                     int from = (int) json.currentTokenLocation().getCharOffset();
                     json.skipChildren();
                     fields.put(name, text.substring(from, (int)

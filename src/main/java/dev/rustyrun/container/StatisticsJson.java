@@ -5,14 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.rustyrun.cgroup.Statistics;
 
-/** What a container has used, in the words of {@code runc events}; numbers that are not known are left out. */
+/** The resource usage of a container as JSON, in the format of {@code runc events}; unknown numbers are omitted. */
 public final class StatisticsJson {
 
     private static final long NANOS_PER_MICRO = 1000;
 
     private StatisticsJson() {}
 
-    /** One object, of one line. */
+    /** One object on one line. */
     public static String write(String id, Statistics used) {
         ObjectNode event =
                 JsonNodeFactory.instance.objectNode().put("type", "stats").put("id", id);
@@ -39,7 +39,7 @@ public final class StatisticsJson {
         return event.toString();
     }
 
-    /** The event that a process of a container was killed because the container ran out of memory; one object, on one line. */
+    /** The event that a process was killed because the container ran out of memory; one object on one line. */
     public static String outOfMemory(String id) {
         return JsonNodeFactory.instance
                 .objectNode()
@@ -49,9 +49,9 @@ public final class StatisticsJson {
     }
 
     /**
-     * The event of a container that has tried to reach a host.
+     * The event of an attempt to reach a host.
      *
-     * @param line of its proxy, an object
+     * @param line the proxy's report, a JSON object
      */
     public static String attempt(String id, String line) {
         return JsonNodeFactory.instance

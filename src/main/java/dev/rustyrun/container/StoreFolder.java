@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The folder of a {@link ContainerStore} on the disk, with a folder for each container in it. All is opened relative to its
+ * The folder of a {@link ContainerStore}, with a folder for each container. All files are opened relative to its
  * descriptor, see {@link OwnDirectory}. Safe for use by several threads.
  */
 final class StoreFolder {
@@ -25,27 +25,27 @@ final class StoreFolder {
         this.path = path;
     }
 
-    /** Where it is. */
+    /** The path of the folder. */
     String path() {
         return path;
     }
 
-    /** Where the folder of the container {@code id} is. */
+    /** The path of the folder of the container {@code id}. */
     String path(String id) {
         return path + "/" + id;
     }
 
     /**
-     * The folder, if it exists; looked at each time.
+     * The folder, if it exists; it is checked at each call.
      *
-     * @throws InvalidSpecException when others could have put there what is in it
+     * @throws InvalidSpecException when other users could have written to it
      */
     synchronized Optional<OwnDirectory> directory() {
-        directory = directory.filter(this::isStillThere).or(() -> OwnDirectory.find(linux, path));
+        directory = directory.filter(this::stillExists).or(() -> OwnDirectory.find(linux, path));
         return directory;
     }
 
-    private boolean isStillThere(OwnDirectory open) {
+    private boolean stillExists(OwnDirectory open) {
         if (open.exists()) {
             return true;
         }
@@ -53,7 +53,7 @@ final class StoreFolder {
         return false;
     }
 
-    /** The folder, made where it is missing. */
+    /** The folder; it is made if it is missing. */
     synchronized OwnDirectory madeDirectory() {
         Optional<OwnDirectory> existing = directory();
         if (existing.isEmpty()) {
@@ -63,7 +63,7 @@ final class StoreFolder {
     }
 
     /**
-     * The folder, in which that of the container {@code id} is to be.
+     * The folder, which should have a folder of the container {@code id}.
      *
      * @throws NoSuchContainerException if the folder, and so the container, does not exist
      */
@@ -71,7 +71,7 @@ final class StoreFolder {
         return directory().orElseThrow(() -> new NoSuchContainerException(id));
     }
 
-    /** Makes the folder {@code name} in this one; whether it was not there before. */
+    /** Makes the folder {@code name} in this one; false if it already exists. */
     boolean make(String name) {
         try {
             linux.makeDirectory(madeDirectory().descriptor(), name, 0700);
@@ -84,7 +84,7 @@ final class StoreFolder {
         }
     }
 
-    /** Whether nobody has yet made the empty file of this name, which this call makes. */
+    /** Makes an empty file with this name; false if it already exists or cannot be made. */
     boolean isFirst(String name) {
         try {
             linux.makeNode(madeDirectory().descriptor(), name, FileFlag.S_IFREG | 0600, 0);
@@ -111,7 +111,7 @@ final class StoreFolder {
         }
     }
 
-    /** Makes a file of a container that is not there; one of a writer that was killed is replaced. Open for writing. */
+    /** Makes a file of a container and opens it for writing. An existing file, left by a killed writer, is replaced. */
     int create(String id, String name) {
         int store = directoryOf(id).descriptor();
         try {
@@ -125,7 +125,7 @@ final class StoreFolder {
         }
     }
 
-    /** Writes a file of a container anew, at once: a reader sees the old one or the new one. */
+    /** Writes a file of a container atomically: a reader sees the old or the new text. */
     void replace(String id, String name, String temporary, String text) {
         int store = directoryOf(id).descriptor();
         boolean renamed = false;
@@ -137,14 +137,14 @@ final class StoreFolder {
             renamed = true;
         } finally {
             if (!renamed) {
-                // The disk may be full: what is left behind must not count as a container.
+                // The disk may be full; a temporary file must not remain in the container's folder.
                 linux.removeFile(store, id + "/" + temporary);
             }
         }
     }
 
     /**
-     * Removes these files of a container, and then its folder; none of them need be there.
+     * Removes these files of a container, and then its folder. Missing ones are ignored.
      *
      * @throws LinuxException ENOTEMPTY if it contains other files
      */
@@ -166,7 +166,7 @@ final class StoreFolder {
         }
     }
 
-    /** Removes whatever is in the folder of a container, but no full folders. */
+    /** Removes everything from the folder of a container except folders that are not empty. */
     void empty(String id) {
         try (OpenFile container =
                 directoryOf(id).open(id, FileFlag.O_RDONLY | FileFlag.O_DIRECTORY, FileFlag.S_IFDIR)) {
@@ -182,14 +182,14 @@ final class StoreFolder {
                 }
             }
         } catch (LinuxException e) {
-            // The process that ran it may also remove it, when it ends.
+            // The process that ran the container may remove the folder at the same time.
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
         }
     }
 
-    /** How many seconds ago something was made or removed in the folder of a container; 0 when that is not known. */
+    /** The seconds since an entry of a container's folder was last made or removed; 0 when unknown. */
     long age(String id) {
         try {
             return System.currentTimeMillis() / 1000

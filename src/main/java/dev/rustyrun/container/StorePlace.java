@@ -7,9 +7,10 @@ import dev.rustyrun.linux.LinuxException;
 import java.util.Optional;
 
 /**
- * Where a user's containers are written down: root's in {@code /run/rustyrun}; an ordinary user's in the first of
- * {@code $XDG_RUNTIME_DIR/rustyrun}, {@code /run/user/UID/rustyrun} and {@code ~/.local/state/rustyrun} that can be. Only who
- * has none of them has a folder in {@code /tmp}, which {@link OwnDirectory} refuses when somebody else has made it.
+ * The default path of a user's container store: {@code /run/rustyrun} for root; for an ordinary user the first possible
+ * one of {@code $XDG_RUNTIME_DIR/rustyrun}, {@code /run/user/UID/rustyrun}, {@code $XDG_STATE_HOME/rustyrun} and
+ * {@code ~/.local/state/rustyrun}. The last resort is a folder in {@code /tmp}, which {@link OwnDirectory} refuses when
+ * another user has made it.
  */
 final class StorePlace {
 
@@ -38,7 +39,10 @@ final class StorePlace {
         return home.map(path -> path + "/.local/state" + NAME).orElse("/tmp" + NAME + "-" + user);
     }
 
-    /** A path, as such variables must hold; what is relative counts as missing, as their specification wants. */
+    /**
+     * The value of a variable if it is an absolute path. The XDG Base Directory Specification says to ignore relative
+     * ones.
+     */
     private static Optional<String> variable(String name) {
         return Optional.ofNullable(System.getenv(name)).filter(value -> value.startsWith("/"));
     }

@@ -64,7 +64,7 @@ public final class StoreProcess {
     }
 
     /**
-     * Runs one for this task.
+     * Runs a process for the task {@code work}.
      *
      * @throws InvalidSpecException when it fails
      */
@@ -75,7 +75,7 @@ public final class StoreProcess {
         });
     }
 
-    /** Runs one on the files of a container, with streams to and from here; see {@link StoreStream}. */
+    /** Runs a process on the files of a container, and streams data to and from it; see {@link StoreStream}. */
     public void stream(InputStream in, OutputStream out, String... words) {
         run(FILES, words, (input, output) -> {
             linux.writeAll(input.descriptor(), new byte[] {READY});
@@ -83,12 +83,12 @@ public final class StoreProcess {
         });
     }
 
-    private interface Talk {
-        /** Talks with the process at the other ends; returns its error message, or nothing. */
+    private interface Exchange {
+        /** Exchanges data with the process at the other ends; returns its error message, or an empty string. */
         String with(OpenFile input, OpenFile output);
     }
 
-    private void run(String work, String[] words, Talk talk) {
+    private void run(String work, String[] words, Exchange exchange) {
         SubordinateIds ids = new SubordinateIds(linux);
         List<IdMapping> users = ids.users(linux.userId());
         List<IdMapping> groups = ids.groups(linux.userId(), linux.groupId());
@@ -102,7 +102,7 @@ public final class StoreProcess {
         int pid = 0;
         try (OpenFile ourInput = new OpenFile(linux, input[1]);
                 OpenFile ourOutput = new OpenFile(linux, output[0])) {
-            // Closed here, so that a write to a process that has ended fails.
+            // These ends are closed here, so that a write to a process that has ended fails.
             try (OpenFile theirInput = new OpenFile(linux, input[0]);
                     OpenFile theirOutput = new OpenFile(linux, output[1])) {
                 pid = self.startCommand(
@@ -114,7 +114,7 @@ public final class StoreProcess {
                 new IdMapWriter(linux).write(pid, maps);
             }
             String message =
-                    waits ? talk.with(ourInput, ourOutput) : linux.readText(ourOutput.descriptor(), MAX_MESSAGE);
+                    waits ? exchange.with(ourInput, ourOutput) : linux.readText(ourOutput.descriptor(), MAX_MESSAGE);
             int code = linux.await(pid).exitCode();
             pid = 0;
             if (code != 0) {
@@ -129,7 +129,7 @@ public final class StoreProcess {
         }
     }
 
-    /** Runs as such a process; returns the exit status. */
+    /** The main method of such a process; returns the exit status. */
     public static int perform(Linux linux, String argument) {
         try {
             linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
@@ -166,7 +166,7 @@ public final class StoreProcess {
         }
     }
 
-    /** What unpacked layers take of a store that has a limit. */
+    /** The reservation of store space for unpacked layers; absent when the store has no limit. */
     private record Room(Optional<RoomReservation> reservation) implements AutoCloseable {
 
         static Room of(ImageStore images) {

@@ -21,9 +21,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What a {@link StoreProcess} and its starter send each other: in the one direction a stream to its end, in the other pieces, each
- * after its length. A length of 0 says that all is done, -1 that a failure follows: so a stream that breaks off is never taken
- * for a whole one.
+ * The protocol between a {@link StoreProcess} and its starter: frames of four bytes of length and then data, in both
+ * directions. Length 0 means the end, and length -1 means that an error message follows. So a truncated stream is never
+ * taken for a complete one.
  */
 final class StoreStream {
 
@@ -40,9 +40,9 @@ final class StoreStream {
     }
 
     /**
-     * Sends all of {@code in}, and gives what comes back to {@code out}; empty, for there was no failure.
+     * Sends all of {@code in}, and writes the received data to {@code out}. Returns an empty error message.
      *
-     * @throws ContainerException when the process says that it failed
+     * @throws ContainerException when the process reports a failure
      */
     String exchange(OpenFile input, OpenFile output, InputStream in, OutputStream out) {
         linux.blockPipeSignal();
@@ -64,7 +64,7 @@ final class StoreStream {
                 if (e.errno() != Errno.EPIPE) {
                     throw e;
                 }
-                // It has ended, and says why.
+                // The process has ended, and its output says why.
                 return;
             }
         }
@@ -116,16 +116,16 @@ final class StoreStream {
                 : ContainerException.invalid(parts[1], parts[2]);
     }
 
-    /** What a process does with the stream that it gets, and with the one that it sends. */
+    /** The work of a process, with the received stream and the stream to send. */
     interface Work {
         void perform(InputStream in, OutputStream out) throws IOException;
     }
 
-    /** Does {@code work} in such a process; whether that went well. */
+    /** Runs {@code work} in a store process; returns whether it succeeded. A failure is sent to the starter. */
     static boolean serve(Linux linux, Work work) {
-        Pieces out = new Pieces(linux);
+        FramedOutput out = new FramedOutput(linux);
         try {
-            work.perform(new Received(new DataInputStream(reading(linux, 0))), out);
+            work.perform(new FramedInput(new DataInputStream(reading(linux, 0))), out);
             out.flush();
             out.send(DONE, new byte[0]);
             return true;
@@ -159,14 +159,14 @@ final class StoreStream {
                 PIECE);
     }
 
-    /** What the starter sends: pieces, and one of no bytes at the end. */
-    private static final class Received extends InputStream {
+    /** The stream that the starter sends: frames, the last of which is empty. */
+    private static final class FramedInput extends InputStream {
 
         private final DataInputStream frames;
         private InputStream piece = new ByteArrayInputStream(new byte[0]);
         private boolean ended;
 
-        Received(DataInputStream frames) {
+        FramedInput(DataInputStream frames) {
             this.frames = frames;
         }
 
@@ -203,14 +203,14 @@ final class StoreStream {
         }
     }
 
-    /** What such a process sends. */
-    private static final class Pieces extends OutputStream {
+    /** The stream that a store process sends, in frames. */
+    private static final class FramedOutput extends OutputStream {
 
         private final Linux linux;
         private final byte[] piece = new byte[PIECE];
         private int count;
 
-        Pieces(Linux linux) {
+        FramedOutput(Linux linux) {
             this.linux = linux;
         }
 
@@ -255,7 +255,7 @@ final class StoreStream {
             try {
                 send(FAILED, line.getBytes(StandardCharsets.UTF_8));
             } catch (LinuxException e) {
-                // Nobody reads it.
+                // The starter no longer reads.
             }
         }
     }

@@ -18,7 +18,7 @@ final class StoredStates {
 
     static final String STATE = "state.json";
     static final String NEW = STATE + ".new";
-    /** A state contains its annotations, and so may be large; a larger file is not a state. */
+    /** A state can be large, because it contains annotations. A larger file is not a state. */
     private static final int MAX_BYTES = 64 * 1024 * 1024;
 
     private final Linux linux;
@@ -29,13 +29,13 @@ final class StoredStates {
         this.folder = folder;
     }
 
-    /** Writes the state anew, at once: a reader sees the old one or the new one. */
+    /** Writes the state atomically: a reader sees the old state or the new one. */
     void write(ContainerState state) {
         folder.replace(state.id(), STATE, NEW, StateFile.write(state));
     }
 
     /**
-     * What is written down about a container; nothing when it is not there.
+     * The state of a container; empty when it is missing.
      *
      * @throws BrokenContainerException when it cannot be used
      */
@@ -83,7 +83,7 @@ final class StoredStates {
         }
     }
 
-    /** Whether anything is written down about a container, whole or not. */
+    /** Whether a state of the container is stored, valid or damaged. */
     boolean has(String id) {
         try {
             return read(id).isPresent();
@@ -92,20 +92,20 @@ final class StoredStates {
         }
     }
 
-    /** All that can be used. */
+    /** All valid states. */
     List<ContainerState> all() {
         List<ContainerState> all = new ArrayList<>();
         for (String id : folder.ids()) {
             try {
                 read(id).ifPresent(all::add);
             } catch (BrokenContainerException e) {
-                // Of that one nothing is known.
+                // {@link #broken} reports this container.
             }
         }
         return all;
     }
 
-    /** Those that cannot be used: why, by id. */
+    /** The containers with a damaged state, as a map from id to reason. */
     Map<String, String> broken() {
         Map<String, String> broken = new TreeMap<>();
         for (String id : folder.ids()) {
@@ -118,7 +118,7 @@ final class StoredStates {
         return broken;
     }
 
-    /** What can still be found out about a container that is broken. */
+    /** The facts that are still known about a broken container. */
     Remains remains(String id) {
         String text;
         try {

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The ids that an ordinary user may map into a user namespace: the user's own id, as root inside, and those granted
- * in {@code /etc/subuid} and {@code /etc/subgid}, from 1 on; man 5 subuid.
+ * The ids that an ordinary user may map into a user namespace: the user's own id, as root inside, and the ids granted
+ * in {@code /etc/subuid} and {@code /etc/subgid}, from 1 on inside; man 5 subuid.
  */
 final class SubordinateIds {
 
@@ -28,7 +28,9 @@ final class SubordinateIds {
         return mapping(gid, granted("/etc/subgid", uid));
     }
 
-    /** The mapping of a user namespace that root requests without ids: those granted to root. */
+    /**
+     * The mapping of a user namespace that root requests without naming ids: the ids that {@code file} grants to root.
+     */
     List<IdMapping> ofRoot(String file) {
         List<IdMapping> mappings = new ArrayList<>();
         long next = 0;
@@ -49,15 +51,15 @@ final class SubordinateIds {
         return mappings;
     }
 
-    /** First id and count of each range of the user {@code uid}, given there by name or number. */
+    /** The first id and the count of each range that {@code file} grants to the user {@code uid}, by name or number. */
     private List<long[]> granted(String file, int uid) {
         String number = Integer.toString(uid);
         String name = nameOf(number);
         List<long[]> ranges = new ArrayList<>();
         for (String line : read(file).split("\n")) {
             String[] fields = line.split(":");
-            boolean his = fields[0].equals(number) || !name.isEmpty() && fields[0].equals(name);
-            if (fields.length == 3 && his && fields[1].matches("[0-9]{1,10}") && fields[2].matches("[1-9][0-9]{0,9}")) {
+            boolean granted = fields[0].equals(number) || !name.isEmpty() && fields[0].equals(name);
+            if (fields.length == 3 && granted && fields[1].matches("[0-9]{1,10}") && fields[2].matches("[1-9][0-9]{0,9}")) {
                 ranges.add(new long[] {Long.parseLong(fields[1]), Long.parseLong(fields[2])});
             }
         }

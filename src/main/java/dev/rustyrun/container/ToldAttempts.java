@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What a container tries to reach, as its proxy tells it from now on: lines of JSON; docs/network.md. */
+/**
+ * The attempts of a container to reach hosts, as its proxy reports them from now on: lines of JSON; see
+ * docs/network.md.
+ */
 public final class ToldAttempts implements AutoCloseable {
 
     private final ProxyConnection proxy;
@@ -15,15 +18,15 @@ public final class ToldAttempts implements AutoCloseable {
         this.proxy = proxy;
     }
 
-    /** Waits until there may be one, for some time. */
+    /** Waits up to {@code millis} milliseconds for a report. */
     public void await(int millis) {
         proxy.await(millis);
     }
 
     /**
-     * Those that were told since the last time.
+     * The reports since the last call.
      *
-     * @param toTheEnd whether the container has ended: then those that are still told, too
+     * @param toTheEnd whether to read on to the end of the proxy's reports, because the container has ended
      */
     public List<String> take(boolean toTheEnd) {
         List<String> lines = new ArrayList<>();

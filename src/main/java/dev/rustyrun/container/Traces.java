@@ -8,9 +8,9 @@ import dev.rustyrun.spec.Spec;
 import java.util.Optional;
 
 /**
- * What a container that ends with whoever runs it has on the host beside its processes: what is written down about it, its
- * range of ids, its layer over an image, its cgroup. It is made in this order, so that what is written down tells of all the rest, and cleared in the
- * opposite one, whatever there is of it by then. For use by one thread at a time.
+ * The resources on the host of a container that ends with the process that runs it: its state in the store, its range
+ * of ids, its layer over an image, and its cgroup. They are made in this order, so that the state exists before all
+ * others, and removed in an order that removes the state last. For use by one thread at a time.
  */
 final class Traces {
 
@@ -32,9 +32,12 @@ final class Traces {
         this.layer = layer;
     }
 
-    /** Makes all of it for a container with this state; {@link #clear} takes back what was made before it failed. */
+    /**
+     * Makes all resources for a container with this state. After a failure, {@link #clear} removes those that were
+     * made.
+     */
     void make(ContainerState state, Spec spec) {
-        // Written down first: nobody takes the empty cgroup for a leftover.
+        // The state comes first, so that no other process takes the empty cgroup for a stale one.
         store.add(state);
         written = true;
         ids = Optional.ofNullable(spec.annotations().get(Spec.ID_POOL_ANNOTATION))
@@ -43,12 +46,12 @@ final class Traces {
         cgroup.make(Cgroup.Hierarchies.NEEDED);
     }
 
-    /** Has it another layer over an image, or none: it was begun before that was known, and has made none. */
+    /** Sets the layer of a warm launch, which was begun before its layer was known; empty for none. */
     void take(Optional<ContainerLayer> other) {
         layer = other;
     }
 
-    /** Makes the layer that it has taken since {@link #make}. */
+    /** Makes the layer that was set by {@link #take} after {@link #make}. */
     void makeLayer() {
         layer.ifPresent(own -> own.make(store.folder()));
     }
@@ -61,34 +64,34 @@ final class Traces {
         return cgroup;
     }
 
-    /** The container's own layer, if it comes from an image. */
+    /** The container's writable layer, if it comes from an image. */
     Optional<ContainerLayer> layer() {
         return layer;
     }
 
-    /** The range of ids that was taken, if its ids come from a pool. */
+    /** The container's range of ids, if it comes from a pool. */
     Optional<IdMapping> ids() {
         return ids;
     }
 
-    /** Lets the layer stay, if it is one to be kept: the container has run. */
+    /** Marks the layer as kept, if its image says so, because the container has run. */
     void keepLayer() {
         keepsLayer = true;
     }
 
-    /** Lets what is written down stay, so that the container is listed until it is deleted. */
+    /** Keeps the state, so that the container is listed until it is deleted. */
     void keepState() {
         keepsState = true;
     }
 
-    /** Takes it all away, or what is still there: it may be called again, and must be when it has failed. */
+    /** Removes the resources that still exist. May be called repeatedly, and must be repeated when it fails. */
     void clear() {
         if (written) {
             cgroup.remove();
             layer.ifPresent(own -> own.end(keepsLayer));
             if (ids.isPresent()) {
                 store.idRanges().giveBack(ids.get());
-                // Another container may have it now.
+                // Another container may get the range now, so it must not be released again.
                 ids = Optional.empty();
             }
             if (!keepsState) {

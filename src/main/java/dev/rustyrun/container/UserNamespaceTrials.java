@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Finds out where a container can have a user namespace of its own: by a launch, once for each file system that root file
- * systems are on. Safe for use by several threads.
+ * Finds out where a container can have its own user namespace, by a test launch once for each file system that holds
+ * root file systems. Safe for use by several threads.
  */
 public final class UserNamespaceTrials {
 
@@ -27,12 +27,12 @@ public final class UserNamespaceTrials {
     private final LaunchTools tools;
     private final IdPool pool;
     private final Consumer<String> warnings;
-    /** Why there can be none, by device of the root file system; empty where there can. */
+    /** Why a user namespace is impossible, by device of the root file system; empty where it is possible. */
     private final Map<String, Optional<String>> obstacles = new ConcurrentHashMap<>();
 
     /**
-     * @param pool where the ids come from
-     * @param warnings receives a warning, once for each file system, where user namespaces are not possible
+     * @param pool the pool of the ids
+     * @param warnings receives one warning for each file system on which user namespaces are impossible
      */
     public UserNamespaceTrials(LaunchTools tools, IdPool pool, Consumer<String> warnings) {
         this.tools = tools;
@@ -40,7 +40,7 @@ public final class UserNamespaceTrials {
         this.warnings = warnings;
     }
 
-    /** What stands in the way whatever the root file system is. */
+    /** Why user namespaces are impossible with any root file system; empty if they are possible. */
     public Optional<String> general() {
         if (!tools.linux().isRoot()) {
             return Optional.of("the service is not root, so its containers have the ids of its own user");
@@ -50,7 +50,7 @@ public final class UserNamespaceTrials {
                 : Optional.of("a JVM has several threads and cannot make another; use the native executable");
     }
 
-    /** What stands in the way of one with the root file system {@code rootfs}. */
+    /** Why a user namespace is impossible with the root file system {@code rootfs}; empty if it is possible. */
     public Optional<String> obstacle(String rootfs) {
         Optional<String> general = general();
         if (general.isPresent()) {
@@ -61,7 +61,7 @@ public final class UserNamespaceTrials {
             Place place = tools.linux().status(rootfs).place();
             device = place.deviceMajor() + ":" + place.deviceMinor();
         } catch (LinuxException gone) {
-            // The launch says so, should there be one.
+            // A later launch will report the missing root file system.
             return Optional.empty();
         }
         Optional<String> known = obstacles.get(device);
@@ -74,7 +74,8 @@ public final class UserNamespaceTrials {
         }
         try {
             Optional<String> failure = failure(builder(rootfs).isolate(pool).build());
-            // What fails either way is no reason, and may be better the next time.
+            // A launch that also fails without a user namespace says nothing about user namespaces; the next trial may
+            // succeed.
             if (failure.isPresent() && failure(builder(rootfs).build()).isPresent()) {
                 return Optional.empty();
             }
@@ -87,12 +88,12 @@ public final class UserNamespaceTrials {
         }
     }
 
-    /** Its command is a directory: when that is what cannot be executed, everything else has been done. */
+    /** A launch whose command is a directory: if it fails with "cannot execute", all other steps have succeeded. */
     private static SpecBuilder builder(String rootfs) {
         return new SpecBuilder(rootfs, List.of("/")).annotation(Spec.EPHEMERAL_ANNOTATION, "");
     }
 
-    /** Why a launch of {@code spec} does not get as far as its command. */
+    /** Why a launch of {@code spec} fails before its command; empty if it does not. */
     private Optional<String> failure(Spec spec) throws InterruptedException {
         ServedStages stages = tools.spawner().start();
         try {

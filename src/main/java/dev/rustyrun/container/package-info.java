@@ -1,5 +1,5 @@
 /**
- * A container's life: what a launch needs from the host and leaves there, and what is told of it while it runs and when it
- * has ended. Above it are only the ways in, {@code cli} and {@code http}.
+ * The life of a container: its resources on the host, its stored state, launch, exec, signals, pause and deletion. Used
+ * by {@code engine}, {@code cli} and {@code http}.
  */
 package dev.rustyrun.container;

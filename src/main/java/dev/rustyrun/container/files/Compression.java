@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** Forms in which an archive is compressed, known by their first bytes. None is unpacked here: a small body could become any size. */
+/**
+ * Compression formats of archives, recognized by their first bytes. Compressed archives are refused, because a small
+ * body could unpack to any size.
+ */
 enum Compression {
     GZIP("gzip", 0x1f, 0x8b),
     ZSTD("zstd", 0x28, 0xb5, 0x2f, 0xfd),
@@ -29,7 +32,7 @@ enum Compression {
     }
 
     /**
-     * The same stream, from its start.
+     * Returns the stream from its start, if it is not compressed.
      *
      * @throws ContainerException when it is compressed
      */

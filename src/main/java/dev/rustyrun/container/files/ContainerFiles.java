@@ -17,8 +17,9 @@ import java.io.OutputStream;
 import java.util.Optional;
 
 /**
- * The files of containers: of one that runs, all that is mounted in it too; before its start and after its end what is on disk. A
- * path is resolved in the container's root as the container would do it; see {@link RootFiles}.
+ * Access to the files of containers. A running container shows its mounts too; before its start and after its end only
+ * the files on disk exist. A path is resolved in the container's root as the container resolves it; see
+ * {@link RootFiles}.
  */
 public final class ContainerFiles {
 
@@ -56,9 +57,9 @@ public final class ContainerFiles {
     }
 
     /**
-     * Writes what is there as a tar stream.
+     * Writes the file or tree at {@code path} as a tar stream.
      *
-     * @param strict whether what cannot be read is a failure; else it is left out
+     * @param strict whether an unreadable file is a failure; otherwise it is omitted
      */
     public void read(ContainerFolder folder, LaunchedWith launched, String path, boolean strict, OutputStream out)
             throws IOException, InterruptedException {
@@ -79,7 +80,8 @@ public final class ContainerFiles {
     /**
      * Unpacks a tar stream into the directory {@code path} of {@code folder}'s container.
      *
-     * @throws ContainerException when it cannot be, wholly
+     * @param most the maximum size of {@code body}, in bytes @throws ContainerException when it cannot be unpacked
+     *        completely
      */
     public Unpacked write(ContainerFolder folder, LaunchedWith launched, String path, InputStream body, long most)
             throws InterruptedException {
@@ -107,8 +109,8 @@ public final class ContainerFiles {
     }
 
     /**
-     * Checks that {@code file} is the container's own: over a directory of the host's whose ids are not mapped it has no more
-     * rights than anybody, and shall not get this service's.
+     * Checks that {@code file} is on a mount of the container alone. On a host directory without mapped ids, the
+     * container's root has no special rights, and must not get this service's rights.
      */
     private void checkOwn(ContainerFolder folder, LaunchedWith launched, OpenFile root, OpenFile file, String path) {
         if (!launched.hasForeignMounts() || !containers.status(folder).isAlive()) {
@@ -120,7 +122,10 @@ public final class ContainerFiles {
         }
     }
 
-    /** One that does not run has its root file system as it is. */
+    /**
+     * The id mappings of the container. The files of a stopped container have the ids of its root file system,
+     * unmapped.
+     */
     private ContainerIds idsOf(ContainerFolder folder) {
         return containers.status(folder).isAlive()
                 ? running.ids(folder.id())
@@ -128,7 +133,7 @@ public final class ContainerFiles {
                 : ContainerIds.HOSTS;
     }
 
-    /** What one from an image has while it does not run. */
+    /** The files of a container from an image while it does not run. */
     private Optional<StoredTree> stored(ContainerFolder folder, LaunchedWith launched) {
         return launched.isLayered()
                         && !launched.isEphemeral()

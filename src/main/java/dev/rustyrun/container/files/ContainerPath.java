@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A path in a container, as the names that lead there from its root. */
+/** Splits a path in a container into the names from its root. */
 final class ContainerPath {
 
     private static final int MAX_NAME = 255;
@@ -13,10 +13,10 @@ final class ContainerPath {
     private ContainerPath() {}
 
     /**
-     * Its names.
+     * The names of {@code path}.
      *
-     * @param directory from which it leads when it is not absolute
-     * @return nothing when it has none, climbs with {@code ..}, or is deeper than any that is wanted
+     * @param directory the base of a relative path
+     * @return empty when the path names a directory, contains {@code ..}, or has too many or too long names
      */
     static Optional<List<String>> of(String path, String directory) {
         String whole = path.startsWith("/") ? path : directory + "/" + path;

@@ -5,12 +5,12 @@ import dev.rustyrun.linux.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A path in an archive: it is relative and never climbs. */
+/** A path in an archive, which must be relative and without {@code ..}. */
 final class EntryPath {
 
     private EntryPath() {}
 
-    /** The names on the way to what {@code path} of {@code entry} says; none for the directory itself. */
+    /** The names of {@code path}, a path or link target in {@code entry}; none for the directory itself. */
     static List<String> of(Entry entry, String path) {
         String what = path.equals(entry.name()) ? "" : "links to " + Printable.quoted(path) + ", which ";
         if (path.startsWith("/") || path.indexOf('\0') >= 0) {

@@ -7,17 +7,17 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
 
-/** Why an entry of an archive cannot be unpacked. */
+/** The exceptions for an entry of an archive that cannot be unpacked. */
 final class EntryRefusal {
 
     private EntryRefusal() {}
 
-    /** It is wrong in itself. */
+    /** The entry is invalid. */
     static ContainerException wrong(Entry entry, String why) {
         return new ContainerException(Kind.INVALID_ARCHIVE, words(entry) + " " + why);
     }
 
-    /** The kernel refuses it. */
+    /** A system call failed. */
     static ContainerException of(Entry entry, LinuxException e) {
         return switch (e.errno()) {
             case Errno.EROFS -> ContainerException.conflict(words(entry) + " cannot be written: it is read-only there");
@@ -32,7 +32,7 @@ final class EntryRefusal {
         };
     }
 
-    /** The container is faster. */
+    /** The container has made a file at this path at the same time, repeatedly. */
     static ContainerException inTheWay(Entry entry) {
         return ContainerException.conflict(words(entry) + " cannot be made: the container puts something in its place");
     }

@@ -3,22 +3,22 @@ package dev.rustyrun.container.files;
 import dev.rustyrun.container.ContainerIds;
 import java.util.OptionalLong;
 
-/** Whose files are in a tar stream that were this machine's, and whose those will be that come out of one. */
+/** Translates the owners of files between this machine and a tar stream. */
 interface FileOwners {
 
-    /** The user in the stream of a file of {@code uid}. */
+    /** The user id in the stream for a file of the host's {@code uid}. */
     long userInside(int uid);
 
-    /** The group in the stream of a file of {@code gid}. */
+    /** The group id in the stream for a file of the host's {@code gid}. */
     long groupInside(int gid);
 
-    /** The user who gets a file of {@code uid} in the stream; none when nobody can. */
+    /** The host's user id for {@code uid} in the stream; empty when it is not mapped. */
     OptionalLong userOutside(long uid);
 
-    /** The group that gets a file of {@code gid} in the stream; none when none can. */
+    /** The host's group id for {@code gid} in the stream; empty when it is not mapped. */
     OptionalLong groupOutside(long gid);
 
-    /** Those of a container. */
+    /** The translation by a container's id mappings. */
     static FileOwners of(ContainerIds ids) {
         return new FileOwners() {
             @Override
@@ -43,7 +43,10 @@ interface FileOwners {
         };
     }
 
-    /** In the stream all are root's, and all that come out are {@code uid}'s and {@code gid}'s. */
+    /**
+     * A translation with a single owner: in the stream all files belong to root, and all unpacked files to {@code uid}
+     * and {@code gid}.
+     */
     static FileOwners one(int uid, int gid) {
         return new FileOwners() {
             @Override

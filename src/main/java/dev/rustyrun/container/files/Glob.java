@@ -1,16 +1,16 @@
 package dev.rustyrun.container.files;
 
-/** A name with {@code *} for any characters and {@code ?} for one; man 7 glob, without its brackets. */
+/** A pattern with {@code *} for any characters and {@code ?} for one; man 7 glob, without bracket expressions. */
 final class Glob {
 
     private Glob() {}
 
-    /** Whether it is more than a name. */
-    static boolean isOne(String name) {
+    /** Whether {@code name} has wildcards. */
+    static boolean isPattern(String name) {
         return name.indexOf('*') >= 0 || name.indexOf('?') >= 0;
     }
 
-    /** Whether {@code name} is one that {@code pattern} means; a dot at the beginning must be written. */
+    /** Whether {@code name} matches {@code pattern}. A leading dot must be matched explicitly. */
     static boolean matches(String pattern, String name) {
         if (name.startsWith(".") && !pattern.startsWith(".")) {
             return false;
@@ -19,7 +19,7 @@ final class Glob {
         int n = 0;
         int star = -1;
         int from = 0;
-        // With one star to go back to, this takes no longer than the product of both lengths.
+        // Only the last star is retried, so the time is at most proportional to the product of both lengths.
         while (n < name.length()) {
             if (p < pattern.length() && pattern.charAt(p) == '*') {
                 star = p++;

@@ -11,7 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 
-/** Files of this machine on their way into a container, or out of one. */
+/** Packs files of this machine for a container, and unpacks files of a container on this machine. */
 public final class HostFiles {
 
     private final Linux linux;
@@ -21,10 +21,10 @@ public final class HostFiles {
     }
 
     /**
-     * Writes a directory or a file as a tar stream, in which all is root's.
+     * Writes a directory or a file as a tar stream, in which everything belongs to root.
      *
-     * @param name what it is called there; of a directory without a name, what is in it is
-     * @throws IOException when the reader is gone, or the tree is too deep
+     * @param name the name in the stream; empty for the contents of a directory without the directory itself
+     * @throws IOException when the reader has closed the stream, or the tree is too deep
      */
     public void pack(String source, Optional<String> name, OutputStream out) throws IOException {
         TreeArchive archive = new TreeArchive(linux, out, owners()).strictly();
@@ -38,13 +38,13 @@ public final class HostFiles {
     }
 
     /**
-     * Unpacks a tar stream into a directory. What comes out is the caller's, and neither set-user-id nor set-group-id: a
-     * container must not be able to give this machine such a program.
+     * Unpacks a tar stream into a directory. The files belong to the caller and are neither set-user-id nor
+     * set-group-id: a container must not be able to put such a program on this machine.
      *
-     * @param below a directory in it that all goes into, made where it is missing; a link there is not followed, for an earlier
-     *     copy may have brought it
-     * @param onlyName what the stream's only file is called here, if not as there
-     * @throws IOException when it is no tar stream, or ends too early
+     * @param below a subdirectory to unpack into, made if it is missing; a link is not followed, because it may come
+     *        from an earlier copy
+     * @param onlyName the new name of the stream's only file; empty to keep its name
+     * @throws IOException when the stream is not a tar stream, or is truncated
      */
     public void unpack(InputStream tar, String directory, Optional<String> below, Optional<String> onlyName)
             throws IOException {

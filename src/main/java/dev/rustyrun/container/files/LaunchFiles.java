@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The files that a launch brings along, written before its command runs, and those that it wants back, read after its end. For use
- * by one thread at a time.
+ * The input files of a launch, written before its command runs, and its output files, read after its end. For use by
+ * one thread at a time.
  */
 public final class LaunchFiles implements RootVisitor, AutoCloseable {
 
@@ -32,16 +32,16 @@ public final class LaunchFiles implements RootVisitor, AutoCloseable {
     private final List<OpenFile> held = new ArrayList<>();
 
     /**
-     * A file that comes along.
+     * An input file.
      *
-     * @param path absolute, or from the working directory
-     * @param field that names it in the request
+     * @param path an absolute path, or one relative to the working directory
+     * @param field the field of the request that names the file
      */
     public record Placed(String path, byte[] bytes, int mode, String field) {}
 
     /**
-     * @param patterns of the files that are wanted back: paths with {@code *} and {@code ?} in their names
-     * @param sources host paths of what is mounted in the container
+     * @param patterns the output files: paths with {@code *} and {@code ?} in their names
+     * @param memory the container's memory limit in bytes @param sources host paths that are mounted in the container
      */
     public LaunchFiles(
             Linux linux, List<Placed> files, List<String> patterns, Spec spec, long memory, List<String> sources) {
@@ -93,7 +93,7 @@ public final class LaunchFiles implements RootVisitor, AutoCloseable {
         }
     }
 
-    /** The directory, found as the container finds it; one that is missing is made, for its user. */
+    /** Opens a directory by the path that the container sees; missing ones are made and given to the user. */
     private OpenFile directory(OpenFile root, List<String> path, int user, int group) {
         OpenFile current =
                 new OpenFile(linux, linux.openInRoot(root.descriptor(), "/", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
@@ -133,10 +133,10 @@ public final class LaunchFiles implements RootVisitor, AutoCloseable {
     }
 
     /**
-     * What the launch, which has ended, wants back.
+     * The output files; the launch must have ended.
      *
-     * @param most bytes of all together
-     * @param room where they have their place
+     * @param most the maximum total size in bytes
+     * @param room the memory in which they are held
      */
     public List<OutputFile> outputs(long most, Room room) {
         if (held.isEmpty()) {
@@ -149,9 +149,9 @@ public final class LaunchFiles implements RootVisitor, AutoCloseable {
         return reader.found();
     }
 
-    /** Where outputs have their place. */
+    /** A budget of memory for outputs. */
     public interface Room {
-        /** Takes so many bytes; whether they are there. */
+        /** Reserves this many bytes; false if they are not available. */
         boolean take(long bytes);
     }
 

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What a container was launched with, as far as its files depend on that.
+ * The options of a container's launch that matter for access to its files.
  *
- * @param rootfs host path of its root file system; empty for one that comes from an image
- * @param readOnly whether it cannot write there
- * @param isEphemeral whether what it writes there goes with its end
- * @param memory its limit in bytes, if it has one
- * @param sources host paths of what is mounted in it
- * @param hasForeignMounts whether it has ids of its own, and something is mounted in it whose ids are not mapped to them
+ * @param rootfs host path of its root file system; empty for a container from an image
+ * @param readOnly whether its root file system is read-only
+ * @param isEphemeral whether its changes are discarded at its end
+ * @param memory its memory limit in bytes, if it has one
+ * @param sources host paths that are mounted in it
+ * @param hasForeignMounts whether it has its own user namespace, and a mount whose ids are not mapped to it
  */
 public record LaunchedWith(
         String rootfs,
@@ -29,12 +29,12 @@ public record LaunchedWith(
         sources = List.copyOf(sources);
     }
 
-    /** Whether it comes from an image. */
+    /** Whether the container comes from an image. */
     boolean isLayered() {
         return rootfs.isEmpty();
     }
 
-    /** What a container with {@code spec} is launched with, whose ids are mapped as they are for who has asked for it. */
+    /** The options of {@code spec}, without sources and foreign mounts. */
     public static LaunchedWith of(Spec spec) {
         long memory = spec.linux().resources().memory().limit();
         return new LaunchedWith(
@@ -46,7 +46,7 @@ public record LaunchedWith(
                 false);
     }
 
-    /** Reads what {@link #json} has written. */
+    /** Reads the output of {@link #json}. */
     public static LaunchedWith read(JsonNode json) {
         return new LaunchedWith(
                 json.path("rootfs").asText(),
@@ -57,7 +57,7 @@ public record LaunchedWith(
                 false);
     }
 
-    /** The same as JSON, of one with neither sources nor foreign mounts. */
+    /** As JSON, without the sources and foreign mounts. */
     public ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()

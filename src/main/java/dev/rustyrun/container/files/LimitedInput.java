@@ -4,7 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A request's body as it comes in, which may not be longer than the service takes. */
+/** A request body with a maximum length: reading more throws an IOException. */
 final class LimitedInput extends FilterInputStream {
 
     private final long most;
@@ -15,7 +15,7 @@ final class LimitedInput extends FilterInputStream {
         this.most = most;
     }
 
-    /** Whether there was more than that. */
+    /** Whether the body is too long. */
     boolean isExceeded() {
         return count > most;
     }

@@ -15,16 +15,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads files of a container that has ended. Links lead where they would in the container. Only regular files on its own mounts are
- * read; what cannot be is an output with its reason.
+ * Reads output files of a container that has ended. Links are resolved as in the container. Only regular files on the
+ * container's own mounts are read; for any other file the output is the reason.
  */
 final class OutputReader {
 
     private static final int MAX_OUTPUTS = 1000;
-    /** Names that are looked at for all patterns together. */
+    /** The maximum number of names that all patterns together may search. */
     private static final int MAX_NAMES = 100_000;
-    /** The bytes, their form in JSON, and what is being sent. */
-    private static final int TIMES_HELD = 3;
+    /**
+     * An output is in memory up to three times: its bytes, their encoding in JSON, and the buffer that is being sent.
+     */
+    private static final int COPIES_IN_MEMORY = 3;
 
     private final Linux linux;
     private final OpenFile root;
@@ -44,7 +46,7 @@ final class OutputReader {
         return List.copyOf(outputs.values());
     }
 
-    /** Reads what {@code pattern} names. */
+    /** Reads the files that match {@code pattern}; a relative pattern starts at {@code directory}. */
     void read(String pattern, String directory) {
         Optional<List<String>> path = ContainerPath.of(pattern, directory);
         if (path.isEmpty()) {
@@ -55,15 +57,15 @@ final class OutputReader {
             expand(path.get(), 0, "");
         } catch (LinuxException e) {
             fail(pattern, "cannot be looked for: " + Errno.describe(e.errno()));
-        } catch (TooMany e) {
+        } catch (LimitExceeded e) {
             fail(pattern, e.getMessage());
         }
     }
 
-    private static final class TooMany extends RuntimeException {
+    private static final class LimitExceeded extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        TooMany(String message) {
+        LimitExceeded(String message) {
             super(message);
         }
     }
@@ -76,14 +78,14 @@ final class OutputReader {
         if (at == pattern.size()) {
             if (!outputs.containsKey(path)) {
                 if (outputs.size() >= MAX_OUTPUTS) {
-                    throw new TooMany("names more than " + MAX_OUTPUTS + " files, which is the most");
+                    throw new LimitExceeded("names more than " + MAX_OUTPUTS + " files, which is the most");
                 }
                 outputs.put(path, output(path));
             }
             return;
         }
         String name = pattern.get(at);
-        if (!Glob.isOne(name)) {
+        if (!Glob.isPattern(name)) {
             expand(pattern, at + 1, path + "/" + name);
             return;
         }
@@ -94,7 +96,7 @@ final class OutputReader {
         }
     }
 
-    /** Where the pattern goes on, only directories do. */
+    /** Only directories match a name that is not the last one of the pattern. */
     private void expandFound(List<String> pattern, int at, String path) {
         if (at + 1 == pattern.size()) {
             expand(pattern, at + 1, path);
@@ -109,7 +111,7 @@ final class OutputReader {
         try (OpenFile file = open(path)) {
             return linux.status(file.descriptor()).isDirectory();
         } catch (LinuxException e) {
-            // A link that leads nowhere matches nothing.
+            // A dangling link matches nothing.
             return false;
         }
     }
@@ -131,7 +133,7 @@ final class OutputReader {
                         some = linux.nextNames(directory.descriptor())) {
                     names += some.size();
                     if (names > MAX_NAMES) {
-                        throw new TooMany("leads to more than " + MAX_NAMES + " names, which is the most");
+                        throw new LimitExceeded("leads to more than " + MAX_NAMES + " names, which is the most");
                     }
                     all.addAll(some);
                 }
@@ -162,7 +164,7 @@ final class OutputReader {
                 return OutputFile.failed(
                         path, "has " + status.size() + " bytes, more than the " + left + " that are left for outputs");
             }
-            if (!room.take(status.size() * TIMES_HELD)) {
+            if (!room.take(status.size() * COPIES_IN_MEMORY)) {
                 return OutputFile.failed(path, "finds no room in the service's memory now");
             }
             try (OpenFile readable = new OpenFile(linux, linux.open(file.path(), FileFlag.O_RDONLY))) {

@@ -7,8 +7,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The mounts of a container that are its own: its root, and file systems in memory that are mounted nowhere on the host. What it
- * shares with the host or the kernel is touched with its own rights only, and not with this process's.
+ * The mounts that belong only to a container: its root, and file systems in memory that are mounted nowhere on the
+ * host. Only the container itself may access mounts that it shares with the host or the kernel; this process must not,
+ * because it has more rights.
  */
 final class OwnMounts {
 
@@ -26,17 +27,17 @@ final class OwnMounts {
         return new OwnMounts(linux, root);
     }
 
-    /** Whether {@code file} is on one of them. */
+    /** Whether {@code file} is on one of these mounts. */
     boolean have(OpenFile file) {
         FileStatus status = linux.status(file.descriptor());
         if (status.mount() == linux.status(root.descriptor()).mount()) {
             return true;
         }
         String device = status.place().deviceMajor() + ":" + status.place().deviceMinor();
-        return linux.fileSystem(file.descriptor()).isInMemory() && !ofHost().contains(device);
+        return linux.fileSystem(file.descriptor()).isInMemory() && !hostDevices().contains(device);
     }
 
-    private Set<String> ofHost() {
+    private Set<String> hostDevices() {
         return linux.readFile("/proc/self/mountinfo")
                 .lines()
                 .map(line -> line.split(" "))

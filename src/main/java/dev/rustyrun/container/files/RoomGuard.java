@@ -9,8 +9,8 @@ import dev.rustyrun.linux.OpenFile;
 import java.util.List;
 
 /**
- * Keeps what is put into a container's file systems in memory within its memory limit: the kernel counts it for this service,
- * which writes it, and not for the container.
+ * Keeps files that this service writes into a container's memory file systems within the container's memory limit. The
+ * kernel charges this memory to the service, which writes the files, and not to the container.
  */
 final class RoomGuard {
 
@@ -27,10 +27,10 @@ final class RoomGuard {
     }
 
     /**
-     * One for {@code directory} of a container.
+     * The guard for {@code directory} of a container.
      *
-     * @param launched what the container was launched with
-     * @param root of that container
+     * @param launched the options of the container's launch
+     * @param root the root of the container
      */
     static RoomGuard of(Linux linux, LaunchedWith launched, OpenFile root, OpenFile directory) {
         FileSystemStatus system = linux.fileSystem(directory.descriptor());
@@ -41,12 +41,15 @@ final class RoomGuard {
         return new RoomGuard(linux, directory, counts ? launched.memory().orElse(Long.MAX_VALUE) : Long.MAX_VALUE);
     }
 
-    /** None, for a directory that is no container's. */
+    /** No limit, for a directory outside of a running container. */
     static RoomGuard none(Linux linux, OpenFile directory) {
         return new RoomGuard(linux, directory, Long.MAX_VALUE);
     }
 
-    /** What is mounted from the host may be large, and is not the container's. */
+    /**
+     * Whether {@code place} is on a file system mounted from the host: it may be large, and does not count for the
+     * container.
+     */
     private static boolean isOnHost(Linux linux, List<String> sources, Place place) {
         for (String source : sources) {
             try {
@@ -54,16 +57,16 @@ final class RoomGuard {
                     return true;
                 }
             } catch (LinuxException gone) {
-                // Then nothing can be told about it.
+                // The source was removed meanwhile, so its device is unknown.
             }
         }
         return false;
     }
 
     /**
-     * Checks that there is room for {@code more} bytes.
+     * Checks that {@code more} bytes fit into the limit.
      *
-     * @throws ContainerException when there is not
+     * @throws ContainerException when they do not
      */
     void check(long more) {
         if (most == Long.MAX_VALUE) {

@@ -15,8 +15,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Files below an open root directory. A path is resolved in it as the container would do it, so that no link leads out of it;
- * man 2 openat2, RESOLVE_IN_ROOT.
+ * Files below an open root directory. A path is resolved as in a chroot, so that no link leads out of it; man 2
+ * openat2, RESOLVE_IN_ROOT.
  */
 final class RootFiles {
 
@@ -49,7 +49,10 @@ final class RootFiles {
         }
     }
 
-    /** What the kernel shows there is not the container's, and what is written there takes effect with this service's rights. */
+    /**
+     * Refuses files in /proc, /sys and the like: they are not the container's, and a write to them would take effect
+     * with this service's rights.
+     */
     private OpenFile checked(String path, OpenFile file) {
         if (linux.fileSystem(file.descriptor()).isOfTheKernel()) {
             file.close();
@@ -77,7 +80,7 @@ final class RootFiles {
                 .write(start, path.replaceFirst("/+$", "").replaceFirst(".*/", ""));
     }
 
-    /** With its CAP_SYS_RESOURCE this process would write beyond the quota of a volume. */
+    /** Unpacks without CAP_SYS_RESOURCE, with which this process could exceed the quota of a volume. */
     void unpack(TreeUnpacking unpacking, LimitedInput in) {
         try (LoweredCapability bound = new LoweredCapability(linux, Capability.CAP_SYS_RESOURCE.ordinal())) {
             unpacking.unpack(Compression.refused(in));

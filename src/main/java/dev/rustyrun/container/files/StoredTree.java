@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The files of a container that lie on disk, while it runs or does not: over an image its own layer and those of the image, or a
- * directory. A process of its own uses them, which has the container's ids and, of an image, mounts its tree for itself alone.
+ * The files of a container on disk, whether it runs or not: for a container from an image its own layer and the image's
+ * layers, else a directory. A separate process ({@link StoredTreeWork}) accesses them: it has the container's ids, and
+ * mounts the tree of an image in its own mount namespace.
  */
 public final class StoredTree {
 
@@ -45,37 +46,37 @@ public final class StoredTree {
         return place;
     }
 
-    /** What a container has changed: A for added, C for changed, D for removed, and the path. */
+    /** A change to the image's files: A for added, C for changed, D for removed, and the path. */
     public record Change(char kind, String path) {
 
-        /** Both, in one line. */
+        /** The kind and the path, as one line. */
         public String line() {
             return kind + " " + Printable.line(path);
         }
     }
 
-    /** That of the container {@code id}, if it comes from an image. */
+    /** The files of the container {@code id}, if it comes from an image. */
     public static Optional<StoredTree> ofLayer(Linux linux, SelfExec self, String id) {
         return ContainerLayers.find(linux, id)
                 .map(folder -> new StoredTree(new StoreProcess(linux, self), folder, true));
     }
 
-    /** That of a container with this root directory. */
+    /** The files of a container with this root directory. */
     public static StoredTree ofDirectory(Linux linux, SelfExec self, String path) {
         return new StoredTree(new StoreProcess(linux, self), path, false);
     }
 
-    /** Checks that {@code path} can be read, of one over an image. */
+    /** Checks that {@code path} can be read. Only for a container from an image. */
     void check(String path) {
         use(CHECK, InputStream.nullInputStream(), OutputStream.nullOutputStream(), path);
     }
 
-    /** Writes what is at {@code path} as a tar stream, of one over an image. */
+    /** Writes the file or tree at {@code path} as a tar stream. Only for a container from an image. */
     void read(String path, OutputStream out) {
         use(READ, InputStream.nullInputStream(), out, path);
     }
 
-    /** Unpacks a tar stream into the directory {@code path}, of one over an image that does not run. */
+    /** Unpacks a tar stream into the directory {@code path}. Only for a container from an image that does not run. */
     Unpacked write(String path, InputStream tar) {
         ByteArrayOutputStream done = new ByteArrayOutputStream();
         use(WRITE, tar, done, path);
@@ -83,7 +84,7 @@ public final class StoredTree {
         return new Unpacked(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
     }
 
-    /** What a container over an image has changed. */
+    /** The changes that a container has made to the files of its image. */
     public List<Change> changes() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         use(CHANGES, InputStream.nullInputStream(), out, "");
@@ -99,12 +100,12 @@ public final class StoredTree {
         return changes;
     }
 
-    /** Writes what a container over an image has changed as a layer of an image. */
+    /** Writes the changes that a container has made to its image as an image layer. */
     public void writeLayer(OutputStream out) {
         use(LAYER, InputStream.nullInputStream(), out, "");
     }
 
-    /** Writes all of it as a tar stream. */
+    /** Writes the whole tree as a tar stream. */
     public void writeTree(OutputStream out) {
         use(layered ? TREE : DIRECTORY, InputStream.nullInputStream(), out, "");
     }

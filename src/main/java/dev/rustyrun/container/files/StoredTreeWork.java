@@ -17,7 +17,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-/** What a process does that {@link StoredTree} has started. */
+/** The work of the process that {@link StoredTree} starts. */
 public final class StoredTreeWork {
 
     private static final Set<String> MOUNT_POINTS = Set.of("/etc/resolv.conf", "/etc/hosts", "/etc/hostname");
@@ -33,12 +33,12 @@ public final class StoredTreeWork {
     }
 
     /**
-     * Does it.
+     * Does the work.
      *
-     * @param inUserNamespace whether this process is in an ordinary user's namespace
-     * @param in what is to be unpacked
-     * @param out where what is read goes
-     * @param words the work, the folder of a layer or the directory, a path in the tree
+     * @param inUserNamespace whether this process is in the user namespace of an ordinary user
+     * @param in the tar stream to unpack
+     * @param out receives the result
+     * @param words the name of the work, the folder of a layer or the directory, and a path in the tree
      */
     public static void perform(Linux linux, boolean inUserNamespace, InputStream in, OutputStream out, String... words)
             throws IOException {
@@ -65,7 +65,7 @@ public final class StoredTreeWork {
 
     private OpenFile readable() {
         LayerMount mount = mount();
-        return mount.withVolumes(mount.toRead());
+        return mount.withVolumes(mount.readOnly());
     }
 
     private void check(String path) {
@@ -94,7 +94,7 @@ public final class StoredTreeWork {
                 throw ContainerException.busy("the container is being started, or files are put into it: try again");
             }
             LayerMount mount = mount();
-            try (OpenFile root = mount.withVolumes(mount.toWrite())) {
+            try (OpenFile root = mount.withVolumes(mount.writable())) {
                 RootFiles files = new RootFiles(linux, root);
                 try (OpenFile base = files.find(path)) {
                     files.checkDirectory(base, path);
@@ -131,7 +131,7 @@ public final class StoredTreeWork {
     }
 
     private void tree(OutputStream out) throws IOException {
-        try (OpenFile root = mount().toRead()) {
+        try (OpenFile root = mount().readOnly()) {
             TreeTar.write(linux, root, out);
         }
     }

@@ -19,14 +19,14 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Writes a directory or a file of a container into a tar stream. The container may exchange anything for anything else
- * meanwhile: each name is opened in its open directory, with O_PATH, which has no effect on what it turns out to be; only when
- * that is a regular file or a directory, that very one is opened to be read. So no link is followed, and no device or FIFO is
- * ever opened. What is mounted below the directory is an empty directory in the stream.
+ * Writes a directory or a file of a container into a tar stream. The container may replace any file meanwhile. So each
+ * name is first opened with O_PATH relative to its open directory, which has no side effect on any kind of file. Only a
+ * regular file or a directory is then reopened for reading, through this descriptor. So no link is followed, and no
+ * device or FIFO is opened. A mount point below the directory is an empty directory in the stream.
  */
 final class TreeArchive {
 
-    private static final int DEEPEST = 200;
+    private static final int MAX_DEPTH = 200;
 
     private final Linux linux;
     private final TarArchiveOutputStream tar;
@@ -34,7 +34,7 @@ final class TreeArchive {
     private final byte[] buffer = new byte[64 * 1024];
     private boolean strict;
 
-    /** @param owners whose files they are in the stream */
+    /** @param owners translates the owners of the files */
     TreeArchive(Linux linux, OutputStream out, FileOwners owners) {
         this.owners = owners;
         this.linux = linux;
@@ -44,44 +44,47 @@ final class TreeArchive {
         tar.setAddPaxHeadersForNonAsciiNames(true);
     }
 
-    /** From now on, what cannot be read ends it; else that is left out. Devices, FIFOs and sockets always are. */
+    /**
+     * From now on, an unreadable file is a failure; by default it is omitted. Devices, FIFOs and sockets are always
+     * omitted.
+     */
     TreeArchive strictly() {
         strict = true;
         return this;
     }
 
     /**
-     * Writes it, and the end of the stream.
+     * Writes the tree and the end of the stream.
      *
-     * @param start open with O_PATH
-     * @param name for a file; the names of what is in a directory start after that
-     * @throws IOException when the reader is gone, or the tree is too deep
+     * @param start the file or directory, open with O_PATH
+     * @param name the name of a file in the stream; the entries of a directory are named relative to it
+     * @throws IOException when the reader has closed the stream, or the tree is too deep
      */
     void write(OpenFile start, String name) throws IOException {
         FileStatus status = linux.status(start.descriptor());
         if (status.isDirectory()) {
-            directory(start, status, "", DEEPEST);
+            directory(start, status, "", MAX_DEPTH);
         } else {
-            write(start, status, name, DEEPEST);
+            write(start, status, name, MAX_DEPTH);
         }
         tar.finish();
         tar.flush();
     }
 
     /**
-     * The same, with {@code name} for a directory too.
+     * Like {@link #write(OpenFile, String)}, but {@code name} is also the name of a directory.
      *
-     * @throws IOException when the reader is gone, or the tree is too deep
+     * @throws IOException when the reader has closed the stream, or the tree is too deep
      */
     void writeAs(OpenFile start, String name) throws IOException {
-        write(start, linux.status(start.descriptor()), name, DEEPEST);
+        write(start, linux.status(start.descriptor()), name, MAX_DEPTH);
         tar.finish();
         tar.flush();
     }
 
     private void directory(OpenFile directory, FileStatus status, String path, int depthLeft) throws IOException {
         if (depthLeft == 0) {
-            throw new IOException("directories are nested more than " + DEEPEST + " deep");
+            throw new IOException("directories are nested more than " + MAX_DEPTH + " deep");
         }
         put(entry(path.isEmpty() ? "./" : path, TarConstants.LF_DIR, status), 0);
         tar.closeArchiveEntry();
@@ -113,7 +116,7 @@ final class TreeArchive {
                 linux.openOnSameFileSystem(directory.descriptor(), name, FileFlag.O_PATH | FileFlag.O_NOFOLLOW))) {
             write(file, linux.status(file.descriptor()), path, depthLeft);
         } catch (LinuxException e) {
-            // It is gone, or something is mounted on it.
+            // The file was removed, or it is a mount point.
             mountPoint(directory, name, path);
         }
     }
@@ -156,7 +159,7 @@ final class TreeArchive {
                 got = linux.read(contents.descriptor(), buffer, (int) Math.min(left, buffer.length));
                 tar.write(buffer, 0, got);
             }
-            // A file that has become shorter: the stream has already said how long it is.
+            // If the file has become shorter, the rest is zeros, because the header with its size is already written.
             Arrays.fill(buffer, (byte) 0);
             for (int count; left > 0; left -= count) {
                 count = (int) Math.min(left, buffer.length);
@@ -166,7 +169,7 @@ final class TreeArchive {
         }
     }
 
-    /** The very file that is open, for use; nothing when that is not allowed. */
+    /** Reopens the same file for reading; empty when that is not permitted. */
     private Optional<OpenFile> open(OpenFile file, int flags, String path) throws IOException {
         try {
             return Optional.of(new OpenFile(linux, linux.open(file.path(), flags | FileFlag.O_NONBLOCK)));

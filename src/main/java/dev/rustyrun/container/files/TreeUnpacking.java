@@ -19,19 +19,19 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Unpacks a tar stream into a directory of a container, which may exchange anything for anything else meanwhile. Below that
- * directory no link is followed and no mount is entered, and no file that is there is ever opened: what is in the way is
- * removed, and the new file made where there is none. So what another name may lead to is neither written nor read. Devices
- * and FIFOs are refused.
+ * Unpacks a tar stream into a directory of a container, which may replace any file meanwhile. Below the directory no
+ * link is followed, no mount is entered, and no existing file is opened: an existing file is removed, and a new one is
+ * created exclusively. So files that the container's links lead to are neither written nor read. Devices and FIFOs are
+ * refused.
  */
 final class TreeUnpacking {
 
     private static final int MAX_ATTEMPTS = 50;
-    /** So many keep their times; a stream may have any number. */
+    /** Limits the memory for the times of directories, because a stream may have any number of them. */
     private static final int MAX_DATED_DIRECTORIES = 10_000;
 
-    private static final int HIDDEN = 0700;
-    private static final long HIGHEST_ID = 0xFFFFFFFEL;
+    private static final int OWNER_ONLY = 0700;
+    private static final long MAX_ID = 0xFFFFFFFEL;
     private static final int ALL_BITS = 07777;
     private static final int WITHOUT_SET_ID = 01777;
 
@@ -49,9 +49,10 @@ final class TreeUnpacking {
 
     /**
      * @param base the directory, open with O_PATH
-     * @param root of the container: only on its own mount is a program set-user-id or set-group-id. On another it would
-     *     be so on the host too, with the rights of this service's root.
-     * @param owners who owns what
+     * @param root the root of the container. Only files on the same mount as the root keep set-user-id and set-group-id
+     *        bits: on a mount of the host, such a program would also work on the host, with the rights of the host's
+     *        root.
+     * @param owners translates the owners of the files
      */
     TreeUnpacking(Linux linux, OpenFile base, OpenFile root, RoomGuard room, FileOwners owners) {
         this(
@@ -75,21 +76,21 @@ final class TreeUnpacking {
     }
 
     /**
-     * One into a directory of this machine's, where no file gets more rights than any other of its owner's.
+     * Unpacks into a directory of this machine, where no file gets set-user-id or set-group-id bits.
      *
-     * @param onlyName what the stream's only file is called here, if not as there
+     * @param onlyName the new name of the stream's only file; empty to keep its name
      */
     static TreeUnpacking onHost(Linux linux, OpenFile base, FileOwners owners, Optional<String> onlyName) {
         return new TreeUnpacking(linux, base, RoomGuard.none(linux, base), owners, false, onlyName);
     }
 
-    /** The base was made for this: what the stream says of itself is said of it. */
+    /** Marks the base as newly made: it gets the times of the stream's root entry. */
     TreeUnpacking intoNew() {
         isNew = true;
         return this;
     }
 
-    /** What has been unpacked until now. */
+    /** The numbers of entries and bytes unpacked so far. */
     Unpacked unpacked() {
         return new Unpacked(entries, bytes);
     }
@@ -97,7 +98,7 @@ final class TreeUnpacking {
     /**
      * Unpacks all of {@code in}.
      *
-     * @throws IOException when it is no tar stream, or ends too early
+     * @throws IOException when it is not a tar stream, or is truncated
      * @throws ContainerException for the first entry that is refused; those before it are unpacked
      */
     void unpack(InputStream in) throws IOException {
@@ -122,7 +123,10 @@ final class TreeUnpacking {
         directories.forEach(this::setTimes);
     }
 
-    /** What was put into a directory has changed its time. One that is not there any more needs none. */
+    /**
+     * Sets the times of a directory last, because unpacking into it changes them. A directory that was removed
+     * meanwhile is ignored.
+     */
     private void setTimes(String path, Entry entry) {
         try (OpenFile directory = open(base, path)) {
             setTimes(entry, directory);
@@ -157,7 +161,7 @@ final class TreeUnpacking {
         }
     }
 
-    /** The directory below the base, made when missing. */
+    /** Opens the directory below the base; missing ones are made. */
     private OpenFile directory(List<String> path) {
         String whole = path.isEmpty() ? "." : String.join("/", path);
         try {
@@ -184,7 +188,7 @@ final class TreeUnpacking {
     }
 
     private void makeDirectory(Entry entry, OpenFile parent, String name) {
-        ignoringExisting(() -> linux.makeDirectory(parent.descriptor(), name, HIDDEN));
+        ignoringExisting(() -> linux.makeDirectory(parent.descriptor(), name, OWNER_ONLY));
         try (OpenFile directory = open(parent, name)) {
             give(entry, directory);
         }
@@ -192,7 +196,7 @@ final class TreeUnpacking {
 
     private void makeFile(Entry entry, OpenFile parent, String name, TarReader tar) throws IOException {
         int[] made = new int[1];
-        replacing(entry, parent, name, () -> made[0] = linux.createNew(parent.descriptor(), name, HIDDEN));
+        replacing(entry, parent, name, () -> made[0] = linux.createNew(parent.descriptor(), name, OWNER_ONLY));
         try (OpenFile file = new OpenFile(linux, made[0])) {
             SparseOutput out = new SparseOutput(linux, file.descriptor());
             for (int got = tar.read(buffer); got >= 0; got = tar.read(buffer)) {
@@ -212,7 +216,7 @@ final class TreeUnpacking {
         }
         replacing(entry, parent, name, () -> linux.makeSymbolicLink(entry.link(), parent.descriptor(), name));
         try (OpenFile link = path(parent, name)) {
-            // Something else that has come in its place is not ours to give away.
+            // If the container has replaced the link, the owner of the new file must not change.
             if (linux.status(link.descriptor()).isSymbolicLink()) {
                 linux.changeOwnerOfPath(link.descriptor(), user(entry), group(entry));
                 linux.setTimes(
@@ -224,14 +228,14 @@ final class TreeUnpacking {
         }
     }
 
-    /** The file is found as any other: below the base, through no link. */
+    /** The target is opened like any other file: below the base, without following links. */
     private void makeHardLink(Entry entry, OpenFile parent, String name) {
         List<String> path = EntryPath.of(entry, entry.link());
         try (OpenFile file = path(base, path.isEmpty() ? "." : String.join("/", path))) {
             if (!linux.status(file.descriptor()).isRegularFile()) {
                 throw EntryRefusal.wrong(entry, "is a hard link to what is no regular file");
             }
-            // GNU tar writes a second mention of a file as a hard link to itself.
+            // GNU tar stores a file that is named twice as a hard link to itself.
             if (!isSame(linux.status(file.descriptor()).place(), parent, name)) {
                 replacing(entry, parent, name, () -> linux.link(file.descriptor(), parent.descriptor(), name));
             }
@@ -251,7 +255,7 @@ final class TreeUnpacking {
                 linux, linux.openOnSameFileSystem(directory.descriptor(), path, FileFlag.O_PATH | FileFlag.O_NOFOLLOW));
     }
 
-    /** Makes {@code name}, of which nothing but a directory may be there. */
+    /** Makes {@code name}; an existing file is removed first, an existing directory is a failure. */
     private void replacing(Entry entry, OpenFile parent, String name, Runnable make) {
         checkNotMounted(parent, name);
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -268,7 +272,10 @@ final class TreeUnpacking {
         throw EntryRefusal.inTheWay(entry);
     }
 
-    /** To remove what something is mounted on would unmount that; throws EXDEV. A container cannot mount anything itself. */
+    /**
+     * Throws EXDEV if {@code name} is a mount point, because removing it would unmount it. The check cannot be raced: a
+     * container cannot mount anything itself.
+     */
     private void checkNotMounted(OpenFile parent, String name) {
         try {
             path(parent, name).close();
@@ -289,7 +296,7 @@ final class TreeUnpacking {
         }
     }
 
-    /** Its owner first: a change of that takes set-user-id away. */
+    /** Sets the owner before the mode, because a change of the owner clears set-user-id. */
     private void give(Entry entry, OpenFile file) {
         linux.changeOwner(file.descriptor(), user(entry), group(entry));
         linux.changeMode(file.descriptor(), entry.mode() & (setsIds ? ALL_BITS : WITHOUT_SET_ID));
@@ -304,7 +311,7 @@ final class TreeUnpacking {
     }
 
     private static int id(Entry entry, long id, OptionalLong outside) {
-        if (id < 0 || id > HIGHEST_ID) {
+        if (id < 0 || id > MAX_ID) {
             throw EntryRefusal.wrong(entry, "belongs to " + id + ", which is no user's or group's id");
         }
         return (int) outside.orElseThrow(() -> EntryRefusal.wrong(

@@ -1,9 +1,9 @@
 package dev.rustyrun.container.files;
 
 /**
- * What was unpacked.
+ * The size of an unpacked archive.
  *
- * @param entries how many
- * @param bytes how many were in files
+ * @param entries the number of entries
+ * @param bytes the total size of the files
  */
 public record Unpacked(long entries, long bytes) {}

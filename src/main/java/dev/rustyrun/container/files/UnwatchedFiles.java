@@ -14,7 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 
-/** The files of a container that nobody watches: one in the foreground, one that was kept, or one of a bundle. */
+/** The files of a container without a monitor: a foreground container, a kept one, or one from a bundle. */
 public final class UnwatchedFiles {
 
     private final Linux linux;
@@ -22,7 +22,7 @@ public final class UnwatchedFiles {
     private final RunningRoot running;
     private final String id;
 
-    /** Those of the container {@code id}. */
+    /** The files of the container {@code id}. */
     public UnwatchedFiles(LaunchTools tools, String id) {
         this.linux = tools.linux();
         this.tools = tools;
@@ -30,7 +30,7 @@ public final class UnwatchedFiles {
         this.id = id;
     }
 
-    /** Where a container of that state is on disk, while it runs too. */
+    /** The files on disk of the container {@code state}, whether it runs or not. */
     public static StoredTree stored(LaunchTools tools, ContainerState state) {
         return layered(tools, state)
                 .orElseGet(() -> StoredTree.ofDirectory(tools.linux(), tools.self(), state.rootfs()));
@@ -41,7 +41,7 @@ public final class UnwatchedFiles {
                 .filter(tree -> tree.place().equals(state.rootfs()));
     }
 
-    /** What it has on disk while it does not run, if it comes from an image. */
+    /** The files on disk of a stopped container from an image. */
     private Optional<StoredTree> stopped() {
         ContainerState state = tools.store().get(id);
         return tools.store().status(state) == ContainerStatus.STOPPED ? layered(tools, state) : Optional.empty();
@@ -75,7 +75,7 @@ public final class UnwatchedFiles {
         }
     }
 
-    /** Writes what is at {@code path} as a tar stream. */
+    /** Writes the file or tree at {@code path} as a tar stream. */
     public void read(String path, OutputStream out) throws IOException {
         Optional<StoredTree> stopped = stopped();
         if (stopped.isPresent()) {

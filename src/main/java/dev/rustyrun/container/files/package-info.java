@@ -1,2 +1,2 @@
-/** Files of containers as tar streams: what comes from a container and what goes into it is not trusted. */
+/** Copies files into and out of containers as tar streams. Neither the container nor the streams are trusted. */
 package dev.rustyrun.container.files;

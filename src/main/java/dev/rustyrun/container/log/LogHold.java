@@ -6,13 +6,13 @@ import dev.rustyrun.linux.LinuxException;
 import java.nio.file.Path;
 
 /**
- * Keeps what its owner has not read of a container's log: as long as the file that is being read is locked, the monitor removes
- * none, and rather lets the command wait. The lock goes with this process (man 2 flock), and the monitor is told of that by the
- * end of a FIFO. Used by one thread at a time.
+ * Protects the unread part of a container's log. While the log file that is being read is locked, the monitor removes
+ * no file and lets the command wait instead. The lock ends with this process (man 2 flock); the monitor notices that by
+ * the end of a FIFO. Used by one thread at a time.
  */
 public final class LogHold implements AutoCloseable {
 
-    private static final byte[] WENT_ON = {'\n'};
+    private static final byte[] PROGRESS = {'\n'};
 
     private final Linux linux;
     private final Path log;
@@ -22,8 +22,8 @@ public final class LogHold implements AutoCloseable {
     private int generation = -1;
 
     /**
-     * @param log its first file
-     * @param readers the FIFO whose writers tell the monitor that they went on
+     * @param log the first file of the log
+     * @param readers the FIFO through which readers report progress to the monitor
      */
     public LogHold(Linux linux, Path log, Path readers) {
         this.linux = linux;
@@ -32,9 +32,9 @@ public final class LogHold implements AutoCloseable {
     }
 
     /**
-     * Holds all that will be written from now on; to be asked for before the container is started by who wants to miss nothing.
+     * Holds all output from now on. To miss nothing, call it before the container is started.
      *
-     * @param untouched whether nothing has been written yet, for the container has not been started
+     * @param untouched whether the log is still empty, because the container has not been started
      * @throws LinuxException when no descriptor is free
      */
     public void begin(boolean untouched) {
@@ -44,13 +44,13 @@ public final class LogHold implements AutoCloseable {
         }
     }
 
-    /** From now on, holds what has not been read of the file of that number, and all after it. */
+    /** From now on, holds the unread part of the file with number {@code reached}, and all later files. */
     public void move(int reached) {
         if (fifo >= 0 && reached != generation && lock(reached, FileFlag.O_RDONLY | FileFlag.O_NOFOLLOW)) {
             try {
-                linux.write(fifo, WENT_ON, 0, WENT_ON.length);
+                linux.write(fifo, PROGRESS, 0, PROGRESS.length);
             } catch (LinuxException e) {
-                // It is full: the monitor will be woken by what is in it.
+                // The FIFO is full, so the monitor will wake up anyway.
             }
         }
     }
@@ -60,20 +60,20 @@ public final class LogHold implements AutoCloseable {
         try {
             opened = linux.openToWrite(LogWriter.file(log, reached).toString(), flags, 0600);
         } catch (LinuxException e) {
-            // It is gone already.
+            // The file has already been removed.
             return false;
         }
         if (!linux.shareIfFree(opened)) {
             linux.close(opened);
             return false;
         }
-        letGo();
+        unlock();
         locked = opened;
         generation = reached;
         return true;
     }
 
-    private void letGo() {
+    private void unlock() {
         if (locked >= 0) {
             linux.close(locked);
             locked = -1;
@@ -82,7 +82,7 @@ public final class LogHold implements AutoCloseable {
 
     @Override
     public void close() {
-        letGo();
+        unlock();
         if (fifo >= 0) {
             linux.close(fifo);
             fifo = -1;

@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A place in a log, and the frame that begins there. It goes from one file of the log to the next, and to the oldest that is
- * left when its own has been removed. It holds no descriptor and never more than a piece of the log. Used by one thread at a
- * time.
+ * A position in a log, and the frame that begins there. It moves from one file of the log to the next, and to the
+ * oldest remaining one when its own has been removed. It keeps no file open, and has only a block of the log in memory.
+ * Used by one thread at a time.
  */
 final class LogPosition {
 
@@ -27,7 +27,7 @@ final class LogPosition {
 
     private final Path log;
     private int generation;
-    /** Where in the file the block's unread part begins. */
+    /** The offset in the file at which the unread part of the block begins. */
     private long position;
 
     private ByteBuffer block = ByteBuffer.allocate(BLOCK).limit(0);
@@ -37,57 +37,57 @@ final class LogPosition {
         this.log = log;
     }
 
-    /** The number of the file. */
+    /** The number of the current file. */
     int generation() {
         return generation;
     }
 
-    /** Where in the file. */
+    /** The offset in the current file. */
     long position() {
         return position;
     }
 
-    /** Goes to that place. */
+    /** Moves to another position. */
     void moveTo(int newGeneration, long newPosition) {
         generation = newGeneration;
         position = newPosition;
         block.limit(0);
     }
 
-    /** Whether something before was removed, of which nobody has been told yet; it is told by this. */
+    /** Whether output before this position was removed. Returns true only once for each loss. */
     boolean hasJustLost() {
         boolean was = lost;
         lost = false;
         return was;
     }
 
-    /** When the frame at hand was written. */
+    /** When the current frame was written, in microseconds since 1970. */
     long micros() {
         return block.getLong(block.position());
     }
 
-    /** On which stream. */
+    /** The stream of the current frame. */
     byte stream() {
         return block.get(block.position() + STREAM);
     }
 
-    /** How many bytes of output are in it. */
+    /** The number of output bytes in the current frame. */
     int length() {
         return block.getInt(block.position() + LENGTH);
     }
 
-    /** One of them. */
+    /** A byte of the current frame's output. */
     byte at(int index) {
         return block.get(block.position() + LogWriter.HEADER + index);
     }
 
-    /** All of them from {@code from} on. */
+    /** The current frame's output from {@code from} on. */
     byte[] bytes(int from) {
         int at = block.position() + LogWriter.HEADER;
         return Arrays.copyOfRange(block.array(), at + from, at + length());
     }
 
-    /** How many lines end in it. */
+    /** How many lines end in the current frame. */
     int lines() {
         int count = 0;
         for (int at = 0; at < length(); at++) {
@@ -96,19 +96,19 @@ final class LogPosition {
         return count;
     }
 
-    /** Goes behind the frame at hand. */
+    /** Moves past the current frame. */
     void pass() {
         int whole = LogWriter.HEADER + length();
         block.position(block.position() + whole);
         position += whole;
     }
 
-    /** Whether the next frame is here whole already: nothing must be read for it. */
-    boolean hasFrameAtHand() {
+    /** Whether the whole next frame is already in the block. */
+    boolean hasBufferedFrame() {
         return block.remaining() > LogWriter.HEADER && block.remaining() >= LogWriter.HEADER + length();
     }
 
-    /** Whether a whole frame has been written here, or in a file that came after. */
+    /** Whether a whole frame is available in this file or a later one. */
     boolean hasFrame() throws IOException {
         do {
             if (has(LogWriter.HEADER)) {
@@ -119,7 +119,7 @@ final class LogPosition {
                     return true;
                 }
             }
-        } while (goesOn());
+        } while (advance());
         return false;
     }
 
@@ -132,7 +132,7 @@ final class LogPosition {
         return true;
     }
 
-    /** Reads more of the file; how much, or -1 at its end or without it. */
+    /** Reads more of the file; returns the number of bytes, or -1 at its end or when it is missing. */
     private int fill(int wanted) throws IOException {
         if (block.capacity() >= wanted) {
             block.compact();
@@ -148,11 +148,11 @@ final class LogPosition {
         }
     }
 
-    /** At the end of what is written in this file: whether there is more in it by now, or in one that came after. */
-    private boolean goesOn() throws IOException {
+    /** Called at the end of the current file: whether it has grown, or a later file exists to move to. */
+    private boolean advance() throws IOException {
         boolean next = Files.exists(LogWriter.file(log, generation + 1));
         if (next || !Files.exists(LogWriter.file(log, generation))) {
-            // What was written before the next was begun comes first.
+            // Output that was written before the next file was created comes first.
             if (next && fill(block.remaining() + 1) > 0) {
                 return true;
             }
@@ -174,7 +174,7 @@ final class LogPosition {
         return generations().min();
     }
 
-    /** The numbers of the files that are there. */
+    /** The numbers of the existing files. */
     private IntStream generations() throws IOException {
         try (Stream<Path> files = Files.list(log.toAbsolutePath().getParent())) {
             int[] found = files.mapToInt(file -> LogWriter.generation(log, file))
@@ -187,14 +187,14 @@ final class LogPosition {
     }
 
     /**
-     * How far a log was written at some moment.
+     * The end of a log at some moment.
      *
      * @param generation the number of its newest file
-     * @param position how many bytes were in that
+     * @param position the size of that file
      */
     record End(int generation, long position) {}
 
-    /** How far it is written now; nothing when that cannot be told. */
+    /** The current end of the log; empty when it cannot be determined. */
     Optional<End> end() {
         try {
             int newest = generations().max().orElse(0);
@@ -205,7 +205,7 @@ final class LogPosition {
         }
     }
 
-    /** Whether the frame at hand was begun after {@code end}. */
+    /** Whether the current frame begins at or after {@code end}. */
     boolean isBehind(End end) {
         return generation > end.generation() || generation == end.generation() && position >= end.position();
     }

@@ -5,31 +5,31 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Reads a log that {@link LogWriter} writes, while it is being written, from one of its files to the next. It holds no
- * descriptor and never more than a piece of the log. Used by one thread at a time.
+ * Reads a log while {@link LogWriter} writes it, from one file to the next. It keeps no file open, and has only a block
+ * of the log in memory. Used by one thread at a time.
  */
 public final class LogReader implements AutoCloseable {
 
-    /** A piece of output: when (microseconds since 1970), on which stream, and what. */
+    /** A piece of output: its time (microseconds since 1970), its stream, and its bytes. */
     public record Frame(long micros, byte stream, byte[] bytes) {}
 
-    /** Of one step of a search. */
+    /** How many blocks one step of a search reads. */
     private static final int BLOCKS_PER_STEP = 32;
 
     private final LogPosition here;
     private long sinceMicros;
-    /** What is written behind it is not read. */
+    /** Output that is written after this position is not read. */
     private Optional<LogPosition.End> end = Optional.empty();
 
     private boolean follows = true;
     private boolean begun;
 
-    /** Of the next frames. */
+    /** How many lines of the next frames are still to be skipped. */
     private long skippedLines;
 
     private Optional<Search> search = Optional.empty();
 
-    /** @param log its first file */
+    /** @param log the first file of the log */
     public LogReader(Path log) {
         this.here = new LogPosition(log);
     }
@@ -63,8 +63,8 @@ public final class LogReader implements AutoCloseable {
     }
 
     /**
-     * Whether the frame at hand was written too late to be read. The first that is wanted never was: what was written before it
-     * may have been removed meanwhile, and whoever asks shall get something.
+     * Whether the current frame was written too late to be read. The first wanted frame is always read: older output
+     * may have been removed meanwhile, and the reader should get some output.
      */
     private boolean isPast() {
         return isBehindEnd() && (begun || !isWanted());
@@ -78,7 +78,7 @@ public final class LogReader implements AutoCloseable {
         return here.micros() >= sinceMicros;
     }
 
-    /** Where the first {@code lines} lines of this frame end; those are skipped. */
+    /** Skips the first {@code lines} lines of this frame; returns the index after them. */
     private int after(long lines) {
         int at = 0;
         long left = lines;
@@ -89,7 +89,7 @@ public final class LogReader implements AutoCloseable {
         return at;
     }
 
-    /** A place in the log, and how many lines came before it. */
+    /** A position in the log, and the number of lines before it. */
     private record Mark(int generation, long position, long lines) {}
 
     private final class Search {
@@ -110,14 +110,14 @@ public final class LogReader implements AutoCloseable {
             return new Mark(here.generation(), here.position(), lines);
         }
 
-        /** Whether the frame at hand was written too late to be searched, of which there is one at least. */
+        /** Whether the current frame was written too late to be searched. The first frame is always searched. */
         boolean isOver() {
             boolean over = started && isBehindEnd();
             started = true;
             return over;
         }
 
-        /** Notes the frame at hand: after the older mark there are always more lines than are wanted. */
+        /** Counts the current frame. The older mark always has more than the wanted number of lines after it. */
         void pass() {
             if (lines - newer.lines > wanted) {
                 older = newer;
@@ -137,8 +137,8 @@ public final class LogReader implements AutoCloseable {
     }
 
     /**
-     * Goes to where the last {@code lines} lines begin, or the first frame after {@code sinceMicros} if that is later. A last
-     * line that has not ended is one too.
+     * Moves to the start of the last {@code lines} lines, or to the first frame at or after {@code since} if that is
+     * later. An incomplete last line counts as a line.
      *
      * @param lines negative for all
      */
@@ -150,10 +150,10 @@ public final class LogReader implements AutoCloseable {
     }
 
     /**
-     * Begins with that; it goes on in {@link #isFound}.
+     * Begins the search of {@link #seek}; {@link #isFound} continues it.
      *
-     * @param follow whether what is written from now on is read too. If not, a command that writes faster than anybody reads is
-     *     not followed without end.
+     * @param follow whether output from now on is read too. Otherwise reading ends at the current end, even if the
+     *        command writes faster than the log is read.
      */
     public void beginSeek(long lines, long since, boolean follow) {
         sinceMicros = since;
@@ -172,7 +172,7 @@ public final class LogReader implements AutoCloseable {
         }
     }
 
-    /** Searches for a while; whether it is there. */
+    /** Continues the search for a limited time; returns whether it is finished. */
     public boolean isFound() throws IOException {
         if (search.isEmpty()) {
             return true;
@@ -185,7 +185,7 @@ public final class LogReader implements AutoCloseable {
             }
             do {
                 search.get().pass();
-            } while (here.hasFrameAtHand() && !search.get().isOver());
+            } while (here.hasBufferedFrame() && !search.get().isOver());
         }
         return false;
     }

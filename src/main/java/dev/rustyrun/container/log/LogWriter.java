@@ -12,16 +12,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Writes what a container writes: frames of time (microseconds since 1970, 8 bytes), stream (1 byte) and length (4 bytes)
- * before the bytes. Two files are kept of half the limit each: when the newer one is full, the older one goes and a new one is
- * begun. So all is kept up to the limit, and beyond that the newest. The files are {@code log}, {@code log.1} and so on.
+ * Writes the output of a container as frames: time (microseconds since 1970, 8 bytes), stream (1 byte), length (4
+ * bytes), and the bytes. Two files are kept, each with half of the limit. When the newer one is full, the older one is
+ * removed and a new one is begun. So output up to the limit is kept completely; of more output, the newest is kept. The
+ * files are {@code log}, {@code log.1} and so on.
  */
 public final class LogWriter {
 
     static final int HEADER = 13;
     public static final byte STDOUT = 1;
     public static final byte STDERR = 2;
-    /** Something before was dropped. */
+    /** Not a stream: output before this frame was dropped. */
     public static final byte TRUNCATED = 3;
 
     private static final byte[] NOTHING = {};
@@ -32,12 +33,12 @@ public final class LogWriter {
     private int generation;
     private int descriptor;
     private long left;
-    /** What is left of a frame that has been begun. */
+    /** The unwritten rest of a partly written frame. */
     private byte[] torn = NOTHING;
 
-    private boolean heedsReaders = true;
+    private boolean waitsForReaders = true;
 
-    /** @param most bytes of output to keep */
+    /** @param most how many bytes of output to keep */
     public LogWriter(Linux linux, Path log, long most) {
         this.linux = linux;
         this.log = log;
@@ -46,12 +47,12 @@ public final class LogWriter {
         this.descriptor = linux.create(log.toString(), 0600);
     }
 
-    /** The file of that number. */
+    /** The file with number {@code generation}. */
     static Path file(Path log, int generation) {
         return generation == 0 ? log : log.resolveSibling(log.getFileName() + "." + generation);
     }
 
-    /** The number of {@code file}, or -1 when it is none of the log's. */
+    /** The number of {@code file}, or -1 when it does not belong to the log. */
     static int generation(Path log, Path file) {
         String name = file.getFileName().toString();
         String own = log.getFileName().toString();
@@ -64,8 +65,8 @@ public final class LogWriter {
     }
 
     /**
-     * Writes {@code count} bytes from {@code from} on, or as many as it can before something must be removed that a
-     * {@link LogHold} keeps; how many.
+     * Writes {@code count} bytes from {@code from} on. Stops when a file must be removed that a {@link LogHold}
+     * protects; returns the number of bytes written.
      */
     public int write(byte stream, byte[] bytes, int from, int count) {
         for (int done = 0; done < count; ) {
@@ -86,34 +87,34 @@ public final class LogWriter {
         return count;
     }
 
-    /** From now on, what somebody still reads is removed all the same. */
+    /** From now on, removes files even if a reader protects them. */
     public void ignoreReaders() {
-        heedsReaders = false;
+        waitsForReaders = false;
     }
 
     private boolean isOldestHeld() {
-        if (generation == 0 || !heedsReaders) {
+        if (generation == 0 || !waitsForReaders) {
             return false;
         }
         try (OpenFile oldest = new OpenFile(
                 linux, linux.open(file(log, generation - 1).toString(), FileFlag.O_RDONLY | FileFlag.O_NOFOLLOW))) {
             return !linux.lockIfFree(oldest.descriptor());
         } catch (LinuxException e) {
-            // There is none, or no descriptor is free: it is not worth waiting for.
+            // The file is missing, or no descriptor is free; neither is a reason to wait.
             return false;
         }
     }
 
     /**
-     * Writes all of it, or begins to and keeps the rest for the next time, or drops it: a disk that is full is no reason to end
-     * what only happens to write. No reader ever finds a frame in a frame.
+     * Writes a frame. If it is only partly written, the rest is kept for the next call; if nothing is written, it is
+     * dropped: a full disk must not end the command. So a reader never finds a frame inside another.
      */
     private void append(byte[] frame) {
         if (isWritten()) {
             torn = frame;
             isWritten();
             if (torn == frame) {
-                // None of it: so it is dropped, and not kept for later.
+                // Nothing was written, so the frame can be dropped.
                 torn = NOTHING;
             }
         }
@@ -130,7 +131,7 @@ public final class LogWriter {
         }
     }
 
-    /** Without room for one more file, what is written now is dropped, as it is without room in a file. */
+    /** Begins the next file; false when that fails. Then output is dropped, as on a full disk. */
     private boolean isNextBegun() {
         try {
             next(linux.create(file(log, generation + 1).toString(), 0600));
@@ -142,7 +143,7 @@ public final class LogWriter {
 
     private void next(int begun) {
         if (!isWritten()) {
-            // It stays torn: the old file will be removed.
+            // The frame stays incomplete; the old file will be removed.
             torn = NOTHING;
         }
         linux.close(descriptor);

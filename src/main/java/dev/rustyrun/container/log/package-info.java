@@ -1,2 +1,2 @@
-/** What a container wrote, kept in files: written by the process that watches it, read by whoever wants to. */
+/** The log of a container in files: its monitor writes it, and any number of readers read it. */
 package dev.rustyrun.container.log;

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Hears what the proxies of a service's containers tell of attempts. They run on their own, so what comes is not trusted: what is
- * no line of theirs is left out.
+ * Receives the reports of egress attempts from the proxies of a service's containers. Proxies are separate processes,
+ * so the input is not trusted: malformed lines are ignored.
  */
 public final class AttemptFeed {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int AT_ONCE = 16 * 1024;
-    /** What a FIFO takes whole. */
+    /** PIPE_BUF: a FIFO takes writes up to this size atomically; man 7 pipe. */
     private static final int MAX_LINE = 4096;
 
     private final Linux linux;
@@ -34,9 +34,9 @@ public final class AttemptFeed {
     private boolean skips;
 
     /**
-     * Of proxies that tell {@code path}.
+     * A feed of the FIFO at {@code path}.
      *
-     * @param listener is given each line; it must not wait
+     * @param listener receives each line; it must not block
      */
     public AttemptFeed(Linux linux, PollLoop loop, String path, Consumer<ObjectNode> listener) {
         this.linux = linux;
@@ -45,7 +45,7 @@ public final class AttemptFeed {
         this.listener = listener;
     }
 
-    /** Hears them from now on, and what was told while nobody heard; whether that can be. */
+    /** Starts to receive, first the reports still in the FIFO; false when the FIFO cannot be opened. */
     public boolean start() {
         Optional<OpenFile> fifo = AttemptFifo.make(linux, path);
         fifo.ifPresent(open -> loop.add(open.descriptor(), PollSet.POLLIN, () -> read(open)));
@@ -57,11 +57,11 @@ public final class AttemptFeed {
             int got = linux.read(fifo.descriptor(), buffer, buffer.length);
             take(new String(buffer, 0, got, StandardCharsets.ISO_8859_1));
         } catch (LinuxException e) {
-            // EAGAIN: it has been read already.
+            // EAGAIN: the FIFO has already been read.
         }
     }
 
-    /** The next piece of the stream. */
+    /** Takes the next piece of the stream. */
     void take(String piece) {
         for (int from = 0, end; from < piece.length(); from = end + 1) {
             end = piece.indexOf('\n', from);
@@ -75,7 +75,7 @@ public final class AttemptFeed {
             }
             if (whole) {
                 if (!skips) {
-                    tell(begun.toString());
+                    report(begun.toString());
                 }
                 begun.setLength(0);
                 skips = false;
@@ -83,14 +83,14 @@ public final class AttemptFeed {
         }
     }
 
-    private void tell(String line) {
+    private void report(String line) {
         try {
             JsonNode json = JSON.readTree(line);
             if (json instanceof ObjectNode object && object.path("container").isTextual()) {
                 listener.accept(object);
             }
         } catch (JsonProcessingException e) {
-            // A proxy writes none such.
+            // Not a line of a proxy.
         }
     }
 }

@@ -19,10 +19,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What is kept about one container, in a folder of its own: {@code container.json}, what was asked for;
- * {@code started.json}, from when on it ran; {@code result.json}, how it ended; {@code log}, what it wrote; the FIFOs
- * {@code stdin}, {@code control} and {@code readers} to its monitor. The service and the monitor share nothing else, so neither
- * minds the other's death.
+ * The folder of one monitored container: {@code container.json} has the request; {@code started.json} the start time;
+ * {@code result.json} the result; {@code log} the output; the FIFOs {@code stdin}, {@code control} and {@code readers}
+ * lead to its monitor. The service and the monitor share nothing else, so each survives the death of the other.
  */
 public final class ContainerFolder {
 
@@ -33,7 +32,7 @@ public final class ContainerFolder {
     private final FolderFile started;
     private final FolderFile result;
 
-    /** The folder at {@code path}, which need not be there. */
+    /** The folder at {@code path}, which may be missing. */
     public ContainerFolder(Path path) {
         this.path = path;
         this.description = new FolderFile(path, "container.json");
@@ -46,12 +45,12 @@ public final class ContainerFolder {
         return path.getFileName().toString();
     }
 
-    /** Where it is. */
+    /** The path of the folder. */
     public Path path() {
         return path;
     }
 
-    /** The first file of what the container wrote. */
+    /** The first file of the container's log. */
     public Path log() {
         return path.resolve("log");
     }
@@ -61,12 +60,12 @@ public final class ContainerFolder {
         return path.resolve("stdin");
     }
 
-    /** Where its monitor takes orders from. */
+    /** The FIFO from which the container's monitor reads orders. */
     public Path control() {
         return path.resolve("control");
     }
 
-    /** Readers that protect {@link LogHold parts of the log} have this open, and write to it when they have read more. */
+    /** The FIFO that readers with a {@link LogHold} keep open, and to which they write when they have read more. */
     public Path readers() {
         return path.resolve("readers");
     }
@@ -75,12 +74,12 @@ public final class ContainerFolder {
         return path.resolve("monitor.err");
     }
 
-    /** What was asked for; nothing when the folder is not complete, or gone. */
+    /** The request; empty when the folder is incomplete or removed. */
     public Optional<ObjectNode> description() {
         return description.read();
     }
 
-    /** When it was made; long ago when that is not known. */
+    /** When the container was made; {@link Instant#EPOCH} when unknown. */
     public Instant created() {
         try {
             return description()
@@ -92,9 +91,9 @@ public final class ContainerFolder {
     }
 
     /**
-     * What it was launched with, as its maker has put it.
+     * The resolved launch options, as the creator has stored them.
      *
-     * @throws ContainerException when the container is broken, or gone
+     * @throws ContainerException when the container is broken or does not exist
      */
     public ObjectNode resolved() {
         damage().ifPresent(damage -> {
@@ -108,7 +107,7 @@ public final class ContainerFolder {
         return ContainerException.notFound("there is no container of this id");
     }
 
-    /** That nothing can be done with it but to delete it. */
+    /** The error for a broken container, which can only be deleted. */
     static ContainerException broken(String damage) {
         return ContainerException.conflict(
                 "the container is broken: " + damage + "; force its deletion, which ends its processes");
@@ -118,7 +117,7 @@ public final class ContainerFolder {
         description.write(json);
     }
 
-    /** From when on it ran; nothing when it never was started. */
+    /** The start of the container; empty when it was never started. */
     public Optional<ObjectNode> started() {
         return started.read();
     }
@@ -127,12 +126,12 @@ public final class ContainerFolder {
         started.write(json);
     }
 
-    /** How it ended; nothing when it has not. */
+    /** The result of the container; empty when it has not ended. */
     public Optional<ObjectNode> result() {
         return result.read();
     }
 
-    /** The file of that, kept open. */
+    /** Opens the file of the result. */
     public ResultHold holdResult() {
         return new ResultHold(result.hold());
     }
@@ -141,17 +140,17 @@ public final class ContainerFolder {
         result.write(json);
     }
 
-    /** Whether the container exists, whole or broken. */
+    /** Whether the container exists, valid or broken. */
     boolean exists() {
         return description.exists() || isBegun();
     }
 
-    /** Whether its creator was killed before it was a container. */
+    /** Whether its creator was killed before the container existed. */
     boolean isUnfinished() {
         return !exists();
     }
 
-    /** Whether nothing in it has changed for so long. */
+    /** Whether the folder has not changed for at least {@code age}. */
     boolean isOlderThan(Duration age) {
         try {
             return !Files.getLastModifiedTime(path)
@@ -171,7 +170,7 @@ public final class ContainerFolder {
         return Files.exists(errors(), LinkOption.NOFOLLOW_LINKS) || started.exists();
     }
 
-    /** What is wrong with what is kept about it, if anything is: then nothing of that can be relied upon. */
+    /** Why the container is broken; empty if its files are valid. */
     public Optional<String> damage() {
         for (FolderFile file : List.of(description, started, result)) {
             try {
@@ -191,26 +190,26 @@ public final class ContainerFolder {
         return Optional.empty();
     }
 
-    /** Takes the room that its start and its end will need. */
+    /** Reserves disk space for the files of the start and the result. */
     void reserve() {
         started.reserve();
         result.reserve();
     }
 
-    /** Removes all of it; concurrent requests find nothing, because it gets another name first. */
+    /** Removes the folder. It is renamed first, so concurrent requests never see it half removed. */
     void remove() {
         Path removed = path.resolveSibling(REMOVED + id());
         try {
             Files.move(path, removed, StandardCopyOption.ATOMIC_MOVE);
             removeTree(removed);
         } catch (NoSuchFileException e) {
-            // Somebody else removed it at the same time.
+            // Another process has removed it at the same time.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Removes what is left in {@code root} of a removal that did not come to its end. */
+    /** Completes interrupted removals in {@code root}. */
     static void removeRemoved(Path root) {
         try (Stream<Path> all = Files.list(root)) {
             for (Path path : all.filter(path -> path.getFileName().toString().startsWith(REMOVED))
@@ -218,7 +217,7 @@ public final class ContainerFolder {
                 removeTree(path);
             }
         } catch (NoSuchFileException e) {
-            // There is nothing yet.
+            // The folder of all containers does not exist yet.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The folders of containers, all in one. */
+/** The folders of all monitored containers of a service or user. */
 final class ContainerFolders {
 
     private static final FileAttribute<Set<PosixFilePermission>> OURS =
@@ -40,7 +40,7 @@ final class ContainerFolders {
         return root;
     }
 
-    /** All of them, oldest first. */
+    /** All existing containers, oldest first. */
     List<ContainerFolder> all() {
         record Aged(ContainerFolder folder, Instant created) {}
         return folders().stream()
@@ -53,7 +53,7 @@ final class ContainerFolders {
     }
 
     /**
-     * The one with this id.
+     * The container with this id.
      *
      * @throws ContainerException if it does not exist
      */
@@ -69,7 +69,7 @@ final class ContainerFolders {
                 .filter(ContainerFolder::exists);
     }
 
-    /** Makes one with all that is in it before the container's start. */
+    /** Makes a folder with all files that must exist before the container's start. */
     ContainerFolder make(Linux linux, String id, NewContainer wanted, String store) {
         ContainerFolder folder = new ContainerFolder(root.resolve(id));
         try {
@@ -99,8 +99,8 @@ final class ContainerFolders {
     /**
      * Removes folders without a description: their creator was killed before it reported the container.
      *
-     * @param atLeast their minimum age, because one may just be under construction
-     * @return their names
+     * @param atLeast the minimum age of the folders, because a younger one may still be under construction
+     * @return the ids of the removed folders
      */
     List<String> removeUnfinished(Duration atLeast) {
         ContainerFolder.removeRemoved(root);

@@ -9,9 +9,7 @@ import dev.rustyrun.stage.Transfer;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/**
- * The way of input into the FIFO of a container's monitor. No thread waits for room in that. Used by one thread at a time.
- */
+/** Writes input into the FIFO of a container's monitor without blocking. Used by one thread at a time. */
 public final class ContainerInput implements AutoCloseable {
 
     private final Linux linux;
@@ -19,7 +17,7 @@ public final class ContainerInput implements AutoCloseable {
     private final Watches watches;
     private final ContainerFolder folder;
     private final Runnable wake;
-    /** Orders to a container that is not started yet stay in its FIFO as long as it is open somewhere. */
+    /** Keeps the control FIFO of a created container open, so that orders stay in it until the start. */
     private int control;
 
     private int fifo = -1;
@@ -40,17 +38,17 @@ public final class ContainerInput implements AutoCloseable {
         return linux.open(opened.toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW);
     }
 
-    /** Stops waiting; must be called first after a wakeup. */
+    /** Stops waiting; must be called first after each wakeup. */
     public void heed() {
         room.ifPresent(PollLoop.Registration::close);
         room = Optional.empty();
     }
 
     /**
-     * Whether all of {@code piece} has been taken; what a container does not take that has ended is dropped. If not, it wakes
-     * when this can be asked again, with the same piece.
+     * Writes the rest of {@code piece}; returns whether all of it is written. If not, a wakeup says when to call this
+     * again with the same piece. Input for an ended container is dropped.
      *
-     * @throws dev.rustyrun.linux.LinuxException when the container has ended
+     * @throws dev.rustyrun.linux.LinuxException when the FIFO was removed with the container
      */
     public boolean isTaken(byte[] piece) {
         if (fifo < 0) {
@@ -72,7 +70,7 @@ public final class ContainerInput implements AutoCloseable {
         return true;
     }
 
-    /** Gives the monitor an order, see {@link Containers#order}. */
+    /** Sends an order to the monitor, see {@link Containers#order}. */
     public void order(String line) {
         containers.order(folder, line);
     }
