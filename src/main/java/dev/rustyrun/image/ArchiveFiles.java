@@ -21,9 +21,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
- * The files of an archive of images. Of a tar, each becomes a file in the store's folder whose name has nothing to do with the
- * archive's: nothing that an archive says decides what is written where. Links, which old archives of docker's have, are looked up
- * in the archive alone.
+ * The files of an image archive. Each file of a tar becomes a file in the store's folder with a random name, so the
+ * archive cannot decide which files are written. Links, which old docker archives contain, are resolved only inside the
+ * archive.
  */
 final class ArchiveFiles implements AutoCloseable {
 
@@ -40,27 +40,27 @@ final class ArchiveFiles implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** A file, and the digest of its bytes; of a file in a directory that is not known yet. */
+    /** A file and its digest; the digest of a file in a directory is not known yet. */
     record File(Path path, long size, Optional<Digest> digest) {}
 
-    /** Those of an OCI layout. */
+    /** The files of an OCI image layout in a directory. */
     static ArchiveFiles of(Path directory) {
         return new ArchiveFiles(Optional.of(directory));
     }
 
     /**
-     * Those of a tar, which may be compressed.
+     * The files of a tar stream, which may be compressed.
      *
-     * @throws InvalidSpecException when the archive is not a tar, or not one of images
+     * @throws InvalidSpecException when the stream is not a tar, or has invalid entries
      */
     static ArchiveFiles of(StoreFolder folder, InputStream in) throws IOException {
         ArchiveFiles all = new ArchiveFiles(Optional.empty());
         boolean done = false;
-        // The stream is the caller's.
+        // Closing the tar must not close the caller's stream.
         InputStream own = new FilterInputStream(in) {
             @Override
             public void close() {
-                // Not here.
+                // The caller closes its stream.
             }
         };
         try (TarArchiveInputStream tar = new TarArchiveInputStream(LayerStream.of(own), "UTF-8")) {
@@ -82,7 +82,7 @@ final class ArchiveFiles implements AutoCloseable {
             if (entry.isDirectory()) {
                 continue;
             }
-            String name = normal(entry.getName());
+            String name = normalized(entry.getName());
             if (files.containsKey(name) || links.containsKey(name)) {
                 throw new InvalidSpecException("the archive has two entries " + Printable.quoted(name));
             }
@@ -91,9 +91,9 @@ final class ArchiveFiles implements AutoCloseable {
             }
             if (entry.isSymbolicLink()) {
                 int slash = name.lastIndexOf('/');
-                links.put(name, normal(name.substring(0, slash + 1) + entry.getLinkName()));
+                links.put(name, normalized(name.substring(0, slash + 1) + entry.getLinkName()));
             } else if (entry.isLink()) {
-                links.put(name, normal(entry.getLinkName()));
+                links.put(name, normalized(entry.getLinkName()));
             } else if (isPlain(entry)) {
                 File file = spool(folder, tar, MAX_BYTES - total);
                 files.put(name, file);
@@ -116,8 +116,8 @@ final class ArchiveFiles implements AutoCloseable {
                 && !entry.isBlockDevice();
     }
 
-    /** A name within the archive, without "." and "..". */
-    private static String normal(String name) {
+    /** Normalizes a name: removes "." and ".."; a name that leaves the archive is refused. */
+    private static String normalized(String name) {
         Deque<String> parts = new ArrayDeque<>();
         if (name.length() > MAX_NAME || name.startsWith("/")) {
             throw outside(name);
@@ -138,7 +138,7 @@ final class ArchiveFiles implements AutoCloseable {
         return new InvalidSpecException("the archive names " + Printable.quoted(name) + ", which is outside of it");
     }
 
-    /** Copies what is left of {@code in} into a file of the store. */
+    /** Copies the rest of {@code in} into a temporary file of the store. */
     static File spool(StoreFolder folder, InputStream in, long most) throws IOException {
         Path path = folder.temporary();
         boolean done = false;
@@ -181,7 +181,7 @@ final class ArchiveFiles implements AutoCloseable {
     }
 
     private Optional<File> find(String name) {
-        String wanted = normal(name);
+        String wanted = normalized(name);
         if (directory.isPresent()) {
             Path path = directory.get().resolve(wanted);
             try {
@@ -208,7 +208,7 @@ final class ArchiveFiles implements AutoCloseable {
         return Files.readAllBytes(file.path());
     }
 
-    /** Stores a file as a blob whose digest and size are said elsewhere. */
+    /** Stores a file as the blob that {@code blob} describes, and checks its size and digest. */
     void store(String name, Descriptor blob, Blobs blobs) throws IOException {
         if (blobs.has(blob.digest(), blob.size())) {
             return;
@@ -220,7 +220,7 @@ final class ArchiveFiles implements AutoCloseable {
         }
         if (file.digest().equals(Optional.of(blob.digest()))) {
             blobs.adopt(file.path(), blob.digest());
-            // Of two entries with the same bytes, the other stays to be removed.
+            // An entry with the same bytes has another file, which {@link #close} removes.
             files.replaceAll((other, old) -> old.path().equals(file.path())
                     ? new File(blobs.path(blob.digest()), old.size(), old.digest())
                     : old);
@@ -229,7 +229,7 @@ final class ArchiveFiles implements AutoCloseable {
         blobs.fetch(blob, offset -> new Blobs.Part(Files.newInputStream(file.path()), 0), Progress.NONE);
     }
 
-    /** Removes what is left in the store's folder. */
+    /** Removes the temporary files that are left in the store's folder. */
     @Override
     public void close() throws IOException {
         for (File file : List.copyOf(files.values())) {

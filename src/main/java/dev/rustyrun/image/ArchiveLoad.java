@@ -7,13 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Puts the images of an archive into the store: docker's, by its {@code manifest.json}, or an OCI layout, by its index. */
+/**
+ * Loads the images of an archive into the store: of a docker archive by its {@code manifest.json}, of an OCI layout by
+ * its index.
+ */
 final class ArchiveLoad {
 
     private static final String DOCKER_LIST = "manifest.json";
     private static final String OCI_LIST = "index.json";
     private static final String OCI_LAYOUT = "oci-layout";
-    /** What containerd and docker, and others, call the name of an image in an index. */
+    /**
+     * The annotations with the name of an image in an index: the first is of containerd and docker, the second of the
+     * OCI image-spec.
+     */
     private static final List<String> NAMES = List.of("io.containerd.image.name", "org.opencontainers.image.ref.name");
 
     private static final int MAX_NESTING = 3;
@@ -75,7 +81,10 @@ final class ArchiveLoad {
         put(manifest, config, image.field("RepoTags").texts());
     }
 
-    /** In these archives nothing says a layer's digest but its diffId. */
+    /**
+     * Stores a layer of a docker archive and checks it against its diffId: these archives have no other digest of a
+     * layer.
+     */
     private Descriptor storeLayer(String name, Digest diffId) throws IOException {
         ArchiveFiles.File file = files.get(name);
         Digest digest = file.digest().isPresent() ? file.digest().get() : ManifestWriter.digest(file.path());
@@ -124,7 +133,7 @@ final class ArchiveLoad {
         return "blobs/" + digest.algorithm() + "/" + digest.hex();
     }
 
-    /** A tag alone names nothing: it says only which image of a layout this is. */
+    /** The image name in the annotations. A tag alone is not a name: it only distinguishes the images of a layout. */
     private static Optional<String> name(Map<String, String> annotations) {
         return NAMES.stream()
                 .filter(annotations::containsKey)

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Writes images of the store as archives that docker, podman and skopeo read. The same images make the same bytes. */
+/** Writes images of the store as archives that docker, podman and skopeo can read. The output is reproducible. */
 final class ArchiveSave {
 
     private static final String DOCKER_ARCHIVE = "docker-archive";
@@ -36,7 +36,7 @@ final class ArchiveSave {
         this.store = store;
     }
 
-    void save(List<StoredImage> images, List<String> asked, String format, Optional<Path> file, OutputStream out)
+    void save(List<StoredImage> images, List<String> requested, String format, Optional<Path> file, OutputStream out)
             throws IOException {
         if (!List.of(DOCKER_ARCHIVE, OCI_ARCHIVE, OCI_DIRECTORY).contains(format)) {
             throw new InvalidSpecException(
@@ -46,11 +46,11 @@ final class ArchiveSave {
             Path directory = file.orElseThrow(() ->
                     new InvalidSpecException("--format oci-dir needs --output DIR: a directory does not go to stdout"));
             checkEmpty(directory);
-            writeOci(images, asked, new ArchiveSink.Directory(directory));
+            writeOci(images, requested, new ArchiveSink.Directory(directory));
             return;
         }
         if (file.isEmpty()) {
-            write(images, asked, format, out);
+            write(images, requested, format, out);
             return;
         }
         Path target = file.get().toAbsolutePath();
@@ -64,7 +64,7 @@ final class ArchiveSave {
         }
         Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
         try (OutputStream whole = Files.newOutputStream(beside)) {
-            write(images, asked, format, whole);
+            write(images, requested, format, whole);
             StoreFolder.move(beside, target);
         } finally {
             Files.deleteIfExists(beside);
@@ -81,18 +81,18 @@ final class ArchiveSave {
         }
     }
 
-    private void write(List<StoredImage> images, List<String> asked, String format, OutputStream out)
+    private void write(List<StoredImage> images, List<String> requested, String format, OutputStream out)
             throws IOException {
         try (ArchiveSink.Tar tar = new ArchiveSink.Tar(new BufferedOutputStream(out, Blobs.BUFFER))) {
             if (format.equals(OCI_ARCHIVE)) {
-                writeOci(images, asked, tar);
+                writeOci(images, requested, tar);
             } else {
-                writeDocker(images, asked, tar);
+                writeDocker(images, requested, tar);
             }
         }
     }
 
-    private void writeDocker(List<StoredImage> images, List<String> asked, ArchiveSink sink) throws IOException {
+    private void writeDocker(List<StoredImage> images, List<String> requested, ArchiveSink sink) throws IOException {
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
         for (int i = 0; i < images.size(); i++) {
             StoredImage image = images.get(i);
@@ -115,14 +115,14 @@ final class ArchiveSave {
             }
             ObjectNode entry = list.addObject().put("Config", config);
             ArrayNode tags = entry.putArray("RepoTags");
-            name(image, asked.get(i)).ifPresent(name -> tags.add(name.familiar()));
+            name(image, requested.get(i)).ifPresent(name -> tags.add(name.familiar()));
             ArrayNode names = entry.putArray("Layers");
             layers.forEach(names::add);
         }
         add(sink, "manifest.json", list.toString());
     }
 
-    private void writeOci(List<StoredImage> images, List<String> asked, ArchiveSink sink) throws IOException {
+    private void writeOci(List<StoredImage> images, List<String> requested, ArchiveSink sink) throws IOException {
         add(sink, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
         ObjectNode index =
                 JsonNodeFactory.instance.objectNode().put("schemaVersion", 2).put("mediaType", ManifestIndex.OCI);
@@ -139,7 +139,7 @@ final class ArchiveSave {
             }
             ObjectNode entry = ManifestWriter.put(
                     list.addObject(), new Descriptor(record.mediaType(), record.manifest(), Files.size(manifest)));
-            name(image, asked.get(i))
+            name(image, requested.get(i))
                     .ifPresent(name -> entry.putObject("annotations")
                             .put("io.containerd.image.name", name.toString())
                             .put("org.opencontainers.image.ref.name", name.toString()));
@@ -147,13 +147,13 @@ final class ArchiveSave {
         add(sink, "index.json", index.toString());
     }
 
-    /** The tag that was asked for; an image that was asked for by its id has none in the archive. */
-    private Optional<ImageReference> name(StoredImage image, String asked) {
+    /** The requested tag; empty for an image that was requested by its id, which has no name in the archive. */
+    private Optional<ImageReference> name(StoredImage image, String requested) {
         return store.namesOf(image).stream()
                 .filter(name -> name.digest().isEmpty())
-                .filter(name -> !asked.startsWith("sha256:")
-                        && asked.length() < 64
-                        && ImageReference.parse(asked).equals(name))
+                .filter(name -> !requested.startsWith("sha256:")
+                        && requested.length() < 64
+                        && ImageReference.parse(requested).equals(name))
                 .findFirst();
     }
 

@@ -11,13 +11,13 @@ import java.nio.file.StandardOpenOption;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** Where the files of an archive go. */
+/** The destination of the files of an archive. */
 interface ArchiveSink {
 
     /** Adds a file of {@code size} bytes. */
     void add(String name, long size, InputStream in) throws IOException;
 
-    /** A tar. All files are of 1970 and of root. */
+    /** A tar. For reproducible output, all files have the time 0 and belong to root. */
     final class Tar implements ArchiveSink, AutoCloseable {
 
         private static final int MODE = 0100644;

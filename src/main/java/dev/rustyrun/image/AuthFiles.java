@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where people's logins are: the files of podman, {@code auth.json}, and of docker, {@code config.json}. Those are read; what
- * {@code login} writes goes to the first of them. man 5 containers-auth.json.
+ * The files with registry logins: {@code auth.json} of podman, and {@code config.json} of docker. All are read;
+ * {@code login} writes to the first one. man 5 containers-auth.json.
  */
 final class AuthFiles {
 
@@ -34,7 +34,7 @@ final class AuthFiles {
         this.environment = environment;
     }
 
-    /** This user's; {@code given} alone, if that is a path. */
+    /** The login files of this user, or only {@code given} if it is present. */
     static AuthFiles of(Linux linux, Optional<Path> given) {
         Map<String, String> environment = System.getenv();
         List<Path> files = new ArrayList<>();
@@ -53,7 +53,7 @@ final class AuthFiles {
         return new AuthFiles(linux, files, environment);
     }
 
-    /** Where this user's settings are: {@code $XDG_CONFIG_HOME}, or {@code ~/.config}. */
+    /** The folder of this user's settings: {@code $XDG_CONFIG_HOME}, or {@code ~/.config}. */
     static Optional<Path> configFolder() {
         return variable(System.getenv(), "XDG_CONFIG_HOME")
                 .or(() -> variable(System.getenv(), "HOME").map(home -> home.resolve(".config")));
@@ -66,9 +66,9 @@ final class AuthFiles {
     }
 
     /**
-     * The login for a repository: of it, of a path above it, or of its registry.
+     * The login for a repository: that of the repository itself, of a path above it, or of its registry.
      *
-     * @throws InvalidSpecException when a file or a helper's answer cannot be read
+     * @throws InvalidSpecException when a file or the answer of a credential helper cannot be read
      */
     Credentials find(String registry, String repository) {
         for (Path file : files) {
@@ -105,7 +105,7 @@ final class AuthFiles {
         DocumentField auths = all.field("auths");
         for (String key : keys(registry, repository)) {
             for (Map.Entry<String, DocumentField> entry : auths.fields().entrySet()) {
-                if (normal(entry.getKey()).equals(key)) {
+                if (normalized(entry.getKey()).equals(key)) {
                     Credentials found = decode(entry.getValue());
                     if (found.isPresent()) {
                         return Optional.of(found);
@@ -119,7 +119,7 @@ final class AuthFiles {
                 : ask(store, registry.equals(ImageReference.DOCKER) ? DOCKER_KEY : registry);
     }
 
-    /** The most exact first. */
+    /** The keys of the logins that apply to a repository, the most specific first. */
     private static List<String> keys(String registry, String repository) {
         List<String> keys = new ArrayList<>();
         for (String path = registry + "/" + repository;
@@ -131,7 +131,7 @@ final class AuthFiles {
         return keys;
     }
 
-    private static String normal(String key) {
+    private static String normalized(String key) {
         String host =
                 key.replaceFirst("^https?://", "").replaceFirst("/v[12]/?$", "").replaceFirst("/$", "");
         return host.equals("index.docker.io") || host.equals("registry-1.docker.io") ? ImageReference.DOCKER : host;
@@ -174,7 +174,7 @@ final class AuthFiles {
     /**
      * Writes a login into the first file.
      *
-     * @return which file that is
+     * @return the file
      */
     Path store(String registry, Credentials login) {
         Path file = files.get(0);
@@ -190,7 +190,7 @@ final class AuthFiles {
     /**
      * Removes a login from all files.
      *
-     * @return whether there was one
+     * @return whether a login was found
      */
     boolean remove(String registry) {
         boolean found = false;
@@ -201,7 +201,7 @@ final class AuthFiles {
             ObjectNode all = writable(file);
             List<String> keys = new ArrayList<>();
             all.path("auths").fieldNames().forEachRemaining(key -> {
-                if (normal(key).equals(registry)) {
+                if (normalized(key).equals(registry)) {
                     keys.add(key);
                 }
             });

@@ -20,8 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a registry is told of who asks: nothing, user and password, or a token that a token server gives for one repository;
- * distribution's "Token Authentication Specification". A token is used until the registry refuses it.
+ * The authorization of requests to a registry: none, user and password, or a token that a token server issues for one
+ * repository; see "Token Authentication Specification" of the distribution project. A token is used until the registry
+ * refuses it.
  */
 final class Authorization {
 
@@ -41,15 +42,16 @@ final class Authorization {
         this.login = login;
     }
 
-    /** The value of the Authorization header, once one was asked for. */
+    /** The value of the Authorization header; empty until the registry has requested one. */
     synchronized Optional<String> value() {
         return value;
     }
 
     /**
-     * Does as a registry wants it that has refused {@code tried}. Of several threads, one asks for the token.
+     * Answers the challenges of a registry that has refused the header value {@code tried}. If several threads call
+     * this, only one requests a new token.
      *
-     * @throws ImageException when there is no login, or it is not accepted
+     * @throws ImageException when a login is missing or not accepted
      */
     synchronized void answer(List<Challenge> challenges, Optional<String> tried) throws IOException {
         if (!tried.equals(value)) {
@@ -155,7 +157,7 @@ final class Authorization {
                 return realm;
             }
         } catch (IllegalArgumentException e) {
-            // Said below.
+            // The exception below reports the invalid address.
         }
         throw new ImageException(
                 ImageException.Kind.UNAVAILABLE,

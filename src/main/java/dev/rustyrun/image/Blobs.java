@@ -14,7 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The blobs of a store: files that are called by the digest of their bytes. */
+/** The blobs of a store: files named by the digest of their bytes. */
 final class Blobs {
 
     static final int BUFFER = 128 * 1024;
@@ -32,23 +32,23 @@ final class Blobs {
         this.room = room;
     }
 
-    /** Where the bytes of a blob come from. */
+    /** The source of the bytes of a blob. */
     interface Source {
 
         /**
-         * Opens it.
+         * Opens the source.
          *
-         * @param offset the bytes before are here already
-         * @throws IOException when trying again may help
-         * @throws InvalidSpecException when it does not
+         * @param offset the number of bytes that are already stored
+         * @throws IOException when a retry may succeed
+         * @throws InvalidSpecException when a retry cannot succeed
          */
         Part open(long offset) throws IOException;
     }
 
     /**
-     * Bytes of a blob, to its end.
+     * The rest of a blob.
      *
-     * @param offset where they begin, which may be before what was asked for
+     * @param offset where the bytes begin; may be less than the requested offset
      */
     record Part(InputStream bytes, long offset) implements AutoCloseable {
 
@@ -62,7 +62,7 @@ final class Blobs {
         return folder.path(BLOBS).resolve(digest.algorithm()).resolve(digest.hex());
     }
 
-    /** Whether the blob is here, whole. */
+    /** Whether the complete blob is stored. */
     boolean has(Digest digest, long size) {
         try {
             return Files.size(path(digest)) == size;
@@ -96,14 +96,14 @@ final class Blobs {
         return blob;
     }
 
-    /** Stores a small blob whose digest was computed. */
+    /** Stores a small blob with a known digest. */
     void add(Digest digest, byte[] bytes) throws IOException {
         if (!has(digest, bytes.length)) {
             folder.write(place(digest), bytes);
         }
     }
 
-    /** Makes a synced file the blob of which {@code digest} is the digest. */
+    /** Moves a synced file into the store as the blob with this digest, without checking the digest. */
     void adopt(Path file, Digest digest) throws IOException {
         Path place = place(digest);
         room.take(Files.size(file), () -> StoreFolder.move(file, place));
@@ -115,11 +115,11 @@ final class Blobs {
     }
 
     /**
-     * Has the blob here: what is missing of it is fetched. Of several processes that want it, one fetches it and the others wait.
-     * What came before a connection broke is kept, and the next attempt goes on behind it.
+     * Fetches a blob, or its missing rest. If several processes want the same blob, one fetches it and the others wait.
+     * After a broken connection, the received part is kept and the next attempt resumes there.
      *
-     * @throws IOException when the source broke off or could not be reached; trying again may help
-     * @throws InvalidSpecException when the source has other bytes than the digest and the size say
+     * @throws IOException when the connection broke or could not be made; a retry may succeed
+     * @throws InvalidSpecException when the bytes do not match the digest or the size
      */
     void fetch(Descriptor blob, Source source, Progress progress) throws IOException {
         if (has(blob.digest(), blob.size())) {
@@ -189,7 +189,7 @@ final class Blobs {
         }
     }
 
-    /** Reads the whole file into {@code hash}; its position is then at the end. */
+    /** Hashes the whole file; its position is at the end afterwards. */
     private static void hash(FileChannel file, MessageDigest hash) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         file.position(0);
@@ -199,12 +199,15 @@ final class Blobs {
         }
     }
 
-    /** The bytes that all blobs take. */
+    /** The total size of all blobs in bytes. */
     long size() {
         return room.blobs();
     }
 
-    /** Removes all blobs but {@code needed}; how many bytes they took. The caller has the blobs to itself. */
+    /**
+     * Removes all blobs except {@code needed}; returns how many bytes they took. The caller must hold the exclusive
+     * lock.
+     */
     long retain(Set<Digest> needed) throws IOException {
         Set<Path> kept = new HashSet<>();
         needed.forEach(digest -> kept.add(path(digest)));

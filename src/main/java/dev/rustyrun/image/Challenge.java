@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a server wants to be told who asks: one entry of a WWW-Authenticate header; RFC 9110, section 11.6.1.
+ * An authentication challenge of a server: one entry of a WWW-Authenticate header; RFC 9110, section 11.6.1.
  *
  * @param scheme in lower case, such as bearer
  * @param parameters by their names in lower case
@@ -17,7 +17,7 @@ record Challenge(String scheme, Map<String, String> parameters) {
 
     private static final String SEPARATORS = " \t,=\"";
 
-    /** Reads the headers; what cannot be read of them is left out. */
+    /** Parses the headers; malformed parts are ignored. */
     static List<Challenge> parse(List<String> headers) {
         List<Challenge> all = new ArrayList<>();
         headers.forEach(header -> new Parser(header, all).parse());
@@ -45,7 +45,7 @@ record Challenge(String scheme, Map<String, String> parameters) {
                 String word = word();
                 int after = at;
                 if (word.isEmpty()) {
-                    // Nothing that could begin here does.
+                    // No name begins here, so one character is skipped.
                     at++;
                 } else if (skip(" \t") < text.length() && text.charAt(at) == '=' && current != null) {
                     at++;

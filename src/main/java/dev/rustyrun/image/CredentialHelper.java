@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A program that keeps logins, {@code docker-credential-NAME}; github.com/docker/docker-credential-helpers. */
+/** A credential helper, the program {@code docker-credential-NAME}; github.com/docker/docker-credential-helpers. */
 final class CredentialHelper {
 
-    /** A person may have to unlock what it keeps. */
+    /** Long, because the user may have to unlock the helper's storage. */
     static final Duration MAX_TIME = Duration.ofSeconds(60);
 
     private static final int MAX_ANSWER = 64 * 1024;
@@ -27,7 +27,7 @@ final class CredentialHelper {
     private final Map<String, String> environment;
     private final Duration most;
 
-    /** @param most how long it may take */
+    /** @param most the maximum duration of a call */
     CredentialHelper(Linux linux, String name, Map<String, String> environment, Duration most) {
         if (!name.matches("[A-Za-z0-9_.-]+")) {
             throw new InvalidSpecException("credential helper " + Printable.quoted(name)
@@ -40,10 +40,9 @@ final class CredentialHelper {
     }
 
     /**
-     * What it knows about a server, as JSON.
+     * The login for a server, as JSON; empty if the helper has none.
      *
-     * @throws InvalidSpecException when it cannot be started, takes too long, or fails for another reason than that it knows
-     *     nothing
+     * @throws InvalidSpecException when the helper cannot be started, takes too long, or fails
      */
     Optional<String> get(String server) {
         String program = path();
@@ -51,7 +50,7 @@ final class CredentialHelper {
         int[] out = linux.pipe();
         int child;
         try {
-            // It is in the pipe before anybody could close the other end.
+            // Written before the start, so that the pipe cannot be broken yet.
             linux.writeAll(in[1], server.getBytes(StandardCharsets.UTF_8));
             linux.close(in[1]);
             List<String> variables = environment.entrySet().stream()
@@ -81,7 +80,7 @@ final class CredentialHelper {
         throw new InvalidSpecException(name + " get failed: " + Printable.shown(answer.strip()));
     }
 
-    /** What it writes, until it closes its output. */
+    /** Reads the output of the helper up to its end. */
     private String read(int from, int child, long deadline) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] buffer = new byte[MAX_ANSWER];

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Who asks a registry.
+ * The login for a registry.
  *
- * @param identityToken what a token is asked for with, in place of the password; empty for none
+ * @param identityToken a refresh token, which replaces user and password; empty for none
  */
 record Credentials(String user, String password, String identityToken) {
 
@@ -21,7 +21,7 @@ record Credentials(String user, String password, String identityToken) {
         return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Nothing secret in messages. */
+    /** Only the user, so that no secret appears in messages. */
     @Override
     public String toString() {
         return user;

@@ -1,7 +1,7 @@
 package dev.rustyrun.image;
 
 /**
- * A blob that a document names; OCI image-spec, descriptor.md.
+ * A reference to a blob in a document; OCI image-spec, descriptor.md.
  *
  * @param size in bytes
  */

@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * What a blob is called: the hash of its bytes; OCI image-spec, descriptor.md.
+ * The digest of a blob, which is also its name; OCI image-spec, descriptor.md.
  *
  * @param algorithm {@code sha256} or {@code sha512}
  * @param hex the hash, in lower case
@@ -29,7 +29,7 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
     }
 
     /**
-     * Reads {@code sha256:…} or {@code sha512:…}.
+     * Parses {@code sha256:…} or {@code sha512:…}.
      *
      * @throws InvalidSpecException when {@code text} is anything else
      */
@@ -47,7 +47,7 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
         return new Digest(algorithm, HexFormat.of().formatHex(hash));
     }
 
-    /** A new computation of this kind of digest. */
+    /** A new MessageDigest of this digest's algorithm. */
     MessageDigest hash() {
         return hash(algorithm);
     }

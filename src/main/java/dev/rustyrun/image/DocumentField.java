@@ -27,8 +27,8 @@ record DocumentField(String path, JsonNode node) {
     /**
      * Reads a document.
      *
-     * @param what it is, for messages
-     * @throws InvalidSpecException when it is not one JSON object
+     * @param what names the document in messages
+     * @throws InvalidSpecException when it is not a JSON object or array
      */
     static DocumentField read(String what, byte[] json) {
         JsonNode node;
@@ -53,7 +53,7 @@ record DocumentField(String path, JsonNode node) {
         return new DocumentField(path + " ." + name, node.path(name));
     }
 
-    /** The field {@code name}, or the one that old writers call {@code other}. */
+    /** The field {@code name}, or {@code other}, which is its old name. */
     DocumentField field(String name, String other) {
         return field(name).isPresent() ? field(name) : field(other);
     }
@@ -91,7 +91,7 @@ record DocumentField(String path, JsonNode node) {
         return elements().stream().map(DocumentField::text).toList();
     }
 
-    /** The names of this object's fields; none when it is missing. */
+    /** The names of this object's fields; empty when the object is missing. */
     List<String> names() {
         return List.copyOf(fields().keySet());
     }

@@ -10,12 +10,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Failures of reading and writing in words, without names of classes. */
+/** Describes I/O failures for users, without class names. */
 final class Failures {
 
     private Failures() {}
 
-    /** Whether the server's name leads to no address. */
+    /** Whether the host name could not be resolved. */
     static boolean isUnresolved(IOException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Images as files: what {@code load}, {@code save} and {@code import} do. */
+/** Reads and writes images as files, for {@code load}, {@code save} and {@code import}. */
 public final class ImageArchive {
 
     private final ImageStore store;
@@ -22,10 +22,10 @@ public final class ImageArchive {
     /**
      * Reads a docker-archive, an OCI archive or a directory with an OCI layout.
      *
-     * @param path of it; empty for {@code in}
-     * @param platform which image of a list is taken
-     * @return the names of what was loaded, or ids of images without a name
-     * @throws InvalidSpecException when it is none of these, or not whole
+     * @param path the file or directory; empty for {@code in}
+     * @param platform selects the image of an index
+     * @return the names of the loaded images, or ids of images without a name
+     * @throws InvalidSpecException when it is none of these, or incomplete
      */
     public List<String> load(String path, InputStream in, Platform platform) {
         try (StoreLock held = store.hold();
@@ -71,8 +71,8 @@ public final class ImageArchive {
      * Writes images.
      *
      * @param format docker-archive, oci-archive or oci-dir
-     * @param file where; {@code out} if it is empty
-     * @throws InvalidSpecException when that cannot be done; a file that has the name already stays as it is
+     * @param file the file or directory to write; empty for {@code out}
+     * @throws InvalidSpecException when that fails; an existing file is then unchanged
      */
     public void save(List<String> images, String format, Optional<Path> file, OutputStream out) {
         try (StoreLock held = store.hold()) {
@@ -83,11 +83,11 @@ public final class ImageArchive {
     }
 
     /**
-     * Makes an image of one layer.
+     * Makes an image with one layer.
      *
-     * @param path of the tar of a root file system, which may be compressed; empty for {@code in}
-     * @param changes instructions of a Dockerfile's, such as {@code CMD ["sh"]}
-     * @return its id
+     * @param path the tar of a root file system, which may be compressed; empty for {@code in}
+     * @param changes Dockerfile instructions, such as {@code CMD ["sh"]}
+     * @return the id of the image
      */
     public Digest importTree(String path, InputStream in, Optional<ImageReference> name, List<String> changes) {
         try (StoreLock held = store.hold()) {

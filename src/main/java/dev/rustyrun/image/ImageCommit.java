@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes an image of another one and one more layer. */
+/** Makes a new image from another one and an additional layer. */
 public final class ImageCommit {
 
     private static final long MAX_BYTES = 1L << 40;
@@ -29,21 +29,21 @@ public final class ImageCommit {
     }
 
     /**
-     * What is said of the new image.
+     * The metadata of the new image.
      *
-     * @param name its name, if it gets one
-     * @param changes instructions of a Dockerfile's, such as {@code CMD ["sh"]}
-     * @param author who has made it; empty to leave that out
-     * @param message about it, for its history; empty for none
+     * @param name the name of the image; empty for none
+     * @param changes Dockerfile instructions, such as {@code CMD ["sh"]}
+     * @param author the author; empty for none
+     * @param message the comment in the history; empty for none
      */
     public record Details(Optional<String> name, List<String> changes, String author, String message) {}
 
     /**
-     * Makes it; its id.
+     * Makes the image; returns its id.
      *
-     * @param base the manifest of the other image
+     * @param base the manifest digest of the base image
      * @param layer the tar stream of the layer
-     * @throws InvalidSpecException when it cannot be made; then nothing of it is in the store
+     * @throws InvalidSpecException when it cannot be made; then the store has no such image
      */
     public Digest add(Digest base, InputStream layer, Details details) {
         Optional<ImageReference> name = details.name().map(ImageReference::parse);
@@ -81,7 +81,7 @@ public final class ImageCommit {
         }
     }
 
-    /** A manifest has media types of one kind. */
+    /** Converts docker media types to OCI, because a manifest must not mix both kinds. */
     private static Descriptor ociLayer(StoredImage.LayerBlob layer) {
         String type = layer.mediaType();
         if (type.startsWith(Manifest.DOCKER_LAYER)) {
@@ -98,7 +98,7 @@ public final class ImageCommit {
         }
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         document.put("created", now);
-        // What docker keeps there is of the container that an image was built in.
+        // These docker fields describe the container in which the base image was built.
         document.remove(List.of("container", "container_config", "id", "parent", "docker_version"));
         if (!details.author().isEmpty()) {
             document.put("author", details.author());
@@ -117,7 +117,7 @@ public final class ImageCommit {
         return document;
     }
 
-    /** A step for each layer, which not all images have. */
+    /** The history, padded to one step for each layer, because some images have fewer. */
     private static ArrayNode history(ObjectNode document, StoredImage base) {
         ArrayNode history = document.withArrayProperty("history");
         long said = 0;

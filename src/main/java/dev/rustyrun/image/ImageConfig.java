@@ -4,16 +4,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a container of an image is run, and what the image consists of; OCI image-spec, config.md. What is missing is empty.
+ * The configuration of an image: how to run a container of it, and its layers; OCI image-spec, config.md. Missing
+ * fields are empty.
  *
- * @param architecture Go's word for it, such as amd64
+ * @param architecture the GOARCH name, such as amd64
  * @param env as {@code NAME=VALUE}
  * @param user as {@code USER[:GROUP]}, names or numbers
  * @param volumes directories that should be on volumes
- * @param stopSignal name or number of the signal that asks it to end
+ * @param stopSignal name or number of the signal that stops the container
  * @param exposedPorts such as {@code 80/tcp}
  * @param diffIds digests of the unpacked layers, the lowest first
- * @param created when the image was made, as RFC 3339
+ * @param created when the image was made, in RFC 3339 form
  */
 public record ImageConfig(
         String os,
@@ -32,20 +33,20 @@ public record ImageConfig(
         String created,
         List<History> history) {
 
-    /** The largest configuration that is read, in bytes. */
+    /** The maximum size of a configuration, in bytes. */
     static final int MAX_BYTES = 8 << 20;
 
     /**
-     * How a layer was made.
+     * A step of the image's history.
      *
-     * @param emptyLayer whether it changed no file, and so is no layer
+     * @param emptyLayer whether the step changed no file and has no layer
      */
     public record History(String created, String createdBy, String comment, boolean emptyLayer) {}
 
     /**
-     * Reads a configuration.
+     * Parses a configuration.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when it is not one
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is invalid
      */
     static ImageConfig parse(byte[] json) {
         DocumentField all = DocumentField.read("the image's configuration", json);

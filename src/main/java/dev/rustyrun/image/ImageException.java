@@ -2,30 +2,30 @@ package dev.rustyrun.image;
 
 import dev.rustyrun.spec.InvalidSpecException;
 
-/** Something cannot be done with an image, for a reason that programs tell apart. */
+/** An operation on an image has failed, with a kind that programs can distinguish. */
 public class ImageException extends InvalidSpecException {
 
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
 
-    /** Why. */
+    /** The kind of failure. */
     public enum Kind {
-        /** The name of the image is none. */
+        /** The name of the image is invalid. */
         NAME,
         /** The store has no such image. */
         UNKNOWN,
         /** The registry has no such image. */
         NOT_FOUND,
-        /** The registry lets this user not have it. */
+        /** The registry denies access to this user. */
         DENIED,
-        /** What the registry sent is not what it should be. */
+        /** The registry's answer or the blob's digest is wrong. */
         WRONG,
-        /** The registry cannot be reached, or fails. */
+        /** The registry cannot be reached, or has failed. */
         UNAVAILABLE,
-        /** The store has no room. */
+        /** The store is full. */
         FULL,
-        /** A container uses it, or it has other names. */
+        /** A container uses the image, or it has other names. */
         IN_USE
     }
 
@@ -34,7 +34,7 @@ public class ImageException extends InvalidSpecException {
         this.kind = kind;
     }
 
-    /** Why. */
+    /** The kind of failure. */
     public Kind kind() {
         return kind;
     }

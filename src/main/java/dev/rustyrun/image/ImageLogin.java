@@ -5,7 +5,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Logins to registries: tried, and written where podman and docker find them too. */
+/** Checks logins to registries, and stores them in the files of podman and docker. */
 public final class ImageLogin {
 
     private final AuthFiles files;
@@ -14,17 +14,17 @@ public final class ImageLogin {
         this.files = AuthFiles.of(Linux.host(), file);
     }
 
-    /** The host that people mean: without a scheme, and docker's for none. */
+    /** The host of a registry as users write it: without scheme and path; docker.io for an empty one. */
     public static String host(String registry) {
         String host = registry.replaceFirst("^https?://", "").replaceFirst("/.*", "");
         return host.isEmpty() || host.equals("index.docker.io") ? ImageReference.DOCKER : host;
     }
 
     /**
-     * Tries it, and writes it down.
+     * Checks a login with the registry, and stores it.
      *
-     * @return the file that has it now
-     * @throws InvalidSpecException when the registry does not accept it
+     * @return the file in which it is stored
+     * @throws InvalidSpecException when the registry does not accept the login
      */
     public Path login(String registry, String user, String password, RegistrySettings settings) {
         if (user.isEmpty() || user.contains(":")) {
@@ -37,9 +37,9 @@ public final class ImageLogin {
     }
 
     /**
-     * Removes it.
+     * Removes the login of a registry.
      *
-     * @throws InvalidSpecException when there is none
+     * @throws InvalidSpecException when no login is stored
      */
     public void logout(String registry) {
         if (!files.remove(host(registry))) {

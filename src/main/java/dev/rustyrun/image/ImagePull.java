@@ -12,12 +12,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Fetches an image from a registry into the store. What is there already is not fetched again. */
+/** Fetches an image from a registry into the store. Blobs that are already stored are not fetched again. */
 public final class ImagePull {
 
     private static final int THREADS = 3;
     private static final int MAX_NESTING = 3;
-    /** More than any disk has: what a manifest says can be added up. */
+    /** Larger than any disk; limits the sizes in a manifest, so that their sum cannot overflow. */
     private static final long MAX_COUNTED = 1L << 46;
 
     private final ImageStore store;
@@ -35,19 +35,19 @@ public final class ImagePull {
     }
 
     /**
-     * For a user with these settings.
+     * A pull with these settings.
      *
-     * @param logins the file that has them, if it is not one of the usual ones
+     * @param logins the file with logins; empty for the usual ones
      */
     public static ImagePull of(ImageStore store, RegistrySettings settings, Optional<Path> logins, Progress progress) {
         return new ImagePull(store, settings, AuthFiles.of(Linux.host(), logins), progress, Retries.sleeping(progress));
     }
 
     /**
-     * Fetches it.
+     * Fetches an image.
      *
-     * @return its id
-     * @throws InvalidSpecException when that cannot be done; what has come is kept for the next attempt
+     * @return the id of the image
+     * @throws InvalidSpecException when that fails; received data is kept for the next attempt
      */
     public Digest pull(ImageReference name, Platform platform) {
         try (StoreLock held = store.hold()) {
@@ -107,7 +107,7 @@ public final class ImagePull {
         }
     }
 
-    /** Several at once; when one fails, the others end too. */
+    /** Fetches several layers at once; when one fails, the others are interrupted. */
     private void fetch(RegistryClient registry, List<Descriptor> layers) {
         List<Descriptor> wanted = layers.stream().distinct().toList();
         store.room()

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the store writes down of an image, so that lists need not read its manifest and configuration.
+ * The index entry of an image in the store, so that lists need not read manifests and configurations.
  *
- * @param manifest what its manifest is called
- * @param mediaType of the manifest
- * @param id what its configuration is called
- * @param size of its blobs, in bytes
- * @param created when it was made, as RFC 3339; empty if unknown
+ * @param manifest the digest of the manifest
+ * @param mediaType the media type of the manifest
+ * @param id the digest of the configuration
+ * @param size the total size of the blobs, in bytes
+ * @param created when the image was made, in RFC 3339 form; empty if unknown
  * @param layers the lowest first
  */
 public record ImageRecord(
@@ -29,10 +29,10 @@ public record ImageRecord(
         String variant,
         List<Layer> layers) {
 
-    /** A layer's blob, and what its tar is called. */
+    /** The blob of a layer, and the digest of its uncompressed tar. */
     public record Layer(Digest digest, String mediaType, long size, Digest diffId) {}
 
-    /** Of an image whose blobs are known. */
+    /** The record of an image with this manifest and configuration. */
     static ImageRecord of(Digest digest, Manifest manifest, ImageConfig config) {
         if (manifest.layers().size() != config.diffIds().size()) {
             throw new InvalidSpecException("the manifest " + digest + " lists "
@@ -62,7 +62,7 @@ public record ImageRecord(
                 layers);
     }
 
-    /** Its platform as {@code os/architecture[/variant]}. */
+    /** The platform as {@code os/architecture[/variant]}. */
     public String platform() {
         return os + "/" + architecture + (variant.isEmpty() ? "" : "/" + variant);
     }

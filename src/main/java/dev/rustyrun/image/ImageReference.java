@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The name of an image. Short names are docker's: {@code alpine} is {@code docker.io/library/alpine:latest}. The grammar is that
- * of github.com/distribution/reference.
+ * The name of an image. Short names are completed as docker does: {@code alpine} is
+ * {@code docker.io/library/alpine:latest}. The grammar is that of github.com/distribution/reference.
  *
- * @param registry a host, with a port if one was given
- * @param repository the path of the repository there
- * @param tag the tag, if there is one
- * @param digest the digest, if there is one; it counts before the tag
+ * @param registry a host with an optional port
+ * @param repository the path of the repository in the registry
+ * @param tag the tag, if the name has one
+ * @param digest the digest, if the name has one; it takes precedence over the tag
  */
 public record ImageReference(String registry, String repository, Optional<String> tag, Optional<Digest> digest)
         implements Comparable<ImageReference> {
@@ -23,7 +23,7 @@ public record ImageReference(String registry, String repository, Optional<String
     /** The tag of names without one. */
     public static final String LATEST = "latest";
 
-    /** The longest name that is taken: it becomes the name of a file. */
+    /** The maximum length of a name, because it becomes the name of a file. */
     static final int MAX_LENGTH = 250;
 
     private static final String LIBRARY = "library/";
@@ -34,9 +34,10 @@ public record ImageReference(String registry, String repository, Optional<String
     private static final Pattern TAG = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}");
 
     /**
-     * Reads a name: {@code [REGISTRY[:PORT]/]REPOSITORY[:TAG][@DIGEST]}. A name with neither tag nor digest has the tag latest.
+     * Parses a name: {@code [REGISTRY[:PORT]/]REPOSITORY[:TAG][@DIGEST]}. A name with neither tag nor digest has the
+     * tag latest.
      *
-     * @throws InvalidSpecException when {@code text} is no name
+     * @throws InvalidSpecException when {@code text} is not a valid name
      */
     public static ImageReference parse(String text) {
         int at = text.indexOf('@');
@@ -122,17 +123,17 @@ public record ImageReference(String registry, String repository, Optional<String
         return registry + "/" + repository;
     }
 
-    /** What a registry calls it within the repository: the digest, or else the tag. */
+    /** The reference within the repository: the digest, or else the tag. */
     public String version() {
         return digest.map(Digest::toString).or(() -> tag).orElse(LATEST);
     }
 
-    /** The same repository with a digest alone. */
+    /** The same repository with a digest and no tag. */
     public ImageReference withDigest(Digest other) {
         return new ImageReference(registry, repository, Optional.empty(), Optional.of(other));
     }
 
-    /** Registry and repository as people write them. */
+    /** Registry and repository in their short form. */
     public String familiarName() {
         if (!registry.equals(DOCKER)) {
             return name();
@@ -142,7 +143,7 @@ public record ImageReference(String registry, String repository, Optional<String
                 : repository;
     }
 
-    /** The name as people write it; {@link #parse} reads it as the same. */
+    /** The short form of the name; {@link #parse} reads it as the same name. */
     public String familiar() {
         return familiarName() + suffix();
     }
@@ -156,7 +157,7 @@ public record ImageReference(String registry, String repository, Optional<String
         return toString().compareTo(other.toString());
     }
 
-    /** The whole name. */
+    /** The complete name. */
     @Override
     public String toString() {
         return name() + suffix();

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Takes images out of the store, and what none needs any more. */
+/** Removes images from the store, and blobs and layers that no image needs any more. */
 public final class ImageRemoval {
 
     private final ImageStore store;
@@ -22,11 +22,11 @@ public final class ImageRemoval {
     }
 
     /**
-     * Removes a name, and the image with its last name. By its id an image is removed with all of its names.
+     * Removes a name, and the image itself with its last name. An id removes the image with all its names.
      *
-     * @param force whether an id may have several names, and containers may use the image
-     * @return what was done, a line each
-     * @throws InvalidSpecException when there is no such image, or it must not go
+     * @param force whether to remove an image by its id although it has several names, or although containers use it
+     * @return one line for each removed name or image
+     * @throws InvalidSpecException when the image does not exist, or must not be removed
      */
     public List<String> remove(String text, boolean force) {
         List<String> done = new ArrayList<>();
@@ -47,12 +47,12 @@ public final class ImageRemoval {
                                                 .toList())
                                 + "): remove one of them, or all with --force");
             }
-            List<ImageReference> going = byId ? names : List.of(withoutTag(ImageReference.parse(text)));
-            boolean last = tags.stream().allMatch(going::contains);
+            List<ImageReference> removable = byId ? names : List.of(withoutTag(ImageReference.parse(text)));
+            boolean last = tags.stream().allMatch(removable::contains);
             if (last) {
                 check(image, force);
             }
-            for (ImageReference name : last ? names : going) {
+            for (ImageReference name : last ? names : removable) {
                 store.removeName(name);
                 done.add("Untagged: " + name.familiar());
             }
@@ -89,7 +89,7 @@ public final class ImageRemoval {
     /**
      * Removes images without a tag, or all that no container uses, and everything that no image needs.
      *
-     * @param all whether images with a tag go too
+     * @param all whether to remove images with a tag too
      */
     public Pruned prune(boolean all) {
         List<Digest> removed = new ArrayList<>();
@@ -115,18 +115,18 @@ public final class ImageRemoval {
     }
 
     /**
-     * What {@link #prune} did.
+     * The result of {@link #prune}.
      *
-     * @param removed ids of the images that are gone
-     * @param bytes that their blobs took
+     * @param removed ids of the removed images
+     * @param bytes the size of the removed blobs
      */
     public record Pruned(List<Digest> removed, long bytes) {}
 
     /**
-     * Removes what no image needs: blobs, unpacked layers, and what killed processes left behind. While another process fetches
-     * or reads blobs it does nothing; the next removal does it.
+     * Removes blobs and unpacked layers that no image needs, and files that killed processes have left. Does nothing
+     * while another process fetches or reads blobs; a later removal will do it.
      *
-     * @return how many bytes the blobs took
+     * @return how many bytes the removed blobs took
      */
     public long collect() {
         if (!store.folder().check()) {
@@ -157,15 +157,15 @@ public final class ImageRemoval {
     }
 
     /**
-     * What the store takes.
+     * The disk usage of the store.
      *
-     * @param bytes of all blobs
-     * @param unpacked bytes of files in unpacked layers
-     * @param reclaimable bytes of blobs that no used image needs
+     * @param bytes the size of all blobs
+     * @param unpacked the size of the files in unpacked layers
+     * @param reclaimable the size of blobs that no used image needs
      */
     public record Usage(int images, long bytes, long unpacked, long reclaimable) {}
 
-    /** What it takes. */
+    /** The disk usage of the store. */
     public Usage usage() {
         List<ImageRecord> all = store.folder().check() ? store.records() : List.of();
         Set<Digest> used = disposal.used(all.stream().map(ImageRecord::manifest).toList());

@@ -9,19 +9,19 @@ import java.util.Optional;
 /**
  * A process of a container; man 5 proc, {@code /proc/PID/status} and {@code cmdline}.
  *
- * @param pid as the host numbers it
- * @param parent of its parent
- * @param uid its user, as the container numbers them
- * @param state a letter
- * @param name of its program
- * @param command with its arguments; may be empty
+ * @param pid the host's pid
+ * @param parent the host's pid of its parent
+ * @param uid its user id inside the container
+ * @param state the letter of its state, such as R or S
+ * @param name the name of its program
+ * @param command its command line; may be empty
  */
 public record ContainerProcess(int pid, int parent, long uid, String state, String name, String command) {
 
     /**
-     * It as JSON.
+     * The process as JSON.
      *
-     * @param withArguments whether what it was started with may be seen
+     * @param withArguments whether to show the command line instead of the program's name
      */
     public ObjectNode json(boolean withArguments) {
         return ContainerFolder.object()

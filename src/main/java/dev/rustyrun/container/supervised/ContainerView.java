@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 
-/** What is shown of a supervised container, as JSON. */
+/** The public description of a monitored container, as JSON. */
 final class ContainerView {
 
     private ContainerView() {}
 
     /**
-     * Of one that is whole.
+     * The description of a container with valid files.
      *
      * @throws ContainerException when it no longer exists
      */
@@ -25,7 +25,7 @@ final class ContainerView {
     }
 
     /**
-     * Of one that is broken.
+     * The description of a broken container.
      *
      * @throws ContainerException when it no longer exists
      */

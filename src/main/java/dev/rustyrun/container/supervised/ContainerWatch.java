@@ -6,7 +6,7 @@ import dev.rustyrun.linux.FileChanges;
 import java.util.Optional;
 
 /**
- * Tells of all that may change the status of a container, and of what it writes if that is wanted: changes in its folder, and
+ * Reports everything that may change the status of a container, and optionally its output: changes in its folder, and
  * the end of its monitor. Safe for use by several threads.
  */
 public final class ContainerWatch implements AutoCloseable {
@@ -21,7 +21,7 @@ public final class ContainerWatch implements AutoCloseable {
     private Optional<PollLoop.Registration> monitor = Optional.empty();
     private boolean closed;
 
-    /** @param changed must not wait */
+    /** @param changed called after each change; must not block */
     ContainerWatch(FileWatch files, PollLoop loop, ContainerFolder folder, boolean withLog, Runnable changed) {
         this.loop = loop;
         this.folder = folder;
@@ -29,7 +29,7 @@ public final class ContainerWatch implements AutoCloseable {
         this.inFolder = files.watch(folder.path(), STATUS | (withLog ? FileChanges.IN_MODIFY : 0), changed);
     }
 
-    /** To be called before each look at the container: a monitor that has been started since is watched from now on. */
+    /** Must be called before each check of the container: starts to watch a monitor that was started meanwhile. */
     public synchronized void refresh() {
         if (!closed && monitor.isEmpty()) {
             folder.started()

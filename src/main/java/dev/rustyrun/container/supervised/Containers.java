@@ -24,8 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The containers that nobody waits for: a folder each, so that they are still there after a restart of the service. Safe for
- * use by several threads.
+ * The monitored containers, each with a folder, so that they survive a restart of the service. Safe for use by several
+ * threads.
  */
 public final class Containers {
 
@@ -60,12 +60,12 @@ public final class Containers {
         this.ending = new Ending(this, tools, listener, monitors);
     }
 
-    /** Where they are. */
+    /** The folder of all containers. */
     public Path root() {
         return folders.root();
     }
 
-    /** Where their proxies tell of attempts, if somebody hears them. */
+    /** The path of the FIFO to which the containers' proxies report attempts. */
     public String attempts() {
         return attempts(root());
     }
@@ -74,18 +74,18 @@ public final class Containers {
         return root.resolve(".attempts").toString();
     }
 
-    /** The one with this id, if there is one. */
+    /** The container with this id, if it exists. */
     public Optional<ContainerFolder> find(String id) {
         return folders.find(id);
     }
 
-    /** All of them, oldest first. */
+    /** All containers, oldest first. */
     public List<ContainerFolder> all() {
         return folders.all();
     }
 
     /**
-     * The one with this id.
+     * The container with this id.
      *
      * @throws ContainerException if it does not exist
      */
@@ -94,10 +94,10 @@ public final class Containers {
     }
 
     /**
-     * Removes folders without a description of at least this age; only a sole creator that creates none now may pass
-     * any age.
+     * Removes folders of at least this age that have no description. Only the sole creator, while it creates none, may
+     * pass a shorter age than a creation takes.
      *
-     * @return their names
+     * @return the ids of the removed folders
      */
     public List<String> removeUnfinished(Duration atLeast) {
         return folders.removeUnfinished(atLeast);
@@ -115,13 +115,13 @@ public final class Containers {
         return unstarted.stream().map(ContainerFolder::id).toList();
     }
 
-    /** Makes one that is not started, with a new id. */
+    /** Creates a container with a new id; it is not started. */
     public ContainerFolder create(NewContainer wanted) {
         return create(store.newId(), wanted);
     }
 
     /**
-     * Makes one that is not started.
+     * Creates a container; it is not started.
      *
      * @throws dev.rustyrun.spec.InvalidSpecException when {@code id} is invalid, or in use
      */
@@ -133,7 +133,7 @@ public final class Containers {
     }
 
     /**
-     * Starts one, and waits until its monitor has begun.
+     * Starts a container. The result completes when its monitor has begun.
      *
      * @throws ContainerException when it was started before, or the service stops
      */
@@ -169,7 +169,7 @@ public final class Containers {
             watched = true;
         } finally {
             if (monitor.isEmpty()) {
-                // So that it can be started another time.
+                // Without this file, the start can be repeated.
                 linux.removeFile(folder.errors().toString());
             } else if (!watched) {
                 monitor.get().ended().accept(true);
@@ -178,9 +178,9 @@ public final class Containers {
     }
 
     /**
-     * Waits until one that was started has been made, and its command is being executed.
+     * Waits until a started container is set up and has executed its command.
      *
-     * @return how it ended if it could not be made
+     * @return the result if the setup failed; else empty
      */
     public Optional<ObjectNode> awaitSetUp(ContainerFolder folder) throws InterruptedException {
         List<String> command = new ArrayList<>();
@@ -196,7 +196,7 @@ public final class Containers {
                 .filter(result -> result.path("reason").asText().equals(Outcome.Reason.SETUP_FAILED.word()));
     }
 
-    /** Refuses new starts: a later look at the running containers then misses none. */
+    /** Refuses new starts, so that a later list of running containers is complete. */
     public synchronized void close() {
         closed = true;
     }
@@ -206,24 +206,25 @@ public final class Containers {
         return FolderStatus.of(linux, folder);
     }
 
-    /** Whether it runs, or has been started and may run in a moment. */
+    /** Whether a container runs, or has been started and may run in a moment. */
     boolean mayRun(ContainerFolder folder) {
         ContainerStatus status = status(folder);
         return status.isAlive() || status == ContainerStatus.CREATED && folder.hasMonitor();
     }
 
-    /** Those that run. */
+    /** The operations on running containers. */
     public RunningContainers running() {
         return running;
     }
 
-    /** How they end. */
+    /** The operations that end containers. */
     Ending ending() {
         return ending;
     }
 
     /**
-     * Sends a signal to PID 1, or to all processes; waits a moment for a container that is just being made to have one.
+     * Sends a signal to PID 1, or to all processes. Waits up to ten seconds for the PID 1 of a container that is still
+     * being made.
      *
      * @param signal a name, such as TERM, or a number
      * @throws ContainerException when the signal is unknown, or the container does not run
@@ -233,24 +234,24 @@ public final class Containers {
     }
 
     /**
-     * Forgets one.
+     * Deletes a container.
      *
-     * @param force whether it is killed first if it runs
-     * @throws ContainerException when it runs and shall not be killed
+     * @param force whether a running container is killed first
+     * @throws ContainerException when it runs and {@code force} is not set
      */
     public void remove(ContainerFolder folder, boolean force) throws InterruptedException {
         ending.remove(folder, force);
     }
 
-    /** Writes down the end of those whose monitor was killed, and that ended with it; their ids. */
+    /** Records the end of containers that were killed together with their monitor; returns their ids. */
     public List<String> settleLost() {
         return ending.settleLost();
     }
 
     /**
-     * Whether its end comes within that time.
+     * Completes with whether the container ends within {@code seconds}.
      *
-     * @param answer may be completed earlier, by a caller that has disconnected
+     * @param answer may be completed earlier, for a caller that has disconnected
      */
     public CompletionStage<Boolean> end(
             ContainerFolder folder, long seconds, CompletableFuture<Optional<ContainerStatus>> answer) {
@@ -262,17 +263,23 @@ public final class Containers {
                 .thenApply(Optional::isPresent);
     }
 
-    /** The way of input into one; {@code wake} is done, and must not wait, when it may go on. */
+    /** The input of a container. {@code wake} is called when more input may be written; it must not block. */
     public ContainerInput input(ContainerFolder folder, Runnable wake) {
         return new ContainerInput(linux, this, watches, folder, wake);
     }
 
-    /** What keeps its log from being removed before it has been read; it keeps nothing yet. */
+    /**
+     * A hold that keeps the container's log from being removed before it has been read; inactive until
+     * {@link LogHold#begin}.
+     */
     public LogHold hold(ContainerFolder folder) {
         return new LogHold(linux, folder.log(), folder.readers());
     }
 
-    /** Sends an order to its monitor, if that is running: {@code eof}, or {@code resize ROWS COLUMNS}. */
+    /**
+     * Sends an order to the container's monitor, if it runs: {@code eof}, {@code resize ROWS COLUMNS} or
+     * {@link MonitorIo#DROP}.
+     */
     public void order(ContainerFolder folder, String line) {
         try (OpenFile control = new OpenFile(
                 linux,
@@ -281,7 +288,7 @@ public final class Containers {
         }
     }
 
-    /** What is listed of one. */
+    /** The report on a container for lists. */
     public ContainerReport report(ContainerFolder folder) {
         JsonNode known = folder.description().map(JsonNode.class::cast).orElseGet(ContainerFolder::object);
         return ContainerReport.ofEnded(
@@ -292,7 +299,7 @@ public final class Containers {
                 folder.damage());
     }
 
-    /** What is shown of one. */
+    /** The public description of a container. */
     public ObjectNode view(ContainerFolder folder) {
         Optional<String> damage = folder.damage();
         return damage.isPresent()
@@ -301,15 +308,15 @@ public final class Containers {
     }
 
     /**
-     * The same of one that has ended and may have been forgotten since.
+     * The description of a container that has ended and may have been deleted since.
      *
-     * @param kept its end
+     * @param kept the open file of its result
      */
     public ObjectNode viewAtEnd(ContainerFolder folder, ResultHold kept) {
         Optional<ObjectNode> end = kept.read();
         try {
             ObjectNode json = view(folder);
-            // It may have been removed while it was read.
+            // The container may have been removed during {@link #view}.
             end.ifPresent(read -> json.set("result", read));
             return json;
         } catch (ContainerException gone) {

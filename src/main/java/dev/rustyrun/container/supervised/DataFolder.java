@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The folder of supervised containers: one service's alone, as long as it runs, by a lock that ends with it. */
+/** The folder of monitored containers. A running service locks it for itself; the lock ends with the process. */
 public final class DataFolder {
 
     private static final int OTHERS_MAY_WRITE = 0022;
@@ -30,7 +30,7 @@ public final class DataFolder {
     private final ContainerStore store;
     private final Containers containers;
 
-    /** That of {@code containers}. */
+    /** The folder of {@code containers}. */
     public DataFolder(LaunchTools tools, Containers containers) {
         this.linux = tools.linux();
         this.self = tools.self();
@@ -39,9 +39,9 @@ public final class DataFolder {
     }
 
     /**
-     * Takes it for this process, until that ends.
+     * Locks the folder for this process, until it ends.
      *
-     * @throws InvalidSpecException when another has it, or others may write in it
+     * @throws InvalidSpecException when another service has locked it, or other users can write to it
      */
     public void lock() {
         takeEmpty(containers.root());
@@ -51,12 +51,12 @@ public final class DataFolder {
             throw new InvalidSpecException("another service keeps its containers in " + folder.path()
                     + ": stop that one, or give this one a --data-folder of its own");
         }
-        // Not closed: it is locked until this process ends.
+        // Not closed, because that would release the lock.
     }
 
     /**
-     * Takes the write permission of others from an empty folder of this user's: that is a volume which was made for this
-     * service, as Kubernetes makes an emptyDir for all (0777). In a folder that is not empty somebody may have laid something.
+     * Removes the write permission of other users from an empty folder of this user: Kubernetes makes an emptyDir
+     * volume with mode 0777. A folder that is not empty may contain files of other users, and is left as it is.
      */
     private void takeEmpty(Path path) {
         int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY | FileFlag.O_NOFOLLOW;
@@ -68,11 +68,11 @@ public final class DataFolder {
             }
             linux.changeMode(folder.descriptor(), 0700);
             if (!isEmpty(opened)) {
-                // Somebody was faster: it is refused, as it was.
+                // Another user has written meanwhile: the mode is restored, so that the folder is refused.
                 linux.changeMode(folder.descriptor(), status.permissions());
             }
         } catch (LinuxException | IOException e) {
-            // It is not there yet, or another user's: what looks at it next says so.
+            // The folder is missing, or belongs to another user: the next check reports it.
         }
     }
 
@@ -82,7 +82,7 @@ public final class DataFolder {
         }
     }
 
-    /** Removes what nobody will ask for any more, before any is made; what was removed and what could not be, a line each. */
+    /** Cleans up at the start of a service, before any container is made; returns one line for each result. */
     public List<String> collect() {
         List<String> lines = removeStale();
         containers.removeUnfinished(Duration.ZERO).forEach(id -> lines.add("removed folder of container " + id));
@@ -90,7 +90,10 @@ public final class DataFolder {
         return lines;
     }
 
-    /** Removes what killed processes have left on the host; what was removed and what could not be, a line each. */
+    /**
+     * Removes the resources that killed processes have left on the host; returns one line for each that was or could
+     * not be removed.
+     */
     public List<String> removeStale() {
         List<String> lines = new ArrayList<>(new StaleContainers(linux, store).remove());
         lines.addAll(ContainerLayers.removeLeft(linux, self));

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The containers that the command line has started and nobody waits for. Their folders are in one of the store, and not in a
- * service's data folder: whoever may ask a service shall not reach what the machine's owner has started with more rights than
- * the service would give.
+ * The detached containers of the command line. Their folders are in the container store and not in a service's data
+ * folder: clients of a service must not reach containers that the machine's owner has started with more rights than the
+ * service grants.
  */
 public final class Detached {
 
     private static final String NAME = ".detached";
-    /** Somebody may just be making one. */
+    /** A younger folder may still be under construction. */
     private static final Duration UNFINISHED = Duration.ofMinutes(1);
 
     private final LaunchTools tools;
@@ -38,17 +38,17 @@ public final class Detached {
         this.containers = new Containers(tools, root, watches, new Listener() {
             @Override
             public void tell(String event, String id) {
-                // Nobody listens.
+                // The command line needs no events.
             }
 
             @Override
             public void attempted(ObjectNode line) {
-                // Nobody listens.
+                // The command line needs no events.
             }
 
             @Override
             public void ended(ContainerFolder folder) {
-                // Nobody counts.
+                // The command line does not count containers.
             }
         });
     }
@@ -58,9 +58,9 @@ public final class Detached {
     }
 
     /**
-     * The existing ones; empty if there never were any.
+     * The detached containers; empty if none was ever started.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when others could have put them there
+     * @throws dev.rustyrun.spec.InvalidSpecException when other users could have written to their folder
      */
     public static Optional<Detached> find(LaunchTools tools) {
         Path root = place(tools);
@@ -69,7 +69,7 @@ public final class Detached {
         return folder.map(found -> new Detached(tools, root));
     }
 
-    /** The same, with the folder made where it is missing. */
+    /** The detached containers; their folder is made if it is missing. */
     public static Detached make(LaunchTools tools) {
         Path root = place(tools);
         OwnDirectory.make(tools.linux(), root.toString()).close();
@@ -81,16 +81,16 @@ public final class Detached {
         return containers;
     }
 
-    /** Waiting for them. */
+    /** Waits for changes of the containers. */
     public Watches watches() {
         return watches;
     }
 
-    /** Removes what killed processes have left of them, and writes down which are lost; a line for each. */
+    /** Removes what killed processes have left of containers, and records lost ones; returns one line for each. */
     public List<String> collect() {
         List<String> lines = new ArrayList<>();
         containers.removeUnfinished(UNFINISHED).forEach(id -> lines.add("removed folder of container " + id));
-        // The process that creates a container also starts it; here it was killed before that.
+        // The process that creates a container also starts it, so it was killed in between.
         containers.removeUnstarted(UNFINISHED).forEach(id -> lines.add("removed container " + id));
         containers.settleLost().forEach(id -> lines.add("container " + id + " is lost"));
         return lines;

@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/** How supervised containers end: by a signal, by their deletion, or with the process that watched them. */
+/** Ends monitored containers by a signal or a deletion, and records the end of those whose monitor was killed. */
 final class Ending {
 
     private final Containers containers;
@@ -47,7 +47,10 @@ final class Ending {
         return true;
     }
 
-    /** Sends a signal to PID 1, or to all processes; waits a moment for a container that is just being made to have one. */
+    /**
+     * Sends a signal to PID 1, or to all processes. Waits up to ten seconds for the PID 1 of a container that is still
+     * being made.
+     */
     void kill(ContainerFolder folder, String signal, boolean all) throws InterruptedException {
         int number = number(signal);
         for (long end = System.nanoTime() + Containers.START_SECONDS * 1_000_000_000; System.nanoTime() < end; ) {
@@ -70,7 +73,7 @@ final class Ending {
         try {
             new Kill(linux, store).kill(folder.id(), signal, all);
         } catch (ContainerException e) {
-            // It has just ended.
+            // The container has just ended.
             return false;
         }
         listener.tell("killed", folder.id());
@@ -104,8 +107,8 @@ final class Ending {
             awaitEnd(folder);
         }
         endLost(folder);
-        monitors.tellEnd(folder);
-        // Before the folder: who is killed between leaves a container that can be deleted again.
+        monitors.reportEnd(folder);
+        // The layer goes before the folder: if this process is killed in between, the deletion can be repeated.
         ContainerLayers.forget(linux, tools.self(), store.folder(), folder.id());
         folder.remove();
         listener.tell("deleted", folder.id());
@@ -132,7 +135,10 @@ final class Ending {
         }
     }
 
-    /** Takes away what is left of one whose monitor and stages were killed at once: nobody else would before the next start. */
+    /**
+     * Removes the resources of a container whose monitor and stages were all killed; otherwise they would stay until
+     * the next start of the service.
+     */
     private void endLost(ContainerFolder folder) {
         if (store.has(folder.id())) {
             delete(folder);
@@ -156,13 +162,13 @@ final class Ending {
                 linux.kill(monitor.get(), Signal.SIGKILL.number());
             }
             Thread.sleep(Containers.POLL_MILLIS);
-            // What it had not started when its container was to be ended, it may have since.
+            // The monitor may have started processes after the previous deletion.
             delete(folder);
             monitor = FolderStatus.monitor(linux, folder);
         }
     }
 
-    /** Writes down the end of those whose monitor was killed, and that ended with it; their ids. */
+    /** Records the end of containers that were killed together with their monitor; returns their ids. */
     List<String> settleLost() {
         List<ContainerFolder> lost = containers.all().stream()
                 .filter(folder -> containers.status(folder) == ContainerStatus.LOST)

@@ -24,9 +24,9 @@ final class FolderFile {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NEW = ".new";
-    /** What the start and the end of a container take at most, kept free for them: the disk may be full then. */
+    /** The space reserved for the files of the start and the result, because the disk may be full by then. */
     private static final int RESERVED_BYTES = 4096;
-    /** A larger file is not ours. */
+    /** Rustyrun writes no larger file. */
     private static final long MAX_BYTES = 64L * 1024 * 1024;
 
     private final Path path;
@@ -45,7 +45,7 @@ final class FolderFile {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Its content; empty if the file is missing or damaged. */
+    /** The content; empty if the file is missing or damaged. */
     Optional<ObjectNode> read() {
         try {
             return readOrFail();
@@ -54,7 +54,7 @@ final class FolderFile {
         }
     }
 
-    /** Empty if the file is missing. */
+    /** The content; empty if the file is missing. */
     Optional<ObjectNode> readOrFail() throws IOException {
         try {
             BasicFileAttributes attributes =
@@ -72,26 +72,29 @@ final class FolderFile {
         }
     }
 
-    /** The file itself, written or not: it is reserved first and renamed when it is written. */
+    /**
+     * Opens the file, whether it is written or only reserved. The reserved file has another name, and is renamed when
+     * it is written.
+     */
     Optional<FileChannel> hold() {
         for (Path place : List.of(path, aside, path)) {
             try {
                 return Optional.of(FileChannel.open(place, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
             } catch (IOException e) {
-                // It has the other name, or just got it.
+                // The file has the other name, or was just renamed.
             }
         }
         return Optional.empty();
     }
 
-    /** Why it cannot be read, which has failed so. */
+    /** Describes a failure to read the file. */
     String damage(IOException e) {
         return e instanceof JsonProcessingException
                 ? name() + " is damaged"
                 : name() + " cannot be read: " + e.getMessage();
     }
 
-    /** Takes the room that it will need. */
+    /** Reserves disk space for the file. */
     void reserve() {
         try {
             Files.write(aside, new byte[RESERVED_BYTES], StandardOpenOption.CREATE_NEW);
@@ -100,7 +103,7 @@ final class FolderFile {
         }
     }
 
-    /** Aside and renamed: at once, and into the room that was reserved. */
+    /** Writes into the reserved space and renames the file, so that it appears atomically. */
     void write(ObjectNode json) {
         byte[] text = (json + "\n").getBytes(StandardCharsets.UTF_8);
         try {

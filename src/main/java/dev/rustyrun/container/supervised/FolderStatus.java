@@ -8,7 +8,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.util.Optional;
 
-/** How far a container has come, by what is kept in its folder and by the process that watches it. */
+/** Determines the status of a container from the files in its folder and from its monitor. */
 final class FolderStatus {
 
     private FolderStatus() {}
@@ -23,7 +23,7 @@ final class FolderStatus {
         }
         var started = folder.started();
         if (started.isEmpty()) {
-            // One that has been deleted will not run.
+            // A deleted container counts as ended.
             return Files.exists(folder.path()) ? ContainerStatus.CREATED : ContainerStatus.EXITED;
         }
         if (isMonitor(linux, started.get().path("monitor").asInt(), folder)) {
@@ -32,7 +32,7 @@ final class FolderStatus {
         return folder.result().isEmpty() && Files.exists(folder.path()) ? ContainerStatus.LOST : ContainerStatus.EXITED;
     }
 
-    /** The process that watches {@code folder}'s container, by its command line; empty if it does not run. */
+    /** The monitor of {@code folder}'s container, found by its command line; empty if it does not run. */
     static Optional<Integer> monitor(Linux linux, ContainerFolder folder) {
         String[] names = new File("/proc").list();
         for (String name : names == null ? new String[0] : names) {
@@ -46,7 +46,7 @@ final class FolderStatus {
     /** Whether {@code pid} is the monitor: only its command line names the folder. */
     private static boolean isMonitor(Linux linux, int pid, ContainerFolder folder) {
         try {
-            // A caller's own words can be the same: only what runs as we do counts.
+            // Another user's process can have the same command line, so the user is checked too.
             return linux.readFile("/proc/" + pid + "/cmdline")
                             .endsWith("\0" + StageSpawner.MONITOR + "\0" + folder.path() + "\0")
                     && linux.status("/proc/" + pid).uid() == linux.userId();

@@ -2,23 +2,26 @@ package dev.rustyrun.container.supervised;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Who wants to know what happens to supervised containers. Called by any thread; must not wait. */
+/** Receives the events of monitored containers. Called by any thread; must not block. */
 public interface Listener {
 
     /**
-     * Something has happened to a container.
+     * An event of a container.
      *
      * @param what {@code created}, {@code started}, {@code killed}, {@code exited} or {@code deleted}
      */
     void tell(String what, String id);
 
     /**
-     * A container has tried to reach a host, or may reach others from now on.
+     * A container has tried to reach a host, or its list of allowed hosts has changed.
      *
-     * @param line what its proxy says; docs/network.md
+     * @param line the report of its proxy; see docs/network.md
      */
     void attempted(ObjectNode line);
 
-    /** The container has ended, or is about to be deleted: once for each whose monitor was started here. */
+    /**
+     * A container has ended, or is about to be deleted. Called once for each container whose monitor this process has
+     * started.
+     */
     void ended(ContainerFolder folder);
 }

@@ -25,8 +25,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * The process that watches one container and outlives whoever has started it: it launches what the container's folder says,
- * keeps what that writes, and writes down how it ended.
+ * The monitor process of one container, as conmon is for podman. It outlives the process that started it: it launches
+ * the container that the folder describes, logs its output, and records its result.
  */
 public final class Monitor {
 
@@ -34,20 +34,20 @@ public final class Monitor {
     private static final int READERS_MILLIS = 10_000;
 
     /**
-     * What a container is launched with.
+     * The resolved launch of a container.
      *
-     * @param timeoutMillis after how many milliseconds it is killed; 0 for never
-     * @param systemdCgroup whether systemd makes its cgroup
+     * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
+     * @param systemdCgroup whether systemd makes the cgroup
      */
     public record Launched(Spec spec, long timeoutMillis, boolean systemdCgroup) {}
 
-    /** Reads that from the {@link NewContainer#resolved} of its maker. */
+    /** Parses {@link NewContainer#resolved}. */
     public interface Reader {
         /**
-         * What it says.
+         * The launch that {@code resolved} describes.
          *
          * @param terminal whether the container has a terminal
-         * @throws InvalidSpecException when that cannot be
+         * @throws InvalidSpecException when it is invalid
          */
         Launched read(ObjectNode resolved, boolean terminal);
     }
@@ -57,7 +57,7 @@ public final class Monitor {
     private final Reader reader;
     private final ContainerFolder folder;
 
-    /** @param folder of the container */
+    /** @param folder the path of the container's folder */
     public Monitor(Linux linux, SelfExec self, Reader reader, String folder) {
         this.linux = linux;
         this.self = self;
@@ -65,7 +65,7 @@ public final class Monitor {
         this.folder = new ContainerFolder(Path.of(folder));
     }
 
-    /** Does all that; what to exit with. */
+    /** Runs the container; returns the exit status of this process. */
     public int perform() {
         // The starter's terminal and signals to its process group must not affect a container.
         linux.startSession();
@@ -82,11 +82,11 @@ public final class Monitor {
     }
 
     /**
-     * Attached callers get the rest of the output before it is removed; a caller that does not read gets no more than
-     * this time.
+     * Waits until attached clients have read the rest of the output, before it is removed; at most
+     * {@link #READERS_MILLIS}.
      */
     private void awaitReaders() {
-        // They have the FIFO open for reading, too: its other end is in error when the last of them has closed it.
+        // Readers have the FIFO open for reading too. When the last one closes it, this end reports POLLERR.
         try (OpenFile others = new OpenFile(
                 linux,
                 linux.open(
@@ -120,7 +120,7 @@ public final class Monitor {
                 ContainerStore.at(linux, description.path("store").asText()).withSystemd(launched.systemdCgroup()),
                 launched.spec());
         launch.adoptLayer(description.path("resolved").path(NewContainer.WAITS).asText());
-        // Open before anybody is told that it runs: what is then written there is kept.
+        // The FIFOs are opened before the container is marked as started, so that input written from then on is kept.
         int stdin = open(folder.stdin());
         int control = open(folder.control());
         int readers =
@@ -141,22 +141,22 @@ public final class Monitor {
                 description.path("openStdin").asBoolean(),
                 size(description));
         launch.tellingAttempts(Containers.attempts(folder.path().getParent()));
-        return (goesWithItsEnd(launched.spec()) ? launch : launch.keepingLayer())
+        return (isEphemeral(launched.spec()) ? launch : launch.keepingLayer())
                 .run(folder.id(), stages.speakingWith(io), false, launched.timeoutMillis());
     }
 
-    /** Whether the container's files are in memory, so that nothing is to be kept. */
-    private static boolean goesWithItsEnd(Spec spec) {
+    /** Whether the container's files are in memory, so that no layer is kept. */
+    private static boolean isEphemeral(Spec spec) {
         return spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION);
     }
 
-    /** Of its terminal, as long as nobody says another. */
+    /** The initial size of the container's terminal. */
     private static WindowSize size(ObjectNode description) {
         return new WindowSize(
                 description.path("rows").asInt(), description.path("columns").asInt());
     }
 
-    /** For reading and writing, so that it never comes to an end when a writer goes. */
+    /** Opens a FIFO for reading and writing, so that it does not reach its end when a writer closes it. */
     private int open(Path fifo) {
         return linux.open(fifo.toString(), FileFlag.O_RDWR | FileFlag.O_NONBLOCK | FileFlag.O_NOFOLLOW);
     }

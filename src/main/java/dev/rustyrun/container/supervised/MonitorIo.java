@@ -11,8 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Keeps what a container writes in its log, and gives it what comes through a FIFO, whoever writes there: so the service can
- * attach, go, and attach again. A second FIFO takes {@code eof} and {@code resize ROWS COLUMNS}, a line each.
+ * Writes a container's output to its log, and passes input from a FIFO to the container, from any writer. So clients
+ * can attach, detach and attach again. A second FIFO takes the orders {@code eof}, {@code resize ROWS COLUMNS} and
+ * {@link #DROP}, one per line.
  */
 public final class MonitorIo implements CommandIo {
 
@@ -37,18 +38,18 @@ public final class MonitorIo implements CommandIo {
 
     private byte heldStream;
     private boolean ending;
-    private String words = "";
-    /** Also of a terminal that is not open yet. */
+    private String orders = "";
+    /** The size of the terminal, also before it is opened. */
     private WindowSize size;
 
     private boolean closed;
 
     /**
-     * @param inputFifo where input comes from
-     * @param control where orders come from
-     * @param readers where readers of the log report their progress
+     * @param inputFifo the FIFO with the input
+     * @param control the FIFO with the orders
+     * @param readers the FIFO with progress reports of log readers
      * @param openStdin whether the command's input stays open until it is closed explicitly
-     * @param size of a terminal
+     * @param size the initial size of the terminal, if the container has one
      */
     MonitorIo(
             Linux linux,
@@ -81,7 +82,7 @@ public final class MonitorIo implements CommandIo {
         }
         set.add(control, PollSet.POLLIN);
         if (isHeld()) {
-            // Not the output: the command waits once its pipe is full.
+            // Output is not read, so the command blocks when its pipe is full.
             set.add(readers, PollSet.POLLIN);
             if (master < 0 && stdin >= 0 && pending.length > 0) {
                 set.add(stdin, PollSet.POLLOUT);
@@ -108,7 +109,7 @@ public final class MonitorIo implements CommandIo {
     @Override
     public void relay(PollSet found) {
         if (found.found(control, PollSet.POLLIN)) {
-            obey();
+            readOrders();
         }
         if (pending.length == 0 && sink() >= 0 && found.found(inputFifo, PollSet.POLLIN)) {
             refill();
@@ -132,14 +133,14 @@ public final class MonitorIo implements CommandIo {
         }
     }
 
-    /** Reads input that waits; whether there was some. */
+    /** Reads available input; returns whether there was any. */
     private boolean refill() {
         int got = Transfer.read(linux, inputFifo, buffer);
         pending = Arrays.copyOf(buffer, Math.max(got, 0));
         return got > 0;
     }
 
-    /** The end that was ordered comes after all input that was sent before. */
+    /** Passes input to the container. An ordered end of file comes after all input that was sent before it. */
     private void feed() {
         if (pending.length > 0 && sink() >= 0) {
             int taken = Transfer.write(linux, sink(), pending, 0, pending.length);
@@ -179,12 +180,12 @@ public final class MonitorIo implements CommandIo {
         return held.length > 0;
     }
 
-    private void obey() {
+    private void readOrders() {
         int got = Transfer.read(linux, control, buffer);
-        words += new String(buffer, 0, Math.max(got, 0), StandardCharsets.UTF_8);
-        for (int end = words.indexOf('\n'); end >= 0; end = words.indexOf('\n')) {
-            String line = words.substring(0, end);
-            words = words.substring(end + 1);
+        orders += new String(buffer, 0, Math.max(got, 0), StandardCharsets.UTF_8);
+        for (int end = orders.indexOf('\n'); end >= 0; end = orders.indexOf('\n')) {
+            String line = orders.substring(0, end);
+            orders = orders.substring(end + 1);
             if (line.equals("eof")) {
                 ending = true;
             } else if (line.equals(DROP)) {

@@ -10,8 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The monitors that this process has started: it takes note of their end, and lets none of them stay a zombie. Safe for use by
- * several threads.
+ * The monitors that this process has started. It reports their end, and reaps them. Safe for use by several threads.
  */
 final class Monitors {
 
@@ -19,7 +18,7 @@ final class Monitors {
         private final ContainerFolder folder;
         private final int monitor;
         private final Consumer<Boolean> ended;
-        private final AtomicBoolean told = new AtomicBoolean();
+        private final AtomicBoolean reported = new AtomicBoolean();
 
         Watched(ContainerFolder folder, int monitor, Consumer<Boolean> ended) {
             this.folder = folder;
@@ -27,9 +26,9 @@ final class Monitors {
             this.ended = ended;
         }
 
-        /** Runs once, for the first caller: the one that watches it, or the one that deletes it. */
-        void tell() {
-            if (!told.getAndSet(true)) {
+        /** Reports the end once: either the watch or a deletion calls this first. */
+        void report() {
+            if (!reported.getAndSet(true)) {
                 listener.ended(folder);
             }
         }
@@ -47,9 +46,9 @@ final class Monitors {
     }
 
     /**
-     * Looks after a monitor from now on.
+     * Watches a monitor from now on.
      *
-     * @param ended called after the wait: whether it was killed
+     * @param ended called with whether the monitor was killed by a signal
      */
     void watch(ContainerFolder folder, int monitor, Consumer<Boolean> ended) {
         Watched one = new Watched(folder, monitor, ended);
@@ -62,11 +61,11 @@ final class Monitors {
         look.run();
     }
 
-    /** Tells of the end of one that is about to be deleted. */
-    void tellEnd(ContainerFolder folder) {
+    /** Reports the end of a container that is about to be deleted. */
+    void reportEnd(ContainerFolder folder) {
         Watched one = watched.get(folder.id());
         if (one != null) {
-            one.tell();
+            one.report();
         }
     }
 
@@ -79,7 +78,7 @@ final class Monitors {
                 registration[0].close();
             }
             listener.tell("exited", one.folder.id());
-            one.tell();
+            one.report();
         }
     }
 }

@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * A container that is to be made.
+ * The description of a new container.
  *
- * @param rows of its terminal, if it has one
+ * @param rows the rows of its terminal, if it has one @param columns the columns of its terminal
  * @param openStdin whether its input stays open until it is closed explicitly
- * @param maxLog bytes of output to keep
- * @param autoRemove whether it is forgotten at its end
- * @param launch what was asked for, as it is shown
- * @param resolved what it is launched with: its monitor reads that
+ * @param maxLog how many bytes of output to keep
+ * @param autoRemove whether it is deleted at its end
+ * @param launch the request, as it is shown
+ * @param resolved the resolved launch, for its monitor
  */
 public record NewContainer(
         Map<String, String> labels,
@@ -25,7 +25,7 @@ public record NewContainer(
         ObjectNode launch,
         ObjectNode resolved) {
 
-    /** A field of what it is launched with: it waits for a start, with a layer over its image that knows this word. */
+    /** A field of {@link #resolved} with the token of a layer that was made before the start. */
     public static final String WAITS = "waits";
 
     ObjectNode describe(String id, String store) {

@@ -7,7 +7,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
 
-/** The file in which a container's end will be, or is, written: kept open, it is still there when the container is not. */
+/** The open file of a container's result. It can still be read after the container is deleted. */
 public final class ResultHold implements AutoCloseable {
 
     private final Optional<FileChannel> file;
@@ -16,7 +16,7 @@ public final class ResultHold implements AutoCloseable {
         this.file = file;
     }
 
-    /** How it ended; nothing as long as that is not written. */
+    /** The result; empty until it is written. */
     public Optional<ObjectNode> read() {
         if (file.isEmpty()) {
             return Optional.empty();
@@ -26,7 +26,7 @@ public final class ResultHold implements AutoCloseable {
             byte[] text = Channels.newInputStream(file.get()).readAllBytes();
             return new ObjectMapper().readTree(text) instanceof ObjectNode json ? Optional.of(json) : Optional.empty();
         } catch (IOException e) {
-            // The reserved space for it is not JSON.
+            // The file is only reserved: its zeros are not JSON.
             return Optional.empty();
         }
     }
@@ -37,7 +37,7 @@ public final class ResultHold implements AutoCloseable {
             try {
                 open.close();
             } catch (IOException e) {
-                // It was only read.
+                // A failed close of a file that was only read has no effect.
             }
         });
     }

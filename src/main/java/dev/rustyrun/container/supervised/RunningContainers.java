@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What can be done with supervised containers while they run. Safe for use by several threads. */
+/** The operations on running monitored containers. Safe for use by several threads. */
 public final class RunningContainers {
 
     private final Containers containers;
@@ -51,50 +51,50 @@ public final class RunningContainers {
         this.network = new RunningNetwork(linux, store);
     }
 
-    /** Lets the processes of a frozen one go on, if it has not ended. */
+    /** Resumes a paused container, unless it has ended. */
     void thaw(ContainerFolder folder) {
         try {
             freezer.thaw(folder.id());
         } catch (ContainerException e) {
-            // It has just ended.
+            // The container has just ended.
         }
     }
 
-    /** Freezes all processes of one that runs. */
+    /** Pauses a container. */
     public void pause(ContainerFolder folder) throws InterruptedException {
         inCgroup(folder, id -> freezer.freeze(id));
     }
 
-    /** Lets them go on. */
+    /** Resumes a container. */
     public void resume(ContainerFolder folder) throws InterruptedException {
         inCgroup(folder, id -> freezer.thaw(id));
     }
 
-    /** What one that runs has used. */
+    /** The resource usage of a container. */
     public Statistics statistics(ContainerFolder folder) throws InterruptedException {
         return inCgroup(folder, id -> Running.of(store, id).statistics());
     }
 
     /**
-     * Lets one that runs reach these hosts, and no others.
+     * Replaces the list of hosts that a container may reach.
      *
-     * @throws ContainerException when it does not run, has no proxy, or is not made in time
+     * @throws ContainerException when the container does not run, has no proxy, or is not set up in time
      */
     public void allow(ContainerFolder folder, List<String> hosts) throws InterruptedException {
         awaitMade(folder, () -> store.running(folder.id()));
         Running.of(store, folder.id()).allow(hosts);
     }
 
-    /** The hosts that one that runs may reach. */
+    /** The hosts that a container may reach. */
     public List<String> allowed(ContainerFolder folder) throws InterruptedException {
         awaitMade(folder, () -> store.running(folder.id()));
         return Running.of(store, folder.id()).allowed();
     }
 
     /**
-     * The processes of one that runs.
+     * The processes of a container.
      *
-     * @throws ContainerException when it does not run or has no cgroup, or is not made in time
+     * @throws ContainerException when it does not run or has no cgroup, or is not set up in time
      */
     public List<ContainerProcess> processes(ContainerFolder folder) throws InterruptedException {
         ContainerIds ids = awaitMade(folder, () -> root.ids(folder.id()));
@@ -105,9 +105,9 @@ public final class RunningContainers {
     }
 
     /**
-     * Does {@code work} with the cgroup of a container that runs, or is being made.
+     * Runs {@code work} on the cgroup of a container that runs or is being made.
      *
-     * @throws ContainerException when it does not run or has no cgroup, or is not made in time
+     * @throws ContainerException when it does not run or has no cgroup, or is not set up in time
      */
     private <T> T inCgroup(ContainerFolder folder, Function<String, T> work) throws InterruptedException {
         awaitMade(folder, () -> store.running(folder.id()));
@@ -118,12 +118,14 @@ public final class RunningContainers {
         }
     }
 
-    /** The cgroup of one that runs, if it has any. */
+    /** The cgroup of a running container, if it has one. */
     private Optional<Cgroup> cgroup(ContainerFolder folder) {
         return store.running(folder.id()).flatMap(store::cgroup);
     }
 
-    /** Whether PID 1 of one has executed its command: until then it is this program, and was not started with those words. */
+    /**
+     * Whether PID 1 of a container has executed its command. Until then it is this program with another command line.
+     */
     boolean hasExecuted(ContainerFolder folder, List<String> command) {
         Optional<ContainerState> state = store.running(folder.id());
         try {
@@ -136,20 +138,20 @@ public final class RunningContainers {
                             .equals(linux.status("/proc/self/exe").place())
                     || linux.readFile(process + "/cmdline").equals(String.join("\0", command) + "\0");
         } catch (LinuxException e) {
-            // A stage lets nobody look, and a process that has just ended has none.
+            // A stage is undumpable, so its files cannot be read; an ended process has none.
             return false;
         }
     }
 
-    /** Whether one that runs is paused. */
+    /** Whether a running container is paused. */
     boolean isFrozen(ContainerFolder folder) {
         return cgroup(folder).map(Cgroup::isFrozen).orElse(false);
     }
 
-    /** The work on a process in the container. */
+    /** The body of an exec. */
     public interface Exec<T> {
         /**
-         * Runs it to its end.
+         * Runs the process and waits for its end.
          *
          * @param stages the started stages, which wait for their plan
          */
@@ -171,10 +173,10 @@ public final class RunningContainers {
     }
 
     /**
-     * Runs a process in a container that runs, or is being created.
+     * Runs a process in a container that runs or is being made.
      *
-     * @param clearing does what takes away its stages, again when that fails
-     * @throws ContainerException when it does not run or is paused, ends meanwhile, or is not made in time
+     * @param clearing runs the cleanup of the stages, and repeats it when it fails
+     * @throws ContainerException when it does not run or is paused, ends meanwhile, or is not set up in time
      */
     public <T> T exec(ContainerFolder folder, Consumer<Runnable> clearing, Exec<T> exec) throws InterruptedException {
         try (ServedExecution execution = awaitMade(folder, () -> execution(folder))) {
@@ -194,7 +196,7 @@ public final class RunningContainers {
     }
 
     /**
-     * A socket in the network of one that runs, which is not connected; nothing while it is being made.
+     * An unconnected socket in the network of a running container; empty while the container is being made.
      *
      * @throws ContainerException when it does not run or is paused, or has the host's network
      */
@@ -211,7 +213,7 @@ public final class RunningContainers {
         }
     }
 
-    /** That it takes too long until it is made. */
+    /** The error for a container that takes too long to be set up. */
     public static ContainerException notMade() {
         return ContainerException.busy("the container is still being made");
     }
@@ -228,9 +230,9 @@ public final class RunningContainers {
     }
 
     /**
-     * What {@code attempt} gets of a container that runs, as soon as it gets it: of one that is still being made it gets nothing.
+     * Repeats {@code attempt} until it returns a value; it returns nothing while the container is still being made.
      *
-     * @throws ContainerException when the container does not run, or is not made in time
+     * @throws ContainerException when the container does not run, or is not set up in time
      */
     public <T> T awaitMade(ContainerFolder folder, Supplier<Optional<T>> attempt) throws InterruptedException {
         long end = System.nanoTime() + Containers.START_SECONDS * 1_000_000_000;

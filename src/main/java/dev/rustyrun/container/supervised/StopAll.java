@@ -7,8 +7,8 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Ends all containers at the same time, also those that are just being created: each gets a signal, and is killed if
- * it has not ended in time. The total time does not depend on their number.
+ * Stops all containers at the same time, also those that are still being made: each gets SIGTERM, and is killed if it
+ * has not ended in time. The total time does not depend on their number.
  */
 public final class StopAll {
 
@@ -18,12 +18,12 @@ public final class StopAll {
 
     private final Containers containers;
 
-    /** Ends those in {@code containers}. */
+    /** Stops the containers in {@code containers}. */
     public StopAll(Containers containers) {
         this.containers = containers;
     }
 
-    /** Does it; containers that are still left are logged. */
+    /** Stops the containers; logs those that do not end. */
     public void perform() throws InterruptedException {
         List<ContainerFolder> running =
                 containers.all().stream().filter(containers::mayRun).toList();
@@ -32,24 +32,24 @@ public final class StopAll {
         }
     }
 
-    /** Those that have not ended in time. */
+    /** Sends a signal to all; returns the containers that have not ended in time. */
     private List<ContainerFolder> signal(List<ContainerFolder> all, Signal signal) throws InterruptedException {
-        List<ContainerFolder> untold = new ArrayList<>(all);
+        List<ContainerFolder> unsignalled = new ArrayList<>(all);
         List<ContainerFolder> left = new ArrayList<>(all);
         long end = System.nanoTime() + GRACE_SECONDS * 1_000_000_000;
         while (!left.isEmpty() && System.nanoTime() < end) {
-            untold.removeIf(folder -> isTold(folder, signal));
+            unsignalled.removeIf(folder -> isSignalled(folder, signal));
             left.removeIf(folder -> !containers.mayRun(folder));
             Thread.sleep(POLL_MILLIS);
         }
         return left;
     }
 
-    private boolean isTold(ContainerFolder folder, Signal signal) {
+    private boolean isSignalled(ContainerFolder folder, Signal signal) {
         try {
             return containers.ending().killIfMade(folder, signal.number());
         } catch (LinuxException e) {
-            // It has just ended, or comes to its end with the next attempt.
+            // The container has just ended, or the next attempt will succeed.
             return false;
         }
     }

@@ -17,7 +17,10 @@ import dev.rustyrun.linux.SignalNames;
 import java.io.PrintStream;
 import java.util.List;
 
-/** The containers of a store, whether one is watched or not: those of bundles and of runs in the foreground are not. */
+/**
+ * The operations on any container of a store by its stored state. They need no monitor: containers from bundles and
+ * foreground runs have none.
+ */
 public final class Unwatched {
 
     private static final long MILLIS = 1000;
@@ -26,14 +29,14 @@ public final class Unwatched {
     private final LaunchTools tools;
     private final PrintStream warnings;
 
-    /** Those of {@code tools}' store. */
+    /** The containers of {@code tools}' store. */
     public Unwatched(LaunchTools tools, PrintStream warnings) {
         this.tools = tools;
         this.warnings = warnings;
     }
 
     /**
-     * What is known of one.
+     * The report on a container.
      *
      * @throws ContainerException if no container has this id
      */
@@ -41,7 +44,7 @@ public final class Unwatched {
         return ContainerReport.of(tools.store(), tools.store().get(id));
     }
 
-    /** Sends a signal, a name or a number, to its PID 1, or to all of its processes. */
+    /** Sends a signal, given as a name or a number, to PID 1 or to all processes. */
     public void kill(String id, String signal, boolean all) {
         int number = SignalNames.number(signal)
                 .orElseThrow(() -> ContainerException.invalid(
@@ -49,7 +52,7 @@ public final class Unwatched {
         new Kill(tools.linux(), tools.store()).kill(id, number, all);
     }
 
-    /** Waits until its PID 1 has ended, so many seconds at most. */
+    /** Waits at most {@code seconds} until PID 1 has ended. */
     public void awaitEnd(String id, long seconds) {
         ContainerReport report = report(id);
         if (report.pid() == 0) {
@@ -72,27 +75,27 @@ public final class Unwatched {
         }
     }
 
-    /** Deletes one that has stopped; with {@code force} it is killed first. */
+    /** Deletes a stopped container; with {@code force}, a running one is killed first. */
     public void delete(String id, boolean force) {
         new Deletion(tools.linux(), tools.store(), warnings).delete(id, force);
     }
 
-    /** Freezes all of its processes. */
+    /** Pauses a container. */
     public void pause(String id) {
         new Freezer(tools.store()).pause(id);
     }
 
-    /** Lets them go on. */
+    /** Resumes a container. */
     public void resume(String id) {
         new Freezer(tools.store()).resume(id);
     }
 
-    /** What it has used. */
+    /** The resource usage of a container. */
     public Statistics statistics(String id) {
         return Running.of(tools.store(), id).statistics();
     }
 
-    /** Its processes; at least one. */
+    /** The processes of a container; empty when it has stopped. */
     public List<ContainerProcess> processes(String id) {
         ContainerIds ids = new RunningRoot(tools.linux(), tools.store()).ids(id).orElse(ContainerIds.HOSTS);
         return Running.processes(tools.store(), id).stream()

@@ -9,7 +9,7 @@ public final class UsageJson {
 
     private UsageJson() {}
 
-    /** One object. */
+    /** The usage as one JSON object. */
     public static ObjectNode of(Statistics used) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         put(json, "memoryBytes", used.memoryCurrent());

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
-/** Waiting for containers without a thread that waits. */
+/** Waits for changes of containers without blocking a thread. */
 public final class Watches {
 
     private final PollLoop loop;
@@ -25,12 +25,12 @@ public final class Watches {
         this.timers = timers;
     }
 
-    /** Does {@code changed}, which must not wait, when the status of a container may be another one. */
+    /** Calls {@code changed}, which must not block, when the status of a container may have changed. */
     public ContainerWatch watch(ContainerFolder folder, boolean withLog, Runnable changed) {
         return new ContainerWatch(files, loop, folder, withLog, changed);
     }
 
-    /** Does {@code action}, which must not wait, when process {@code pid} has ended; perhaps also before. */
+    /** Calls {@code action}, which must not block, when process {@code pid} has ended; perhaps also before. */
     public PollLoop.Registration atEnd(int pid, Runnable action) {
         return loop.atEnd(pid, action);
     }
@@ -48,14 +48,17 @@ public final class Watches {
     }
 
     /**
-     * What {@code attempt} gets, which is made now and after each change of {@code folder}'s container until it gets something;
-     * nothing when that has not come within that time.
+     * Calls {@code attempt} now and after each change of {@code folder}'s container, until it returns a value.
+     * Completes with that value, or with an empty one after {@code millis} milliseconds.
      */
     public <T> CompletionStage<Optional<T>> until(ContainerFolder folder, long millis, Supplier<Optional<T>> attempt) {
         return until(folder, millis, new CompletableFuture<>(), attempt);
     }
 
-    /** The same, for an {@code answer} that may be completed earlier. */
+    /**
+     * Like {@link #until(ContainerFolder, long, Supplier)}, with an {@code answer} that the caller may complete
+     * earlier.
+     */
     public <T> CompletableFuture<Optional<T>> until(
             ContainerFolder folder, long millis, CompletableFuture<Optional<T>> answer, Supplier<Optional<T>> attempt) {
         AtomicReference<ContainerWatch> watch = new AtomicReference<>();

@@ -1,5 +1,5 @@
 /**
- * Containers that nobody waits for: a folder each says what was asked for and how it ended, and a process of its own watches
- * each and outlives whoever has started it.
+ * Monitored containers, which run detached from their starter. Each has a folder with its request and its result, and a
+ * monitor process that outlives the starter.
  */
 package dev.rustyrun.container.supervised;

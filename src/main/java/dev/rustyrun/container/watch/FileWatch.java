@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Who wants to know of changes of which file: one inotify descriptor for all. Safe for use by several threads. */
+/** Watches files for changes with one inotify descriptor for all; man 7 inotify. Safe for use by several threads. */
 public final class FileWatch {
 
     private static final int IN_MASK_ADD = 0x20000000;
@@ -29,8 +29,8 @@ public final class FileWatch {
     }
 
     /**
-     * Does {@code changed}, which must not wait, after each change of {@code path} of the kinds in {@code mask}. When the kernel
-     * has no room for one more watch it is done once a second.
+     * Calls {@code changed}, which must not block, after each change of {@code path} of the kinds in {@code mask}. If
+     * the kernel refuses another watch, it is called once a second instead.
      */
     public PollLoop.Registration watch(Path path, int mask, Runnable changed) {
         synchronized (this) {
@@ -41,7 +41,7 @@ public final class FileWatch {
                 watches.computeIfAbsent(watch, none -> new ArrayList<>(1)).add(watcher);
                 return () -> end(watch, watcher);
             } catch (LinuxException e) {
-                // Too many, or it is not there.
+                // The limit of watches is reached, or the file is missing.
             }
         }
         return loop.everySecond(changed);
@@ -51,21 +51,21 @@ public final class FileWatch {
         if (descriptor < 0) {
             int opened = linux.watchFiles();
             FileChanges changes = new FileChanges(linux, opened);
-            loop.add(opened, PollSet.POLLIN, () -> changes.read(this::tell));
+            loop.add(opened, PollSet.POLLIN, () -> changes.read(this::dispatch));
             descriptor = opened;
         }
     }
 
-    private void tell(int watch, int mask) {
-        List<Watcher> told = new ArrayList<>();
+    private void dispatch(int watch, int mask) {
+        List<Watcher> notified = new ArrayList<>();
         synchronized (this) {
             if (watch == FileChanges.ALL) {
-                watches.values().forEach(told::addAll);
+                watches.values().forEach(notified::addAll);
             } else {
-                told.addAll(watches.getOrDefault(watch, List.of()));
+                notified.addAll(watches.getOrDefault(watch, List.of()));
             }
         }
-        for (Watcher each : told) {
+        for (Watcher each : notified) {
             if (watch == FileChanges.ALL || (each.mask & mask) != 0) {
                 each.changed.run();
             }

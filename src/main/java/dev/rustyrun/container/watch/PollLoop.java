@@ -10,18 +10,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
- * The one thread that waits in poll(2) for all who wait: for the end of processes, for changes of files, for room in pipes.
- * Nobody else sleeps or looks again and again. What it is given to do must not wait. Safe for use by several threads.
+ * One thread that waits in poll(2) for many events: the end of processes, changes of files, room in pipes. So no other
+ * thread blocks or polls. The actions must not block. Safe for use by several threads.
  */
 public final class PollLoop {
 
     private static final Logger LOG = Logger.getLogger(PollLoop.class);
     private static final int ROOM = 64;
     private static final int NONE = -1;
-    /** Only for what the kernel has refused to watch, because a limit was reached. */
+    /** The period of actions whose event the kernel refused to watch, because a limit was reached. */
     private static final int LOOK_MILLIS = 1_000;
 
-    /** Something that is waited for until this is closed. */
+    /** A registered event; closing it ends the wait. */
     public interface Registration extends AutoCloseable {
         @Override
         void close();
@@ -30,7 +30,7 @@ public final class PollLoop {
     private record Entry(int descriptor, int events, Runnable action) {}
 
     private final Linux linux;
-    /** Identity counts: two may wait for the same. */
+    /** Compared by identity, because two registrations may be equal. */
     private final Set<Registered> entries = ConcurrentHashMap.newKeySet();
 
     private Thread thread;
@@ -57,7 +57,7 @@ public final class PollLoop {
         }
     }
 
-    /** Does {@code action} whenever any of {@code events} is found on {@code descriptor}. */
+    /** Calls {@code action} whenever any of {@code events} occurs on {@code descriptor}. */
     public Registration add(int descriptor, int events, Runnable action) {
         start();
         Registered made = new Registered(new Entry(descriptor, events, action));
@@ -66,12 +66,15 @@ public final class PollLoop {
         return made;
     }
 
-    /** Does {@code action} once a second. */
+    /** Calls {@code action} once a second. */
     public Registration everySecond(Runnable action) {
         return add(NONE, 0, action);
     }
 
-    /** Does {@code action} when process {@code pid} has ended, and perhaps before; never when it has ended already. */
+    /**
+     * Calls {@code action} once when process {@code pid} has ended. If the process cannot be watched, calls it once a
+     * second.
+     */
     public Registration atEnd(int pid, Runnable action) {
         int descriptor;
         try {
@@ -81,7 +84,7 @@ public final class PollLoop {
         }
         boolean[] done = new boolean[1];
         Registration[] registration = new Registration[1];
-        // A process that has ended is found again and again: its descriptor goes with the first time.
+        // The descriptor of an ended process stays readable, so it is closed at the first event.
         Registration close = () -> {
             synchronized (done) {
                 if (!done[0]) {
@@ -125,7 +128,8 @@ public final class PollLoop {
             try {
                 waitOnce(set);
             } catch (Throwable e) {
-                // Whatever it was, OutOfMemoryError too: without this thread nobody would be woken any more.
+                // Any Throwable is caught, even OutOfMemoryError: if this thread ended, no event would be reported any
+                // more.
                 LOG.errorf("waiting has failed and goes on: %s", e.getMessage());
             }
         }

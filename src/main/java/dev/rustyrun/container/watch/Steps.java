@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * A few threads for all who follow and wait: each step reads a piece of a file or looks at a container, and then its turn is
- * over. Safe for use by several threads.
+ * A small thread pool for followed logs and waiting requests: each step reads a piece of a file or checks a container,
+ * and then frees its thread. Safe for use by several threads.
  */
 public final class Steps {
 
@@ -27,15 +27,15 @@ public final class Steps {
         });
     }
 
-    /** Steps on threads that {@code factory} makes, of which the first one must start. */
+    /** A pool with threads of {@code factory}; at least the first thread must start. */
     public Steps(ThreadFactory factory) {
         this.threads =
                 new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-        // It never ends: steps are done even when the kernel allows no further thread.
+        // The first thread never ends, so steps run even when the kernel allows no further thread.
         threads.prestartCoreThread();
     }
 
-    /** The threads, for a single step. */
+    /** An executor for single steps. */
     public Executor threads() {
         return this::execute;
     }
@@ -57,7 +57,10 @@ public final class Steps {
         }
     }
 
-    /** {@code work}, never done by two threads at once, and done once more after it was woken, however often. */
+    /**
+     * A Runnable that schedules {@code work}. It never runs in two threads at once; any number of calls while it runs
+     * cause one more run.
+     */
     public Runnable wakeable(Runnable work) {
         return new Wakeable(threads(), work);
     }
@@ -73,7 +76,7 @@ public final class Steps {
             this.work = work;
         }
 
-        /** Wakes it. */
+        /** Schedules the work. */
         @Override
         public void run() {
             if (wanted.getAndIncrement() == 0) {

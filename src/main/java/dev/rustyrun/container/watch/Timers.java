@@ -3,7 +3,7 @@ package dev.rustyrun.container.watch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** One thread for all limits of time. What it is given to do must not wait. */
+/** One thread for all timeouts. The work must not block. */
 public final class Timers {
 
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, work -> {
@@ -14,11 +14,11 @@ public final class Timers {
 
     public Timers() {
         thread.setRemoveOnCancelPolicy(true);
-        // Now, and not when it is first needed: the kernel may allow no further thread then.
+        // Started now, because later the kernel may allow no further thread.
         thread.prestartCoreThread();
     }
 
-    /** Does {@code work} after that time; the result keeps it from being done. */
+    /** Calls {@code work} after {@code millis} milliseconds; the returned Runnable cancels it. */
     public Runnable after(long millis, Runnable work) {
         var future = thread.schedule(work, millis, TimeUnit.MILLISECONDS);
         return () -> future.cancel(false);

@@ -3,7 +3,7 @@ package dev.rustyrun.container.watch;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 
-/** Wakes a thread that waits in poll(2), from any other thread: a pipe, as {@code man 7 pipe} has it. */
+/** Wakes a thread that waits in poll(2) from any other thread, through a pipe; man 7 pipe. */
 public final class Wakeup implements AutoCloseable {
 
     private static final byte[] ONE_BYTE = {1};
@@ -33,7 +33,7 @@ public final class Wakeup implements AutoCloseable {
         }
     }
 
-    /** Takes the wakeup back: the thread has seen it. */
+    /** Resets the wakeup after the thread has seen it. */
     public synchronized void clear() {
         if (woken && !closed) {
             woken = false;

@@ -1,2 +1,2 @@
-/** Waiting for processes, files and time, for many at once and with few threads. */
+/** Waits for many processes, files and timeouts with few threads. */
 package dev.rustyrun.container.watch;
