@@ -127,7 +127,7 @@ final class Blobs {
             return;
         }
         Path partial = folder.partial(blob.digest());
-        try (StoreLock lock = StoreLock.alone(linux, partial)) {
+        try (StoreLock lock = StoreLock.exclusive(linux, partial)) {
             if (has(blob.digest(), blob.size())) {
                 progress.end(blob.digest(), true);
                 return;

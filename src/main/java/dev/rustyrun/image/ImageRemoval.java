@@ -132,7 +132,7 @@ public final class ImageRemoval {
         if (!store.folder().check()) {
             return 0;
         }
-        Optional<StoreLock> alone = store.ifNobodyReads();
+        Optional<StoreLock> alone = store.tryLockBlobs();
         if (alone.isEmpty()) {
             return 0;
         }

@@ -19,12 +19,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The images of a user. Blobs are files called by their digest; an image is a record of its blobs; a name is a file that holds the
- * digest of a manifest. Each of these files is whole or missing, and is written after what it refers to, so that a process that
- * is killed anywhere leaves only files that {@link ImageRemoval#collect} removes.
+ * The images of a user. Blobs are files named by their digest; an image is a record of its blobs; a name is a file with
+ * the digest of a manifest. Each file is written atomically, and after the files to which it refers. So a process that
+ * is killed at any moment leaves only files that {@link ImageRemoval#collect} removes.
  *
- * <p>Two locks: the short one, {@code lock}, is held while names and records change; the long one, {@code blobs.lock}, is shared
- * by all that fetch or read blobs, and held alone by what removes blobs.
+ * <p>The store has two locks. {@code lock} is held exclusively, for a short time, while names and records change.
+ * {@code blobs.lock} is shared by processes that fetch or read blobs, and held exclusively by a process that removes
+ * blobs.
  */
 public final class ImageStore {
 
@@ -52,39 +53,42 @@ public final class ImageStore {
         return open(Linux.host());
     }
 
-    /** This user's store: root's in {@code /var/lib/rustyrun/images}, an ordinary user's in {@code $XDG_DATA_HOME/rustyrun}. */
+    /**
+     * This user's store: {@code /var/lib/rustyrun/images} for root, {@code $XDG_DATA_HOME/rustyrun} for an ordinary
+     * user, unless {@code $RUSTYRUN_IMAGES} is set.
+     */
     public static ImageStore open(Linux linux) {
         return open(linux, StoreFolder.placeOf(linux));
     }
 
-    /** The store at {@code root}, which is made when something is first put into it. */
+    /** The store at {@code root}, which is made when it is first written. */
     public static ImageStore open(Linux linux, Path root) {
         StoreFolder folder = new StoreFolder(linux, root);
         return new ImageStore(
                 linux, folder, LayerDisposal.NONE, new StoreRoom(linux, folder, () -> StoreLimit.read(linux)));
     }
 
-    /** The same store with this limit. */
+    /** This store with a size limit. */
     ImageStore within(StoreLimit limit) {
         return new ImageStore(linux, folder, disposal, new StoreRoom(linux, folder, () -> Optional.of(limit)));
     }
 
-    /** The same store, for one who keeps unpacked layers. */
+    /** This store with a disposal of unpacked layers. */
     public ImageStore with(LayerDisposal other) {
         return new ImageStore(linux, folder, other, room);
     }
 
-    /** Where it is. */
+    /** The folder of the store. */
     public Path root() {
         return folder.root();
     }
 
-    /** Where unpacked layers are, each in a directory that is called by its diffId's hexadecimal digits. */
+    /** The folder of unpacked layers, each in a directory named by the hexadecimal digits of its diffId. */
     public Path layers() {
         return folder.path("layers");
     }
 
-    /** How much more it may take. */
+    /** Accounts for the disk space of this store. */
     public StoreRoom room() {
         return room;
     }
@@ -97,7 +101,7 @@ public final class ImageStore {
         return folder;
     }
 
-    /** Keeps every process from removing blobs until it is closed. */
+    /** A shared lock that keeps every process from removing blobs until it is closed. */
     public StoreLock hold() {
         try {
             folder.make("");
@@ -114,9 +118,9 @@ public final class ImageStore {
     }
 
     /**
-     * The image of a name, or of an id or the beginning of one.
+     * The image with this name, or with this id or prefix of an id.
      *
-     * @throws InvalidSpecException when {@code text} is neither, or the beginning of several ids
+     * @throws InvalidSpecException when {@code text} is neither, or a prefix of several ids
      */
     public Optional<StoredImage> find(String text) {
         String hex = text.startsWith("sha256:") ? text.substring(7) : text;
@@ -146,21 +150,21 @@ public final class ImageStore {
         return found.stream().findFirst().map(this::stored);
     }
 
-    /** The image of a name. */
+    /** The image with this name. */
     public Optional<StoredImage> find(ImageReference name) {
         folder.check();
         return digestOf(name).flatMap(this::record).map(this::stored);
     }
 
-    /** The image whose manifest is called so. */
+    /** The image whose manifest has this digest. */
     public Optional<StoredImage> find(Digest manifest) {
         folder.check();
         return record(manifest).map(this::stored);
     }
 
-    /** What the manifest of the image of this name is called. */
+    /** The digest of the manifest of the image with this name. */
     Optional<Digest> digestOf(ImageReference name) {
-        // With a digest, the tag says nothing.
+        // The digest takes precedence over the tag.
         ImageReference exact = name.digest().map(name::withDigest).orElse(name);
         return read(folder.path(NAMES).resolve(fileOf(exact)), MAX_NAME_FILE).map(text -> Digest.parse(text.strip()));
     }
@@ -173,8 +177,8 @@ public final class ImageStore {
         Files.deleteIfExists(folder.path(RECORDS).resolve(fileOf(manifest)));
     }
 
-    /** The lock of those who fetch or read blobs, alone, unless there are any. */
-    Optional<StoreLock> ifNobodyReads() {
+    /** The exclusive lock on the blobs; empty while another process fetches or reads blobs. */
+    Optional<StoreLock> tryLockBlobs() {
         return StoreLock.ifFree(linux, folder.path("blobs.lock"));
     }
 
@@ -194,7 +198,7 @@ public final class ImageStore {
         }
     }
 
-    /** What is written down of the image whose manifest is called so. */
+    /** The record of the image whose manifest has this digest. */
     Optional<ImageRecord> record(Digest manifest) {
         Path file = folder.path(RECORDS).resolve(fileOf(manifest));
         return read(file, Manifest.MAX_BYTES)
@@ -225,12 +229,12 @@ public final class ImageStore {
                         .toList());
     }
 
-    /** The names of an image; those with a digest are what it was pulled as. It takes a look at the names of all images. */
+    /** The names of an image; a name with a digest comes from a pull. Reads the names of all images. */
     public List<ImageReference> namesOf(StoredImage image) {
         return names().getOrDefault(image.manifestDigest(), List.of());
     }
 
-    /** All names, by the digest of the manifest that they lead to. */
+    /** All names, by the digest of their manifest. */
     private Map<Digest, List<ImageReference>> names() {
         Map<Digest, List<ImageReference>> all = new HashMap<>();
         for (String file : folder.names(NAMES)) {
@@ -245,17 +249,17 @@ public final class ImageStore {
     /**
      * An image in a list.
      *
-     * @param names its names; those with a digest are what it was pulled as
+     * @param names its names; a name with a digest comes from a pull
      */
     public record Listed(ImageRecord image, List<ImageReference> names) {
 
-        /** Its names that people gave. */
+        /** The names without a digest. */
         public List<ImageReference> tags() {
             return names.stream().filter(name -> name.digest().isEmpty()).toList();
         }
     }
 
-    /** All images, in no order that means anything. */
+    /** All images, in no particular order. */
     public List<Listed> list() {
         folder.check();
         Map<Digest, List<ImageReference>> names = names();
@@ -265,7 +269,8 @@ public final class ImageStore {
     }
 
     /**
-     * Writes down an image, all of whose blobs are here, and gives it names. The caller holds the blobs.
+     * Stores the record of an image and gives it names. All blobs must be stored, and the caller must have called
+     * {@link #hold}.
      *
      * @throws InvalidSpecException when the store cannot be written
      */
@@ -286,13 +291,13 @@ public final class ImageStore {
 
     StoreLock change() throws IOException {
         folder.make("");
-        return StoreLock.alone(linux, folder.path("lock"));
+        return StoreLock.exclusive(linux, folder.path("lock"));
     }
 
     /**
-     * Gives an image one more name, which another image may lose.
+     * Gives an image another name. An image that has this name loses it.
      *
-     * @throws InvalidSpecException when there is no such image, or the name has a digest
+     * @throws InvalidSpecException when the image does not exist, or the name has a digest
      */
     public void tag(String image, ImageReference name) {
         if (name.digest().isPresent()) {
@@ -306,9 +311,9 @@ public final class ImageStore {
     }
 
     /**
-     * The image of a name or an id.
+     * The image with this name or id.
      *
-     * @throws InvalidSpecException when there is none
+     * @throws InvalidSpecException when it does not exist
      */
     public StoredImage get(String text) {
         return find(text)

@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-/** Makes an image of the tar of a root file system. */
+/** Makes an image from the tar of a root file system. */
 final class ImportedTree {
 
     private static final long MAX_BYTES = 1L << 40;
@@ -110,7 +110,7 @@ final class ImportedTree {
         return pairs;
     }
 
-    /** A JSON array, or words. */
+    /** The values of an instruction, which are a JSON array or separate words. */
     private static List<String> values(String change, String value) {
         if (!value.startsWith("[")) {
             return tokens(change, value);
@@ -119,7 +119,7 @@ final class ImportedTree {
                 .texts();
     }
 
-    /** Words between blanks; what is in quotation marks is one, and a backslash takes its meaning from the next character. */
+    /** Splits a value into words at blanks. Quoted text is one word, and a backslash escapes the next character. */
     private static List<String> tokens(String change, String value) {
         List<String> tokens = new ArrayList<>();
         StringBuilder token = new StringBuilder();
@@ -153,7 +153,7 @@ final class ImportedTree {
         return tokens;
     }
 
-    /** A JSON array, or what a shell is given. */
+    /** The arguments of CMD or ENTRYPOINT: a JSON array, or a command line for a shell. */
     private static ArrayNode words(String change, String value) {
         if (!value.startsWith("[")) {
             return JsonNodeFactory.instance.arrayNode().add("/bin/sh").add("-c").add(value);

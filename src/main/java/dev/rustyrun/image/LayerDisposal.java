@@ -3,13 +3,13 @@ package dev.rustyrun.image;
 import java.util.List;
 import java.util.Set;
 
-/** What else than the store depends on images: unpacked layers, and containers that use them. */
+/** Manages dependents of images outside of the store: unpacked layers, and containers that use images. */
 public interface LayerDisposal {
 
-    /** Nothing does. */
+    /** For a store without dependents. */
     LayerDisposal NONE = new LayerDisposal() {};
 
-    /** Those of {@code images} that containers use, by the digest of their manifest: they are not removed. */
+    /** Which of {@code images}, given as manifest digests, are used by containers; they are not removed. */
     default Set<Digest> used(List<Digest> images) {
         return Set.of();
     }
@@ -17,7 +17,7 @@ public interface LayerDisposal {
     /**
      * Removes unpacked layers that no image needs any more.
      *
-     * @param needed the diffIds that images still have; all others can go
+     * @param needed the diffIds of layers that images still have; all others may be removed
      */
     default void retain(Set<Digest> needed) {}
 }

@@ -10,21 +10,25 @@ import java.util.Arrays;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /**
- * The tar in a layer's blob. How it is compressed is known by its first bytes and not by its media type: writers of archives get
- * the latter wrong.
+ * The tar in a layer's blob. The compression is detected by the first bytes and not taken from the media type, which
+ * some writers of archives get wrong.
  */
 public final class LayerStream {
 
     private static final int BUFFER = 64 * 1024;
     private static final byte[] GZIP = {0x1f, (byte) 0x8b};
     private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
-    /** Zstandard's skippable frames begin with 0x184D2A50 to 5F; partial pulls of podman's write them, behind the others. */
+    /**
+     * The number of bytes that identify the compression. Skippable frames of zstd need no detection: podman writes them
+     * only after other frames.
+     */
     private static final int MAGIC_LENGTH = 4;
 
     private LayerStream() {}
 
     /**
-     * The tar in {@code blob}, which the caller closes. Its length is unknown: the caller bounds what it reads.
+     * The tar in {@code blob}. The caller closes the stream, and must limit how much it reads, because the length is
+     * unknown.
      *
      * @throws IOException when the file cannot be read
      */
@@ -59,7 +63,7 @@ public final class LayerStream {
         return bytes.length >= magic.length && Arrays.equals(Arrays.copyOf(bytes, magic.length), magic);
     }
 
-    /** A frame that is no frame is an error of reading, as with gzip. */
+    /** Reports an invalid frame as an IOException, as the gzip stream does. */
     private static final class Zstd extends InputStream {
 
         private final ZstdInputStream in;

@@ -4,14 +4,14 @@ import dev.rustyrun.linux.Printable;
 import java.util.List;
 
 /**
- * What an image of one platform consists of: an OCI image manifest, or Docker's schema 2, which differ in their media types only;
- * OCI image-spec, manifest.md.
+ * The manifest of an image for one platform: an OCI image manifest or Docker's schema 2, which differ only in their
+ * media types; OCI image-spec, manifest.md.
  *
  * @param layers the lowest first
  */
 record Manifest(String mediaType, Descriptor config, List<Descriptor> layers) {
 
-    /** The largest manifest that is read, in bytes. */
+    /** The maximum size of a manifest, in bytes. */
     static final int MAX_BYTES = 4 << 20;
 
     static final String OCI = "application/vnd.oci.image.manifest.v1+json";
@@ -24,11 +24,11 @@ record Manifest(String mediaType, Descriptor config, List<Descriptor> layers) {
     private static final int MAX_LAYERS = 1000;
 
     /**
-     * Reads a manifest.
+     * Parses a manifest.
      *
-     * @param what it is, for messages
-     * @param served the media type that the registry says; the document's own counts first
-     * @throws dev.rustyrun.spec.InvalidSpecException when it is none, or not of an image for containers
+     * @param what names the document in messages
+     * @param served the media type from the registry; the document's own takes precedence
+     * @throws dev.rustyrun.spec.InvalidSpecException when it is invalid, or not the manifest of a container image
      */
     static Manifest parse(String what, String served, byte[] json) {
         DocumentField all = DocumentField.read(what, json);

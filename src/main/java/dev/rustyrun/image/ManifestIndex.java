@@ -12,10 +12,10 @@ record ManifestIndex(List<Entry> entries) {
 
     private static final int MAX_ENTRIES = 1000;
 
-    /** A manifest, or another list. */
+    /** A manifest, or another index. */
     record Entry(Descriptor manifest, Platform platform, Map<String, String> annotations) {
 
-        /** Whether it is an image, and not a signature or the like of one. */
+        /** Whether it is an image, and not an attestation or signature. */
         boolean isImage() {
             return !platform.os().equals("unknown");
         }
@@ -25,7 +25,7 @@ record ManifestIndex(List<Entry> entries) {
         }
     }
 
-    /** Whether a document is such a list. */
+    /** Whether a document is an index. */
     static boolean isIndex(String what, byte[] json) {
         return DocumentField.read(what, json).field("manifests").isPresent();
     }
@@ -51,9 +51,9 @@ record ManifestIndex(List<Entry> entries) {
     }
 
     /**
-     * The manifest for a platform. One that says no platform is taken when it is the only one.
+     * The manifest for a platform. A single manifest without a platform is accepted.
      *
-     * @throws InvalidSpecException when there is none
+     * @throws InvalidSpecException when the index has none for this platform
      */
     Descriptor select(String what, Platform wanted) {
         for (Entry entry : entries) {

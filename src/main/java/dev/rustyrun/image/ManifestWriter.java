@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 
-/** Makes manifests for images that come without one. */
+/** Makes manifests for images that have none. */
 final class ManifestWriter {
 
     private static final byte GZIP = 0x1f;
@@ -34,7 +34,7 @@ final class ManifestWriter {
                 .put("size", blob.size());
     }
 
-    /** The media type of a layer, by its first bytes. */
+    /** The media type of a layer, detected by its first byte. */
     static String mediaType(Path layer) throws IOException {
         try (InputStream in = Files.newInputStream(layer)) {
             return switch (in.read()) {
@@ -52,7 +52,7 @@ final class ManifestWriter {
         }
     }
 
-    /** The digest of the tar in a layer's blob, and the number of its bytes. */
+    /** The digest and the size of the uncompressed tar in a layer's blob. */
     static Descriptor unpacked(Path layer) throws IOException {
         try (InputStream in = LayerStream.open(layer)) {
             return read(in);

@@ -5,9 +5,9 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.util.Map;
 
 /**
- * What an image runs on, in Go's words; OCI image-spec, image-index.md.
+ * The platform of an image, in the names of GOOS and GOARCH; OCI image-spec, image-index.md.
  *
- * @param variant of the processor, such as v7; empty for any
+ * @param variant the variant of the processor, such as v7; empty for any
  */
 public record Platform(String os, String architecture, String variant) {
 
@@ -16,17 +16,17 @@ public record Platform(String os, String architecture, String variant) {
 
     public Platform {
         architecture = ALIASES.getOrDefault(architecture, architecture);
-        // All processors of this architecture are of this variant.
+        // v8 is the only variant of arm64, and often omitted.
         variant = architecture.equals("arm64") && variant.equals("v8") ? "" : variant;
     }
 
-    /** This machine's. */
+    /** The platform of this machine. */
     public static Platform host() {
         return new Platform("linux", System.getProperty("os.arch"), "");
     }
 
     /**
-     * Reads {@code os/architecture[/variant]}, or an architecture alone.
+     * Parses {@code os/architecture[/variant]}, or an architecture alone.
      *
      * @throws InvalidSpecException when {@code text} is neither
      */
@@ -41,7 +41,7 @@ public record Platform(String os, String architecture, String variant) {
                 : new Platform(parts[0], parts[1], parts.length == 3 ? parts[2] : "");
     }
 
-    /** Whether an image for {@code other} is what is wanted. */
+    /** Whether an image for {@code other} runs on this platform. */
     boolean accepts(Platform other) {
         return os.equals(other.os)
                 && architecture.equals(other.architecture)

@@ -1,20 +1,20 @@
 package dev.rustyrun.image;
 
-/** Is told how the transfer of blobs goes on, by several threads at once. */
+/** Receives the progress of blob transfers, from several threads at once. */
 public interface Progress {
 
     /** Shows nothing. */
     Progress NONE = new Progress() {};
 
-    /** A blob of {@code total} bytes is wanted. */
+    /** The transfer of a blob of {@code total} bytes begins. */
     default void begin(Digest blob, long total) {}
 
-    /** {@code done} bytes of it are here. */
+    /** {@code done} bytes of the blob have been received. */
     default void advance(Digest blob, long done) {}
 
-    /** It is here. */
+    /** The blob is complete; {@code wasHere} says whether it was stored before. */
     default void end(Digest blob, boolean wasHere) {}
 
-    /** Something that people should know, in one line. */
+    /** A message for the user, in one line. */
     default void say(String line) {}
 }

@@ -13,7 +13,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The proxies that the environment names: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in either case, as curl reads them. */
+/**
+ * The proxies from the environment: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case, as in
+ * curl.
+ */
 final class Proxies extends ProxySelector {
 
     private static final int DEFAULT_PORT = 1080;
@@ -33,13 +36,14 @@ final class Proxies extends ProxySelector {
                 .orElse(Proxy.NO_PROXY));
     }
 
-    /** The proxy for an address. */
+    /** The proxy for an address; empty for a direct connection. */
     Optional<URI> of(URI uri) {
         String host = uri.getHost();
         if (isLoopback(host) || isExcepted(host, uri.getPort())) {
             return Optional.empty();
         }
-        // HTTP_PROXY in upper case may come from a header of a CGI request.
+        // In a CGI program, HTTP_PROXY in upper case is set from the request header "Proxy", which is not trusted
+        // (httpoxy).
         Optional<String> value = uri.getScheme().equals("https")
                 ? variable("https_proxy").or(() -> variable("HTTPS_PROXY"))
                 : variable("http_proxy")
@@ -57,7 +61,7 @@ final class Proxies extends ProxySelector {
                 return uri;
             }
         } catch (IllegalArgumentException e) {
-            // Said below.
+            // The exception below reports the invalid value.
         }
         throw new InvalidSpecException("the proxy " + Printable.quoted(value.replaceFirst("//[^@/]*@", "//…@"))
                 + " of the environment is not http://HOST:PORT");
@@ -89,6 +93,6 @@ final class Proxies extends ProxySelector {
 
     @Override
     public void connectFailed(URI uri, SocketAddress address, IOException e) {
-        // Whoever sent the request is told.
+        // The sender of the request gets the exception.
     }
 }

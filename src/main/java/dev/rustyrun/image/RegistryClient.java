@@ -18,14 +18,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Fetches manifests and blobs of one repository from one host; OCI distribution-spec, "Pull". For several threads. */
+/**
+ * Fetches manifests and blobs of one repository from one host; OCI distribution-spec, "Pull". Safe for use by several
+ * threads.
+ */
 final class RegistryClient {
 
     private static final String ACCEPTED =
             String.join(", ", ManifestIndex.OCI, ManifestIndex.DOCKER, Manifest.OCI, Manifest.DOCKER);
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final int MAX_REDIRECTS = 5;
-    /** The second is for a token that has run out. */
+    /** The second attempt is for an expired token. */
     private static final int MAX_LOGINS = 2;
 
     private static final int MAX_ERROR = 64 * 1024;
@@ -42,8 +45,8 @@ final class RegistryClient {
     private final ScheduledExecutorService clock = StallGuard.clock();
 
     /**
-     * @param endpoint host with an optional port, and a path before the repository if a mirror has one
-     * @param login who asks
+     * @param endpoint a host with an optional port and, for a mirror, an optional path prefix
+     * @param login the login for the registry
      */
     RegistryClient(
             String endpoint,
@@ -79,14 +82,14 @@ final class RegistryClient {
         return host;
     }
 
-    /** A manifest or a list of them, and what the registry says that it is. */
+    /** A manifest or an index, and its media type from the registry. */
     record Document(byte[] bytes, String mediaType) {}
 
     /**
      * Fetches a manifest.
      *
      * @param version a tag or a digest; a digest is checked
-     * @throws InvalidSpecException when there is none, or it cannot be had
+     * @throws InvalidSpecException when it does not exist, or cannot be fetched
      */
     Document manifest(String version) {
         URI uri = base.resolve(repository + "/manifests/" + version);
@@ -122,7 +125,7 @@ final class RegistryClient {
         }
     }
 
-    /** Has a blob of the repository in the store, trying again when the connection breaks. */
+    /** Fetches a blob of the repository into the store; retries when the connection breaks. */
     void fetch(Descriptor blob, Blobs blobs, Progress progress) {
         retries.run("the blob " + blob.digest() + " from " + host, () -> {
             blobs.fetch(blob, offset -> open(blob.digest(), offset), progress);
@@ -150,7 +153,7 @@ final class RegistryClient {
         return new StallGuard(response.body(), ANSWER_TIMEOUT, clock);
     }
 
-    /** Asks whether the login is right. */
+    /** Checks the login with the registry. */
     void check() {
         retries.run("the registry " + host, () -> {
             send(base, Map.of(), Set.of(200)).body().close();
@@ -158,7 +161,7 @@ final class RegistryClient {
         });
     }
 
-    /** Sends a request, with a login if one is asked for, and follows where it leads. */
+    /** Sends a request, with authorization if the registry requires it, and follows redirects. */
     private HttpResponse<InputStream> send(URI first, Map<String, String> headers, Set<Integer> wanted)
             throws IOException {
         URI uri = first;
@@ -221,7 +224,7 @@ final class RegistryClient {
                 && one.getPort() == other.getPort();
     }
 
-    /** Why a request was refused; one that may be tried again is an IOException. */
+    /** The exception for a refused request. Throws an IOException if a retry may succeed. */
     private RuntimeException refusal(URI uri, HttpResponse<InputStream> response) throws IOException {
         int status = response.statusCode();
         String said;

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is set about registries: {@code /etc/rustyrun/registries.json}, and before it the user's own; docs/images.md. */
+/**
+ * The settings of registries: {@code /etc/rustyrun/registries.json}, overridden by the user's own file; see
+ * docs/images.md.
+ */
 public final class RegistrySettings {
 
     private static final Path SYSTEM = Path.of("/etc/rustyrun/registries.json");
@@ -26,12 +29,12 @@ public final class RegistrySettings {
     }
 
     /**
-     * A registry.
+     * The settings of a registry.
      *
-     * @param mirrors hosts that are asked first, each with a path before the repository if it has one
-     * @param plainHttp whether it is asked without TLS
-     * @param tlsVerify whether its certificate is checked
-     * @param caFile certificates of authorities that are trusted besides the system's
+     * @param mirrors hosts that are tried first, each with an optional path prefix
+     * @param plainHttp whether HTTP without TLS is used
+     * @param tlsVerify whether the certificate is checked
+     * @param caFile CA certificates that are trusted in addition to the system's
      */
     record Registry(List<String> mirrors, boolean plainHttp, boolean tlsVerify, Optional<Path> caFile) {
 
@@ -41,7 +44,7 @@ public final class RegistrySettings {
     /**
      * This user's settings.
      *
-     * @throws InvalidSpecException when a file cannot be read or says something unknown
+     * @throws InvalidSpecException when a file cannot be read or has an unknown field
      */
     public static RegistrySettings read() {
         Linux linux = Linux.host();
@@ -100,7 +103,7 @@ public final class RegistrySettings {
         return field.isPresent() ? field.truth() : whenMissing;
     }
 
-    /** What is set about a host, or about what a mirror is called. */
+    /** The settings of the registry of an image. */
     Registry of(ImageReference name) {
         return get(name.registry());
     }
@@ -109,7 +112,7 @@ public final class RegistrySettings {
         return registries.getOrDefault(host, Registry.DEFAULT);
     }
 
-    /** The same for one command, in which TLS is not checked, or not used, for {@code host}. */
+    /** These settings with TLS verification or TLS itself switched off for {@code host}. */
     public RegistrySettings relaxed(String host, boolean tlsVerify, boolean plainHttp) {
         if (tlsVerify && !plainHttp) {
             return this;

@@ -10,10 +10,10 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
 
-/** Tries again what a broken connection or a busy server has let fail, later each time. */
+/** Retries requests that fail because of a broken connection or a busy server, with increasing pauses. */
 final class Retries {
 
-    /** What the JDK says of a server that answers without TLS. */
+    /** Part of the JDK's message for a server that answers without TLS. */
     private static final String PLAIN = "plaintext connection";
 
     private static final int MAX_ATTEMPTS = 5;
@@ -23,19 +23,19 @@ final class Retries {
     private final Pause pause;
     private final Progress progress;
 
-    /** What happens between two attempts. */
+    /** The pause between two attempts. */
     interface Pause {
 
         void sleep(Duration time) throws InterruptedException;
     }
 
-    /** Something that may fail and be tried again. */
+    /** An operation that can be retried. */
     interface Attempt<T> {
 
         T run() throws IOException;
     }
 
-    /** A server is busy. */
+    /** The server is busy. */
     static final class LaterException extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -47,7 +47,7 @@ final class Retries {
             this.after = after.orElse("");
         }
 
-        /** When it wants to be asked again; a date counts as not said. */
+        /** The delay in the Retry-After header; empty when it is missing or a date. */
         Optional<Duration> after() {
             return after.matches("[0-9]{1,6}")
                     ? Optional.of(Duration.ofSeconds(Long.parseLong(after)))
@@ -65,10 +65,10 @@ final class Retries {
     }
 
     /**
-     * The outcome of the first attempt that does not fail.
+     * Returns the result of the first successful attempt.
      *
-     * @param what is tried, for messages
-     * @throws InvalidSpecException when none succeeds, or trying again does not help
+     * @param what names the operation in messages
+     * @throws InvalidSpecException when all attempts fail, or a retry cannot succeed
      */
     <T> T run(String what, Attempt<T> attempt) {
         Duration wait = FIRST;
@@ -84,7 +84,7 @@ final class Retries {
                                     + " cannot be fetched: it is a server without TLS; if that is as it should be, use"
                                     + " --plain-http");
                 }
-                // A name that has never been resolved is probably misspelt.
+                // If the first attempt cannot resolve the host name, it is probably misspelt.
                 if (number == MAX_ATTEMPTS || isFinal(e) || number == 1 && Failures.isUnresolved(e)) {
                     throw failure(e, what + " cannot be fetched: " + why);
                 }

@@ -10,14 +10,15 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Room in a store for what grows while it is made, taken some at a time: others see it as taken. It is a file whose size says how
- * much, locked by who makes that: the reservation of a process that is killed ends with it. Safe for use by several threads.
+ * A reservation of space in a store for data whose final size is unknown; it grows in portions. Other processes count
+ * it as used. It is a sparse file whose size is the reserved space. Its owner locks it, so the reservation of a killed
+ * process ends. Safe for use by several threads.
  */
 public final class RoomReservation implements AutoCloseable {
 
     static final String FOLDER = "room";
 
-    private static final long AT_ONCE = 64 << 20;
+    private static final long PORTION = 64 << 20;
     private static final int FLAGS = FileFlag.O_RDWR | FileFlag.O_NOFOLLOW;
 
     private final StoreRoom room;
@@ -34,7 +35,7 @@ public final class RoomReservation implements AutoCloseable {
         this.open = new OpenFile(linux, linux.openToWrite(file.toString(), FLAGS | FileFlag.O_CREAT, 0600));
     }
 
-    /** One of nothing yet. The caller has the room locked. */
+    /** Makes an empty reservation. The caller must hold the lock on the room. */
     static RoomReservation make(StoreRoom room, Linux linux, StoreFolder folder) throws IOException {
         Path file = folder.make(FOLDER).resolve(UUID.randomUUID().toString());
         RoomReservation made = new RoomReservation(room, linux, file);
@@ -42,10 +43,10 @@ public final class RoomReservation implements AutoCloseable {
         return made;
     }
 
-    /** Takes {@code bytes} more; whether there is room for them. */
+    /** Takes {@code bytes} more; returns whether the store has room for them. */
     public synchronized boolean take(long bytes) {
         if (used + bytes > reserved) {
-            long more = room.reserve(used + bytes - reserved, AT_ONCE, size -> {
+            long more = room.reserve(used + bytes - reserved, PORTION, size -> {
                 linux.truncate(open.descriptor(), reserved + size);
                 reserved += size;
             });
@@ -57,7 +58,7 @@ public final class RoomReservation implements AutoCloseable {
         return true;
     }
 
-    /** How many bytes all of them in {@code folder} hold. */
+    /** The total of all reservations in {@code folder}, in bytes. */
     static long all(Linux linux, StoreFolder folder) {
         long bytes = 0;
         for (String name : folder.names(FOLDER)) {
@@ -72,12 +73,12 @@ public final class RoomReservation implements AutoCloseable {
                     ? 0
                     : linux.status(found.descriptor()).size();
         } catch (LinuxException e) {
-            // It has just ended.
+            // The reservation has just ended.
             return 0;
         }
     }
 
-    /** Removes those of killed processes. The caller has the room locked. */
+    /** Removes the reservations of killed processes. The caller must hold the lock on the room. */
     static void removeLeft(Linux linux, StoreFolder folder) throws IOException {
         for (String name : folder.names(FOLDER)) {
             Path file = folder.path(FOLDER).resolve(name);
@@ -86,7 +87,7 @@ public final class RoomReservation implements AutoCloseable {
                     Files.deleteIfExists(file);
                 }
             } catch (LinuxException e) {
-                // It has just ended.
+                // The reservation has just ended.
                 continue;
             }
         }

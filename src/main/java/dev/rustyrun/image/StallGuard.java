@@ -9,19 +9,22 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** A stream that is closed when nothing comes for some time, so that its reader fails instead of waiting for ever. */
+/**
+ * A stream with a timeout: it is closed when no data arrives for some time, so that its reader fails instead of waiting
+ * forever.
+ */
 final class StallGuard extends FilterInputStream {
 
-    private final Duration patience;
+    private final Duration timeout;
     private final Future<?> watch;
     private volatile long last = System.nanoTime();
     private volatile boolean stalled;
 
-    /** @param clock looks after it; {@link #clock} makes one */
-    StallGuard(InputStream in, Duration patience, ScheduledExecutorService clock) {
+    /** @param clock checks the stream periodically; see {@link #clock} */
+    StallGuard(InputStream in, Duration timeout, ScheduledExecutorService clock) {
         super(in);
-        this.patience = patience;
-        long period = patience.toMillis() / 4;
+        this.timeout = timeout;
+        long period = timeout.toMillis() / 4;
         this.watch = clock.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
     }
 
@@ -34,12 +37,12 @@ final class StallGuard extends FilterInputStream {
     }
 
     private void look() {
-        if (System.nanoTime() - last > patience.toNanos()) {
+        if (System.nanoTime() - last > timeout.toNanos()) {
             stalled = true;
             try {
                 in.close();
             } catch (IOException e) {
-                // Its reader is told below.
+                // The reader gets an exception from read.
             }
         }
     }
@@ -67,7 +70,7 @@ final class StallGuard extends FilterInputStream {
     }
 
     private IOException stalled() {
-        return new IOException("nothing came for " + patience.toSeconds() + " s");
+        return new IOException("nothing came for " + timeout.toSeconds() + " s");
     }
 
     @Override

@@ -20,11 +20,12 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The store's folder. A file in it is whole or missing, also after a crash: it is written beside its place, synced, and renamed.
+ * The folder of the store. Files are written atomically, even across a crash: to a temporary file, which is synced and
+ * renamed.
  */
 final class StoreFolder {
 
-    /** How the names of files begin that are not whole yet. */
+    /** The prefix of the names of temporary files. */
     static final String NEW = "new-";
 
     private static final String PARTIAL = "partial";
@@ -37,7 +38,9 @@ final class StoreFolder {
         this.root = root;
     }
 
-    /** Where a user's images are: in {@code $RUSTYRUN_IMAGES}, or root's for all, or an ordinary user's own. */
+    /**
+     * The folder of a user's images: {@code $RUSTYRUN_IMAGES}, or else the system's folder for root or the user's own.
+     */
     static Path placeOf(Linux linux) {
         Optional<String> chosen = variable("RUSTYRUN_IMAGES");
         if (chosen.isPresent()) {
@@ -66,7 +69,7 @@ final class StoreFolder {
     }
 
     /**
-     * Refuses a store that somebody else could write.
+     * Refuses a store that other users could write.
      *
      * @return whether it exists
      */
@@ -85,7 +88,7 @@ final class StoreFolder {
         return true;
     }
 
-    /** The directory {@code name} in it, made if it is missing. */
+    /** The directory {@code name} in the folder; it is made if it is missing. */
     Path make(String name) throws IOException {
         Path path = root.resolve(name);
         makeDirectories(path);
@@ -98,13 +101,13 @@ final class StoreFolder {
                 path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
-    /** Makes {@code path}, which only its owner may read, hold {@code bytes}; it is written beside its place. */
+    /** Atomically writes {@code bytes} to {@code path}, with mode 0600. */
     static void replace(Path path, byte[] bytes) throws IOException {
         makeDirectories(path.getParent());
         write(path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID()), path, bytes);
     }
 
-    /** Makes {@code path} hold {@code bytes}. */
+    /** Atomically writes {@code bytes} to {@code path}, a file of this store. */
     void write(Path path, byte[] bytes) throws IOException {
         write(temporary(), path, bytes);
     }
@@ -124,12 +127,12 @@ final class StoreFolder {
         }
     }
 
-    /** A new path for a file that is not whole yet. */
+    /** A new path for a temporary file. */
     Path temporary() throws IOException {
         return make(PARTIAL).resolve(NEW + linux.processId() + "-" + UUID.randomUUID());
     }
 
-    /** Where the beginning of a blob is kept. */
+    /** The path of a partly received blob. */
     Path partial(Digest digest) throws IOException {
         return make(PARTIAL).resolve(digest.algorithm() + "-" + digest.hex());
     }
@@ -141,13 +144,13 @@ final class StoreFolder {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
-    /** Whether there was no room; Java has no other way to tell. */
+    /** Whether the disk or quota is full; Java reports that only in the message. */
     static boolean isFull(IOException e) {
         String why = String.valueOf(e.getMessage());
         return why.contains("No space left") || why.contains("Disk quota exceeded");
     }
 
-    /** Gives a synced file its place, for good. */
+    /** Renames a synced file durably. */
     static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         sync(to.getParent());
@@ -159,7 +162,7 @@ final class StoreFolder {
         }
     }
 
-    /** The names of the files in the directory {@code name}, sorted; none when it is missing. */
+    /** The sorted names of the files in the directory {@code name}; empty when it is missing. */
     List<String> names(String name) {
         List<String> all = new ArrayList<>();
         int directory;
@@ -179,7 +182,7 @@ final class StoreFolder {
         return all;
     }
 
-    /** Removes what killed processes have left unfinished. */
+    /** Removes temporary files and partly received blobs. The caller must hold the exclusive lock on the blobs. */
     void removePartial() throws IOException {
         for (String name : names(PARTIAL)) {
             Files.deleteIfExists(path(PARTIAL).resolve(name));

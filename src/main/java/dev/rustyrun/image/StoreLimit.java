@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How much an image store may take, with its blobs and unpacked layers: {@code maxSize} in {@code /etc/rustyrun/images.json}, or
- * in the user's own, which replaces it; docs/images.md.
+ * The maximum size of an image store, with its blobs and unpacked layers: {@code maxSize} in
+ * {@code /etc/rustyrun/images.json}, or in the user's own file, which replaces it; see docs/images.md.
  *
- * @param bytes the most
- * @param file that says so
+ * @param bytes the maximum size in bytes
+ * @param file the file with the setting
  */
 public record StoreLimit(long bytes, Path file) {
 
@@ -26,9 +26,9 @@ public record StoreLimit(long bytes, Path file) {
     private static final String FIELD = "maxSize";
 
     /**
-     * This user's, if there is one.
+     * The limit of this user's store, if one is configured.
      *
-     * @throws InvalidSpecException when a file cannot be read or says something unknown
+     * @throws InvalidSpecException when a file cannot be read or has an unknown field
      */
     public static Optional<StoreLimit> read(Linux linux) {
         List<Path> files = new ArrayList<>();
@@ -63,11 +63,11 @@ public record StoreLimit(long bytes, Path file) {
     }
 
     /**
-     * Checks that there is room.
+     * Checks that the store has room.
      *
-     * @param taken bytes that the store takes
-     * @param more bytes that are to come
-     * @throws ImageException when it would take more than it may
+     * @param taken the present size of the store in bytes
+     * @param more the additional bytes
+     * @throws ImageException when the limit would be exceeded
      */
     void check(Path store, long taken, long more) {
         if (more > bytes - taken) {

@@ -5,7 +5,7 @@ import dev.rustyrun.linux.Linux;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A lock on a file of the store; it ends with its holder, however that ends; man 2 flock. */
+/** A lock on a file of the store; it ends at the latest with its process; man 2 flock. */
 public final class StoreLock implements AutoCloseable {
 
     private static final int MODE = 0600;
@@ -19,21 +19,21 @@ public final class StoreLock implements AutoCloseable {
                 linux.openToWrite(file.toString(), FileFlag.O_WRONLY | FileFlag.O_CREAT | FileFlag.O_NOFOLLOW, MODE);
     }
 
-    /** Waits until nobody else has it. */
-    static StoreLock alone(Linux linux, Path file) {
+    /** Waits for the exclusive lock. */
+    static StoreLock exclusive(Linux linux, Path file) {
         StoreLock lock = new StoreLock(linux, file);
         linux.lock(lock.descriptor);
         return lock;
     }
 
-    /** Waits until nobody has it alone. */
+    /** Waits for a shared lock. */
     static StoreLock shared(Linux linux, Path file) {
         StoreLock lock = new StoreLock(linux, file);
         linux.share(lock.descriptor);
         return lock;
     }
 
-    /** The lock, unless somebody else has it. */
+    /** The exclusive lock, if no other process has the lock. */
     static Optional<StoreLock> ifFree(Linux linux, Path file) {
         StoreLock lock = new StoreLock(linux, file);
         if (linux.lockIfFree(lock.descriptor)) {

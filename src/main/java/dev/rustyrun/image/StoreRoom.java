@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
-/** What a store takes, and may take. Nothing is counted when it has no limit. */
+/** Accounts for the disk space of a store and enforces its limit. Without a limit, writes are not counted. */
 public final class StoreRoom {
 
     private static final String LAYERS = "layers";
     private static final String LOCK = "room.lock";
-    /** Nobody reserves more of what is left than its fourth part at once, so that others find some. */
+    /** A reservation gets at most a quarter of the free space beyond what it needs, so that others find some. */
     private static final int SHARE = 4;
 
     private static final String BYTES = "bytes=";
@@ -29,35 +29,35 @@ public final class StoreRoom {
         this.limit = limit;
     }
 
-    /** What puts something into the store. */
+    /** An operation that writes to the store. */
     interface Putting {
         void put() throws IOException;
     }
 
-    /** Does that if there is room for {@code bytes}; of several processes one at a time. */
+    /** Runs {@code work} if the store has room for {@code bytes}; one process at a time. */
     void take(long bytes, Putting work) throws IOException {
         Optional<StoreLimit> most = limit.get();
         if (most.isEmpty()) {
             work.put();
             return;
         }
-        try (StoreLock lock = StoreLock.alone(linux, folder.path(LOCK))) {
+        try (StoreLock lock = StoreLock.exclusive(linux, folder.path(LOCK))) {
             most.get().check(folder.root(), taken(), bytes);
             work.put();
         }
     }
 
     /**
-     * Checks that there is room for {@code bytes} before they are fetched.
+     * Checks that the store has room for {@code bytes} before they are fetched.
      *
-     * @throws ImageException when there is not
+     * @throws ImageException when the store is full
      */
     void check(long bytes) {
         limit.get().ifPresent(most -> most.check(folder.root(), taken(), bytes));
     }
 
     /**
-     * Room for what grows while it is made; none without a limit.
+     * A reservation for data whose final size is unknown; empty when the store has no limit.
      *
      * @throws ImageException when the store is full
      */
@@ -67,7 +67,7 @@ public final class StoreRoom {
             return Optional.empty();
         }
         folder.make("");
-        try (StoreLock lock = StoreLock.alone(linux, folder.path(LOCK))) {
+        try (StoreLock lock = StoreLock.exclusive(linux, folder.path(LOCK))) {
             RoomReservation.removeLeft(linux, folder);
             most.get().check(folder.root(), taken(), 1);
             return Optional.of(RoomReservation.make(this, linux, folder));
@@ -75,13 +75,13 @@ public final class StoreRoom {
     }
 
     /**
-     * Reserves {@code least} bytes, or up to {@code wanted} if there is room; of several processes one at a time.
+     * Reserves at least {@code least} and up to {@code wanted} bytes; one process at a time.
      *
-     * @param write writes down how many
-     * @return how many; 0 when there is no room for {@code least}
+     * @param write records the number of bytes
+     * @return the number of bytes; 0 when the store has no room for {@code least}
      */
     long reserve(long least, long wanted, LongConsumer write) {
-        try (StoreLock lock = StoreLock.alone(linux, folder.path(LOCK))) {
+        try (StoreLock lock = StoreLock.exclusive(linux, folder.path(LOCK))) {
             long left = limit.get().map(StoreLimit::bytes).orElse(Long.MAX_VALUE) - taken();
             if (left < least) {
                 return 0;
@@ -96,7 +96,7 @@ public final class StoreRoom {
         return blobs() + layers() + RoomReservation.all(linux, folder);
     }
 
-    /** The bytes that all blobs take. */
+    /** The total size of all blobs in bytes. */
     long blobs() {
         long size = 0;
         for (String algorithm : Blobs.ALGORITHMS) {
@@ -107,7 +107,7 @@ public final class StoreRoom {
         return size;
     }
 
-    /** The bytes that the files in unpacked layers have. */
+    /** The total size of the files in unpacked layers in bytes. */
     long layers() {
         return folder.names(LAYERS).stream()
                 .map(hex -> folder.path(LAYERS).resolve(hex).resolve("info"))

@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Shows how the transfer of an image goes on: bars on a terminal, lines elsewhere, only problems when it is quiet. */
+/** Shows the progress of an image transfer: bars on a terminal, lines elsewhere, only problems in quiet mode. */
 public final class Transfer implements Progress {
 
     private static final int STANDARD_ERROR = 2;
@@ -83,7 +83,7 @@ public final class Transfer implements Progress {
         draw(true);
     }
 
-    /** No more will come. */
+    /** Draws the final state. */
     public synchronized void end() {
         draw(true);
     }

@@ -23,23 +23,23 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Whose certificates a registry may show: the system's authorities, and those that are set for it. */
+/** The CA certificates that are trusted for a registry: the system's, and those configured for the registry. */
 final class Trust {
 
-    /** Where Debian, Fedora, openSUSE and Alpine keep the authorities. */
+    /** The CA bundles of Debian, Fedora, openSUSE and Alpine. */
     private static final List<String> SYSTEM = List.of(
             "/etc/ssl/certs/ca-certificates.crt",
             "/etc/pki/tls/certs/ca-bundle.crt",
             "/etc/ssl/ca-bundle.pem",
             "/etc/ssl/cert.pem");
 
-    /** Where docker and podman look for those of one registry. */
+    /** The folders in which podman and docker look for CA certificates of one registry. */
     private static final List<String> OF_REGISTRIES = List.of("/etc/containers/certs.d", "/etc/docker/certs.d");
 
     private Trust() {}
 
     /**
-     * Makes connections to {@code host}.
+     * The TLS context for connections to {@code host}.
      *
      * @throws InvalidSpecException when a file cannot be used
      */
@@ -47,7 +47,7 @@ final class Trust {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             TrustManager[] trust =
-                    settings.tlsVerify() ? authorities(host, settings.caFile()) : new TrustManager[] {new Anybody()};
+                    settings.tlsVerify() ? authorities(host, settings.caFile()) : new TrustManager[] {new TrustAll()};
             context.init(new KeyManager[0], trust, null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
@@ -80,7 +80,7 @@ final class Trust {
                 add(file, store);
             }
         }
-        // Without a store of ours, the JDK's.
+        // Null selects the JDK's default CA certificates.
         factory.init(store);
         return factory.getTrustManagers();
     }
@@ -99,37 +99,37 @@ final class Trust {
         }
     }
 
-    /** For --tls-verify=false: any certificate, for any name. */
-    private static final class Anybody extends X509ExtendedTrustManager {
+    /** For --tls-verify=false: trusts any certificate for any name. */
+    private static final class TrustAll extends X509ExtendedTrustManager {
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
-            // Whoever it is.
+            // Trusted.
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-            // Whoever it is.
+            // Trusted.
         }
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            // Whoever it is.
+            // Trusted.
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            // Whoever it is.
+            // Trusted.
         }
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {
-            // Whoever it is.
+            // Trusted.
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type) {
-            // Whoever it is.
+            // Trusted.
         }
 
         @Override

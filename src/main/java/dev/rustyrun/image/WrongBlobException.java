@@ -1,6 +1,6 @@
 package dev.rustyrun.image;
 
-/** Bytes that are not those that their digest and size say. */
+/** Received bytes do not match their digest or size. */
 final class WrongBlobException extends ImageException {
 
     private static final long serialVersionUID = 1L;

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A zstd stream without its skippable frames, in which builders keep lists of a layer's files, and which the decoder does not
- * know; RFC 8878, section 3.1.
+ * A zstd stream without its skippable frames, which the decoder does not support. Some builders store a table of
+ * contents of the layer in them; RFC 8878, section 3.1.
  */
 final class ZstdFrames extends InputStream {
 
@@ -55,7 +55,7 @@ final class ZstdFrames extends InputStream {
         return got;
     }
 
-    /** Goes on to the next header; false at the end. */
+    /** Reads the next header; false at the end of the stream. */
     private boolean next() throws IOException {
         if (inFrame) {
             int block = number(bytes(3));
@@ -85,13 +85,13 @@ final class ZstdFrames extends InputStream {
             header = new byte[] {magic[0], magic[1], magic[2], magic[3], (byte) described};
             at = 0;
         } else {
-            // The decoder says what is wrong with it.
+            // Not a zstd frame: passed on unchanged, so that the decoder reports the error.
             left = Long.MAX_VALUE;
         }
         return true;
     }
 
-    /** The next bytes, which are also the next header. */
+    /** Reads the next bytes, and passes them on as the next header. */
     private byte[] bytes(int count) throws IOException {
         byte[] bytes = in.readNBytes(count);
         if (bytes.length < count) {

@@ -1,2 +1,2 @@
-/** Images: what they are called, where they come from, how they are stored, and how archives of them are read and written. */
+/** Container images: names, registries, the image store, and archives. */
 package dev.rustyrun.image;

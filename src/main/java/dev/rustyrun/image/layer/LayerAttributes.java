@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * What a layer says of its files beside their contents. An owner comes first: a change of that takes set-user-id bits and
- * capabilities away; man 2 chown.
+ * Applies the metadata of a layer's entries to files. The owner is set first, because a change of the owner clears
+ * set-user-id bits and capabilities; man 2 chown.
  */
 final class LayerAttributes {
 
@@ -25,12 +25,12 @@ final class LayerAttributes {
         this.owners = owners;
     }
 
-    /** Lets an open directory hide that of lower layers. */
+    /** Makes an open directory opaque: it hides the directory of lower layers. */
     void hideLower(OpenFile directory) {
         linux.setAttribute(directory.descriptor(), owners.opaque(), YES);
     }
 
-    /** Gives an open file or directory all of it. */
+    /** Applies the metadata to an open file or directory. */
     void give(Entry entry, OpenFile file) {
         linux.changeOwner(file.descriptor(), user(entry), group(entry));
         linux.changeMode(file.descriptor(), entry.mode());
@@ -43,7 +43,9 @@ final class LayerAttributes {
         linux.setTimes(file.descriptor(), entry.more().seconds(), entry.more().nanos());
     }
 
-    /** The same for what is not opened, such as a link or a device, by its name in {@code parent}. */
+    /**
+     * Applies the metadata to a file that cannot be opened, such as a link or a device, by its name in {@code parent}.
+     */
     void give(Entry entry, OpenFile parent, String name, boolean link) {
         linux.changeOwner(parent.descriptor(), name, user(entry), group(entry));
         if (!link) {
