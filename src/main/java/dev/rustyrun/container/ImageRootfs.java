@@ -157,7 +157,7 @@ public final class ImageRootfs {
         }
         List<String> trees = hashes.stream().distinct().map(store::tree).toList();
         String model = hashes.stream()
-                .filter(store::saysRoot)
+                .filter(store::hasRootEntry)
                 .findFirst()
                 .map(store::tree)
                 .orElse(trees.get(trees.size() - 1));

@@ -10,22 +10,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The addresses that begin with the same bits. An IPv4 address in IPv6 spelling ({@code ::ffff:10.0.0.1}) is the IPv4 address.
+ * A range of addresses with a common prefix (CIDR). An IPv4-mapped IPv6 address ({@code ::ffff:10.0.0.1}) is treated as
+ * the IPv4 address.
  *
- * @param base the first of them
- * @param bits how many bits they share
+ * @param base an address with the prefix
+ * @param bits the length of the prefix
  */
 record AddressRange(InetAddress base, int bits) {
 
-    /** Four decimal numbers: no octal, hexadecimal or shortened spelling, which programs understand in different ways. */
+    /**
+     * Four decimal numbers. Octal, hexadecimal and shortened forms are refused, because programs interpret them
+     * differently.
+     */
     private static final Pattern IPV4 = Pattern.compile(
             "(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})" + "\\.(0|[1-9][0-9]{0,2})");
 
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:][0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
     /**
-     * What is nobody's on the internet, RFC 6890: this network, private and shared ranges, loopback, link-local with the clouds'
-     * metadata services, benchmarks, multicast, what is reserved; and one cloud's metadata service at an ordinary address.
+     * The special-purpose ranges of RFC 6890, which are not routed on the internet: this network, private and shared
+     * ranges, loopback, link-local with the metadata services of clouds, benchmarking, multicast and reserved ranges.
+     * The last entry is the metadata service of one cloud at an ordinary address.
      */
     private static final List<AddressRange> SPECIAL_IPV4 = Stream.of(
                     "0.0.0.0/8",
@@ -44,12 +49,12 @@ record AddressRange(InetAddress base, int bits) {
             .toList();
 
     private static final AddressRange GLOBAL_IPV6 = parse("2000::/3").orElseThrow();
-    /** Addresses of IPv6 that lead to an address of IPv4: Teredo and 6to4. */
+    /** IPv6 ranges that tunnel to IPv4 addresses: Teredo and 6to4. */
     private static final List<AddressRange> TUNNELS = Stream.of("2001::/32", "2002::/16")
             .map(text -> parse(text).orElseThrow())
             .toList();
 
-    /** A single address in its only spelling; empty when {@code text} is none. */
+    /** Parses a single address; empty when {@code text} is not one. */
     static Optional<InetAddress> address(String text) {
         Matcher parts = IPV4.matcher(text);
         try {
@@ -64,7 +69,7 @@ record AddressRange(InetAddress base, int bits) {
                 }
                 return Optional.of(InetAddress.getByAddress(bytes));
             }
-            // With a colon in it, it is never looked up as a name.
+            // A text with a colon is never resolved as a name.
             return IPV6.matcher(text).matches()
                     ? Optional.of(InetAddress.getByName("[" + text + "]"))
                     : Optional.empty();
@@ -73,7 +78,7 @@ record AddressRange(InetAddress base, int bits) {
         }
     }
 
-    /** An address, or {@code ADDRESS/BITS}; empty when {@code text} is neither. */
+    /** Parses an address or {@code ADDRESS/BITS}; empty when {@code text} is neither. */
     static Optional<AddressRange> parse(String text) {
         int slash = text.indexOf('/');
         Optional<InetAddress> base = address(slash < 0 ? text : text.substring(0, slash));
@@ -91,7 +96,7 @@ record AddressRange(InetAddress base, int bits) {
         return Optional.of(new AddressRange(base.get(), Integer.parseInt(bits)));
     }
 
-    /** Whether {@code address} is one of them. */
+    /** Whether the range contains {@code address}. */
     boolean contains(InetAddress address) {
         byte[] own = base.getAddress();
         byte[] other = address.getAddress();
@@ -107,17 +112,20 @@ record AddressRange(InetAddress base, int bits) {
         return true;
     }
 
-    /** Whether every address of this range is one of {@code other}'s. */
+    /** Whether {@code other} contains this whole range. */
     boolean isWithin(AddressRange other) {
         return bits >= other.bits && other.contains(base);
     }
 
-    /** Whether {@code address} is not an ordinary one of the internet: it is reached only where it is named as an address. */
+    /**
+     * Whether {@code address} is a special-purpose address. Such an address is allowed only by a rule that names it as
+     * an address, not by a host name.
+     */
     static boolean isSpecial(InetAddress address) {
         return special(new AddressRange(address, address.getAddress().length * Byte.SIZE));
     }
 
-    /** Whether this range names special addresses on purpose, and not only because it has nearly all. */
+    /** Whether this range names special addresses on purpose, and not only because it contains nearly all addresses. */
     boolean isSpecial() {
         return special(this);
     }
@@ -127,7 +135,7 @@ record AddressRange(InetAddress base, int bits) {
             return SPECIAL_IPV4.stream().anyMatch(range::isWithin);
         }
         boolean global = range.isWithin(GLOBAL_IPV6) && TUNNELS.stream().noneMatch(range::isWithin);
-        // A range that begins before the global ones is wider than them only when it has few bits.
+        // An IPv6 range with fewer than 7 bits also contains many ordinary addresses, so it does not count as special.
         return !global && (range.bits >= 7 || TUNNELS.stream().anyMatch(range::isWithin));
     }
 }

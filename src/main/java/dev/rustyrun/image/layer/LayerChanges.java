@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
-/** What the upper directory of an overlay changes in the tree of those below it. */
+/** Finds the changes that the upper directory of an overlay makes to the tree of the lower directories. */
 public final class LayerChanges {
 
     public static final char ADDED = 'A';
@@ -35,15 +35,15 @@ public final class LayerChanges {
     }
 
     /**
-     * Gives each of them to {@code changes}: its letter, and its absolute path. A directory comes before what is in it.
+     * Passes each change to {@code changes}: its letter and its absolute path. A directory comes before its contents.
      *
-     * @param lower the tree of the lower directories
+     * @param lower the merged tree of the lower directories
      */
     public static void find(Linux linux, OpenFile lower, OpenFile upper, BiConsumer<Character, String> changes) {
         new LayerChanges(linux, lower, upper, changes).directory("", true, false);
     }
 
-    /** @param below whether the lower tree has a directory there */
+    /** @param below whether the lower tree has a directory at {@code path} */
     private void directory(String path, boolean below, boolean opaque) {
         TreeMap<String, Character> all = new TreeMap<>();
         List<String> names = names(upper, path);
@@ -78,7 +78,7 @@ public final class LayerChanges {
             throw e;
         }
         if (now.isCharacterDevice(0, 0)) {
-            // What was made and removed again is no change.
+            // A whiteout of a file that does not exist below is not a change: the container has made and removed it.
             before.ifPresent(file -> changes.accept(REMOVED, "/" + path));
             return;
         }

@@ -14,15 +14,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The tar stream in the blob of a layer: gzip, zstd or neither, image-spec layer.md, media types. It
- * is decompressed and hashed by a thread of its own, a little ahead of whoever reads it.
+ * The tar stream in the blob of a layer, uncompressed or compressed with gzip or zstd; image-spec layer.md. A separate
+ * thread decompresses and hashes it, slightly ahead of the reader.
  */
 final class LayerContents extends InputStream {
 
     private static final int CHUNK = 256 * 1024;
     private static final int CHUNKS_AHEAD = 6;
 
-    /** Some bytes; none at the end, which may be a failure. */
+    /** A piece of the stream. An empty one marks the end, or a failure if that is not null. */
     private record Chunk(byte[] bytes, int count, Throwable failure) {}
 
     private final BlockingQueue<Chunk> queue = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
@@ -34,9 +34,9 @@ final class LayerContents extends InputStream {
     private boolean ended;
 
     /**
-     * Starts to read {@code blob}.
+     * Starts the thread that reads {@code blob}.
      *
-     * @param algorithm of the diffId, {@code sha256} or {@code sha512}
+     * @param algorithm the algorithm of the diffId, {@code sha256} or {@code sha512}
      */
     LayerContents(Path blob, String algorithm) throws IOException {
         this.hash = hash(algorithm);
@@ -59,7 +59,7 @@ final class LayerContents extends InputStream {
         return file.count.get();
     }
 
-    /** The hash of the whole stream, once it has been read to its end, in hexadecimal digits. */
+    /** The hash of the whole stream in hexadecimal digits. Valid only after the stream was read to its end. */
     String hex() {
         return HexFormat.of().formatHex(hash.digest());
     }
@@ -76,7 +76,7 @@ final class LayerContents extends InputStream {
                 }
             }
         } catch (InterruptedException e) {
-            // Nobody reads on.
+            // The stream was closed.
         } catch (IOException | RuntimeException e) {
             fail(e);
         }
@@ -85,8 +85,8 @@ final class LayerContents extends InputStream {
     private void fail(Throwable e) {
         try {
             queue.put(new Chunk(new byte[0], 0, e));
-        } catch (InterruptedException nobody) {
-            // Nobody reads on.
+        } catch (InterruptedException closed) {
+            // The stream was closed.
         }
     }
 
@@ -141,7 +141,7 @@ final class LayerContents extends InputStream {
         }
     }
 
-    /** Counts what goes through it. */
+    /** Counts the bytes that are read. */
     private static final class Counted extends FilterInputStream {
 
         private final AtomicLong count = new AtomicLong();

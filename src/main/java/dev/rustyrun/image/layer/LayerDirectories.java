@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The directories of a layer. The last one stays open, for most entries are in the same one as that before. What an entry says
- * of a directory is done at the end: what is made in it changes its time, and it may not be writable.
+ * The directories of a layer that is being unpacked. The last one stays open, because most entries are in the same
+ * directory as the previous entry. The metadata of directories is applied at the end, because later entries change the
+ * times of a directory, and it may be read-only.
  */
 final class LayerDirectories implements AutoCloseable {
 
@@ -31,17 +32,20 @@ final class LayerDirectories implements AutoCloseable {
         this.root = root;
     }
 
-    /** Remembers what {@code entry} says of the directory {@code path}. */
+    /** Remembers the entry of the directory {@code path}. */
     void remember(String path, Entry entry) {
         entries.put(path, entry);
     }
 
-    /** What has been said of the directory {@code path}. */
+    /** The entry of the directory {@code path}, if the layer has one. */
     Optional<Entry> entry(String path) {
         return Optional.ofNullable(entries.get(path));
     }
 
-    /** The directory {@code wanted}, made when missing; open until another one is. */
+    /**
+     * Opens the directory {@code wanted}; missing directories are made. It stays open until the next call for another
+     * one.
+     */
     OpenFile open(LayerPath wanted) {
         if (wanted.isRoot()) {
             return root;
@@ -55,7 +59,7 @@ final class LayerDirectories implements AutoCloseable {
         return last.get();
     }
 
-    /** The directory {@code wanted}, which must exist. */
+    /** Opens the directory {@code wanted}, which must exist. */
     OpenFile find(LayerPath wanted) {
         return opened(wanted.isRoot() ? "." : wanted.text());
     }
@@ -96,12 +100,12 @@ final class LayerDirectories implements AutoCloseable {
         }
     }
 
-    /** Removes what is at {@code wanted}, of which the parent exists. */
+    /** Removes the file or tree at {@code wanted}; its parent must exist. */
     void clear(LayerPath wanted) {
         String text = wanted.text();
         entries.subMap(text + "/", text + "0").clear();
         entries.remove(text);
-        // The open one may be in it.
+        // The open directory may be in the removed tree.
         try (OpenFile parent = find(wanted.parent())) {
             TreeRemoval.remove(linux, parent, wanted.name());
         }
@@ -110,7 +114,7 @@ final class LayerDirectories implements AutoCloseable {
         }
     }
 
-    /** Gives the directories what has been said of them, those in others first. */
+    /** Applies the metadata of all directories, subdirectories before their parents. */
     void finish(LayerAttributes attributes) {
         for (Map.Entry<String, Entry> each : entries.descendingMap().entrySet()) {
             String text = each.getKey();

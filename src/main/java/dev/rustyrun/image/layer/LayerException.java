@@ -1,6 +1,6 @@
 package dev.rustyrun.image.layer;
 
-/** A layer that cannot be unpacked or used, and why, in one line. */
+/** A layer cannot be unpacked or used; the message says why in one line. */
 public final class LayerException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -3,29 +3,29 @@ package dev.rustyrun.image.layer;
 import java.util.function.LongPredicate;
 
 /**
- * What a layer may become when it is unpacked: a small one could be made to fill any disk.
+ * Limits for unpacking a layer, because a small layer can be made to fill any disk.
  *
- * @param entries how many files, directories and links it may have
- * @param bytes how large its files may be, together
- * @param ratio how many times larger than its compressed form, once it is larger than {@code free}
- * @param free up to how many bytes the ratio is not looked at
- * @param room takes so many bytes more of what the store may take, if there is room for them
+ * @param entries the maximum number of entries
+ * @param bytes the maximum total size of the files
+ * @param ratio the maximum compression ratio above {@code free} bytes
+ * @param free up to this size in bytes, the ratio is not checked
+ * @param room takes a number of bytes from the store's room; false if they do not fit
  */
 public record LayerLimits(long entries, long bytes, long ratio, long free, LongPredicate room) {
 
-    /** Far above what images have: the largest in use have a million files and some dozens of GiB. */
+    /** Far above real images: the largest ones in use have a million files and some dozens of GiB. */
     public static final LayerLimits DEFAULT = new LayerLimits(4_000_000, 256L << 30, 250, 4L << 30);
 
     LayerLimits(long entries, long bytes, long ratio, long free) {
         this(entries, bytes, ratio, free, count -> true);
     }
 
-    /** The same for layers that take their room there. */
+    /** These limits with {@code store} as the room. */
     public LayerLimits within(LongPredicate store) {
         return new LayerLimits(entries, bytes, ratio, free, store);
     }
 
-    /** Checks that there is room for {@code count} bytes, and takes it. */
+    /** Takes room for {@code count} bytes, or throws if the store has none. */
     void take(long count) {
         if (!room.test(count)) {
             throw new LayerException("the image store would take more than its maxSize (images.json): rustyrun image"
@@ -42,9 +42,9 @@ public record LayerLimits(long entries, long bytes, long ratio, long free, LongP
     /**
      * Checks the size.
      *
-     * @param unpacked bytes until now
-     * @param taken those of them that take room, for they are no holes
-     * @param read bytes of its compressed form until now
+     * @param unpacked the unpacked bytes so far
+     * @param taken the unpacked bytes without holes
+     * @param read the compressed bytes read so far
      */
     void checkBytes(long unpacked, long taken, long read) {
         if (unpacked > bytes) {

@@ -1,27 +1,28 @@
 package dev.rustyrun.image.layer;
 
 /**
- * Whose the files of a layer become, and how an overlay is told of them.
+ * The owners of a layer's unpacked files, and the overlay attribute that goes with them.
  *
- * @param asGiven whether a file belongs to the ids that the layer says, of this process's user namespace; else all belong to one
- * @param user who has all files then
- * @param group which has all files then
- * @param opaque the extended attribute of a directory that hides those of lower layers; the kernel's overlayfs.rst
+ * @param asGiven whether files get the ids in the layer, as ids of this process's user namespace; else all files belong
+ *        to {@code user} and {@code group}
+ * @param user the owner of all files if not {@code asGiven}
+ * @param group the group of all files if not {@code asGiven}
+ * @param opaque the extended attribute of an opaque directory; the kernel's overlayfs.rst
  */
 public record LayerOwners(boolean asGiven, int user, int group, String opaque) {
 
     /** For root, whose overlays are mounted outside of user namespaces. */
     public static final LayerOwners ROOT = new LayerOwners(true, 0, 0, "trusted.overlay.opaque");
 
-    /** In a user namespace that has many ids; overlays are mounted with userxattr. */
+    /** For a user namespace with many ids; overlays are mounted with userxattr. */
     public static final LayerOwners MAPPED = new LayerOwners(true, 0, 0, "user.overlay.opaque");
 
-    /** Whether this is the root of the machine, who can make devices. */
+    /** Whether the process is root of the host and can make devices. */
     boolean isHostsRoot() {
         return equals(ROOT);
     }
 
-    /** For one user alone, who has no other ids to give. */
+    /** For a user namespace with a single id. */
     public static LayerOwners one(int user, int group) {
         return new LayerOwners(false, user, group, "user.overlay.opaque");
     }

@@ -4,7 +4,10 @@ import dev.rustyrun.linux.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A path in a layer. It is one below the layer's root, whatever it begins with, and never climbs. */
+/**
+ * A path in a layer. It is always relative to the layer's root, even with a leading slash, and never contains
+ * {@code ..}.
+ */
 final class LayerPath {
 
     private static final String WHITEOUT = ".wh.";
@@ -20,7 +23,7 @@ final class LayerPath {
     /**
      * The path {@code text} of an entry.
      *
-     * @throws LayerException when it climbs
+     * @throws LayerException when it contains {@code ..} or NUL
      */
     static LayerPath of(String text) {
         List<String> names = new ArrayList<>();
@@ -54,12 +57,12 @@ final class LayerPath {
         return names.get(names.size() - 1);
     }
 
-    /** Where it is, relative to the root; empty for the root. */
+    /** The path relative to the root; empty for the root. */
     String text() {
         return String.join("/", names);
     }
 
-    /** The directory it is in. */
+    /** The parent directory. */
     LayerPath parent() {
         return new LayerPath(names.subList(0, names.size() - 1));
     }
@@ -68,12 +71,12 @@ final class LayerPath {
         return names;
     }
 
-    /** Whether it makes the directory that it is in hide those of lower layers; image-spec layer.md, "Opaque Whiteout". */
+    /** Whether it marks its directory as opaque; image-spec layer.md, "Opaque Whiteout". */
     boolean isOpaqueMark() {
         return !isRoot() && name().equals(OPAQUE);
     }
 
-    /** Whether it is another of the marks of aufs, which say nothing of the files. */
+    /** Whether it is another file of aufs metadata, which has no meaning here. */
     boolean isMeta() {
         return names.stream().anyMatch(name -> name.startsWith(META)) && !isOpaqueMark();
     }
@@ -84,9 +87,9 @@ final class LayerPath {
     }
 
     /**
-     * What this whiteout hides.
+     * The path that this whiteout hides.
      *
-     * @throws LayerException when that is no name
+     * @throws LayerException when the whiteout names no file
      */
     LayerPath hidden() {
         String name = name().substring(WHITEOUT.length());

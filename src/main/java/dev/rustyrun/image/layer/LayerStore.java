@@ -21,9 +21,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Unpacked layers, a directory for each by the hash of its tar stream, shared by all images and containers. One is there
- * wholly or not at all: it is unpacked beside the others, put on disk, and renamed. Who is killed leaves a directory that the
- * next one removes. Safe for use by several processes: a layer is unpacked under a lock of its own.
+ * Unpacked layers, shared by all images and containers. Each has a directory named by the hash of its tar stream. It
+ * appears atomically: the layer is unpacked into a temporary directory, which is synced and renamed. A killed process
+ * leaves a temporary directory that the next one removes. Safe for use by several processes: each layer has a lock.
  */
 public final class LayerStore {
 
@@ -37,43 +37,43 @@ public final class LayerStore {
     private final Linux linux;
     private final String path;
 
-    /** @param path of the folder that the layers are in; it and those above it are made with the first layer */
+    /** @param path the folder of the layers; it and its parents are made with the first layer */
     public LayerStore(Linux linux, Path path) {
         this.linux = linux;
         this.path = path.toString();
     }
 
     /**
-     * A layer that is to be there.
+     * A layer to unpack.
      *
-     * @param blob the file
-     * @param algorithm of its hash, {@code sha256} or {@code sha512}
-     * @param hex the hash of the tar stream in it, the diffId without its algorithm
+     * @param blob the file with the layer
+     * @param algorithm the algorithm of its hash, {@code sha256} or {@code sha512}
+     * @param hex the hash of the uncompressed tar, which is the diffId without its algorithm
      */
     public record Layer(Path blob, String algorithm, String hex) {}
 
-    /** Whether the layer is there. */
+    /** Whether the layer is unpacked. */
     public boolean has(String hex) {
         return linux.exists(path + "/" + hex);
     }
 
-    /** Where the files of a layer are. */
+    /** The path of the files of a layer. */
     public String tree(String hex) {
         return path + "/" + hex + "/" + TREE;
     }
 
-    /** Whether the layer says itself what the root directory is like. */
-    public boolean saysRoot(String hex) {
+    /** Whether the layer has an entry for the root directory, with its mode and owner. */
+    public boolean hasRootEntry(String hex) {
         return linux.readFile(path + "/" + hex + "/" + INFO).contains("root=true");
     }
 
     /**
-     * Unpacks those of {@code layers} that are not there.
+     * Unpacks the missing ones of {@code layers}.
      *
-     * @throws LayerException for the first that cannot be, which is left out; others may have been unpacked
+     * @throws LayerException for the first layer that cannot be unpacked; others may have been unpacked
      */
     public void unpack(List<Layer> layers, LayerOwners owners, LayerLimits limits) {
-        // In this order, so that two processes never wait for each other.
+        // The locks are taken in sorted order, so that two processes cannot deadlock.
         TreeMap<String, Layer> wanted = new TreeMap<>();
         layers.stream().filter(layer -> !has(layer.hex())).forEach(layer -> wanted.put(layer.hex(), layer));
         if (wanted.isEmpty()) {
@@ -140,7 +140,7 @@ public final class LayerStore {
 
     private Void unpackBeside(OpenFile folder, Layer layer, LayerOwners owners, LayerLimits limits) throws IOException {
         String name = NEW + layer.hex();
-        // What somebody has left who was killed.
+        // A killed process may have left this directory.
         TreeRemoval.remove(linux, folder, name);
         linux.makeDirectory(folder.descriptor(), name, 0700);
         linux.makeDirectory(folder.descriptor(), name + "/" + TREE, 0700);
@@ -154,7 +154,7 @@ public final class LayerStore {
                 throw new LayerException("its contents are " + layer.algorithm() + ":" + found
                         + ", which is not its diffId: remove the image and pull it again");
             }
-            String info = "root=" + tree.saysRoot() + "\nentries=" + tree.entries() + "\nbytes=" + tree.bytes() + "\n";
+            String info = "root=" + tree.hasRootEntry() + "\nentries=" + tree.entries() + "\nbytes=" + tree.bytes() + "\n";
             try (OpenFile file = new OpenFile(linux, linux.createNew(own.descriptor(), INFO, 0600))) {
                 linux.writeAll(file.descriptor(), info.getBytes(StandardCharsets.US_ASCII));
             }
@@ -188,12 +188,12 @@ public final class LayerStore {
                     "the folder " + path + " is not mine alone and is not used: look at what is in it");
         }
         if ((status.permissions() & 0077) != 0) {
-            // A set-user-id program in a layer is its containers', and nobody else's.
+            // Other users must not be able to run set-user-id programs in a layer.
             linux.changeMode(FileFlag.AT_FDCWD, path, 0700);
         }
     }
 
-    /** The layers that are there, by their hashes. */
+    /** The hashes of the unpacked layers. */
     public List<String> all() {
         return names().stream().filter(name -> !name.startsWith(".")).toList();
     }
@@ -214,9 +214,9 @@ public final class LayerStore {
     }
 
     /**
-     * Removes all layers but those in {@code needed}, and what others have left that were killed.
+     * Removes all layers except those in {@code needed}, and the temporary directories of killed processes.
      *
-     * @param needed their hashes, of images and containers
+     * @param needed the hashes of the layers of images and containers
      */
     public void retain(Set<String> needed) {
         for (String name : names()) {
@@ -228,7 +228,7 @@ public final class LayerStore {
                     OpenFile lock = lock(hex)) {
                 String gone = name;
                 if (name.equals(hex)) {
-                    // Nobody finds half of it.
+                    // Renamed first, so that no other process uses a half removed layer.
                     gone = OLD + hex;
                     TreeRemoval.remove(linux, folder, gone);
                     linux.rename(folder.descriptor(), hex, gone);

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Makes the files of a layer in an empty directory that nobody else writes to; image-spec layer.md. The layer is taken for
- * hostile: every directory is opened below the root without following a link, so that nothing is made outside. What hides
- * files of lower layers becomes what an overlay takes for that: a device 0/0, and an attribute of a directory.
+ * Unpacks a layer into an empty directory to which no other process writes; image-spec layer.md. The layer is not
+ * trusted: every directory is opened below the root without following links, so that no file is made outside. Whiteouts
+ * become a character device 0/0, and opaque whiteouts an attribute of the directory, as overlayfs expects.
  */
 final class LayerTree implements AutoCloseable {
 
-    private static final int HIDDEN = 0700;
-    /** What podman gives to a root directory of which no layer says anything. */
+    private static final int OWNER_ONLY = 0700;
+    /** The mode of a root directory without an entry, as in podman. */
     private static final int IMPLIED_ROOT = 0555;
 
     private static final int BUFFER = 256 * 1024;
@@ -37,12 +37,12 @@ final class LayerTree implements AutoCloseable {
     private final byte[] buffer = new byte[BUFFER];
     private long entries;
     private long bytes;
-    /** Those of them that are no holes. */
+    /** The bytes without holes. */
     private long taken;
 
     /**
-     * @param root the directory, open to be read
-     * @param read how many bytes of the compressed layer have been read
+     * @param root the directory, open for reading
+     * @param read the number of compressed bytes read so far
      */
     LayerTree(Linux linux, OpenFile root, LayerOwners owners, LayerLimits limits, LongSupplier read) {
         this.linux = linux;
@@ -54,25 +54,25 @@ final class LayerTree implements AutoCloseable {
         this.directories = new LayerDirectories(linux, root);
     }
 
-    /** How many entries there were. */
+    /** The number of entries so far. */
     long entries() {
         return entries;
     }
 
-    /** How many bytes there were in files, without holes. */
+    /** The total size of the files so far, without holes. */
     long bytes() {
         return taken;
     }
 
-    /** Whether the layer says what its root directory is like. */
-    boolean saysRoot() {
+    /** Whether the layer has an entry for its root directory. */
+    boolean hasRootEntry() {
         return directories.entry("").isPresent();
     }
 
     /**
-     * Makes all that {@code tar} has.
+     * Unpacks all entries of {@code tar}.
      *
-     * @throws IOException when it is no tar stream, or ends too early
+     * @throws IOException when it is not a tar stream, or is truncated
      * @throws LayerException for the first entry that is refused
      */
     void unpack(TarReader tar) throws IOException {
@@ -117,7 +117,7 @@ final class LayerTree implements AutoCloseable {
         }
     }
 
-    /** What this layer has there itself stays; of a directory only that is seen. */
+    /** Hides a path of lower layers. A file of this layer at the same path stays; a directory becomes opaque. */
     private void hide(LayerPath path) {
         OpenFile parent = directories.open(path.parent());
         try {
@@ -148,7 +148,7 @@ final class LayerTree implements AutoCloseable {
     private void makeDirectory(Entry entry, LayerPath path, OpenFile parent) {
         directories.remember(path.text(), entry);
         try {
-            linux.makeDirectory(parent.descriptor(), path.name(), HIDDEN);
+            linux.makeDirectory(parent.descriptor(), path.name(), OWNER_ONLY);
             return;
         } catch (LinuxException e) {
             if (e.errno() != Errno.EEXIST) {
@@ -158,7 +158,7 @@ final class LayerTree implements AutoCloseable {
         FileStatus there = linux.status(parent.descriptor(), path.name());
         if (!there.isDirectory()) {
             linux.removeFile(parent.descriptor(), path.name());
-            linux.makeDirectory(parent.descriptor(), path.name(), HIDDEN);
+            linux.makeDirectory(parent.descriptor(), path.name(), OWNER_ONLY);
             if (there.isCharacterDevice(0, 0)) {
                 attributes.hideLower(directories.open(path));
             }
@@ -166,7 +166,7 @@ final class LayerTree implements AutoCloseable {
     }
 
     private void makeFile(Entry entry, LayerPath path, OpenFile parent, TarReader tar) throws IOException {
-        int made = replacing(path, () -> linux.createNew(parent.descriptor(), path.name(), HIDDEN));
+        int made = replacing(path, () -> linux.createNew(parent.descriptor(), path.name(), OWNER_ONLY));
         try (OpenFile file = new OpenFile(linux, made)) {
             if (entry.more().holes().isPresent()) {
                 writePieces(file, entry.more().holes().get(), tar);
@@ -223,7 +223,7 @@ final class LayerTree implements AutoCloseable {
         attributes.give(entry, parent, path.name(), true);
     }
 
-    /** The file is found as any other: below the root, through no link. */
+    /** The target is opened like any other file: below the root, without following links. */
     private void makeHardLink(Entry entry, LayerPath path, OpenFile parent) {
         LayerPath target = LayerPath.of(entry.link());
         if (target.isRoot()) {
@@ -251,11 +251,11 @@ final class LayerTree implements AutoCloseable {
         long device = type == FileFlag.S_IFIFO ? 0 : FileFlag.device(major, minor);
         try {
             replacing(path, () -> {
-                linux.makeNode(parent.descriptor(), path.name(), type | HIDDEN, device);
+                linux.makeNode(parent.descriptor(), path.name(), type | OWNER_ONLY, device);
                 return 0;
             });
         } catch (LinuxException e) {
-            // In a user namespace there are no devices, and engines leave them out.
+            // Devices cannot be made in a user namespace, so they are omitted, as other engines do.
             if (e.errno() == Errno.EPERM && type != FileFlag.S_IFIFO && !owners.isHostsRoot()) {
                 return;
             }
@@ -266,21 +266,21 @@ final class LayerTree implements AutoCloseable {
         }
     }
 
-    private interface Making {
+    private interface Maker {
         int make();
     }
 
-    /** Makes what {@code path} is, in place of what an earlier entry has made there. */
-    private int replacing(LayerPath path, Making making) {
+    /** Makes the file at {@code path}; replaces a file or tree of an earlier entry. */
+    private int replacing(LayerPath path, Maker maker) {
         try {
-            return making.make();
+            return maker.make();
         } catch (LinuxException e) {
             if (e.errno() != Errno.EEXIST) {
                 throw e;
             }
         }
         directories.clear(path);
-        return making.make();
+        return maker.make();
     }
 
     @Override

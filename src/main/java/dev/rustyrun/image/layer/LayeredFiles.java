@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Files of an image as its overlay shows them, found in its layers without mounting anything. A link leads to where it does in
- * the container, and never out of the layers.
+ * Reads files of an image directly from its layers, as its overlay would show them, without mounting. Links are
+ * resolved as in the container, and never lead out of the layers.
  */
 public final class LayeredFiles {
 
@@ -32,7 +32,7 @@ public final class LayeredFiles {
         this.trees = List.copyOf(trees);
     }
 
-    /** The text of the file {@code path}, up to {@code most} bytes; none when there is no such file, or it cannot be read. */
+    /** The text of the file {@code path}, up to {@code most} bytes; empty when it does not exist or cannot be read. */
     public Optional<String> read(String path, int most) {
         try {
             return find(path).flatMap(found -> text(found, most));
@@ -50,7 +50,7 @@ public final class LayeredFiles {
         }
     }
 
-    /** What is there, and in which layer. */
+    /** A file and the tree of its layer. */
     private record Found(String tree, String path, FileStatus status, String link) {}
 
     private Optional<Found> find(String path) {
@@ -94,7 +94,7 @@ public final class LayeredFiles {
         }
     }
 
-    /** The topmost layer that has it, unless a higher one hides it. */
+    /** The file in the topmost layer that has it, unless a higher layer hides it. */
     private Optional<Found> look(List<String> names) {
         String path = String.join("/", names);
         for (String each : trees) {
@@ -124,7 +124,10 @@ public final class LayeredFiles {
         }
     }
 
-    /** Whether a directory on the way is something else in this layer, or shows only what this layer has. */
+    /**
+     * Whether this layer hides the path in lower layers: one of its parents is opaque, or not a directory, in this
+     * layer.
+     */
     private boolean hidesLower(OpenFile tree, List<String> names) {
         for (int i = 1; i < names.size(); i++) {
             String path = String.join("/", names.subList(0, i));

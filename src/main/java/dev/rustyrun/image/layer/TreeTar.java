@@ -26,9 +26,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Writes a tree as a tar stream: all of it, or, of what a container has written over its image, the layer of an image; image-spec
- * layer.md. A container may change the tree meanwhile: each name is opened below the root through no link, and only what is a
- * regular file or a directory then is opened to be read. Sockets are left out, as tar(1) does.
+ * Writes a tree as a tar stream: either a whole tree, or the upper directory of a container's overlay as an image
+ * layer; image-spec layer.md. A container may change the tree meanwhile. So each name is opened below the root without
+ * following links, and only regular files and directories are then opened for reading. Sockets are omitted, as tar(1)
+ * does.
  */
 public final class TreeTar {
 
@@ -53,7 +54,7 @@ public final class TreeTar {
         this.tar = new TarWriter(out);
     }
 
-    /** Writes all of the open directory {@code root}, but what is mounted in it. */
+    /** Writes the open directory {@code root} without the contents of mounts in it. */
     public static void write(Linux linux, OpenFile root, OutputStream out) throws IOException {
         new TreeTar(linux, root, false, Set.of(), out).write();
     }
@@ -61,8 +62,8 @@ public final class TreeTar {
     /**
      * Writes the upper directory of an overlay as a layer.
      *
-     * @param mountPoints paths of files that are left out when they are empty: a launch has made them, to mount over them
-     * @throws LayerException when a name in it would mean something else in a layer
+     * @param mountPoints paths of files that are omitted when they are empty: launches make them as mount points
+     * @throws LayerException when a file name would be a whiteout in a layer
      */
     public static void writeLayer(Linux linux, OpenFile upper, Set<String> mountPoints, OutputStream out)
             throws IOException {
@@ -77,7 +78,7 @@ public final class TreeTar {
         tar.finish();
     }
 
-    /** @param path empty, or with a slash at its end */
+    /** @param path empty, or ending with a slash */
     private void directory(String path) throws IOException {
         for (String name : names(path)) {
             member(path + name, name);
@@ -104,7 +105,7 @@ public final class TreeTar {
         return all;
     }
 
-    /** It was there a moment ago: a container has removed it, or put something else in its place. */
+    /** Whether the container has removed or replaced the file since it was listed. */
     private static boolean isGone(LinuxException e) {
         return e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR || e.errno() == Errno.ELOOP;
     }
@@ -164,7 +165,7 @@ public final class TreeTar {
         }
     }
 
-    /** An empty file that only says something. */
+    /** Writes an empty file, which is a whiteout. */
     private void put(FileStatus status, String path) throws IOException {
         More more = new More(status.modified(), 0, 0, 0, Map.of(), Optional.empty());
         tar.put(new Entry(path, "", TarReader.FILE, 0, 0, 0, more), 0);
@@ -205,7 +206,7 @@ public final class TreeTar {
                 got = linux.read(open.descriptor(), buffer, (int) Math.min(left, buffer.length));
                 tar.write(buffer, got);
             }
-            // A file that has become shorter: the stream has already said how long it is.
+            // If the file has become shorter, the rest is zeros, because the header with its size is already written.
             Arrays.fill(buffer, (byte) 0);
             for (int count; left > 0; left -= count) {
                 count = (int) Math.min(left, buffer.length);

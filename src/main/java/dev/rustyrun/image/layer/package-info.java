@@ -1,2 +1,2 @@
-/** The layers of images on this machine: each is unpacked once into a directory that an overlay can be put together from. */
+/** The layers of images: each is unpacked once into a directory, which overlays use as a lower directory. */
 package dev.rustyrun.image.layer;

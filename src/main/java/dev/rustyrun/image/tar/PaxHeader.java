@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What headers in front of a tar entry say about it: records {@code LENGTH KEY=VALUE}; POSIX pax(1). Of a layer, times and
- * extended attributes (SCHILY.xattr, such as file capabilities) and sparse files count too; of any other archive they have no
- * effect, and a sparse file is an error.
+ * The extended headers of a tar entry: records {@code LENGTH KEY=VALUE}; POSIX pax(1). Extended attributes
+ * (SCHILY.xattr, such as file capabilities) and sparse files are supported only in layers. In other archives, extended
+ * attributes are ignored, and a sparse file is an error.
  */
 final class PaxHeader {
 
@@ -30,7 +30,7 @@ final class PaxHeader {
     private final Map<String, byte[]> attributes = new LinkedHashMap<>();
     private final SparseHeader sparse = new SparseHeader();
 
-    /** @param layer whether it is one of a layer of an image */
+    /** @param layer whether the entry belongs to an image layer */
     PaxHeader(boolean layer) {
         this.layer = layer;
     }
@@ -55,7 +55,7 @@ final class PaxHeader {
         return gid;
     }
 
-    /** When the contents were last changed, in whole seconds since 1970, to which the nanoseconds are added. */
+    /** The modification time in whole seconds since 1970; the nanoseconds are added to it. */
     OptionalLong seconds() {
         return seconds;
     }
@@ -83,7 +83,7 @@ final class PaxHeader {
     /**
      * Adds the records of {@code bytes}.
      *
-     * @param scope {@code "global "} for a header of all entries, which may say nothing that matters here
+     * @param scope {@code "global "} for a header of all entries, in which records that have an effect are refused
      */
     void add(byte[] bytes, String scope) throws InvalidTarException {
         for (int at = 0; at < bytes.length; ) {
@@ -113,7 +113,7 @@ final class PaxHeader {
             case "uid" -> uid = OptionalLong.of(number(key, value));
             case "gid" -> gid = OptionalLong.of(number(key, value));
             case "mtime" -> {
-                // One for all entries only matters in a layer, where it is refused.
+                // A global mtime is refused in a layer, and ignored elsewhere.
                 matters = layer;
                 if (layer || scope.isEmpty()) {
                     time(new String(value, StandardCharsets.UTF_8));
@@ -139,7 +139,7 @@ final class PaxHeader {
         return true;
     }
 
-    /** As in {@code 1700000000.123456789} or {@code -1.5}, which is half a second after -2. */
+    /** Parses a time such as {@code 1700000000.123456789}, or {@code -1.5}, which is half a second after -2. */
     private void time(String text) throws InvalidTarException {
         int point = text.indexOf('.');
         String whole = point < 0 ? text : text.substring(0, point);
@@ -170,7 +170,7 @@ final class PaxHeader {
         return number;
     }
 
-    /** The number of these digits; -1 when they are none. */
+    /** Parses a decimal number; -1 when it is invalid. */
     private static long digits(byte[] bytes, int from, int to) {
         long number = 0;
         for (int i = from; i < to; i++) {

@@ -3,7 +3,7 @@ package dev.rustyrun.image.tar;
 import dev.rustyrun.image.tar.TarReader.InvalidTarException;
 import java.util.Optional;
 
-/** What a pax header says of a file with holes, in GNU's forms 0.0, 0.1 and 1.0; info tar, "PAX 0" and "PAX 1". */
+/** The pax records of a sparse file, in the GNU formats 0.0, 0.1 and 1.0; info tar, "PAX 0" and "PAX 1". */
 final class SparseHeader {
 
     private Optional<String> name = Optional.empty();
@@ -12,7 +12,7 @@ final class SparseHeader {
     private boolean mapBeforeContents;
     private Optional<SparseMap> map = Optional.empty();
 
-    /** The file's own name, which these forms hide from others. */
+    /** The real name of the file. The entry itself has another name, for readers without support of these formats. */
     Optional<String> name() {
         return name;
     }
@@ -21,12 +21,12 @@ final class SparseHeader {
         name = Optional.of(text);
     }
 
-    /** Whether its contents begin with the map. */
+    /** Whether the map is at the start of the contents (format 1.0). */
     boolean hasMapBeforeContents() {
         return mapBeforeContents;
     }
 
-    /** Its map, if it has holes; empty yet when that comes before the contents. */
+    /** The map of a sparse file. In format 1.0 it is still empty and must be read from the contents. */
     Optional<SparseMap> map() {
         if (map.isPresent() || mapBeforeContents || wholeSize >= 0) {
             made().wholeSize(wholeSize);
@@ -54,7 +54,7 @@ final class SparseHeader {
                 }
             }
             default -> {
-                // The number of pieces, and the minor version: the map itself says both.
+                // The number of pieces and the minor version are not needed.
             }
         }
     }

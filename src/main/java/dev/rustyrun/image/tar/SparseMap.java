@@ -4,7 +4,10 @@ import dev.rustyrun.image.tar.TarReader.InvalidTarException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where the contents of a file with holes belong; info tar, "Storing Sparse Files". Pieces are in order and do not overlap. */
+/**
+ * The map of a sparse file: the offsets and sizes of its pieces, in order and without overlaps; info tar, "Storing
+ * Sparse Files".
+ */
 public final class SparseMap {
 
     private static final int MAX_PIECES = 1_000_000;
@@ -34,7 +37,7 @@ public final class SparseMap {
         wholeSize = size;
     }
 
-    /** Checks it against the file's own contents. */
+    /** Checks the map against the size of the stored contents. */
     void check(long contents) throws InvalidTarException {
         if (total != contents || wholeSize < end || wholeSize > TarReader.MAX_SIZE) {
             throw new InvalidTarException("the map of a sparse file does not fit its size");
@@ -46,17 +49,17 @@ public final class SparseMap {
         return wholeSize;
     }
 
-    /** How many pieces of contents there are. */
+    /** The number of pieces. */
     public int count() {
         return pieces.size();
     }
 
-    /** Where the piece {@code i} begins. */
+    /** The offset of the piece {@code i}. */
     public long offset(int i) {
         return pieces.get(i)[0];
     }
 
-    /** How long the piece {@code i} is. */
+    /** The size of the piece {@code i}. */
     public long size(int i) {
         return pieces.get(i)[1];
     }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The block in front of an entry of a tar stream, and the numbers and names in it; POSIX pax(1), "ustar Interchange Format". */
+/** The header block of a tar entry, with its numbers and names; POSIX pax(1), "ustar Interchange Format". */
 final class TarHeader {
 
     static final int SIZE = 512;
@@ -19,7 +19,7 @@ final class TarHeader {
     private final byte[] block;
     private final boolean anyNames;
 
-    /** @param anyNames whether a name need not be UTF-8 */
+    /** @param anyNames whether names that are not UTF-8 are accepted */
     TarHeader(byte[] block, boolean anyNames) {
         this.block = block;
         this.anyNames = anyNames;
@@ -49,7 +49,7 @@ final class TarHeader {
         return text(Arrays.copyOfRange(block, 157, 257), anyNames);
     }
 
-    /** When the contents were last changed, in seconds since 1970. */
+    /** The modification time in seconds since 1970. */
     long modified() throws InvalidTarException {
         return number(136, 12, "time");
     }
@@ -62,12 +62,14 @@ final class TarHeader {
         return (int) number(337, 8, "device");
     }
 
-    /** The size of a file with holes in GNU's old form, whose own size is that of its pieces. */
+    /**
+     * The size of a sparse file with its holes, in the old GNU format; the entry's size is that of the pieces alone.
+     */
     long wholeSize() throws InvalidTarException {
         return number(483, 12, "whole size");
     }
 
-    /** Adds the pieces of a file with holes; whether another block of them follows. */
+    /** Adds the pieces of a sparse file in the old GNU format; returns whether another block of pieces follows. */
     static boolean addPieces(byte[] block, int at, int count, SparseMap pieces) throws InvalidTarException {
         TarHeader header = new TarHeader(block, true);
         for (int i = 0; i < count; i++) {
@@ -82,7 +84,7 @@ final class TarHeader {
 
     String name() throws InvalidTarException {
         String name = text(Arrays.copyOfRange(block, 0, 100), anyNames);
-        // GNU's own form has other things where POSIX has a prefix.
+        // The old GNU format has other fields in place of the POSIX prefix.
         boolean posix = block[257] == 'u' && block[261] == 'r' && block[262] == 0;
         String prefix = posix ? text(Arrays.copyOfRange(block, 345, 500), anyNames) : "";
         return prefix.isEmpty() ? name : prefix + "/" + name;
@@ -102,7 +104,7 @@ final class TarHeader {
         }
     }
 
-    /** An octal number or, with the first bit set, a binary one. */
+    /** Parses an octal number or, if the first bit is set, a binary one. */
     private long number(int at, int length, String what) throws InvalidTarException {
         if ((block[at] & 0x80) != 0) {
             return binary(at, length, what);
@@ -145,7 +147,7 @@ final class TarHeader {
         return Optional.of(value);
     }
 
-    /** {@code name}, if it is not too long. */
+    /** Returns {@code name}, if it is not too long. */
     static String name(String name) throws InvalidTarException {
         if (name.length() > MAX_NAME) {
             throw new InvalidTarException("the name " + Printable.quoted(name) + " is longer than " + MAX_NAME);
@@ -154,9 +156,10 @@ final class TarHeader {
     }
 
     /**
-     * A name is UTF-8: who cannot hold others would unpack one as something else, and two such ones perhaps as the same.
+     * Decodes a name. Other names than UTF-8 are refused by default: without exact support they would be unpacked under
+     * changed names, perhaps two files under the same name.
      *
-     * @param anyNames whether it may be another, which is then a {@link FileName}
+     * @param anyNames whether other names are accepted; the result is then a {@link FileName}
      */
     static String text(byte[] bytes, boolean anyNames) throws InvalidTarException {
         int end = 0;

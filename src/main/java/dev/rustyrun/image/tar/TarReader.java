@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a tar stream strictly: POSIX ustar and PAX, and GNU's long names. A general library guesses what damaged or unusual
- * headers mean, expands sparse files and takes headers of any size; here each of them is an error, because the stream comes
- * from somebody who is not trusted, and because a file must never be unpacked under another name or with other contents
- * than its sender meant. Of a {@linkplain #ofLayer layer} more is read: names that are not UTF-8, sparse files, times, devices
- * and extended attributes.
+ * Reads a tar stream strictly: POSIX ustar and pax, and GNU long names. A general library guesses the meaning of
+ * damaged or unusual headers, expands sparse files and accepts headers of any size. Here each of these is an error: the
+ * stream is not trusted, and a file must never be unpacked with another name or other contents than its sender meant.
+ * In an {@linkplain #ofLayer image layer}, names that are not UTF-8, sparse files, devices and extended attributes are
+ * supported too.
  */
 public final class TarReader {
 
@@ -44,7 +44,7 @@ public final class TarReader {
     private int padding;
     private PaxHeader headers;
 
-    /** A reader of files and directories that a caller has sent. */
+    /** A reader of an archive that a client has sent. */
     public TarReader(InputStream in) {
         this(in, false);
     }
@@ -56,29 +56,29 @@ public final class TarReader {
         this.headers = new PaxHeader(layer);
     }
 
-    /** A reader of a layer of an image; a name in it is a {@link dev.rustyrun.linux.FileName}. */
+    /** A reader of an image layer; its names are {@link dev.rustyrun.linux.FileName}s. */
     public static TarReader ofLayer(InputStream in) {
         return new TarReader(in, true);
     }
 
     /**
-     * A file, a link or a directory.
+     * An entry of the archive.
      *
-     * @param type its type flag; a name that ends with a slash makes an old file a directory
-     * @param link what it leads to; empty when it is no link
-     * @param more what only matters in a layer
+     * @param type the type flag; an old-style file whose name ends with a slash is a directory
+     * @param link the target of a link; else empty
+     * @param more the other metadata
      */
     public record Entry(String name, String link, char type, int mode, long uid, long gid, More more) {}
 
     /**
-     * What only a layer says.
+     * The modification time of an entry, and metadata that is read only from layers.
      *
-     * @param seconds when its contents were last changed, since 1970
-     * @param nanos of that second
-     * @param major of a device
-     * @param minor of a device
+     * @param seconds the modification time in seconds since 1970
+     * @param nanos the nanoseconds that are added to {@code seconds}
+     * @param major the major number of a device
+     * @param minor the minor number of a device
      * @param attributes extended attributes by their names
-     * @param holes where the contents of a file with holes belong
+     * @param holes the map of a sparse file
      */
     public record More(
             long seconds, int nanos, int major, int minor, Map<String, byte[]> attributes, Optional<SparseMap> holes) {
@@ -86,7 +86,7 @@ public final class TarReader {
         static final More NONE = new More(0, 0, 0, 0, Map.of(), Optional.empty());
     }
 
-    /** What is not as a tar stream has it. */
+    /** The stream is not a valid tar stream, or has unsupported entries. */
     public static final class InvalidTarException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -96,9 +96,9 @@ public final class TarReader {
     }
 
     /**
-     * The next entry, after what is left of the one before; nothing at the end of the archive.
+     * Skips the rest of the current entry, and reads the next one; empty at the end of the archive.
      *
-     * @throws InvalidTarException when the stream is no archive, or one with what is not unpacked
+     * @throws InvalidTarException when the stream is invalid, or has an unsupported entry
      */
     public Optional<Entry> next() throws IOException {
         skipContents();
@@ -128,7 +128,10 @@ public final class TarReader {
         }
     }
 
-    /** Of a file with holes in GNU's old form, whose map follows in blocks of its own; its header is kept. */
+    /**
+     * Reads the map of a sparse file in the old GNU format, which continues in blocks after the header. The header
+     * block is kept.
+     */
     private SparseMap pieces() throws IOException {
         SparseMap pieces = new SparseMap();
         pieces.wholeSize(header.wholeSize());
@@ -154,7 +157,7 @@ public final class TarReader {
             throw new InvalidTarException("entry " + Printable.quoted(name) + " has a size of " + size + " bytes");
         }
         if (size > 0 && type != FILE && layer && type >= HARD_LINK && type <= FIFO) {
-            // Some writers give the size of the file that a link leads to; engines take it for none.
+            // Some writers store the size of a link's target here; like other engines, this reader ignores it.
             size = 0;
         }
         if (size > 0 && (type == HARD_LINK || type == SYMBOLIC_LINK || type == DIRECTORY)) {
@@ -202,7 +205,10 @@ public final class TarReader {
                 holes);
     }
 
-    /** Of GNU's form 1.0: how many pieces, and two numbers for each, a line for each number, in whole blocks. */
+    /**
+     * Reads the map of GNU format 1.0: the number of pieces, then the offset and size of each, one number per line,
+     * padded to whole blocks.
+     */
     private void readMap(SparseMap map) throws IOException {
         MapLines lines = new MapLines();
         long count = lines.next();
@@ -239,12 +245,12 @@ public final class TarReader {
         }
     }
 
-    /** Reads contents of the entry; -1 at their end. */
+    /** Reads contents of the current entry; -1 at their end. */
     public int read(byte[] buffer) throws IOException {
         return read(buffer, buffer.length);
     }
 
-    /** Reads at most {@code most} bytes of contents of the entry; -1 at their end. */
+    /** Reads at most {@code most} bytes of contents of the current entry; -1 at their end. */
     public int read(byte[] buffer, int most) throws IOException {
         if (left == 0) {
             return -1;
@@ -268,7 +274,7 @@ public final class TarReader {
         padding = 0;
     }
 
-    /** The contents of a header, which its own block describes. */
+    /** The contents of an extended header. */
     private byte[] contents() throws IOException {
         long size = header.size();
         if (size < 0 || size > MAX_HEADER) {
@@ -286,7 +292,7 @@ public final class TarReader {
         return (int) (-size & BLOCK - 1);
     }
 
-    /** Whether there is another header; false at the end, behind which only zeros may follow. */
+    /** Reads the next header block; false at the end of the archive, after which only zeros may follow. */
     private boolean readBlock() throws IOException {
         int got = in.readNBytes(block, 0, BLOCK);
         if (got == 0 && begun) {

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Writes a tar stream of POSIX's form: a ustar header for each entry, with a pax header before it for all that does not fit into
- * that. Names are {@link FileName}s, of any bytes. The same entries make the same stream.
+ * Writes a POSIX tar stream: a ustar header for each entry, preceded by a pax header for values that do not fit. Names
+ * are {@link FileName}s, of any bytes. The output is reproducible.
  */
 public final class TarWriter {
 
@@ -32,7 +32,7 @@ public final class TarWriter {
     }
 
     /**
-     * Begins an entry; {@code size} bytes of contents must follow. Holes of a file are not said: they are written as zeros.
+     * Begins an entry; {@code size} bytes of contents must follow. Holes are not stored: they must be written as zeros.
      */
     public void put(Entry entry, long size) throws IOException {
         byte[] pax = pax(entry, size);
@@ -45,7 +45,7 @@ public final class TarWriter {
         left = size;
     }
 
-    /** Writes contents of the entry. */
+    /** Writes contents of the current entry. */
     public void write(byte[] bytes, int count) throws IOException {
         if (count > left) {
             throw new IllegalStateException("the entry has fewer bytes");
@@ -106,7 +106,7 @@ public final class TarWriter {
         record(all, key, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Its length counts the digits of the length too. */
+    /** Writes a pax record; its length includes the digits of the length itself. */
     private static void record(ByteArrayOutputStream all, String key, byte[] value) {
         byte[] name = (" " + key + "=").getBytes(StandardCharsets.UTF_8);
         int rest = name.length + value.length + 1;
@@ -141,7 +141,7 @@ public final class TarWriter {
         padding = (int) (-size & BLOCK - 1);
     }
 
-    /** What does not fit is in the pax header. */
+    /** Zero for a value that does not fit; the pax header has the real one. */
     private static long fitting(long value, long most) {
         return value < 0 || value > most ? 0 : value;
     }

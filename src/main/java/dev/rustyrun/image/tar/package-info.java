@@ -1,2 +1,2 @@
-/** Reading tar streams: POSIX ustar and pax, GNU's long names and sparse files. */
+/** Reads and writes tar streams: POSIX ustar and pax, GNU long names and sparse files. */
 package dev.rustyrun.image.tar;

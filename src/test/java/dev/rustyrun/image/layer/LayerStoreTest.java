@@ -91,8 +91,8 @@ class LayerStoreTest {
         assertEquals("text", Files.readString(Path.of(store().tree(plain.hex()), "f")));
         assertEquals(300_000, Files.size(Path.of(store().tree(gzip.hex()), "g")));
         assertEquals("z", Files.readString(Path.of(store().tree(zstd.hex()), "h")));
-        assertTrue(store().saysRoot(plain.hex()));
-        assertFalse(store().saysRoot(gzip.hex()));
+        assertTrue(store().hasRootEntry(plain.hex()));
+        assertFalse(store().hasRootEntry(gzip.hex()));
         assertEquals(3, names().size());
     }
 
