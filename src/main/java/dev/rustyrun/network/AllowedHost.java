@@ -7,15 +7,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One entry of a policy: a host, or several, and a port.
+ * One entry of an egress policy: a host or a set of hosts, and a port.
  *
- * @param name a name, or {@code *.} and the name under which names are allowed; empty for addresses
- * @param range the addresses, unless it is a name
- * @param port the only port, or {@link #WEB} for those of the web
+ * @param name a name, or {@code *.NAME} for all names below NAME; empty for addresses
+ * @param range the addresses; empty for a name
+ * @param port the only allowed port, or {@link #WEB}
  */
 record AllowedHost(String name, Optional<AddressRange> range, int port) {
 
-    /** Stands for 80 and 443. */
+    /** Stands for the ports 80 and 443. */
     static final int WEB = 0;
 
     private static final String BELOW = "*.";
@@ -24,10 +24,10 @@ record AllowedHost(String name, Optional<AddressRange> range, int port) {
     private static final Pattern WITH_PORT = Pattern.compile("([^:]+)(?::([0-9]{1,5}))?");
 
     /**
-     * Reads {@code HOST[:PORT]}, where HOST is a name, {@code *.NAME}, an address or {@code ADDRESS/BITS}; one of IPv6 with a
-     * port is in brackets.
+     * Parses {@code HOST[:PORT]}, where HOST is a name, {@code *.NAME}, an address or {@code ADDRESS/BITS}. An IPv6
+     * address with a port is in brackets.
      *
-     * @throws InvalidSpecException when {@code text} is not that
+     * @throws InvalidSpecException when {@code text} is invalid
      */
     static AllowedHost parse(String text) {
         Optional<AddressRange> bare = AddressRange.parse(text);
@@ -73,7 +73,7 @@ record AllowedHost(String name, Optional<AddressRange> range, int port) {
                         .isPresent();
     }
 
-    /** Whether this allows all that {@code other} does. */
+    /** Whether this allows everything that {@code other} allows. */
     boolean covers(AllowedHost other) {
         boolean ports = port == other.port || port == WEB && (other.port == 80 || other.port == 443);
         if (!ports) {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Tells of a container's attempts, a line of JSON each. A container can make very many: those beyond {@link #BURST} at once and
- * {@link #PER_SECOND} after that, and those for which there is no room, are only counted, and the next line tells how many there
- * were. Safe for use by several threads.
+ * Reports a container's attempts to reach hosts, one line of JSON each. Because a container can make very many, the log
+ * is rate-limited: attempts beyond {@link #BURST} at once and {@link #PER_SECOND} after that, and attempts whose line
+ * cannot be written, are only counted, and a later line reports their number. Safe for use by several threads.
  */
 final class AttemptLog {
 
@@ -18,15 +18,17 @@ final class AttemptLog {
 
     private static final long NANOS = 1_000_000_000L;
 
-    /** Where lines go. */
+    /** The destination of the lines. */
     interface Output {
-        /** Writes all of {@code line}, or nothing; whether it has. */
+        /** Writes all of {@code line} or nothing; returns whether it was written. */
         boolean write(String line);
     }
 
-    /** Who follows, by a connection. */
+    /** Connections that receive a copy of each line. */
     interface Followers {
-        /** Sends {@code line} if there is room for it; whether the other side is there. */
+        /**
+         * Sends {@code line} unless the connection's buffer is full; false if the other side has closed the connection.
+         */
         boolean send(int connection, String line);
 
         void close(int connection);
@@ -39,14 +41,14 @@ final class AttemptLog {
     private final Deque<Integer> following = new ArrayDeque<>();
     private long available = BURST * NANOS;
     private long counted;
-    private Untold untold = Untold.NONE;
+    private Unreported unreported = Unreported.NONE;
 
-    /** Attempts of which no line tells. */
-    private record Untold(long allowed, long refused, long sent, long received) {
-        static final Untold NONE = new Untold(0, 0, 0, 0);
+    /** The number of attempts that were not reported by a line, and their bytes. */
+    private record Unreported(long allowed, long refused, long sent, long received) {
+        static final Unreported NONE = new Unreported(0, 0, 0, 0);
 
-        Untold with(EgressAttempt attempt) {
-            return new Untold(
+        Unreported with(EgressAttempt attempt) {
+            return new Unreported(
                     allowed + (attempt.isAllowed() ? 1 : 0),
                     refused + (attempt.isAllowed() ? 0 : 1),
                     sent + attempt.sent(),
@@ -62,31 +64,31 @@ final class AttemptLog {
         this.counted = nanos.getAsLong();
     }
 
-    /** Tells of an attempt that is over. */
-    synchronized void tell(EgressAttempt attempt) {
+    /** Reports a finished attempt. */
+    synchronized void report(EgressAttempt attempt) {
         long now = nanos.getAsLong();
         available = Math.min(BURST * NANOS, available + Math.min(now - counted, BURST * NANOS) * PER_SECOND);
         counted = now;
         String line = attempt.line(container);
-        if (available >= NANOS && tellUntold() && write(line)) {
+        if (available >= NANOS && reportUnreported() && write(line)) {
             available -= NANOS;
         } else {
-            untold = untold.with(attempt);
+            unreported = unreported.with(attempt);
         }
     }
 
-    /** Tells that the container may reach these hosts from now on. */
-    synchronized void tellPolicy(List<String> hosts) {
+    /** Reports a new list of allowed hosts. */
+    synchronized void reportPolicy(List<String> hosts) {
         write("{\"event\":\"policy\",\"container\":" + EgressAttempt.quoted(container) + ",\"allow\":["
                 + String.join(",", hosts.stream().map(EgressAttempt::quoted).toList()) + "]}\n");
     }
 
-    /** Tells of what it has not told of yet. */
+    /** Reports the remaining number of unreported attempts. */
     synchronized void end() {
-        tellUntold();
+        reportUnreported();
     }
 
-    /** Sends all lines to this connection too, until it is closed at the other side. */
+    /** Sends a copy of all lines to this connection, until the other side closes it. */
     synchronized void follow(int connection) {
         if (following.size() == MAX_FOLLOWERS) {
             followers.close(following.removeFirst());
@@ -94,17 +96,17 @@ final class AttemptLog {
         following.addLast(connection);
     }
 
-    private boolean tellUntold() {
-        if (untold.equals(Untold.NONE)) {
+    private boolean reportUnreported() {
+        if (unreported.equals(Unreported.NONE)) {
             return true;
         }
-        boolean told = write("{\"event\":\"egress-more\",\"container\":" + EgressAttempt.quoted(container)
-                + ",\"allowed\":" + untold.allowed + ",\"refused\":" + untold.refused + ",\"sent\":" + untold.sent
-                + ",\"received\":" + untold.received + "}\n");
-        if (told) {
-            untold = Untold.NONE;
+        boolean written = write("{\"event\":\"egress-more\",\"container\":" + EgressAttempt.quoted(container)
+                + ",\"allowed\":" + unreported.allowed + ",\"refused\":" + unreported.refused + ",\"sent\":" + unreported.sent
+                + ",\"received\":" + unreported.received + "}\n");
+        if (written) {
+            unreported = Unreported.NONE;
         }
-        return told;
+        return written;
     }
 
     private boolean write(String line) {
@@ -112,11 +114,11 @@ final class AttemptLog {
             return false;
         }
         following.removeIf(connection -> {
-            boolean gone = !followers.send(connection, line);
-            if (gone) {
+            boolean closed = !followers.send(connection, line);
+            if (closed) {
                 followers.close(connection);
             }
-            return gone;
+            return closed;
         });
         return true;
     }

@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The beginning of what a TLS client sends, which names the server that it wants; RFC 8446 section 4.1.2, RFC 6066. */
+/**
+ * Parses the first TLS record of a client for the requested server name (SNI); RFC 8446 section 4.1.2, RFC 6066 section
+ * 3.
+ */
 final class ClientHello {
 
     private static final int HANDSHAKE = 22;
@@ -14,15 +17,15 @@ final class ClientHello {
     private static final int HEADER = 5;
     private static final int MAX_RECORD = 16 * 1024;
 
-    /** The most that can be needed. */
+    /** The maximum number of bytes that can be needed. */
     static final int MAX_BYTES = HEADER + MAX_RECORD;
 
     private ClientHello() {}
 
     /**
-     * How many bytes from the beginning of a connection must be known to tell what it is: at most a record of TLS.
+     * How many bytes from the start of a connection are needed to parse it: at most one TLS record.
      *
-     * @param count how many are known
+     * @param count how many bytes have been received
      */
     static int needed(byte[] bytes, int count) throws EgressRequest.Refused {
         if (count > 0 && bytes[0] != HANDSHAKE) {
@@ -39,10 +42,11 @@ final class ClientHello {
     }
 
     /**
-     * The name of the server that is wanted; empty when the client names none, or does not speak TLS.
+     * The requested server name; empty when the client sends none, or does not use TLS.
      *
-     * @param count how many bytes are known, as many as are {@link #needed}
-     * @throws EgressRequest.Refused when it is not whole or not right: what cannot be read is not let through
+     * @param count how many bytes have been received, at least as many as {@link #needed}
+     * @throws EgressRequest.Refused when the record is incomplete or invalid, because an unreadable name cannot be
+     *        checked
      */
     static Optional<String> serverName(byte[] bytes, int count) throws EgressRequest.Refused {
         if (count == 0 || bytes[0] != HANDSHAKE) {
@@ -76,7 +80,7 @@ final class ClientHello {
         }
     }
 
-    /** A list with one name in it, of the only type that there is. */
+    /** Parses a server name list, which must have exactly one entry, of type host_name. */
     private static String name(ByteBuffer list) throws EgressRequest.Refused {
         int type = number(list, 1);
         ByteBuffer name = part(list, number(list, 2));
@@ -94,7 +98,7 @@ final class ClientHello {
         return number;
     }
 
-    /** The next bytes, which it goes past. */
+    /** Takes the next bytes of {@code from}. */
     private static ByteBuffer part(ByteBuffer from, int length) {
         ByteBuffer part = from.slice().limit(length);
         from.position(from.position() + length);

@@ -8,12 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Has a proxy give up what it does not need: it reads what a container and the world send, and only needs sockets and the
- * resolver's files. Every thread that is there gives up the same; those that serve connections come later.
+ * Drops the privileges that a proxy does not need: it reads data from a container and the internet, and only needs
+ * sockets and the resolver's files. The seccomp filter applies to all existing threads; the threads that serve
+ * connections are started later.
  */
 final class Confinement {
 
-    /** The user and group of what belongs to nobody. */
+    /** The user nobody and the group nogroup. */
     private static final int NOBODY = 65534;
 
     private static final int SECCOMP_FILTER_FLAG_TSYNC = 1;
@@ -22,7 +23,7 @@ final class Confinement {
     private static final int EPERM = 1;
     private static final int ENOSYS = 38;
 
-    /** Of {@code struct seccomp_data}. */
+    /** Offsets in {@code struct seccomp_data}. */
     private static final int NUMBER = 0;
 
     private static final int ARCHITECTURE = 4;
@@ -36,15 +37,15 @@ final class Confinement {
 
     private static final boolean ARM = "aarch64".equals(System.getProperty("os.arch"));
     private static final int AUDIT_ARCH = ARM ? 0xc00000b7 : 0xc000003e;
-    /** Numbers of another ABI of the same processor. */
+    /** The flag of system call numbers of the x32 ABI. */
     private static final int X32 = 0x40000000;
 
     private static final int CLONE = ARM ? 220 : 56;
     private static final int CLONE3 = 435;
     private static final int SOCKET = ARM ? 198 : 41;
-    /** All of CLONE_NEWNS, CLONE_NEWUSER and so on. */
+    /** All namespace flags, CLONE_NEWNS, CLONE_NEWUSER and so on. */
     private static final int CLONE_NEW = 0x7e020000;
-    /** Unix, IPv4, IPv6 and, for the resolver, netlink. */
+    /** AF_UNIX, AF_INET, AF_INET6 and, for the resolver, AF_NETLINK. */
     private static final int[] FAMILIES = {1, 2, 10, 16};
 
     /**
@@ -67,38 +68,41 @@ final class Confinement {
 
     private Confinement() {}
 
-    /** Gives it up. */
+    /** Drops the privileges of this process. */
     static void enter(Linux linux) {
         if (linux.isRoot()) {
             becomeNobody(linux);
         }
         linux.setCapabilities(new CapabilitySets(0, 0, 0));
-        // A change of the user resets it.
+        // Set after the change of the user, which resets it.
         linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
         linux.prctl(Prctl.PR_SET_NO_NEW_PRIVS, 1);
         try {
             linux.installSeccomp(filter(), SECCOMP_FILTER_FLAG_TSYNC);
         } catch (LinuxException e) {
-            // A kernel without filters, or one that has none for this process: the rest holds.
+            // The kernel does not support seccomp filters, or forbids them here; the other measures still apply.
         }
     }
 
-    /** In a user namespace there may be no such user: then it stays root, of nothing else. */
+    /**
+     * In a user namespace, nobody may not be mapped. Then the process stays that namespace's root, without
+     * capabilities.
+     */
     private static void becomeNobody(Linux linux) {
         try {
             linux.setGroups();
         } catch (LinuxException e) {
-            // They cannot be changed there.
+            // A user namespace can forbid setgroups(2).
         }
         try {
             linux.setGroup(NOBODY);
             linux.setUser(NOBODY);
         } catch (LinuxException e) {
-            // It is not mapped.
+            // The id is not mapped.
         }
     }
 
-    /** An array of {@code struct sock_filter}. */
+    /** The filter as an array of {@code struct sock_filter}. */
     static byte[] filter() {
         Program program = new Program();
         program.add(LOAD, ARCHITECTURE);
@@ -110,7 +114,7 @@ final class Confinement {
         for (int call : REFUSED) {
             program.when(JUMP_EQUAL, call).refuse(EPERM);
         }
-        // Threads are then made by clone, whose flags can be read.
+        // ENOSYS makes libc fall back to clone(2), whose flags a filter can check.
         program.when(JUMP_EQUAL, CLONE3).refuse(ENOSYS);
         program.add(JUMP_EQUAL, 0, 3, CLONE).add(LOAD, FIRST_ARGUMENT);
         program.when(JUMP_ANY_BIT, CLONE_NEW).refuse(EPERM);

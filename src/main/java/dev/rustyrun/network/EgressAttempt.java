@@ -1,19 +1,19 @@
 package dev.rustyrun.network;
 
 /**
- * An attempt of a container to reach a host, when it is over.
+ * A finished attempt of a container to reach a host.
  *
- * @param host as the container has named it
- * @param address to which it was connected; empty when it was refused
- * @param reason why it was refused or failed; empty when it was connected
- * @param sent bytes to the host
- * @param received bytes from it
+ * @param host the host as the container has named it
+ * @param address the address of the connection; empty when the attempt was refused
+ * @param reason why the attempt was refused or failed; empty on success
+ * @param sent the bytes sent to the host
+ * @param received the bytes received from the host
  */
 public record EgressAttempt(String host, int port, String address, String reason, long sent, long received) {
 
     private static final int MAX_HOST = 300;
 
-    /** Whether the policy has allowed it. */
+    /** Whether the policy has allowed the attempt. */
     boolean isAllowed() {
         return !address.isEmpty();
     }
@@ -27,7 +27,10 @@ public record EgressAttempt(String host, int port, String address, String reason
                 + ",\"sent\":" + sent + ",\"received\":" + received + "}\n";
     }
 
-    /** What the container has sent may be anything. */
+    /**
+     * Quotes a text as JSON. The text may come from the container, so its length is limited and special characters are
+     * escaped.
+     */
     static String quoted(String text) {
         StringBuilder json = new StringBuilder("\"");
         text.chars().limit(MAX_HOST).forEach(c -> {

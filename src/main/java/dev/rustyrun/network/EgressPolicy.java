@@ -7,7 +7,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 
-/** Which hosts a container may reach. */
+/** The egress policy of a container: the hosts that it may reach. */
 public final class EgressPolicy {
 
     private final List<String> hosts;
@@ -18,17 +18,18 @@ public final class EgressPolicy {
         this.allowed = hosts.stream().map(AllowedHost::parse).toList();
     }
 
-    /** Finds all addresses of a name. */
+    /** Resolves a name to its addresses. */
     @FunctionalInterface
     public interface Resolver {
         InetAddress[] resolve(String name) throws UnknownHostException;
     }
 
     /**
-     * What is to be done about an attempt.
+     * The decision about an attempt.
      *
-     * @param address the address that was checked, the only one to connect to; empty when the attempt is refused
-     * @param reason why it is refused
+     * @param address the checked address, the only one to which the proxy may connect; empty when the attempt is
+     *        refused
+     * @param reason why the attempt is refused
      */
     public record Decision(Optional<InetAddress> address, String reason) {
         static Decision refuse(String reason) {
@@ -37,20 +38,20 @@ public final class EgressPolicy {
     }
 
     /**
-     * Allows these, each {@code HOST[:PORT]}.
+     * A policy that allows these hosts, each {@code HOST[:PORT]}.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException for the first that is not that
+     * @throws dev.rustyrun.spec.InvalidSpecException for the first invalid one
      */
     public static EgressPolicy of(List<String> hosts) {
         return new EgressPolicy(hosts);
     }
 
-    /** The hosts that are allowed, as they were given. */
+    /** The allowed hosts, as they were given. */
     List<String> hosts() {
         return hosts;
     }
 
-    /** The first of {@code hosts} that is not allowed here, if there is one. */
+    /** The first of {@code hosts} that this policy does not cover, if any. */
     public Optional<String> firstBeyond(List<String> hosts) {
         return hosts.stream()
                 .filter(host -> {
@@ -61,7 +62,8 @@ public final class EgressPolicy {
     }
 
     /**
-     * Decides about an attempt to reach {@code host}. A name is resolved here and only once, and only if it is allowed.
+     * Decides about an attempt to reach {@code host}. An allowed name is resolved exactly once, here, so that the
+     * checked address is the one that is used.
      *
      * @param host a name or an address, as the container has sent it
      */
@@ -83,7 +85,7 @@ public final class EgressPolicy {
             return Decision.refuse("this name and port are not allowed");
         }
         try {
-            // With the dot at the end, no search domain is tried.
+            // The trailing dot keeps the resolver from trying search domains.
             for (InetAddress address : resolver.resolve(name.get() + ".")) {
                 if (isOrdinary(address) || allows(address, port)) {
                     return new Decision(Optional.of(address), "");
@@ -95,13 +97,13 @@ public final class EgressPolicy {
         }
     }
 
-    /** Whether a connection with {@code address}, which was decided on for {@code host} before, is allowed here too. */
+    /** Whether this policy also allows an existing connection to {@code host} at {@code address}. */
     boolean allows(String host, int port, InetAddress address) {
         return allows(address, port)
                 || AddressRange.address(host).isEmpty() && allowsName(host, port) && isOrdinary(address);
     }
 
-    /** Whether this name is allowed, whatever its addresses are. */
+    /** Whether this name is allowed, independent of its addresses. */
     boolean allowsName(String host, int port) {
         return HostName.of(host)
                 .filter(name -> allowed.stream().anyMatch(own -> own.allows(name, port)))
@@ -112,7 +114,9 @@ public final class EgressPolicy {
         return !AddressRange.isSpecial(address) && !isHosts(address);
     }
 
-    /** Whether it is one of this machine's own: whoever answers for a name shall not lead to what listens here. */
+    /**
+     * Whether {@code address} belongs to this machine. A DNS answer must not lead the proxy to services of the host.
+     */
     private static boolean isHosts(InetAddress address) {
         try {
             return NetworkInterface.getByInetAddress(address) != null;

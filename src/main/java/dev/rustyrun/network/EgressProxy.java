@@ -18,12 +18,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Connects a container to the hosts that its policy allows, and to no others: HTTP's CONNECT, HTTP requests with a whole address,
- * and SOCKS5. It listens on a socket inside the container's network and connects from the host's.
+ * The egress proxy of a container: it connects the container only to hosts that the policy allows. It supports HTTP
+ * CONNECT, HTTP requests with an absolute URL, and SOCKS5. It listens on a socket in the container's network namespace,
+ * and connects from the host's.
  *
- * <p>Each connection has two threads and two buffers, and there are at most {@link #MAX_CONNECTIONS}. That is a simple program
- * whose every wait has an end; a library of event loops would be most of the memory and of the start of a process that serves
- * one container.
+ * <p>Each of at most {@link #MAX_CONNECTIONS} connections has two threads and two buffers, and every wait has a
+ * timeout. An event loop library would need most of the memory and the start time of such a small process.
  */
 public final class EgressProxy {
 
@@ -40,7 +40,7 @@ public final class EgressProxy {
     private final Set<Connected> connected = ConcurrentHashMap.newKeySet();
     private volatile EgressPolicy policy;
 
-    /** A connection that goes on. */
+    /** An open connection. */
     private static final class Connected {
         private final Socket client;
         private final Socket server;
@@ -68,19 +68,19 @@ public final class EgressProxy {
         }
     }
 
-    /** @param attempts is given every attempt when it is over */
+    /** @param attempts receives each finished attempt */
     public EgressProxy(EgressPolicy policy, EgressPolicy.Resolver resolver, Consumer<EgressAttempt> attempts) {
         this.policy = policy;
         this.resolver = resolver;
         this.attempts = attempts;
     }
 
-    /** What it allows. */
+    /** The current policy. */
     EgressPolicy policy() {
         return policy;
     }
 
-    /** Decides by {@code other} from now on, and ends the connections that it does not allow. */
+    /** Replaces the policy, and ends connections that the new one does not allow. */
     void allow(EgressPolicy other) {
         policy = other;
         connected.forEach(each -> each.endUnless(other));
@@ -89,7 +89,7 @@ public final class EgressProxy {
     /** Serves connections until {@code listener} is closed. */
     public void serve(ServerSocketChannel listener) throws IOException {
         while (true) {
-            // Further connections wait in the kernel.
+            // Further connections wait in the listen queue of the kernel.
             free.acquireUninterruptibly();
             boolean served = false;
             try {
@@ -117,13 +117,15 @@ public final class EgressProxy {
         try (accepted) {
             handle(accepted.socket());
         } catch (IOException | RuntimeException e) {
-            // The container has closed it, or has sent what is no request.
+            // The container has closed the connection, or sent an invalid request.
         } finally {
             free.release();
         }
     }
 
-    /** Waits for the connections of a container that has ended, so that each is reported, but at most a second. */
+    /**
+     * Waits for the connections of an ended container to close, so that each is reported; at most {@link #END_MILLIS}.
+     */
     void awaitConnections(ServerSocketChannel listener) {
         close(listener);
         try {
@@ -167,7 +169,7 @@ public final class EgressProxy {
             Connected own = new Connected(client, server, request, address);
             known = Optional.of(own);
             connected.add(own);
-            // It was decided by one that may have been replaced since.
+            // The policy may have been replaced since the decision.
             own.endUnless(policy);
             try {
                 server.connect(new InetSocketAddress(address, request.port()), CONNECT_MILLIS);
@@ -183,7 +185,7 @@ public final class EgressProxy {
             server.setSoTimeout(IDLE_MILLIS);
             Thread back = start(() -> copy(server, client, received));
             if (request.mayBeTls()) {
-                begin(own, sent);
+                checkAndForwardStart(own, sent);
             }
             copy(client, server, sent);
             join(back);
@@ -197,8 +199,10 @@ public final class EgressProxy {
         }
     }
 
-    /** Sends the beginning of what the client sends, unless that asks for a server of another name at this address. */
-    private void begin(Connected own, AtomicLong sent) throws IOException {
+    /**
+     * Forwards the first bytes of the client, unless they are a TLS ClientHello with a server name that is not allowed.
+     */
+    private void checkAndForwardStart(Connected own, AtomicLong sent) throws IOException {
         byte[] bytes = new byte[ClientHello.MAX_BYTES];
         int count = 0;
         try {
@@ -223,7 +227,7 @@ public final class EgressProxy {
         sent.addAndGet(count);
     }
 
-    /** Until the end of {@code from}, which {@code to} gets as well; after an error both are closed. */
+    /** Copies until the end of {@code from}, then shuts down the output of {@code to}; after an error, closes both. */
     private static void copy(Socket from, Socket to, AtomicLong count) {
         byte[] buffer = new byte[BUFFER];
         try {
@@ -244,7 +248,7 @@ public final class EgressProxy {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is closed.
+            // The socket is closed anyway.
         }
     }
 

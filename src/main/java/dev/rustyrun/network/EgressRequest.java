@@ -12,23 +12,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a client asks the proxy for: a host and a port.
+ * The request of a client to the proxy: a host and a port.
  *
- * @param kind how it has asked
- * @param ahead what the host gets first
+ * @param kind the protocol of the request
+ * @param ahead the bytes that are sent to the host first
  */
 record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
 
-    /** How a client asks. */
+    /** The protocol of a request. */
     enum Kind {
-        /** HTTP's CONNECT: bytes in both directions. */
+        /** HTTP CONNECT: a tunnel for any bytes. */
         TUNNEL,
-        /** An HTTP request with a whole address, which goes on without that. */
+        /** An HTTP request with an absolute URL, which is forwarded with the path alone. */
         FORWARD,
         SOCKS
     }
 
-    /** A request that cannot be understood; it has been answered. */
+    /** The request is invalid or unsupported. */
     static final class Refused extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -37,7 +37,7 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
         }
     }
 
-    /** For all of a request's header, however slowly it comes. */
+    /** The time limit for receiving the whole header. */
     private static final long HEADER_NANOS = 10_000_000_000L;
 
     private static final int MAX_HEADER = 16 * 1024;
@@ -52,10 +52,10 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
     private static final Pattern AUTHORITY =
             Pattern.compile("(?:\\[([0-9a-fA-F:.]+)]|([^\\[\\]:@/?#\\\\]+))(?::([0-9]{1,5}))?");
     private static final Pattern URL = Pattern.compile("http://([^/?#]+)([/?].*)?", Pattern.CASE_INSENSITIVE);
-    /** For the proxy alone, or replaced by what is in the request line. */
+    /** Header fields that are meant for the proxy, or replaced by values from the request line. */
     private static final Set<String> DROPPED = Set.of("host", "connection", "keep-alive", "upgrade");
 
-    /** Reads it within the time and the size that a header may have. */
+    /** Reads a request, with limits on time and size. */
     static EgressRequest read(Socket client) throws IOException {
         Input in = new Input(client);
         int first = in.next();
@@ -108,7 +108,7 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
         return new Refused(reason);
     }
 
-    /** RFC 1928, without authentication. */
+    /** Reads a SOCKS5 request without authentication; RFC 1928. */
     private static EgressRequest socks(Socket client, Input in) throws IOException {
         in.bytes(in.next());
         client.getOutputStream().write(new byte[] {SOCKS5, 0});
@@ -131,14 +131,17 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
         return new EgressRequest(Kind.SOCKS, host, port, new byte[0]);
     }
 
-    /** Whether a TLS client may follow that names a server itself; whoever may reach an address may reach all that is there. */
+    /**
+     * Whether TLS with a server name may follow that must be checked. A client that is allowed to reach an address may
+     * use any name there.
+     */
     boolean mayBeTls() {
         return kind != Kind.FORWARD
                 && port == TLS_PORT
                 && AddressRange.address(host).isEmpty();
     }
 
-    /** Says that the host is connected. */
+    /** Answers that the host is connected. */
     void accept(Socket client) throws IOException {
         if (kind == Kind.SOCKS) {
             reply(client, 0);
@@ -148,7 +151,7 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
         }
     }
 
-    /** Says that the policy does not allow it. */
+    /** Answers that the policy does not allow the request. */
     void refuse(Socket client, String reason) throws IOException {
         if (kind == Kind.SOCKS) {
             reply(client, SOCKS_REFUSED);
@@ -157,7 +160,7 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
         }
     }
 
-    /** Says that the host could not be reached. */
+    /** Answers that the host could not be reached. */
     void fail(Socket client, String reason) throws IOException {
         if (kind == Kind.SOCKS) {
             reply(client, SOCKS_UNREACHABLE);
@@ -179,7 +182,7 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
         client.getOutputStream().write(new byte[] {SOCKS5, (byte) code, 0, 1, 0, 0, 0, 0, 0, 0});
     }
 
-    /** The beginning of a connection, byte by byte: what follows is the host's. */
+    /** Reads the start of a connection byte by byte, because the bytes after the request are for the host. */
     private static final class Input {
         private final Socket client;
         private final InputStream in;
@@ -211,7 +214,7 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
             return bytes;
         }
 
-        /** To the empty line, without that. */
+        /** Reads the header up to the empty line. */
         String header(int first) throws IOException {
             ByteArrayOutputStream header = new ByteArrayOutputStream();
             int previous = 0;

@@ -5,18 +5,21 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Names of hosts in their only form: lower case, ASCII, without a dot at the end. */
+/** Canonical host names: lower case, ASCII (IDNA), without a trailing dot. */
 final class HostName {
 
     private static final int MAX_LENGTH = 253;
     private static final Pattern LABELS =
             Pattern.compile("(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?");
-    /** The end of what resolvers take for an address in decimal, octal or hexadecimal numbers. */
+    /**
+     * A name that ends like this could be parsed by a resolver as an address with decimal, octal or hexadecimal
+     * numbers.
+     */
     private static final Pattern NUMBER = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0x[0-9a-f]*)");
 
     private HostName() {}
 
-    /** The form of {@code text} in which names are compared; empty when it is no name. */
+    /** The canonical form of {@code text}; empty when it is not a valid name. */
     static Optional<String> of(String text) {
         String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
         try {

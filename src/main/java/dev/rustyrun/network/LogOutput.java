@@ -6,13 +6,13 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.PollSet;
 import java.nio.charset.StandardCharsets;
 
-/** Where an {@link AttemptLog} of a proxy goes: a descriptor, and connections. */
+/** The output of a proxy's {@link AttemptLog}: a descriptor, and connections of followers. */
 final class LogOutput implements AttemptLog.Output, AttemptLog.Followers {
 
-    /** Of a file, so that no container fills a disk by what it tries. */
+    /** The maximum size of a log file, so that a container cannot fill the disk with attempts. */
     static final long MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-    /** A pipe that can be written to has room for so much; man 7 pipe. */
+    /** A pipe that poll(2) reports as writable has at least this much room; man 7 pipe. */
     private static final int PIPE_BUF = 4096;
 
     private final Linux linux;
@@ -33,17 +33,20 @@ final class LogOutput implements AttemptLog.Output, AttemptLog.Followers {
             return false;
         }
         try {
-            // To a FIFO that does not wait, so short a line is written whole or not at all; man 7 pipe.
+            // Lines are shorter than PIPE_BUF, so a write to a non-blocking FIFO is atomic; man 7 pipe.
             linux.writeAll(descriptor, bytes);
             written += bytes.length;
             return true;
         } catch (LinuxException e) {
-            // EAGAIN, or nobody reads it.
+            // EAGAIN, or the pipe has no reader.
             return false;
         }
     }
 
-    /** Whether a write of so much does not wait for the reader, who may read nothing: the file's flags are not ours to change. */
+    /**
+     * Whether a write of {@code count} bytes does not block. The descriptor is shared, so it must not be made
+     * non-blocking.
+     */
     private boolean hasRoomFor(int count) {
         PollSet set = new PollSet(1);
         set.add(descriptor, PollSet.POLLOUT);

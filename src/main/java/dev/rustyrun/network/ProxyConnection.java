@@ -12,23 +12,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A connection with the proxy of a container that runs. An order is a message, and so is its answer: a sign, and a list with a
- * host on each line or a reason.
+ * A control connection to the proxy of a running container. Orders and answers are messages: one character, followed by
+ * a list of hosts, one per line, or by an error message.
  */
 public final class ProxyConnection implements AutoCloseable {
 
-    /** Orders: to allow what follows and nothing else, to say what is allowed, and to tell of attempts from now on. */
+    /** The orders: replace the allowed hosts, list the allowed hosts, and report attempts from now on. */
     static final char ALLOW = '=';
 
     static final char SHOW = '?';
     static final char FOLLOW = '!';
 
-    /** The signs of answers. */
+    /** The first characters of answers. */
     static final char DONE = '+';
 
     static final char REFUSED = '-';
 
-    /** Of a message. */
+    /** The maximum size of a message. */
     static final int MAX_BYTES = 64 * 1024;
 
     private static final int REST_MILLIS = 3000;
@@ -37,29 +37,29 @@ public final class ProxyConnection implements AutoCloseable {
     private final Linux linux;
     private final OpenFile socket;
 
-    /** @param socket connected with the proxy; it is closed with this */
+    /** @param socket connected with the proxy; {@link #close} closes it */
     public ProxyConnection(Linux linux, OpenFile socket) {
         this.linux = linux;
         this.socket = socket;
     }
 
-    /** Has it allow {@code hosts} and no others; it does when this returns. */
+    /** Replaces the hosts that the proxy allows. The change is in effect when this returns. */
     public void allow(List<String> hosts) {
         ask(ALLOW + String.join("\n", hosts));
     }
 
-    /** The hosts that it allows. */
+    /** The hosts that the proxy allows. */
     public List<String> allowed() {
         String hosts = ask(Character.toString(SHOW));
         return hosts.isEmpty() ? List.of() : List.of(hosts.split("\n"));
     }
 
-    /** Has it send a line for each attempt, from now on. */
+    /** Makes the proxy send a line for each attempt from now on. */
     public void follow() {
         ask(Character.toString(FOLLOW));
     }
 
-    /** The next of these lines, if there is one now. */
+    /** The next of these lines, if one has been received. */
     public Optional<String> next() {
         try {
             String line = receive();
@@ -70,7 +70,7 @@ public final class ProxyConnection implements AutoCloseable {
         }
     }
 
-    /** Waits for such a line, or for the proxy's end, for some time. */
+    /** Waits up to {@code millis} milliseconds for such a line, or for the end of the proxy. */
     public void await(int millis) {
         PollSet set = new PollSet(1);
         set.add(socket.descriptor(), PollSet.POLLIN);
@@ -80,7 +80,7 @@ public final class ProxyConnection implements AutoCloseable {
         }
     }
 
-    /** All of them that come until the proxy ends, which follows its container; not for ever. */
+    /** All lines up to the end of the proxy, which ends after its container; waits at most {@link #REST_MILLIS}. */
     public List<String> rest() {
         List<String> lines = new ArrayList<>();
         long end = System.nanoTime() + REST_MILLIS * 1_000_000L;
@@ -96,7 +96,7 @@ public final class ProxyConnection implements AutoCloseable {
                 left = (end - System.nanoTime()) / 1_000_000;
             }
         } catch (LinuxException e) {
-            // It has ended.
+            // The proxy has ended.
         }
         return lines;
     }

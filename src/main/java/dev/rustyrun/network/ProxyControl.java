@@ -7,7 +7,10 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The proxy's end of {@link ProxyConnection}s: takes an order of each. Who may connect is said by the socket's folder. */
+/**
+ * The proxy's side of {@link ProxyConnection}s: takes one order from each. The permissions of the socket's folder
+ * control who may connect.
+ */
 final class ProxyControl {
 
     private static final int ORDER_MILLIS = 5000;
@@ -23,13 +26,14 @@ final class ProxyControl {
         this.log = log;
     }
 
-    /** Takes orders at {@code listening}; never returns. */
+    /** Serves the listening socket {@code listening}; never returns. */
     void serve(int listening) {
         while (true) {
             try {
                 take(linux.accept(listening));
             } catch (LinuxException e) {
-                // The other side has gone, or this process has no room: then it would fail again at once.
+                // The client has disconnected, or a resource limit is reached; the pause avoids a busy loop in the
+                // latter case.
                 linux.poll(new PollSet(1), PAUSE_MILLIS);
             }
         }
@@ -65,7 +69,7 @@ final class ProxyControl {
                 case ProxyConnection.ALLOW -> {
                     List<String> hosts = rest.isEmpty() ? List.of() : List.of(rest.split("\n"));
                     proxy.allow(EgressPolicy.of(hosts));
-                    log.tellPolicy(hosts);
+                    log.reportPolicy(hosts);
                     return Character.toString(ProxyConnection.DONE);
                 }
                 case ProxyConnection.SHOW -> {

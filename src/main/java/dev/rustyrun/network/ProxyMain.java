@@ -9,18 +9,20 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 
 /**
- * The process that is one container's proxy. Its descriptors: 0 listens inside the container's network, 1 is a pidfd of the
- * container's PID 1, with whose end it ends, 2 is where attempts are told, and 3 listens for orders.
+ * The proxy process of one container. Its descriptors: 0 is a listening socket in the container's network namespace, 1
+ * a pidfd of the container's PID 1, with which the proxy ends, 2 the log of attempts, and 3 the control socket.
  */
 public final class ProxyMain {
 
-    /** Its word on the command line, before the container's id and the hosts that are allowed. */
+    /** The command, followed by the container's id and the allowed hosts. */
     public static final String NAME = "proxy";
 
-    /** {@link System#inheritedChannel} takes the standard descriptors away. */
+    /**
+     * Descriptors are moved to at least this number, because {@link System#inheritedChannel} closes the standard ones.
+     */
     private static final int KEPT = 10;
 
-    /** The socket at which it is given orders. */
+    /** The descriptor of the control socket. */
     private static final int ORDERS = 3;
 
     /** How long it waits for connections that were made just before the container's end. */
@@ -28,10 +30,10 @@ public final class ProxyMain {
 
     private ProxyMain() {}
 
-    /** Serves until the container ends; the code to exit with. */
+    /** Serves until the container ends; returns the exit status. */
     public static int perform(Linux linux, String[] args) {
         linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
-        // A ^C at the terminal is for the container.
+        // A new session, so that ^C at the terminal reaches only the container.
         linux.startSession();
         int waiting = linux.duplicateFrom(0, KEPT);
         int container = linux.duplicateFrom(1, KEPT);
@@ -40,7 +42,7 @@ public final class ProxyMain {
         LogOutput output = new LogOutput(linux, log);
         AttemptLog attempts = new AttemptLog(args[1], output, output, System::nanoTime);
         EgressPolicy policy = EgressPolicy.of(List.of(args).subList(2, args.length));
-        EgressProxy proxy = new EgressProxy(policy, InetAddress::getAllByName, attempts::tell);
+        EgressProxy proxy = new EgressProxy(policy, InetAddress::getAllByName, attempts::report);
         ServerSocketChannel listener;
         try {
             if (!(System.inheritedChannel() instanceof ServerSocketChannel inherited)) {
@@ -77,7 +79,7 @@ public final class ProxyMain {
         try {
             proxy.serve(listener);
         } catch (IOException e) {
-            // Nobody listens any more: the container's connections are refused.
+            // From now on, the container's connections are refused.
         }
     }
 

@@ -1,2 +1,2 @@
-/** What a container can reach: the policy of hosts that are allowed, and the proxy that connects to them and to no others. */
+/** The egress policy of a container, which lists the allowed hosts, and the proxy that enforces it. */
 package dev.rustyrun.network;

@@ -39,19 +39,19 @@ class AttemptLogTest {
 
     @Test
     void each_attempt_is_a_line() {
-        log.tell(ALLOWED);
-        log.tell(REFUSED);
+        log.report(ALLOWED);
+        log.report(REFUSED);
         assertEquals(List.of(ALLOWED.line("box"), REFUSED.line("box")), lines);
     }
 
     @Test
     void attempts_beyond_a_rate_are_counted_and_told_with_the_next_line() {
         for (int i = 0; i < AttemptLog.BURST + 7; i++) {
-            log.tell(i % 2 == 0 ? ALLOWED : REFUSED);
+            log.report(i % 2 == 0 ? ALLOWED : REFUSED);
         }
         assertEquals(AttemptLog.BURST, lines.size());
         nanos += 1_000_000_000L;
-        log.tell(ALLOWED);
+        log.report(ALLOWED);
         assertEquals(
                 List.of(
                         "{\"event\":\"egress-more\",\"container\":\"box\",\"allowed\":4,\"refused\":3,\"sent\":40,"
@@ -59,7 +59,7 @@ class AttemptLogTest {
                         ALLOWED.line("box")),
                 lines.subList(AttemptLog.BURST, lines.size()));
         for (int i = 0; i < 10 * AttemptLog.PER_SECOND; i++) {
-            log.tell(REFUSED);
+            log.report(REFUSED);
         }
         assertTrue(lines.size() <= AttemptLog.BURST + 2 + AttemptLog.PER_SECOND, "no more than the rate");
     }
@@ -67,8 +67,8 @@ class AttemptLogTest {
     @Test
     void what_nobody_takes_is_told_at_the_end() {
         full = true;
-        log.tell(ALLOWED);
-        log.tell(REFUSED);
+        log.report(ALLOWED);
+        log.report(REFUSED);
         full = false;
         log.end();
         log.end();
@@ -84,13 +84,13 @@ class AttemptLogTest {
             log.follow(i);
         }
         assertEquals(List.of(0), closed);
-        log.tellPolicy(List.of("a.example.org", "\""));
+        log.reportPolicy(List.of("a.example.org", "\""));
         assertEquals(AttemptLog.MAX_FOLLOWERS, sent.size());
         assertEquals(
                 "1 {\"event\":\"policy\",\"container\":\"box\",\"allow\":[\"a.example.org\",\"\\\"\"]}\n", sent.get(0));
         gone = true;
-        log.tell(ALLOWED);
-        log.tell(ALLOWED);
+        log.report(ALLOWED);
+        log.report(ALLOWED);
         assertEquals(2 * AttemptLog.MAX_FOLLOWERS, sent.size());
         assertEquals(AttemptLog.MAX_FOLLOWERS + 1, closed.size());
     }

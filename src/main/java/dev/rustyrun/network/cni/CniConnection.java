@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One container's connection with a CNI network. What is needed to undo it is in a file before the first plugin is executed, and
- * whoever has that file locked undoes it: this process, which has it locked as long as it lives, or whoever finds it unlocked. So it
- * is undone once, whoever is killed. The file has a line for the connection, and one for the result of ADD.
+ * The connection of one container with a CNI network. The data for DEL is in a file before the first plugin is
+ * executed. The process that holds the lock on this file executes DEL: this process, which holds it as long as it
+ * lives, or another one that finds the file unlocked. So DEL is executed once, whichever process is killed. The file
+ * has a line for the connection, and one for the result of ADD.
  */
 final class CniConnection {
 
@@ -31,10 +32,10 @@ final class CniConnection {
     private Optional<ObjectNode> result = Optional.empty();
 
     /**
-     * One that does not exist yet.
+     * A new connection, which does not exist yet.
      *
-     * @param file for what has to be undone; locked, and empty
-     * @param name that no other connection has
+     * @param file the file for the data of DEL; locked and empty
+     * @param name the unique name of the connection
      */
     CniConnection(
             Linux linux,
@@ -52,30 +53,30 @@ final class CniConnection {
     }
 
     /**
-     * The one in {@code file}, which is locked; nothing when no plugin has been executed for it.
+     * Reads the connection in {@code file}, which is locked; empty when no plugin has been executed for it.
      *
-     * @throws CniException when it cannot be understood
+     * @throws CniException when the file is invalid
      */
     static Optional<CniConnection> read(Linux linux, OpenFile file, String name) {
         String text;
         try (OpenFile again = new OpenFile(linux, linux.open(file.path(), FileFlag.O_RDONLY))) {
             text = linux.readText(again.descriptor(), UserFile.MAX_DOCUMENT);
         }
-        // A line without its end is one that was never finished.
+        // A last line without a line feed is incomplete and ignored.
         String[] lines = text.split("\n", -1);
         if (lines.length < 2) {
             return Optional.empty();
         }
-        ObjectNode kept = CniJson.object("the connection", lines[0]);
+        ObjectNode saved = CniJson.object("the connection", lines[0]);
         CniConnection connection = new CniConnection(
                 linux,
                 file,
                 name,
                 CniNetwork.of(
                         "the connection",
-                        CniJson.object("its network", kept.path("network").toString())),
-                CniFolders.of("", kept.path("plugins").asText("")),
-                ConnectedNetwork.ports(kept.path("ports").asText("")));
+                        CniJson.object("its network", saved.path("network").toString())),
+                CniFolders.of("", saved.path("plugins").asText("")),
+                ConnectedNetwork.ports(saved.path("ports").asText("")));
         if (lines.length > 2) {
             connection.result = Optional.of(CniJson.object("its result", lines[1]));
         }
@@ -88,11 +89,11 @@ final class CniConnection {
     }
 
     /**
-     * Has the plugins connect the container.
+     * Connects the container: executes ADD of all plugins.
      *
      * @param namespace path of the container's network namespace
-     * @return what they have done
-     * @throws CniException for the first one that fails
+     * @return the result of the last plugin
+     * @throws CniException for the first plugin that fails
      */
     ObjectNode add(String namespace) {
         if (!ports.isEmpty() && !network.publishes()) {
@@ -102,36 +103,36 @@ final class CniConnection {
         for (int i = 0; i < network.plugins().size(); i++) {
             folders.plugin(linux, network.type(i));
         }
-        ObjectNode kept = CniJson.newObject();
-        kept.put("plugins", String.join(":", folders.plugins()))
+        ObjectNode saved = CniJson.newObject();
+        saved.put("plugins", String.join(":", folders.plugins()))
                 .put("ports", ConnectedNetwork.text(ports))
                 .set("network", network.whole());
-        keep(kept);
+        save(saved);
         ObjectNode last = CniJson.newObject();
         for (int i = 0; i < network.plugins().size(); i++) {
             String printed = execute("ADD", i, namespace, i == 0 ? Optional.empty() : Optional.of(last));
             last = CniJson.object("what the CNI plugin " + network.type(i) + " printed", printed);
         }
-        keep(last);
+        save(last);
         result = Optional.of(last);
         return last;
     }
 
-    private void keep(ObjectNode line) {
+    private void save(ObjectNode line) {
         linux.writeAll(file.descriptor(), (line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /**
-     * Has the plugins undo it, the last one first; all of them, even if one fails.
+     * Disconnects the container: executes DEL of all plugins in reverse order, even if one fails.
      *
-     * @param namespace empty when it does not exist any more
-     * @throws CniException for the first one that fails
+     * @param namespace path of the network namespace; empty when it no longer exists
+     * @throws CniException for the first plugin that fails
      */
     void delete(String namespace) {
         Optional<CniException> failure = Optional.empty();
         for (int i = network.plugins().size() - 1; i >= 0; i--) {
             try {
-                execute("DEL", i, namespace, result.filter(any -> network.remembers()));
+                execute("DEL", i, namespace, result.filter(any -> network.passesPrevResult()));
             } catch (CniException e) {
                 failure = failure.or(() -> Optional.of(e));
             }

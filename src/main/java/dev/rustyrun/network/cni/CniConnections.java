@@ -13,50 +13,50 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The connections of a store's containers with CNI networks, a {@link CniConnection} file each. Its name is what plugins know the
- * connection by: digits of its own, and the container's id.
+ * The connections of a store's containers with CNI networks, each with a {@link CniConnection} file. The file's name,
+ * unique digits and the container's id, is also the plugins' name for the connection.
  */
 public final class CniConnections {
 
-    private static final char BETWEEN = '-';
+    private static final char SEPARATOR = '-';
     private static final int PATIENCE_MILLIS = 60_000;
     private static final int PAUSE_MILLIS = 20;
 
     private final Linux linux;
     private final Path folder;
 
-    /** @param folder nobody else's; it need not exist */
+    /** @param folder a folder that only this user can access; it need not exist */
     public CniConnections(Linux linux, String folder) {
         this.linux = linux;
         this.folder = Path.of(folder);
     }
 
     /**
-     * A new file for the container {@code id}, locked.
+     * Creates and locks a file for a connection of the container {@code id}.
      *
-     * @param digits that no other has
+     * @param digits unique digits
      */
     public OpenFile create(String digits, String id) {
-        String path = folder.resolve(digits + BETWEEN + id).toString();
+        String path = folder.resolve(digits + SEPARATOR + id).toString();
         int flags = FileFlag.O_RDWR | FileFlag.O_CREAT | FileFlag.O_EXCL | FileFlag.O_APPEND;
         OpenFile file = new OpenFile(linux, linux.openToWrite(path, flags, 0600));
         linux.lock(file.descriptor());
         return file;
     }
 
-    /** The ids of the containers that have one, each once. */
+    /** The ids of the containers with a connection, each once. */
     public List<String> containers() {
         return files().stream().map(CniConnections::container).distinct().toList();
     }
 
     private static String container(Path file) {
         String name = file.getFileName().toString();
-        return name.substring(name.indexOf(BETWEEN) + 1);
+        return name.substring(name.indexOf(SEPARATOR) + 1);
     }
 
     private List<Path> files() {
         try (Stream<Path> all = Files.list(folder)) {
-            return all.filter(file -> file.getFileName().toString().indexOf(BETWEEN) > 0)
+            return all.filter(file -> file.getFileName().toString().indexOf(SEPARATOR) > 0)
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -65,11 +65,11 @@ public final class CniConnections {
     }
 
     /**
-     * Undoes those of the container {@code id}, which has ended, whose process was killed.
+     * Disconnects the ended container {@code id}: executes DEL for connections whose process was killed.
      *
-     * @param waits whether to wait for a process that is just doing it
-     * @return whether there was one
-     * @throws CniException when a plugin fails; it may be tried again
+     * @param waits whether to wait for a process that is just disconnecting it
+     * @return whether a connection was removed
+     * @throws CniException when a plugin fails; the call may be repeated
      */
     public boolean end(String id, boolean waits) {
         boolean any = false;
@@ -114,7 +114,7 @@ public final class CniConnections {
         return true;
     }
 
-    /** What plugins know the connection in this file by; SPEC.md, section 2, {@code CNI_CONTAINERID}. */
+    /** The plugins' name for the connection in this file; CNI SPEC.md, section 2, {@code CNI_CONTAINERID}. */
     static String nameOf(Path file) {
         return file.getFileName().toString().replace('+', '_');
     }

@@ -1,6 +1,6 @@
 package dev.rustyrun.network.cni;
 
-/** Why a container cannot be connected to a CNI network, or disconnected from it, as one line. */
+/** A container cannot be connected to a CNI network, or disconnected from it; the message says why in one line. */
 public final class CniException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -14,10 +14,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Where network configurations and plugins are.
+ * The folders of CNI configurations and plugins.
  *
- * @param configurations folders, the first comes first
- * @param plugins folders, the first comes first
+ * @param configurations the folders of network configurations, in search order
+ * @param plugins the folders of plugins, in search order
  */
 record CniFolders(List<String> configurations, List<String> plugins) {
 
@@ -32,26 +32,26 @@ record CniFolders(List<String> configurations, List<String> plugins) {
     }
 
     /**
-     * These folders, with colons between them.
+     * Parses lists of folders, separated by colons.
      *
-     * @param configurations empty for the usual one
-     * @param plugins empty for the usual ones
+     * @param configurations empty for the default folder
+     * @param plugins empty for the default folders
      */
     static CniFolders of(String configurations, String plugins) {
         return new CniFolders(folders(configurations, CONFIGURATIONS), folders(plugins, PLUGINS));
     }
 
-    private static List<String> folders(String path, List<String> usual) {
+    private static List<String> folders(String path, List<String> defaults) {
         List<String> given = Stream.of(path.split(":"))
                 .filter(folder -> folder.startsWith("/"))
                 .toList();
-        return given.isEmpty() ? usual : given;
+        return given.isEmpty() ? defaults : given;
     }
 
     /**
-     * The network {@code name}: the first in the order of file names.
+     * Finds the network {@code name}: the first match, in the order of the folders and the file names.
      *
-     * @throws CniException when there is none, or it is none
+     * @throws CniException when it is missing or invalid
      */
     CniNetwork network(Linux linux, String name) {
         TreeSet<String> others = new TreeSet<>();
@@ -60,7 +60,7 @@ record CniFolders(List<String> configurations, List<String> plugins) {
             try {
                 whole = CniJson.object(file.toString(), UserFile.read(linux, file.toString(), MAX_FILE));
             } catch (LinuxException | CniException e) {
-                // It may be the one.
+                // The unreadable file may have the wanted network, so the error message below lists it.
                 others.add("(" + e.getMessage() + ")");
                 continue;
             }
@@ -82,14 +82,14 @@ record CniFolders(List<String> configurations, List<String> plugins) {
                         .limit(MAX_FILES)
                         .forEach(files::add);
             } catch (IOException e) {
-                // It need not exist.
+                // The folder may be missing.
             }
         }
         return files;
     }
 
     /**
-     * The program of the plugin {@code type}.
+     * The path of the plugin {@code type}.
      *
      * @throws CniException when it is missing
      */

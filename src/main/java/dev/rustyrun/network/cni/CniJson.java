@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** JSON objects that configurations and plugins have written. */
+/** Reads JSON of CNI configurations and plugins. */
 final class CniJson {
 
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
@@ -23,10 +23,10 @@ final class CniJson {
     private CniJson() {}
 
     /**
-     * The object in {@code text}.
+     * Parses a JSON object.
      *
-     * @param what it is, for the message
-     * @throws CniException when it is none
+     * @param what names the text in messages
+     * @throws CniException when {@code text} is not a JSON object
      */
     static ObjectNode object(String what, String text) {
         try {
@@ -43,12 +43,12 @@ final class CniJson {
         return MAPPER.createObjectNode();
     }
 
-    /** The field {@code name} as it may stand in a message. */
+    /** The text of the field {@code name}, escaped for a message. */
     static String shown(JsonNode object, String name) {
         return Printable.line(object.path(name).asText("").strip());
     }
 
-    /** The texts in the array {@code array} that {@code fit}, at most {@code most}. */
+    /** The strings in {@code array} that match {@code fit}, at most {@code most}. */
     static List<String> texts(JsonNode array, int most, Predicate<String> fit) {
         List<String> texts = new ArrayList<>();
         for (JsonNode element : array) {

@@ -11,13 +11,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The process that has one container connected to a CNI network, and disconnected when it has ended. Its descriptors: 0 is the
- * container's network, 1 a pidfd of its PID 1, 3 is where it reports, and 4 the file of the connection, locked.
+ * The process that connects one container to a CNI network, and disconnects it at its end. Its descriptors: 0 is the
+ * container's network namespace, 1 a pidfd of its PID 1, 3 the pipe for its report, and 4 the locked file of the
+ * connection.
  */
 public final class CniMain {
 
-    /** Its word on the command line, before the container's id, the network's name, the ports and the folders. */
-    // Not "network", which people type who know docker.
+    /**
+     * The command, followed by the container's id, the network's name, the ports and the folders. It is not called
+     * "network", because docker users may type that command.
+     */
     public static final String NAME = "cni-connection";
 
     private static final int NAMESPACE = 0;
@@ -28,9 +31,9 @@ public final class CniMain {
 
     private CniMain() {}
 
-    /** Serves until the container has ended and is disconnected; the code to exit with. */
+    /** Runs until the container has ended and is disconnected; returns the exit status. */
     public static int perform(Linux linux, String[] args) {
-        // A ^C at the terminal is for the container.
+        // A new session, so that ^C at the terminal reaches only the container.
         linux.startSession();
         linux.blockPipeSignal();
         linux.closeOnExecFrom(REPORTS);
@@ -50,7 +53,7 @@ public final class CniMain {
             linux.removeFile(path);
             return code;
         } catch (CniException | LinuxException e) {
-            // Nothing was done yet, or it could not be undone, for which the file stays.
+            // Either no plugin was executed yet, or DEL has failed. In the latter case the file stays for rustyrun gc.
             report(linux, e.getMessage(), 1);
             if (linux.status(FILE).size() == 0) {
                 linux.removeFile(path);
@@ -85,7 +88,7 @@ public final class CniMain {
         return failure.isEmpty() ? 0 : 1;
     }
 
-    /** Tells {@code init}, which may have ended, and reads no more after it. */
+    /** Sends the only report to {@code init}, which may have ended. */
     private static void report(Linux linux, String text, int outcome) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         byte[] message = java.util.Arrays.copyOf(bytes, Math.min(bytes.length, MAX_REPORT) + 1);
@@ -93,7 +96,7 @@ public final class CniMain {
         try {
             linux.writeAll(REPORTS, message);
         } catch (LinuxException e) {
-            // Nobody reads: the container has ended, or has it already.
+            // The pipe has no reader: the container has ended, or has already received a report.
         }
     }
 }

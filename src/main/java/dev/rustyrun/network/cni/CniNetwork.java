@@ -12,15 +12,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A network configuration: a list of plugins, or the older form with a single one; CNI's SPEC.md, sections 1 and 3.
+ * A network configuration: a list of plugins, or the older format with a single plugin; CNI SPEC.md, sections 1 and 3.
  *
- * @param whole as it was read
- * @param plugins the configurations of its plugins, in the order of ADD
+ * @param whole the complete configuration
+ * @param plugins the configurations of the plugins, in the order of ADD
  */
 record CniNetwork(ObjectNode whole, List<ObjectNode> plugins) {
 
     private static final String PORTS = "portMappings";
-    /** Whose configurations have no version. */
+    /** The version of configurations without cniVersion. */
     private static final String OLDEST = "0.1.0";
 
     private static final int MAX_PLUGINS = 32;
@@ -32,10 +32,10 @@ record CniNetwork(ObjectNode whole, List<ObjectNode> plugins) {
     }
 
     /**
-     * Reads it.
+     * Parses a configuration.
      *
-     * @param what it is, for the message
-     * @throws CniException when it is no network configuration
+     * @param what names the configuration in messages
+     * @throws CniException when it is invalid
      */
     static CniNetwork of(String what, ObjectNode whole) {
         JsonNode list = whole.path("plugins");
@@ -53,17 +53,17 @@ record CniNetwork(ObjectNode whole, List<ObjectNode> plugins) {
         return new CniNetwork(whole, plugins);
     }
 
-    /** The name that {@code configuration} says; empty when it says none. */
+    /** The network name in {@code configuration}; empty when it has none. */
     static String nameIn(ObjectNode configuration) {
         return configuration.path("name").asText("");
     }
 
-    /** Its name. */
+    /** The name of the network. */
     String name() {
         return nameIn(whole);
     }
 
-    /** The program of the plugin with this number. */
+    /** The type of the plugin with this number, which is the name of its program. */
     String type(int number) {
         return plugins.get(number).path("type").asText();
     }
@@ -72,7 +72,7 @@ record CniNetwork(ObjectNode whole, List<ObjectNode> plugins) {
         return whole.path("cniVersion").asText(OLDEST);
     }
 
-    /** Whether a plugin lets ports of the host lead into the container. */
+    /** Whether a plugin can publish ports. */
     boolean publishes() {
         return plugins.stream().anyMatch(CniNetwork::publishes);
     }
@@ -81,13 +81,13 @@ record CniNetwork(ObjectNode whole, List<ObjectNode> plugins) {
         return plugin.path("capabilities").path(PORTS).asBoolean(false);
     }
 
-    /** Whether DEL is given the result of ADD: since 0.4.0. */
-    boolean remembers() {
+    /** Whether DEL gets the result of ADD as prevResult; since CNI 0.4.0. */
+    boolean passesPrevResult() {
         Matcher version = VERSION.matcher(version());
         return version.matches() && (Integer.parseInt(version.group(1)) > 0 || Integer.parseInt(version.group(2)) >= 4);
     }
 
-    /** What the plugin with this number reads; SPEC.md, section 3, "Deriving request configuration". */
+    /** The request for the plugin with this number; CNI SPEC.md, section 3, "Deriving request configuration". */
     String request(int number, List<PublishedPort> ports, Optional<ObjectNode> previous) {
         ObjectNode plugin = plugins.get(number);
         ObjectNode request = plugin.deepCopy();
@@ -109,7 +109,7 @@ record CniNetwork(ObjectNode whole, List<ObjectNode> plugins) {
         return request.toString();
     }
 
-    /** The text of {@code /etc/resolv.conf} that the result of ADD asks for; empty when it says nothing. */
+    /** The text of {@code /etc/resolv.conf} from the dns part of an ADD result; empty when it has none. */
     static String resolvers(ObjectNode result) {
         JsonNode dns = result.path("dns");
         StringBuilder text = new StringBuilder();

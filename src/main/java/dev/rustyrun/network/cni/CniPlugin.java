@@ -13,12 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Executes one plugin: its configuration on its standard input, its result on its standard output; CNI's SPEC.md, section 2. It is
- * killed when it takes too long or prints too much.
+ * Executes one plugin with its request on standard input, and reads the result from its standard output; CNI SPEC.md,
+ * section 2. The plugin is killed when it takes too long or prints too much.
  */
 final class CniPlugin {
 
-    /** A plugin may wait for others, as for a lock of iptables. */
+    /** Long enough for a plugin that waits for other processes, for example for the iptables lock. */
     static final int MAX_SECONDS = 10;
 
     private static final int MAX_RESULT = 1024 * 1024;
@@ -37,11 +37,12 @@ final class CniPlugin {
     }
 
     /**
-     * Executes it to its end.
+     * Executes the plugin and waits for its end.
      *
-     * @param kept a file that it keeps open, and so locked, even if this process is killed
-     * @return what it prints
-     * @throws CniException when it fails
+     * @param kept a locked file that the plugin inherits, so that the lock is held until the plugin ends, even if this
+     *        process is killed
+     * @return the output of the plugin
+     * @throws CniException when the plugin fails
      */
     String execute(List<String> environment, String request, OpenFile kept) {
         int[] output = linux.pipe();
@@ -52,7 +53,7 @@ final class CniPlugin {
             linux.writeAll(memory.descriptor(), request.getBytes(StandardCharsets.UTF_8));
             int pid;
             try (OpenFile written = new OpenFile(linux, output[1]);
-                    OpenFile complained = new OpenFile(linux, error[1]);
+                    OpenFile errorEnd = new OpenFile(linux, error[1]);
                     OpenFile input = new OpenFile(linux, linux.open(memory.path(), FileFlag.O_RDONLY))) {
                 pid = linux.spawnWith(
                         program,
@@ -60,14 +61,14 @@ final class CniPlugin {
                         environment,
                         input.descriptor(),
                         written.descriptor(),
-                        complained.descriptor(),
+                        errorEnd.descriptor(),
                         kept.descriptor());
             }
-            String objection = await(pid, results.descriptor(), messages.descriptor());
-            if (!objection.isEmpty()) {
+            String killReason = await(pid, results.descriptor(), messages.descriptor());
+            if (!killReason.isEmpty()) {
                 Descendants.kill(linux, pid);
                 linux.awaitIfChild(pid);
-                throw failure(objection);
+                throw failure(killReason);
             }
             return answer(linux.await(pid));
         } catch (LinuxException e) {
@@ -75,27 +76,27 @@ final class CniPlugin {
         }
     }
 
-    /** Reads until it has ended; why it must be killed, or nothing. */
+    /** Reads the output until the plugin has ended; returns why it must be killed, or an empty string. */
     private String await(int pid, int results, int messages) {
         long end = System.nanoTime() + MAX_SECONDS * 1_000_000_000L;
         try (OpenFile process = new OpenFile(linux, linux.processDescriptor(pid))) {
             PollSet set = new PollSet(3);
             boolean more = true;
-            boolean complains = true;
+            boolean moreErrors = true;
             while (true) {
                 set.clear();
                 set.add(process.descriptor(), PollSet.POLLIN);
                 if (more) {
                     set.add(results, PollSet.POLLIN);
                 }
-                if (complains) {
+                if (moreErrors) {
                     set.add(messages, PollSet.POLLIN);
                 }
                 long left = (end - System.nanoTime()) / 1_000_000;
                 if (left <= 0 || !linux.poll(set, (int) left)) {
                     return "was killed: it took longer than " + MAX_SECONDS + " s";
                 }
-                // A process that it leaves behind may keep the pipes open: its own end is the end.
+                // A background process of the plugin may keep the pipes open, so the end of the plugin itself counts.
                 boolean ended = set.found(process.descriptor(), PollSet.POLLIN);
                 int any = PollSet.POLLIN | PollSet.POLLHUP;
                 boolean waiting = more && set.found(results, any);
@@ -103,7 +104,7 @@ final class CniPlugin {
                 if (result.size() > MAX_RESULT) {
                     return "was killed: it printed more than " + MAX_RESULT + " bytes";
                 }
-                complains = complains && (!set.found(messages, any) || read(messages, errors, MAX_ERRORS));
+                moreErrors = moreErrors && (!set.found(messages, any) || read(messages, errors, MAX_ERRORS));
                 if (ended && !waiting) {
                     return "";
                 }
@@ -127,7 +128,7 @@ final class CniPlugin {
         throw failure(text.startsWith("{") ? said(text, how) : how + said());
     }
 
-    /** SPEC.md, section 5, "Error". */
+    /** The message of an error result; CNI SPEC.md, section 5, "Error". */
     private String said(String text, String how) {
         ObjectNode error;
         try {

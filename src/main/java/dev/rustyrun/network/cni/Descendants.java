@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Processes that a plugin has started; man 5 proc, {@code /proc/pid/task/tid/children}. */
+/** The descendants of a plugin process; man 5 proc, {@code /proc/pid/task/tid/children}. */
 final class Descendants {
 
     private static final int MAX_DEPTH = 32;
 
     private Descendants() {}
 
-    /** Kills {@code pid} and all that it has started: each is stopped first, so that it starts no more. */
+    /** Kills {@code pid} and its descendants. Each is stopped first, so that it cannot start further processes. */
     static void kill(Linux linux, int pid) {
         kill(linux, pid, 0);
     }
@@ -41,7 +41,7 @@ final class Descendants {
                 }
             }
         } catch (IOException | LinuxException e) {
-            // It has ended.
+            // The process has ended.
         }
         return children;
     }

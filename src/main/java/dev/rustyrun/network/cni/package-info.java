@@ -1,2 +1,5 @@
-/** CNI networks: configurations, plugins, and what must be undone when a container ends; docs/network.md. */
+/**
+ * Connects containers to CNI networks: configurations, plugins, and the disconnection at a container's end;
+ * docs/network.md.
+ */
 package dev.rustyrun.network.cni;
